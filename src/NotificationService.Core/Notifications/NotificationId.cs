@@ -1,0 +1,22 @@
+using NotificationService.Deliveries;
+using NotificationService.Channels;
+
+namespace NotificationService.Notifications;
+
+/// <summary>
+/// A notification's id: a UUIDv7 whose last four bits are zero. Its deliveries' ids are the same value with the
+/// channel in those bits, so that a notification's deliveries stand next to each other in the primary key of
+/// <c>deliveries</c> and need no second index (docs/decisions/0003-delivery-ids.md).
+/// </summary>
+public readonly record struct NotificationId(Guid Value)
+{
+    /// <summary>Clears the last four bits of a fresh UUIDv7.</summary>
+    public static NotificationId From(Guid fresh) => new(DeliveryId.WithLastBits(fresh, 0));
+
+    public DeliveryId Delivery(ChannelKind channel) => new(DeliveryId.WithLastBits(Value, (byte)channel));
+
+    /// <summary>The largest id a delivery of this notification can have.</summary>
+    public Guid LastDelivery => DeliveryId.WithLastBits(Value, 0xF);
+
+    public override string ToString() => Value.ToString();
+}

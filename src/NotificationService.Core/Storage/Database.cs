@@ -1,0 +1,60 @@
+using Npgsql;
+using NotificationService.Tenants;
+
+namespace NotificationService.Storage;
+
+/// <summary>
+/// The doors to PostgreSQL, one per database role. <see cref="App"/> sees only the tenant that the transaction names;
+/// <see cref="Worker"/> also sees every tenant's <c>deliveries</c>; <see cref="Owner"/> is for migrations alone.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    public const string AppRole = "notification_app";
+    public const string WorkerRole = "notification_worker";
+
+    public Database(StorageOptions options)
+    {
+        Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
+        App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
+        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30));
+    }
+
+    public NpgsqlDataSource Owner { get; }
+
+    public NpgsqlDataSource App { get; }
+
+    public NpgsqlDataSource Worker { get; }
+
+    /// <summary>The statement that opens a tenant's scope for the rest of the transaction. The only place that writes <c>app.tenant</c>.</summary>
+    public static NpgsqlBatchCommand OpenScope(TenantId tenant) => new("select set_config('app.tenant', $1, true)")
+    {
+        Parameters = { new NpgsqlParameter<string> { TypedValue = tenant.Value.ToString() } },
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Worker.DisposeAsync();
+        await Owner.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = name,
+            MaxPoolSize = poolSize,
+            MaxAutoPrepare = 60,
+            AutoPrepareMinUsages = 2,
+            Timeout = 5,
+            CommandTimeout = statementTimeout == TimeSpan.Zero ? 0 : (int)statementTimeout.TotalSeconds + 5,
+            KeepAlive = 30,
+            IncludeErrorDetail = false,
+        };
+
+        // The role is a start-up option, so that it survives the reset of a pooled connection.
+        var settings = $"-c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
+        connection.Options = $"{connection.Options} {settings} {(role is null ? "" : $"-c role={role}")}".Trim();
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,13 @@
+namespace NotificationService.Storage;
+
+public sealed class StorageOptions
+{
+    /// <summary>Npgsql's connection string; its login must be allowed to become the three roles (docs/decisions/0002-database-roles.md).</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>Connections of the API role's pool, per process.</summary>
+    public int ApiPoolSize { get; init; } = 20;
+
+    /// <summary>Connections of the worker role's pool, per process.</summary>
+    public int WorkerPoolSize { get; init; } = 12;
+}

@@ -1,0 +1,70 @@
+using Npgsql;
+using NotificationService.Tenants;
+
+namespace NotificationService.Storage;
+
+/// <summary>
+/// Statements of one or several tenants in one pipelined transaction: one round trip and one commit, each tenant's
+/// statements preceded by its scope. Either all of it is committed or nothing.
+/// </summary>
+public sealed class TenantBatch : IAsyncDisposable
+{
+    private readonly NpgsqlBatch batch;
+    private readonly NpgsqlConnection connection;
+    private TenantId? scope;
+
+    private TenantBatch(NpgsqlConnection connection)
+    {
+        this.connection = connection;
+        batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+    }
+
+    public static async Task<TenantBatch> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
+        new(await source.OpenConnectionAsync(cancellationToken));
+
+    /// <summary>Adds a statement under a tenant's scope. Add tenants in ascending order, so that two batches never wait for each other in a circle.</summary>
+    public void Add(TenantId tenant, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        if (scope != tenant)
+        {
+            batch.BatchCommands.Add(Database.OpenScope(tenant));
+            scope = tenant;
+        }
+
+        Add(sql, parameters);
+    }
+
+    /// <summary>Adds a statement that touches no tenant's table, or only those the worker role sees whole.</summary>
+    public void Add(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
+        batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Runs and commits. <paramref name="read"/> is called for every row of every statement that returns rows, scopes left out, and is told which of the added statements the row is of.</summary>
+    /// <exception cref="PostgresException">The database refused; nothing is stored.</exception>
+    /// <exception cref="NpgsqlException">The connection broke; whether the commit happened is unknown.</exception>
+    public async Task CommitAsync(Action<NpgsqlDataReader>? read, CancellationToken cancellationToken)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
+        {
+            // A scope statement answers one column named set_config; everything else belongs to the caller.
+            if (reader.FieldCount == 0 || reader.GetName(0) == "set_config")
+                continue;
+            while (await reader.ReadAsync(cancellationToken))
+                read?.Invoke(reader);
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await batch.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}

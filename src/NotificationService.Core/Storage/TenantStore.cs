@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NotificationService.Tenants;
+
+namespace NotificationService.Storage;
+
+/// <summary>
+/// The door to what people edit: runs a piece of EF work in one transaction under one tenant's scope. Serialization
+/// failures and deadlocks are tried again up to three times; a unique violation is the caller's to understand.
+/// </summary>
+public sealed class TenantStore(Database database)
+{
+    private readonly DbContextOptions<NotificationDbContext> options =
+        new DbContextOptionsBuilder<NotificationDbContext>().UseNpgsql(database.App).Options;
+
+    public async Task<T> RunAsync<T>(TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using (var batch = new NpgsqlBatch(connection, transaction))
+                {
+                    batch.BatchCommands.Add(Database.OpenScope(tenant));
+                    await batch.ExecuteNonQueryAsync(cancellationToken);
+                }
+
+                await using var db = new NotificationDbContext(
+                    new DbContextOptionsBuilder<NotificationDbContext>(options).UseNpgsql(connection).Options);
+                await db.Database.UseTransactionAsync(transaction, cancellationToken);
+                var result = await work(db, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return result;
+            }
+            catch (Exception exception) when (round < 4 && IsTransient(exception))
+            {
+                // The whole piece of work runs again in a new transaction.
+            }
+        }
+    }
+
+    private static bool IsTransient(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException)
+            is { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+}
