@@ -1,0 +1,50 @@
+using NotificationService.Host.Configuration;
+using Npgsql;
+
+namespace NotificationService.Host.Commands;
+
+/// <summary>The commands of the one executable, <c>serve</c> when none is named. What an operator did wrong is one line and an exit code.</summary>
+public static class CommandLine
+{
+    private delegate Task<int> Command(string[] options, CancellationToken cancellationToken);
+
+    private static readonly (string Name, string Purpose, Command Run)[] Commands =
+    [
+        ("serve", "serves the roles api and worker (the default)", ServeCommand.RunAsync),
+        ("migrate", "brings the database's schema up to date", MigrateCommand.RunAsync),
+    ];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var named = args.Length > 0 && !args[0].StartsWith('-');
+        var name = named ? args[0] : "serve";
+        foreach (var command in Commands)
+        {
+            if (command.Name == name)
+                return await RunAsync(command.Run, named ? args[1..] : args);
+        }
+
+        await Console.Error.WriteLineAsync($"notification-service: there is no command '{name}'. The commands are:");
+        foreach (var command in Commands)
+            await Console.Error.WriteLineAsync($"  {command.Name,-12} {command.Purpose}");
+        return 2;
+    }
+
+    private static async Task<int> RunAsync(Command command, string[] options)
+    {
+        try
+        {
+            return await command(options, CancellationToken.None);
+        }
+        catch (StartupException exception)
+        {
+            await Console.Error.WriteLineAsync($"notification-service: {exception.Message}");
+            return 1;
+        }
+        catch (NpgsqlException exception)
+        {
+            await Console.Error.WriteLineAsync($"notification-service: the database refused: {exception.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using NotificationService.Host.Configuration;
+using NotificationService.Storage;
+
+namespace NotificationService.Host.Commands;
+
+/// <summary>Brings the schema up to date and says what it did. Safe to run from several places at once.</summary>
+public static class MigrateCommand
+{
+    public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
+    {
+        var settings = HostSettings.Read(HostSettings.Builder(options).Configuration);
+        await using var database = new Database(settings.Storage());
+        var applied = await new MigrationRunner(database).MigrateAsync(cancellationToken);
+        foreach (var name in applied)
+            await Console.Out.WriteLineAsync($"applied {name}");
+        if (applied.Count == 0)
+            await Console.Out.WriteLineAsync("nothing to do");
+        return 0;
+    }
+}

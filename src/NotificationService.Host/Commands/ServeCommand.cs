@@ -1,0 +1,42 @@
+using NotificationService.Host.Configuration;
+using NotificationService.Storage;
+
+namespace NotificationService.Host.Commands;
+
+/// <summary>Serves until it is told to stop.</summary>
+public static class ServeCommand
+{
+    /// <summary>Shorter than the 30 s an orchestrator usually waits before it kills.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(24);
+
+    public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
+    {
+        var builder = HostSettings.Builder(options);
+        var settings = HostSettings.Read(builder.Configuration);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddNotificationService(settings);
+        if (settings.Roles.Api)
+            builder.Services.AddApiRole();
+        if (settings.Roles.Worker)
+            builder.Services.AddWorkerRole();
+
+        await using var app = builder.Build();
+        app.MapSystem();
+        if (settings.Roles.Api)
+            app.MapApi();
+
+        await PrepareDatabaseAsync(app, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private static async Task PrepareDatabaseAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var migrations = app.Services.GetRequiredService<MigrationRunner>();
+        if (app.Environment.IsDevelopment())
+            await migrations.MigrateAsync(cancellationToken);
+        else if (await migrations.MissingAsync(cancellationToken) is { Count: > 0 } missing)
+            throw new StartupException($"the database lacks {missing.Count} migration(s), the first is {missing[0]}: run the command migrate");
+    }
+}

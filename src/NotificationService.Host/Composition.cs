@@ -1,0 +1,31 @@
+using NotificationService.Host.Configuration;
+using NotificationService.Storage;
+
+namespace NotificationService.Host;
+
+/// <summary>Which rooms this process is made of. One line each; a room's own registrations are in its module.</summary>
+public static class Composition
+{
+    /// <summary>What every command and every role needs.</summary>
+    public static IServiceCollection AddNotificationService(this IServiceCollection services, HostSettings settings) => services
+        .AddSingleton(settings)
+        .AddSingleton(settings.Storage())
+        .AddSingleton(TimeProvider.System)
+        .AddStorage();
+
+    /// <summary>What answers HTTP, and its routes.</summary>
+    public static IServiceCollection AddApiRole(this IServiceCollection services) => services;
+
+    /// <summary>What works the queue.</summary>
+    public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services;
+
+    /// <summary>Routes of every role.</summary>
+    public static WebApplication MapSystem(this WebApplication app)
+    {
+        app.MapGet("/health/ready", () => Results.Text("ready")).AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>Routes of the API role.</summary>
+    public static WebApplication MapApi(this WebApplication app) => app;
+}

@@ -1,0 +1,3 @@
+using NotificationService.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresCluster))]

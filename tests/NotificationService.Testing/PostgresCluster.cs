@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using NotificationService.Host.Embedded;
+using NotificationService.Storage;
+using Npgsql;
+using Xunit;
+
+namespace NotificationService.Testing;
+
+/// <summary>
+/// A PostgreSQL of the tests' own in a temporary folder, with durability as in production. One per test assembly
+/// (<c>[assembly: AssemblyFixture(typeof(PostgresCluster))]</c>); a test that stops or kills it makes its own.
+/// A shell stands between the test process and the server: when the test process ends, however it ends, the shell's
+/// input closes, and the shell takes the server and the folder away.
+/// </summary>
+public sealed class PostgresCluster : IAsyncLifetime
+{
+    private const string TemplateName = "notification_template";
+
+    // $1 is the folder, the rest the server's command line. A word on the input says how to stop; the end of input cleans up.
+    private const string Keeper = """
+        folder=$1; shift
+        "$@" >>"$folder/log" 2>&1 &
+        server=$!
+        read -r how || how=end
+        case $how in fast) kill -INT $server;; kill) kill -KILL $server;; *) kill -QUIT $server;; esac
+        wait $server
+        if [ "$how" = end ]; then cd / && rm -rf "$folder"; fi
+        """;
+
+    private readonly SemaphoreSlim templateGate = new(1, 1);
+    private readonly PostgresAccount account = PostgresAccount.Choose();
+    private readonly PostgresBinaries binaries = PostgresBinaries.OnThisMachine()
+        ?? throw new InvalidOperationException("the tests need PostgreSQL 15 or newer (initdb, postgres) on this machine: apt-get install postgresql");
+
+    private Process? keeper;
+    private bool templateReady;
+    private int databases;
+
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "nspg-" + Guid.NewGuid().ToString("n")[..10]);
+
+    public string ConnectionString(string database) =>
+        $"Host={Folder};Username=postgres;Database={database}";
+
+    public async ValueTask InitializeAsync()
+    {
+        await account.MakeFolderAsync(Folder, CancellationToken.None);
+        await RunAsync(binaries.Initdb, "-D", Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync");
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (keeper is null)
+            await KeepAsync(); // stopped by a test: started once more so that the keeper clears the folder
+        keeper!.StandardInput.Close();
+        await keeper.WaitForExitAsync();
+        keeper.Dispose();
+        templateGate.Dispose();
+    }
+
+    /// <summary>Starts the server, after <see cref="StopAsync"/> again on the same data, and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (keeper is null)
+                    await KeepAsync();
+                return await AnswersAsync();
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"PostgreSQL did not start: {Log()}");
+    }
+
+    /// <summary>Stops the server: <c>fast</c>, <c>immediate</c> (no checkpoint, as after a power cut) or <c>kill</c> (SIGKILL).</summary>
+    public async Task StopAsync(string how)
+    {
+        await keeper!.StandardInput.WriteLineAsync(how);
+        await keeper.WaitForExitAsync();
+        keeper.Dispose();
+        keeper = null;
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    /// <summary>A new database with the migrated schema, copied from a template that is migrated once. Answers its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        await EnsureTemplateAsync();
+        var name = $"test_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync($"create database {name} template {TemplateName}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>A new database without any schema. Answers its connection string.</summary>
+    public async Task<string> CreateEmptyDatabaseAsync()
+    {
+        var name = $"empty_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync($"create database {name}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>Runs a statement as the superuser, by default on the cluster's own database.</summary>
+    public async Task ExecuteAsync(string sql, string? connectionString = null)
+    {
+        await using var connection = new NpgsqlConnection((connectionString ?? ConnectionString("postgres")) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private string Data => Path.Combine(Folder, "data");
+
+    private async Task EnsureTemplateAsync()
+    {
+        await templateGate.WaitAsync();
+        try
+        {
+            if (templateReady)
+                return;
+            await ExecuteAsync($"create database {TemplateName}");
+            await using (var database = new Database(new StorageOptions { ConnectionString = ConnectionString(TemplateName) }))
+                await new MigrationRunner(database).MigrateAsync(CancellationToken.None);
+            templateReady = true;
+        }
+        finally
+        {
+            templateGate.Release();
+        }
+    }
+
+    private async Task KeepAsync()
+    {
+        var start = account.Command(Folder, "sh",
+            ["-c", Keeper, "keeper", Folder, binaries.Postgres, "-D", Data, "-k", Folder,
+            "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC"]);
+        start.RedirectStandardInput = true;
+        keeper = Process.Start(start)!;
+        keeper.StandardInput.AutoFlush = true;
+        await Task.Yield();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await ExecuteAsync("select 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            // After a SIGKILL the old server's children may hold its memory for a moment, and the new server gives up.
+            if (Log().Contains("pre-existing shared memory block", StringComparison.Ordinal) && !File.Exists(Path.Combine(Data, "postmaster.pid")))
+                await StopAsync("kill");
+            return false;
+        }
+    }
+
+    private string Log()
+    {
+        var file = Path.Combine(Folder, "log");
+        return File.Exists(file) ? string.Join('\n', File.ReadLines(file).TakeLast(15)) : "(no log)";
+    }
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        var start = account.Command(Folder, program, arguments);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await output} {errors}");
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace NotificationService.Testing;
+
+/// <summary>
+/// The service as a process of its own: the built Host started with settings on a free port. Its output is captured;
+/// it can be killed, stopped, paused and resumed.
+/// </summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> output = new();
+
+    private ServiceProcess(ProcessStartInfo start, Uri address)
+    {
+        Address = address;
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Client = new HttpClient { BaseAddress = address };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>What it wrote so far, both streams, in the order it came.</summary>
+    public string Output => string.Join('\n', output);
+
+    /// <summary>Starts the service on a database and waits until it is ready. Settings are named as in the environment.</summary>
+    public static async Task<ServiceProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
+    {
+        var service = Launch([], [("ConnectionStrings__NotificationDatabase", connectionString), ("ASPNETCORE_ENVIRONMENT", "Development"), .. settings]);
+        await service.WaitUntilReadyAsync();
+        return service;
+    }
+
+    /// <summary>Starts the built Host with arguments and settings only, on a free port unless the settings name another, without waiting.</summary>
+    public static ServiceProcess Launch(string[] arguments, params (string Name, string Value)[] settings) =>
+        Launch(arguments, workingDirectory: Path.GetTempPath(), settings);
+
+    public static ServiceProcess Launch(string[] arguments, string workingDirectory, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory,
+        };
+        start.ArgumentList.Add(HostAssembly());
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+
+        foreach (var inherited in start.Environment.Keys.Where(IsSettingOfTheService).ToList())
+            start.Environment.Remove(inherited);
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{FreePort()}";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        return new ServiceProcess(start, new Uri(start.Environment["ASPNETCORE_URLS"]!));
+    }
+
+    public Task WaitUntilReadyAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            if (process.HasExited)
+                throw new InvalidOperationException($"the service ended with {process.ExitCode}:\n{Output}");
+            try
+            {
+                using var answer = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                return answer.StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        },
+        TimeSpan.FromSeconds(60),
+        () => $"the service was not ready:\n{Output}");
+
+    public Task KillAsync() => SignalAsync("KILL", waitForExit: true);
+
+    public void Pause() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
+
+    /// <summary>SIGTERM, as an orchestrator stops it. Answers the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        await SignalAsync("TERM", waitForExit: true);
+        return process.ExitCode;
+    }
+
+    /// <summary>Waits for the process to end by itself. Answers the exit code.</summary>
+    public async Task<int> WaitForExitAsync(TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        await process.WaitForExitAsync(deadline.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!process.HasExited)
+            await KillAsync();
+        process.Dispose();
+    }
+
+    /// <summary>A port of 127.0.0.1 that nobody listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Host's own build output, beside the tests' in the repository, of the same configuration.</summary>
+    public static string HostAssembly()
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return Path.Combine(Repository.Root, "src", "NotificationService.Host", "bin", configuration, "net10.0", "NotificationService.Host.dll");
+    }
+
+    private static bool IsSettingOfTheService(string name) =>
+        name.StartsWith("Notification__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase);
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            output.Enqueue(line);
+    }
+
+    private async Task SignalAsync(string signal, bool waitForExit)
+    {
+        Signal(signal);
+        if (waitForExit)
+            await WaitForExitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,61 @@
+using NotificationService.Storage;
+using NotificationService.Tenants;
+using Npgsql;
+using Xunit;
+
+namespace NotificationService.Testing;
+
+/// <summary>A migrated database of one test class: <c>IClassFixture&lt;TestDatabase&gt;</c> beside the assembly's <see cref="PostgresCluster"/>.</summary>
+public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
+{
+    private Database? database;
+
+    public PostgresCluster Cluster => cluster;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public Database Database => database ?? throw new InvalidOperationException("not initialized");
+
+    public TenantStore Store => new(Database);
+
+    public Ids Ids { get; } = new(TimeProvider.System);
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await cluster.CreateDatabaseAsync();
+        database = new Database(new StorageOptions { ConnectionString = ConnectionString });
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    /// <summary>A tenant with a key of its own.</summary>
+    public async Task<TenantId> NewTenantAsync()
+    {
+        var tenant = new TenantId(Ids.Next());
+        await ExecuteAsync($"insert into tenants (tenant_id, key, name) values ('{tenant}', 't-{tenant}', 'Test')");
+        return tenant;
+    }
+
+    /// <summary>As the superuser, past row level security: for what a test arranges or looks at.</summary>
+    public async Task<int> ExecuteAsync(string sql, params NpgsqlParameter[] parameters)
+    {
+        await using var command = Database.Owner.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>As the superuser: the first column of every row.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, params NpgsqlParameter[] parameters)
+    {
+        await using var command = Database.Owner.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(await reader.GetFieldValueAsync<T>(0));
+        return rows;
+    }
+
+    /// <summary>As the superuser: the one value the statement answers.</summary>
+    public async Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters) => (await QueryAsync<T>(sql, parameters))[0];
+}
