@@ -16,6 +16,9 @@ public sealed class PostgresCluster : IAsyncLifetime
 {
     private const string TemplateName = "notification_template";
 
+    /// <summary>The service's login, as in production: it owns the schema and is no superuser, so that FORCE ROW LEVEL SECURITY binds it too.</summary>
+    private const string Login = "notification_owner";
+
     // $1 is the folder, the rest the server's command line. A word on the input says how to stop; the end of input cleans up.
     private const string Keeper = """
         folder=$1; shift
@@ -38,14 +41,18 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "nspg-" + Guid.NewGuid().ToString("n")[..10]);
 
-    public string ConnectionString(string database) =>
-        $"Host={Folder};Username=postgres;Database={database}";
+    /// <summary>What the service is given: its own login.</summary>
+    public string ConnectionString(string database) => $"Host={Folder};Username={Login};Database={database}";
+
+    /// <summary>For what a test arranges or looks at, past row level security.</summary>
+    public string SuperuserConnectionString(string database) => $"Host={Folder};Username=postgres;Database={database};Application Name=test";
 
     public async ValueTask InitializeAsync()
     {
         await account.MakeFolderAsync(Folder, CancellationToken.None);
         await RunAsync(binaries.Initdb, "-D", Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync");
         await StartAsync();
+        await ExecuteAsync($"create role {Login} login createrole");
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +94,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     {
         await EnsureTemplateAsync();
         var name = $"test_{Interlocked.Increment(ref databases)}";
-        await ExecuteAsync($"create database {name} template {TemplateName}");
+        await ExecuteAsync($"create database {name} template {TemplateName} owner {Login}");
         return ConnectionString(name);
     }
 
@@ -95,14 +102,14 @@ public sealed class PostgresCluster : IAsyncLifetime
     public async Task<string> CreateEmptyDatabaseAsync()
     {
         var name = $"empty_{Interlocked.Increment(ref databases)}";
-        await ExecuteAsync($"create database {name}");
+        await ExecuteAsync($"create database {name} owner {Login}");
         return ConnectionString(name);
     }
 
-    /// <summary>Runs a statement as the superuser, by default on the cluster's own database.</summary>
-    public async Task ExecuteAsync(string sql, string? connectionString = null)
+    /// <summary>Runs a statement as the superuser on the cluster's own database.</summary>
+    public async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection((connectionString ?? ConnectionString("postgres")) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(SuperuserConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
@@ -117,7 +124,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         {
             if (templateReady)
                 return;
-            await ExecuteAsync($"create database {TemplateName}");
+            await ExecuteAsync($"create database {TemplateName} owner {Login}");
             await using (var database = new Database(new StorageOptions { ConnectionString = ConnectionString(TemplateName) }))
                 await new MigrationRunner(database).MigrateAsync(CancellationToken.None);
             templateReady = true;

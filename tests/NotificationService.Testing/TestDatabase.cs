@@ -9,6 +9,7 @@ namespace NotificationService.Testing;
 public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
 {
     private Database? database;
+    private NpgsqlDataSource? superuser;
 
     public PostgresCluster Cluster => cluster;
 
@@ -18,15 +19,23 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
 
     public TenantStore Store => new(Database);
 
+    /// <summary>For what a test arranges or looks at, past row level security.</summary>
+    public NpgsqlDataSource Superuser => superuser ?? throw new InvalidOperationException("not initialized");
+
     public Ids Ids { get; } = new(TimeProvider.System);
 
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await cluster.CreateDatabaseAsync();
         database = new Database(new StorageOptions { ConnectionString = ConnectionString });
+        superuser = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(ConnectionString).Database!));
     }
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await Superuser.DisposeAsync();
+    }
 
     /// <summary>A tenant with a key of its own.</summary>
     public async Task<TenantId> NewTenantAsync()
@@ -39,7 +48,7 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>As the superuser, past row level security: for what a test arranges or looks at.</summary>
     public async Task<int> ExecuteAsync(string sql, params NpgsqlParameter[] parameters)
     {
-        await using var command = Database.Owner.CreateCommand(sql);
+        await using var command = Superuser.CreateCommand(sql);
         command.Parameters.AddRange(parameters);
         return await command.ExecuteNonQueryAsync();
     }
@@ -47,7 +56,7 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>As the superuser: the first column of every row.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, params NpgsqlParameter[] parameters)
     {
-        await using var command = Database.Owner.CreateCommand(sql);
+        await using var command = Superuser.CreateCommand(sql);
         command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<T>();
