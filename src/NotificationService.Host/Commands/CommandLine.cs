@@ -32,9 +32,14 @@ public static class CommandLine
 
     private static async Task<int> RunAsync(Command command, string[] options)
     {
+        using var interrupts = new Interrupts();
         try
         {
-            return await command(options, CancellationToken.None);
+            return await command(options, interrupts.Token);
+        }
+        catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
+        {
+            return 0; // told to stop before the start was finished
         }
         catch (StartupException exception)
         {

@@ -9,7 +9,8 @@ public static class MigrateCommand
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
         var settings = HostSettings.Read(HostSettings.Builder(options).Configuration);
-        await using var database = new Database(settings.Storage());
+        await using var door = await DatabaseDoor.OpenAsync(settings, owning: false, cancellationToken);
+        await using var database = new Database(door.Settings.Storage());
         var applied = await new MigrationRunner(database).MigrateAsync(cancellationToken);
         foreach (var name in applied)
             await Console.Out.WriteLineAsync($"applied {name}");

@@ -7,12 +7,15 @@ namespace NotificationService.Host.Commands;
 public static class ServeCommand
 {
     /// <summary>Shorter than the 30 s an orchestrator usually waits before it kills.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(24);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(22);
 
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
         var builder = HostSettings.Builder(options);
-        var settings = HostSettings.Read(builder.Configuration);
+        var addresses = HostSettings.Addresses(builder.Configuration) ?? ListenAddresses.Default;
+        ListenAddresses.EnsureFree(addresses);
+        await using var door = await DatabaseDoor.OpenAsync(HostSettings.Read(builder.Configuration), owning: true, cancellationToken);
+        var settings = door.Settings;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddNotificationService(settings);
         if (settings.Roles.Api)

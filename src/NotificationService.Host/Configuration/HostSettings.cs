@@ -5,33 +5,35 @@ namespace NotificationService.Host.Configuration;
 /// <summary>What the host itself reads of the configuration; every room binds its own section.</summary>
 public sealed record HostSettings(string? ConnectionString, RoleSet Roles)
 {
-    private const string DefaultAddress = "http://localhost:8080";
-
     public static HostSettings Read(IConfiguration configuration) => new(
         configuration.GetConnectionString("NotificationDatabase") is { Length: > 0 } text ? text : null,
         RoleSet.Parse(configuration["Notification:Roles"]));
 
     public StorageOptions Storage() => new()
     {
-        ConnectionString = ConnectionString
-            ?? throw new StartupException("there is no database: set ConnectionStrings__NotificationDatabase"),
+        ConnectionString = ConnectionString ?? throw new InvalidOperationException("the database is opened before it is used"),
     };
 
     /// <summary>A builder with the default address, and Development where nothing at all was said: no environment and no database.</summary>
     public static WebApplicationBuilder Builder(string[] options)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = options, EnvironmentName = EnvironmentName() });
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
-            builder.WebHost.UseUrls(DefaultAddress);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = options, EnvironmentName = EnvironmentName(options) });
+        if (Addresses(builder.Configuration) is null)
+            builder.WebHost.UseUrls(ListenAddresses.Default);
         return builder;
     }
 
-    private static string EnvironmentName()
+    /// <summary>What was said about where to listen.</summary>
+    public static string? Addresses(IConfiguration configuration) =>
+        configuration["urls"]
+        ?? (configuration["http_ports"] is { Length: > 0 } ports ? string.Join(';', ports.Split(';').Select(port => $"http://*:{port}")) : null);
+
+    private static string EnvironmentName(string[] options)
     {
-        var named = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT");
-        if (!string.IsNullOrEmpty(named))
+        var said = new ConfigurationBuilder()
+            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables().AddCommandLine(options).Build();
+        if (said["environment"] is { Length: > 0 } named)
             return named;
-        var database = Environment.GetEnvironmentVariable("ConnectionStrings__NotificationDatabase");
-        return string.IsNullOrEmpty(database) ? Environments.Development : Environments.Production;
+        return string.IsNullOrEmpty(said.GetConnectionString("NotificationDatabase")) ? Environments.Development : Environments.Production;
     }
 }

@@ -15,9 +15,9 @@ public sealed record PostgresBinaries(string Folder, int Major)
 
     public string Postgres => Path.Combine(Folder, "postgres" + Suffix);
 
-    /// <summary>The machine's own: those in PATH first, then the newest of the usual places.</summary>
-    public static PostgresBinaries? OnThisMachine() =>
-        InPath().Concat(InUsualPlaces()).Select(At).FirstOrDefault(found => found is not null);
+    /// <summary>The machine's own: those in PATH first, then the newest of the usual places; of one major version where data of it exist.</summary>
+    public static PostgresBinaries? OnThisMachine(int? major = null) =>
+        InPath().Concat(InUsualPlaces()).Select(At).FirstOrDefault(found => found is not null && (major is null || found.Major == major));
 
     /// <summary>The binaries in a folder, or null if it has not all of them or they are too old.</summary>
     public static PostgresBinaries? At(string folder)

@@ -1,0 +1,40 @@
+using NotificationService.Host.Configuration;
+using NotificationService.Host.Embedded;
+
+namespace NotificationService.Host.Commands;
+
+/// <summary>The database a command works on: the one that was named, or else this folder's private PostgreSQL.</summary>
+public sealed class DatabaseDoor : IAsyncDisposable
+{
+    private readonly PrivatePostgres? postgres;
+
+    private DatabaseDoor(HostSettings settings, PrivatePostgres? postgres)
+    {
+        Settings = postgres is null ? settings : settings with { ConnectionString = postgres.ConnectionString };
+        this.postgres = postgres;
+    }
+
+    /// <summary>The settings with a connection string in them.</summary>
+    public HostSettings Settings { get; }
+
+    public string Description => postgres?.Description ?? "the database of ConnectionStrings__NotificationDatabase";
+
+    /// <param name="settings">What the configuration says.</param>
+    /// <param name="owning">True for <c>serve</c>, which keeps the private PostgreSQL for itself and stops it when it ends.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    public static async Task<DatabaseDoor> OpenAsync(HostSettings settings, bool owning, CancellationToken cancellationToken)
+    {
+        if (settings.ConnectionString is not null)
+            return new DatabaseDoor(settings, postgres: null);
+        var here = Directory.GetCurrentDirectory();
+        return new DatabaseDoor(settings, owning
+            ? await PrivatePostgres.OwnAsync(here, Console.WriteLine, cancellationToken)
+            : await PrivatePostgres.BorrowAsync(here, Console.WriteLine, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+    }
+}
