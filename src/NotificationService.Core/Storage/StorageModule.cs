@@ -8,5 +8,6 @@ public static class StorageModule
         .AddSingleton<Database>()
         .AddSingleton<TenantStore>()
         .AddSingleton<MigrationRunner>()
+        .AddSingleton<SchemaGuard>()
         .AddSingleton<Ids>();
 }

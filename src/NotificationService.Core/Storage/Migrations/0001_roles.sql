@@ -10,10 +10,13 @@ begin
             end if;
         exception when duplicate_object or unique_violation then null;
         end;
-        if not pg_has_role(current_user, r, 'member') then
+        -- From PostgreSQL 16 on, who makes a role may administer it, yet not become it without a grant.
+        if not pg_has_role(current_user, r, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end) then
             execute format('grant %I to %I', r, current_user);
         end if;
-        execute format('grant usage on schema public to %I', r);
+        execute format('grant usage on schema public, notification_meta to %I', r);
+        -- So that a login which may only become the two roles can see whether the schema is up to date.
+        execute format('grant select on notification_meta.migrations to %I', r);
     end loop;
 end $$;
 

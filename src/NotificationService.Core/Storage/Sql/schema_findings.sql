@@ -1,0 +1,46 @@
+-- Everything that would let one tenant see or touch another's rows, one line of text per finding; empty is well.
+-- Run as each of the two service roles. A tenant table is any with a column tenant_id, partitions included.
+with service_role as (
+    select rolname from pg_roles where rolname in ('notification_app', 'notification_worker')
+), tenant_table as (
+    select c.oid, c.oid::regclass::text as name, c.relrowsecurity, c.relforcerowsecurity, c.relispartition, pg_get_userbyid(c.relowner) as owner
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+    where c.relkind in ('r', 'p') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and c.relpersistence <> 't'
+), reader as (
+    select c.oid::regclass::text as name, c.relkind, c.reloptions, r.rolname
+    from pg_class c cross join service_role r
+    where c.relkind in ('v', 'm') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and has_table_privilege(r.rolname, c.oid, 'select')
+)
+select format('the role %s is a superuser or bypasses row level security', rolname)
+from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)
+union all
+select format('the table %s lacks ENABLE or FORCE ROW LEVEL SECURITY', name)
+from tenant_table where not (relrowsecurity and relforcerowsecurity)
+union all
+select format('the table %s is owned by the role %s, which could lift its protection', name, owner)
+from tenant_table where owner in (select rolname from service_role)
+union all
+select format('the partition %s can be reached by the role %s past its parent', t.name, r.rolname)
+from tenant_table t cross join service_role r
+where t.relispartition and has_table_privilege(r.rolname, t.oid, 'select, insert, update, delete, truncate')
+union all
+select format('the role %s may truncate the table %s, which row level security does not see', r.rolname, t.name)
+from tenant_table t cross join service_role r where has_table_privilege(r.rolname, t.oid, 'truncate')
+union all
+select format('the policy %s on %s lets %s past the tenant in scope', p.policyname, p.tablename, r.rolname)
+from pg_policies p cross join service_role r
+where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::name[])
+  and coalesce(p.qual, '') || coalesce(p.with_check, '') !~ 'current_setting\(''app\.'
+  -- The worker claims from every tenant's queue.
+  and not (r.rolname = 'notification_worker' and p.tablename = 'deliveries')
+union all
+select format('the view %s shows the role %s what its owner sees: it needs security_invoker', name, rolname)
+from reader
+where relkind = 'v' and not exists (select 1 from unnest(reloptions) o where o ~* '^security_invoker=(true|on|yes|1)$')
+union all
+select format('the materialized view %s, which has no row level security, can be read by the role %s', name, rolname)
+from reader where relkind = 'm'
+order by 1
