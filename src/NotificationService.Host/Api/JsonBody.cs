@@ -1,0 +1,122 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.Extensions.Primitives;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>
+/// Reads JSON bodies strictly. A good body is read in one pass; only when something is wrong does
+/// <see cref="JsonDiagnosis"/> look for what and where. A leading UTF-8 byte order mark is accepted and ignored.
+/// </summary>
+public static class JsonBody
+{
+    /// <summary>The largest body in bytes unless an endpoint says otherwise.</summary>
+    public const int DefaultLimit = 1 << 20;
+
+    public static ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => ReadAsync(request, type, DefaultLimit, cancellationToken);
+
+    public static async ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, int limit, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!IsJson(request.ContentType))
+            return new Body<T>(UnsupportedMediaType);
+        if (!StringValues.IsNullOrEmpty(request.Headers.ContentEncoding))
+            return new Body<T>(UnsupportedEncoding);
+        if (request.ContentLength > limit)
+            return new Body<T>(TooLarge(limit));
+
+        var bytes = await ReadBytesAsync(request.BodyReader, limit, cancellationToken);
+        return bytes is null ? new Body<T>(TooLarge(limit)) : Parse(WithoutByteOrderMark(bytes), type);
+    }
+
+    /// <summary>Reads a value from bytes by the same rules.</summary>
+    public static Body<T> Parse<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var strict = StrictJson.Of(type);
+        if (IsPlain(utf8.Span))
+        {
+            try
+            {
+                if (RawJsonConverter.Read(utf8, strict) is { } value)
+                    return new Body<T>(value, utf8);
+            }
+            catch (JsonException exception)
+            {
+                return new Body<T>(new JsonDiagnosis(utf8, strict).Explain(exception));
+            }
+        }
+
+        // It may still be good: an escaped surrogate pair, or a backslash before the letter u, is only unusual.
+        return new JsonDiagnosis(utf8, strict).Find() is { } problem ? new Body<T>(problem) : ReadUnusual(utf8, strict);
+    }
+
+    private static Body<T> ReadUnusual<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> strict)
+        where T : class
+    {
+        try
+        {
+            return RawJsonConverter.Read(utf8, strict) is { } value ? new Body<T>(value, utf8) : new Body<T>(JsonDiagnosis.NotAnObject);
+        }
+        catch (JsonException exception)
+        {
+            return new Body<T>(new JsonDiagnosis(utf8, strict).Explain(exception));
+        }
+    }
+
+    /// <summary>UTF-8, an object, and no escape that could make a NUL or half of a surrogate pair. All of it vectorised.</summary>
+    private static bool IsPlain(ReadOnlySpan<byte> utf8)
+    {
+        var first = utf8.IndexOfAnyExcept(" \t\r\n"u8);
+        return first >= 0 && utf8[first] == (byte)'{' && Utf8.IsValid(utf8)
+            && utf8.IndexOf("\\u0000"u8) < 0 && utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0;
+    }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] bytes) =>
+        bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+
+    private static async ValueTask<byte[]?> ReadBytesAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            if (buffer.Length > limit)
+            {
+                reader.AdvanceTo(buffer.End);
+                return null;
+            }
+
+            if (result.IsCompleted)
+            {
+                var bytes = GC.AllocateUninitializedArray<byte>((int)buffer.Length);
+                System.Buffers.BuffersExtensions.CopyTo(buffer, bytes);
+                reader.AdvanceTo(buffer.End);
+                return bytes;
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    private static bool IsJson(string? contentType)
+    {
+        if (contentType is null or "application/json")
+            return contentType is not null;
+        return Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+            && parsed.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!parsed.Charset.HasValue || Microsoft.Net.Http.Headers.HeaderUtilities.RemoveQuotes(parsed.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static ProblemResult UnsupportedMediaType { get; } = Problems.Of(
+        415, "unsupported_media_type", "The request body has an unsupported media type", "Send the body as application/json in UTF-8.");
+
+    private static ProblemResult UnsupportedEncoding { get; } = Problems.Of(
+        415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
+
+    private static ProblemResult TooLarge(int limit) => Problems.Of(
+        413, "payload_too_large", "The request body is too large", $"The most this call takes is {limit} bytes.");
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>
+/// The outermost piece: gives every error a problem for a body, whoever made it. An exception tells the client
+/// nothing but a trace id; a database that cannot be reached is a 503 with a time to come back.
+/// </summary>
+public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            if (Answer(context, exception) is { } answer)
+            {
+                Clear(context.Response);
+                await answer.ExecuteAsync(context);
+            }
+
+            return;
+        }
+
+        if (IsBareError(context.Response))
+            await Problems.OfStatus(context.Response.StatusCode).ExecuteAsync(context);
+    }
+
+    /// <summary>Null when nobody is there to read the answer.</summary>
+    private ProblemResult? Answer(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException or IOException when context.RequestAborted.IsCancellationRequested:
+                context.Response.StatusCode = 499;
+                return null;
+            case ProblemException refused:
+                return refused.Result;
+            case BadHttpRequestException bad:
+                return Problems.OfStatus(bad.StatusCode);
+            case var _ when DatabaseOutage.IsBehind(exception):
+                LogDatabaseUnavailable(logger, Method(context), Route(context), exception.GetType().Name, DatabaseOutage.Reason(exception));
+                return Problems.Unavailable(RetryAfter);
+            default:
+                LogUnhandled(logger, Method(context), Route(context), exception);
+                return Problems.OfStatus(500);
+        }
+    }
+
+    private static bool IsBareError(HttpResponse response) =>
+        response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null && response.ContentLength is null or 0
+        && response.StatusCode != 499;
+
+    /// <summary>Drops what an endpoint had begun to say; what describes the connection or the caller's standing stays.</summary>
+    private static void Clear(HttpResponse response)
+    {
+        response.ContentLength = null;
+        response.Headers.ContentEncoding = default;
+        response.Headers.ETag = default;
+        response.Headers.Location = default;
+    }
+
+    private static string Method(HttpContext context) => context.Features.Get<IHttpRequestFeature>()?.Method is { Length: <= 16 } method ? method : "?";
+
+    // The pattern, not the path: a path may hold a token or an address.
+    private static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    [LoggerMessage(EventId = 9001, Level = LogLevel.Error, Message = "{Method} {Route} failed unexpectedly")]
+    private static partial void LogUnhandled(ILogger logger, string method, string route, Exception exception);
+
+    [LoggerMessage(EventId = 9002, Level = LogLevel.Warning, Message = "{Method} {Route} was answered 503: the database is not available ({Exception}, {Reason})")]
+    private static partial void LogDatabaseUnavailable(ILogger logger, string method, string route, string exception, string reason);
+}

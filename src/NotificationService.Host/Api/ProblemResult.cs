@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Writes a problem as the answer, with the trace id of the request.</summary>
+public sealed class ProblemResult(Problem problem, TimeSpan? retryAfter = null) : IResult, IStatusCodeHttpResult, IValueHttpResult<Problem>
+{
+    public Problem Value => problem;
+
+    public int? StatusCode => problem.Status;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = Problem.ContentType;
+        response.Headers.CacheControl = "no-store";
+        if (retryAfter is { } wait)
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+            return;
+
+        var told = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
+        await JsonSerializer.SerializeAsync(response.BodyWriter, told, ProblemJson.Default.Problem, httpContext.RequestAborted);
+    }
+}
