@@ -1,5 +1,7 @@
+using NotificationService.Host.Api;
 using NotificationService.Host.Configuration;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Host;
 
@@ -11,7 +13,9 @@ public static class Composition
         .AddSingleton(settings)
         .AddSingleton(settings.Storage())
         .AddSingleton(TimeProvider.System)
-        .AddStorage();
+        .AddSingleton<Heartbeats>()
+        .AddStorage()
+        .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services;
@@ -22,6 +26,7 @@ public static class Composition
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
     {
+        app.UseHttpShell();
         app.MapGet("/health/ready", () => Results.Text("ready")).AllowAnonymous();
         return app;
     }

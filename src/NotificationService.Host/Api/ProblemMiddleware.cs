@@ -14,7 +14,10 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
     {
         try
         {
-            await next(context);
+            if (RequestGuard.Refusal(context) is { } refusal)
+                await refusal.ExecuteAsync(context);
+            else
+                await next(context);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

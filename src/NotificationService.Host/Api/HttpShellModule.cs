@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>What stands around every route: errors as problems, limits, routing, sign-in.</summary>
+public static class HttpShellModule
+{
+    public static IServiceCollection AddHttpShell(this IServiceCollection services) => services
+        .AddAuthorization()
+        .Configure<KestrelServerOptions>(Limit);
+
+    /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
+    public static WebApplication UseHttpShell(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null)
+            app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    // Above what RequestGuard allows, so that a request a little too large is told so in a problem; Kestrel's own
+    // refusals have no body. Slow bodies are cut by Kestrel's default rate of 240 bytes/s.
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 20_000;
+        kestrel.Limits.MaxRequestHeaderCount = 4 * RequestGuard.MostHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 4 * RequestGuard.LargestHeaders;
+        kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestTarget;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+    }
+}
