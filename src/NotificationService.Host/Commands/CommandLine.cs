@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using NotificationService.Host.Configuration;
 using Npgsql;
 
@@ -12,6 +13,9 @@ public static class CommandLine
     [
         ("serve", "serves the roles api and worker (the default)", ServeCommand.RunAsync),
         ("migrate", "brings the database's schema up to date", MigrateCommand.RunAsync),
+        ("seed", "makes the demo tenant", SeedCommand.RunAsync),
+        ("healthcheck", "asks the service on this machine whether it is ready", HealthcheckCommand.RunAsync),
+        ("openapi", "prints the OpenAPI document", OpenApiCommand.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] args)
@@ -44,6 +48,11 @@ public static class CommandLine
         catch (StartupException exception)
         {
             await Console.Error.WriteLineAsync($"notification-service: {exception.Message}");
+            return 1;
+        }
+        catch (OptionsValidationException exception)
+        {
+            await Console.Error.WriteLineAsync($"notification-service: {string.Join("; ", exception.Failures)}");
             return 1;
         }
         catch (NpgsqlException exception)

@@ -13,6 +13,8 @@ public static class ServeCommand
     {
         var builder = HostSettings.Builder(options);
         var addresses = HostSettings.Addresses(builder.Configuration) ?? ListenAddresses.Default;
+        KnownSettings.Check(builder.Configuration);
+        var withDemo = SeedChoice.IsDemo(builder.Configuration["Notification:Seed"], builder.Environment.IsDevelopment());
         ListenAddresses.EnsureFree(addresses);
         await using var door = await DatabaseDoor.OpenAsync(HostSettings.Read(builder.Configuration), owning: true, cancellationToken);
         var settings = door.Settings;
@@ -29,7 +31,11 @@ public static class ServeCommand
             app.MapApi();
 
         await PrepareDatabaseAsync(app, cancellationToken);
+        if (withDemo)
+            await DemoSeed.RunAsync(app.Services, cancellationToken);
         await app.StartAsync(cancellationToken);
+        if (app.Environment.IsDevelopment())
+            await Console.Out.WriteLineAsync(Greeting.Text(app.Urls.First(), door.Description, withDemo));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

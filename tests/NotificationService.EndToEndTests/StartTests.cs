@@ -1,0 +1,81 @@
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests;
+
+/// <summary>What an operator gets wrong is one line and an exit code, before anything is started.</summary>
+public sealed class StartTests(PostgresCluster cluster)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("Notification__Rolse", "api", "there is no setting Notification__Rolse; the nearest is Notification__Roles")]
+    [InlineData("Notification__Roles", "api,wroker", "Notification__Roles names 'wroker'; the roles are api and worker")]
+    [InlineData("Notification__Seed", "dmeo", "Notification__Seed is 'dmeo'; it can be demo or none")]
+    [InlineData("ASPNETCORE_URLS", "localhost:8080", "ASPNETCORE_URLS names 'localhost:8080', which is no address such as http://localhost:8080")]
+    public async Task A_mistyped_setting_stops_the_start_in_one_line(string name, string value, string line)
+    {
+        await using var service = ServiceProcess.Launch([], ("ConnectionStrings__NotificationDatabase", "Host=unreachable"), (name, value));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1);
+        service.Output.ShouldBe($"notification-service: {line}");
+    }
+
+    [Fact]
+    public async Task A_missing_migration_stops_the_start_outside_Development()
+    {
+        await using var service = ServiceProcess.Launch(
+            [], ("ConnectionStrings__NotificationDatabase", await cluster.CreateEmptyDatabaseAsync()), ("ASPNETCORE_ENVIRONMENT", "Production"));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1);
+        service.Output.ShouldStartWith("notification-service: the database lacks ");
+        service.Output.ShouldEndWith("the first is 0001_roles: run the command migrate");
+        service.Output.ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_keep_tenants_apart_stops_the_start()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using (var owner = Npgsql.NpgsqlDataSource.Create(connectionString))
+        await using (var command = owner.CreateCommand("alter table tenants no force row level security"))
+            await command.ExecuteNonQueryAsync();
+
+        await using var service = ServiceProcess.Launch([], ("ConnectionStrings__NotificationDatabase", connectionString), ("ASPNETCORE_ENVIRONMENT", "Production"));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1);
+        service.Output.ShouldBe("notification-service: the database does not keep tenants apart: the table tenants lacks ENABLE or FORCE ROW LEVEL SECURITY");
+    }
+
+    [Fact]
+    public async Task An_unreachable_database_is_one_line()
+    {
+        await using var service = ServiceProcess.Launch(
+            [], ("ConnectionStrings__NotificationDatabase", $"Host=127.0.0.1;Port={ServiceProcess.FreePort()}"), ("ASPNETCORE_ENVIRONMENT", "Production"));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1);
+        service.Output.ShouldStartWith("notification-service: the database refused: ");
+        service.Output.ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task An_unknown_command_names_those_that_exist()
+    {
+        await using var service = ServiceProcess.Launch(["sevre"]);
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(2);
+        service.Output.ShouldStartWith("notification-service: there is no command 'sevre'");
+        service.Output.ShouldContain("migrate");
+    }
+
+    [Fact]
+    public async Task Healthcheck_tells_whether_the_service_is_ready()
+    {
+        await using var service = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync());
+        await using var well = ServiceProcess.Launch(["healthcheck"], ("ASPNETCORE_URLS", service.Address.AbsoluteUri));
+        (await well.WaitForExitAsync(Patience)).ShouldBe(0, well.Output);
+
+        await service.KillAsync();
+        await using var ill = ServiceProcess.Launch(["healthcheck"], ("ASPNETCORE_URLS", service.Address.AbsoluteUri));
+        (await ill.WaitForExitAsync(Patience)).ShouldBe(1);
+    }
+}
