@@ -1,4 +1,5 @@
 using NotificationService.Host.Api;
+using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -18,7 +19,8 @@ public static class Composition
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
-    public static IServiceCollection AddApiRole(this IServiceCollection services) => services;
+    public static IServiceCollection AddApiRole(this IServiceCollection services) => services
+        .AddAuth();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services;

@@ -1,0 +1,12 @@
+using NotificationService.Tenants;
+
+namespace NotificationService.Host.Auth;
+
+public static class CallerAccess
+{
+    /// <summary>The caller of this request. Only for routes behind a policy; the tenant of everything the request does comes from here.</summary>
+    public static Caller Caller(this HttpContext context) =>
+        context.User.Identity is CallerIdentity identity
+            ? identity.Caller
+            : throw new InvalidOperationException("the route asks for its caller and has no policy that demands one");
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+
+namespace NotificationService.Host.Auth;
+
+/// <summary>
+/// Tokens that were verified, until they expire: a request with a known token costs one look-up. Only verified tokens
+/// come in, so that garbage cannot fill it; bounded all the same.
+/// </summary>
+public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubjects disabled, TimeProvider time)
+{
+    private const int Capacity = 20_000;
+
+    private readonly ConcurrentDictionary<string, VerifiedToken> tokens = new(StringComparer.Ordinal);
+
+    /// <summary>The token, or null if it is not good now.</summary>
+    public VerifiedToken? Find(ReadOnlySpan<char> token)
+    {
+        var known = tokens.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!known.TryGetValue(token, out var found))
+        {
+            if (verifier.Verify(token) is not { } verified)
+                return null;
+            found = new VerifiedToken(verified);
+            MakeRoom();
+            known[token] = found;
+        }
+
+        if (!found.HasExpired(time.GetUtcNow()))
+            return disabled.Contains(found.Subject) ? null : found;
+        known.TryRemove(token, out _);
+        return null;
+    }
+
+    private void MakeRoom()
+    {
+        if (tokens.Count < Capacity)
+            return;
+        var now = time.GetUtcNow();
+        foreach (var (token, verified) in tokens)
+        {
+            if (verified.HasExpired(now))
+                tokens.TryRemove(token, out _);
+        }
+
+        // All alive: forget what comes first to hand. Who comes again is verified again.
+        if (tokens.Count < Capacity)
+            return;
+        foreach (var token in tokens.Keys.Take(Capacity / 4))
+            tokens.TryRemove(token, out _);
+    }
+}
