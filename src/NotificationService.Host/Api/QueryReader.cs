@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>
+/// Reads a call's query parameters strictly: each at most once, none that the call does not know, every mistake
+/// collected. Ask for all parameters, then for <see cref="Refusal"/>.
+/// </summary>
+public sealed partial class QueryReader(HttpRequest request)
+{
+    public const int DefaultLimit = 50;
+    public const int MostLimit = 100;
+    private const int LongestText = 200;
+    private const int LastPage = 1_000_000;
+
+    private readonly List<FieldError> errors = [];
+    private readonly List<string> known = [];
+
+    /// <summary>A text of at most 200 characters, or null if it is not given.</summary>
+    public string? Text(string name)
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (text.Length is > 0 and <= LongestText && !text.Contains('\0', StringComparison.Ordinal))
+            return text;
+        Refuse(name, "text_invalid", $"'{name}' takes 1 to {LongestText} characters.");
+        return null;
+    }
+
+    /// <summary>One of a closed set of words, or null if it is not given.</summary>
+    public T? Choice<T>(string name, IReadOnlyDictionary<string, T> words)
+        where T : struct
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (words.TryGetValue(text, out var value))
+            return value;
+        Refuse(name, "choice_invalid", $"'{name}' is one of {string.Join(", ", words.Keys)}.");
+        return null;
+    }
+
+    public bool Flag(string name)
+    {
+        var text = Single(name);
+        if (text is null or "false" or "true")
+            return text is "true";
+        Refuse(name, "type", $"'{name}' is true or false.");
+        return false;
+    }
+
+    public Guid? Id(string name)
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (Guid.TryParseExact(text, "D", out var id))
+            return id;
+        Refuse(name, "type", $"'{name}' is an id such as 01890a5d-ac96-774b-bcce-b302099a8057.");
+        return null;
+    }
+
+    /// <summary>An instant as RFC 3339 writes it, with its offset, from the years 2000 to 2199.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (Rfc3339().IsMatch(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            && instant.Year is >= 2000 and < 2200)
+            return instant.ToUniversalTime();
+        Refuse(name, "datetime_invalid", $"'{name}' is a time such as 2026-01-31T09:30:00Z.");
+        return null;
+    }
+
+    /// <summary>A whole number within bounds, or the default if it is not given.</summary>
+    public int Number(string name, int byDefault, int least, int most, string code = "number_range")
+    {
+        if (Single(name) is not { } text)
+            return byDefault;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Refuse(name, code, $"'{name}' is a whole number from {least} to {most}.");
+        return byDefault;
+    }
+
+    /// <summary><c>page</c>, <c>limit</c> and, for a list that has one, <c>cursor</c>. The scope is what <see cref="ListCursor.Write"/> was given.</summary>
+    public Paging Paging(string? cursorScope = null)
+    {
+        var limit = Number("limit", DefaultLimit, 1, MostLimit, "limit_range");
+        var page = Number("page", 1, 1, LastPage, "page_range");
+        if (cursorScope is null || Single("cursor") is not { } text)
+            return new Paging(page, limit, After: null, ByCursor: false);
+
+        if (text.Length == 0)
+            return new Paging(page, limit, After: null, ByCursor: true);
+        if (ListCursor.TryRead(text, cursorScope, out var after))
+            return new Paging(page, limit, after, ByCursor: true);
+        Refuse("cursor", "cursor_invalid", "'cursor' is not one that this list gave out for this filter. Start without it.");
+        return new Paging(page, limit, After: null, ByCursor: true);
+    }
+
+    /// <summary>The problem to answer with, or null. Call it last: what nobody asked for is unknown.</summary>
+    public ProblemResult? Refusal()
+    {
+        foreach (var name in request.Query.Keys)
+        {
+            if (!known.Contains(name, StringComparer.Ordinal))
+                Refuse(name, "unknown_parameter", Suggestion.Unknown("parameter", name, known));
+        }
+
+        return errors.Count > 0 ? Problems.Validation(errors) : null;
+    }
+
+    private string? Single(string name)
+    {
+        known.Add(name);
+        if (!request.Query.TryGetValue(name, out var values) || values.Count == 0)
+            return null;
+        if (values.Count == 1)
+            return values[0];
+        Refuse(name, "duplicate_parameter", $"'{name}' may be given once.");
+        return null;
+    }
+
+    private void Refuse(string name, string code, string message) => errors.Add(new FieldError(JsonPointer.Append("/query", name), code, message));
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Rfc3339();
+}
