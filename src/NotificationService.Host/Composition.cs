@@ -1,8 +1,9 @@
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Observability;
+using NotificationService.Host.OpenApi;
 using NotificationService.Storage;
-using NotificationService.Telemetry;
 
 namespace NotificationService.Host;
 
@@ -14,13 +15,14 @@ public static class Composition
         .AddSingleton(settings)
         .AddSingleton(settings.Storage())
         .AddSingleton(TimeProvider.System)
-        .AddSingleton<Heartbeats>()
+        .AddObservability()
         .AddStorage()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services
-        .AddAuth();
+        .AddAuth()
+        .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services;
@@ -29,10 +31,14 @@ public static class Composition
     public static WebApplication MapSystem(this WebApplication app)
     {
         app.UseHttpShell();
-        app.MapGet("/health/ready", () => Results.Text("ready")).AllowAnonymous();
+        app.MapSystemApi();
         return app;
     }
 
     /// <summary>Routes of the API role.</summary>
-    public static WebApplication MapApi(this WebApplication app) => app;
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.MapOpenApiDocument();
+        return app;
+    }
 }

@@ -51,6 +51,7 @@ public static class Problems
         413 => Of(413, "payload_too_large", "The request body is too large"),
         414 => Of(414, "uri_too_long", "The address is too long"),
         415 => Of(415, "unsupported_media_type", "The request body has an unsupported media type"),
+        422 => Of(422, "validation_failed", "The request is not valid"),
         426 => Of(426, "upgrade_required", "The protocol must be upgraded"),
         429 => RateLimited("Wait before the next request.", TimeSpan.FromSeconds(1)),
         431 => Of(431, "headers_too_large", "The request headers are too large"),

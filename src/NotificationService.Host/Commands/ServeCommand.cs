@@ -1,4 +1,5 @@
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Observability;
 using NotificationService.Storage;
 
 namespace NotificationService.Host.Commands;
@@ -12,6 +13,7 @@ public static class ServeCommand
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
         var builder = HostSettings.Builder(options);
+        builder.UseServiceLogs();
         var addresses = HostSettings.Addresses(builder.Configuration) ?? ListenAddresses.Default;
         KnownSettings.Check(builder.Configuration);
         var withDemo = SeedChoice.IsDemo(builder.Configuration["Notification:Seed"], builder.Environment.IsDevelopment());

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Npgsql;
+using NotificationService.Host.Configuration;
+using NotificationService.Storage;
+using NotificationService.Telemetry;
+
+namespace NotificationService.Host.Observability;
+
+/// <summary>The state of the process and of what it needs.</summary>
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Version">The version of the service.</param>
+/// <param name="Roles">What this process does: api, worker or both.</param>
+/// <param name="UptimeSeconds">How long it has been running.</param>
+/// <param name="Checks">What was looked at.</param>
+public sealed record HealthReport(string Status, string Version, string Roles, long UptimeSeconds, IReadOnlyList<HealthCheck> Checks)
+{
+    [JsonIgnore]
+    public bool IsHealthy => Status == "healthy";
+}
+
+/// <summary>One thing that was looked at.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Healthy">Whether it is as it must be.</param>
+/// <param name="Detail">What was found, for a person.</param>
+public sealed record HealthCheck(string Name, bool Healthy, string Detail);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class HealthJson : JsonSerializerContext;
+
+/// <summary>Asks whether this process can do its work: the database answers, its schema is current, the loops beat.</summary>
+public sealed class HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly string Version = typeof(HealthChecks).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private readonly long started = time.GetTimestamp();
+    private volatile bool schemaWasCurrent; // a schema only moves forward, so this is asked once
+
+    public async Task<HealthReport> RunAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        List<HealthCheck> checks = [await AskAsync("database", AskDatabaseAsync, patience.Token), await AskAsync("schema", AskSchemaAsync, patience.Token)];
+        checks.AddRange(heartbeats.All.Select(beat => new HealthCheck(beat.Name, beat.IsAlive, $"beat {beat.Silence.TotalSeconds:0.0} s ago")));
+        var status = checks.TrueForAll(check => check.Healthy) ? "healthy" : "unhealthy";
+        return new HealthReport(status, Version, settings.Roles.ToString(), (long)time.GetElapsedTime(started).TotalSeconds, checks);
+    }
+
+    private static async Task<HealthCheck> AskAsync(string name, Func<CancellationToken, Task<(bool, string)>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (healthy, detail) = await ask(cancellationToken);
+            return new HealthCheck(name, healthy, detail);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            return new HealthCheck(name, Healthy: false, exception is PostgresException postgres ? $"refused ({postgres.SqlState})" : "no answer");
+        }
+    }
+
+    private async Task<(bool, string)> AskDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        await using var command = database.App.CreateCommand("select 1");
+        await command.ExecuteScalarAsync(cancellationToken);
+        return (true, $"answered in {Stopwatch.GetElapsedTime(asked).TotalMilliseconds:0.0} ms");
+    }
+
+    private async Task<(bool, string)> AskSchemaAsync(CancellationToken cancellationToken)
+    {
+        if (schemaWasCurrent)
+            return (true, "current");
+        var missing = await migrations.MissingAsync(cancellationToken);
+        schemaWasCurrent = missing.Count == 0;
+        return (schemaWasCurrent, schemaWasCurrent ? "current" : $"{missing.Count} migration(s) missing");
+    }
+}

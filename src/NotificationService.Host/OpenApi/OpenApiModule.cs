@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NotificationService.Host.Api;
+
+namespace NotificationService.Host.OpenApi;
+
+/// <summary>The service's own description: <c>/openapi/v1.json</c>, and <c>/swagger</c> to try it by hand.</summary>
+public static class OpenApiModule
+{
+    private const string DocumentName = "v1";
+
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
+    {
+        options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
+        options.AddOperationTransformer(OperationDocs.DescribeAsync);
+        options.AddSchemaTransformer(DescribeRawJsonAsync);
+    });
+
+    public static WebApplication MapOpenApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.UseSwaggerUI(options =>
+        {
+            options.RoutePrefix = "swagger";
+            options.DocumentTitle = "NotificationService";
+            options.SwaggerEndpoint($"/openapi/{DocumentName}.json", "NotificationService v1");
+            options.EnablePersistAuthorization();
+            options.OAuthUseBasicAuthenticationWithAccessCodeGrant();
+        });
+        return app;
+    }
+
+    private static Task DescribeRawJsonAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(RawJson))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.Properties = null;
+            schema.AdditionalPropertiesAllowed = true;
+        }
+
+        return Task.CompletedTask;
+    }
+}

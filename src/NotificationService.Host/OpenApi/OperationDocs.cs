@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NotificationService.Host.Api;
+
+namespace NotificationService.Host.OpenApi;
+
+/// <summary>Turns what a route says of itself (<see cref="RouteDocs"/>) into its operation, and adds what follows from it.</summary>
+internal static class OperationDocs
+{
+    public static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var request = metadata.OfType<RequestDoc>().LastOrDefault();
+        if (request is not null)
+            operation.RequestBody = await BodyAsync(request, context, cancellationToken);
+        AddExamples(operation, metadata.OfType<AnswerDoc>());
+        AddParameters(operation, metadata.OfType<ParameterDoc>());
+
+        var signedIn = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
+        if (signedIn)
+            operation.Security = [Requirement(DocumentDocs.OAuth, context.Document), Requirement(DocumentDocs.Bearer, context.Document)];
+        AddProblems(operation, context.Document, request is not null, signedIn);
+    }
+
+    private static async Task<OpenApiRequestBody> BodyAsync(RequestDoc request, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) => new()
+    {
+        Required = true,
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            [request.ContentType] = new()
+            {
+                Schema = await context.GetOrCreateSchemaAsync(request.Type, cancellationToken: cancellationToken),
+                Example = JsonNode.Parse(request.Example),
+            },
+        },
+    };
+
+    private static void AddExamples(OpenApiOperation operation, IEnumerable<AnswerDoc> answers)
+    {
+        foreach (var answer in answers)
+        {
+            if (operation.Responses?.TryGetValue(answer.Status.ToString(), out var response) is not true)
+                continue;
+            foreach (var media in response.Content?.Values ?? [])
+                media.Example = JsonNode.Parse(answer.Example);
+        }
+    }
+
+    private static void AddParameters(OpenApiOperation operation, IEnumerable<ParameterDoc> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = parameter.InHeader ? ParameterLocation.Header : ParameterLocation.Query,
+                Description = parameter.Description,
+                Schema = new OpenApiSchema
+                {
+                    Type = parameter.Type switch
+                    {
+                        "integer" => JsonSchemaType.Integer,
+                        "boolean" => JsonSchemaType.Boolean,
+                        _ => JsonSchemaType.String,
+                    },
+                },
+            });
+        }
+    }
+
+    private static void AddProblems(OpenApiOperation operation, OpenApiDocument? document, bool hasBody, bool signedIn)
+    {
+        var parameters = operation.Parameters ?? [];
+        var inQuery = parameters.Any(parameter => parameter.In == ParameterLocation.Query);
+        List<int> statuses = [400, 429, 500, 503];
+        if (hasBody)
+            statuses.AddRange([413, 415]);
+        if (hasBody || inQuery)
+            statuses.Add(422);
+        if (signedIn)
+            statuses.AddRange([401, 403]);
+        if (parameters.Any(parameter => parameter.In == ParameterLocation.Path))
+            statuses.Add(404);
+
+        operation.Responses ??= [];
+        foreach (var status in statuses.Order())
+        {
+            operation.Responses.TryAdd(status.ToString(), new OpenApiResponse
+            {
+                Description = Problems.OfStatus(status).Value.Title,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(DocumentDocs.ProblemSchema, document) },
+                },
+            });
+        }
+    }
+
+    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument? document) => new()
+    {
+        [new OpenApiSecuritySchemeReference(scheme, document)] = [],
+    };
+}

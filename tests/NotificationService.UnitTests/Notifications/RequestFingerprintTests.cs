@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
+using NotificationService.Notifications;
+using NotificationService.Tenants;
+
+namespace NotificationService.UnitTests.Notifications;
+
+public sealed class RequestFingerprintTests
+{
+    private static readonly TenantId Tenant = new(Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"));
+
+    [Theory]
+    [InlineData("""{"a":1,"b":[true,null]}""", """ { "b" : [ true , null ] , "a" : 1 } """)]
+    [InlineData("""{"a":"A"}""", """{"\u0061":"\u0041"}""")]
+    [InlineData("""{"a":"\/"}""", """{"a":"/"}""")]
+    [InlineData("""{"x":{"b":1,"a":{"d":2,"c":3}}}""", """{"x":{"a":{"c":3,"d":2},"b":1}}""")]
+    public void Only_the_writing_differs(string left, string right) => Of(left).ShouldBe(Of(right));
+
+    [Theory]
+    [InlineData("""{"a":1}""", """{"a":2}""")]
+    [InlineData("""{"a":1}""", """{"a":"1"}""")]
+    [InlineData("""{"a":1}""", """{"b":1}""")]
+    [InlineData("""{"a":[1,2]}""", """{"a":[2,1]}""")]
+    [InlineData("""{"a":[[1],2]}""", """{"a":[[1,2]]}""")]
+    [InlineData("""{"a":null}""", """{}""")]
+    [InlineData("""{"a":{}}""", """{"a":[]}""")]
+    [InlineData("""{"a":"b","c":"d"}""", """{"a":"bc","":"d"}""")]
+    public void The_value_differs(string left, string right) => Of(left).ShouldNotBe(Of(right));
+
+    [Fact]
+    public void Route_and_tenant_count()
+    {
+        var json = "{}"u8;
+
+        RequestFingerprint.Of("send", Tenant, json).ShouldNotBe(RequestFingerprint.Of("retry", Tenant, json));
+        RequestFingerprint.Of("send", Tenant, json).ShouldNotBe(RequestFingerprint.Of("send", new TenantId(Guid.Empty), json));
+    }
+
+    [Fact]
+    public void White_space_and_order_never_change_it() => Prop.ForAll(Values, seed =>
+    {
+        var chance = new Random(seed);
+        var value = RandomValue(chance, levels: 4);
+        return Of(value!.ToJsonString()).SequenceEqual(Of(Rewritten(value, chance)));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Any_change_of_a_value_changes_it() => Prop.ForAll(Values, seed =>
+    {
+        var chance = new Random(seed);
+        var value = new JsonObject { ["root"] = RandomValue(chance, levels: 4) };
+        var before = Of(value.ToJsonString());
+        ChangeOneLeaf(value, chance);
+        return !before.SequenceEqual(Of(value.ToJsonString()));
+    }).QuickCheckThrowOnFailure();
+
+    private static Arbitrary<int> Values => ArbMap.Default.ArbFor<int>();
+
+    private static byte[] Of(string json) => RequestFingerprint.Of("POST /send", Tenant, Encoding.UTF8.GetBytes(json));
+
+    private static JsonNode? RandomValue(Random chance, int levels) => chance.Next(levels > 0 ? 6 : 4) switch
+    {
+        0 => JsonValue.Create(chance.Next()),
+        1 => JsonValue.Create(string.Concat(Enumerable.Range(0, chance.Next(6)).Select(_ => "aé\"\\\n😀"[chance.Next(5)]))),
+        2 => JsonValue.Create(chance.Next(2) == 0),
+        3 => JsonValue.Create(chance.NextDouble()),
+        4 => new JsonArray([.. Enumerable.Range(0, chance.Next(4)).Select(_ => RandomValue(chance, levels - 1))]),
+        _ => new JsonObject(Enumerable.Range(0, chance.Next(5)).Select(i => KeyValuePair.Create($"{(char)('z' - i)}{chance.Next(9)}{i}", RandomValue(chance, levels - 1)))),
+    };
+
+    private static string Rewritten(JsonNode? value, Random chance)
+    {
+        var space = new string(' ', chance.Next(3)) + (chance.Next(2) == 0 ? "\n" : "");
+        return value switch
+        {
+            JsonObject o => $"{space}{{{string.Join(',', Shuffled(o, chance).Select(p => $"{JsonValue.Create(p.Key).ToJsonString()}{space}:{Rewritten(p.Value, chance)}"))}{space}}}",
+            JsonArray a => $"{space}[{string.Join(',', a.Select(item => Rewritten(item, chance)))}{space}]",
+            null => "null",
+            _ => $"{space}{value.ToJsonString()}{space}",
+        };
+    }
+
+    private static KeyValuePair<string, JsonNode?>[] Shuffled(JsonObject value, Random chance)
+    {
+        var members = value.ToArray();
+        chance.Shuffle(members);
+        return members;
+    }
+
+    private static void ChangeOneLeaf(JsonNode container, Random chance)
+    {
+        switch (container)
+        {
+            case JsonObject { Count: > 0 } o:
+                var (name, value) = o.ElementAt(chance.Next(o.Count));
+                if (value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
+                    ChangeOneLeaf(value, chance);
+                else
+                    o[name] = "changed";
+                break;
+            case JsonArray { Count: > 0 } a:
+                var index = chance.Next(a.Count);
+                if (a[index] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
+                    ChangeOneLeaf(a[index]!, chance);
+                else
+                    a[index] = "changed";
+                break;
+        }
+    }
+}
