@@ -1,0 +1,17 @@
+# syntax=docker/dockerfile:1
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY eng eng
+COPY src src
+RUN dotnet publish src/NotificationService.Host -c Release -o /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app .
+ENV ASPNETCORE_URLS=http://+:8080 \
+    ASPNETCORE_ENVIRONMENT=Production
+EXPOSE 8080
+USER $APP_UID
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["dotnet", "NotificationService.Host.dll", "healthcheck"]
+ENTRYPOINT ["dotnet", "NotificationService.Host.dll"]
