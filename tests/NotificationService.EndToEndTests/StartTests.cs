@@ -47,6 +47,18 @@ public sealed class StartTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_login_that_can_only_become_the_two_roles_is_enough_to_serve()
+    {
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync()).Database;
+        await cluster.ExecuteAsync("create role serves_only login; grant notification_app, notification_worker to serves_only");
+
+        await using var service = await ServiceProcess.StartAsync(
+            $"Host={cluster.Folder};Username=serves_only;Database={name}", ("ASPNETCORE_ENVIRONMENT", "Production"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
+
+        (await service.TerminateAsync()).ShouldBe(0, service.Output);
+    }
+
+    [Fact]
     public async Task An_unreachable_database_is_one_line()
     {
         await using var service = ServiceProcess.Launch(
