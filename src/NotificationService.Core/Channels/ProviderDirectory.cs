@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using NotificationService.Tenants;
+
+namespace NotificationService.Channels;
+
+/// <summary>
+/// Which providers a tenant's channel has, live and in order. Answers from memory; looks again in the background after a
+/// second, so that another node's change is seen within two, and at once after a change on this node.
+/// </summary>
+public sealed class ProviderDirectory(ProviderStore store, ProviderInstances instances, TimeProvider time)
+{
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UsableFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<(TenantId Tenant, ChannelKind Channel), Listing> listings = new();
+    private long lastSweep = time.GetTimestamp();
+
+    /// <summary>
+    /// The enabled providers by priority, then weight. A test account only ever reaches the sandbox, which is there even
+    /// if the tenant configured none; so is in-app, which needs no vendor.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<ConfiguredProvider>> ForAsync(TenantId tenant, ChannelKind channel, bool live, CancellationToken cancellationToken)
+    {
+        var listing = listings.GetOrAdd((tenant, channel), static _ => new Listing());
+        var providers = listing.Current(time) ?? await LoadAsync(listing, tenant, channel, cancellationToken);
+        return live ? providers.Live : providers.Test;
+    }
+
+    /// <summary>After a change by this node: the next call sees it.</summary>
+    public void Forget(TenantId tenant)
+    {
+        // Not merely marked stale: a load that began before the change may still end in the old listing, which nobody asks again.
+        foreach (var channel in ChannelKinds.All)
+            listings.TryRemove((tenant, channel), out _);
+    }
+
+    private async ValueTask<Providers> LoadAsync(Listing listing, TenantId tenant, ChannelKind channel, CancellationToken cancellationToken)
+    {
+        Sweep();
+        var (load, usable) = listing.BeginLoad(() => ReadAsync(tenant, channel), time);
+        // Who still has a usable list does not wait for the fresh one; a failure then shows in the next call.
+        return usable ?? await load.WaitAsync(cancellationToken);
+    }
+
+    private async Task<Providers> ReadAsync(TenantId tenant, ChannelKind channel)
+    {
+        var stored = await store.LoadEnabledAsync(tenant, channel, CancellationToken.None);
+        var live = stored.OrderBy(provider => provider.Row.Priority).ThenByDescending(provider => provider.Row.Weight).ThenBy(provider => provider.Row.Id)
+            .Select(instances.Of).ToArray();
+        var sandboxes = live.Where(provider => provider.Type == ProviderInstances.SandboxType).ToArray();
+        return new Providers(
+            live.Length == 0 && channel == ChannelKind.InApp ? [instances.BuiltIn(tenant, channel, ProviderInstances.InAppType)] : live,
+            sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
+    }
+
+    /// <summary>Tenants that nobody asked for in a while leave memory.</summary>
+    private void Sweep()
+    {
+        var last = Interlocked.Read(ref lastSweep);
+        if (time.GetElapsedTime(last) < ForgottenAfter || Interlocked.CompareExchange(ref lastSweep, time.GetTimestamp(), last) != last)
+            return;
+        foreach (var (key, listing) in listings)
+        {
+            if (listing.Age(time) > ForgottenAfter)
+                listings.TryRemove(key, out _);
+        }
+
+        instances.Sweep(ForgottenAfter);
+    }
+
+    private sealed record Providers(IReadOnlyList<ConfiguredProvider> Live, IReadOnlyList<ConfiguredProvider> Test);
+
+    private sealed class Listing
+    {
+        private readonly Lock gate = new();
+        private Task<Providers>? loading;
+        private volatile Loaded? loaded;
+
+        public Providers? Current(TimeProvider time) => loaded is { } now && time.GetElapsedTime(now.At) < FreshFor ? now.Value : null;
+
+        public TimeSpan Age(TimeProvider time) => loaded is { } now ? time.GetElapsedTime(now.At) : TimeSpan.Zero;
+
+        /// <summary>One load at a time, whoever asks. <c>Usable</c> is null when the caller must wait for it.</summary>
+        public (Task<Providers> Load, Providers? Usable) BeginLoad(Func<Task<Providers>> read, TimeProvider time)
+        {
+            lock (gate)
+            {
+                var usable = loaded is { } now && time.GetElapsedTime(now.At) < UsableFor ? now.Value : null;
+                return (loading ??= LoadAsync(read, time), usable);
+            }
+        }
+
+        private async Task<Providers> LoadAsync(Func<Task<Providers>> read, TimeProvider time)
+        {
+            await Task.Yield(); // the lock is not held while reading
+            var began = time.GetTimestamp(); // what is changed from here on may be missing
+            try
+            {
+                var value = await read();
+                loaded = new Loaded(value, began);
+                return value;
+            }
+            finally
+            {
+                lock (gate)
+                    loading = null;
+            }
+        }
+
+        private sealed record Loaded(Providers Value, long At);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Credentials;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+using Npgsql;
+
+namespace NotificationService.Channels;
+
+/// <summary>Creates, changes and deletes a tenant's providers. Nothing is saved that could not be used.</summary>
+public sealed class ProviderEditor(
+    TenantStore store, ProviderStore providers, CredentialVault vault, ProviderTypes types, EndpointGuard guard,
+    ProviderDirectory directory, Ids ids, TimeProvider time)
+{
+    public async Task<ProviderSaved> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var row = new ProviderRow
+        {
+            Id = ids.Next(),
+            TenantId = tenant,
+            Channel = draft.Channel,
+            Type = draft.Type,
+            Name = draft.Name,
+            Priority = draft.Priority,
+            Weight = draft.Weight,
+            Enabled = draft.Enabled,
+            RateLimit = draft.RateLimit,
+            Settings = draft.Settings.GetRawText(),
+            Revision = 1,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        if (await ErrorsAsync(row, draft.Credentials, cancellationToken) is { Count: > 0 } errors)
+            return new ProviderSaved.Invalid(errors);
+        Seal(row, draft.Credentials);
+        return await SaveAsync(
+            tenant,
+            (db, _) =>
+            {
+                db.Add(row);
+                return Task.FromResult<ProviderRow?>(row);
+            },
+            cancellationToken);
+    }
+
+    public async Task<ProviderSaved> UpdateAsync(TenantId tenant, Guid id, ProviderChange change, CancellationToken cancellationToken)
+    {
+        if (await providers.FindAsync(tenant, id, cancellationToken) is not { } row)
+            return new ProviderSaved.NotFound();
+        if (change.Channel is { } channel && channel != row.Channel)
+            return Immutable("/channel");
+        if (change.Type is { } type && type != row.Type)
+            return Immutable("/type");
+
+        var given = change.Credentials ?? new Dictionary<string, string?>();
+        var kept = row.Credentials.Where(stored => !given.TryGetValue(stored.Field, out var value) || value == stored.Hint).ToList();
+        var secrets = Opened(row, kept);
+        var changed = given.Where(field => field.Value is not null && kept.All(stored => stored.Field != field.Key)).ToDictionary(field => field.Key, field => field.Value!);
+        foreach (var (field, secret) in changed)
+            secrets[field] = secret;
+
+        change.ApplyTo(row, time.GetUtcNow());
+        if (await ErrorsAsync(row, secrets, cancellationToken) is { Count: > 0 } errors)
+            return new ProviderSaved.Invalid(errors);
+        return await SaveAsync(
+            tenant,
+            async (db, token) =>
+            {
+                if (await db.Set<ProviderRow>().Include(found => found.Credentials).SingleOrDefaultAsync(found => found.Id == id, token) is not { } tracked)
+                    return null;
+                db.Entry(tracked).Property(found => found.Revision).OriginalValue = row.Revision - 1; // as it was when it was checked
+                change.ApplyTo(tracked, row.UpdatedAt);
+                tracked.Revision = row.Revision;
+                tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
+                Seal(tracked, changed);
+                return tracked;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>False when there was none. Deliveries in flight end as they began.</summary>
+    public async Task<bool> DeleteAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var deleted = await store.RunAsync(
+            tenant, (db, token) => db.Set<ProviderRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellationToken);
+        directory.Forget(tenant);
+        return deleted > 0;
+    }
+
+    private async Task<ProviderSaved> SaveAsync(
+        TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<ProviderRow?>> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var saved = await store.RunAsync(
+                tenant,
+                async (db, token) =>
+                {
+                    var row = await change(db, token);
+                    await db.SaveChangesAsync(token);
+                    return row;
+                },
+                cancellationToken);
+            return saved is null ? new ProviderSaved.NotFound() : new ProviderSaved.Saved(saved);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new ProviderSaved.ChangedMeanwhile();
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return new ProviderSaved.NameTaken();
+        }
+        finally
+        {
+            directory.Forget(tenant);
+        }
+    }
+
+    private async Task<IReadOnlyList<ProviderConfigurationError>> ErrorsAsync(
+        ProviderRow row, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellationToken)
+    {
+        var configuration = ProviderStore.Configuration(row, secrets);
+        var errors = types.Validate(configuration).ToList();
+        foreach (var (pointer, host) in Hosts(configuration.Settings))
+        {
+            if (errors.All(error => error.Pointer != pointer) && await guard.RefusalAsync(host, cancellationToken) is { } refusal)
+                errors.Add(new ProviderConfigurationError(pointer, "url_address_forbidden", refusal));
+        }
+
+        return errors;
+    }
+
+    /// <summary>Every address that a provider connects to is in one of these two settings.</summary>
+    private static IEnumerable<(string Pointer, string Host)> Hosts(JsonElement settings)
+    {
+        if (settings.TryGetProperty("baseUrl", out var url) && Uri.TryCreate(url.ToString(), UriKind.Absolute, out var uri))
+            yield return ("/settings/baseUrl", uri.IdnHost);
+        if (settings.TryGetProperty("host", out var host) && host.ToString() is { Length: > 0 } name)
+            yield return ("/settings/host", name);
+    }
+
+    /// <summary>What can still be opened of the credentials that stay; one that cannot counts as missing, so that the check asks for it.</summary>
+    private Dictionary<string, string> Opened(ProviderRow row, IEnumerable<ProviderCredentialRow> kept) => kept
+        .Select(stored => (stored.Field, Opened: vault.Open(stored.Sealed, new CredentialAddress(row.TenantId, row.Id, stored.Field))))
+        .Where(stored => stored.Opened is OpenedCredential.Readable)
+        .ToDictionary(stored => stored.Field, stored => ((OpenedCredential.Readable)stored.Opened).Secret);
+
+    private void Seal(ProviderRow row, IReadOnlyDictionary<string, string> secrets)
+    {
+        foreach (var (field, secret) in secrets)
+        {
+            var bytes = vault.Seal(secret, new CredentialAddress(row.TenantId, row.Id, field));
+            if (row.Credentials.Find(stored => stored.Field == field) is { } stored)
+            {
+                (stored.KeyId, stored.Sealed, stored.Hint) = (vault.CurrentKeyId, bytes, CredentialHint.Of(secret));
+                continue;
+            }
+
+            row.Credentials.Add(new ProviderCredentialRow
+            {
+                TenantId = row.TenantId,
+                ProviderId = row.Id,
+                Field = field,
+                KeyId = vault.CurrentKeyId,
+                Sealed = bytes,
+                Hint = CredentialHint.Of(secret),
+            });
+        }
+    }
+
+    private static ProviderSaved.Invalid Immutable(string pointer) =>
+        new([new ProviderConfigurationError(pointer, "immutable", "cannot be changed; create another provider and delete this one")]);
+}

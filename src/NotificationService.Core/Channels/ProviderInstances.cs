@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using NotificationService.Tenants;
+
+namespace NotificationService.Channels;
+
+/// <summary>
+/// The live providers, one per configuration and revision: a vendor's connections outlive a call but not a change. A
+/// replaced instance is only let go, so that calls in flight end as they began.
+/// </summary>
+public sealed class ProviderInstances(ProviderTypes types, TimeProvider time)
+{
+    public const string SandboxType = "sandbox";
+    public const string InAppType = "in_app";
+
+    private static readonly JsonElement NoSettings = JsonElement.Parse("{}");
+
+    private readonly ConcurrentDictionary<(TenantId Tenant, Guid Id), Instance> live = new();
+
+    internal ConfiguredProvider Of(StoredProvider stored)
+    {
+        var row = stored.Row;
+        var instance = live.AddOrUpdate(
+            (row.TenantId, row.Id),
+            _ => Make(stored),
+            (_, known) => known.Revision == row.Revision ? known : Make(stored));
+        instance.UsedAt = time.GetTimestamp();
+        return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { RateLimit = row.RateLimit };
+    }
+
+    /// <summary>What a tenant has without configuring it. Its id is the same for everybody and names no row.</summary>
+    internal ConfiguredProvider BuiltIn(TenantId tenant, ChannelKind channel, string type)
+    {
+        var id = new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)(type == SandboxType ? 1 : 2), (byte)channel);
+        var instance = live.GetOrAdd((tenant, id), _ =>
+        {
+            var configuration = new ProviderConfiguration(id, tenant, channel, type, type, new Dictionary<string, string>(), NoSettings);
+            return new Instance(0, types.TryFind(type, out var found)
+                ? found.Create(configuration)
+                : throw new InvalidOperationException($"the provider type {type} is not registered"));
+        });
+        instance.UsedAt = time.GetTimestamp();
+        return new ConfiguredProvider(id, type, type, 0, 1, instance.Provider);
+    }
+
+    internal void Sweep(TimeSpan unusedFor)
+    {
+        foreach (var (key, instance) in live)
+        {
+            if (time.GetElapsedTime(instance.UsedAt) > unusedFor)
+                live.TryRemove(key, out _);
+        }
+    }
+
+    private Instance Make(StoredProvider stored) => new(stored.Row.Revision, stored.Opened switch
+    {
+        OpenedProvider.Unusable unusable => new UnusableProvider(UnusableProvider.CredentialsUnreadable, unusable.Reason),
+        OpenedProvider.Usable usable when types.Validate(usable.Configuration) is { Count: > 0 } errors =>
+            new UnusableProvider(UnusableProvider.ConfigurationInvalid, $"the provider's configuration cannot be used: {errors[0].Pointer} {errors[0].Message}"),
+        OpenedProvider.Usable usable when types.TryFind(usable.Configuration.Type, out var type) => type.Create(usable.Configuration),
+        _ => throw new InvalidOperationException("a closed set"),
+    });
+
+    private sealed class Instance(int revision, IProvider provider)
+    {
+        public int Revision => revision;
+
+        public IProvider Provider => provider;
+
+        public long UsedAt { get; set; }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+using Npgsql;
+
+namespace NotificationService.Channels;
+
+/// <summary>Keeps what the sandbox was given and shows it.</summary>
+public sealed class SandboxMailbox(Database database, TenantStore store, Ids ids, TimeProvider time)
+{
+    private static readonly string Insert = SqlText.Statement("sandbox_messages_insert");
+
+    public async Task KeepAsync(ProviderConfiguration provider, ProviderCall call, string recipient, string message, string outcome, CancellationToken cancellationToken)
+    {
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        batch.Add(
+            provider.Tenant, Insert,
+            new NpgsqlParameter<Guid> { TypedValue = ids.Next() },
+            new NpgsqlParameter<Guid> { TypedValue = provider.Tenant.Value },
+            new NpgsqlParameter<Guid> { TypedValue = provider.Id },
+            new NpgsqlParameter<Guid> { TypedValue = call.Delivery.Value },
+            new NpgsqlParameter<int> { TypedValue = call.Attempt },
+            new NpgsqlParameter<short> { TypedValue = (short)provider.Channel },
+            new NpgsqlParameter<string> { TypedValue = recipient },
+            new NpgsqlParameter { Value = message, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json },
+            new NpgsqlParameter<string?> { TypedValue = call.Category },
+            new NpgsqlParameter<string> { TypedValue = outcome },
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        await batch.CommitAsync(read: null, cancellationToken);
+    }
+
+    /// <summary>The newest first.</summary>
+    public Task<(IReadOnlyList<SandboxMessage> Messages, int Total)> ListAsync(
+        TenantId tenant, ChannelKind? channel, string? recipient, Guid? notification, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        async (db, token) =>
+        {
+            var all = db.Set<SandboxMessage>().AsNoTracking()
+                .Where(row => (channel == null || row.Channel == channel) && (recipient == null || row.Recipient == recipient));
+            if (notification is { } id)
+            {
+                var last = new Notifications.NotificationId(id).LastDelivery;
+                all = all.Where(row => row.DeliveryId >= id && row.DeliveryId <= last);
+            }
+
+            IReadOnlyList<SandboxMessage> messages = await all.OrderByDescending(row => row.Id).Skip(skip).Take(take).ToListAsync(token);
+            return (messages, await all.CountAsync(token));
+        },
+        cancellationToken);
+}

@@ -1,0 +1,11 @@
+namespace NotificationService.Channels;
+
+/// <summary>Stands in for a provider whose configuration cannot be used, so that its deliveries wait with a clear reason until it is mended.</summary>
+internal sealed class UnusableProvider(string code, string reason) : IProvider
+{
+    public const string CredentialsUnreadable = "credentials_unreadable";
+    public const string ConfigurationInvalid = "credentials_configuration_invalid";
+
+    public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        Task.FromResult<ProviderResult>(new ProviderResult.Deferred(code, reason));
+}

@@ -1,0 +1,92 @@
+using NotificationService.Storage;
+using NotificationService.Tenants;
+using Npgsql;
+
+namespace NotificationService.Credentials;
+
+/// <summary>
+/// Brings stored credentials under the current master key, a bite at a time. It may be stopped anywhere and started
+/// again, and run on several machines at once: each row is only written if it is still as it was read.
+/// </summary>
+public sealed class CredentialRotation(Database database, CredentialVault vault)
+{
+    private static readonly string Find = SqlText.Statement("provider_credentials_find_old");
+    private static readonly string Reseal = SqlText.Statement("provider_credentials_reseal");
+    private static readonly string Count = SqlText.Statement("provider_credentials_count_old");
+
+    /// <summary>Re-encrypts all there is and says what remains: a master key may be taken away once nothing remains under it.</summary>
+    /// <param name="bite">Rows per transaction.</param>
+    /// <param name="progress">Told after each bite how many were re-encrypted so far.</param>
+    public async Task<RotationReport> RunAsync(int bite, Action<int>? progress, CancellationToken cancellationToken)
+    {
+        var resealed = 0;
+        var unreadable = 0;
+        var last = default(CredentialAddress);
+        while (await FindAsync(last, bite, cancellationToken) is { Count: > 0 } rows)
+        {
+            var readable = rows
+                .Select(row => (row.Address, row.Sealed, Opened: vault.Open(row.Sealed, row.Address) as OpenedCredential.Readable))
+                .ToList();
+            unreadable += readable.Count(row => row.Opened is null);
+            resealed += await ResealAsync([.. readable.Where(row => row.Opened is not null).Select(row => (row.Address, row.Sealed, row.Opened!.Secret))], cancellationToken);
+            last = rows[^1].Address;
+            progress?.Invoke(resealed);
+        }
+
+        return new RotationReport(resealed, unreadable, await RemainingAsync(cancellationToken));
+    }
+
+    /// <summary>How many credentials are sealed under each key that is not the current one.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> RemainingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Owner.CreateCommand(Count);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var remaining = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+            remaining.Add(reader.GetString(0), reader.GetInt64(1));
+        return remaining;
+    }
+
+    private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(CredentialAddress? after, int bite, CancellationToken cancellationToken)
+    {
+        await using var command = database.Owner.CreateCommand(Find);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Tenant.Value ?? Guid.Empty });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Provider ?? Guid.Empty });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Field ?? "" });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = bite });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<(CredentialAddress, byte[])>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add((new CredentialAddress(new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetString(2)), reader.GetFieldValue<byte[]>(3)));
+        return rows;
+    }
+
+    private async Task<int> ResealAsync(IReadOnlyList<(CredentialAddress Address, byte[] Was, string Secret)> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return 0;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        foreach (var (address, was, secret) in rows)
+        {
+            batch.Add(
+                address.Tenant, Reseal,
+                new NpgsqlParameter<Guid> { TypedValue = address.Tenant.Value },
+                new NpgsqlParameter<Guid> { TypedValue = address.Provider },
+                new NpgsqlParameter<string> { TypedValue = address.Field },
+                new NpgsqlParameter<byte[]> { TypedValue = was },
+                new NpgsqlParameter<byte[]> { TypedValue = vault.Seal(secret, address) },
+                new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
+        }
+
+        var written = 0;
+        await batch.CommitAsync(_ => written++, cancellationToken);
+        return written;
+    }
+}
+
+/// <param name="Resealed">Credentials brought under the current key.</param>
+/// <param name="Unreadable">Credentials that no key here opens; they stay as they are.</param>
+/// <param name="Remaining">What is still sealed under another key, by key id; empty when every other key may go.</param>
+public sealed record RotationReport(int Resealed, int Unreadable, IReadOnlyDictionary<string, long> Remaining);
