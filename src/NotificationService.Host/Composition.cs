@@ -1,3 +1,5 @@
+using NotificationService.Channels;
+using NotificationService.Credentials;
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
@@ -17,6 +19,8 @@ public static class Composition
         .AddSingleton(TimeProvider.System)
         .AddObservability()
         .AddStorage()
+        .AddCredentials()
+        .AddChannels()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
