@@ -5,6 +5,7 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
+using NotificationService.Host.RateLimits;
 using NotificationService.Storage;
 
 namespace NotificationService.Host;
@@ -26,6 +27,7 @@ public static class Composition
     /// <summary>What answers HTTP, and its routes.</summary>
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services
         .AddAuth()
+        .AddRateLimits()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>

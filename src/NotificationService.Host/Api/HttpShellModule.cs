@@ -1,23 +1,26 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NotificationService.Host.Configuration;
+using NotificationService.Host.OpenApi;
+using NotificationService.Host.RateLimits;
 
 namespace NotificationService.Host.Api;
 
 /// <summary>What stands around every route: errors as problems, limits, routing, sign-in.</summary>
 public static class HttpShellModule
 {
-    public static IServiceCollection AddHttpShell(this IServiceCollection services) => services
-        .AddAuthorization()
-        .Configure<KestrelServerOptions>(Limit);
+    public static IServiceCollection AddHttpShell(this IServiceCollection services) => services.Configure<KestrelServerOptions>(Limit);
 
     /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
     public static WebApplication UseHttpShell(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
-        if (app.Services.GetService<IAuthenticationSchemeProvider>() is not null)
-            app.UseAuthentication();
+        if (!app.Services.GetRequiredService<HostSettings>().Roles.Api)
+            return app;
+        app.UseOpenApiPages();
+        app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<RateLimitMiddleware>();
         return app;
     }
 

@@ -73,9 +73,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
     // The pattern, not the path: a path may hold a token or an address.
     private static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
-    [LoggerMessage(EventId = 9001, Level = LogLevel.Error, Message = "{Method} {Route} failed unexpectedly")]
+    [LoggerMessage(EventId = Telemetry.EventIds.Host + 1, Level = LogLevel.Error, Message = "{Method} {Route} failed unexpectedly")]
     private static partial void LogUnhandled(ILogger logger, string method, string route, Exception exception);
 
-    [LoggerMessage(EventId = 9002, Level = LogLevel.Warning, Message = "{Method} {Route} was answered 503: the database is not available ({Exception}, {Reason})")]
+    [LoggerMessage(EventId = Telemetry.EventIds.Host + 2, Level = LogLevel.Warning, Message = "{Method} {Route} was answered 503: the database is not available ({Exception}, {Reason})")]
     private static partial void LogDatabaseUnavailable(ILogger logger, string method, string route, string exception, string reason);
 }

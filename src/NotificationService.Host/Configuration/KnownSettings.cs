@@ -1,4 +1,5 @@
 using System.Reflection;
+using NotificationService.Host.RateLimits;
 
 namespace NotificationService.Host.Configuration;
 
@@ -19,7 +20,10 @@ public static class KnownSettings
     ];
 
     /// <summary>Sections that a room binds whole; their settings are the properties of the type.</summary>
-    private static readonly (string Section, Type Options)[] Sections = [];
+    private static readonly (string Section, Type Options)[] Sections =
+    [
+        (RateLimitOptions.Section, typeof(RateLimitOptions)),
+    ];
 
     /// <summary>All of them, as in the configuration.</summary>
     public static IReadOnlyList<string> All { get; } =

@@ -67,6 +67,6 @@ public sealed partial class MetricsCollector : IDisposable
         }
     }
 
-    [LoggerMessage(EventId = 9301, Level = LogLevel.Warning, Message = "{Count} instrument(s) could not be read, the first failed with {Exception}")]
+    [LoggerMessage(EventId = Telemetry.EventIds.Observability + 1, Level = LogLevel.Warning, Message = "{Count} instrument(s) could not be read, the first failed with {Exception}")]
     private static partial void LogUnobservable(ILogger logger, int count, string exception);
 }

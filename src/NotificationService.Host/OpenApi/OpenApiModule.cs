@@ -16,19 +16,19 @@ public static class OpenApiModule
         options.AddSchemaTransformer(DescribeRawJsonAsync);
     });
 
-    public static WebApplication MapOpenApiDocument(this WebApplication app)
-    {
+    public static void MapOpenApiDocument(this WebApplication app) =>
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.UseSwaggerUI(options =>
+
+    /// <summary>Swagger UI, which is files and no route: before sign-in, and only below its own path.</summary>
+    public static void UseOpenApiPages(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal),
+        pages => pages.Use(PageHeaders.AddAsync).UseSwaggerUI(options =>
         {
             options.RoutePrefix = "swagger";
             options.DocumentTitle = "NotificationService";
             options.SwaggerEndpoint($"/openapi/{DocumentName}.json", "NotificationService v1");
             options.EnablePersistAuthorization();
-            options.OAuthUseBasicAuthenticationWithAccessCodeGrant();
-        });
-        return app;
-    }
+        }));
 
     private static Task DescribeRawJsonAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
