@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Host.Api;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.Http;
+
+public sealed class ShellTests(ShellTests.Service running) : IClassFixture<ShellTests.Service>
+{
+    private HttpClient Client => running.Process.Client;
+
+    [Fact]
+    public async Task An_unknown_path_is_a_problem()
+    {
+        using var answer = await Client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Fact]
+    public async Task A_method_that_a_path_has_not_is_a_problem_with_Allow()
+    {
+        using var answer = await Client.PutAsync(new Uri("/health/live", UriKind.Relative), content: null);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
+        answer.Content.Headers.Allow.ShouldBe(["GET"]);
+    }
+
+    [Fact]
+    public async Task TRACE_reflects_nothing()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Trace, new Uri("/health/live", UriKind.Relative));
+        request.Headers.Add("X-Secret", "do-not-reflect");
+        using var answer = await Client.SendAsync(request);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("do-not-reflect");
+    }
+
+    [Theory]
+    [InlineData(40_000, 1, "headers_too_large", 431)]
+    [InlineData(10, 120, "headers_too_large", 431)]
+    public async Task Oversized_headers_are_a_problem(int length, int count, string code, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/health/live", UriKind.Relative));
+        for (var i = 0; i < count; i++)
+            request.Headers.Add($"X-Header-{i}", new string('x', length));
+        using var answer = await Client.SendAsync(request);
+
+        await ShouldBeProblemAsync(answer, (HttpStatusCode)status, code);
+    }
+
+    [Fact]
+    public async Task An_oversized_address_is_a_problem()
+    {
+        using var answer = await Client.GetAsync(new Uri($"/nowhere?{new string('x', 9000)}", UriKind.Relative));
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.RequestUriTooLong, "uri_too_long");
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n")]
+    [InlineData("get /health/live http/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET //v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /%ff%fe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")]
+    [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde")]
+    [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nX-Bad: a\u0001b\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n")]
+    [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001")]
+    [InlineData("garbage\r\n\r\n")]
+    public async Task Bytes_that_are_hardly_HTTP_get_a_4xx_or_505_and_do_no_harm(string request)
+    {
+        var answer = await RawConnection.ExchangeAsync(running.Process.Address, Encoding.Latin1.GetBytes(request));
+
+        RawConnection.StatusOf(answer).ShouldBeOneOf(400, 401, 404, 411, 415, 505);
+        (await Client.GetStringAsync(new Uri("/health/live", UriKind.Relative))).ShouldBe("live");
+    }
+
+    [Fact]
+    public async Task Metrics_are_in_Prometheus_text()
+    {
+        await Client.GetStringAsync(new Uri("/health/live", UriKind.Relative));
+
+        using var answer = await Client.GetAsync(new Uri("/metrics", UriKind.Relative));
+
+        answer.Content.Headers.ContentType!.ToString().ShouldStartWith("text/plain; version=0.0.4");
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        lines.ShouldContain("# TYPE http_server_request_duration_seconds histogram");
+        lines.ShouldContain(line => line.StartsWith("http_server_request_duration_seconds_count{") && line.Contains("http_route=\"/health/live\""));
+        lines.Where(line => line.Length > 0 && !line.StartsWith('#'))
+            .ShouldAllBe(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[a-zA-Z_][a-zA-Z0-9_]*(\\{.*\\})? (-?[0-9.eE+-]+|NaN|[+-]Inf)$"));
+    }
+
+    [Fact]
+    public async Task Health_says_what_was_looked_at()
+    {
+        var report = await Client.GetFromJsonAsync<JsonElement>(new Uri("/health", UriKind.Relative));
+
+        report.GetProperty("status").GetString().ShouldBe("healthy");
+        report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldContain("database");
+    }
+
+    [Fact]
+    public async Task Swagger_UI_is_served_with_headers_that_protect_the_page()
+    {
+        using var answer = await Client.GetAsync(new Uri("/swagger/index.html", UriKind.Relative));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldContain("frame-ancestors 'none'");
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+    }
+
+    private static async Task ShouldBeProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        answer.StatusCode.ShouldBe(status);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe(Problem.ContentType);
+        var problem = (await answer.Content.ReadFromJsonAsync<JsonElement>())!;
+        problem.GetProperty("status").GetInt32().ShouldBe((int)status);
+        problem.GetProperty("code").GetString().ShouldBe(code);
+        problem.GetProperty("title").GetString().ShouldNotBeNullOrEmpty();
+        problem.GetProperty("type").GetString().ShouldNotBeNullOrEmpty();
+        problem.GetProperty("traceId").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    /// <summary>One service for all tests of the class.</summary>
+    public sealed class Service(PostgresCluster cluster) : IAsyncLifetime
+    {
+        private ServiceProcess? process;
+
+        public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+
+        public async ValueTask InitializeAsync() => process = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync());
+
+        public async ValueTask DisposeAsync()
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+        }
+    }
+}
