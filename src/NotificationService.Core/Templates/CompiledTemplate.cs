@@ -1,0 +1,88 @@
+using System.Text.Json;
+using HandlebarsDotNet;
+using NotificationService.Channels;
+using NotificationService.Templates.Language;
+using NotificationService.Templates.Rendering;
+
+namespace NotificationService.Templates;
+
+/// <summary>One version of a template, every channel and locale of it, ready to render. Immutable and safe for any number of threads.</summary>
+public sealed class CompiledTemplate
+{
+    private const int LongestSms = 1_600;
+    private readonly TemplateContents contents;
+
+    internal CompiledTemplate(TemplateContents contents) => this.contents = contents;
+
+    public IReadOnlyList<ChannelKind> Channels => contents.Channels;
+
+    /// <summary>Characters of source: what a cache may weigh it by.</summary>
+    public int Characters => contents.Characters;
+
+    /// <summary>The variables that this channel needs without condition, as paths such as <c>items.name</c>.</summary>
+    public IReadOnlyList<string> RequiredVariables(ChannelKind channel, string? locale) =>
+        contents.Find(channel, locale) is (var content, _)
+            ? [.. content.Needs.Where(need => need.IsUnconditional).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>Every variable that the channel needs and the data lacks, all at once.</summary>
+    public IReadOnlyList<string> MissingVariables(ChannelKind channel, string? locale, JsonElement data) =>
+        contents.Find(channel, locale) is (var content, _) ? VariableNeeds.Missing(content.Needs, data) : [];
+
+    /// <summary>Renders one channel. The locale falls back from fr-CA to fr to en to the first there is.</summary>
+    public RenderOutcome Render(ChannelKind channel, string? locale, ReadOnlySpan<byte> dataUtf8, RecipientModel recipient)
+    {
+        if (contents.Find(channel, locale) is not (var content, var used))
+            return new RenderOutcome.Failed(TemplateCodes.NoContent, $"the template has no {channel.ToName()} content");
+        try
+        {
+            RenderBudget.Start();
+            var rendered = content.Render(PlainModel.Read(dataUtf8, recipient));
+            return Check(channel, rendered) ?? (RenderOutcome)new RenderOutcome.Rendered(rendered, used);
+        }
+        catch (RenderLimitException limit)
+        {
+            return new RenderOutcome.Failed(TemplateCodes.RenderLimit, limit.Message);
+        }
+        catch (HandlebarsException exception)
+        {
+            // The engine wraps what its iterators and writer throw.
+            return exception.GetBaseException() is RenderLimitException limit
+                ? new RenderOutcome.Failed(TemplateCodes.RenderLimit, limit.Message)
+                : new RenderOutcome.Failed(TemplateCodes.RenderFailed, "the template cannot be rendered with these values");
+        }
+        catch (JsonException)
+        {
+            return new RenderOutcome.Failed(TemplateCodes.RenderFailed, "data is not a JSON object of at most 64 levels");
+        }
+    }
+
+    /// <summary>Compiles every part now and gives back what the engine refused, if it did.</summary>
+    internal TemplateIssue? CompileAll()
+    {
+        foreach (var (pointer, part) in contents.Parts)
+        {
+            try
+            {
+                part.Compile();
+            }
+            catch (HandlebarsException exception)
+            {
+                return new TemplateIssue(pointer, TemplateCodes.Syntax, exception.Message);
+            }
+        }
+
+        return null;
+    }
+
+    private static RenderOutcome.Failed? Check(ChannelKind channel, RenderedContent content)
+    {
+        if (channel is not (ChannelKind.Sms or ChannelKind.WhatsApp) || content.Text is not { } text)
+            return null;
+        if (string.IsNullOrWhiteSpace(text))
+            return new RenderOutcome.Failed(TemplateCodes.TextEmpty, "the rendered text is empty");
+        return channel == ChannelKind.Sms && text.Length > LongestSms
+            ? new RenderOutcome.Failed(TemplateCodes.TextTooLong, $"a text message may have {LongestSms} characters, this has {text.Length}")
+            : null;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+
+namespace NotificationService.Templates.Rendering;
+
+/// <summary>
+/// Makes links harmless that a value turned into code: an address in <c>href</c>, <c>src</c> and their like whose scheme
+/// runs something gets <c>unsafe:</c> before it. It looks at what was rendered, so it does not matter from how many
+/// values and literals the scheme was put together.
+/// </summary>
+internal static class HtmlLinks
+{
+    private static readonly SearchValues<string> Attributes =
+        SearchValues.Create(["href", "src", "action", "poster", "background", "data"], StringComparison.OrdinalIgnoreCase);
+
+    private static readonly string[] Forbidden = ["javascript", "vbscript", "livescript", "data", "file", "filesystem", "blob"];
+
+    private static readonly string[] PictureTypes = ["image/png", "image/gif", "image/jpeg", "image/webp"];
+
+    /// <summary>Whether a template can have such an attribute at all: values cannot bring one, their = is escaped.</summary>
+    public static bool MayOccurIn(string source) => source.AsSpan().ContainsAny(Attributes);
+
+    /// <summary>The text itself if nothing was wrong with it.</summary>
+    public static string Neutralise(string html)
+    {
+        StringBuilder? mended = null;
+        var copied = 0;
+        for (var at = html.AsSpan().IndexOfAny(Attributes); at >= 0;)
+        {
+            if (ValueStart(html, at) is { } value && IsForbidden(html.AsSpan(value), isPicture: html[at] is 's' or 'S'))
+            {
+                (mended ??= new StringBuilder(html.Length + 32)).Append(html, copied, value - copied).Append("unsafe:");
+                copied = value;
+            }
+
+            var next = html.AsSpan(at + 3).IndexOfAny(Attributes);
+            at = next < 0 ? -1 : at + 3 + next;
+        }
+
+        return mended is null ? html : mended.Append(html, copied, html.Length - copied).ToString();
+    }
+
+    /// <summary>Whether an address begins with a scheme that runs something, as a browser reads it: spaces and line breaks do not count.</summary>
+    public static bool IsForbidden(ReadOnlySpan<char> address, bool isPicture = false)
+    {
+        Span<char> scheme = stackalloc char[16];
+        var length = 0;
+        for (var i = 0; i < address.Length; i++)
+        {
+            var c = address[i];
+            if (c <= ' ' || c == '\u007F' || char.IsControl(c))
+                continue;
+            if (c == ':')
+                return IsForbiddenScheme(scheme[..length], address[(i + 1)..], isPicture);
+            if (!char.IsAsciiLetter(c) || length == scheme.Length)
+                return false;
+            scheme[length++] = char.ToLowerInvariant(c);
+        }
+
+        return false;
+    }
+
+    private static bool IsForbiddenScheme(ReadOnlySpan<char> scheme, ReadOnlySpan<char> rest, bool isPicture)
+    {
+        if (isPicture && scheme is "data")
+        {
+            foreach (var type in PictureTypes)
+            {
+                if (rest.StartsWith(type, StringComparison.OrdinalIgnoreCase))
+                    return false;
+            }
+        }
+
+        foreach (var forbidden in Forbidden)
+        {
+            if (scheme.SequenceEqual(forbidden))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static int? ValueStart(string html, int attribute)
+    {
+        var i = attribute;
+        while (i < html.Length && char.IsAsciiLetter(html[i]))
+            i++;
+        while (i < html.Length && char.IsWhiteSpace(html[i]))
+            i++;
+        if (i >= html.Length || html[i] != '=')
+            return null;
+        i++;
+        while (i < html.Length && char.IsWhiteSpace(html[i]))
+            i++;
+        if (i < html.Length && html[i] is '"' or '\'')
+            i++;
+        return i < html.Length ? i : null;
+    }
+}

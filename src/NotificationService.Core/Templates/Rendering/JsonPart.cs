@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace NotificationService.Templates.Rendering;
+
+/// <summary>JSON whose texts are templates, such as the components of a WhatsApp template: rendered text by text, so that a value never becomes structure.</summary>
+internal abstract record JsonPart
+{
+    public sealed record Text(TemplatePart Part) : JsonPart;
+
+    public sealed record List(IReadOnlyList<JsonPart> Items) : JsonPart;
+
+    public sealed record Map(IReadOnlyList<(string Name, JsonPart Value)> Members) : JsonPart;
+
+    /// <summary>A number, a boolean or null, as it was written.</summary>
+    public sealed record Constant(string Json) : JsonPart;
+
+    public IEnumerable<TemplatePart> Parts => this switch
+    {
+        Text text => [text.Part],
+        List list => list.Items.SelectMany(item => item.Parts),
+        Map map => map.Members.SelectMany(member => member.Value.Parts),
+        _ => [],
+    };
+
+    public string Render(PlainMap model)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+            Write(writer, model);
+        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    private void Write(Utf8JsonWriter writer, PlainMap model)
+    {
+        switch (this)
+        {
+            case Text text:
+                writer.WriteStringValue(text.Part.Render(model));
+                break;
+            case Constant constant:
+                writer.WriteRawValue(constant.Json);
+                break;
+            case List list:
+                writer.WriteStartArray();
+                foreach (var item in list.Items)
+                    item.Write(writer, model);
+                writer.WriteEndArray();
+                break;
+            case Map map:
+                writer.WriteStartObject();
+                foreach (var (name, value) in map.Members)
+                {
+                    writer.WritePropertyName(name);
+                    value.Write(writer, model);
+                }
+
+                writer.WriteEndObject();
+                break;
+        }
+    }
+}

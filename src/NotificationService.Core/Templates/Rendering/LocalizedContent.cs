@@ -1,0 +1,56 @@
+using NotificationService.Templates.Language;
+
+namespace NotificationService.Templates.Rendering;
+
+/// <summary>A channel's content in one locale: which parts it has, and which variables they need.</summary>
+internal sealed class LocalizedContent
+{
+    public TemplatePart? Subject { get; init; }
+
+    public TemplatePart? Html { get; init; }
+
+    public TemplatePart? Text { get; init; }
+
+    public TemplatePart? Title { get; init; }
+
+    public TemplatePart? Body { get; init; }
+
+    public TemplatePart? ActionUrl { get; init; }
+
+    /// <summary>Named texts: a push's data, a WhatsApp template's name and language.</summary>
+    public IReadOnlyList<(string Name, TemplatePart Part)> Data { get; init; } = [];
+
+    /// <summary>Named JSON: a WhatsApp template's components, an inbox item's actions.</summary>
+    public IReadOnlyList<(string Name, JsonPart Json)> Json { get; init; } = [];
+
+    public IEnumerable<TemplatePart> Parts =>
+        new[] { Subject, Html, Text, Title, Body, ActionUrl }.OfType<TemplatePart>()
+            .Concat(Data.Select(entry => entry.Part))
+            .Concat(Json.SelectMany(entry => entry.Json.Parts));
+
+    /// <summary>Worked out once, when first asked.</summary>
+    public IReadOnlyList<VariableNeed> Needs => field ??= VariableNeeds.Of(Parts.Select(part => part.Tree));
+
+    public RenderedContent Render(PlainMap model) => new(
+        Subject?.Render(model),
+        Html?.Render(model),
+        Text?.Render(model),
+        Title?.Render(model),
+        Body?.Render(model),
+        ActionUrl?.Render(model) is { Length: > 0 } url && !HtmlLinks.IsForbidden(url) ? TemplatePart.OneLine(url) : null,
+        RenderData(model));
+
+    private IReadOnlyDictionary<string, string> RenderData(PlainMap model)
+    {
+        if (Data.Count == 0 && Json.Count == 0)
+            return NoData;
+        var data = new Dictionary<string, string>(Data.Count + Json.Count, StringComparer.Ordinal);
+        foreach (var (name, part) in Data)
+            data[name] = part.Render(model);
+        foreach (var (name, json) in Json)
+            data[name] = json.Render(model);
+        return data;
+    }
+
+    private static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace NotificationService.Templates.Rendering;
+
+/// <summary>An object of the model. A type of our own, so that nothing else can be reached through it.</summary>
+internal sealed class PlainMap : Dictionary<string, object?>
+{
+    public PlainMap()
+        : base(StringComparer.Ordinal)
+    {
+    }
+
+    public override string ToString() => "";
+}
+
+/// <summary>A list of the model.</summary>
+internal sealed class PlainList : List<object?>
+{
+    public override string ToString() => PlainValue.Join(this, ",");
+}
+
+/// <summary>
+/// Turns JSON bytes into what a template sees: strings, longs, decimals, doubles, booleans, lists and maps, and nothing
+/// of the runtime. One pass over the bytes, no document in between.
+/// </summary>
+internal static class PlainModel
+{
+    private const int Depth = 64;
+
+    public static PlainMap Read(ReadOnlySpan<byte> json, RecipientModel recipient)
+    {
+        var root = json.IsEmpty ? new PlainMap() : ReadRoot(json);
+        root["recipient"] = new PlainMap
+        {
+            ["userId"] = recipient.UserId,
+            ["name"] = recipient.Name,
+            ["email"] = recipient.Email,
+            ["phone"] = recipient.Phone,
+            ["locale"] = recipient.Locale,
+            ["timezone"] = recipient.Timezone,
+        };
+        return root;
+    }
+
+    private static PlainMap ReadRoot(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.StartObject => ReadMap(ref reader),
+            JsonTokenType.Null => [],
+            _ => throw new JsonException("data is not an object"),
+        };
+    }
+
+    private static PlainMap ReadMap(ref Utf8JsonReader reader)
+    {
+        var map = new PlainMap();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            map[name] = ReadValue(ref reader);
+        }
+
+        return map;
+    }
+
+    private static object? ReadValue(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return reader.GetString();
+            case JsonTokenType.True:
+                return Boxed.True;
+            case JsonTokenType.False:
+                return Boxed.False;
+            case JsonTokenType.Number:
+                return ReadNumber(ref reader);
+            case JsonTokenType.StartObject:
+                return ReadMap(ref reader);
+            case JsonTokenType.StartArray:
+                var list = new PlainList();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    list.Add(ReadValue(ref reader));
+                return list;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A decimal keeps the caller's digits, so that 19.90 is printed as 19.90.</summary>
+    private static object ReadNumber(ref Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt64(out var whole))
+            return whole;
+        return reader.TryGetDecimal(out var exact) ? exact : double.Parse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    private static class Boxed
+    {
+        public static readonly object True = true;
+        public static readonly object False = false;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace NotificationService.Templates.Rendering;
+
+/// <summary>What functions may ask of a value of the model.</summary>
+internal static class PlainValue
+{
+    public static bool IsTruthy(object? value) => value switch
+    {
+        null => false,
+        bool flag => flag,
+        string text => text.Length > 0,
+        PlainList list => list.Count > 0,
+        PlainMap map => map.Count > 0,
+        _ => Number(value) is not 0m,
+    };
+
+    public static string Text(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    public static decimal? Number(object? value) => value switch
+    {
+        long whole => whole,
+        int whole => whole,
+        decimal exact => exact,
+        double real when Math.Abs(real) < 7.9e27 => (decimal)real,
+        string text when text.Length <= 40 && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) => parsed,
+        _ => null,
+    };
+
+    public static int Length(object? value) => value switch
+    {
+        string text => text.Length,
+        PlainList list => list.Count,
+        PlainMap map => map.Count,
+        _ => 0,
+    };
+
+    public static object? Member(object? value, string name) => value switch
+    {
+        PlainMap map => map.GetValueOrDefault(name),
+        PlainList list when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count => list[index],
+        PlainList list when name == "length" => (long)list.Count,
+        _ => null,
+    };
+
+    public static string Join(object? value, string separator)
+    {
+        if (value is not PlainList list)
+            return Text(value);
+        RenderBudget.Spend(list.Count);
+        // A list inside of a list prints nothing: joining is for words, and recursion for nobody.
+        return string.Join(separator, list.Select(item => item is PlainList or PlainMap ? "" : Text(item)));
+    }
+}

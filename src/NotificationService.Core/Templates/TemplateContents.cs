@@ -1,0 +1,34 @@
+using NotificationService.Channels;
+using NotificationService.Templates.Rendering;
+
+namespace NotificationService.Templates;
+
+/// <summary>The contents of one version, read and checked: per channel its locales in the order they were written.</summary>
+internal sealed class TemplateContents
+{
+    private readonly IReadOnlyDictionary<ChannelKind, ChannelContents> channels;
+
+    public TemplateContents(IReadOnlyDictionary<ChannelKind, ChannelContents> channels, IReadOnlyList<(string Pointer, TemplatePart Part)> parts)
+    {
+        this.channels = channels;
+        Parts = parts;
+        Channels = [.. channels.Keys.Order()];
+        Characters = parts.Sum(part => part.Part.Characters);
+    }
+
+    public IReadOnlyList<ChannelKind> Channels { get; }
+
+    public IReadOnlyList<(string Pointer, TemplatePart Part)> Parts { get; }
+
+    public int Characters { get; }
+
+    public (LocalizedContent Content, string Locale)? Find(ChannelKind channel, string? locale)
+    {
+        if (!channels.TryGetValue(channel, out var contents))
+            return null;
+        var index = LocaleName.Choose(contents.Locales, locale);
+        return (contents.Contents[index], contents.Locales[index]);
+    }
+}
+
+internal sealed record ChannelContents(IReadOnlyList<string> Locales, IReadOnlyList<LocalizedContent> Contents);

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Templates.Language;
+using NotificationService.Templates.Rendering;
+
+namespace NotificationService.Templates;
+
+/// <summary>
+/// Reads <c>contents</c> as it stands in a request or a row: strictly the shape of each channel, every text through the
+/// parser. Whatever is wrong is noted with its pointer, all of it at once.
+/// </summary>
+internal sealed class TemplateContentsReader(TemplateEngine engine)
+{
+    private readonly List<TemplateIssue> issues = [];
+    private readonly List<(string Pointer, TemplatePart Part)> parts = [];
+    private int tags;
+    private int characters;
+
+    /// <summary>The contents, or the reasons why they are none.</summary>
+    public static (TemplateContents? Contents, IReadOnlyList<TemplateIssue> Issues) Read(JsonElement contents, string pointer, TemplateEngine engine)
+    {
+        var reader = new TemplateContentsReader(engine);
+        var read = reader.ReadChannels(contents, pointer);
+        return reader.issues.Count == 0 ? (read, []) : (null, reader.issues);
+    }
+
+    private TemplateContents? ReadChannels(JsonElement contents, string pointer)
+    {
+        var channels = new Dictionary<ChannelKind, ChannelContents>();
+        if (!IsObject(contents, pointer, "an object of channels"))
+            return null;
+        foreach (var member in contents.EnumerateObject())
+        {
+            var at = Below(pointer, member.Name);
+            if (!ChannelKinds.TryParse(member.Name, out var channel))
+                Note(at, "unknown_channel", $"there is no such channel; there are {ChannelKinds.Names}");
+            else if (ReadLocales(channel, member.Value, at) is { } locales && !channels.TryAdd(channel, locales))
+                Note(at, "duplicate_field", "the channel stands here twice");
+        }
+
+        if (channels.Count == 0 && issues.Count == 0)
+            Note(pointer, "required", "a template has at least one channel");
+        return new TemplateContents(channels, parts);
+    }
+
+    private ChannelContents? ReadLocales(ChannelKind channel, JsonElement value, string pointer)
+    {
+        if (!IsObject(value, pointer, "an object of locales, such as { \"en\": { … } }"))
+            return null;
+        var locales = new List<string>();
+        var contents = new List<LocalizedContent>();
+        foreach (var member in value.EnumerateObject())
+        {
+            var at = Below(pointer, member.Name);
+            if (!LocaleName.IsValid(member.Name))
+                Note(at, "locale_invalid", "this is not a locale; write one such as en or fr-CA");
+            else if (locales.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
+                Note(at, "duplicate_field", "the locale stands here twice");
+            else if (locales.Count == TemplateLimits.LocalesPerChannel)
+                Note(at, TemplateCodes.TooComplex, $"a channel may have {TemplateLimits.LocalesPerChannel} locales");
+            else if (IsObject(member.Value, at, "an object") && ReadContent(channel, member.Value, at) is { } content)
+                AddTo(locales, member.Name, contents, content);
+        }
+
+        if (locales.Count == 0 && issues.Count == 0)
+            Note(pointer, "required", "a channel has at least one locale");
+        return new ChannelContents(locales, contents);
+    }
+
+    private static void AddTo(List<string> locales, string locale, List<LocalizedContent> contents, LocalizedContent content)
+    {
+        locales.Add(locale.Replace('_', '-'));
+        contents.Add(content);
+    }
+
+    private LocalizedContent? ReadContent(ChannelKind channel, JsonElement value, string pointer)
+    {
+        var fields = new TemplateFields(value, pointer, this);
+        var content = channel switch
+        {
+            ChannelKind.Email => fields.Email(),
+            ChannelKind.Sms => fields.Sms(),
+            ChannelKind.Push => fields.Push(),
+            ChannelKind.WhatsApp => fields.WhatsApp(),
+            _ => fields.InApp(),
+        };
+        fields.RefuseTheRest();
+        return content;
+    }
+
+    internal TemplatePart? ReadPart(string source, string pointer, PartKind kind)
+    {
+        switch (TemplateParser.Parse(source, kind == PartKind.Html))
+        {
+            case ParseOutcome.Refused refused:
+                Note(pointer, refused.Code, refused.Message);
+                return null;
+            case ParseOutcome.Parsed parsed:
+                tags += parsed.Tree.Tags;
+                characters += source.Length;
+                if (tags > TemplateLimits.VersionTags || characters > TemplateLimits.VersionCharacters)
+                {
+                    Note(pointer, TemplateCodes.TooComplex, $"all parts of a template together may have {TemplateLimits.VersionTags} tags and {TemplateLimits.VersionCharacters} characters");
+                    return null;
+                }
+
+                var part = new TemplatePart(source, parsed.Tree, kind, engine);
+                parts.Add((pointer, part));
+                return part;
+            default:
+                throw new InvalidOperationException("no such outcome");
+        }
+    }
+
+    internal void Note(string pointer, string code, string message)
+    {
+        // Enough to mend; a body of errors does not come back in full.
+        if (issues.Count < 50)
+            issues.Add(new TemplateIssue(pointer, code, message));
+    }
+
+    internal static string Below(string pointer, string name) =>
+        $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
+    internal bool IsObject(JsonElement value, string pointer, string expected)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            return true;
+        Note(pointer, "invalid_type", $"expected {expected}");
+        return false;
+    }
+}

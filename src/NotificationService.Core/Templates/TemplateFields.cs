@@ -1,0 +1,171 @@
+using System.Text.Json;
+using NotificationService.Templates.Rendering;
+
+namespace NotificationService.Templates;
+
+/// <summary>The fields of one channel in one locale. Each channel's shape is one method; whatever was not asked for is refused.</summary>
+internal sealed class TemplateFields(JsonElement content, string pointer, TemplateContentsReader reader)
+{
+    private const int JsonDepth = 8;
+    private const int DataEntries = 50;
+    private const int MostActions = 5;
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+
+    public LocalizedContent Email()
+    {
+        var html = Text("html", PartKind.Html);
+        var text = Text("text", PartKind.Text);
+        if (!Has("html") && !Has("text"))
+            reader.Note(pointer, "required", "an e-mail needs html or text");
+        return new() { Subject = Text("subject", PartKind.Line, required: true), Html = html, Text = text };
+    }
+
+    public LocalizedContent Sms() => new() { Text = Text("text", PartKind.Text, required: true) };
+
+    public LocalizedContent Push() => new()
+    {
+        Title = Text("title", PartKind.Line, required: true),
+        Body = Text("body", PartKind.Text, required: true),
+        Data = Data(),
+    };
+
+    public LocalizedContent InApp() => new()
+    {
+        Title = Text("title", PartKind.Line, required: true),
+        Body = Text("body", PartKind.Text, required: true),
+        ActionUrl = Text("actionUrl", PartKind.Line),
+        Json = Actions(),
+    };
+
+    /// <summary>Either a text, for an open conversation, or a template that WhatsApp approved.</summary>
+    public LocalizedContent WhatsApp()
+    {
+        if (!Has("templateName"))
+            return new() { Text = Text("text", PartKind.Text, required: true) };
+        return new()
+        {
+            Data = [.. Named("templateName"), .. Named("languageCode")],
+            Json = Field("components") is { } components && IsList(components, "components") && ReadJson(components, At("components"), 1) is { } json
+                ? [("components", json)]
+                : [],
+        };
+    }
+
+    public void RefuseTheRest()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in content.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                reader.Note(At(member.Name), "unknown_field", "there is no such field here");
+            else if (!seen.Add(member.Name))
+                reader.Note(At(member.Name), "duplicate_field", "the field stands here twice");
+        }
+    }
+
+    private bool Has(string name) => content.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    private string At(string name) => TemplateContentsReader.Below(pointer, name);
+
+    /// <summary>The field's value; null if it is not there. Null in JSON counts as not there.</summary>
+    private JsonElement? Field(string name)
+    {
+        known.Add(name);
+        return Has(name) ? content.GetProperty(name) : null;
+    }
+
+    private TemplatePart? Text(string name, PartKind kind, bool required = false)
+    {
+        if (Field(name) is not { } value)
+        {
+            if (required)
+                reader.Note(At(name), "required", "the field is missing");
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            reader.Note(At(name), "invalid_type", "expected a text");
+            return null;
+        }
+
+        var source = value.GetString()!;
+        if (required && string.IsNullOrWhiteSpace(source))
+        {
+            reader.Note(At(name), "required", "the field is empty");
+            return null;
+        }
+
+        return reader.ReadPart(source, At(name), kind);
+    }
+
+    private (string, TemplatePart)[] Named(string name) => Text(name, PartKind.Line, required: true) is { } part ? [(name, part)] : [];
+
+    private List<(string, TemplatePart)> Data()
+    {
+        var data = new List<(string, TemplatePart)>();
+        if (Field("data") is not { } value || !reader.IsObject(value, At("data"), "an object of texts"))
+            return data;
+        foreach (var member in value.EnumerateObject())
+        {
+            var at = TemplateContentsReader.Below(At("data"), member.Name);
+            if (member.Value.ValueKind != JsonValueKind.String)
+                reader.Note(at, "invalid_type", "expected a text");
+            else if (data.Count == DataEntries || member.Name.Length > 100)
+                reader.Note(at, TemplateCodes.TooComplex, $"data may have {DataEntries} entries with names of 100 characters");
+            else if (reader.ReadPart(member.Value.GetString()!, at, PartKind.Text) is { } part)
+                data.Add((member.Name, part));
+        }
+
+        return data;
+    }
+
+    private List<(string, JsonPart)> Actions()
+    {
+        if (Field("actions") is not { } actions || !IsList(actions, "actions"))
+            return [];
+        if (actions.GetArrayLength() > MostActions)
+            reader.Note(At("actions"), TemplateCodes.TooComplex, $"an item may have {MostActions} actions");
+        var index = 0;
+        foreach (var action in actions.EnumerateArray())
+        {
+            var at = $"{At("actions")}/{index++}";
+            if (reader.IsObject(action, at, "an object with a label") && !action.TryGetProperty("label", out _))
+                reader.Note($"{at}/label", "required", "the field is missing");
+        }
+
+        return ReadJson(actions, At("actions"), 1) is { } json ? [("actions", json)] : [];
+    }
+
+    private bool IsList(JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+            return true;
+        reader.Note(At(name), "invalid_type", "expected a list");
+        return false;
+    }
+
+    private JsonPart? ReadJson(JsonElement value, string at, int depth)
+    {
+        if (depth > JsonDepth)
+        {
+            reader.Note(at, TemplateCodes.TooComplex, $"this may be {JsonDepth} levels deep");
+            return null;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return reader.ReadPart(value.GetString()!, at, PartKind.Text) is { } part ? new JsonPart.Text(part) : null;
+            case JsonValueKind.Array:
+                return new JsonPart.List([.. value.EnumerateArray().Select((item, i) => ReadJson(item, $"{at}/{i}", depth + 1)).OfType<JsonPart>()]);
+            case JsonValueKind.Object:
+                return new JsonPart.Map([.. value.EnumerateObject()
+                    .Select(member => (member.Name, Value: ReadJson(member.Value, TemplateContentsReader.Below(at, member.Name), depth + 1)))
+                    .Where(member => member.Value is not null)
+                    .Select(member => (member.Name, member.Value!))]);
+            default:
+                return new JsonPart.Constant(value.GetRawText());
+        }
+    }
+}

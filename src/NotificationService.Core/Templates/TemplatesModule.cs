@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NotificationService.Templates;
+
+public static class TemplatesModule
+{
+    public static IServiceCollection AddTemplates(this IServiceCollection services) => services
+        .AddSingleton<TemplateCatalog>();
+}
