@@ -7,6 +7,7 @@ using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
 using NotificationService.Storage;
+using NotificationService.Templates;
 
 namespace NotificationService.Host;
 
@@ -22,6 +23,7 @@ public static class Composition
         .AddStorage()
         .AddCredentials()
         .AddChannels()
+        .AddTemplates()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
