@@ -6,6 +6,9 @@ namespace NotificationService.Templates.Rendering;
 /// <summary>One text of a template: a subject, a body, an action's label. Compiled when it is first rendered.</summary>
 internal sealed class TemplatePart
 {
+    /// <summary>What the engine could be given as @variables beside the model: nothing.</summary>
+    private static readonly PlainMap NoData = [];
+
     private readonly PartKind kind;
     private readonly bool guardLinks;
     private readonly Lazy<HandlebarsTemplate<TextWriter, object, object>>? compiled;
@@ -36,7 +39,7 @@ internal sealed class TemplatePart
         if (compiled is null)
             return constant!;
         var writer = RenderWriter.Take();
-        compiled.Value(writer, model, null!);
+        compiled.Value(writer, model, NoData);
         var text = writer.ToString();
         return kind switch
         {
