@@ -8,6 +8,7 @@ using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Templates;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host;
 
@@ -24,6 +25,8 @@ public static class Composition
         .AddCredentials()
         .AddChannels()
         .AddTemplates()
+        .AddTenants()
+        .AddAccounts()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
@@ -47,6 +50,9 @@ public static class Composition
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapOpenApiDocument();
+        app.MapOAuth();
+        app.MapAuth();
+        app.MapServiceAccounts();
         return app;
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text;
+using NotificationService.Credentials;
 
 namespace NotificationService.Host.Auth;
 
@@ -11,15 +11,15 @@ namespace NotificationService.Host.Auth;
 /// </summary>
 public sealed class AccessTokenKeys
 {
+    private const string Purpose = "access token HS256";
+
     private readonly FrozenDictionary<string, byte[]> byHeader;
 
-    public AccessTokenKeys(IReadOnlyList<KeyValuePair<string, byte[]>> masterKeys)
+    public AccessTokenKeys(MasterKeys masterKeys)
     {
-        if (masterKeys.Count == 0)
-            throw new ArgumentException("there is no master key", nameof(masterKeys));
-        var derived = masterKeys.Select(master => KeyValuePair.Create(HeaderOf(master.Key), Derive(master.Value))).ToList();
-        (SigningHeader, SigningKey) = (derived[0].Key, derived[0].Value);
-        byHeader = derived.ToFrozenDictionary(StringComparer.Ordinal);
+        byHeader = masterKeys.KeyIds.ToFrozenDictionary(HeaderOf, id => masterKeys.DeriveKey(Purpose, id), StringComparer.Ordinal);
+        SigningHeader = HeaderOf(masterKeys.CurrentKeyId);
+        SigningKey = byHeader[SigningHeader];
     }
 
     /// <summary>The first segment of every token that is issued: it names the algorithm, the type and the key.</summary>
@@ -35,8 +35,5 @@ public sealed class AccessTokenKeys
         byHeader.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(header, out var key) ? key : null;
 
     private static string HeaderOf(string keyId) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","typ":"at+jwt","kid":"{{System.Text.Json.JsonEncodedText.Encode(keyId)}}"}"""));
-
-    private static byte[] Derive(byte[] masterKey) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, outputLength: 32, salt: [], info: "notification-service access token HS256"u8.ToArray());
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","typ":"at+jwt","kid":"{{keyId}}"}"""));
 }

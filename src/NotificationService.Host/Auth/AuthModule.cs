@@ -1,20 +1,29 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
 public static class AuthModule
 {
+    /// <summary>PBKDF2 with SHA-512, as OWASP advises.</summary>
+    private const int HashIterations = 210_000;
+
     /// <summary>Who may call the API: the scheme Bearer, the policies, and what makes and checks tokens.</summary>
     public static IServiceCollection AddAuth(this IServiceCollection services)
     {
-        services.AddSingleton(provider => KeysOf(provider.GetRequiredService<IConfiguration>()))
+        services.AddSingleton<AccessTokenKeys>()
             .AddSingleton<AccessTokenWriter>()
             .AddSingleton<AccessTokenVerifier>()
             .AddSingleton<VerifiedTokens>()
             .AddSingleton<DisabledSubjects>()
             .AddHostedService<DisabledSubjectsWatch>()
             .AddTransient<BearerHandler>()
+            .AddPeople()
+            .AddSingleton<TokenIssuer>()
+            .AddSingleton<ClientSignIn>()
+            .AddSingleton<ServiceAccounts>()
             .AddAuthentication(BearerHandler.Scheme).Services
             .Configure<Microsoft.AspNetCore.Authentication.AuthenticationOptions>(options => options.AddScheme<BearerHandler>(BearerHandler.Scheme, displayName: null))
             .AddAuthorization(options =>
@@ -26,12 +35,34 @@ public static class AuthModule
         return services;
     }
 
-    private static AccessTokenKeys KeysOf(IConfiguration configuration) =>
-        new(configuration["Notification:MasterKeys"] is { Length: > 0 } text
-            ? [.. text.Split(',', StringSplitOptions.TrimEntries).Select(ParseKey)]
-            : [KeyValuePair.Create("process", RandomNumberGenerator.GetBytes(32))]);
+    /// <summary>What commands need as well: hashing, and the first accounts.</summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+        .AddSingleton<HashingGate>()
+        .AddSingleton<ClientSecrets>()
+        .AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>()
+        .AddSingleton<IPasswordHasher<ServiceAccount>, PasswordHasher<ServiceAccount>>()
+        .Configure<PasswordHasherOptions>(hashing => hashing.IterationCount = HashIterations)
+        .AddSingleton<FirstAccounts>();
 
-    private static KeyValuePair<string, byte[]> ParseKey(string text) => text.Split(':') is [var id, var key]
-        ? KeyValuePair.Create(id, Convert.FromBase64String(key))
-        : throw new FormatException("Notification__MasterKeys is keyId:base64(32 bytes), comma-separated");
+    /// <summary>ASP.NET Core Identity over the table users.</summary>
+    private static IServiceCollection AddPeople(this IServiceCollection services)
+    {
+        services.AddSingleton<PasswordOfNobody>()
+            .AddScoped<PasswordSignIn>()
+            .AddScoped<SignUpRules>()
+            .AddSingleton<TenantRegistration>()
+            .AddIdentityCore<User>(identity =>
+            {
+                identity.Lockout.MaxFailedAccessAttempts = 10;
+                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+                identity.Password.RequiredLength = 10;
+                identity.Password.RequiredUniqueChars = 4;
+                // Length is what counts; rules on kinds of characters only make passwords alike.
+                identity.Password.RequireDigit = identity.Password.RequireLowercase = false;
+                identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
+            })
+            .AddUserStore<IdentityUserStore>();
+        // Names and addresses are checked with their fields named, and kept unique by the table.
+        return services.RemoveAll<IUserValidator<User>>();
+    }
 }

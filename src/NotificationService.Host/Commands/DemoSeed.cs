@@ -1,7 +1,14 @@
+using NotificationService.Host.Auth;
+
 namespace NotificationService.Host.Commands;
 
 /// <summary>The demo tenant, room by room. Every part only adds what is missing, so it may run at every start.</summary>
 public static class DemoSeed
 {
-    public static Task RunAsync(IServiceProvider services, CancellationToken cancellationToken) => Task.CompletedTask;
+    public static async Task RunAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var development = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
+        foreach (var (account, password) in await services.GetRequiredService<FirstAccounts>().AddDemoAsync(development, cancellationToken))
+            await Console.Out.WriteLineAsync($"{account} may sign in with {password} (told this once)");
+    }
 }

@@ -1,3 +1,4 @@
+using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Storage;
@@ -35,6 +36,7 @@ public static class ServeCommand
         await PrepareDatabaseAsync(app, cancellationToken);
         if (withDemo)
             await DemoSeed.RunAsync(app.Services, cancellationToken);
+        await app.Services.GetRequiredService<FirstAccounts>().AddPlatformAdminAsync(app.Configuration, app.Environment.IsDevelopment(), cancellationToken);
         await app.StartAsync(cancellationToken);
         if (app.Environment.IsDevelopment())
             await Console.Out.WriteLineAsync(Greeting.Text(app.Urls.First(), door.Description, withDemo));

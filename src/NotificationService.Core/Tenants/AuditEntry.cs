@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace NotificationService.Tenants;
+
+/// <summary>One row of the audit log; never changed.</summary>
+public sealed class AuditEntry
+{
+    public required Guid Id { get; init; }
+
+    public required TenantId TenantId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary><c>user</c>, <c>service_account</c> or <c>system</c>.</summary>
+    public required string ActorKind { get; init; }
+
+    public Guid? ActorId { get; init; }
+
+    public required string Action { get; init; }
+
+    public required string Target { get; init; }
+
+    /// <summary>A JSON object of texts.</summary>
+    public string? Detail { get; init; }
+}
+
+internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("audit_log");
+        builder.HasKey(entry => new { entry.TenantId, entry.Id });
+        builder.Property(entry => entry.TenantId).HasConversion(id => id.Value, value => new TenantId(value));
+        builder.HasOne<Tenant>().WithMany().HasForeignKey(entry => entry.TenantId);
+        builder.Property(entry => entry.Detail).HasColumnType("json");
+    }
+}

@@ -1,0 +1,21 @@
+namespace NotificationService.Host.Api;
+
+/// <summary>Answers as RFC 6749 writes errors, not as a problem: OAuth clients look for exactly this.</summary>
+public static class OAuthError
+{
+    public static IResult Of(string error, string description) =>
+        Results.Json(new OAuthErrorBody(error, description), OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status400BadRequest);
+
+    /// <summary>Unknown, wrong, expired, disabled or from a network it may not come from: nobody is told which.</summary>
+    public static IResult InvalidClient() => new Unauthorized();
+
+    private sealed class Unauthorized : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"notification-service\", charset=\"UTF-8\"";
+            var body = new OAuthErrorBody("invalid_client", "The client's id or secret is wrong, or it may not sign in.");
+            return Results.Json(body, OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(httpContext);
+        }
+    }
+}

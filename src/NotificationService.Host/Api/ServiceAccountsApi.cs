@@ -1,0 +1,93 @@
+using NotificationService.Host.Auth;
+using NotificationService.Tenants;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>A tenant's service accounts.</summary>
+public static class ServiceAccountsApi
+{
+    private const int MostNetworks = 50;
+    private const string Example =
+        """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","clientId":"sa_5f1c9d…","name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"],"expiresAt":null,"disabledAt":null,"rotatedAt":null,"createdAt":"2026-01-31T09:30:00Z"}""";
+
+    private static readonly string ExampleWithSecret = Example.Replace("\"name\"", "\"clientSecret\":\"nss_Zk3…\",\"name\"", StringComparison.Ordinal);
+
+    public static RouteGroupBuilder MapServiceAccounts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/admin/service-accounts").WithTags("Service accounts").RequireAuthorization(Policies.Admin);
+        group.MapPost("/", CreateAsync)
+            .Documented("Makes a service account", "The secret stands in this answer and nowhere else.")
+            .Takes<NewServiceAccount>("""{"name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"]}""")
+            .Answers<ServiceAccountAnswer>(StatusCodes.Status201Created, ExampleWithSecret);
+        group.MapGet("/", ListAsync)
+            .Documented("Lists the service accounts").QueryPaging()
+            .Answers<Page<ServiceAccountAnswer>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+        group.MapGet("/{id}", GetAsync)
+            .Documented("Shows one service account").Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
+        group.MapPost("/{id}/rotate", RotateAsync)
+            .Documented("Replaces the secret", "The old secret ends at once; access tokens already given out run their time. The new secret stands in this answer and nowhere else.")
+            .Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, ExampleWithSecret);
+        group.MapPost("/{id}/disable", DisableAsync)
+            .Documented("Disables a service account for good", "Its access tokens are refused within seconds.")
+            .Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
+        return group;
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, ServiceAccounts accounts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var request = (await JsonBody.ReadAsync(context.Request, ServiceAccountJson.Default.NewServiceAccount, cancellationToken)).Value;
+        if (Check(request, time.GetUtcNow()) is { Count: > 0 } errors)
+            return Problems.Validation(errors);
+        var live = request.Mode == "live";
+        var caller = context.Caller();
+        if (live && !caller.Live)
+            return Problems.Of(403, "forbidden", "This caller may not do that", "A test account cannot make a live one.");
+        var made = await accounts.CreateAsync(caller, request.Name!, request.Scopes!, live, request.IpAllowList ?? [], request.ExpiresAt, cancellationToken);
+        return Secret(context, made, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, ServiceAccounts accounts, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var paging = query.Paging();
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var (found, total) = await accounts.ListAsync(context.Caller(), paging.Offset, paging.Limit, cancellationToken);
+        return Results.Json(paging.Numbered([.. found.Select(account => ServiceAccountAnswer.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountAnswer);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        Answer(Guid.TryParse(id, out var key) ? await accounts.FindAsync(context.Caller(), key, cancellationToken) : null);
+
+    private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var key) && await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
+            ? Secret(context, rotated, StatusCodes.Status200OK)
+            : Problems.NotFound();
+
+    private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        Answer(Guid.TryParse(id, out var key) ? await accounts.DisableAsync(context.Caller(), key, cancellationToken) : null);
+
+    private static IResult Answer(ServiceAccount? account) =>
+        account is null ? Problems.NotFound() : Results.Json(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);
+
+    private static IResult Secret(HttpContext context, (ServiceAccount Account, string Secret) made, int status)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Json(ServiceAccountAnswer.Of(made.Account, made.Secret), ServiceAccountJson.Default.ServiceAccountAnswer, statusCode: status);
+    }
+
+    private static List<FieldError> Check(NewServiceAccount request, DateTimeOffset now)
+    {
+        var errors = new List<FieldError>();
+        SignUpRules.CheckName(request.Name, "/name", errors);
+        if (request.Scopes is not { Count: > 0 } scopes || scopes.Any(scope => !Scopes.All.Contains(scope)) || scopes.Distinct().Count() != scopes.Count)
+            errors.Add(new FieldError("/scopes", request.Scopes is null ? "required" : "scope_unknown", $"One or more of {string.Join(", ", Scopes.All)}, each once."));
+        if (request.Mode is not ("live" or "test"))
+            errors.Add(new FieldError("/mode", request.Mode is null ? "required" : "choice_invalid", "The mode is live or test."));
+        if (request.IpAllowList is { } networks && (networks.Count > MostNetworks || networks.Any(network => network is null || !AllowedNetworks.TryParse(network, out _))))
+            errors.Add(new FieldError("/ipAllowList", "network_invalid", $"At most {MostNetworks} addresses or CIDR blocks such as 192.0.2.0/24."));
+        if (request.ExpiresAt <= now)
+            errors.Add(new FieldError("/expiresAt", "time_past", "The time lies in the future."));
+        return errors;
+    }
+}

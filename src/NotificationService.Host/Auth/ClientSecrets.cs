@@ -1,0 +1,68 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using NotificationService.Tenants;
+
+namespace NotificationService.Host.Auth;
+
+/// <summary>
+/// Makes, hashes and checks the secrets of service accounts. Hashing is slow on purpose, because somebody may have
+/// chosen a poor secret; what was found right is remembered for a few minutes, as a hash, so that an account that
+/// fetches a token for every call does not cost that every time.
+/// </summary>
+public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, HashingGate gate, TimeProvider time)
+{
+    public const int LongestSecret = 256;
+    private const int Capacity = 10_000;
+
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> verified = new(StringComparer.Ordinal);
+    private readonly Lazy<string> hashOfNobody = new(() => hasher.HashPassword(Nobody, NewSecret()));
+
+    private static ServiceAccount Nobody { get; } = new()
+    {
+        Id = Guid.Empty,
+        TenantId = default,
+        ClientId = "",
+        Name = "",
+        Scopes = [],
+        Live = false,
+        SecretHash = "",
+        IpAllowList = [],
+        CreatedAt = default,
+    };
+
+    public static string NewSecret() => $"nss_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
+
+    public static string NewClientId() => $"sa_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
+
+    public string Hash(string secret) => hasher.HashPassword(Nobody, secret);
+
+    /// <summary>Is it the account's secret? Without an account the answer is no, after the same work.</summary>
+    public async Task<bool> VerifyAsync(ServiceAccount? account, string secret, CancellationToken cancellationToken)
+    {
+        if (secret.Length is 0 or > LongestSecret)
+            return false;
+        var key = account is null ? null : Fingerprint(account, secret);
+        if (key is not null && verified.TryGetValue(key, out var until) && until > time.GetUtcNow())
+            return true;
+
+        var hash = account?.SecretHash ?? hashOfNobody.Value;
+        var right = await gate.RunAsync(
+            () => Task.FromResult(hasher.VerifyHashedPassword(account ?? Nobody, hash, secret) != PasswordVerificationResult.Failed),
+            cancellationToken);
+        if (!right || key is null)
+            return false;
+        if (verified.Count >= Capacity)
+            verified.Clear();
+        verified[key] = time.GetUtcNow() + Remembered;
+        return true;
+    }
+
+    /// <summary>The stored hash is part of it, so that a rotated secret is forgotten at once.</summary>
+    private static string Fingerprint(ServiceAccount account, string secret) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Id:n}\0{account.SecretHash}\0{secret}")));
+}
