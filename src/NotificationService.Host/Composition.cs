@@ -6,6 +6,7 @@ using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
+using NotificationService.Providers;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
@@ -27,6 +28,7 @@ public static class Composition
         .AddTemplates()
         .AddTenants()
         .AddAccounts()
+        .AddProviders()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
@@ -53,6 +55,8 @@ public static class Composition
         app.MapOAuth();
         app.MapAuth();
         app.MapServiceAccounts();
+        app.MapProviders();
+        app.MapSandbox();
         return app;
     }
 }

@@ -14,6 +14,7 @@ public static class ChannelsModule
         .AddSingleton<ProviderInstances>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<ProviderEditor>()
+        .AddSingleton<ProvidersSeed>()
         .AddSingleton<SandboxMailbox>();
 
     private static EndpointGuard Guard(IConfiguration configuration, IHostEnvironment environment) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using NotificationService.Host.RateLimits;
+using NotificationService.Providers;
 
 namespace NotificationService.Host.Configuration;
 
@@ -23,6 +24,8 @@ public static class KnownSettings
     private static readonly (string Section, Type Options)[] Sections =
     [
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
+        (ProviderOptions.Section, typeof(ProviderOptions)),
+        (ProviderOptions.Section, typeof(ProviderOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

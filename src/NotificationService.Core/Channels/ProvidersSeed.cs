@@ -1,0 +1,30 @@
+using System.Text.Json;
+using NotificationService.Tenants;
+
+namespace NotificationService.Channels;
+
+/// <summary>The demo tenant's providers: a sandbox for every channel, and the inbox. Adds only what is missing.</summary>
+public sealed class ProvidersSeed(ProviderEditor editor)
+{
+    private const int First = 10;
+    private const int Last = 100;
+
+    public async Task RunAsync(TenantId tenant, CancellationToken cancellationToken)
+    {
+        await AddAsync(tenant, ChannelKind.InApp, ProviderInstances.InAppType, "Inbox", First, cancellationToken);
+        foreach (var channel in ChannelKinds.All)
+        {
+            var priority = channel == ChannelKind.InApp ? Last : First;
+            await AddAsync(tenant, channel, ProviderInstances.SandboxType, "Sandbox", priority, cancellationToken);
+        }
+    }
+
+    private async Task AddAsync(TenantId tenant, ChannelKind channel, string type, string name, int priority, CancellationToken cancellationToken)
+    {
+        var draft = new ProviderDraft(
+            channel, type, name, priority, Weight: 100, Enabled: true, RateLimit: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
+        // NameTaken: it is there, and a person may have changed it since.
+        if (await editor.CreateAsync(tenant, draft, cancellationToken) is ProviderSaved.Invalid invalid)
+            throw new InvalidOperationException($"the demo's provider {name} is not valid: {invalid.Errors[0].Message}");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NotificationService.Channels;
+using NotificationService.Host.Auth;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>What the sandbox was given.</summary>
+public static class SandboxApi
+{
+    private const string Example =
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","notificationId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a00","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","attempt":1,"channel":"email","to":"ann@example.com","message":{"subject":"Your order A-1009","text":"It is on its way"},"category":"shipping","outcome":"delivered","createdAt":"2026-11-21T09:00:00Z"}""";
+
+    private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.ToDictionary(channel => channel.ToName());
+
+    public static RouteGroupBuilder MapSandbox(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/admin/sandbox").WithTags("Sandbox").RequireAuthorization(Policies.Admin);
+        group.MapGet("/messages", ListAsync).Documented("List what the sandbox was given, newest first", "A sandbox provider sends to nobody and plays the outcome that the recipient asks for, such as ann+bounce@example.com.")
+            .QueryPaging().Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("to", "Only for this address, number, device token or user.")
+            .Query("notificationId", "Only of this notification.")
+            .Answers<Page<SandboxMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+        return group;
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, SandboxMailbox mailbox, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var (channel, to, notification, paging) = (query.Choice("channel", Channels), query.Text("to"), query.Id("notificationId"), query.Paging());
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var (messages, total) = await mailbox.ListAsync(context.Caller().Tenant, channel, to, notification, paging.Offset, paging.Limit, cancellationToken);
+        return Results.Json(paging.Numbered<SandboxMessageAnswer>([.. messages.Select(SandboxMessageAnswer.Of)], total), SandboxJsonContext.Default.PageSandboxMessageAnswer);
+    }
+}
+
+/// <summary>One message that the sandbox was given.</summary>
+/// <param name="Message">The fields of its channel: subject, html and text of an e-mail, for instance.</param>
+/// <param name="Outcome">What the recipient asked for: delivered, bounce, complain, fail, defer, slow, lost, nocallback.</param>
+public sealed record SandboxMessageAnswer(
+    Guid Id, Guid NotificationId, Guid DeliveryId, int Attempt, string Channel, string To, JsonElement Message, string? Category, string Outcome, DateTimeOffset CreatedAt)
+{
+    internal static SandboxMessageAnswer Of(SandboxMessage message) => new(
+        message.Id, new Deliveries.DeliveryId(message.DeliveryId).Notification.Value, message.DeliveryId, message.Attempt, message.Channel.ToName(),
+        message.Recipient, JsonElement.Parse(message.Message), message.Category, message.Outcome, message.CreatedAt);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SandboxMessageAnswer))]
+[JsonSerializable(typeof(Page<SandboxMessageAnswer>))]
+internal sealed partial class SandboxJsonContext : JsonSerializerContext;

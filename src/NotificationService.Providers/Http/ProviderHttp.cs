@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using NotificationService.Channels;
+
+namespace NotificationService.Providers.Http;
+
+/// <summary>
+/// HTTP towards one vendor for one configured provider. One call is one request: no redirect, cookie, proxy or header
+/// that nobody asked for, no retry, an absolute deadline, and an honest word on whether the message may have gone out.
+/// </summary>
+internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options) : IDisposable
+{
+    // An HttpMessageInvoker is an HttpClient without the second deadline and the default headers, which nothing here needs.
+    private readonly HttpMessageInvoker invoker = new(new SocketsHttpHandler
+    {
+        ActivityHeadersPropagator = null,
+        AllowAutoRedirect = false,
+        ConnectCallback = (context, cancellationToken) => guard.ConnectAsync(context.DnsEndPoint, cancellationToken),
+        ConnectTimeout = options.ConnectTimeout,
+        MaxConnectionsPerServer = options.MaxConnectionsPerServer,
+        MaxResponseDrainSize = 64 * 1024,
+        MaxResponseHeadersLength = 32,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(3), // a vendor that moves its name elsewhere is followed
+        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+        UseCookies = false,
+        UseProxy = false,
+    });
+
+    /// <param name="request">The request, with <paramref name="body"/> as its content.</param>
+    /// <param name="body">What goes out; given back here.</param>
+    /// <param name="deadline">For connecting, sending and all that is read of the answer.</param>
+    /// <param name="read">Makes a result of the answer. Once there is a status it decides; a body that breaks off does not matter.</param>
+    /// <param name="cancellationToken">Ends the call early; once it has begun its outcome is ambiguous.</param>
+    public async Task<ProviderResult> SendAsync(
+        HttpRequestMessage request, JsonBody body, TimeSpan deadline,
+        Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderResult>> read, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(deadline);
+        try
+        {
+            using var response = await invoker.SendAsync(request, limit.Token);
+            var result = await read(response, limit.Token);
+            body.Release();
+            return result;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !body.Started)
+        {
+            throw; // nothing was written
+        }
+        catch (OperationCanceledException)
+        {
+            return body.Started
+                ? new ProviderResult.Ambiguous(cancellationToken.IsCancellationRequested ? "interrupted" : "timeout", "the request was sent and no answer came in time")
+                : new ProviderResult.Deferred("connect_timeout", "no connection to the provider could be made in time");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return body.Started
+                ? new ProviderResult.Ambiguous("answer_broken", "the request was sent and the connection broke, or the answer was no HTTP")
+                : NotConnected(exception);
+        }
+    }
+
+    /// <summary>Asks without sending anything; for a configuration's test.</summary>
+    public async Task<ProviderTestResult> TestAsync(
+        HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderTestResult>> read, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.ConnectTimeout * 2);
+        try
+        {
+            using var response = await invoker.SendAsync(request, limit.Token);
+            return await read(response, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ProviderTestResult(false, "the provider did not answer in time");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return new ProviderTestResult(false, NotConnected(exception).Message);
+        }
+    }
+
+    public void Dispose() => invoker.Dispose();
+
+    private static ProviderResult.Deferred NotConnected(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case EndpointForbiddenException forbidden:
+                    return new ProviderResult.Deferred("endpoint_forbidden", forbidden.Message);
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }:
+                    return new ProviderResult.Deferred("dns_failed", "the provider's name could not be resolved");
+                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
+                    return new ProviderResult.Deferred("tls_failed", "no trusted TLS connection to the provider could be made");
+            }
+        }
+
+        return new ProviderResult.Deferred("connect_failed", "no connection to the provider could be made");
+    }
+}

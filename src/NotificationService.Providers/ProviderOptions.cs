@@ -1,0 +1,16 @@
+namespace NotificationService.Providers;
+
+/// <summary>Section <c>Notification:Providers</c>: what one process allows itself towards vendors.</summary>
+public sealed class ProviderOptions
+{
+    public const string Section = "Notification:Providers";
+
+    /// <summary>Connections to one vendor for one configured provider.</summary>
+    public int MaxConnectionsPerServer { get; set; } = 512;
+
+    /// <summary>Connections to one SMTP server for one configured provider; servers commonly refuse more than a few dozen.</summary>
+    public int MaxSmtpConnections { get; set; } = 20;
+
+    /// <summary>How long a connection may take to be made; within the deadline of the call.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Providers.InApp;
+using NotificationService.Providers.Sandbox;
+using NotificationService.Providers.SendGrid;
+using NotificationService.Providers.Smtp;
+
+namespace NotificationService.Providers;
+
+public static class ProvidersModule
+{
+    /// <summary>Every vendor there is, a line each.</summary>
+    public static IServiceCollection AddProviders(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection(ProviderOptions.Section).Get<ProviderOptions>() ?? new ProviderOptions())
+        .AddSandboxProvider()
+        .AddInAppProvider()
+        .AddSmtpProvider()
+        .AddSendGridProvider();
+}

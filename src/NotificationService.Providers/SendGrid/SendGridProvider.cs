@@ -1,0 +1,144 @@
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Providers.Http;
+
+namespace NotificationService.Providers.SendGrid;
+
+/// <summary>E-mail by SendGrid's v3 API.</summary>
+internal sealed class SendGridProvider : IProvider, IDisposable
+{
+    private const int LongestMessageId = 200;
+
+    private readonly ProviderHttp http;
+    private readonly TimeProvider time;
+    private readonly string apiKey;
+    private readonly string authorization;
+    private readonly Uri address;
+    private readonly byte[] from;
+    private readonly byte[]? replyTo;
+    private readonly Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderResult>> read;
+
+    public SendGridProvider(SendGridSettings settings, ProviderHttp http, TimeProvider time)
+    {
+        this.http = http;
+        this.time = time;
+        apiKey = settings.ApiKey;
+        authorization = $"Bearer {settings.ApiKey}";
+        address = new Uri(settings.BaseUrl, "v3/mail/send");
+        from = Bytes(settings.From);
+        replyTo = settings.ReplyTo is null ? null : Bytes(settings.ReplyTo);
+        read = ReadAsync;
+    }
+
+    public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
+    {
+        if (call.Message is not ChannelMessage.Email email)
+            return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("channel_unsupported", "SendGrid sends e-mail only"));
+        var json = PooledJson.Rent();
+        Write(json.Writer, call, email);
+        json.Writer.Flush();
+        return SendAsync(new JsonBody(json), call.Deadline, cancellationToken);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<ProviderResult> SendAsync(JsonBody body, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = body };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return await http.SendAsync(request, body, deadline, read, cancellationToken);
+    }
+
+    private ValueTask<ProviderResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+            return ReadErrorAsync(response, cancellationToken);
+        return new(new ProviderResult.Accepted(MessageId(response)));
+    }
+
+    private async ValueTask<ProviderResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await ErrorBody.ReadAsync(response, cancellationToken);
+        var retryAfter = RetryAfter.Of(response, time.GetUtcNow(), "X-RateLimit-Reset");
+        return SendGridErrors.Of((int)response.StatusCode, SendGridErrors.Detail(body, apiKey), retryAfter);
+    }
+
+    private static string MessageId(HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("X-Message-Id", out var values))
+            return "";
+        foreach (var value in values)
+            return value.Length <= LongestMessageId ? value : value[..LongestMessageId];
+        return "";
+    }
+
+    /// <summary>text/plain stands before text/html, as SendGrid demands. Our ids come back in its events.</summary>
+    private void Write(Utf8JsonWriter writer, ProviderCall call, ChannelMessage.Email email)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("personalizations"u8);
+        writer.WriteStartObject();
+        writer.WriteStartArray("to"u8);
+        Write(writer, email.To);
+        writer.WriteEndArray();
+        writer.WriteStartObject("custom_args"u8);
+        writer.WriteString("notification_id"u8, call.Delivery.Notification.Value);
+        writer.WriteString("delivery_id"u8, call.Delivery.Value);
+        Span<byte> attempt = stackalloc byte[11];
+        System.Buffers.Text.Utf8Formatter.TryFormat(call.Attempt, attempt, out var digits);
+        writer.WriteString("attempt"u8, attempt[..digits]);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WritePropertyName("from"u8);
+        writer.WriteRawValue(from, skipInputValidation: true);
+        if (replyTo is not null)
+        {
+            writer.WritePropertyName("reply_to"u8);
+            writer.WriteRawValue(replyTo, skipInputValidation: true);
+        }
+
+        writer.WriteString("subject"u8, email.Subject);
+        writer.WriteStartArray("content"u8);
+        Write(writer, "text/plain"u8, email.Text);
+        Write(writer, "text/html"u8, email.Html);
+        writer.WriteEndArray();
+        if (call.Category is { Length: > 0 })
+        {
+            writer.WriteStartArray("categories"u8);
+            writer.WriteStringValue(call.Category);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> type, string? content)
+    {
+        if (string.IsNullOrEmpty(content))
+            return; // SendGrid refuses an empty part
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, type);
+        writer.WriteString("value"u8, content);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, EmailAddress mailbox)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("email"u8, mailbox.Address);
+        if (mailbox.Name is not null)
+            writer.WriteString("name"u8, mailbox.Name);
+        writer.WriteEndObject();
+    }
+
+    private static byte[] Bytes(EmailAddress mailbox)
+    {
+        var json = PooledJson.Rent();
+        Write(json.Writer, mailbox);
+        json.Writer.Flush();
+        var bytes = json.Written.ToArray();
+        json.Return();
+        return bytes;
+    }
+}

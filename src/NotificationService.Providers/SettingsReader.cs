@@ -1,0 +1,140 @@
+using System.Net.Mail;
+using System.Text.Json;
+using NotificationService.Channels;
+
+namespace NotificationService.Providers;
+
+/// <summary>Reads a provider's configuration field by field and collects everything that is wrong with it.</summary>
+internal sealed class SettingsReader(ProviderConfiguration configuration)
+{
+    private readonly List<ProviderConfigurationError> errors = [];
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+
+    /// <summary>What is wrong, fields that the type does not have included. Call it last.</summary>
+    public IReadOnlyList<ProviderConfigurationError> Errors()
+    {
+        foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")))
+            Add($"/credentials/{name}", "unknown_property", $"the type {configuration.Type} has no such credential");
+        if (configuration.Settings.ValueKind != JsonValueKind.Object)
+            Add("/settings", "type", "must be an object");
+        else
+            foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")))
+                Add($"/settings/{property.Name}", "unknown_property", $"the type {configuration.Type} has no such setting");
+        return errors;
+    }
+
+    public void Add(string pointer, string code, string message) => errors.Add(new ProviderConfigurationError(pointer, code, message));
+
+    public string? OptionalSecret(string name)
+    {
+        known.Add($"/credentials/{name}");
+        if (!configuration.Credentials.TryGetValue(name, out var secret))
+            return null;
+        if (secret.Length is > 0 and <= 8000 && !secret.Any(char.IsControl))
+            return secret;
+        Add($"/credentials/{name}", "invalid", "must be 1 to 8000 characters without control characters");
+        return null;
+    }
+
+    /// <summary>A secret that goes into a header.</summary>
+    public string RequiredToken(string name)
+    {
+        var secret = OptionalSecret(name);
+        if (secret is null && !configuration.Credentials.ContainsKey(name))
+            Add($"/credentials/{name}", "required", "is required");
+        else if (secret?.All(c => c is > ' ' and < '\x7f') == false)
+            Add($"/credentials/{name}", "invalid", "must be printable ASCII without spaces");
+        return secret ?? "";
+    }
+
+    public string? Text(string name, bool required = false, int longest = 255)
+    {
+        var value = Setting(name);
+        if (value is null)
+        {
+            if (required)
+                Add($"/settings/{name}", "required", "is required");
+            return null;
+        }
+
+        if (value.Value.ValueKind == JsonValueKind.String && value.Value.GetString() is { Length: > 0 } text && text.Length <= longest && !text.Any(char.IsControl))
+            return text;
+        Add($"/settings/{name}", "invalid", $"must be a text of 1 to {longest} characters without control characters");
+        return null;
+    }
+
+    public int Number(string name, int otherwise, int least, int most)
+    {
+        var value = Setting(name);
+        if (value is null)
+            return otherwise;
+        if (value.Value.ValueKind == JsonValueKind.Number && value.Value.TryGetInt32(out var number) && number >= least && number <= most)
+            return number;
+        Add($"/settings/{name}", "out_of_range", $"must be a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    public string OneOf(string name, string otherwise, params ReadOnlySpan<string> allowed)
+    {
+        var text = Text(name) ?? otherwise;
+        if (!allowed.Contains(text))
+            Add($"/settings/{name}", "invalid", $"must be one of {string.Join(", ", allowed)}");
+        return text;
+    }
+
+    /// <summary>An absolute http or https address that tenants may reach, without user, query and fragment; a slash at its end.</summary>
+    public Uri BaseUrl(Uri otherwise, EndpointGuard guard)
+    {
+        const string Pointer = "/settings/baseUrl";
+        var text = Text("baseUrl", longest: 2048);
+        if (text is null)
+            return otherwise;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.IdnHost.Length == 0 || url.Port == 0)
+            Add(Pointer, "url_scheme", "must be an absolute http or https URL");
+        else if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+            Add(Pointer, "url_invalid", "must have no user, query or fragment");
+        else if (guard.RefusalOfName(url.IdnHost) is { } refusal)
+            Add(Pointer, "url_address_forbidden", refusal);
+        else
+            return url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+        return otherwise;
+    }
+
+    /// <summary><c>{ "email", "name"? }</c>, or the address alone.</summary>
+    public EmailAddress? Mailbox(string name, bool required = false)
+    {
+        var value = Setting(name);
+        if (value is null)
+        {
+            if (required)
+                Add($"/settings/{name}", "required", "is required: { \"email\": …, \"name\": … }");
+            return null;
+        }
+
+        var (email, display) = value.Value.ValueKind switch
+        {
+            JsonValueKind.String => (value.Value.GetString(), null),
+            JsonValueKind.Object when value.Value.EnumerateObject().All(property => property.Name is "email" or "name" && property.Value.ValueKind == JsonValueKind.String) =>
+                (value.Value.TryGetProperty("email", out var found) ? found.GetString() : null,
+                    value.Value.TryGetProperty("name", out var named) ? named.GetString() : null),
+            _ => (null, null),
+        };
+        if (email is { Length: <= 254 } && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email
+            && display?.Any(char.IsControl) != true && display is not { Length: > 200 })
+        {
+            return new EmailAddress(email, string.IsNullOrWhiteSpace(display) ? null : display);
+        }
+
+        Add($"/settings/{name}", "email_invalid", "must be { \"email\": an address, \"name\": at most 200 characters }");
+        return null;
+    }
+
+    private JsonElement? Setting(string name)
+    {
+        known.Add($"/settings/{name}");
+        return configuration.Settings.ValueKind == JsonValueKind.Object
+            && configuration.Settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace NotificationService.Testing.FakeProviders;
+
+/// <summary>
+/// A vendor's HTTP API on a port of its own. It writes every call down before it answers, in memory and if wanted in a
+/// file that survives everything, so that a test knows what really reached the vendor.
+/// </summary>
+public sealed class FakeHttpProvider : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentQueue<FakeCall> calls = new();
+    private readonly ConcurrentQueue<FakeAnswer> next = new();
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly FileStream? log;
+    private readonly Lock logGate = new();
+    private int count;
+
+    private FakeHttpProvider(WebApplication app, FileStream? log) => (this.app, this.log) = (app, log);
+
+    public Uri BaseUrl => new(app.Urls.First());
+
+    /// <summary>Every call to send, in the order in which they came.</summary>
+    public IReadOnlyList<FakeCall> Calls => [.. calls];
+
+    /// <summary>Answers whatever is not scripted by <see cref="Script"/>; told the call, so that it may look at its content.</summary>
+    public Func<FakeCall, FakeAnswer> Otherwise { get; set; } = _ => FakeAnswer.Accept;
+
+    /// <summary>The next calls get these answers, one each.</summary>
+    public void Script(params ReadOnlySpan<FakeAnswer> answers)
+    {
+        foreach (var answer in answers)
+            next.Enqueue(answer);
+    }
+
+    public void Forget()
+    {
+        calls.Clear();
+        next.Clear();
+        Otherwise = _ => FakeAnswer.Accept;
+    }
+
+    /// <param name="logFile">Where to append a line "delivery attempt" per call, flushed to disk before the answer.</param>
+    public static async Task<FakeHttpProvider> StartAsync(string? logFile = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        var app = builder.Build();
+        var provider = new FakeHttpProvider(app, logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
+        app.Run(provider.HandleAsync);
+        await app.StartAsync();
+        return provider;
+    }
+
+    /// <summary>The deliveries and attempts in such a file.</summary>
+    public static IReadOnlyList<(string Delivery, int Attempt)> ReadLog(string logFile) =>
+        [.. File.ReadLines(logFile).Select(line => line.Split(' ')).Select(parts => (parts[0], int.Parse(parts[1])))];
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        if (log is not null)
+            await log.DisposeAsync();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.WriteAsync("""{"scopes":["mail.send"]}""", context.RequestAborted);
+            return;
+        }
+
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        var (delivery, attempt) = FakeCall.IdsOf(body);
+        var call = new FakeCall(
+            Interlocked.Increment(ref count), context.Request.Method, context.Request.Path,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body, delivery, attempt, clock.Elapsed);
+        calls.Enqueue(call);
+        Append(call);
+        await AnswerAsync(context, call, next.TryDequeue(out var scripted) ? scripted : Otherwise(call));
+    }
+
+    private void Append(FakeCall call)
+    {
+        if (log is null)
+            return;
+        lock (logGate)
+        {
+            log.Write(System.Text.Encoding.ASCII.GetBytes($"{call.Delivery} {call.Attempt}\n"));
+            log.Flush(flushToDisk: true);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, FakeCall call, FakeAnswer answer)
+    {
+        var response = context.Response;
+        var aborted = context.RequestAborted;
+        switch (answer)
+        {
+            case FakeAnswer.Delayed delayed:
+                await Task.Delay(delayed.Delay, aborted);
+                await AnswerAsync(context, call, delayed.Then);
+                break;
+            case FakeAnswer.Plain plain:
+                response.StatusCode = plain.StatusCode;
+                foreach (var (name, value) in plain.Headers)
+                    response.Headers.Append(name, value);
+                if (plain.StatusCode is >= 200 and < 300 && !response.Headers.ContainsKey("X-Message-Id"))
+                    response.Headers.Append("X-Message-Id", $"fake-{call.Number}");
+                await response.WriteAsync(plain.Body, aborted);
+                break;
+            case FakeAnswer.Broken:
+                context.Abort();
+                break;
+            case FakeAnswer.Half half:
+                response.StatusCode = half.StatusCode;
+                response.ContentLength = 1000;
+                await response.WriteAsync("{\"errors\":[{\"mess", aborted);
+                await response.Body.FlushAsync(aborted);
+                context.Abort();
+                break;
+            case FakeAnswer.Noise:
+                // Past the HTTP layer, which could not say such a thing.
+                var transport = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
+                await transport.Output.WriteAsync("SSH-2.0-dropbear\r\n\r\n\0\0\0\r\n"u8.ToArray(), aborted);
+                context.Abort();
+                break;
+            case FakeAnswer.Drip drip:
+                response.StatusCode = drip.StatusCode;
+                while (!aborted.IsCancellationRequested)
+                {
+                    await response.WriteAsync(" ", aborted);
+                    await response.Body.FlushAsync(aborted);
+                    await Task.Delay(50, aborted);
+                }
+
+                break;
+            case FakeAnswer.Large large:
+                response.StatusCode = large.StatusCode;
+                var chunk = new byte[16 * 1024];
+                for (var sent = 0; sent < large.Bytes; sent += chunk.Length)
+                    await response.Body.WriteAsync(chunk, aborted);
+                break;
+            case FakeAnswer.Silence:
+                await Task.Delay(Timeout.InfiniteTimeSpan, aborted);
+                break;
+        }
+    }
+}
