@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Data;
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
-using NotificationService.Templates.Rendering;
 using NotificationService.Tenants;
 
 namespace NotificationService.Templates;
@@ -14,28 +12,13 @@ namespace NotificationService.Templates;
 /// again after two seconds, and at once on the node that published; a version's contents never change and are kept until
 /// room is needed. Many callers that miss the same entry wait for one query.
 /// </summary>
-public sealed class TemplateCatalog
+public sealed class TemplateCatalog(Database database, TimeProvider time)
 {
     private const int MostKeys = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(TenantId, string), Publication> publications = new();
     private readonly CompiledTemplateCache compiled = new(versions: 2_000, characters: 32 * 1024 * 1024);
-    private readonly Database database;
-    private readonly TimeProvider time;
-    private readonly TemplateEngine engine;
-
-    public TemplateCatalog(Database database, TimeProvider time)
-        : this(database, time, new TemplateEngine())
-    {
-    }
-
-    internal TemplateCatalog(Database database, TimeProvider time, TemplateEngine engine)
-    {
-        this.database = database;
-        this.time = time;
-        this.engine = engine;
-    }
 
     private sealed class Publication(Func<Task<PublishedTemplate?>> findAsync, long lookedUpAt)
     {
@@ -106,7 +89,7 @@ public sealed class TemplateCatalog
         if (contents is null)
             throw new InvalidOperationException($"template {wanted.Template} has no version {wanted.Version}");
         using var document = JsonDocument.Parse(contents);
-        var (read, issues) = TemplateContentsReader.Read(document.RootElement, "/contents", engine);
+        var (read, issues) = TemplateContentsReader.Read(document.RootElement, "/contents");
         return read is null
             ? throw new InvalidOperationException($"version {wanted.Version} of template {wanted.Template} cannot be read: {issues[0].Message}")
             : new CompiledTemplate(read);

@@ -1,17 +1,14 @@
 using System.Text.Json;
-using NotificationService.Templates.Rendering;
 
 namespace NotificationService.Templates;
 
 /// <summary>Reads contents that are not stored, or not yet: for saving, publishing and preview.</summary>
 public static class TemplateContentsCheck
 {
-    private static readonly TemplateEngine Engine = new();
-
     /// <summary>The template ready to render, or everything that is wrong with it. Nothing is given to the engine yet.</summary>
     public static (CompiledTemplate? Template, IReadOnlyList<TemplateIssue> Issues) Read(JsonElement contents, string pointer)
     {
-        var (read, issues) = TemplateContentsReader.Read(contents, pointer, Engine);
+        var (read, issues) = TemplateContentsReader.Read(contents, pointer);
         return (read is null ? null : new CompiledTemplate(read), issues);
     }
 

@@ -9,7 +9,7 @@ namespace NotificationService.Templates;
 /// Reads <c>contents</c> as it stands in a request or a row: strictly the shape of each channel, every text through the
 /// parser. Whatever is wrong is noted with its pointer, all of it at once.
 /// </summary>
-internal sealed class TemplateContentsReader(TemplateEngine engine)
+internal sealed class TemplateContentsReader
 {
     private readonly List<TemplateIssue> issues = [];
     private readonly List<(string Pointer, TemplatePart Part)> parts = [];
@@ -17,9 +17,9 @@ internal sealed class TemplateContentsReader(TemplateEngine engine)
     private int characters;
 
     /// <summary>The contents, or the reasons why they are none.</summary>
-    public static (TemplateContents? Contents, IReadOnlyList<TemplateIssue> Issues) Read(JsonElement contents, string pointer, TemplateEngine engine)
+    public static (TemplateContents? Contents, IReadOnlyList<TemplateIssue> Issues) Read(JsonElement contents, string pointer)
     {
-        var reader = new TemplateContentsReader(engine);
+        var reader = new TemplateContentsReader();
         var read = reader.ReadChannels(contents, pointer);
         return reader.issues.Count == 0 ? (read, []) : (null, reader.issues);
     }
@@ -104,7 +104,7 @@ internal sealed class TemplateContentsReader(TemplateEngine engine)
                     return null;
                 }
 
-                var part = new TemplatePart(source, parsed.Tree, kind, engine);
+                var part = new TemplatePart(source, parsed.Tree, kind);
                 parts.Add((pointer, part));
                 return part;
             default:

@@ -5,5 +5,8 @@ namespace NotificationService.Templates;
 public static class TemplatesModule
 {
     public static IServiceCollection AddTemplates(this IServiceCollection services) => services
-        .AddSingleton<TemplateCatalog>();
+        .AddSingleton<TemplateCatalog>()
+        .AddSingleton<TemplateStore>()
+        .AddSingleton<TemplateQueries>()
+        .AddSingleton<TemplateSeed>();
 }

@@ -5,7 +5,7 @@ using NotificationService.Templates.Language;
 namespace NotificationService.Templates.Rendering;
 
 /// <summary>How a part is written: escaped for HTML, on one line for headers and titles, or as it comes.</summary>
-public enum PartKind
+internal enum PartKind
 {
     Html,
     Line,
@@ -14,34 +14,28 @@ public enum PartKind
 
 /// <summary>
 /// The one door to Handlebars: two environments for the whole process, one that escapes and one that does not. Neither
-/// knows files, partials or any helper besides our functions.
+/// knows files, partials or any helper besides our functions. An environment remembers every name it ever met, so after
+/// enough text a new pair takes over; the old one lives as long as what it compiled.
 /// </summary>
-internal sealed class TemplateEngine
+internal static class TemplateEngine
 {
-    private readonly IHandlebars escaping = Environment(escape: true);
-    private readonly IHandlebars plain = Environment(escape: false);
+    private const long CharactersPerPair = 16 * 1024 * 1024;
 
-    public HandlebarsTemplate<TextWriter, object, object> Compile(TemplateTree tree, PartKind kind)
-    {
-        using var text = new StringReader(EngineText.Of(tree));
-        return (kind == PartKind.Html ? escaping : plain).Compile(text);
-    }
+    private static Pair current = new();
+    private static long characters;
 
-    private static IHandlebars Environment(bool escape)
+    public static HandlebarsTemplate<TextWriter, object, object> Compile(TemplateTree tree, PartKind kind)
     {
-        var descriptors = new PlainDescriptors();
-        var configuration = new HandlebarsConfiguration
+        var text = EngineText.Of(tree);
+        if (Interlocked.Add(ref characters, text.Length) > CharactersPerPair)
         {
-            FormatProvider = CultureInfo.InvariantCulture,
-            NoEscape = !escape,
-            TextEncoder = new HtmlTextEncoder(),
-        };
-        configuration.ObjectDescriptorProviders.Add(descriptors);
-        configuration.FormatterProviders.Add(descriptors);
-        var environment = Handlebars.Create(configuration);
-        foreach (var (name, body) in TemplateFunctions.Bodies)
-            environment.RegisterHelper($"{EngineText.FunctionPrefix}{name}", (Context _, Arguments arguments) => Call(body, arguments));
-        return environment;
+            Interlocked.Exchange(ref characters, 0);
+            Volatile.Write(ref current, new Pair());
+        }
+
+        using var reader = new StringReader(text);
+        var pair = Volatile.Read(ref current);
+        return (kind == PartKind.Html ? pair.Escaping : pair.Plain).Compile(reader);
     }
 
     private static object? Call(TemplateFunctions.Function body, Arguments arguments)
@@ -51,5 +45,29 @@ internal sealed class TemplateEngine
         for (var i = 0; i < values.Length; i++)
             values[i] = arguments[i] is UndefinedBindingResult ? null : arguments[i];
         return body(values);
+    }
+
+    private sealed class Pair
+    {
+        public IHandlebars Escaping { get; } = Environment(escape: true);
+
+        public IHandlebars Plain { get; } = Environment(escape: false);
+
+        private static IHandlebars Environment(bool escape)
+        {
+            var descriptors = new PlainDescriptors();
+            var configuration = new HandlebarsConfiguration
+            {
+                FormatProvider = CultureInfo.InvariantCulture,
+                NoEscape = !escape,
+                TextEncoder = new HtmlTextEncoder(),
+            };
+            configuration.ObjectDescriptorProviders.Add(descriptors);
+            configuration.FormatterProviders.Add(descriptors);
+            var environment = Handlebars.Create(configuration);
+            foreach (var (name, body) in TemplateFunctions.Bodies)
+                environment.RegisterHelper($"{EngineText.FunctionPrefix}{name}", (Context _, Arguments arguments) => Call(body, arguments));
+            return environment;
+        }
     }
 }

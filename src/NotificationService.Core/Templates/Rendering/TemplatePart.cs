@@ -14,7 +14,7 @@ internal sealed class TemplatePart
     private readonly Lazy<HandlebarsTemplate<TextWriter, object, object>>? compiled;
     private readonly string? constant;
 
-    public TemplatePart(string source, TemplateTree tree, PartKind kind, TemplateEngine engine)
+    public TemplatePart(string source, TemplateTree tree, PartKind kind)
     {
         this.kind = kind;
         Tree = tree;
@@ -22,7 +22,7 @@ internal sealed class TemplatePart
         constant = tree.Constant;
         guardLinks = kind == PartKind.Html && HtmlLinks.MayOccurIn(source);
         if (constant is null)
-            compiled = new(() => engine.Compile(tree, kind), LazyThreadSafetyMode.ExecutionAndPublication);
+            compiled = new(() => TemplateEngine.Compile(tree, kind), LazyThreadSafetyMode.ExecutionAndPublication);
         else if (kind == PartKind.Line)
             constant = OneLine(constant);
     }

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using NotificationService.Channels;
+
+namespace NotificationService.Templates;
+
+/// <summary>One channel of a preview: what it would say, or why it cannot, and the variables it lacks.</summary>
+public sealed record ChannelPreview(ChannelKind Channel, RenderOutcome Outcome, IReadOnlyList<string> MissingVariables);
+
+/// <summary>Renders a version, published or not, without keeping anything of it.</summary>
+public static class TemplatePreview
+{
+    private static readonly RecipientModel Nobody = new("user-1", "Ann Example", "ann@example.com", "+14155550100", "en", "UTC");
+
+    /// <summary>Nothing if the version cannot be compiled. Else every channel asked for, all of the version's if none is; the outcome says so for one that it does not have.</summary>
+    public static async Task<IReadOnlyList<ChannelPreview>> RenderAsync(
+        TemplateVersion version,
+        IReadOnlyList<ChannelKind>? channels,
+        string? locale,
+        ReadOnlyMemory<byte> data,
+        CancellationToken cancellationToken)
+    {
+        if (await TemplateStore.CompileAsync(version.Contents, cancellationToken) is not { Template: { } template })
+            return [];
+        using var values = JsonDocument.Parse(data);
+        return [.. (channels ?? template.Channels).Select(channel => new ChannelPreview(
+            channel,
+            template.Render(channel, locale, data.Span, Nobody with { Locale = locale ?? LocaleName.Usual }),
+            template.MissingVariables(channel, locale, values.RootElement)))];
+    }
+}
