@@ -51,6 +51,7 @@ public static class Composition
     /// <summary>Routes of the API role.</summary>
     public static WebApplication MapApi(this WebApplication app)
     {
+        app.MapTemplates();
         app.MapOpenApiDocument();
         app.MapOAuth();
         app.MapAuth();
