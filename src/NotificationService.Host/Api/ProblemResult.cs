@@ -18,10 +18,10 @@ public sealed class ProblemResult(Problem problem, TimeSpan? retryAfter = null) 
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } wait)
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
-        if (HttpMethods.IsHead(httpContext.Request.Method))
-            return;
-
         var told = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
-        await JsonSerializer.SerializeAsync(response.BodyWriter, told, ProblemJson.Default.Problem, httpContext.RequestAborted);
+        var body = JsonSerializer.SerializeToUtf8Bytes(told, ProblemJson.Default.Problem);
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(httpContext.Request.Method))
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 }

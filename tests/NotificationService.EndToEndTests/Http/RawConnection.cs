@@ -6,32 +6,51 @@ namespace NotificationService.EndToEndTests.Http;
 /// <summary>Bytes to the service and back, for requests that no HTTP client would send.</summary>
 internal static class RawConnection
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Everything the service answers until it closes the connection, or until the answer is complete.</summary>
+    /// <summary>Everything the service answers until it closes the connection.</summary>
     public static async Task<string> ExchangeAsync(Uri address, byte[] request)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port, patience.Token);
         await using var stream = client.GetStream();
+        var writing = WriteAsync(stream, request, patience.Token);
         var answer = new StringBuilder();
         try
         {
-            await stream.WriteAsync(request, patience.Token);
             var buffer = new byte[64 * 1024];
             int read;
             while ((read = await stream.ReadAsync(buffer, patience.Token)) > 0)
-                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
+                answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
         catch (IOException)
         {
-            // Refused before it was read to the end: what was answered until then counts.
+            // The connection was reset after the answer, because the request was not read to its end.
         }
 
+        await writing;
         return answer.ToString();
     }
 
     public static int StatusOf(string answer) =>
         answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
+
+    public static string BodyOf(string answer)
+    {
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        return end < 0 ? "" : answer[(end + 4)..];
+    }
+
+    private static async Task WriteAsync(NetworkStream stream, byte[] request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(request, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // The service has heard enough.
+        }
+    }
 }

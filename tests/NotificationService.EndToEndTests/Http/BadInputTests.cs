@@ -1,0 +1,112 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Host.Api;
+using NotificationService.Testing;
+using Npgsql;
+
+namespace NotificationService.EndToEndTests.Http;
+
+/// <summary>Every line of <c>corpus.jsonl</c> against the running service: refused as written, as a problem, and nothing stored.</summary>
+public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture<BadInputTests.Service>
+{
+    public static TheoryData<string> Ids => [.. BadInput.Corpus.Select(input => input.Id)];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task It_is_refused(string id)
+    {
+        var input = BadInput.Corpus.Single(candidate => candidate.Id == id);
+        foreach (var path in running.Routes.Of(input.Route))
+        {
+            var answer = await RawConnection.ExchangeAsync(running.Process.Address, input.On(path, running.Token));
+
+            RawConnection.StatusOf(answer).ShouldBe(input.ExpectStatus, $"{path}: {answer[..Math.Min(800, answer.Length)]}");
+            ShouldBeProblem(RawConnection.BodyOf(answer), input, path);
+            if (input.ExpectStatus == 405)
+                answer.ShouldContain("\r\nAllow: ");
+            if (input.ExpectStatus == 401)
+                answer.ShouldContain("\r\nWWW-Authenticate: Bearer");
+        }
+    }
+
+    [Fact]
+    public void The_corpus_reaches_routes_of_every_kind()
+    {
+        foreach (var kind in BadInput.Corpus.Select(input => input.Route).Distinct().Except(Service.NotYet))
+            running.Routes.Of(kind).ShouldNotBeEmpty(kind);
+    }
+
+    private static void ShouldBeProblem(string body, BadInput input, string path)
+    {
+        var problem = JsonDocument.Parse(body).RootElement;
+        problem.GetProperty("status").GetInt32().ShouldBe(input.ExpectStatus);
+        foreach (var name in (string[])["type", "title", "code", "traceId"])
+            problem.GetProperty(name).GetString().ShouldNotBeNullOrEmpty();
+        if (input.ExpectCode is not null)
+            problem.GetProperty("code").GetString().ShouldBe(input.ExpectCode, path);
+        if (input.ExpectErrorCode is not null)
+            problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("code").GetString()).ShouldContain(input.ExpectErrorCode, path);
+        body.ShouldNotContain("   at ");
+        body.ShouldNotContain("Exception");
+        body.ShouldNotContain(new string('x', Problem.LongestEcho + 1));
+    }
+
+    /// <summary>One service, one signed-in admin, and a count of all rows before and after.</summary>
+    public sealed class Service(PostgresCluster cluster) : IAsyncLifetime
+    {
+        /// <summary>Kinds of routes that nothing serves so far.</summary>
+        public static readonly string[] NotYet = ["*keyed", "*cursor"];
+
+        private const string CountOfRows = """
+            select coalesce(sum((xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I', c.relname), false, true, '')))[1]::text::bigint), 0)::bigint
+            from pg_class c join pg_namespace s on s.oid = c.relnamespace
+            where s.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('rate_limits')
+            """;
+
+        private string connectionString = "";
+        private long rowsBefore;
+        private ServiceProcess? process;
+        private PublishedRoutes? routes;
+
+        public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+
+        internal PublishedRoutes Routes => routes ?? throw new InvalidOperationException("not initialized");
+
+        public string Token { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            connectionString = await cluster.CreateDatabaseAsync();
+            process = await ServiceProcess.StartAsync(connectionString, ("Notification__RateLimits__AuthPerMinute", "0"));
+            routes = await PublishedRoutes.ReadAsync(Process.Client);
+            using var registered = await Process.Client.PostAsync(
+                new Uri("/api/v1/auth/register-tenant", UriKind.Relative),
+                new StringContent("""{"tenantName":"Bad input","admin":{"email":"ann@example.com","password":"correct horse battery 1!","name":"Ann"}}""", Encoding.UTF8, "application/json"));
+            registered.EnsureSuccessStatusCode();
+            Token = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+            rowsBefore = await RowsAsync();
+        }
+
+        /// <summary>After all of it nothing more is stored, and the service is as well as before.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                (await Process.Client.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).ShouldBe("ready");
+                (await RowsAsync()).ShouldBe(rowsBefore, "a refused request has stored something");
+            }
+            finally
+            {
+                await Process.DisposeAsync();
+            }
+        }
+
+        private async Task<long> RowsAsync()
+        {
+            await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
+            await using var command = source.CreateCommand(CountOfRows);
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace NotificationService.EndToEndTests.Http;
+
+/// <summary>The service's routes as its OpenAPI document tells them, so that what is tested of all routes is tested of new ones too.</summary>
+internal sealed class PublishedRoutes(JsonElement document)
+{
+    public static async Task<PublishedRoutes> ReadAsync(HttpClient client)
+    {
+        await using var text = await client.GetStreamAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        return new PublishedRoutes((await JsonDocument.ParseAsync(text)).RootElement);
+    }
+
+    public IEnumerable<(string Path, string Method, JsonElement Operation)> Operations =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        where operation.Name is "get" or "post" or "put" or "patch" or "delete"
+        select (path.Name, operation.Name.ToUpperInvariant(), operation.Value);
+
+    /// <summary>The paths that a line of the corpus is meant for: one by name, or all of a kind.</summary>
+    public IReadOnlyList<string> Of(string route) => route switch
+    {
+        "*json" => Paths("POST", operation => TakesJson(operation) && !Has(operation, "path", name: null)),
+        "*keyed" => Paths("POST", operation => Has(operation, "header", "Idempotency-Key") && !Has(operation, "path", name: null)),
+        "*protected" => Paths("GET", operation => operation.TryGetProperty("security", out var security) && security.GetArrayLength() > 0),
+        "*list" => Paths("GET", operation => Has(operation, "query", "limit")),
+        "*cursor" => Paths("GET", operation => Has(operation, "query", "cursor")),
+        _ => [route],
+    };
+
+    private List<string> Paths(string method, Func<JsonElement, bool> where) =>
+        [.. Operations.Where(operation => operation.Method == method && where(operation.Operation)).Select(operation => Filled(operation.Path))];
+
+    /// <summary>The path of something that does not exist.</summary>
+    private static string Filled(string path) =>
+        System.Text.RegularExpressions.Regex.Replace(path, "\\{[^}]+\\}", "01890a5d-ac96-774b-bcce-b302099a8057");
+
+    private static bool TakesJson(JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _);
+
+    private static bool Has(JsonElement operation, string place, string? name) =>
+        operation.TryGetProperty("parameters", out var parameters) && parameters.EnumerateArray().Any(parameter =>
+            parameter.GetProperty("in").GetString() == place && (name is null || parameter.GetProperty("name").GetString() == name));
+}
