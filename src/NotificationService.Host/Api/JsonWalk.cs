@@ -63,7 +63,7 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
             if (!seen.Add(name))
                 Refused ??= JsonDiagnosis.Duplicate(at, name);
             if (seen.Count == RawJson.MaxProperties + 1)
-                Add(pointer, "too_many_properties", $"An object has at most {RawJson.MaxProperties} properties.");
+                errors.Insert(0, new FieldError(pointer, "too_many_properties", $"An object has at most {RawJson.MaxProperties} properties."));
 
             var property = known?.FirstOrDefault(candidate => candidate.Name == name && (candidate.Set ?? (object?)candidate.AssociatedParameter) is not null);
             if (known is not null && property is null && seen.Count <= RawJson.MaxProperties)
