@@ -40,6 +40,9 @@ public static class DatabaseOutage
             or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => true,
         // connection exceptions, insufficient resources, system errors; and a dropped idle transaction
         _ => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
-            || state.StartsWith("58", StringComparison.Ordinal) || state == "25P03",
+            || state.StartsWith("58", StringComparison.Ordinal)
+            // no such database, or it takes no connections, or not ours: an operator is at work on it
+            || state is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState || state.StartsWith("28", StringComparison.Ordinal)
+            || state == "25P03",
     };
 }

@@ -12,7 +12,7 @@ namespace NotificationService.Host.Observability;
 /// One JSON object a line: time in UTC, level, category, event id, message and its values, trace and span. Of a
 /// PostgreSQL error only the code is written, never the message, which may quote data.
 /// </summary>
-internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+public sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "json-line";
 
