@@ -31,8 +31,9 @@ public static class Rooms
     private static bool IsAllowed(string from, string to) =>
         GroundFloor.Contains(to) || (MayCall.TryGetValue(from, out var rooms) && rooms.Contains(to));
 
-    /// <summary>Ids and closed sets of names are the words that all rooms share; to mention one is no call.</summary>
-    private static bool IsVocabulary(Type type) => type.IsEnum || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
+    /// <summary>Ids, closed sets and the spelling of them are the words that all rooms share; to mention one is no call.</summary>
+    private static bool IsVocabulary(Type type) => 
+        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
 
     private static string? Room(Type type, string root) =>
         type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;

@@ -35,7 +35,7 @@ public static class AuthApi
         HttpContext context, SignUpRules rules, TenantRegistration registration, TokenIssuer issuer, CancellationToken cancellationToken)
     {
         var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.RegisterTenantRequest, cancellationToken)).Value;
-        if (await rules.CheckAsync(request) is { Count: > 0 } errors)
+        if (await rules.CheckAsync(request, cancellationToken) is { Count: > 0 } errors)
             return Problems.Validation(errors);
         var admin = request.Admin!;
         return await registration.RegisterAsync(request.TenantName!, request.TenantKey, admin.Email!, admin.Password!, admin.Name!, cancellationToken) is { } made

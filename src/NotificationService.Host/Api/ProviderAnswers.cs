@@ -63,7 +63,7 @@ public sealed record ProviderRequest
 
     internal ProviderDraft ToDraft()
     {
-        ChannelKinds.TryParse(Channel, out var channel);
+        var channel = ChannelKinds.TryParse(Channel, out var known) ? known : throw new InvalidOperationException("checked before");
         return new ProviderDraft(
             channel, Type!, Name!.Trim(), Priority ?? DefaultPriority, Weight ?? DefaultWeight, Enabled ?? true, RateLimit,
             (Credentials ?? []).Where(field => field.Value is not null).ToDictionary(field => field.Key, field => field.Value!), SettingsOrNone());

@@ -13,7 +13,7 @@ public sealed partial class SignUpRules(UserManager<User> users, PasswordOfNobod
     private const int LongestName = 200;
     private const int LongestEmail = 254;
 
-    public async Task<IReadOnlyList<FieldError>> CheckAsync(RegisterTenantRequest request)
+    public async Task<IReadOnlyList<FieldError>> CheckAsync(RegisterTenantRequest request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         CheckName(request.TenantName, "/tenantName", errors);
@@ -30,17 +30,18 @@ public sealed partial class SignUpRules(UserManager<User> users, PasswordOfNobod
         CheckName(admin.Name, "/admin/name", errors);
         if (!IsEmail(admin.Email))
             errors.Add(new FieldError("/admin/email", "email_invalid", "An e-mail address such as ann@example.com is needed."));
-        errors.AddRange(await CheckPasswordAsync(admin.Password, "/admin/password"));
+        errors.AddRange(await CheckPasswordAsync(admin.Password, "/admin/password", cancellationToken));
         return errors;
     }
 
-    public async Task<IReadOnlyList<FieldError>> CheckPasswordAsync(string? password, string pointer)
+    public async Task<IReadOnlyList<FieldError>> CheckPasswordAsync(string? password, string pointer, CancellationToken cancellationToken)
     {
         if (password is null or { Length: > LongestPassword })
             return [new FieldError(pointer, password is null ? "required" : "password_too_long", $"A password of at most {LongestPassword} characters is needed.")];
         var errors = new List<FieldError>();
         foreach (var validator in users.PasswordValidators)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (var error in (await validator.ValidateAsync(users, nobody.User, password)).Errors)
                 errors.Add(new FieldError(pointer, "password_weak", error.Description));
         }

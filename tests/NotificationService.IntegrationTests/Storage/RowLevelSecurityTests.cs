@@ -78,13 +78,17 @@ public sealed class RowLevelSecurityTests(TestDatabase database) : IClassFixture
         new NpgsqlParameter { Value = table },
         new NpgsqlParameter { Value = verb });
 
-    /// <summary>This test is about policies; checks and foreign keys would only ask for better made-up values.</summary>
+    /// <summary>This test is about policies; checks, foreign keys and triggers would only ask for better made-up values.</summary>
     private Task<int> LiftConstraintsAsync() => database.ExecuteAsync(
         """
         do $$ declare k record; begin
             for k in select conrelid::regclass as tbl, conname from pg_constraint
                      where contype in ('c', 'f') and conparentid = 0 and connamespace = 'public'::regnamespace loop
                 execute format('alter table %s drop constraint if exists %I cascade', k.tbl, k.conname);
+            end loop;
+            for k in select tgrelid::regclass as tbl, tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+                     where not tgisinternal and tgparentid = 0 and relnamespace = 'public'::regnamespace loop
+                execute format('drop trigger %I on %s', k.tgname, k.tbl);
             end loop;
         end $$
         """);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -55,10 +56,10 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
-        var app = builder.Build();
-        var provider = new FakeHttpProvider(app, logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
-        app.Run(provider.HandleAsync);
-        await app.StartAsync();
+        var server = builder.Build();
+        var provider = new FakeHttpProvider(server, logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
+        server.Run(provider.HandleAsync);
+        await server.StartAsync();
         return provider;
     }
 
