@@ -32,6 +32,7 @@ create table deliveries (
     status          smallint not null,
     claims          int not null default 0,       -- the fencing token: raised by every claim
     attempts        smallint not null default 0,  -- provider calls begun
+    retried_from    smallint not null default 0,  -- attempts when somebody asked for a retry by hand
     rescues         smallint not null default 0,  -- times it was taken back from the dead
     timeline_seq    smallint not null default 1,  -- sequence of its last timeline row
     due_at          timestamptz not null,

@@ -1,0 +1,27 @@
+using NotificationService.Channels;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>
+/// What happens to a delivery that may have gone out without our knowing. What a person waits for is sent once more and
+/// flagged; bulk mail (priority low) is never sent twice and ends as <c>failed</c>, kind <c>unknown</c>.
+/// </summary>
+public static class AmbiguityPolicy
+{
+    /// <summary>How long to wait before sending once more, or null to give up.</summary>
+    /// <param name="channel">The delivery's channel.</param>
+    /// <param name="priority">Its class.</param>
+    /// <param name="resentBefore">True when an earlier call was ambiguous too: one resend is all there is.</param>
+    public static TimeSpan? ResendAfter(ChannelKind channel, Priority priority, bool resentBefore)
+    {
+        if (resentBefore || priority == Priority.Low)
+            return null;
+        return channel switch
+        {
+            // A provider's receipt within this time settles it without a second message.
+            ChannelKind.WhatsApp => TimeSpan.FromMinutes(5),
+            ChannelKind.InApp => TimeSpan.Zero,
+            _ => TimeSpan.FromSeconds(60),
+        };
+    }
+}

@@ -1,0 +1,28 @@
+using NotificationService.Channels;
+using NotificationService.Tenants;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>A delivery that this worker holds, as the claim returned it.</summary>
+/// <param name="Claims">The fencing token: a result is written only where the row still carries it.</param>
+/// <param name="Attempts">Provider calls begun before this claim.</param>
+/// <param name="RetriedFrom">Calls made before somebody asked for a retry by hand; they do not count against the schedule.</param>
+/// <param name="TimelineSeq">Sequence of the last timeline row.</param>
+/// <param name="Rescues">Times the row was taken back from a worker that died before calling.</param>
+/// <param name="CallStartedAt">Set only on what is taken from the dead: a call may have happened.</param>
+public sealed record ClaimedDelivery(
+    DeliveryId Id,
+    TenantId Tenant,
+    Priority Priority,
+    int Claims,
+    int Attempts,
+    int RetriedFrom,
+    int TimelineSeq,
+    int Rescues,
+    bool Ambiguous,
+    DateTimeOffset DueAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? CallStartedAt)
+{
+    public ChannelKind Channel => Id.Channel;
+}

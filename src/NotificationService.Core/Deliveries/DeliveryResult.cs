@@ -1,0 +1,43 @@
+namespace NotificationService.Deliveries;
+
+/// <summary>What is to be written about a claimed delivery: the new status, the attempt if a call was made, why.</summary>
+public sealed record DeliveryResult(
+    ClaimedDelivery Delivery,
+    DeliveryStatus Status,
+    DateTimeOffset? DueAt,
+    AttemptRecord? Attempt,
+    Failure? Failure,
+    bool Ambiguous,
+    TransitionReason? Reason,
+    DateTimeOffset At,
+    bool Rescued = false);
+
+/// <summary>One call to one provider.</summary>
+public sealed record AttemptRecord(
+    int Number, Guid? ProviderId, AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? Code, string? Message, string? ProviderMessageId);
+
+public sealed record Failure(FailureKind Kind, string Code, string Message);
+
+/// <summary>Plain words for a timeline row.</summary>
+public sealed record TransitionReason(string Code, string Message);
+
+/// <summary>Stored as a smallint: never renumber.</summary>
+public enum AttemptOutcome : short
+{
+    Accepted = 1,
+    Rejected = 2,
+    Deferred = 3,
+    Ambiguous = 4,
+}
+
+public static class AttemptOutcomes
+{
+    public static string ToName(this AttemptOutcome outcome) => outcome switch
+    {
+        AttemptOutcome.Accepted => "accepted",
+        AttemptOutcome.Rejected => "rejected",
+        AttemptOutcome.Deferred => "deferred",
+        AttemptOutcome.Ambiguous => "ambiguous",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "no such outcome"),
+    };
+}

@@ -1,0 +1,64 @@
+using Npgsql;
+using NotificationService.Storage;
+
+namespace NotificationService.Queueing;
+
+/// <summary>
+/// The hint that there may be work: at once within the process, by NOTIFY to other processes at most every 50 ms and never
+/// inside the accept transaction (a NOTIFY there would line up every commit of the database). Losing every hint changes
+/// nothing but the delay: the poll is the truth.
+/// </summary>
+public sealed class WakeUp(Database database, TimeProvider time) : IDisposable
+{
+    public const string Channel = "notification_deliveries";
+
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim local = new(0, 1);
+    private int announcing;
+
+    /// <summary>Says that rows became due. Costs next to nothing; may be called for every request.</summary>
+    public void Signal()
+    {
+        SignalLocally();
+        if (Interlocked.CompareExchange(ref announcing, 1, 0) == 0)
+            _ = AnnounceAsync();
+    }
+
+    public void SignalLocally()
+    {
+        try
+        {
+            if (local.CurrentCount == 0)
+                local.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else signalled in between: the hint is there.
+        }
+    }
+
+    /// <summary>Waits for a hint, at most <paramref name="poll"/>.</summary>
+    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => local.WaitAsync(poll, cancellationToken);
+
+    public void Dispose() => local.Dispose();
+
+    private async Task AnnounceAsync()
+    {
+        try
+        {
+            await Task.Yield();
+            await using var command = database.App.CreateCommand($"notify {Channel}");
+            await command.ExecuteNonQueryAsync();
+            await Task.Delay(Spacing, time);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
+            // Only a hint was lost; the poll finds the rows.
+        }
+        finally
+        {
+            Volatile.Write(ref announcing, 0);
+        }
+    }
+}

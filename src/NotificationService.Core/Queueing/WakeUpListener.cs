@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+
+namespace NotificationService.Queueing;
+
+/// <summary>Hears other processes' hints. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
+public sealed class WakeUpListener(Database database, WakeUp wakeUp, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                logger.ListenerLost(exception.GetType().Name);
+                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, _) => wakeUp.SignalLocally();
+        await using (var listen = new NpgsqlCommand($"listen {WakeUp.Channel}", connection))
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        wakeUp.SignalLocally();
+        while (true)
+            await connection.WaitAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,70 @@
+-- Takes up to $1 due deliveries under a lease, fair over lanes.
+--
+-- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
+-- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count), takes the same share of each
+-- lane that has something due, and stops after $7 lanes; the caller passes where to go on as the cursor.
+--
+-- $1 int         most rows in all
+-- $2 smallint[]  classes, in the order they are served
+-- $3 int[]       most rows of each class
+-- $4 uuid[]      cursor per class: tenant
+-- $5 smallint[]  cursor per class: channel
+-- $6 interval    lease
+-- $7 int         most lanes per class
+-- $8 uuid        the worker
+--
+-- Relies on deliveries_due (priority, tenant_id, channel, due_at, id) where status in (10, 20).
+-- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
+-- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
+with class as (
+    select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[]) with ordinality as c(priority, most, after_tenant, after_channel, rank)
+    where most > 0
+),
+lane as materialized (
+    select class.rank, class.priority, class.most, walk.tenant_id, walk.channel, count(*) over (partition by class.rank) as lanes
+    from class
+    cross join lateral (
+        with recursive step as (
+            (select d.tenant_id, d.channel, d.due_at, 1 as n
+             from deliveries d
+             where d.status in (10, 20) and d.priority = class.priority
+               and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel)
+             order by d.tenant_id, d.channel, d.due_at limit 1)
+            union all
+            (select next.tenant_id, next.channel, next.due_at, step.n + 1
+             from step
+             cross join lateral (
+                 select d.tenant_id, d.channel, d.due_at
+                 from deliveries d
+                 where d.status in (10, 20) and d.priority = class.priority
+                   and (d.tenant_id, d.channel) > (step.tenant_id, step.channel)
+                 order by d.tenant_id, d.channel, d.due_at limit 1) next
+             where step.n < $7)
+        )
+        select step.tenant_id, step.channel from step where step.due_at <= clock_timestamp()
+    ) walk
+),
+picked as materialized (
+    select due.id
+    from lane
+    cross join lateral (
+        select d.id
+        from deliveries d
+        where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
+          and d.due_at <= clock_timestamp()
+        order by d.due_at, d.id
+        limit greatest(1, ceil(lane.most::numeric / lane.lanes)::int)
+        for update of d skip locked
+    ) due
+    order by lane.rank
+    limit $1
+)
+update deliveries d
+set status = 30,
+    claims = d.claims + 1,
+    lease_owner = $8,
+    lease_until = clock_timestamp() + $6,
+    call_started_at = null
+where d.id = any (array(select id from picked))
+returning d.id, d.tenant_id, d.priority, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at, d.expires_at,
+    null::timestamptz as call_started_at

@@ -1,0 +1,42 @@
+-- Writes the results of one tenant's deliveries: state, attempts, timeline, only where the lease is still the writer's.
+-- Ids missing from the answer are stale writes: somebody else holds or has ended the delivery.
+--
+-- $1 tenant; per result: $2 id, $3 fencing token, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
+-- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
+-- per attempt: $15 delivery, $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id
+-- per timeline row: $24 delivery, $25 sequence, $26 status, $27 at, $28 detail
+--
+-- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
+with held as (
+    update deliveries d
+    set status = i.status,
+        due_at = coalesce(i.due_at, d.due_at),
+        attempts = i.attempts,
+        failure_kind = i.failure_kind,
+        failure_code = i.failure_code,
+        failure_message = i.failure_message,
+        ambiguous = i.ambiguous,
+        provider_id = coalesce(i.provider_id, d.provider_id),
+        provider_message_id = coalesce(i.provider_message_id, d.provider_message_id),
+        rescues = d.rescues + i.rescued,
+        timeline_seq = d.timeline_seq + i.steps,
+        lease_until = null, lease_owner = null, call_started_at = null
+    from unnest($2::uuid[], $3::int[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
+                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
+        as i(id, claims, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
+    where d.id = any ($2::uuid[]) and d.id = i.id and d.claims = i.claims and d.status = 30 and d.tenant_id = $1
+    returning d.id
+),
+attempt as (
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
+    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[])
+        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
+    where a.delivery_id in (select id from held)
+),
+step as (
+    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
+    select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
+    from unnest($24::uuid[], $25::smallint[], $26::smallint[], $27::timestamptz[], $28::text[]) as t(delivery_id, seq, status, at, detail)
+    where t.delivery_id in (select id from held)
+)
+select id from held

@@ -1,0 +1,18 @@
+-- Takes over up to $1 deliveries whose lease has run out. Any node may; the takeover is itself a claim: it raises the
+-- fencing token, so whatever the former holder still writes changes nothing, and if the rescuer dies its lease runs out too.
+--
+-- $2 interval lease, $3 uuid the rescuer
+-- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
+with dead as materialized (
+    select id from deliveries where status = 30 and lease_until < clock_timestamp()
+    order by lease_until limit $1 for update skip locked
+),
+began as materialized (
+    select d.id, d.call_started_at from deliveries d where d.id = any (array(select id from dead))
+)
+update deliveries d
+set claims = d.claims + 1, lease_until = clock_timestamp() + $2, lease_owner = $3
+from began
+where d.id = began.id and d.id = any (array(select id from dead)) and d.status = 30
+returning d.id, d.tenant_id, d.priority, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at, d.expires_at,
+    began.call_started_at
