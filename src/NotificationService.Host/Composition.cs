@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Credentials;
+using NotificationService.Deliveries;
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
@@ -7,6 +8,7 @@ using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
 using NotificationService.Providers;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
@@ -29,6 +31,8 @@ public static class Composition
         .AddTenants()
         .AddAccounts()
         .AddProviders()
+        .AddQueueing()
+        .AddDeliveries()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>
@@ -38,7 +42,8 @@ public static class Composition
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
-    public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services;
+    public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
+        .AddDeliveryWorker();
 
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)

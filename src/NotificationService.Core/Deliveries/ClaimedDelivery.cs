@@ -10,6 +10,7 @@ namespace NotificationService.Deliveries;
 /// <param name="TimelineSeq">Sequence of the last timeline row.</param>
 /// <param name="Rescues">Times the row was taken back from a worker that died before calling.</param>
 /// <param name="CallStartedAt">Set only on what is taken from the dead: a call may have happened.</param>
+/// <param name="Lease">How long it is held, and what time it is for the database.</param>
 public sealed record ClaimedDelivery(
     DeliveryId Id,
     TenantId Tenant,
@@ -22,7 +23,8 @@ public sealed record ClaimedDelivery(
     bool Ambiguous,
     DateTimeOffset DueAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? CallStartedAt)
+    DateTimeOffset? CallStartedAt,
+    Lease Lease)
 {
     public ChannelKind Channel => Id.Channel;
 }

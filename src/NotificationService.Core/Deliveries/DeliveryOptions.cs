@@ -3,6 +3,8 @@ namespace NotificationService.Deliveries;
 /// <summary><c>Notification:Delivery:*</c>.</summary>
 public sealed class DeliveryOptions
 {
+    public const string Section = "Notification:Delivery";
+
     /// <summary>Provider calls in flight at once, per process. 1–5,000.</summary>
     public int Concurrency { get; init; } = 200;
 
@@ -29,6 +31,9 @@ public sealed class DeliveryOptions
 
     /// <summary>How long finished work is kept before its month is dropped. Zero keeps it for ever.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>What a lease must still hold for a call to begin.</summary>
+    internal TimeSpan LongestCall => CallTimeout + CompletionAllowance;
 
     /// <summary>Everything wrong with the combination; a service with any of it does not start.</summary>
     public IReadOnlyList<string> Errors()

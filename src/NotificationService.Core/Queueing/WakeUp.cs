@@ -16,11 +16,13 @@ public sealed class WakeUp(Database database, TimeProvider time) : IDisposable
 
     private readonly SemaphoreSlim local = new(0, 1);
     private int announcing;
+    private int unannounced;
 
     /// <summary>Says that rows became due. Costs next to nothing; may be called for every request.</summary>
     public void Signal()
     {
         SignalLocally();
+        Volatile.Write(ref unannounced, 1);
         if (Interlocked.CompareExchange(ref announcing, 1, 0) == 0)
             _ = AnnounceAsync();
     }
@@ -45,20 +47,28 @@ public sealed class WakeUp(Database database, TimeProvider time) : IDisposable
 
     private async Task AnnounceAsync()
     {
-        try
+        await Task.Yield();
+        do
         {
-            await Task.Yield();
-            await using var command = database.App.CreateCommand($"notify {Channel}");
-            await command.ExecuteNonQueryAsync();
-            await Task.Delay(Spacing, time);
+            try
+            {
+                while (Interlocked.Exchange(ref unannounced, 0) == 1)
+                {
+                    await using var command = database.App.CreateCommand($"notify {Channel}");
+                    await command.ExecuteNonQueryAsync();
+                    // What is signalled meanwhile is announced together afterwards.
+                    await Task.Delay(Spacing, time);
+                }
+            }
+            catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
+            {
+                // Only a hint was lost; the poll finds the rows.
+            }
+            finally
+            {
+                Volatile.Write(ref announcing, 0);
+            }
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
-        {
-            // Only a hint was lost; the poll finds the rows.
-        }
-        finally
-        {
-            Volatile.Write(ref announcing, 0);
-        }
+        while (Volatile.Read(ref unannounced) == 1 && Interlocked.CompareExchange(ref announcing, 1, 0) == 0);
     }
 }

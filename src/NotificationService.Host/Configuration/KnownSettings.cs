@@ -1,4 +1,5 @@
 using System.Reflection;
+using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
 using NotificationService.Providers;
 
@@ -25,7 +26,7 @@ public static class KnownSettings
     [
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
-        (ProviderOptions.Section, typeof(ProviderOptions)),
+        (DeliveryOptions.Section, typeof(DeliveryOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

@@ -1,17 +1,17 @@
--- Takes up to $1 due deliveries under a lease, fair over lanes.
+-- Takes up to $1 due deliveries under a lease, fair over lanes, and says how far it looked.
 --
 -- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
--- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count), takes the same share of each
--- lane that has something due, and stops after $7 lanes; the caller passes where to go on as the cursor.
+-- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count) and takes the same share of
+-- each lane that has something due. A walk ends after as many lanes as the class may have rows; where one was cut short
+-- a row without id names its last lane, and the caller goes on from there the next time.
 --
 -- $1 int         most rows in all
 -- $2 smallint[]  classes, in the order they are served
 -- $3 int[]       most rows of each class
--- $4 uuid[]      cursor per class: tenant
--- $5 smallint[]  cursor per class: channel
+-- $4 uuid[]      per class the lane after which to begin: tenant
+-- $5 smallint[]  and channel
 -- $6 interval    lease
--- $7 int         most lanes per class
--- $8 uuid        the worker
+-- $7 uuid        the worker
 --
 -- Relies on deliveries_due (priority, tenant_id, channel, due_at, id) where status in (10, 20).
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
@@ -20,8 +20,8 @@ with class as (
     select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[]) with ordinality as c(priority, most, after_tenant, after_channel, rank)
     where most > 0
 ),
-lane as materialized (
-    select class.rank, class.priority, class.most, walk.tenant_id, walk.channel, count(*) over (partition by class.rank) as lanes
+walk as materialized (
+    select class.rank, class.priority, class.most, path.tenant_id, path.channel, path.due_at, path.n
     from class
     cross join lateral (
         with recursive step as (
@@ -39,10 +39,13 @@ lane as materialized (
                  where d.status in (10, 20) and d.priority = class.priority
                    and (d.tenant_id, d.channel) > (step.tenant_id, step.channel)
                  order by d.tenant_id, d.channel, d.due_at limit 1) next
-             where step.n < $7)
+             where step.n < class.most)
         )
-        select step.tenant_id, step.channel from step where step.due_at <= clock_timestamp()
-    ) walk
+        select * from step
+    ) path
+),
+lane as (
+    select walk.*, count(*) over (partition by walk.rank) as lanes from walk where walk.due_at <= clock_timestamp()
 ),
 picked as materialized (
     select due.id
@@ -53,18 +56,26 @@ picked as materialized (
         where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
           and d.due_at <= clock_timestamp()
         order by d.due_at, d.id
-        limit greatest(1, ceil(lane.most::numeric / lane.lanes)::int)
+        limit (lane.most + lane.lanes - 1) / lane.lanes
         for update of d skip locked
     ) due
     order by lane.rank
     limit $1
+),
+claimed as (
+    update deliveries d
+    set status = 30,
+        claims = d.claims + 1,
+        lease_owner = $7,
+        lease_until = clock_timestamp() + $6,
+        call_started_at = null
+    where d.id = any (array(select id from picked))
+    returning d.*
 )
-update deliveries d
-set status = 30,
-    claims = d.claims + 1,
-    lease_owner = $8,
-    lease_until = clock_timestamp() + $6,
-    call_started_at = null
-where d.id = any (array(select id from picked))
-returning d.id, d.tenant_id, d.priority, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at, d.expires_at,
-    null::timestamptz as call_started_at
+select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous, due_at, expires_at,
+    call_started_at, clock_timestamp() as claimed_at
+from claimed
+union all
+select null, tenant_id, priority, channel, 0, 0::smallint, 0::smallint, 0::smallint, 0::smallint, false, due_at, null, null, null
+from walk
+where n = most

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NotificationService.Queueing;
+
+namespace NotificationService.Deliveries;
+
+public static class DeliveriesModule
+{
+    public static IServiceCollection AddDeliveries(this IServiceCollection services)
+    {
+        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section)
+            .Validate(options => options.Errors().Count == 0, "Notification:Delivery is not valid: the lease must outlast a call, and every number be in its range")
+            .ValidateOnStart();
+        return services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeliveryOptions>>().Value);
+    }
+
+    /// <summary>What works the queue.</summary>
+    public static IServiceCollection AddDeliveryWorker(this IServiceCollection services) => services
+        .AddSingleton<DeliveryMetrics>()
+        .AddSingleton<DeliveryStore>()
+        .AddSingleton<NotificationLoader>()
+        .AddSingleton<DeliveryPreparer>()
+        .AddSingleton<ProviderCaller>()
+        .AddSingleton<DeliveryResultWriter>()
+        .AddSingleton<DeliverySender>()
+        .AddHostedService<WakeUpListener>()
+        .AddHostedService<LeaseRescuer>()
+        .AddHostedService<QueueGauges>()
+        .AddHostedService<Upkeep>()
+        .AddHostedService<DeliveryWorker>();
+}

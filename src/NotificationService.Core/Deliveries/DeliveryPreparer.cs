@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Channels;
+using NotificationService.Templates;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
+public sealed class DeliveryPreparer(
+    NotificationLoader loader, TemplateCatalog templates, ProviderDirectory providers, ILogger<DeliveryPreparer> logger)
+{
+    /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
+    public async Task PrepareAsync(
+        IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<Notifications.NotificationId, StoredNotification> notifications;
+        try
+        {
+            notifications = await loader.LoadAsync(claimed, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            logger.StepFailed("load", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+            foreach (var delivery in claimed)
+                ended(DeliveryTransitions.HandBack(delivery, "not_loaded", "its notification could not be read", delivery.Lease.Now));
+            return;
+        }
+
+        foreach (var delivery in claimed)
+        {
+            try
+            {
+                if (await PrepareAsync(delivery, notifications.GetValueOrDefault(delivery.Id.Notification), cancellationToken) is (var prepared, var result))
+                {
+                    if (prepared is not null)
+                        ready(prepared);
+                    else
+                        ended(result!);
+                }
+            }
+            catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+            {
+                logger.StepFailed("prepare", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+                ended(DeliveryTransitions.HandBack(delivery, "not_prepared", "its template or provider could not be read", delivery.Lease.Now));
+            }
+#pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                logger.PreparationThrew(delivery.Id.Value, exception.GetType().Name);
+                abandoned(delivery);
+            }
+        }
+    }
+
+    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> PrepareAsync(
+        ClaimedDelivery delivery, StoredNotification? notification, CancellationToken cancellationToken)
+    {
+        var now = delivery.Lease.Now;
+        if (delivery.ExpiresAt is { } end && end <= now)
+            return (null, DeliveryTransitions.Expire(delivery, now));
+        if (notification is null)
+            return (null, DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
+
+        var template = notification is { TemplateId: { } id, TemplateVersion: { } version }
+            ? await templates.LoadAsync(delivery.Tenant, id, version, cancellationToken)
+            : null;
+        switch (MessageComposer.Compose(delivery, notification, template))
+        {
+            case Composition.Unusable unusable:
+                return (null, DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
+            case Composition.Ready { Message: var message }:
+                var all = await providers.ForAsync(delivery.Tenant, delivery.Channel, notification.Live, cancellationToken);
+                if (all.Count == 0)
+                    return (null, DeliveryTransitions.NoProvider(delivery, now, Chance.Fraction(delivery.Id, delivery.Attempts)));
+                // A retry goes to another provider first, where there is one; the order itself stays the delivery's own.
+                var order = RoutingOrder.Of(all, Chance.Bits(delivery.Id, 0));
+                var provider = order[(delivery.Attempts - delivery.RetriedFrom) % order.Count];
+                _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
+                return (new PreparedDelivery(delivery, message, provider, notification.Category, trace), null);
+            default:
+                throw new InvalidOperationException("a closed set");
+        }
+    }
+}

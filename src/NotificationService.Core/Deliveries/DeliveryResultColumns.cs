@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>One tenant's results as the columns of <c>deliveries_complete.sql</c>: its state, attempts and timeline rows.</summary>
+internal sealed class DeliveryResultColumns
+{
+    private readonly DeliveryResult[] results;
+    private readonly AttemptRecord[] attempts;
+    private readonly Guid[] attemptDeliveries;
+    private readonly List<(Guid Delivery, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail)> steps;
+
+    /// <param name="ofOneTenant">In any order; they are written in the order of their ids, so that no two statements wait for each other in a circle.</param>
+    public DeliveryResultColumns(IEnumerable<DeliveryResult> ofOneTenant)
+    {
+        results = [.. ofOneTenant.OrderBy(result => result.Delivery.Id.Value)];
+        var called = results.Where(result => result.Attempt is not null).ToArray();
+        attempts = Array.ConvertAll(called, result => result.Attempt!);
+        attemptDeliveries = Array.ConvertAll(called, result => result.Delivery.Id.Value);
+        steps = new(2 * results.Length);
+        foreach (var result in results)
+            AddSteps(result);
+    }
+
+    public NpgsqlParameter[] Parameters(Guid tenant) =>
+    [
+        new NpgsqlParameter<Guid> { TypedValue = tenant },
+        Of(result => result.Delivery.Id.Value),
+        Of(result => result.Delivery.Claims),
+        Of(result => (short)result.Status),
+        Of(result => result.DueAt),
+        Of(result => (short)(result.Attempt?.Number ?? result.Delivery.Attempts)),
+        Of(result => (short?)result.Failure?.Kind),
+        Of(result => result.Failure?.Code),
+        Of(result => result.Failure?.Message),
+        Of(result => result.Ambiguous),
+        Of(result => result.Attempt?.ProviderId),
+        Of(result => result.Attempt?.ProviderMessageId is { Length: > 0 } id ? id : null),
+        Of(result => (short)(result is { Rescued: true, Attempt: null } ? 1 : 0)),
+        Of(result => (short)Steps(result)),
+        new NpgsqlParameter<Guid[]> { TypedValue = attemptDeliveries },
+        OfAttempts(attempt => (short)attempt.Number),
+        OfAttempts(attempt => attempt.ProviderId),
+        OfAttempts(attempt => (short)attempt.Outcome),
+        OfAttempts(attempt => attempt.StartedAt),
+        OfAttempts(attempt => attempt.FinishedAt),
+        OfAttempts(attempt => attempt.Code),
+        OfAttempts(attempt => attempt.Message),
+        OfAttempts(attempt => attempt.ProviderMessageId is { Length: > 0 } id ? id : null),
+        OfSteps(step => step.Delivery),
+        OfSteps(step => step.Sequence),
+        OfSteps(step => (short)step.Status),
+        OfSteps(step => step.At),
+        OfSteps(step => step.Detail),
+    ];
+
+    /// <summary>What ended before any call never was <c>sending</c> for whoever reads the timeline.</summary>
+    private static bool WasSending(DeliveryResult result) => result.Attempt is not null || result.Status == DeliveryStatus.Queued;
+
+    private static int Steps(DeliveryResult result) => WasSending(result) ? 2 : 1;
+
+    private void AddSteps(DeliveryResult result)
+    {
+        var sequence = result.Delivery.TimelineSeq;
+        if (WasSending(result))
+            steps.Add((result.Delivery.Id.Value, (short)++sequence, DeliveryStatus.Sending, result.Attempt?.StartedAt ?? result.At, null));
+        steps.Add((result.Delivery.Id.Value, (short)++sequence, result.Status, result.At, Detail(result)));
+    }
+
+    private static string? Detail(DeliveryResult result)
+    {
+        var (code, message) = result.Failure is { } failure ? (failure.Code, failure.Message)
+            : result.Reason is { } reason ? (reason.Code, reason.Message)
+            : (null, null);
+        if (code is null)
+            return null;
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (result.Failure is { } failed)
+                json.WriteString("kind", failed.Kind.ToName());
+            json.WriteString("code", code);
+            json.WriteString("message", message);
+            if (result.DueAt is { } due)
+                json.WriteString("nextAttemptAt", due.UtcDateTime);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private NpgsqlParameter<T[]> Of<T>(Converter<DeliveryResult, T> column) => new() { TypedValue = Array.ConvertAll(results, column) };
+
+    private NpgsqlParameter<T[]> OfAttempts<T>(Converter<AttemptRecord, T> column) => new() { TypedValue = Array.ConvertAll(attempts, column) };
+
+    private NpgsqlParameter<T[]> OfSteps<T>(Func<(Guid Delivery, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail), T> column) =>
+        new() { TypedValue = [.. steps.Select(column)] };
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>
+/// Writes results, many in one commit, and by that gives the leases back. While the database is away a result waits here
+/// as long as its lease lasts; after that it is the rescuer's word that counts, and what is written changes nothing.
+/// </summary>
+public sealed class DeliveryResultWriter : IAsyncDisposable
+{
+    private const int Writers = 2;
+    private const int MostWaiting = 10_000;
+    private const int MostTogether = 512;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly string Complete = SqlText.Statement("deliveries_complete");
+
+    private readonly Coalescer<DeliveryResult, bool> coalescer;
+    private readonly Database database;
+    private readonly DeliveryMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ILogger<DeliveryResultWriter> logger;
+
+    public DeliveryResultWriter(Database database, DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<DeliveryResultWriter> logger)
+    {
+        (this.database, this.metrics, this.time, this.logger) = (database, metrics, time, logger);
+        coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, options.CompletionLinger), time, WriteAsync);
+    }
+
+    /// <summary>Ends when the result is committed. False: the delivery was no longer ours and nothing was written.</summary>
+    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => coalescer.AddAsync(result, cancellationToken);
+
+    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+
+    private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                var written = await WriteOnceAsync(results, cancellationToken);
+                var answers = new bool[results.Count];
+                for (var i = 0; i < answers.Length; i++)
+                {
+                    answers[i] = written.Contains(results[i].Delivery.Id);
+                    Observe(results[i], answers[i]);
+                }
+
+                return answers;
+            }
+            catch (NpgsqlException exception) when (results.Any(result => result.Delivery.Lease.Left > TimeSpan.Zero) && !cancellationToken.IsCancellationRequested)
+            {
+                // A commit that went through after all finds itself fenced off the second time: writing again is safe.
+                logger.ResultsWait(results.Count, exception.SqlState ?? exception.GetType().Name);
+                await Task.Delay(pause, time, cancellationToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task<HashSet<DeliveryId>> WriteOnceAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        var written = new HashSet<DeliveryId>(results.Count);
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
+            batch.Add(tenant.Key, Complete, new DeliveryResultColumns(tenant).Parameters(tenant.Key.Value));
+        await batch.CommitAsync(row => written.Add(new DeliveryId(row.GetGuid(0))), cancellationToken);
+        return written;
+    }
+
+    private void Observe(DeliveryResult result, bool written)
+    {
+        if (written)
+        {
+            metrics.Completed(result);
+            return;
+        }
+
+        metrics.StaleResult(result.Delivery.Channel);
+        logger.StaleResult(result.Delivery.Id.Value, result.Status.ToName(), result.Attempt?.Outcome.ToName());
+    }
+}

@@ -1,0 +1,104 @@
+using Npgsql;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>The queue's statements up to the call: claim, take over from the dead, write the intent.</summary>
+public sealed class DeliveryStore(Database database, TimeProvider time, DeliveryOptions options)
+{
+    private const string CommitLater = "set local synchronous_commit = off";
+
+    private static readonly string Claim = SqlText.Statement("deliveries_claim");
+    private static readonly string Rescue = SqlText.Statement("deliveries_rescue");
+    private static readonly string Start = SqlText.Statement("deliveries_start");
+    private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
+
+    private readonly Guid worker = new Ids(time).Next();
+
+    /// <summary>Takes due deliveries under a lease. The shares and cursors learn from what came.</summary>
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, CancellationToken cancellationToken)
+    {
+        var claimed = new List<ClaimedDelivery>(most);
+        var counts = new int[Classes.Length];
+        var asked = time.GetTimestamp();
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        // A claim that a crash of the database undoes leaves the row as it was; what must not be lost is the intent.
+        batch.Add(CommitLater);
+        batch.Add(
+            Claim,
+            new NpgsqlParameter<int> { TypedValue = most },
+            new NpgsqlParameter<short[]> { TypedValue = Classes },
+            new NpgsqlParameter<int[]> { TypedValue = shares.Of(most) },
+            new NpgsqlParameter<Guid[]> { TypedValue = cursors.Tenants },
+            new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
+            new NpgsqlParameter<Guid> { TypedValue = worker });
+        cursors.Reset();
+        Lease? lease = null;
+        await batch.CommitAsync(
+            row =>
+            {
+                if (row.IsDBNull(0))
+                {
+                    cursors.GoOnAfter((Priority)row.GetInt16(2), new TenantId(row.GetGuid(1)), row.GetInt16(3));
+                    return;
+                }
+
+                lease ??= GrantedBy(row, asked);
+                claimed.Add(Read(row, lease));
+                counts[row.GetInt16(2)]++;
+            },
+            cancellationToken);
+        shares.Observe(counts);
+        return claimed;
+    }
+
+    /// <summary>Takes over deliveries whose holder let the lease run out.</summary>
+    public async Task<IReadOnlyList<ClaimedDelivery>> RescueAsync(int most, CancellationToken cancellationToken)
+    {
+        var rescued = new List<ClaimedDelivery>();
+        var asked = time.GetTimestamp();
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        batch.Add(
+            Rescue,
+            new NpgsqlParameter<int> { TypedValue = most },
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
+            new NpgsqlParameter<Guid> { TypedValue = worker });
+        await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, asked))), cancellationToken);
+        return rescued;
+    }
+
+    /// <summary>Writes, durably, that calls are about to be made. Only those that are in the answer may be called; it tells when each began.</summary>
+    public async Task<IReadOnlyDictionary<DeliveryId, DateTimeOffset>> StartAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        // In the order of their ids, so that no two statements wait for each other in a circle.
+        var ordered = deliveries.OrderBy(delivery => delivery.Id.Value).ToArray();
+        var started = new Dictionary<DeliveryId, DateTimeOffset>(ordered.Length);
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        batch.Add(
+            Start,
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },
+            new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Claims) },
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall });
+        await batch.CommitAsync(row => started.Add(new DeliveryId(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1)), cancellationToken);
+        return started;
+    }
+
+    private Lease GrantedBy(NpgsqlDataReader row, long asked) => new(time, asked, row.GetFieldValue<DateTimeOffset>(13), options.Lease);
+
+    private static ClaimedDelivery Read(NpgsqlDataReader row, Lease lease) => new(
+        new DeliveryId(row.GetGuid(0)),
+        new TenantId(row.GetGuid(1)),
+        (Priority)row.GetInt16(2),
+        row.GetInt32(4),
+        row.GetInt16(5),
+        row.GetInt16(6),
+        row.GetInt16(7),
+        row.GetInt16(8),
+        row.GetBoolean(9),
+        row.GetFieldValue<DateTimeOffset>(10),
+        row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
+        row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
+        lease);
+}

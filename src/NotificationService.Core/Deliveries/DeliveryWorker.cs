@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Telemetry;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>
+/// The claim loop. 1 wait for room, 2 claim under a lease, 3 prepare beside the next claim, 4 sleep until a hint or the
+/// poll when nothing was found. Dies anywhere: what it held goes back when its lease ends.
+/// </summary>
+public sealed class DeliveryWorker(
+    DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, DeliveryMetrics metrics, DeliveryOptions options,
+    WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
+    private const int Few = 64;
+
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+
+    private readonly ClaimShares shares = new();
+    private readonly LaneCursors cursors = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var heartbeat = heartbeats.Register("delivery_worker", LongestSilence);
+        sender.Start();
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                heartbeat.Beat();
+                await WorkAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+        finally
+        {
+            await sender.StopAsync();
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        // 1. Room for a claim worth its statement.
+        await sender.Hand.WaitForRoomAsync(Math.Min(options.ClaimSize, Few), options.Poll, cancellationToken);
+        var most = Math.Min(sender.Hand.Room, options.ClaimSize);
+        if (most == 0)
+            return;
+
+        // 2. Not cancelled halfway: a claim that was granted must be known, so that it is handed back and not left to its lease.
+        IReadOnlyList<ClaimedDelivery> claimed;
+        try
+        {
+            claimed = await store.ClaimAsync(most, shares, cursors, CancellationToken.None);
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.StepFailed("claim", exception.SqlState ?? exception.GetType().Name);
+            await Task.Delay(Pause, time, cancellationToken);
+            return;
+        }
+
+        // 3. Beside the next claim.
+        metrics.Claimed(claimed.Count);
+        if (claimed.Count > 0)
+        {
+            sender.Hand.Add(claimed.Count);
+            _ = Task.Run(
+                () => preparer.PrepareAsync(claimed, sender.Send, sender.Finish, _ => sender.Hand.Release(), CancellationToken.None),
+                CancellationToken.None);
+        }
+
+        // 4. Nothing found on the whole way round.
+        if (claimed.Count == 0 && !cursors.AreMidway)
+            await wakeUp.WaitAsync(options.Poll, cancellationToken);
+        else if (claimed.Count < Math.Min(most, Few))
+            await Task.Delay(Linger, time, cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+namespace NotificationService.Deliveries;
+
+/// <summary>
+/// How much a worker holds and may hold: what is being called, what is written as begun, and a stock that lasts while the
+/// next claim is made, a tenth of a second at the present rate. The stock is small when calls are slow, so that other
+/// workers find work and a lease is not spent on waiting.
+/// </summary>
+/// <param name="concurrency">Calls at once.</param>
+/// <param name="leastStock">The stock of an idle worker.</param>
+/// <param name="mostStock">The stock of the fastest.</param>
+public sealed class InHand(int concurrency, int leastStock, int mostStock, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan StockLasts = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
+
+    private readonly SemaphoreSlim freed = new(0, 1);
+    private int held;
+    private int ended;
+    private long windowBegan = time.GetTimestamp();
+    private double perSecond;
+
+    /// <summary>How many more may be claimed.</summary>
+    public int Room => Math.Max(0, concurrency + Stock - Volatile.Read(ref held));
+
+    public int Held => Volatile.Read(ref held);
+
+    private int Stock => Math.Clamp((int)(perSecond * StockLasts.TotalSeconds), leastStock, mostStock);
+
+    public void Add(int count) => Interlocked.Add(ref held, count);
+
+    public void Release()
+    {
+        Interlocked.Decrement(ref held);
+        Interlocked.Increment(ref ended);
+        if (freed.CurrentCount == 0)
+            Signal();
+    }
+
+    /// <summary>Ends when there is room for as many, or after a while.</summary>
+    public async Task WaitForRoomAsync(int count, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (Room < count && time.GetElapsedTime(began) is var waited && waited < atMost)
+            await freed.WaitAsync(atMost - waited, cancellationToken);
+        Measure();
+    }
+
+    /// <summary>Ends when nothing is held any more, or after a while.</summary>
+    public async Task WaitForNoneAsync(TimeSpan atMost)
+    {
+        var began = time.GetTimestamp();
+        while (Held > 0 && time.GetElapsedTime(began) is var waited && waited < atMost)
+            await freed.WaitAsync(atMost - waited, CancellationToken.None);
+    }
+
+    public void Dispose() => freed.Dispose();
+
+    private void Measure()
+    {
+        var elapsed = time.GetElapsedTime(windowBegan);
+        if (elapsed < Window)
+            return;
+        perSecond = Interlocked.Exchange(ref ended, 0) / elapsed.TotalSeconds;
+        windowBegan = time.GetTimestamp();
+    }
+
+    private void Signal()
+    {
+        try
+        {
+            freed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else said so in between.
+        }
+    }
+}

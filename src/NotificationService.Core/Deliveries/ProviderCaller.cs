@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using NotificationService.Channels;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>Makes one call and turns whatever comes of it into a result. The worker is the only one who tries again; a provider never does.</summary>
+public sealed class ProviderCaller(DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
+{
+    /// <summary>A provider ends by itself within the deadline; this much later we no longer believe it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    public async Task<DeliveryResult> CallAsync(StartedDelivery started)
+    {
+        var (delivery, provider) = (started.Prepared.Claim, started.Prepared.Provider);
+        using var activity = Telemetry.Telemetry.Activities.StartActivity("deliver", ActivityKind.Client, started.Prepared.Trace);
+        activity?.SetTag("notification.channel", delivery.Channel.ToName()).SetTag("notification.delivery", delivery.Id.ToString()).SetTag("notification.provider", provider.Type);
+
+        var began = time.GetTimestamp();
+        metrics.CallBegins(delivery, delivery.Lease.Now - delivery.DueAt);
+        var result = await SendAsync(started.Prepared);
+        metrics.CallEnds(delivery.Channel, provider.Type, result, time.GetElapsedTime(began));
+        activity?.SetTag("notification.outcome", result.GetType().Name);
+        return DeliveryTransitions.AfterCall(
+            delivery, result, provider.Id, started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+    }
+
+    private async Task<ProviderResult> SendAsync(PreparedDelivery prepared)
+    {
+        try
+        {
+            var call = new ProviderCall(prepared.Claim.Id, prepared.Claim.Attempts + 1, prepared.Message, prepared.Category, options.CallTimeout);
+            // Not cancelled on shutdown: a call that was begun is waited for, so that its outcome is known.
+            return await prepared.Provider.Provider.SendAsync(call, CancellationToken.None).WaitAsync(options.CallTimeout + Grace, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return new ProviderResult.Ambiguous("timeout", "the provider did not answer in time");
+        }
+#pragma warning disable CA1031 // whatever a provider throws, nobody knows how far the call had come
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.ProviderThrew(prepared.Provider.Type, exception.GetType().Name, prepared.Claim.Id.Value);
+            return new ProviderResult.Ambiguous("provider_error", "the call ended in an unexpected error");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Channels;
+using NotificationService.Storage;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>How much waits and how long the oldest has waited, per channel, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
+public sealed class QueueGauges : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly string Depth = SqlText.Statement("deliveries_depth");
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private readonly ILogger<QueueGauges> logger;
+    private volatile IReadOnlyDictionary<ChannelKind, (long Count, double Seconds)> depths = new Dictionary<ChannelKind, (long, double)>();
+
+    public QueueGauges(Database database, TimeProvider time, ILogger<QueueGauges> logger)
+    {
+        (this.database, this.time, this.logger) = (database, time, logger);
+        var meter = Telemetry.Telemetry.Meter;
+        meter.CreateObservableGauge(
+            "notification_queue_depth",
+            () => ChannelKinds.All.Select(channel => new System.Diagnostics.Metrics.Measurement<long>(Of(channel).Count, Tag(channel))),
+            description: "Deliveries that are due and wait; counted up to 200,000.");
+        meter.CreateObservableGauge(
+            "notification_queue_oldest_age_seconds",
+            () => ChannelKinds.All.Select(channel => new System.Diagnostics.Metrics.Measurement<double>(Of(channel).Seconds, Tag(channel))),
+            description: "How long the oldest of them has been due.");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                depths = await ReadAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.StepFailed("depth", exception.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<IReadOnlyDictionary<ChannelKind, (long Count, double Seconds)>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<ChannelKind, (long, double)>();
+        await using var command = database.Worker.CreateCommand(Depth);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            read[(ChannelKind)reader.GetInt16(0)] = (reader.GetInt64(1), reader.GetDouble(2));
+        return read;
+    }
+
+    private (long Count, double Seconds) Of(ChannelKind channel) => depths.GetValueOrDefault(channel);
+
+    private static KeyValuePair<string, object?> Tag(ChannelKind channel) => new("channel", channel.ToName());
+}

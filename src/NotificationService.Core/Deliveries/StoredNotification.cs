@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using NotificationService.Notifications;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>What rendering and sending need of an accepted notification.</summary>
+/// <param name="Data">The template's variables as UTF-8 JSON, or empty.</param>
+public sealed record StoredNotification(
+    NotificationId Id,
+    bool Live,
+    Guid? TemplateId,
+    int? TemplateVersion,
+    string? Category,
+    StoredRecipient Recipient,
+    byte[] Data,
+    InlineContent? Content,
+    string? TraceParent,
+    DateTimeOffset CreatedAt);
+
+/// <summary>The recipient as it was accepted; the property names are those of the request.</summary>
+public sealed record StoredRecipient(
+    string? UserId = null,
+    string? Name = null,
+    string? Email = null,
+    string? Phone = null,
+    string? Whatsapp = null,
+    IReadOnlyList<string>? DeviceTokens = null,
+    string? Locale = null,
+    string? Timezone = null);
+
+/// <summary>Content given in place of a template.</summary>
+public sealed record InlineContent(
+    string? Subject = null, string? Html = null, string? Text = null, string? Title = null, string? Body = null, string? ActionUrl = null);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredRecipient))]
+[JsonSerializable(typeof(InlineContent))]
+public sealed partial class StoredJson : JsonSerializerContext;

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>Makes the months to come, removes the months that are past and the keys that have served. Any number of workers may do it at once.</summary>
+public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvider time, ILogger<Upkeep> logger) : BackgroundService
+{
+    private const int MonthsAhead = 3;
+    private const int Bite = 5_000;
+
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.StepFailed("upkeep", exception.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One round.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var made = await AskAsync("select notification_meta.ensure_partitions($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = MonthsAhead });
+        var keys = await RepeatAsync("select notification_meta.purge_idempotency_keys($1)", cancellationToken);
+        var (dropped, deliveries) = (0, 0);
+        if (options.Retention > TimeSpan.Zero)
+        {
+            var before = time.GetUtcNow() - options.Retention;
+            deliveries = await RepeatAsync(
+                "select notification_meta.delete_deliveries_before($2, $1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+            dropped = await AskAsync(
+                "select notification_meta.drop_partitions_before($1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+        }
+
+        if (made + dropped + deliveries + keys > 0)
+            logger.Kept(made, dropped, deliveries, keys);
+    }
+
+    private async Task<int> RepeatAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] more)
+    {
+        var total = 0;
+        while (true)
+        {
+            var removed = await AskAsync(sql, cancellationToken, [new NpgsqlParameter<int> { TypedValue = Bite }, .. more.Select(parameter => parameter.Clone())]);
+            total += removed;
+            if (removed < Bite)
+                return total;
+        }
+    }
+
+    private async Task<int> AskAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = database.Worker.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}
