@@ -7,7 +7,7 @@ using NotificationService.Templates;
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
-public sealed class DeliveryPreparer(
+internal sealed class DeliveryPreparer(
     NotificationLoader loader, TemplateCatalog templates, ProviderDirectory providers, ILogger<DeliveryPreparer> logger)
 {
     /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>

@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 /// From prepared to written: writes the intent for many at once, calls as many providers at a time as allowed, hands the
 /// results on. No connection is held while a provider is called.
 /// </summary>
-public sealed class DeliverySender : IDisposable
+internal sealed class DeliverySender : IDisposable
 {
     private const int MostTogether = 256;
     private const int LeastStock = 32;

@@ -10,7 +10,7 @@ namespace NotificationService.Deliveries;
 /// The claim loop. 1 wait for room, 2 claim under a lease, 3 prepare beside the next claim, 4 sleep until a hint or the
 /// poll when nothing was found. Dies anywhere: what it held goes back when its lease ends.
 /// </summary>
-public sealed class DeliveryWorker(
+internal sealed class DeliveryWorker(
     DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, DeliveryMetrics metrics, DeliveryOptions options,
     WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {

@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 /// <param name="concurrency">Calls at once.</param>
 /// <param name="leastStock">The stock of an idle worker.</param>
 /// <param name="mostStock">The stock of the fastest.</param>
-public sealed class InHand(int concurrency, int leastStock, int mostStock, TimeProvider time) : IDisposable
+internal sealed class InHand(int concurrency, int leastStock, int mostStock, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan StockLasts = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);

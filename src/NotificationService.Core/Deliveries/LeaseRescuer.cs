@@ -6,7 +6,7 @@ using NotificationService.Telemetry;
 namespace NotificationService.Deliveries;
 
 /// <summary>Takes back what workers held that were lost. Every worker does it; whoever comes first gets the row.</summary>
-public sealed class LeaseRescuer(
+internal sealed class LeaseRescuer(
     DeliveryStore store, DeliveryResultWriter writer, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<LeaseRescuer> logger) : BackgroundService
 {
     private const int Most = 500;

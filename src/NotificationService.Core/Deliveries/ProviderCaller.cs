@@ -5,7 +5,7 @@ using NotificationService.Channels;
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes one call and turns whatever comes of it into a result. The worker is the only one who tries again; a provider never does.</summary>
-public sealed class ProviderCaller(DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
+internal sealed class ProviderCaller(DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
 {
     /// <summary>A provider ends by itself within the deadline; this much later we no longer believe it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);

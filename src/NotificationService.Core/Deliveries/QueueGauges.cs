@@ -7,7 +7,7 @@ using NotificationService.Storage;
 namespace NotificationService.Deliveries;
 
 /// <summary>How much waits and how long the oldest has waited, per channel, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
-public sealed class QueueGauges : BackgroundService
+internal sealed class QueueGauges : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly string Depth = SqlText.Statement("deliveries_depth");
