@@ -26,6 +26,15 @@ internal sealed class DeliveryPreparer(
                 ended(DeliveryTransitions.HandBack(delivery, "not_loaded", "its notification could not be read", delivery.Lease.Now));
             return;
         }
+#pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said here, and the leases end
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StepFailed("load", exception.GetType().Name);
+            foreach (var delivery in claimed)
+                abandoned(delivery);
+            return;
+        }
 
         foreach (var delivery in claimed)
         {

@@ -14,7 +14,7 @@ internal sealed class DeliverySender : IDisposable
     private const int LeastStock = 32;
     private const int MostStock = 1024;
 
-    private readonly Channel<PreparedDelivery> prepared = Channel.CreateUnbounded<PreparedDelivery>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<PreparedDelivery> prepared = Channel.CreateUnbounded<PreparedDelivery>();
     private readonly Channel<StartedDelivery> started = Channel.CreateUnbounded<StartedDelivery>();
     private readonly DeliveryStore store;
     private readonly ProviderCaller caller;
@@ -37,6 +37,9 @@ internal sealed class DeliverySender : IDisposable
 
     /// <summary>What this worker holds. Whoever claims adds; every result and everything abandoned is released here.</summary>
     public InHand Hand { get; }
+
+    /// <summary>False when a loop has ended by an error nobody expected: then the process must not go on as if it worked.</summary>
+    public bool IsWorking => !loops.Any(loop => loop.IsFaulted);
 
     public void Start() =>
         loops = [Task.Run(StartCallsAsync), .. Enumerable.Range(0, options.Concurrency).Select(_ => Task.Run(CallAsync))];
@@ -103,10 +106,12 @@ internal sealed class DeliverySender : IDisposable
                 }
             }
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // the loop goes on; what it could not begin is handed back
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             // The intent may be written or not: either way no call was made, and that is what is written now.
-            logger.StepFailed("start", exception.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("start", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
             chunk.ForEach(delivery => HandBack(delivery, "not_started", "the intent to call a provider could not be written"));
         }
     }
@@ -136,7 +141,9 @@ internal sealed class DeliverySender : IDisposable
         {
             await writer.WriteAsync(result, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or ChannelClosedException)
+#pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said here, and the lease ends
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             logger.StepFailed("complete", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
         }

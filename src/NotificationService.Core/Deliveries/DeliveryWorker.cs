@@ -30,7 +30,7 @@ internal sealed class DeliveryWorker(
         sender.Start();
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!stoppingToken.IsCancellationRequested && sender.IsWorking)
             {
                 heartbeat.Beat();
                 await WorkAsync(stoppingToken);

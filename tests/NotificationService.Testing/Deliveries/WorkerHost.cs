@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NotificationService.Channels;
+using NotificationService.Host;
+using NotificationService.Host.Configuration;
+using NotificationService.Tenants;
+
+namespace NotificationService.Testing.Deliveries;
+
+/// <summary>A worker in this process: every room as in the service, none of the API. Fast leases and polls unless a test says otherwise.</summary>
+public sealed class WorkerHost : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private WorkerHost(IHost host) => this.host = host;
+
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>Built and not yet working, so that a test can arrange what it finds.</summary>
+    public static WorkerHost Create(string connectionString, params (string Name, string Value)[] settings)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Notification:MasterKeys"] = $"test:{Convert.ToBase64String(new byte[32])}",
+            ["Notification:AllowPrivateEndpoints"] = "true",
+            ["Notification:Delivery:RescueEvery"] = "00:00:00.200",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        builder.Logging.AddFilter(level => level >= LogLevel.Warning).AddProvider(new TestLog());
+        builder.Services.AddNotificationService(new HostSettings(connectionString, new RoleSet(Api: false, Worker: true)));
+        builder.Services.AddWorkerRole();
+        return new WorkerHost(builder.Build());
+    }
+
+    public Task StartAsync() => host.StartAsync();
+
+    public Task StopAsync() => host.StopAsync();
+
+    /// <summary>Gives the tenant an e-mail provider that speaks SendGrid to the address.</summary>
+    public async Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10)
+    {
+        var draft = new ProviderDraft(
+            ChannelKind.Email, "sendgrid", name, priority, Weight: 100, Enabled: true, RateLimit: null,
+            new Dictionary<string, string> { ["apiKey"] = "SG.test" },
+            JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }"""));
+        return await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch
+        {
+            ProviderSaved.Saved saved => saved.Row.Id,
+            ProviderSaved.Invalid invalid => throw new InvalidOperationException(string.Join("; ", invalid.Errors)),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+    }
+}
