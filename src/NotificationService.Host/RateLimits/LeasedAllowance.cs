@@ -34,7 +34,7 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
         if (left >= 0)
         {
             if (left == chunk / 4 && Volatile.Read(ref leasedByAll) < limit)
-                _ = LeaseOnce();
+                _ = LeaseOnceAsync();
             return Decision(isAllowed: true, now);
         }
 
@@ -49,11 +49,11 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
         {
             if (TryTake() is { } decision)
                 return decision;
-            await LeaseOnce().WaitAsync(cancellationToken);
+            await LeaseOnceAsync().WaitAsync(cancellationToken);
         }
     }
 
-    private Task LeaseOnce()
+    private Task LeaseOnceAsync()
     {
         lock (gate)
             return leasing is { IsCompleted: false } ? leasing : leasing = LeaseAsync();
