@@ -7,6 +7,7 @@ using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
+using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Queueing;
 using NotificationService.Storage;
@@ -28,6 +29,7 @@ public static class Composition
         .AddCredentials()
         .AddChannels()
         .AddTemplates()
+        .AddNotifications()
         .AddTenants()
         .AddAccounts()
         .AddProviders()
@@ -56,6 +58,7 @@ public static class Composition
     /// <summary>Routes of the API role.</summary>
     public static WebApplication MapApi(this WebApplication app)
     {
+        app.MapNotifications();
         app.MapTemplates();
         app.MapOpenApiDocument();
         app.MapOAuth();

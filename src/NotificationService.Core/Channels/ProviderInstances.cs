@@ -28,6 +28,14 @@ public sealed class ProviderInstances(ProviderTypes types, TimeProvider time)
         return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { RateLimit = row.RateLimit };
     }
 
+    /// <summary>The name of a provider that no tenant configured, by its id; null for every other.</summary>
+    internal static string? BuiltInName(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        return bytes[..14].ContainsAnyExcept((byte)0) ? null : bytes[14] switch { 1 => SandboxType, 2 => InAppType, _ => null };
+    }
+
     /// <summary>What a tenant has without configuring it. Its id is the same for everybody and names no row.</summary>
     internal ConfiguredProvider BuiltIn(TenantId tenant, ChannelKind channel, string type)
     {

@@ -1,5 +1,5 @@
 -- Stores one tenant's accepted notifications with their deliveries, first timeline rows and idempotency keys, in one statement.
--- Answers the ordinals that were stored; one that is missing found its idempotency key taken, and nothing of it was stored.
+-- Answers the ids that were stored; one that is missing found its idempotency key taken, and nothing of it was stored.
 --
 -- $1 tenant
 -- per notification: $2 id, $3 account, $4 live, $5 template, $6 template version, $7 category, $8 reference, $9 priority, $10 recipient,
@@ -46,4 +46,4 @@ step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, 1, status, created_at, detail::json from planned
 )
-select ord from accepted
+select id from accepted

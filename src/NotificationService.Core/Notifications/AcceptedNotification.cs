@@ -1,0 +1,27 @@
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>A notification as its rows will be, deliveries included. JSON is UTF-8.</summary>
+/// <param name="Account">The service account or the user that asked.</param>
+/// <param name="Live">False for what only ever reaches the sandbox.</param>
+/// <param name="Idempotency">Null where the caller gave no key.</param>
+public sealed record AcceptedNotification(
+    NotificationId Id,
+    TenantId Tenant,
+    Guid Account,
+    bool Live,
+    NotificationRequest Request,
+    Guid? TemplateId,
+    int? TemplateVersion,
+    string? Category,
+    string? TraceParent,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<PlannedDelivery> Deliveries,
+    IdempotencyEntry? Idempotency)
+{
+    public override string ToString() => $"notification {Id}";
+}
+
+/// <summary>What is kept under an idempotency key: what was asked, and what was answered.</summary>
+public sealed record IdempotencyEntry(byte[] KeyHash, byte[] Fingerprint, byte[] Answer);

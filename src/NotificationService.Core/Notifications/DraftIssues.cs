@@ -1,0 +1,46 @@
+namespace NotificationService.Notifications;
+
+/// <summary>Collects what is wrong with a draft; costs nothing while nothing is.</summary>
+internal sealed class DraftIssues
+{
+    private List<DraftIssue>? issues;
+
+    public IReadOnlyList<DraftIssue> All => issues ?? (IReadOnlyList<DraftIssue>)[];
+
+    public bool Any => issues is not null;
+
+    public void Add(string pointer, string code, string message) => (issues ??= []).Add(new DraftIssue(pointer, code, message));
+
+    /// <summary>A text of one line, 1 to <paramref name="most"/> characters that are not all white space.</summary>
+    public void Line(string pointer, string? text, int most)
+    {
+        if (text is null)
+            return;
+        if (text.Length > most || string.IsNullOrWhiteSpace(text))
+            Add(pointer, "text_invalid", $"1 to {most} characters are expected.");
+        else if (HasControl(text, multiline: false))
+            Add(pointer, "control_character", "Line breaks, tabs and other control characters are not allowed here.");
+    }
+
+    /// <summary>A text of any number of lines.</summary>
+    public void Text(string pointer, string? text, int most)
+    {
+        if (text is null)
+            return;
+        if (text.Length > most || string.IsNullOrWhiteSpace(text))
+            Add(pointer, "text_invalid", $"1 to {most} characters are expected.");
+        else if (HasControl(text, multiline: true))
+            Add(pointer, "control_character", "Control characters other than line breaks and tabs are not allowed here.");
+    }
+
+    private static bool HasControl(string text, bool multiline)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>Looks up what was answered to idempotency keys. They are written with what they answer for, never alone, and purged after 24 hours.</summary>
+public sealed class IdempotencyKeys(Database database)
+{
+    private static readonly string FindStatement = SqlText.Statement("idempotency_find");
+
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    public async Task<StoredAnswer?> FindAsync(TenantId tenant, byte[] keyHash, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync([(tenant, keyHash)], cancellationToken);
+        return found.GetValueOrDefault((tenant, Convert.ToHexString(keyHash)));
+    }
+
+    /// <summary>Several tenants' keys in one round trip; what is not there is not in the answer. Keys are named in hexadecimal.</summary>
+    internal async Task<IReadOnlyDictionary<(TenantId, string), StoredAnswer>> FindAsync(IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<(TenantId, string), StoredAnswer>();
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
+        {
+            batch.Add(
+                ofTenant.Key, FindStatement,
+                new NpgsqlParameter<Guid> { TypedValue = ofTenant.Key.Value },
+                new NpgsqlParameter<byte[][]> { TypedValue = [.. ofTenant.Select(key => key.KeyHash)] });
+        }
+
+        await batch.CommitAsync(
+            row => found[(new TenantId(row.GetGuid(0)), Convert.ToHexString(row.GetFieldValue<byte[]>(1)))] =
+                new StoredAnswer(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4)),
+            cancellationToken);
+        return found;
+    }
+}

@@ -1,0 +1,57 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Notifications;
+
+/// <summary>A notification as it is stored, with its deliveries. JSON is text as it was accepted.</summary>
+public sealed record NotificationDetails(
+    NotificationId Id,
+    bool Live,
+    PinnedTemplate? Template,
+    string? Category,
+    string? Reference,
+    Priority Priority,
+    string Recipient,
+    string? Data,
+    string? Content,
+    string? Metadata,
+    DateTimeOffset? SendAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<DeliveryDetails> Deliveries)
+{
+    public DeliveryStatus Status => NotificationStatus.Of(Deliveries.Select(delivery => delivery.Status));
+
+    public override string ToString() => $"notification {Id}";
+}
+
+/// <summary>A delivery as it stands.</summary>
+/// <param name="DueAt">When it is, or was, to be tried next.</param>
+/// <param name="Ambiguous">Some attempt may have gone out without our knowing.</param>
+/// <param name="CallStartedAt">While a provider is being called.</param>
+public sealed record DeliveryDetails(
+    DeliveryId Id,
+    DeliveryStatus Status,
+    DateTimeOffset DueAt,
+    bool Ambiguous,
+    int TimelineSeq,
+    DateTimeOffset? CallStartedAt,
+    string? ProviderMessageId,
+    ProviderName? Provider,
+    Failure? Failure,
+    IReadOnlyList<AttemptDetails> Attempts)
+{
+    public ChannelKind Channel => Id.Channel;
+}
+
+/// <summary>One call to one provider.</summary>
+public sealed record AttemptDetails(
+    DeliveryId Delivery, int Number, ProviderName? Provider, AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
+    string? Code, string? Message, string? ProviderMessageId);
+
+/// <summary>A provider that a delivery was given to; its name as it is now, or null if it was deleted since.</summary>
+public sealed record ProviderName(Guid Id, string? Name);
+
+/// <summary>A change of a delivery's status, with the call that followed from it where there was one.</summary>
+/// <param name="Detail">Why, as JSON, or null.</param>
+public sealed record TimelineStep(DeliveryId Delivery, int Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail, AttemptDetails? Attempt);

@@ -1,0 +1,39 @@
+using NotificationService.Deliveries;
+
+namespace NotificationService.Notifications;
+
+/// <summary>What a caller asks for, as it came and not yet checked. Every way in (API, batches, CSV, events) makes one of these.</summary>
+public sealed record NotificationDraft
+{
+    public string? Template { get; init; }
+
+    public string? Channel { get; init; }
+
+    public IReadOnlyList<string?>? Channels { get; init; }
+
+    public string? Strategy { get; init; }
+
+    public StoredRecipient? Recipient { get; init; }
+
+    /// <summary>A JSON object in UTF-8, or empty.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    public InlineContent? Content { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Priority { get; init; }
+
+    public string? SendAt { get; init; }
+
+    public string? ExpiresAt { get; init; }
+
+    public string? Reference { get; init; }
+
+    /// <summary>A JSON object in UTF-8, or empty.</summary>
+    public ReadOnlyMemory<byte> Metadata { get; init; }
+}
+
+/// <summary>What is wrong with one field of a draft.</summary>
+/// <param name="Pointer">A JSON Pointer into the draft as the API writes it.</param>
+public sealed record DraftIssue(string Pointer, string Code, string Message);

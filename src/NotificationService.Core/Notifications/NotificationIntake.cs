@@ -1,0 +1,101 @@
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using NotificationService.Queueing;
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>A key under which a request may be repeated.</summary>
+/// <param name="Route">What the key was used for: the same key elsewhere is another request.</param>
+/// <param name="Body">The request as it came, JSON in UTF-8.</param>
+public sealed record RepeatableRequest(string Key, string Route, ReadOnlyMemory<byte> Body);
+
+/// <summary>The one door through which notifications come in.</summary>
+public sealed class NotificationIntake
+{
+    private readonly NotificationPreparer preparer;
+    private readonly NotificationWriter writer;
+    private readonly IdempotencyKeys keys;
+    private readonly NotificationMetrics metrics;
+    private readonly WakeUp wakeUp;
+
+    internal NotificationIntake(NotificationPreparer preparer, NotificationWriter writer, IdempotencyKeys keys, NotificationMetrics metrics, WakeUp wakeUp) =>
+        (this.preparer, this.writer, this.keys, this.metrics, this.wakeUp) = (preparer, writer, keys, metrics, wakeUp);
+
+    /// <summary>
+    /// 1 check, bind to a template version, plan → 2 write with whoever else writes now, and wait for the commit → 3 wake
+    /// the workers. Dies before 2's commit: nothing exists. After it: the same key gives the first answer.
+    /// </summary>
+    /// <exception cref="Npgsql.NpgsqlException">The database could not be reached or the commit's outcome is unknown; to repeat with the same key is safe.</exception>
+    public async ValueTask<IntakeOutcome> AcceptAsync(
+        Caller caller, NotificationDraft draft, RepeatableRequest? repeatable, string? traceParent, CancellationToken cancellationToken)
+    {
+        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, cancellationToken);
+        if (prepared is null)
+            return await RefuseAsync(caller.Tenant, issues, repeatable, cancellationToken);
+
+        var answer = JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
+        var entry = repeatable is null
+            ? null
+            : new IdempotencyEntry(IdempotencyKeys.Hash(repeatable.Key), Fingerprint(caller.Tenant, repeatable), answer);
+        if (!writer.TryWrite(Row(caller, prepared, entry, traceParent), out var writing))
+        {
+            metrics.Busy();
+            return new IntakeOutcome.Busy();
+        }
+
+        switch (await writing)
+        {
+            case WriteOutcome.Stored:
+                metrics.Accepted(prepared.Deliveries);
+                if (prepared.Request.SendAt is null)
+                    wakeUp.Signal();
+                return new IntakeOutcome.Accepted(prepared.Id, answer);
+            case WriteOutcome.KeyTaken taken:
+                return Repeat(taken.Before, entry!.Fingerprint);
+            case WriteOutcome.Broken broken:
+                ExceptionDispatchInfo.Throw(broken.Exception);
+                throw broken.Exception;
+            default:
+                throw new InvalidOperationException("a closed set");
+        }
+    }
+
+    /// <summary>What was answered once is answered again, even if by now it would be refused: its template withdrawn, its time past.</summary>
+    private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<DraftIssue> issues, RepeatableRequest? repeatable, CancellationToken cancellationToken)
+    {
+        if (repeatable is not null && await keys.FindAsync(tenant, IdempotencyKeys.Hash(repeatable.Key), cancellationToken) is { } before)
+            return Repeat(before, Fingerprint(tenant, repeatable));
+        metrics.Invalid();
+        return new IntakeOutcome.Invalid(issues);
+    }
+
+    private IntakeOutcome Repeat(StoredAnswer before, byte[] fingerprint)
+    {
+        if (before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
+        {
+            metrics.Replayed();
+            return new IntakeOutcome.Replayed(before);
+        }
+
+        metrics.KeyMismatch();
+        return new IntakeOutcome.KeyMismatch();
+    }
+
+    private static byte[] Fingerprint(TenantId tenant, RepeatableRequest repeatable) =>
+        RequestFingerprint.Of(repeatable.Route, tenant, repeatable.Body.Span);
+
+    private static AcceptedNotification Row(Caller caller, PreparedNotification prepared, IdempotencyEntry? entry, string? traceParent) => new(
+        prepared.Id,
+        caller.Tenant,
+        caller.Id,
+        caller.Live,
+        prepared.Request,
+        prepared.Template?.Id,
+        prepared.Template?.Version,
+        prepared.Request.Category ?? prepared.Template?.Category,
+        traceParent,
+        prepared.Now,
+        prepared.Deliveries,
+        entry);
+}

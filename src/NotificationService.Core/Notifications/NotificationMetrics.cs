@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using NotificationService.Channels;
+
+namespace NotificationService.Notifications;
+
+/// <summary>What intake counts. Tags come from closed sets.</summary>
+public sealed class NotificationMetrics
+{
+    private static readonly Meter Meter = Telemetry.Telemetry.Meter;
+
+    private readonly Counter<long> accepted = Meter.CreateCounter<long>("notification_accepted_total", null, "Deliveries accepted, after the commit.");
+    private readonly Counter<long> replayed = Meter.CreateCounter<long>("notification_replayed_total", null, "Requests answered again by their idempotency key.");
+    private readonly Counter<long> refused = Meter.CreateCounter<long>("notification_refused_total", null, "Notifications refused, by reason.");
+    private readonly KeyValuePair<string, object?>[] channels = [.. Enumerable.Range(0, 16).Select(Tag)];
+
+    public void Accepted(IReadOnlyList<PlannedDelivery> deliveries)
+    {
+        for (var i = 0; i < deliveries.Count; i++)
+            accepted.Add(1, channels[(int)deliveries[i].Channel]);
+    }
+
+    public void Replayed() => replayed.Add(1);
+
+    public void Invalid() => refused.Add(1, new KeyValuePair<string, object?>("reason", "invalid"));
+
+    public void KeyMismatch() => refused.Add(1, new KeyValuePair<string, object?>("reason", "idempotency_mismatch"));
+
+    public void Busy() => refused.Add(1, new KeyValuePair<string, object?>("reason", "busy"));
+
+    private static KeyValuePair<string, object?> Tag(int channel) =>
+        new("channel", ChannelKinds.All.Contains((ChannelKind)channel) ? ((ChannelKind)channel).ToName() : "unknown");
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Storage;
+using NotificationService.Templates;
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>A draft that was checked, bound to a template version and planned; nothing is stored yet.</summary>
+public sealed record PreparedNotification(
+    NotificationId Id,
+    NotificationRequest Request,
+    PublishedTemplate? Template,
+    CompiledTemplate? Compiled,
+    DateTimeOffset Now,
+    IReadOnlyList<PlannedDelivery> Deliveries,
+    IReadOnlyList<SkippedChannel> Skipped);
+
+/// <summary>Makes all decisions about a draft; sending and a dry run share them.</summary>
+public sealed class NotificationPreparer(TemplateCatalog templates, Ids ids, TimeProvider time)
+{
+    private static readonly ReadOnlyMemory<byte> NoData = "{}"u8.ToArray();
+
+    /// <summary>The notification, or null and everything that is wrong.</summary>
+    public async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
+        TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (request, issues) = DraftCheck.Check(draft, now);
+        if (request is null)
+            return (null, issues);
+
+        PublishedTemplate? template = null;
+        if (request.TemplateKey is { } key)
+        {
+            template = await templates.FindPublishedAsync(tenant, key, cancellationToken);
+            if (template is null)
+                return (null, [new DraftIssue("/template", "template_unknown", "There is no published template with this key.")]);
+        }
+
+        var id = NotificationId.From(ids.Next());
+        var outcome = DeliveryPlanner.Plan(request, template, id, now);
+        if (outcome is not PlanOutcome.Planned planned)
+            return (null, [((PlanOutcome.Refused)outcome).Issue]);
+        if (template is null)
+            return (new PreparedNotification(id, request, null, null, now, planned.Deliveries, planned.Skipped), []);
+
+        var compiled = await templates.LoadAsync(tenant, template.Id, template.Version, cancellationToken);
+        var missing = Missing(request, compiled, planned.Deliveries);
+        return missing.Count > 0
+            ? (null, missing)
+            : (new PreparedNotification(id, request, template, compiled, now, planned.Deliveries, planned.Skipped), []);
+    }
+
+    /// <summary>Every variable that some channel needs and the data lacks, each once, with the channels that need it.</summary>
+    private static IReadOnlyList<DraftIssue> Missing(NotificationRequest request, CompiledTemplate template, IReadOnlyList<PlannedDelivery> deliveries)
+    {
+        using var data = JsonDocument.Parse(request.Data.IsEmpty ? NoData : request.Data);
+        List<(string Variable, List<string> Channels)>? missing = null;
+        foreach (var delivery in deliveries)
+        {
+            foreach (var variable in template.MissingVariables(delivery.Channel, request.Recipient.Locale, data.RootElement))
+            {
+                missing ??= [];
+                var known = missing.Find(entry => entry.Variable == variable);
+                if (known.Variable is null)
+                    missing.Add(known = (variable, []));
+                known.Channels.Add(delivery.Channel.ToName());
+            }
+        }
+
+        return missing is null
+            ? []
+            : [.. missing.Select(entry => new DraftIssue(
+                $"/data/{entry.Variable.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal).Replace('.', '/')}",
+                "variable_missing",
+                $"The template needs the variable '{entry.Variable}' ({string.Join(", ", entry.Channels)})."))];
+    }
+}

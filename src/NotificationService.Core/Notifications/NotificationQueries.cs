@@ -1,0 +1,97 @@
+using Npgsql;
+using NotificationService.Deliveries;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>Reads single notifications: each in one round trip, under the tenant's scope, by key ranges that name the partition.</summary>
+public sealed class NotificationQueries(Database database, TimeProvider time)
+{
+    private static readonly string Find = SqlText.Statement("notifications_find");
+    private static readonly string Deliveries = SqlText.Statement("deliveries_of_notification");
+    private static readonly string Attempts = SqlText.Statement("attempts_of_notification");
+    private static readonly string Timeline = SqlText.Statement("timeline_of_notification");
+
+    /// <summary>Null if the tenant has no such notification.</summary>
+    public async Task<NotificationDetails?> FindAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
+    {
+        var rows = await ReadAsync(tenant, id, withTimeline: false, cancellationToken);
+        return rows.Notification is null ? null : rows.Notification with { Deliveries = rows.DeliveriesWithAttempts() };
+    }
+
+    /// <summary>Every change of every delivery in the order of time, or null if the tenant has no such notification.</summary>
+    public async Task<IReadOnlyList<TimelineStep>?> TimelineAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
+    {
+        var rows = await ReadAsync(tenant, id, withTimeline: true, cancellationToken);
+        if (rows.Notification is null)
+            return null;
+        // Whoever holds a delivery writes that it is being sent together with what came of it; until then it is told here.
+        var underWay = rows.Deliveries.Where(delivery => delivery.Status == DeliveryStatus.Sending).Select(delivery => new TimelineStep(
+            delivery.Id, delivery.TimelineSeq + 1, DeliveryStatus.Sending, delivery.CallStartedAt ?? time.GetUtcNow(), null, null));
+        return
+        [
+            .. rows.Steps.Concat(underWay)
+                .OrderBy(step => step.At).ThenBy(step => step.Delivery.Value).ThenBy(step => step.Sequence)
+                .Select(step => step with { Attempt = rows.AttemptOf(step) }),
+        ];
+    }
+
+    private async Task<Rows> ReadAsync(TenantId tenant, NotificationId id, bool withTimeline, CancellationToken cancellationToken)
+    {
+        var rows = new Rows();
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Find, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = id.Value });
+        batch.Add(tenant, Deliveries, Range(tenant, id));
+        batch.Add(tenant, Attempts, Range(tenant, id));
+        if (withTimeline)
+            batch.Add(tenant, Timeline, Range(tenant, id));
+        await batch.CommitAsync(rows.Add, cancellationToken);
+        return rows;
+    }
+
+    private static NpgsqlParameter[] Range(TenantId tenant, NotificationId id) =>
+    [
+        new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+        new NpgsqlParameter<Guid> { TypedValue = id.Value },
+        new NpgsqlParameter<Guid> { TypedValue = id.LastDelivery },
+    ];
+
+    private sealed class Rows
+    {
+        private readonly List<AttemptDetails> attempts = [];
+
+        public NotificationDetails? Notification { get; private set; }
+
+        public List<DeliveryDetails> Deliveries { get; } = [];
+
+        public List<TimelineStep> Steps { get; } = [];
+
+        public void Add(NpgsqlDataReader row)
+        {
+            switch (NotificationRows.KindOf(row))
+            {
+                case NotificationRows.Notification:
+                    Notification = NotificationRows.ReadNotification(row);
+                    break;
+                case NotificationRows.Delivery:
+                    Deliveries.Add(NotificationRows.ReadDelivery(row));
+                    break;
+                case NotificationRows.Attempt:
+                    attempts.Add(NotificationRows.ReadAttempt(row));
+                    break;
+                default:
+                    Steps.Add(NotificationRows.ReadStep(row));
+                    break;
+            }
+        }
+
+        public IReadOnlyList<DeliveryDetails> DeliveriesWithAttempts() =>
+            [.. Deliveries.Select(delivery => delivery with { Attempts = [.. attempts.Where(attempt => attempt.Delivery == delivery.Id)] })];
+
+        /// <summary>The call that began when the step did.</summary>
+        public AttemptDetails? AttemptOf(TimelineStep step) => step.Status != DeliveryStatus.Sending
+            ? null
+            : attempts.Find(attempt => attempt.Delivery == step.Delivery && attempt.StartedAt == step.At);
+    }
+}

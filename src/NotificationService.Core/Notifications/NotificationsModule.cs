@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Queueing;
+
+namespace NotificationService.Notifications;
+
+public static class NotificationsModule
+{
+    public static IServiceCollection AddNotifications(this IServiceCollection services) => services
+        .AddSingleton<NotificationMetrics>()
+        .AddSingleton<IdempotencyKeys>()
+        .AddSingleton<NotificationQueries>()
+        .AddSingleton<DryRun>()
+        .AddSingleton<NotificationPreparer>()
+        .AddSingleton<NotificationWriter>()
+        .AddSingleton(provider => new NotificationIntake(
+            provider.GetRequiredService<NotificationPreparer>(),
+            provider.GetRequiredService<NotificationWriter>(),
+            provider.GetRequiredService<IdempotencyKeys>(),
+            provider.GetRequiredService<NotificationMetrics>(),
+            provider.GetRequiredService<WakeUp>()));
+}

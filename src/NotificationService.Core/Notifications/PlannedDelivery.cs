@@ -1,0 +1,26 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Notifications;
+
+/// <summary>A delivery as it is accepted: to be sent now, to wait, or failed because there is no address.</summary>
+public sealed record PlannedDelivery(DeliveryId Id, DeliveryStatus Status, DateTimeOffset DueAt, Failure? Failure)
+{
+    public ChannelKind Channel => Id.Channel;
+}
+
+/// <summary>A channel that was asked for and gets no delivery, and why.</summary>
+public sealed record SkippedChannel(ChannelKind Channel, string Code, string Message);
+
+/// <summary>What came of planning.</summary>
+public abstract record PlanOutcome
+{
+    private PlanOutcome()
+    {
+    }
+
+    public sealed record Planned(IReadOnlyList<PlannedDelivery> Deliveries, IReadOnlyList<SkippedChannel> Skipped) : PlanOutcome;
+
+    /// <summary>There is nothing that could be sent.</summary>
+    public sealed record Refused(DraftIssue Issue) : PlanOutcome;
+}

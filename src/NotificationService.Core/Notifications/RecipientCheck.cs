@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Templates;
+
+namespace NotificationService.Notifications;
+
+/// <summary>Whether a recipient's fields are what they should be, whichever channel they are for.</summary>
+internal static class RecipientCheck
+{
+    private const int LongestName = 200;
+    private const int LongestZone = 64;
+
+    // The names of zones that were asked for and exist; the operating system's files are not read for every request.
+    private static readonly ConcurrentDictionary<string, bool> KnownZones = new(StringComparer.Ordinal);
+
+    public static void Check(StoredRecipient recipient, DraftIssues issues)
+    {
+        Address("/recipient/userId", recipient.UserId, AddressRules.UserId, issues);
+        Address("/recipient/email", recipient.Email, AddressRules.Email, issues);
+        Address("/recipient/phone", recipient.Phone, AddressRules.Phone, issues);
+        Address("/recipient/whatsapp", recipient.Whatsapp, AddressRules.Phone, issues);
+        DeviceTokens(recipient.DeviceTokens, issues);
+        issues.Line("/recipient/name", recipient.Name, LongestName);
+        if (recipient.Locale is { } locale && !LocaleName.IsValid(locale))
+            issues.Add("/recipient/locale", "locale_invalid", "This is not a locale; write one such as en or fr-CA.");
+        if (recipient.Timezone is { } zone && !IsZone(zone))
+            issues.Add("/recipient/timezone", "timezone_invalid", "This is not a time zone of the IANA list; write one such as America/Toronto.");
+    }
+
+    private static void Address(string pointer, string? address, Func<string, AddressIssue?> rule, DraftIssues issues)
+    {
+        if (address is not null && rule(address) is { } issue)
+            issues.Add(pointer, issue.Code, issue.Message);
+    }
+
+    private static void DeviceTokens(IReadOnlyList<string>? tokens, DraftIssues issues)
+    {
+        if (tokens is null)
+            return;
+        if (tokens.Count > AddressRules.MostDeviceTokens)
+        {
+            issues.Add("/recipient/deviceTokens", "too_many", $"A recipient has at most {AddressRules.MostDeviceTokens} device tokens.");
+            return;
+        }
+
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            // JSON may hold null where the type says that there is none.
+            if (AddressRules.DeviceToken(tokens[i] ?? "") is { } issue)
+                issues.Add($"/recipient/deviceTokens/{i}", issue.Code, issue.Message);
+        }
+    }
+
+    private static bool IsZone(string zone)
+    {
+        if (KnownZones.ContainsKey(zone))
+            return true;
+        if (zone.Length is 0 or > LongestZone || !zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || !char.IsAsciiLetter(zone[0]))
+            return false;
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            return false;
+        KnownZones.TryAdd(zone, true);
+        return true;
+    }
+}

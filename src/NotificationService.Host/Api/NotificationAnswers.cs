@@ -1,0 +1,109 @@
+using System.Text;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>A notification with its deliveries.</summary>
+/// <param name="Status">The furthest of its deliveries'.</param>
+/// <param name="Template">The version it is bound to; absent where content was given instead.</param>
+/// <param name="Live">False for what a test account sent: it only ever reaches the sandbox.</param>
+public sealed record NotificationResponse(
+    Guid Id,
+    string Status,
+    string? Reference,
+    PinnedTemplate? Template,
+    string? Category,
+    string Priority,
+    bool Live,
+    RawJson Recipient,
+    RawJson? Data,
+    RawJson? Content,
+    RawJson? Metadata,
+    DateTimeOffset? SendAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<DeliveryResponse> Deliveries)
+{
+    internal static NotificationResponse Of(NotificationDetails notification) => new(
+        notification.Id.Value,
+        notification.Status.ToName(),
+        notification.Reference,
+        notification.Template,
+        notification.Category,
+        notification.Priority.ToName(),
+        notification.Live,
+        Json(notification.Recipient) ?? default,
+        Json(notification.Data),
+        Json(notification.Content),
+        Json(notification.Metadata),
+        notification.SendAt,
+        notification.ExpiresAt,
+        notification.CreatedAt,
+        [.. notification.Deliveries.Select(DeliveryResponse.Of)]);
+
+    internal static RawJson? Json(string? text) => text is null ? null : new RawJson(Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>One notification on one channel.</summary>
+/// <param name="DueAt">When it is to be tried next; absent once it has ended.</param>
+/// <param name="Ambiguous">True if some attempt may have gone out without our knowing; it may then have been sent twice.</param>
+/// <param name="Provider">The provider that took it, or was tried last.</param>
+public sealed record DeliveryResponse(
+    Guid Id,
+    string Channel,
+    string Status,
+    DateTimeOffset? DueAt,
+    bool Ambiguous,
+    ProviderResponse? Provider,
+    string? ProviderMessageId,
+    FailureAnswer? Failure,
+    IReadOnlyList<AttemptResponse> Attempts)
+{
+    internal static DeliveryResponse Of(DeliveryDetails delivery) => new(
+        delivery.Id.Value,
+        delivery.Channel.ToName(),
+        delivery.Status.ToName(),
+        delivery.Status <= DeliveryStatus.Queued ? delivery.DueAt : null,
+        delivery.Ambiguous,
+        ProviderResponse.Of(delivery.Provider),
+        delivery.ProviderMessageId,
+        delivery.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, delivery.Provider?.Name) : null,
+        [.. delivery.Attempts.Select(AttemptResponse.Of)]);
+}
+
+/// <summary>A provider by its id, and its name unless it was deleted since.</summary>
+public sealed record ProviderResponse(Guid Id, string? Name)
+{
+    internal static ProviderResponse? Of(ProviderName? provider) => provider is null ? null : new(provider.Id, provider.Name);
+}
+
+/// <summary>One call to one provider.</summary>
+/// <param name="Outcome"><c>accepted</c>, <c>rejected</c>, <c>deferred</c>, or <c>ambiguous</c> when nobody can know whether it went out.</param>
+public sealed record AttemptResponse(
+    int Number, string Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? Code, string? Message, ProviderResponse? Provider, string? ProviderMessageId)
+{
+    internal static AttemptResponse Of(AttemptDetails attempt) => new(
+        attempt.Number, attempt.Outcome.ToName(), attempt.StartedAt, attempt.FinishedAt, attempt.Code, attempt.Message,
+        ProviderResponse.Of(attempt.Provider), attempt.ProviderMessageId);
+}
+
+/// <summary>Every change of every delivery, in the order of time.</summary>
+public sealed record TimelineResponse(IReadOnlyList<TimelineItem> Items);
+
+/// <summary>A change of a delivery's status.</summary>
+/// <param name="Sequence">1, 2, 3 … per delivery.</param>
+/// <param name="Detail">Why: a code and a message, and for a retry when it is due.</param>
+/// <param name="Attempt">The call that was made then.</param>
+public sealed record TimelineItem(Guid DeliveryId, string Channel, int Sequence, string Status, DateTimeOffset At, RawJson? Detail, AttemptResponse? Attempt)
+{
+    internal static TimelineItem Of(TimelineStep step) => new(
+        step.Delivery.Value,
+        step.Delivery.Channel.ToName(),
+        step.Sequence,
+        step.Status.ToName(),
+        step.At,
+        NotificationResponse.Json(step.Detail),
+        step.Attempt is { } attempt ? AttemptResponse.Of(attempt) : null);
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>What one recipient is to be told.</summary>
+public sealed record SendNotificationRequest
+{
+    /// <summary>The key of a published template. Give either this or <c>content</c>.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Short for one channel.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>Any of email, sms, push, whatsapp, in_app; those of the template for which the recipient has an address, if it is left out.</summary>
+    public IReadOnlyList<string>? Channels { get; init; }
+
+    /// <summary>How the channels are used: <c>all</c>.</summary>
+    public string? Strategy { get; init; }
+
+    public required RecipientBody Recipient { get; init; }
+
+    /// <summary>The template's variables. A variable that it needs and this lacks is refused by name.</summary>
+    public RawJson? Data { get; init; }
+
+    /// <summary>What to say without a template.</summary>
+    public ContentBody? Content { get; init; }
+
+    /// <summary>The template's category if it is left out.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>critical, high, normal (the default) or low.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>When to send: a time of RFC 3339, at most 366 days ahead. At once if it is left out.</summary>
+    public string? SendAt { get; init; }
+
+    /// <summary>After this time it is not sent any more.</summary>
+    public string? ExpiresAt { get; init; }
+
+    /// <summary>The caller's own id, given back in answers, lists and webhooks. Need not be unique.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Anything the caller wants to find again.</summary>
+    public RawJson? Metadata { get; init; }
+
+    internal NotificationDraft ToDraft() => new()
+    {
+        Template = Template,
+        Channel = Channel,
+        Channels = Channels,
+        Strategy = Strategy,
+        Recipient = Recipient.ToRecipient(),
+        Data = Data?.Utf8 ?? default,
+        Content = Content?.ToContent(),
+        Category = Category,
+        Priority = Priority,
+        SendAt = SendAt,
+        ExpiresAt = ExpiresAt,
+        Reference = Reference,
+        Metadata = Metadata?.Utf8 ?? default,
+    };
+}
+
+/// <summary>Whom to tell. Each channel needs its own field: email, phone (sms), whatsapp or phone, deviceTokens (push), userId (in_app).</summary>
+public sealed record RecipientBody
+{
+    /// <summary>The caller's own id of the person, at most 128 characters.</summary>
+    public string? UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Email { get; init; }
+
+    /// <summary>E.164, such as +14155550100.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>E.164; <c>phone</c> if it is left out.</summary>
+    public string? Whatsapp { get; init; }
+
+    public IReadOnlyList<string>? DeviceTokens { get; init; }
+
+    /// <summary>Such as fr-CA; falls back to fr, then en.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>Of the IANA list, such as America/Toronto.</summary>
+    public string? Timezone { get; init; }
+
+    internal Deliveries.StoredRecipient ToRecipient() => new(UserId, Name, Email, Phone, Whatsapp, DeviceTokens, Locale, Timezone);
+}
+
+/// <summary>What to say without a template; each channel takes the fields that it needs.</summary>
+public sealed record ContentBody
+{
+    public string? Subject { get; init; }
+
+    public string? Html { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Title { get; init; }
+
+    public string? Body { get; init; }
+
+    public string? ActionUrl { get; init; }
+
+    internal Deliveries.InlineContent ToContent() => new(Subject, Html, Text, Title, Body, ActionUrl);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SendNotificationRequest))]
+[JsonSerializable(typeof(NotificationResponse))]
+[JsonSerializable(typeof(TimelineResponse))]
+[JsonSerializable(typeof(DryRunResponse))]
+internal sealed partial class NotificationsJson : JsonSerializerContext;

@@ -1,0 +1,27 @@
+namespace NotificationService.Host.Api;
+
+/// <summary>The examples of the OpenAPI document.</summary>
+internal static class NotificationExamples
+{
+    public const string Id = "01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a10";
+    private const string EmailId = "01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11";
+    private const string InAppId = "01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a15";
+
+    public const string Send =
+        """{"template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"u-123","name":"Ann","email":"ann@example.com","locale":"fr-CA"},"data":{"orderId":"A-1009"},"reference":"order-1009"}""";
+
+    public const string Accepted =
+        $$$"""{"id":"{{{Id}}}","status":"queued","reference":"order-1009","template":{"key":"order-shipped","version":3},"deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"queued"},{"id":"{{{InAppId}}}","channel":"in_app","status":"queued"}]}""";
+
+    public const string DryRun =
+        """{"dryRun":true,"status":"queued","template":{"key":"order-shipped","version":3},"deliveries":[{"channel":"email","status":"queued","locale":"fr","content":{"subject":"Votre commande A-1009 est en route","html":"<p>Bonjour Ann</p>"}}],"explain":[{"code":"template","message":"template order-shipped, version 3, is rendered"},{"channel":"email","code":"locale","message":"the content in fr is used"},{"channel":"email","code":"provider","message":"the first provider in order is main (smtp)"}]}""";
+
+    private const string Delivery =
+        $$$"""{"id":"{{{EmailId}}}","channel":"email","status":"sent","ambiguous":false,"provider":{"id":"01994c1e-0000-7b1a-8f67-0d5a2f7c0b00","name":"main"},"providerMessageId":"14c5d75ce93.dfd.64b469","attempts":[{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z","provider":{"id":"01994c1e-0000-7b1a-8f67-0d5a2f7c0b00","name":"main"},"providerMessageId":"14c5d75ce93.dfd.64b469"}]}""";
+
+    public const string Details =
+        $$$"""{"id":"{{{Id}}}","status":"sent","reference":"order-1009","template":{"key":"order-shipped","version":3},"category":"shipping","priority":"normal","live":true,"recipient":{"userId":"u-123","name":"Ann","email":"ann@example.com"},"data":{"orderId":"A-1009"},"createdAt":"2026-11-21T09:00:00Z","deliveries":[{{{Delivery}}}]}""";
+
+    public const string Timeline =
+        $$$"""{"items":[{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":1,"status":"queued","at":"2026-11-21T09:00:00Z"},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":2,"status":"sending","at":"2026-11-21T09:00:00.012Z","attempt":{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z"}},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":3,"status":"sent","at":"2026-11-21T09:00:00.071Z"}]}""";
+}
