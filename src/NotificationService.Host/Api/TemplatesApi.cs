@@ -29,7 +29,7 @@ public static class TemplatesApi
         group.MapGet("/{template}/versions/{version:int}", GetVersionAsync).Documented("Get one version")
             .Answers<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00Z","publishedAt":"2026-11-21T09:01:00Z"}""");
         group.MapPost("/{template}/publish", PublishAsync).Documented("Publish the draft", "From then on sends use it; what was accepted before keeps its version.")
-            .Takes<TemplateVersionRequest>("{}").Answers<TemplateResponse>(200, Example);
+            .Takes<TemplateVersionRequest>("""{"version":2}""").Answers<TemplateResponse>(200, Example);
         group.MapPost("/{template}/rollback", RollbackAsync).Documented("Publish an earlier version again")
             .Takes<TemplateVersionRequest>("""{"version":1}""").Answers<TemplateResponse>(200, Example);
         group.MapPost("/{template}/preview", PreviewAsync).Documented("Render a version without sending anything")

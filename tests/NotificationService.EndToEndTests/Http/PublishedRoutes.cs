@@ -29,16 +29,27 @@ internal sealed class PublishedRoutes(JsonElement document)
     };
 
     private List<string> Paths(string method, Func<JsonElement, bool> where) =>
-        [.. Operations.Where(operation => operation.Method == method && where(operation.Operation)).Select(operation => Filled(operation.Path))];
+        [.. Operations.Where(operation => operation.Method == method && where(operation.Operation)).Select(operation => Filled(operation.Path, operation.Operation))];
 
-    /// <summary>The path of something that does not exist.</summary>
-    private static string Filled(string path) =>
-        System.Text.RegularExpressions.Regex.Replace(path, "\\{[^}]+\\}", "01890a5d-ac96-774b-bcce-b302099a8057");
+    /// <summary>The path of something that does not exist: every parameter has a value of its kind.</summary>
+    public static string Filled(string path, JsonElement operation)
+    {
+        foreach (var parameter in Parameters(operation).Where(parameter => parameter.GetProperty("in").GetString() == "path"))
+        {
+            var isNumber = parameter.GetProperty("schema").TryGetProperty("type", out var type) && type.ToString().Contains("integer", StringComparison.Ordinal);
+            path = path.Replace($"{{{parameter.GetProperty("name").GetString()}}}", isNumber ? "999" : "01890a5d-ac96-774b-bcce-b302099a8057", StringComparison.Ordinal);
+        }
+
+        return path;
+    }
 
     private static bool TakesJson(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _);
 
     private static bool Has(JsonElement operation, string place, string? name) =>
-        operation.TryGetProperty("parameters", out var parameters) && parameters.EnumerateArray().Any(parameter =>
+        Parameters(operation).Any(parameter =>
             parameter.GetProperty("in").GetString() == place && (name is null || parameter.GetProperty("name").GetString() == name));
+
+    private static IEnumerable<JsonElement> Parameters(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : [];
 }
