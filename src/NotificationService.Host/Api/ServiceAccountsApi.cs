@@ -41,7 +41,7 @@ public static class ServiceAccountsApi
         var live = request.Mode == "live";
         var caller = context.Caller();
         if (live && !caller.Live)
-            return Problems.Of(403, "forbidden", "This caller may not do that", "A test account cannot make a live one.");
+            return TestAccountRefused();
         var made = await accounts.CreateAsync(caller, request.Name!, request.Scopes!, live, request.IpAllowList ?? [], request.ExpiresAt, cancellationToken);
         return Secret(context, made, StatusCodes.Status201Created);
     }
@@ -59,13 +59,32 @@ public static class ServiceAccountsApi
     private static async Task<IResult> GetAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
         Answer(Guid.TryParse(id, out var key) ? await accounts.FindAsync(context.Caller(), key, cancellationToken) : null);
 
-    private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var key) && await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
+    private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(id, out var key))
+            return Problems.NotFound();
+        if (!await MayChangeAsync(context.Caller(), key, accounts, cancellationToken))
+            return TestAccountRefused();
+        return await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
             ? Secret(context, rotated, StatusCodes.Status200OK)
             : Problems.NotFound();
+    }
 
-    private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
-        Answer(Guid.TryParse(id, out var key) ? await accounts.DisableAsync(context.Caller(), key, cancellationToken) : null);
+    private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(id, out var key))
+            return Problems.NotFound();
+        return await MayChangeAsync(context.Caller(), key, accounts, cancellationToken)
+            ? Answer(await accounts.DisableAsync(context.Caller(), key, cancellationToken))
+            : TestAccountRefused();
+    }
+
+    /// <summary>Who holds a live account's new secret sends for real, so a test account may not have it. An account's mode never changes.</summary>
+    private static async Task<bool> MayChangeAsync(Caller caller, Guid id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        caller.Live || await accounts.FindAsync(caller, id, cancellationToken) is not { Live: true };
+
+    private static ProblemResult TestAccountRefused() =>
+        Problems.Of(403, "forbidden", "This caller may not do that", "A test account can neither make nor change a live one.");
 
     private static IResult Answer(ServiceAccount? account) =>
         account is null ? Problems.NotFound() : Results.Json(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);

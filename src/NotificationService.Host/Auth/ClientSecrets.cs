@@ -39,7 +39,8 @@ public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, Hashin
 
     public static string NewClientId() => $"sa_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
 
-    public string Hash(string secret) => hasher.HashPassword(Nobody, secret);
+    public Task<string> HashAsync(string secret, CancellationToken cancellationToken) =>
+        gate.RunAsync(() => Task.FromResult(hasher.HashPassword(Nobody, secret)), cancellationToken);
 
     /// <summary>Is it the account's secret? Without an account the answer is no, after the same work.</summary>
     public async Task<bool> VerifyAsync(ServiceAccount? account, string secret, CancellationToken cancellationToken)

@@ -72,14 +72,14 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
     private Task AddTenantAsync(TenantId tenant, string key, string name, CancellationToken cancellationToken) => AddAsync(
         tenant,
         db => db.Set<Tenant>().AnyAsync(cancellationToken),
-        () => new Tenant { TenantId = tenant, Key = key, Name = name, CreatedAt = time.GetUtcNow() },
+        () => Task.FromResult<object>(new Tenant { TenantId = tenant, Key = key, Name = name, CreatedAt = time.GetUtcNow() }),
         $"tenant/{key}",
         cancellationToken);
 
     private Task AddServiceAccountAsync(string clientId, Func<string> secret, bool live, CancellationToken cancellationToken) => AddAsync(
         Demo,
         db => db.Set<ServiceAccount>().AnyAsync(account => account.ClientId == clientId, cancellationToken),
-        () => new ServiceAccount
+        async () => new ServiceAccount
         {
             Id = ids.Next(),
             TenantId = Demo,
@@ -87,7 +87,7 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
             Name = clientId,
             Scopes = [.. Scopes.All],
             Live = live,
-            SecretHash = secrets.Hash(secret()),
+            SecretHash = await secrets.HashAsync(secret(), cancellationToken),
             IpAllowList = [],
             CreatedAt = time.GetUtcNow(),
         },
@@ -103,18 +103,18 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
             () =>
             {
                 user.PasswordHash = hasher.HashPassword(user, password());
-                return user;
+                return Task.FromResult<object>(user);
             },
             $"user/{user.Id}",
             cancellationToken);
     }
 
     /// <summary>Hashing is slow, so it happens between looking and adding; another node may add the same meanwhile.</summary>
-    private async Task AddAsync(TenantId tenant, Func<NotificationDbContext, Task<bool>> exists, Func<object> make, string target, CancellationToken cancellationToken)
+    private async Task AddAsync(TenantId tenant, Func<NotificationDbContext, Task<bool>> exists, Func<Task<object>> make, string target, CancellationToken cancellationToken)
     {
         if (await store.RunAsync(tenant, (db, _) => exists(db), cancellationToken))
             return;
-        var row = make();
+        var row = await make();
         await store.RunAsync(
             tenant,
             async (db, cancellation) =>

@@ -19,7 +19,7 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
             Name = name,
             Scopes = [.. scopes],
             Live = live,
-            SecretHash = secrets.Hash(secret),
+            SecretHash = await secrets.HashAsync(secret, cancellationToken),
             IpAllowList = [.. ipAllowList],
             ExpiresAt = expiresAt?.ToUniversalTime(),
             CreatedAt = time.GetUtcNow(),
@@ -55,7 +55,7 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
     public async Task<(ServiceAccount Account, string Secret)?> RotateAsync(Caller caller, Guid id, CancellationToken cancellationToken)
     {
         var secret = ClientSecrets.NewSecret();
-        var hash = secrets.Hash(secret);
+        var hash = await secrets.HashAsync(secret, cancellationToken);
         var account = await ChangeAsync(
             caller,
             id,

@@ -50,6 +50,6 @@ internal sealed class PublishedRoutes(JsonElement document)
         Parameters(operation).Any(parameter =>
             parameter.GetProperty("in").GetString() == place && (name is null || parameter.GetProperty("name").GetString() == name));
 
-    private static IEnumerable<JsonElement> Parameters(JsonElement operation) =>
-        operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : [];
+    private static List<JsonElement> Parameters(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters) ? [.. parameters.EnumerateArray()] : [];
 }

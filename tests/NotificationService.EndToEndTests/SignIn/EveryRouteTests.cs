@@ -1,0 +1,52 @@
+using System.Net;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>Every published call as nobody and as somebody who may not.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class EveryRouteTests(SignInService service)
+{
+    private static readonly string[] Open =
+        ["/oauth/token", "/api/v1/auth/register-tenant", "/api/v1/auth/login", "/api/v1/auth/refresh-token", "/api/v1/auth/logout"];
+
+    [Fact]
+    public async Task Without_a_token_every_call_but_those_of_sign_in_is_refused() =>
+        (await AnswersAsync(token: null)).Where(answer => answer.Status != 401).Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_person_without_a_role_for_it_is_refused_by_every_call_of_services_and_admins()
+    {
+        var ann = await service.LoginAsync("ann@demo.test", "Demo-user-1!");
+
+        (await AnswersAsync(ann.AccessToken)).Where(answer => !answer.Call.Contains("/users/me", StringComparison.Ordinal) && answer.Status != 403)
+            .Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_service_account_with_another_scope_is_refused_by_every_call()
+    {
+        var token = await service.TokenAsync("demo-service", "demo-service-secret", "events:publish");
+
+        (await AnswersAsync(token)).Where(answer => !answer.Call.EndsWith("/events", StringComparison.Ordinal) && answer.Status != 403)
+            .Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+    }
+
+    private async Task<IReadOnlyList<(string Call, int Status)>> AnswersAsync(string? token)
+    {
+        var answers = new List<(string, int)>();
+        var routes = await PublishedRoutes.ReadAsync(service.Client);
+        foreach (var (path, method, operation) in routes.Operations.Where(operation => !Open.Contains(operation.Path)))
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), PublishedRoutes.Filled(path, operation));
+            if (token is not null)
+                request.Headers.Authorization = new("Bearer", token);
+            using var answer = await service.Client.SendAsync(request);
+            answers.Add(($"{method} {path}", (int)answer.StatusCode));
+        }
+
+        answers.ShouldNotBeEmpty();
+        return answers;
+    }
+}

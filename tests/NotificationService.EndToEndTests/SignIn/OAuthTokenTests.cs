@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>How a program of a tenant gets an access token: RFC 6749, section 4.4.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class OAuthTokenTests(SignInService service)
+{
+    private const string Admin = "/api/v1/admin/service-accounts";
+    private static readonly KeyValuePair<string, string> Grant = new("grant_type", "client_credentials");
+
+    [Fact]
+    public async Task The_demo_account_gets_a_token_that_works()
+    {
+        using var answer = await service.AskForTokenAsync("demo-service", "demo-service-secret");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        answer.Headers.Pragma.ToString().ShouldBe("no-cache");
+        var body = await SignInService.ReadAsync(answer);
+        body.EnumerateObject().Select(property => property.Name).ShouldBe(["access_token", "token_type", "expires_in", "scope"]);
+        body.GetProperty("token_type").GetString().ShouldBe("Bearer");
+        body.GetProperty("expires_in").GetInt32().ShouldBe(3600);
+        body.GetProperty("scope").GetString().ShouldBe("notifications:send notifications:read recipients:write events:publish admin");
+        (await service.StatusAsync(Admin, body.GetProperty("access_token").GetString())).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("demo-service:demo-service-secret")]
+    [InlineData("demo%2Dservice:demo%2dservice%2Dsecret")]
+    public async Task The_credentials_may_stand_in_HTTP_Basic(string basic)
+    {
+        using var answer = await service.AskForTokenAsync([Grant], basic);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_may_be_asked_for_with_less_than_the_account_has()
+    {
+        using var answer = await service.AskForTokenAsync("demo-service", "demo-service-secret", "notifications:read  notifications:send");
+
+        var body = await SignInService.ReadAsync(answer);
+        body.GetProperty("scope").GetString().ShouldBe("notifications:send notifications:read");
+        using var refused = await service.GetAsync(Admin, body.GetProperty("access_token").GetString());
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        refused.Headers.WwwAuthenticate.ToString().ShouldContain("error=\"insufficient_scope\", scope=\"admin\"");
+        var problem = await SignInService.ReadAsync(refused);
+        problem.GetProperty("code").GetString().ShouldBe("forbidden");
+        problem.GetProperty("detail").GetString().ShouldBe("The scope admin is needed.");
+    }
+
+    [Fact]
+    public async Task A_scope_that_the_account_has_not_is_refused()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin);
+
+        foreach (var scope in (string[])["admin", "notifications:send admin", "nonsense", "NOTIFICATIONS:SEND"])
+        {
+            using var answer = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, scope);
+            await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_scope");
+        }
+    }
+
+    [Theory]
+    [InlineData("demo-service", "wrong")]
+    [InlineData("demo-service", "")]
+    [InlineData("demo-service", "demo-test-secret")]
+    [InlineData("nobody", "demo-service-secret")]
+    [InlineData("", "demo-service-secret")]
+    [InlineData("demo-service\0", "demo-service-secret")]
+    [InlineData("' or 1=1 --", "x")]
+    [InlineData("ü@ü", "x")]
+    public async Task Unknown_and_wrong_are_one_answer(string clientId, string secret)
+    {
+        using var wrong = await service.AskForTokenAsync("demo-service", "quite wrong");
+        using var answer = await service.AskForTokenAsync(clientId, secret);
+
+        await ShouldBeErrorAsync(answer, HttpStatusCode.Unauthorized, "invalid_client");
+        answer.Headers.WwwAuthenticate.ToString().ShouldStartWith("Basic realm=");
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(await wrong.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_secret_of_a_megabyte_is_refused_unread()
+    {
+        using var answer = await service.AskForTokenAsync("demo-service", new string('x', 1_000_000));
+
+        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Theory]
+    [InlineData("invalid_request", "client_id=demo-service&client_secret=demo-service-secret")]
+    [InlineData("invalid_request", "grant_type=&client_id=demo-service&client_secret=demo-service-secret")]
+    [InlineData("invalid_request", "grant_type=client_credentials&grant_type=client_credentials&client_id=demo-service&client_secret=demo-service-secret")]
+    [InlineData("invalid_request", "grant_type=client_credentials&client_id=a&client_id=b&client_secret=demo-service-secret")]
+    [InlineData("invalid_request", "grant_type=client_credentials&client_id=demo-service&client_secret=demo-service-secret", "text/plain")]
+    [InlineData("invalid_request", "{\"grant_type\":\"client_credentials\"}", "application/json")]
+    [InlineData("invalid_request", "", null)]
+    [InlineData("unsupported_grant_type", "grant_type=password&username=a&password=b")]
+    [InlineData("unsupported_grant_type", "grant_type=authorization_code&code=x")]
+    public async Task What_is_no_such_request_is_told_in_the_words_of_the_RFC(string error, string form, string? contentType = "application/x-www-form-urlencoded")
+    {
+        using var content = new StringContent(form);
+        content.Headers.ContentType = contentType is null ? null : new(contentType);
+        using var answer = await service.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
+
+        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, error);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Credentials_in_the_form_and_in_the_header_are_refused()
+    {
+        using var answer = await service.AskForTokenAsync([Grant, new("client_id", "demo-service"), new("client_secret", "demo-service-secret")], "demo-service:demo-service-secret");
+
+        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Theory]
+    [InlineData("demo-service")]
+    [InlineData(":demo-service-secret")]
+    [InlineData("")]
+    public async Task A_header_that_holds_no_credentials_is_nobody(string basic)
+    {
+        using var answer = await service.AskForTokenAsync([Grant], basic);
+
+        await ShouldBeErrorAsync(answer, HttpStatusCode.Unauthorized, "invalid_client");
+    }
+
+    private static async Task ShouldBeErrorAsync(HttpResponseMessage answer, HttpStatusCode status, string error)
+    {
+        answer.StatusCode.ShouldBe(status, await answer.Content.ReadAsStringAsync());
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        body.EnumerateObject().Select(property => property.Name).ShouldBe(["error", "error_description"]);
+        body.GetProperty("error").GetString().ShouldBe(error);
+    }
+}

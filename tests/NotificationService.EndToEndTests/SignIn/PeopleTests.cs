@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.Json;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>Sign-in of people: registering, logging in, being locked out.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class PeopleTests(SignInService service)
+{
+    [Fact]
+    public async Task Registering_makes_a_tenant_and_signs_its_admin_in()
+    {
+        var admin = await service.RegisterAsync();
+
+        ShouldBeSignedIn(admin.Answer, admin.Email);
+        admin.Answer.GetProperty("user").GetProperty("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["admin"]);
+        admin.Answer.GetProperty("user").GetProperty("userId").GetString().ShouldBe(admin.Id.ToString());
+        (await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken)).ShouldBe(HttpStatusCode.OK);
+        ShouldBeSignedIn((await service.LoginAsync(admin.Email, SignInService.Password)).Answer, admin.Email);
+    }
+
+    [Theory]
+    [InlineData("admin@demo.test", "Demo-admin-1!", "admin", "admin", HttpStatusCode.OK)]
+    [InlineData("ADMIN@demo.TEST ", "Demo-admin-1!", "admin", "admin", HttpStatusCode.OK)]
+    [InlineData("ann@demo.test", "Demo-user-1!", "ann", "user", HttpStatusCode.Forbidden)]
+    [InlineData("platform@demo.test", "Demo-platform-1!", "platform", "platform_admin", HttpStatusCode.OK)]
+    public async Task The_people_of_the_demo_sign_in(string email, string password, string userId, string role, HttpStatusCode onAdmin)
+    {
+        var person = await service.LoginAsync(email, password);
+
+        var user = person.Answer.GetProperty("user");
+        user.GetProperty("userId").GetString().ShouldBe(userId);
+        user.GetProperty("roles")[0].GetString().ShouldBe(role);
+        (await service.StatusAsync("/api/v1/admin/service-accounts", person.AccessToken)).ShouldBe(onAdmin);
+    }
+
+    [Fact]
+    public async Task A_refused_login_says_the_same_for_unknown_and_wrong_and_odd()
+    {
+        var admin = await service.RegisterAsync();
+        using var wrong = await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = "wrong" });
+        wrong.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        object[] others =
+        [
+            new { email = "nobody@example.com", password = SignInService.Password },
+            new { email = admin.Email, password = "" },
+            new { email = admin.Email, password = new string('x', 100_000) },
+            new { email = "", password = SignInService.Password },
+            new { email = "not an address", password = SignInService.Password },
+            new { email = admin.Email, password = SignInService.Password, tenant = "no-such-tenant" },
+        ];
+        foreach (var other in others)
+        {
+            using var answer = await service.PostAsync("/api/v1/auth/login", other);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(wrong));
+        }
+    }
+
+    [Fact]
+    public async Task After_ten_wrong_passwords_the_right_one_is_refused_too()
+    {
+        var admin = await service.RegisterAsync();
+        for (var i = 0; i < 10; i++)
+            (await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = "wrong" })).Dispose();
+
+        using var right = await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = SignInService.Password });
+        right.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        await service.Database.ExecuteAsync($"update users set lockout_end = now() where id = '{admin.Id}'");
+        await service.LoginAsync(admin.Email, SignInService.Password);
+        (await service.Database.ScalarAsync<int>($"select failed_logins from users where id = '{admin.Id}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_is_a_user_of_two_tenants_chooses_by_the_tenants_key()
+    {
+        var email = $"{Guid.NewGuid():n}@example.com";
+        var keys = new[] { $"a-{Guid.NewGuid():n}", $"b-{Guid.NewGuid():n}" };
+        foreach (var key in keys)
+            (await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = key, tenantKey = key, admin = new { email, password = SignInService.Password, name = "Ann" } })).EnsureSuccessStatusCode();
+
+        foreach (var key in keys)
+        {
+            using var answer = await service.PostAsync("/api/v1/auth/login", new { email, password = SignInService.Password, tenant = key });
+            var tenant = (await SignInService.ReadAsync(answer)).GetProperty("user").GetProperty("tenantId").GetGuid();
+            (await service.Database.ScalarAsync<string>($"select key from tenants where tenant_id = '{tenant}'")).ShouldBe(key);
+        }
+    }
+
+    [Fact]
+    public async Task A_taken_key_is_a_conflict_and_makes_nothing()
+    {
+        var key = $"taken-{Guid.NewGuid():n}";
+        var body = new { tenantName = "First", tenantKey = key, admin = new { email = "first@example.com", password = SignInService.Password, name = "Ann" } };
+        (await service.PostAsync("/api/v1/auth/register-tenant", body)).EnsureSuccessStatusCode();
+        var users = await service.Database.ScalarAsync<long>("select count(*) from users");
+
+        using var second = await service.PostAsync("/api/v1/auth/register-tenant", body);
+
+        second.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await service.Database.ScalarAsync<long>("select count(*) from users")).ShouldBe(users);
+    }
+
+    [Fact]
+    public async Task Every_mistake_of_a_registration_is_named_with_its_field()
+    {
+        using var answer = await service.PostAsync(
+            "/api/v1/auth/register-tenant", new { tenantName = " ", tenantKey = "Not A Key", admin = new { email = "\"a\r\n\"@b.c", password = "short", name = "a\0b" } });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var problem = await SignInService.ReadAsync(answer);
+        problem.GetProperty("code").GetString().ShouldBe("validation_failed");
+        problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).Distinct()
+            .ShouldBeSubsetOf(["/tenantName", "/tenantKey", "/admin/email", "/admin/name", "/admin/password"]);
+    }
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("platform")]
+    public async Task The_services_own_keys_are_reserved(string key)
+    {
+        using var answer = await service.PostAsync(
+            "/api/v1/auth/register-tenant", new { tenantName = "Mine", tenantKey = key, admin = new { email = "a@example.com", password = SignInService.Password, name = "Ann" } });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Passwords_and_tokens_are_stored_only_as_hashes()
+    {
+        var admin = await service.RegisterAsync();
+
+        var hash = await service.Database.ScalarAsync<string>($"select password_hash from users where id = '{admin.Id}'");
+        hash.ShouldNotContain(SignInService.Password);
+        Convert.FromBase64String(hash).Length.ShouldBeGreaterThan(40);
+        var secrets = Convert.ToHexStringLower(System.Buffers.Text.Base64Url.DecodeFromChars(admin.RefreshToken.AsSpan("nsr_".Length)).AsSpan(32));
+        (await service.Database.QueryAsync<string>($"select encode(family_hash, 'hex') || encode(current_hash, 'hex') from refresh_tokens where account_id = '{admin.Id}'"))
+            .ShouldHaveSingleItem().ShouldNotBe(secrets);
+        foreach (var secret in (string[])[SignInService.Password, admin.RefreshToken, admin.AccessToken, admin.Email])
+            service.Process.Output.ShouldNotContain(secret);
+    }
+
+    private static void ShouldBeSignedIn(JsonElement answer, string email)
+    {
+        answer.EnumerateObject().Select(property => property.Name).ShouldBe(["accessToken", "refreshToken", "tokenType", "expiresIn", "user"]);
+        answer.GetProperty("tokenType").GetString().ShouldBe("Bearer");
+        answer.GetProperty("expiresIn").GetInt32().ShouldBe(900);
+        var user = answer.GetProperty("user");
+        user.EnumerateObject().Select(property => property.Name).ShouldBe(["id", "userId", "email", "name", "tenantId", "roles"]);
+        user.GetProperty("email").GetString().ShouldBe(email);
+    }
+}

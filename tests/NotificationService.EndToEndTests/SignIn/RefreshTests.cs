@@ -1,0 +1,140 @@
+using System.Net;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>Refresh tokens: good for one use, and a second use ends the sign-in.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class RefreshTests(SignInService service)
+{
+    [Fact]
+    public async Task Each_use_gives_the_next_pair()
+    {
+        var admin = await service.RegisterAsync();
+        var token = admin.RefreshToken;
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await service.RefreshAsync(token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+            var next = SignInService.Person.Of(await SignInService.ReadAsync(answer), admin.Email);
+            next.Id.ShouldBe(admin.Id);
+            next.RefreshToken.ShouldNotBe(token);
+            (await service.StatusAsync("/api/v1/admin/service-accounts", next.AccessToken)).ShouldBe(HttpStatusCode.OK);
+            token = next.RefreshToken;
+        }
+
+        (await service.Database.ScalarAsync<double>($"select extract(epoch from expires_at - now())::float8 / 86400 from refresh_tokens where account_id = '{admin.Id}'"))
+            .ShouldBe(14, tolerance: 0.01);
+    }
+
+    [Fact]
+    public async Task Using_an_old_one_ends_the_sign_in_for_who_holds_the_newest_and_leaves_other_sign_ins_alone()
+    {
+        var admin = await service.RegisterAsync();
+        var elsewhere = await service.LoginAsync(admin.Email, SignInService.Password);
+        var second = await NextAsync(admin.RefreshToken);
+        var third = await NextAsync(second);
+
+        (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await StatusOfRefreshAsync(third)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusOfRefreshAsync(second)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusOfRefreshAsync(elsewhere.RefreshToken)).ShouldBe(HttpStatusCode.OK);
+        service.Process.Output.ShouldContain($"of tenant {admin.Tenant} was used a second time");
+    }
+
+    [Fact]
+    public async Task Of_many_at_the_same_moment_at_most_one_gets_through_whatever_node_they_ask()
+    {
+        await using var other = await service.StartNodeAsync();
+        var admin = await service.RegisterAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => service.PostAsync(
+            "/api/v1/auth/refresh-token", new { refreshToken = admin.RefreshToken }, client: i % 2 == 0 ? service.Client : other.Client)));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(19);
+        var winner = await SignInService.ReadAsync(answers.Single(answer => answer.StatusCode == HttpStatusCode.OK));
+        (await StatusOfRefreshAsync(winner.GetProperty("refreshToken").GetString()!)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Logging_out_ends_the_sign_in_and_may_be_done_twice()
+    {
+        var admin = await service.RegisterAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await service.PostAsync("/api/v1/auth/logout", new { refreshToken = admin.RefreshToken });
+            answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task An_expired_one_is_refused()
+    {
+        var admin = await service.RegisterAsync();
+        await service.Database.ExecuteAsync($"update refresh_tokens set expires_at = now() - interval '1 second' where account_id = '{admin.Id}'");
+
+        (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_disabled_person_is_refused_everywhere_within_seconds()
+    {
+        var admin = await service.RegisterAsync();
+        await service.Database.ExecuteAsync($"update users set disabled_at = now() where id = '{admin.Id}'");
+
+        (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
+        using var login = await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = SignInService.Password });
+        login.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(
+            async () => await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(15));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nsr_")]
+    [InlineData("nsr_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("eyJhbGciOiJub25lIn0.e30.")]
+    public async Task What_is_none_is_refused_like_any_other(string token)
+    {
+        var admin = await service.RegisterAsync();
+        (await service.PostAsync("/api/v1/auth/logout", new { refreshToken = admin.RefreshToken })).Dispose();
+        using var ended = await service.RefreshAsync(admin.RefreshToken);
+
+        using var answer = await service.RefreshAsync(token);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(ended));
+    }
+
+    [Fact]
+    public async Task One_whose_secret_somebody_guesses_changes_nothing()
+    {
+        var admin = await service.RegisterAsync();
+        var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(admin.RefreshToken.AsSpan("nsr_".Length));
+        bytes.AsSpan(32).Fill(1);
+
+        (await StatusOfRefreshAsync($"nsr_{System.Buffers.Text.Base64Url.EncodeToString(bytes)}")).ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private async Task<string> NextAsync(string token)
+    {
+        using var answer = await service.RefreshAsync(token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return (await SignInService.ReadAsync(answer)).GetProperty("refreshToken").GetString()!;
+    }
+
+    private async Task<HttpStatusCode> StatusOfRefreshAsync(string token)
+    {
+        using var answer = await service.RefreshAsync(token);
+        return answer.StatusCode;
+    }
+}

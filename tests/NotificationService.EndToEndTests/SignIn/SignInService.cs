@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>One running service with the demo tenant for all tests of sign-in, and the calls they make.</summary>
+public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
+{
+    public const string Password = "correct horse battery 1!";
+
+    private ServiceProcess? process;
+    private int tenants;
+
+    public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+
+    public TestDatabase Database { get; } = new(cluster);
+
+    public HttpClient Client => Process.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Database.InitializeAsync();
+        process = await StartNodeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+            await process.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>Another process on the same database, with the same keys.</summary>
+    public Task<ServiceProcess> StartNodeAsync() => ServiceProcess.StartAsync(
+        Database.ConnectionString,
+        ("Notification__RateLimits__AuthPerMinute", "0"),
+        ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"));
+
+    /// <summary>A tenant of its own with one admin, who is signed in.</summary>
+    public async Task<Person> RegisterAsync()
+    {
+        var email = $"admin-{Interlocked.Increment(ref tenants)}@example.com";
+        using var answer = await PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", admin = new { email, password = Password, name = "Ann" } });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        return Person.Of(await ReadAsync(answer), email);
+    }
+
+    public async Task<Person> LoginAsync(string email, string password)
+    {
+        using var answer = await PostAsync("/api/v1/auth/login", new { email, password });
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return Person.Of(await ReadAsync(answer), email);
+    }
+
+    public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => PostAsync("/api/v1/auth/refresh-token", new { refreshToken });
+
+    /// <summary>Makes a service account by hand of a tenant's admin.</summary>
+    public async Task<Account> CreateAccountAsync(Person admin, object? body = null)
+    {
+        using var answer = await PostAsync("/api/v1/admin/service-accounts", body ?? new { name = "Shop", scopes = new[] { "notifications:send" }, mode = "live" }, admin.AccessToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var made = await ReadAsync(answer);
+        return new Account(made.GetProperty("id").GetGuid(), made.GetProperty("clientId").GetString()!, made.GetProperty("clientSecret").GetString()!);
+    }
+
+    public Task<HttpResponseMessage> AskForTokenAsync(string clientId, string clientSecret, string? scope = null, HttpClient? client = null) => AskForTokenAsync(
+        [
+            new("grant_type", "client_credentials"), new("client_id", clientId), new("client_secret", clientSecret),
+            .. scope is null ? Array.Empty<KeyValuePair<string, string>>() : [new("scope", scope)],
+        ],
+        client: client);
+
+    public async Task<HttpResponseMessage> AskForTokenAsync(IEnumerable<KeyValuePair<string, string>> form, string? basic = null, HttpClient? client = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent(form) };
+        if (basic is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic)));
+        return await (client ?? Client).SendAsync(request);
+    }
+
+    public async Task<string> TokenAsync(string clientId, string clientSecret, string? scope = null)
+    {
+        using var answer = await AskForTokenAsync(clientId, clientSecret, scope);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return (await ReadAsync(answer)).GetProperty("access_token").GetString()!;
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? token = null, HttpClient? client = null) => SendAsync(HttpMethod.Get, path, body: null, token, client);
+
+    public Task<HttpResponseMessage> PostAsync(string path, object? body, string? token = null, HttpClient? client = null) => SendAsync(HttpMethod.Post, path, body, token, client);
+
+    public async Task<HttpStatusCode> StatusAsync(string path, string? token, HttpClient? client = null)
+    {
+        using var answer = await GetAsync(path, token, client);
+        return answer.StatusCode;
+    }
+
+    public static Task<JsonElement> ReadAsync(HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
+
+    /// <summary>The body without what is different every time.</summary>
+    public static async Task<string> BodyWithoutTraceAsync(HttpResponseMessage answer) =>
+        System.Text.RegularExpressions.Regex.Replace(await answer.Content.ReadAsStringAsync(), "\"traceId\":\"[^\"]*\"", "");
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, string? token, HttpClient? client)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await (client ?? Client).SendAsync(request);
+    }
+
+    /// <summary>Somebody who has signed in.</summary>
+    public sealed record Person(string Email, string AccessToken, string RefreshToken, Guid Id, Guid Tenant, JsonElement Answer)
+    {
+        public static Person Of(JsonElement answer, string email)
+        {
+            var user = answer.GetProperty("user");
+            return new(
+                email, answer.GetProperty("accessToken").GetString()!, answer.GetProperty("refreshToken").GetString()!,
+                user.GetProperty("id").GetGuid(), user.GetProperty("tenantId").GetGuid(), answer);
+        }
+    }
+
+    /// <summary>A service account that was just made.</summary>
+    public sealed record Account(Guid Id, string ClientId, string ClientSecret);
+}
+
+[CollectionDefinition(Name)]
+public sealed class SignInCollection : ICollectionFixture<SignInService>
+{
+    public const string Name = "sign-in";
+}
