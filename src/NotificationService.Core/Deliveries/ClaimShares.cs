@@ -14,20 +14,23 @@ public sealed class ClaimShares
     /// <summary>The most rows of each class, in the order of <see cref="Priority"/>; each at least 1.</summary>
     public int[] Of(int rows)
     {
-        var critical = Math.Max(1, rows - rows / 16);
-        var weights = Weights.Select((weight, index) => busy[index] ? weight : 0).ToArray();
-        var total = Math.Max(1, weights.Sum());
         var shares = new int[Weights.Length];
-        shares[0] = critical;
+        var others = Weights.Length - 1;
+        shares[0] = Math.Max(1, rows - Math.Max(rows / 16, others));
+        // While there is nothing critical its share is only a probe, and costs the others nothing.
+        var rest = Math.Max(0, (busy[0] ? rows - shares[0] : rows) - others);
+        var total = Weights.Where((_, index) => busy[index]).Sum();
         for (var index = 1; index < shares.Length; index++)
-            shares[index] = Math.Max(Math.Max(1, rows / 32), rows * weights[index] / total);
+            shares[index] = 1 + (busy[index] ? rest * Weights[index] / total : 0);
         return shares;
     }
 
-    /// <summary>How many rows of each class the claim brought.</summary>
-    public void Observe(ReadOnlySpan<int> claimed)
+    /// <summary>Which classes had rows, or may have had some where the walk did not come.</summary>
+    public void Observe(ReadOnlySpan<bool> hadWork)
     {
-        for (var index = 0; index < busy.Length; index++)
-            busy[index] = claimed[index] > 0;
+        hadWork.CopyTo(busy);
+        // Nobody knows who will be first after a silence.
+        if (!hadWork.Contains(true))
+            busy.AsSpan(1).Fill(true);
     }
 }

@@ -79,6 +79,8 @@ internal sealed class DeliveryPreparer(
         {
             case Composition.Unusable unusable:
                 return (null, DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
+            case Composition.NoAddress:
+                return (null, DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var message }:
                 var all = await providers.ForAsync(delivery.Tenant, delivery.Channel, notification.Live, cancellationToken);
                 if (all.Count == 0)

@@ -20,7 +20,7 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
     public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, CancellationToken cancellationToken)
     {
         var claimed = new List<ClaimedDelivery>(most);
-        var counts = new int[Classes.Length];
+        var hadWork = new bool[Classes.Length];
         var asked = time.GetTimestamp();
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         // A claim that a crash of the database undoes leaves the row as it was; what must not be lost is the intent.
@@ -41,16 +41,18 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
             {
                 if (row.IsDBNull(0))
                 {
-                    cursors.GoOnAfter((Priority)row.GetInt16(2), new TenantId(row.GetGuid(1)), row.GetInt16(3));
+                    var wasCutShort = row.GetInt32(4) == 1;
+                    hadWork[row.GetInt16(2)] = wasCutShort || row.GetBoolean(9);
+                    if (wasCutShort)
+                        cursors.GoOnAfter((Priority)row.GetInt16(2), new TenantId(row.GetGuid(1)), row.GetInt16(3));
                     return;
                 }
 
                 lease ??= GrantedBy(row, asked);
                 claimed.Add(Read(row, lease));
-                counts[row.GetInt16(2)]++;
             },
             cancellationToken);
-        shares.Observe(counts);
+        shares.Observe(hadWork);
         return claimed;
     }
 

@@ -65,6 +65,11 @@ public static class DeliveryTransitions
     public static DeliveryResult Unrenderable(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>
         new(delivery, Failed, null, null, new Failure(FailureKind.TemplateError, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
 
+    /// <summary>The recipient has no address on this channel.</summary>
+    public static DeliveryResult WithoutAddress(ClaimedDelivery delivery, DateTimeOffset now) => new(
+        delivery, Failed, null, null, new Failure(FailureKind.NoAddress, "address_missing", $"the recipient has no address for {delivery.Channel.ToName()}"),
+        delivery.Ambiguous, null, now);
+
     /// <summary>There is nobody to hand it to: it waits by the schedule, so that the tenant has time to configure a provider.</summary>
     public static DeliveryResult NoProvider(ClaimedDelivery delivery, DateTimeOffset now, double chance)
     {

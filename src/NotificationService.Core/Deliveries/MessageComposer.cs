@@ -35,7 +35,7 @@ public static class MessageComposer
             new Composition.Ready(new ChannelMessage.Push(tokens, content.Title ?? "", content.Body ?? content.Text ?? "", content.Data)),
         ChannelKind.InApp when to.UserId is { } user =>
             new Composition.Ready(new ChannelMessage.InApp(user, content.Title ?? content.Subject ?? "", content.Body ?? content.Text ?? "", content.ActionUrl)),
-        _ => new Composition.Unusable("address_missing", $"the recipient has no address for {channel.ToName()}"),
+        _ => new Composition.NoAddress(),
     };
 
     private static string Words(RenderedContent content) => content.Text ?? content.Body ?? "";
@@ -51,6 +51,8 @@ public abstract record Composition
     }
 
     public sealed record Ready(ChannelMessage Message) : Composition;
+
+    public sealed record NoAddress : Composition;
 
     public sealed record Unusable(string Code, string Message) : Composition;
 }

@@ -2,8 +2,9 @@
 --
 -- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
 -- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count) and takes the same share of
--- each lane that has something due. A walk ends after as many lanes as the class may have rows; where one was cut short
--- a row without id names its last lane, and the caller goes on from there the next time.
+-- each lane that has something due. A walk ends after as many lanes as the class may have rows. One row without id per
+-- class that has anything at all tells the last lane of its walk, whether the walk was cut short there (in claims: then
+-- the caller goes on from there the next time), and whether something was due (in ambiguous).
 --
 -- $1 int         most rows in all
 -- $2 smallint[]  classes, in the order they are served
@@ -76,6 +77,8 @@ select id, tenant_id, priority, channel, claims, attempts, retried_from, timelin
     call_started_at, clock_timestamp() as claimed_at
 from claimed
 union all
-select null, tenant_id, priority, channel, 0, 0::smallint, 0::smallint, 0::smallint, 0::smallint, false, due_at, null, null, null
-from walk
-where n = most
+select null, tenant_id, priority, channel, (n = most)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint, has_work, due_at, null, null, null
+from (
+    select distinct on (rank) *, bool_or(due_at <= clock_timestamp()) over (partition by rank) as has_work
+    from walk order by rank, n desc
+) ends

@@ -1,0 +1,114 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.UnitTests.Deliveries;
+
+public sealed class DeliveryTransitionsTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Ids Ids = new(TimeProvider.System);
+
+    private static readonly ProviderResult[] Results =
+    [
+        new ProviderResult.Accepted("id"), new ProviderResult.Accepted("", Delivered: true), new ProviderResult.Rejected("http_400", "no"),
+        new ProviderResult.Deferred("http_503", "later"), new ProviderResult.Deferred("http_429", "later", TimeSpan.FromHours(5)),
+        new ProviderResult.Ambiguous("timeout", "who knows"),
+    ];
+
+    private static readonly Arbitrary<(ClaimedDelivery Delivery, ProviderResult Result, double Chance)> Calls = (
+        from channel in Gen.Elements(ChannelKinds.All.ToArray())
+        from priority in Gen.Elements(Enum.GetValues<Priority>())
+        from attempts in Gen.Choose(0, 12)
+        from ambiguous in Gen.Elements(true, false)
+        from expires in Gen.Elements<DateTimeOffset?>(null, Now.AddSeconds(3), Now.AddDays(3))
+        from result in Gen.Elements(Results)
+        from chance in Gen.Choose(0, 999)
+        select (Delivery(channel, priority, attempts, ambiguous, expires), result, chance / 1000d)).ToArbitrary();
+
+    [Fact]
+    public void Whatever_comes_of_a_call_is_a_legal_change_and_leaves_an_attempt() => Prop.ForAll(Calls, call =>
+    {
+        var result = AfterCall(call);
+        return DeliveryTransitions.IsLegal(DeliveryStatus.Sending, result.Status)
+            && result.Attempt is { } attempt && attempt.Number == call.Delivery.Attempts + 1
+            && (result.Status == DeliveryStatus.Failed) == (result.Failure is not null);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_waits_for_another_try_is_due_in_the_future_and_never_after_it_expires() => Prop.ForAll(Calls, call =>
+    {
+        var result = AfterCall(call);
+        return result.Status != DeliveryStatus.Queued
+            || (result.DueAt >= Now && (call.Result is ProviderResult.Ambiguous || call.Delivery.ExpiresAt is not { } end || result.DueAt < end));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Only_an_ambiguous_call_makes_a_delivery_ambiguous_and_it_stays_so() => Prop.ForAll(Calls, call =>
+        AfterCall(call).Ambiguous == (call.Delivery.Ambiguous || (call.Result is ProviderResult.Ambiguous))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Nothing_is_called_more_often_than_its_channel_allows()
+    {
+        foreach (var channel in ChannelKinds.All)
+        {
+            var delivery = Delivery(channel, Priority.Normal, 0);
+            var calls = 0;
+            DeliveryResult result;
+            do
+            {
+                result = AfterCall((delivery, new ProviderResult.Deferred("http_503", "later"), 0.5));
+                calls++;
+                delivery = delivery with { Attempts = calls };
+            }
+            while (result.Status == DeliveryStatus.Queued);
+
+            calls.ShouldBe(RetrySchedule.MostAttempts(channel), channel.ToName());
+            result.Failure!.Kind.ShouldBe(FailureKind.Exhausted);
+        }
+    }
+
+    [Fact]
+    public void A_retry_by_hand_starts_the_schedule_over()
+    {
+        var delivery = Delivery(ChannelKind.Email, Priority.Normal, 10) with { RetriedFrom = 10 };
+
+        AfterCall((delivery, new ProviderResult.Deferred("http_503", "later"), 0.5)).DueAt.ShouldBe(Now.AddSeconds(5));
+    }
+
+    [Theory]
+    [InlineData(ChannelKind.Email, 60)]
+    [InlineData(ChannelKind.WhatsApp, 300)]
+    [InlineData(ChannelKind.InApp, 0)]
+    public void What_may_have_gone_out_is_sent_again_once_after_the_time_of_its_channel(ChannelKind channel, int seconds)
+    {
+        var call = (Delivery(channel, Priority.Critical, 0), (ProviderResult)new ProviderResult.Ambiguous("timeout", "?"), 0.5);
+
+        AfterCall(call).DueAt.ShouldBe(Now.AddSeconds(seconds));
+        AfterCall(call with { Item1 = call.Item1 with { Ambiguous = true } }).Failure!.Kind.ShouldBe(FailureKind.Unknown);
+    }
+
+    [Fact]
+    public void Every_status_has_its_legal_changes_and_none_leads_back_before_it_was_sent()
+    {
+        foreach (var from in DeliveryStatuses.All)
+            foreach (var to in DeliveryStatuses.All.Where(to => DeliveryTransitions.IsLegal(from, to)))
+                (from >= DeliveryStatus.Sent && to < DeliveryStatus.Sent && from != DeliveryStatus.Failed).ShouldBeFalse($"{from} → {to}");
+    }
+
+    [Fact]
+    public void What_a_provider_says_at_length_is_cut() =>
+        AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 0), new ProviderResult.Rejected(new string('c', 300), new string('m', 3000)), 0))
+            .Failure.ShouldBe(new Failure(FailureKind.Permanent, new string('c', 100), new string('m', 500)));
+
+    private static DeliveryResult AfterCall((ClaimedDelivery Delivery, ProviderResult Result, double Chance) call) =>
+        DeliveryTransitions.AfterCall(call.Delivery, call.Result, Guid.Empty, Now.AddMilliseconds(-5), Now, call.Chance);
+
+    private static ClaimedDelivery Delivery(ChannelKind channel, Priority priority, int attempts, bool ambiguous = false, DateTimeOffset? expires = null) => new(
+        NotificationId.From(Ids.Next()).Delivery(channel), new TenantId(Ids.Next()), priority, 1, attempts, 0, 1, 0, ambiguous, Now, expires, null,
+        new Lease(TimeProvider.System, 0, Now, TimeSpan.FromSeconds(30)));
+}

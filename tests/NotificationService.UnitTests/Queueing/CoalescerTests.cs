@@ -1,0 +1,79 @@
+using NotificationService.Queueing;
+
+namespace NotificationService.UnitTests.Queueing;
+
+public sealed class CoalescerTests
+{
+    private static readonly CoalescerOptions Options = new(Writers: 1, Capacity: 1_000, MaxBatch: 100, Linger: TimeSpan.Zero);
+
+    [Fact]
+    public async Task Whoever_waits_while_a_flush_runs_shares_the_next_one()
+    {
+        var gate = new TaskCompletionSource();
+        var batches = new List<int>();
+        await using var coalescer = new Coalescer<int, int>(Options, TimeProvider.System, async (items, _) =>
+        {
+            batches.Add(items.Count);
+            if (batches.Count == 1)
+                await gate.Task;
+            return [.. items.Select(item => item * 10)];
+        });
+
+        var first = coalescer.AddAsync(1, CancellationToken.None);
+        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(5));
+        var rest = Enumerable.Range(2, 49).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+        gate.SetResult();
+
+        (await first).ShouldBe(10);
+        (await Task.WhenAll(rest)).ShouldBe(Enumerable.Range(2, 49).Select(item => item * 10));
+        batches.ShouldBe([1, 49]);
+    }
+
+    [Fact]
+    public async Task A_flush_that_fails_fails_those_in_it_and_nobody_else()
+    {
+        await using var coalescer = new Coalescer<int, int>(Options with { MaxBatch = 1 }, TimeProvider.System, (items, _) =>
+            items[0] == 2 ? throw new InvalidOperationException("two") : Task.FromResult<IReadOnlyList<int>>(items));
+
+        var answers = Enumerable.Range(1, 3).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+
+        (await answers[0]).ShouldBe(1);
+        (await Should.ThrowAsync<InvalidOperationException>(() => answers[1])).Message.ShouldBe("two");
+        (await answers[2]).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task When_too_many_wait_the_next_is_turned_away_at_once()
+    {
+        var gate = new TaskCompletionSource();
+        await using var coalescer = new Coalescer<int, int>(Options with { Capacity = 3, MaxBatch = 1 }, TimeProvider.System, async (items, _) =>
+        {
+            await gate.Task;
+            return items;
+        });
+
+        var taken = 0;
+        while (taken < 100 && coalescer.TryAdd(taken, out _))
+            taken++;
+
+        taken.ShouldBeInRange(3, 4);
+        gate.SetResult();
+    }
+
+    [Fact]
+    public async Task What_waits_is_flushed_before_it_ends()
+    {
+        var flushed = 0;
+        var coalescer = new Coalescer<int, int>(Options, TimeProvider.System, (items, _) =>
+        {
+            flushed += items.Count;
+            return Task.FromResult(items);
+        });
+        var answers = Enumerable.Range(0, 500).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+
+        await coalescer.DisposeAsync();
+
+        flushed.ShouldBe(500);
+        answers.ShouldAllBe(answer => answer.IsCompletedSuccessfully);
+    }
+}
