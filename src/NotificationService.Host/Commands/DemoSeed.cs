@@ -1,4 +1,6 @@
+using NotificationService.Channels;
 using NotificationService.Host.Auth;
+using NotificationService.Templates;
 
 namespace NotificationService.Host.Commands;
 
@@ -10,5 +12,7 @@ public static class DemoSeed
         var development = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
         foreach (var (account, password) in await services.GetRequiredService<FirstAccounts>().AddDemoAsync(development, cancellationToken))
             await Console.Out.WriteLineAsync($"{account} may sign in with {password} (told this once)");
+        await services.GetRequiredService<TemplateSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
+        await services.GetRequiredService<ProvidersSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
     }
 }

@@ -12,8 +12,10 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
 {
     private readonly AcceptedNotifications accepted = new(database);
     private readonly List<WorkerHost> workers = [];
-    private FakeHttpProvider vendor = null!;
+    private FakeHttpProvider? vendor;
     private TenantId tenant;
+
+    private FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
 
     public async ValueTask InitializeAsync()
     {
@@ -30,7 +32,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "sent", 500);
 
-        vendor.Calls.Select(call => call.Delivery).Order().ShouldBe(deliveries.Select(delivery => delivery.ToString()).Order());
+        Vendor.Calls.Select(call => call.Delivery).Order().ShouldBe(deliveries.Select(delivery => delivery.ToString()).Order());
         (await accepted.TimelineAsync(deliveries[0])).ShouldBe(["queued", "sending", "sent"]);
         (await database.ScalarAsync<long>($"select count(*) from attempts where tenant_id = '{tenant}' and outcome = 1 and number = 1 and provider_message_id like 'fake-%'")).ShouldBe(500);
     }
@@ -44,21 +46,21 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
         await accepted.UntilAsync(tenant, "sent", 2_000);
 
-        vendor.Calls.Select(call => call.Delivery).Order().ShouldBe(deliveries.Select(delivery => delivery.ToString()).Order());
+        Vendor.Calls.Select(call => call.Delivery).Order().ShouldBe(deliveries.Select(delivery => delivery.ToString()).Order());
         (await database.ScalarAsync<long>($"select count(distinct lease_owner) from deliveries where tenant_id = '{tenant}'")).ShouldBe(0, "no lease is left");
     }
 
     [Fact]
     public async Task What_the_provider_refuses_for_good_fails_without_another_call()
     {
-        vendor.Otherwise = _ => FakeAnswer.Status(400, """{"errors":[{"message":"bad address","field":"to"}]}""");
+        Vendor.Otherwise = _ => FakeAnswer.Status(400, """{"errors":[{"message":"bad address","field":"to"}]}""");
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
 
-        vendor.Calls.Count.ShouldBe(1);
+        Vendor.Calls.Count.ShouldBe(1);
         (await FailureKindAsync(delivery)).ShouldBe(FailureKind.Permanent);
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "failed"]);
     }
@@ -66,7 +68,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task What_the_provider_cannot_take_now_is_tried_again_by_the_schedule_and_then_sent()
     {
-        vendor.Script(FakeAnswer.Status(503));
+        Vendor.Script(FakeAnswer.Status(503));
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -77,13 +79,13 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await accepted.UntilAsync(tenant, "sent", 1);
 
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "queued", "sending", "sent"]);
-        vendor.Calls.Select(call => call.Attempt).ShouldBe([1, 2]);
+        Vendor.Calls.Select(call => call.Attempt).ShouldBe([1, 2]);
     }
 
     [Fact]
     public async Task Retry_After_of_the_provider_is_honoured()
     {
-        vendor.Script(FakeAnswer.Status(429, headers: ("Retry-After", "90")));
+        Vendor.Script(FakeAnswer.Status(429, headers: ("Retry-After", "90")));
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -96,7 +98,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task After_the_last_try_a_delivery_is_a_dead_letter()
     {
-        vendor.Otherwise = _ => FakeAnswer.Status(500);
+        Vendor.Otherwise = _ => FakeAnswer.Status(500);
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await database.ExecuteAsync($"update deliveries set attempts = {RetrySchedule.MostAttempts(ChannelKind.Email) - 1} where id = '{delivery}'");
@@ -112,7 +114,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [InlineData(Priority.Low, "failed")]
     public async Task A_call_without_a_usable_answer_is_ambiguous_and_only_what_matters_is_sent_again(Priority priority, string status)
     {
-        vendor.Otherwise = _ => FakeAnswer.Reset;
+        Vendor.Otherwise = _ => FakeAnswer.Reset;
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1, priority: priority))[0];
 
@@ -130,7 +132,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task What_is_ambiguous_twice_is_not_sent_a_third_time()
     {
-        vendor.Otherwise = _ => FakeAnswer.Reset;
+        Vendor.Otherwise = _ => FakeAnswer.Reset;
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -139,14 +141,14 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await DueNowAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
 
-        vendor.Calls.Count.ShouldBe(2);
+        Vendor.Calls.Count.ShouldBe(2);
         (await FailureKindAsync(delivery)).ShouldBe(FailureKind.Unknown);
     }
 
     [Fact]
     public async Task A_provider_that_never_answers_is_given_up_after_the_call_timeout()
     {
-        vendor.Otherwise = _ => FakeAnswer.Never;
+        Vendor.Otherwise = _ => FakeAnswer.Never;
         var worker = await WorkerAsync(settings: ("Notification:Delivery:CallTimeout", "00:00:00.400"));
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -165,21 +167,21 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "expired", 1);
 
-        vendor.Calls.ShouldBeEmpty();
+        Vendor.Calls.ShouldBeEmpty();
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "expired"]);
     }
 
     [Fact]
     public async Task A_retry_that_would_come_after_expiresAt_expires_at_once()
     {
-        vendor.Otherwise = _ => FakeAnswer.Status(503);
+        Vendor.Otherwise = _ => FakeAnswer.Status(503);
         var worker = await WorkerAsync();
         await accepted.PlantAsync(tenant, 1, expiresIn: TimeSpan.FromSeconds(2));
 
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "expired", 1);
 
-        vendor.Calls.Count.ShouldBe(1);
+        Vendor.Calls.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -206,7 +208,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await worker.StartAsync();
         await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
         (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}'")).ShouldBe("no_provider");
-        await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
         await DueNowAsync();
 
         await accepted.UntilAsync(tenant, "sent", 1);
@@ -216,7 +218,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     public async Task A_retry_goes_to_another_provider_where_there_is_one()
     {
         await using var other = await FakeHttpProvider.StartAsync();
-        vendor.Otherwise = _ => FakeAnswer.Status(503);
+        Vendor.Otherwise = _ => FakeAnswer.Status(503);
         other.Otherwise = _ => FakeAnswer.Status(503);
         var worker = await WorkerAsync();
         await worker.AddSendGridAsync(tenant, other.BaseUrl, "second");
@@ -227,7 +229,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await DueNowAsync();
         await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 5, TimeSpan.FromSeconds(10));
 
-        (vendor.Calls.Count, other.Calls.Count).ShouldBe((1, 1));
+        (Vendor.Calls.Count, other.Calls.Count).ShouldBe((1, 1));
     }
 
     [Fact]
@@ -240,31 +242,31 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "delivered", 2);
 
-        vendor.Calls.ShouldBeEmpty();
+        Vendor.Calls.ShouldBeEmpty();
         (await database.ScalarAsync<long>($"select count(*) from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(1);
     }
 
     [Fact]
     public async Task A_worker_that_is_told_to_stop_ends_its_calls_hands_back_the_rest_and_leaves_nothing_leased()
     {
-        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
+        Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
         var worker = await WorkerAsync(settings: ("Notification:Delivery:Concurrency", "20"));
         await accepted.PlantAsync(tenant, 300);
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => vendor.Calls.Count > 40, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Vendor.Calls.Count > 40, TimeSpan.FromSeconds(10));
         await worker.StopAsync();
 
         var counts = await accepted.CountAsync(tenant);
         counts.Keys.Order().ShouldBe(["queued", "sent"]);
-        counts["sent"].ShouldBe(vendor.Calls.Count);
+        counts["sent"].ShouldBe(Vendor.Calls.Count);
         (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and (lease_until is not null or attempts <> case status when 40 then 1 else 0 end)")).ShouldBe(0);
 
-        vendor.Otherwise = _ => FakeAnswer.Accept;
+        Vendor.Otherwise = _ => FakeAnswer.Accept;
         await (await WorkerAsync(addProvider: false)).StartAsync();
         await accepted.UntilAsync(tenant, "sent", 300);
-        vendor.Calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(300);
-        vendor.Calls.Count.ShouldBe(300);
+        Vendor.Calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(300);
+        Vendor.Calls.Count.ShouldBe(300);
     }
 
     public async ValueTask DisposeAsync()
@@ -275,7 +277,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
             await worker.DisposeAsync();
         }
 
-        await vendor.DisposeAsync();
+        await Vendor.DisposeAsync();
     }
 
     private async Task<WorkerHost> WorkerAsync(bool addProvider = true, params (string Name, string Value)[] settings)
@@ -283,7 +285,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var worker = WorkerHost.Create(database.ConnectionString, settings);
         workers.Add(worker);
         if (addProvider)
-            await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
+            await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
         return worker;
     }
 

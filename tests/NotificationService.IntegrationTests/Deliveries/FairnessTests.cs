@@ -13,14 +13,18 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
     private readonly AcceptedNotifications accepted = new(database);
     private readonly ClaimShares shares = new();
     private readonly LaneCursors cursors = new();
-    private WorkerHost worker = null!;
-    private DeliveryStore store = null!;
+    private WorkerHost? worker;
+    private DeliveryStore? store;
+
+    private WorkerHost Worker => worker ?? throw new InvalidOperationException("not initialized");
+
+    private DeliveryStore Store => store ?? throw new InvalidOperationException("not initialized");
 
     public async ValueTask InitializeAsync()
     {
         await database.ExecuteAsync("truncate deliveries, timeline, notifications");
         worker = WorkerHost.Create(database.ConnectionString);
-        store = worker.Services.GetRequiredService<DeliveryStore>();
+        store = Worker.Services.GetRequiredService<DeliveryStore>();
     }
 
     [Fact]
@@ -108,14 +112,14 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
         var tenant = await database.NewTenantAsync();
         await accepted.PlantAsync(tenant, 1_000);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None)));
 
         var ids = claims.SelectMany(claim => claim).Select(delivery => delivery.Id).ToArray();
         ids.Distinct().Count().ShouldBe(ids.Length);
         ids.Length.ShouldBeGreaterThan(100);
     }
 
-    public ValueTask DisposeAsync() => worker.DisposeAsync();
+    public ValueTask DisposeAsync() => Worker.DisposeAsync();
 
-    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most) => store.ClaimAsync(most, shares, cursors, CancellationToken.None);
+    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most) => Store.ClaimAsync(most, shares, cursors, CancellationToken.None);
 }

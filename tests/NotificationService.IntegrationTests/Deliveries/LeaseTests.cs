@@ -12,16 +12,20 @@ namespace NotificationService.IntegrationTests.Deliveries;
 public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
     private readonly AcceptedNotifications accepted = new(database);
-    private FakeHttpProvider vendor = null!;
-    private WorkerHost worker = null!;
+    private FakeHttpProvider? vendor;
+    private WorkerHost? worker;
     private TenantId tenant;
+
+    private FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
+
+    private WorkerHost Worker => worker ?? throw new InvalidOperationException("not initialized");
 
     public async ValueTask InitializeAsync()
     {
         vendor = await FakeHttpProvider.StartAsync();
         tenant = await database.NewTenantAsync();
         worker = WorkerHost.Create(database.ConnectionString);
-        await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await Worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
     }
 
     [Fact]
@@ -30,11 +34,11 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await DieAsync(called: false);
 
-        await worker.StartAsync();
+        await Worker.StartAsync();
         await accepted.UntilAsync(tenant, "sent", 1);
 
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "queued", "sending", "sent"]);
-        vendor.Calls.Select(call => call.Attempt).ShouldBe([1]);
+        Vendor.Calls.Select(call => call.Attempt).ShouldBe([1]);
         (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)1);
     }
 
@@ -44,14 +48,14 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await DieAsync(called: true);
 
-        await worker.StartAsync();
+        await Worker.StartAsync();
         await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
         (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}' and outcome = 4")).ShouldBe("worker_lost");
-        vendor.Calls.ShouldBeEmpty();
+        Vendor.Calls.ShouldBeEmpty();
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{delivery}'");
         await accepted.UntilAsync(tenant, "sent", 1);
 
-        vendor.Calls.Select(call => call.Attempt).ShouldBe([2]);
+        Vendor.Calls.Select(call => call.Attempt).ShouldBe([2]);
         (await database.ScalarAsync<bool>($"select ambiguous from deliveries where id = '{delivery}'")).ShouldBeTrue();
     }
 
@@ -61,19 +65,19 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await DieAsync(called: false, rescues: DeliveryTransitions.MostRescues);
 
-        await worker.StartAsync();
+        await Worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
 
         (await database.ScalarAsync<string>($"select failure_code from deliveries where id = '{delivery}'")).ShouldBe("poison");
-        vendor.Calls.ShouldBeEmpty();
+        Vendor.Calls.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_result_that_comes_after_the_lease_was_taken_over_changes_nothing()
     {
         await accepted.PlantAsync(tenant, 1);
-        var store = worker.Services.GetRequiredService<DeliveryStore>();
-        var writer = worker.Services.GetRequiredService<DeliveryResultWriter>();
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
         var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None))[0];
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{late.Id}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
@@ -91,7 +95,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task A_call_is_not_begun_with_too_little_of_the_lease_left_or_none()
     {
         await accepted.PlantAsync(tenant, 3);
-        var store = worker.Services.GetRequiredService<DeliveryStore>();
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set claims = claims + 1 where id = '{claimed[1].Id}'");
@@ -103,9 +107,9 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
 
     public async ValueTask DisposeAsync()
     {
-        await worker.StopAsync();
-        await worker.DisposeAsync();
-        await vendor.DisposeAsync();
+        await Worker.StopAsync();
+        await Worker.DisposeAsync();
+        await Vendor.DisposeAsync();
     }
 
     /// <summary>As a worker leaves it that dies: leased, the lease run out.</summary>
