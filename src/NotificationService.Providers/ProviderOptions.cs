@@ -13,4 +13,7 @@ public sealed class ProviderOptions
 
     /// <summary>How long a connection may take to be made; within the deadline of the call.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A PEM file of certificate authorities that vendors' and mail servers' certificates may come from besides the system's.</summary>
+    public string? TrustedRoots { get; set; }
 }

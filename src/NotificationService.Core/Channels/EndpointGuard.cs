@@ -7,11 +7,15 @@ namespace NotificationService.Channels;
 /// Keeps what a tenant configured from reaching into the network the service runs in. Looked at when a configuration is
 /// saved, and again at the address that is actually connected to, because a name may resolve to something else by then.
 /// </summary>
-public sealed class EndpointGuard(bool allowPrivate)
+/// <param name="allowPrivate">Lets everything pass.</param>
+/// <param name="lookup">Where names are looked up; the system's resolver by default.</param>
+public sealed class EndpointGuard(bool allowPrivate, Func<string, CancellationToken, Task<IPAddress[]>>? lookup = null)
 {
     public const string Refusal = "must not be or resolve to a private, loopback, link-local or metadata address";
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? Dns.GetHostAddressesAsync;
 
     /// <summary>For literals and well-known names, without a lookup.</summary>
     public string? RefusalOfName(string host)
@@ -36,12 +40,12 @@ public sealed class EndpointGuard(bool allowPrivate)
         patience.CancelAfter(LookupTimeout);
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host, patience.Token);
+            var addresses = await lookup(host, patience.Token);
             return addresses.Any(PrivateAddresses.Contains) ? Refusal : null;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            return null;
+            return null; // unknown, or too long for a name
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -51,11 +55,11 @@ public sealed class EndpointGuard(bool allowPrivate)
 
     /// <summary>The addresses of a host, all of them allowed.</summary>
     /// <exception cref="EndpointForbiddenException">One of them is not: then none is used.</exception>
-    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal)
             ? [literal]
-            : await Dns.GetHostAddressesAsync(host, cancellationToken);
+            : await lookup(host, cancellationToken);
         return allowPrivate || !addresses.Any(PrivateAddresses.Contains) ? addresses : throw new EndpointForbiddenException();
     }
 

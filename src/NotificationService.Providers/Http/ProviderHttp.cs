@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Http;
@@ -22,6 +21,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(3), // a vendor that moves its name elsewhere is followed
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+        SslOptions = { CertificateChainPolicy = TrustedRoots.Policy(options) },
         UseCookies = false,
         UseProxy = false,
     });
@@ -58,7 +58,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         {
             return body.Started
                 ? new ProviderResult.Ambiguous("answer_broken", "the request was sent and the connection broke, or the answer was no HTTP")
-                : NotConnected(exception);
+                : ConnectFailure.Of(exception);
         }
     }
 
@@ -79,27 +79,9 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return new ProviderTestResult(false, NotConnected(exception).Message);
+            return new ProviderTestResult(false, ConnectFailure.Of(exception).Message);
         }
     }
 
     public void Dispose() => invoker.Dispose();
-
-    private static ProviderResult.Deferred NotConnected(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case EndpointForbiddenException forbidden:
-                    return new ProviderResult.Deferred("endpoint_forbidden", forbidden.Message);
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }:
-                    return new ProviderResult.Deferred("dns_failed", "the provider's name could not be resolved");
-                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                    return new ProviderResult.Deferred("tls_failed", "no trusted TLS connection to the provider could be made");
-            }
-        }
-
-        return new ProviderResult.Deferred("connect_failed", "no connection to the provider could be made");
-    }
 }

@@ -10,6 +10,10 @@ internal sealed class InAppProvider : IProvider
     private static readonly Task<ProviderResult> Unsupported =
         Task.FromResult<ProviderResult>(new ProviderResult.Rejected("channel_unsupported", "the inbox takes in-app messages only"));
 
-    public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken) =>
-        call.Message is ChannelMessage.InApp ? Delivered : Unsupported;
+    public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<ProviderResult>(cancellationToken);
+        return call.Message is ChannelMessage.InApp ? Delivered : Unsupported;
+    }
 }

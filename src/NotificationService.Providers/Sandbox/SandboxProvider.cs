@@ -11,24 +11,39 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
     public async Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
     {
         var (recipient, outcome) = SandboxOutcomes.Of(call.Message);
+        var began = time.GetTimestamp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(call.Deadline);
         try
         {
-            await mailbox.KeepAsync(configuration, call, recipient, SandboxJson.Of(call.Message), outcome.ToName(), cancellationToken);
+            await mailbox.KeepAsync(configuration, call, recipient, SandboxJson.Of(call.Message), outcome.ToName(), limit.Token);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is NpgsqlException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new ProviderResult.Deferred("sandbox_unavailable", "the sandbox could not keep the message");
         }
 
-        if (outcome == SandboxOutcome.Slow)
+        return outcome == SandboxOutcome.Slow
+            ? await TakeLongAsync(call, time.GetElapsedTime(began), cancellationToken)
+            : Result(outcome, Id(call));
+    }
+
+    private async Task<ProviderResult> TakeLongAsync(ProviderCall call, TimeSpan elapsed, CancellationToken cancellationToken)
+    {
+        var left = call.Deadline - elapsed;
+        try
         {
-            await Task.Delay(Slowness < call.Deadline ? Slowness : call.Deadline, time, cancellationToken);
-            if (Slowness >= call.Deadline)
-                return new ProviderResult.Ambiguous("timeout", "the sandbox was slower than the call may be");
+            await Task.Delay(Slowness < left ? Slowness : left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return new ProviderResult.Ambiguous("interrupted", "the sandbox had taken the message and not yet answered");
         }
 
-        return Result(outcome, $"sandbox-{call.Delivery.Value:N}-{call.Attempt}");
+        return Slowness < left ? Result(SandboxOutcome.Slow, Id(call)) : new ProviderResult.Ambiguous("timeout", "the sandbox was slower than the call may be");
     }
+
+    private static string Id(ProviderCall call) => $"sandbox-{call.Delivery.Value:N}-{call.Attempt}";
 
     /// <summary>A bounce or complaint comes later, as a receipt; until then the message is only accepted.</summary>
     private static ProviderResult Result(SandboxOutcome outcome, string id) => outcome switch

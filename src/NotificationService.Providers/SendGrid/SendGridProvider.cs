@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Providers.Http;
@@ -59,7 +60,9 @@ internal sealed class SendGridProvider : IProvider, IDisposable
     private async ValueTask<ProviderResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await ErrorBody.ReadAsync(response, cancellationToken);
-        var retryAfter = RetryAfter.Of(response, time.GetUtcNow(), "X-RateLimit-Reset");
+        // The limit's header comes with every answer, and says something about waiting only when the limit was hit.
+        var reset = response.StatusCode == HttpStatusCode.TooManyRequests ? "X-RateLimit-Reset" : null;
+        var retryAfter = RetryAfter.Of(response, time.GetUtcNow(), reset);
         return SendGridErrors.Of((int)response.StatusCode, SendGridErrors.Detail(body, apiKey), retryAfter);
     }
 
@@ -98,7 +101,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
             writer.WriteRawValue(replyTo, skipInputValidation: true);
         }
 
-        writer.WriteString("subject"u8, email.Subject);
+        writer.WriteString("subject"u8, HeaderText.OneLine(email.Subject));
         writer.WriteStartArray("content"u8);
         Write(writer, "text/plain"u8, email.Text);
         Write(writer, "text/html"u8, email.Html);
@@ -128,7 +131,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
         writer.WriteStartObject();
         writer.WriteString("email"u8, mailbox.Address);
         if (mailbox.Name is not null)
-            writer.WriteString("name"u8, mailbox.Name);
+            writer.WriteString("name"u8, HeaderText.OneLine(mailbox.Name));
         writer.WriteEndObject();
     }
 

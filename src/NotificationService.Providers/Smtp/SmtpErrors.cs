@@ -1,44 +1,48 @@
-using System.Net.Mail;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Smtp;
 
-/// <summary>What a failed conversation with an SMTP server means for a message.</summary>
+/// <summary>What the server was told when it refused; the same code means another thing at another place.</summary>
+internal enum SmtpStage
+{
+    /// <summary>To end what the message before left open.</summary>
+    Reset,
+    Sender,
+    Recipient,
+
+    /// <summary>DATA, and the verdict on the whole message.</summary>
+    Message,
+}
+
+/// <summary>What a refusal by an SMTP server means for a message.</summary>
 internal static class SmtpErrors
 {
-    /// <param name="exception">What ended the conversation.</param>
-    /// <param name="dataBegan">Whether the server had begun to take the message itself.</param>
-    public static ProviderResult Of(Exception exception, bool dataBegan)
-    {
-        var status = exception is SmtpException smtp ? (int)smtp.StatusCode : 0;
-        return status switch
-        {
-            // 530, 534, 535, 538: who we are; the message is not to blame.
-            530 or 534 or 535 or 538 or 454 => new ProviderResult.Deferred("credentials_refused", $"the SMTP server refused the sign-in with {status}"),
-            >= 400 and < 500 => new ProviderResult.Deferred($"smtp_{status}", $"the SMTP server answered {status}"),
-            >= 500 and < 600 => new ProviderResult.Rejected($"smtp_{status}", $"the SMTP server refused the message with {status}"),
-            _ when dataBegan => new ProviderResult.Ambiguous("answer_broken", "the message was being handed over when the connection broke"),
-            _ => NotHandedOver(exception),
-        };
-    }
+    /// <summary>Greeting, EHLO, STARTTLS: nothing of it is about a message.</summary>
+    public static ProviderResult.Deferred OfOpening(SmtpReply reply) => reply.Code == 530
+        ? SignIn(reply)
+        : new ProviderResult.Deferred($"smtp_{reply.Code}", Words($"the SMTP server does not take mail from us: {reply.Code}", reply));
 
-    private static ProviderResult.Deferred NotHandedOver(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case EndpointForbiddenException forbidden:
-                    return new ProviderResult.Deferred("endpoint_forbidden", forbidden.Message);
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }:
-                    return new ProviderResult.Deferred("dns_failed", "the SMTP server's name could not be resolved");
-                case AuthenticationException:
-                    return new ProviderResult.Deferred("tls_failed", "no trusted TLS connection to the SMTP server could be made");
-            }
-        }
+    public static ProviderResult.Deferred OfSignIn(SmtpReply reply) => reply.Code >= 500
+        ? SignIn(reply)
+        : new ProviderResult.Deferred($"smtp_{reply.Code}", $"the SMTP server could not check the sign-in: {reply.Code}");
 
-        return new ProviderResult.Deferred("connect_failed", "the connection to the SMTP server failed before the message was handed over");
+    public static ProviderResult Of(SmtpStage stage, SmtpReply reply) => (stage, reply.Code) switch
+    {
+        (_, 530 or 534 or 535 or 538) => SignIn(reply),
+        (_, >= 400 and < 500) => new ProviderResult.Deferred($"smtp_{reply.Code}", Words($"the SMTP server answered {reply.Code}", reply)),
+        // Another message of another size may go through, but not one from another of our senders.
+        (SmtpStage.Sender, >= 500 and not (523 or 552)) =>
+            new ProviderResult.Deferred("credentials_sender_refused", Words($"the SMTP server refused the sender with {reply.Code}", reply)),
+        (_, >= 500) => new ProviderResult.Rejected($"smtp_{reply.Code}", Words($"the SMTP server refused the message with {reply.Code}", reply)),
+        _ => new ProviderResult.Deferred("answer_broken", $"the SMTP server answered {reply.Code}, which means nothing here"),
+    };
+
+    /// <summary>Without the server's words: they may repeat what was sent.</summary>
+    private static ProviderResult.Deferred SignIn(SmtpReply reply) => new("credentials_refused", $"the SMTP server refused the sign-in with {reply.Code}");
+
+    private static string Words(string ours, SmtpReply reply)
+    {
+        var theirs = VendorText.Clean(string.Join(' ', reply.Lines));
+        return theirs.Length == 0 ? ours : $"{ours}: {theirs}";
     }
 }

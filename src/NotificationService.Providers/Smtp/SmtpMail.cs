@@ -1,52 +1,34 @@
-using System.Net.Mail;
-using System.Net.Mime;
 using System.Text;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Smtp;
 
-/// <summary>One e-mail as the SMTP client takes it, and whether any of it has been handed over.</summary>
-internal sealed class SmtpMail : IDisposable
+/// <summary>One e-mail as an SMTP server takes it.</summary>
+/// <param name="Id">Our id of it, the same for every attempt, so that a mail server or reader can see that two copies are one message.</param>
+/// <param name="From">The envelope's sender.</param>
+/// <param name="To">The envelope's recipient.</param>
+/// <param name="NeedsUtf8">Whether an address is beyond ASCII.</param>
+/// <param name="Source">Headers and body; every line ends in CRLF and none begins with a dot.</param>
+internal sealed record SmtpMail(string Id, string From, string To, bool NeedsUtf8, ReadOnlyMemory<byte> Source)
 {
-    private readonly List<WatchedContent> parts = [];
-
-    private SmtpMail(MailMessage message) => Message = message;
-
-    public MailMessage Message { get; }
-
-    public bool HandingOver => parts.Exists(part => part.WasRead);
-
     /// <summary>Null when the address is none that SMTP can carry.</summary>
-    public static SmtpMail? Of(SmtpSettings settings, ProviderCall call, ChannelMessage.Email email)
+    public static SmtpMail? Of(SmtpSettings settings, ProviderCall call, ChannelMessage.Email email, DateTimeOffset now)
     {
-        if (!MailAddress.TryCreate(email.To.Address, email.To.Name is null ? null : OneLine(email.To.Name), Encoding.UTF8, out var to))
+        if (Mailboxes.ForEnvelope(email.To.Address) is not { } to || Mailboxes.ForEnvelope(settings.From.Address) is not { } from)
             return null;
-        var from = new MailAddress(settings.From.Address, settings.From.Name, Encoding.UTF8);
-        var mail = new SmtpMail(new MailMessage { From = from, Subject = OneLine(email.Subject), SubjectEncoding = Encoding.UTF8, HeadersEncoding = Encoding.UTF8 });
-        mail.Message.To.Add(to);
-        if (settings.ReplyTo is { } replyTo)
-            mail.Message.ReplyToList.Add(new MailAddress(replyTo.Address, replyTo.Name, Encoding.UTF8));
-        // The same for every attempt, so that a mail server or reader can see that two copies are one message.
-        mail.Message.Headers.Add("Message-ID", MessageId(settings, call));
-        // The last alternative is the one to prefer.
-        mail.Add(email.Text, MediaTypeNames.Text.Plain);
-        mail.Add(email.Html, MediaTypeNames.Text.Html);
-        return mail;
+        var id = $"{call.Delivery.Value}@{from[(from.LastIndexOf('@') + 1)..]}";
+        var writer = new MimeWriter();
+        writer.Header("Date", now.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", System.Globalization.CultureInfo.InvariantCulture));
+        writer.Header("From", Mailboxes.ForHeader(from, settings.From.Name));
+        writer.Header("To", Mailboxes.ForHeader(to, email.To.Name));
+        var replyTo = settings.ReplyTo is null ? null : Mailboxes.ForEnvelope(settings.ReplyTo.Address);
+        if (replyTo is not null)
+            writer.Header("Reply-To", Mailboxes.ForHeader(replyTo, settings.ReplyTo!.Name));
+        writer.Header("Subject", EncodedWords.Of(HeaderText.OneLine(email.Subject)));
+        writer.Header("Message-ID", $"<{id}>");
+        writer.Header("Auto-Submitted", "auto-generated"); // so that nobody's absence notice answers it (RFC 3834)
+        writer.Header("MIME-Version", "1.0");
+        writer.Body(email.Text, email.Html, boundary: $"=_{call.Delivery.Value:N}");
+        return new SmtpMail(id, from, to, !Ascii.IsValid(from) || !Ascii.IsValid(to) || !Ascii.IsValid(replyTo), writer.Written);
     }
-
-    public static string MessageId(SmtpSettings settings, ProviderCall call) =>
-        $"<{call.Delivery.Value}@{settings.From.Address[(settings.From.Address.LastIndexOf('@') + 1)..]}>";
-
-    public void Dispose() => Message.Dispose();
-
-    private void Add(string? text, string type)
-    {
-        if (text is null)
-            return;
-        var content = new WatchedContent(text);
-        parts.Add(content);
-        Message.AlternateViews.Add(new AlternateView(content, new ContentType(type) { CharSet = "utf-8" }) { TransferEncoding = TransferEncoding.Base64 });
-    }
-
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 }

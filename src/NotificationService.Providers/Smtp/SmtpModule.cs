@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
 
@@ -25,7 +24,7 @@ public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeP
     public IProvider Create(ProviderConfiguration configuration) =>
         new SmtpProvider(SmtpSettings.Read(configuration, guard, out _), guard, options, time);
 
-    /// <summary>Connects and reads the server's greeting; nothing is sent to anyone.</summary>
+    /// <summary>Connects, encrypts, signs in and names the sender, then takes it back.</summary>
     public async Task<ProviderTestResult> TestAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
     {
         var settings = SmtpSettings.Read(configuration, guard, out _);
@@ -33,21 +32,29 @@ public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeP
         limit.CancelAfter(options.ConnectTimeout * 2);
         try
         {
-            await using var stream = await guard.ConnectAsync(new System.Net.DnsEndPoint(settings.Host, settings.Port), limit.Token);
-            var greeting = new byte[512];
-            var length = await stream.ReadAsync(greeting, limit.Token);
-            if (!greeting.AsSpan(0, length).StartsWith("220"u8))
-                return new ProviderTestResult(false, "what answers there is no SMTP server, or it does not take mail now");
-            await stream.WriteAsync("QUIT\r\n"u8.ToArray(), limit.Token);
-            return new ProviderTestResult(true, "the SMTP server answers; sign-in and sender are first tried by a message");
+            switch (await SmtpOpening.BeginAsync(settings, guard, options, limit.Token))
+            {
+                case SmtpOpening.Refused refused:
+                    return new ProviderTestResult(false, refused.Why.Message);
+                case SmtpOpening.Open { Connection: var connection }:
+                    await using (connection)
+                    {
+                        return await connection.RefusalOfAsync(Mailboxes.ForEnvelope(settings.From.Address) ?? "", limit.Token) is { } refusal
+                            ? new ProviderTestResult(false, refusal)
+                            : new ProviderTestResult(true, settings.Username is null ? "the SMTP server takes mail from this sender" : "the SMTP server accepts the sign-in and the sender");
+                    }
+
+                default:
+                    throw new InvalidOperationException("a closed set");
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new ProviderTestResult(false, "the SMTP server did not answer in time");
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        catch (IOException)
         {
-            return new ProviderTestResult(false, ((ProviderResult.Deferred)SmtpErrors.Of(exception, dataBegan: false)).Message);
+            return new ProviderTestResult(false, "the connection to the SMTP server broke");
         }
     }
 }

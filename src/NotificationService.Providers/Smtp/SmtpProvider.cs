@@ -1,28 +1,18 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Mail;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Smtp;
 
-/// <summary>
-/// E-mail by any SMTP server. A client is one connection and one conversation at a time, so there is a pool of them;
-/// one whose conversation failed is never used again.
-/// </summary>
-internal sealed class SmtpProvider(SmtpSettings settings, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProvider, IDisposable
+/// <summary>E-mail by any SMTP server.</summary>
+internal sealed class SmtpProvider(SmtpSettings settings, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProvider, IAsyncDisposable
 {
-    /// <summary>Shorter than servers keep an idle connection.</summary>
-    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
-
-    private readonly ConcurrentStack<(SmtpClient Client, long At)> idle = new();
+    private readonly SmtpPool pool = new(settings, guard, options, time);
     private readonly SemaphoreSlim places = new(options.MaxSmtpConnections);
 
     public async Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
     {
         if (call.Message is not ChannelMessage.Email email)
             return new ProviderResult.Rejected("channel_unsupported", "SMTP sends e-mail only");
-        using var mail = SmtpMail.Of(settings, call, email);
-        if (mail is null)
+        if (SmtpMail.Of(settings, call, email, time.GetUtcNow()) is not { } mail)
             return new ProviderResult.Rejected("recipient_invalid", "the address cannot be written in an SMTP conversation");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(call.Deadline);
@@ -37,7 +27,7 @@ internal sealed class SmtpProvider(SmtpSettings settings, EndpointGuard guard, P
 
         try
         {
-            return await ConverseAsync(mail, call, limit.Token, cancellationToken);
+            return await SendAsync(mail, limit.Token, cancellationToken);
         }
         finally
         {
@@ -45,60 +35,60 @@ internal sealed class SmtpProvider(SmtpSettings settings, EndpointGuard guard, P
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        while (idle.TryPop(out var pooled))
-            pooled.Client.Dispose();
+        await pool.DisposeAsync();
         places.Dispose();
     }
 
-    private async Task<ProviderResult> ConverseAsync(SmtpMail mail, ProviderCall call, CancellationToken limit, CancellationToken cancellationToken)
+    private async Task<ProviderResult> SendAsync(SmtpMail mail, CancellationToken limit, CancellationToken cancellationToken)
     {
-        SmtpClient? client = null;
+        // One from the pool may have died unseen; nothing was handed over then, and the next is tried.
+        while (await pool.TakeIdleAsync() is { } pooled)
+        {
+            if (await SendAsync(pooled, mail, limit, cancellationToken) is { } result)
+                return result;
+        }
+
         try
         {
-            client = await TakeAsync(limit);
-            // The client looks at its token only between replies; the deadline is absolute, so it is not waited for.
-            await client.SendMailAsync(mail.Message, limit).WaitAsync(limit);
-            idle.Push((client, time.GetTimestamp()));
-            return new ProviderResult.Accepted(SmtpMail.MessageId(settings, call));
+            switch (await pool.OpenAsync(limit))
+            {
+                case SmtpOpening.Refused refused:
+                    return refused.Why;
+                case SmtpOpening.Open open:
+                    return await SendAsync(open.Connection, mail, limit, cancellationToken)
+                        ?? throw new InvalidOperationException("a connection that was just opened has said that it was used before");
+                default:
+                    throw new InvalidOperationException("a closed set");
+            }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !mail.HandingOver)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            client?.Dispose();
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            client?.Dispose();
-            return mail.HandingOver
-                ? new ProviderResult.Ambiguous("timeout", "the message was being handed over when time ran out")
-                : new ProviderResult.Deferred("smtp_timeout", "the SMTP server did not get as far as taking the message in time");
-        }
-        catch (Exception exception) when (exception is SmtpException or IOException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
-        {
-            client?.Dispose();
-            return SmtpErrors.Of(exception, mail.HandingOver);
+            return TooLate();
         }
     }
 
-    private async Task<SmtpClient> TakeAsync(CancellationToken cancellationToken)
+    private async Task<ProviderResult?> SendAsync(SmtpConnection connection, SmtpMail mail, CancellationToken limit, CancellationToken cancellationToken)
     {
-        while (idle.TryPop(out var pooled))
+        try
         {
-            if (time.GetElapsedTime(pooled.At) < IdleFor)
-                return pooled.Client;
-            pooled.Client.Dispose();
+            return await connection.SendAsync(mail, limit);
         }
-
-        // Before every new connection, because the name may resolve to something else by now.
-        await guard.ResolveAsync(settings.Host, cancellationToken);
-        return new SmtpClient(settings.Host, settings.Port)
+        catch (OperationCanceledException) when (connection.HandingOver)
         {
-            EnableSsl = settings.StartTls,
-            UseDefaultCredentials = false,
-            Credentials = settings.Username is null ? null : new NetworkCredential(settings.Username, settings.Password),
-            DeliveryFormat = SmtpDeliveryFormat.SevenBit,
-        };
+            return new ProviderResult.Ambiguous(
+                cancellationToken.IsCancellationRequested ? "interrupted" : "timeout", "the message was handed over and the SMTP server did not answer in time");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return TooLate();
+        }
+        finally
+        {
+            await pool.GiveBackAsync(connection);
+        }
     }
+
+    private static ProviderResult.Deferred TooLate() => new("smtp_timeout", "the SMTP server did not get as far as taking the message in time");
 }

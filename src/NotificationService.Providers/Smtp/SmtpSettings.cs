@@ -3,9 +3,14 @@ using NotificationService.Channels;
 namespace NotificationService.Providers.Smtp;
 
 /// <summary>An SMTP server as a tenant configured it.</summary>
-/// <param name="StartTls">Refuses to go on without TLS.</param>
-internal sealed record SmtpSettings(string Host, int Port, bool StartTls, string? Username, string? Password, EmailAddress From, EmailAddress? ReplyTo)
+/// <param name="Tls">Whether the conversation must be encrypted; there is no "if the server offers it", which anybody in between could talk us out of.</param>
+internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Username, string? Password, EmailAddress From, EmailAddress? ReplyTo)
 {
+    /// <summary>Where TLS begins with the first byte instead of by STARTTLS (RFC 8314).</summary>
+    private const int ImplicitTlsPort = 465;
+
+    public bool ImplicitTls => Tls && Port == ImplicitTlsPort;
+
     /// <summary>Secrets stay out of logs and exceptions.</summary>
     public override string ToString() => "SMTP settings";
 
@@ -22,8 +27,8 @@ internal sealed record SmtpSettings(string Host, int Port, bool StartTls, string
             reader.Add("/settings/host", "host_invalid", "must be a host name or an IP address");
         else if (host.Length > 0 && guard.RefusalOfName(host) is { } refusal)
             reader.Add("/settings/host", "url_address_forbidden", refusal);
-        if (port == 465)
-            reader.Add("/settings/port", "tls_unsupported", "TLS from the first byte (port 465) is not supported; use STARTTLS, usually on port 587");
+        if (port == ImplicitTlsPort && tls == "starttls")
+            reader.Add("/settings/tls", "tls_unsupported", "port 465 speaks TLS from the first byte: choose required");
         if (settings.Username is null != settings.Password is null)
             reader.Add(settings.Username is null ? "/credentials/username" : "/credentials/password", "required", "username and password are given together");
         errors = reader.Errors();

@@ -8,6 +8,9 @@ namespace NotificationService.Testing.FakeProviders;
 public sealed record FakeCall(
     int Number, string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body, string Delivery, int Attempt, TimeSpan At)
 {
+    /// <summary>Calls over one connection have the same.</summary>
+    public string Connection { get; init; } = "";
+
     public JsonElement Json => JsonElement.Parse(Body);
 
     /// <summary>Finds SendGrid's <c>custom_args</c>.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -50,11 +52,20 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     }
 
     /// <param name="logFile">Where to append a line "delivery attempt" per call, flushed to disk before the answer.</param>
-    public static async Task<FakeHttpProvider> StartAsync(string? logFile = null)
+    /// <param name="certificate">Speaks HTTPS with it.</param>
+    public static async Task<FakeHttpProvider> StartAsync(string? logFile = null, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                if (certificate is not null)
+                    endpoint.UseHttps(certificate);
+            });
+        });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         var server = builder.Build();
         var provider = new FakeHttpProvider(server, logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
@@ -88,7 +99,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         var call = new FakeCall(
             Interlocked.Increment(ref count), context.Request.Method, context.Request.Path,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body, delivery, attempt, clock.Elapsed);
+            body, delivery, attempt, clock.Elapsed) { Connection = context.Connection.Id };
         calls.Enqueue(call);
         Append(call);
         await AnswerAsync(context, call, next.TryDequeue(out var scripted) ? scripted : Otherwise(call));

@@ -7,9 +7,6 @@ using System.Text;
 
 namespace NotificationService.Testing.FakeProviders;
 
-/// <summary>A mail as it came: who it was from and for, and its text with headers.</summary>
-public sealed record FakeMail(string From, IReadOnlyList<string> To, string Source);
-
 /// <summary>An SMTP server on a port of its own, scripted per command. It keeps what it accepted, and what it took but never answered.</summary>
 public sealed class FakeSmtpServer : IAsyncDisposable
 {
@@ -19,8 +16,11 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>In place of a reply: nothing, until the client gives up.</summary>
     public const string Silence = "silence";
 
-    /// <summary>The moments a reply can be scripted for, besides commands by their first word.</summary>
-    public const string Greeting = "greeting", AfterMessage = "message";
+    /// <summary>In place of a reply: a byte at a time, without end.</summary>
+    public const string Drip = "drip";
+
+    /// <summary>The moments a reply can be scripted for, besides commands by their first word: on connecting, in the middle of a message, after its dot.</summary>
+    public const string Greeting = "greeting", InMessage = "in message", AfterMessage = "message";
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
@@ -28,13 +28,15 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     private readonly ConcurrentQueue<FakeMail> mails = new();
     private readonly ConcurrentQueue<string> commands = new();
     private readonly X509Certificate2? certificate;
+    private readonly bool implicitTls;
     private readonly Task accepting;
     private int connections;
 
     /// <param name="certificate">Offers STARTTLS with it.</param>
-    public FakeSmtpServer(X509Certificate2? certificate = null)
+    /// <param name="implicitTls">Speaks TLS from the first byte instead.</param>
+    public FakeSmtpServer(X509Certificate2? certificate = null, bool implicitTls = false)
     {
-        this.certificate = certificate;
+        (this.certificate, this.implicitTls) = (certificate, implicitTls);
         listener.Start();
         accepting = AcceptAsync();
     }
@@ -47,8 +49,8 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
     public int Connections => connections;
 
-    /// <summary>Demands a sign-in where set; any sign-in is accepted unless AUTH is scripted.</summary>
-    public bool OffersAuth { get; set; }
+    /// <summary>What EHLO offers besides STARTTLS: "AUTH PLAIN", "PIPELINING" … Any sign-in is accepted unless AUTH is scripted.</summary>
+    public IReadOnlyList<string> Offers { get; set; } = ["8BITMIME"];
 
     /// <summary>The next time this is asked, the server answers so; then as usual.</summary>
     public void Script(string command, params ReadOnlySpan<string> answers)
@@ -88,7 +90,8 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         using var _ = client;
         try
         {
-            await ConverseAsync(client.GetStream(), client);
+            Stream stream = client.GetStream();
+            await ConverseAsync(implicitTls ? await EncryptAsync(stream) : stream, client);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
         {
@@ -109,17 +112,16 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             switch (verb)
             {
                 case "EHLO":
-                    var auth = OffersAuth ? "250-AUTH LOGIN PLAIN\r\n" : "";
                     var tls = certificate is not null && stream is not SslStream ? "250-STARTTLS\r\n" : "";
-                    if (!await ReplyAsync(stream, client, verb, $"250-fake.test\r\n{auth}{tls}250 8BITMIME"))
+                    var offers = string.Concat(Offers.Select(offer => $"250-{offer}\r\n"));
+                    if (!await ReplyAsync(stream, client, verb, $"250-fake.test\r\n{offers}{tls}250 HELP"))
                         return;
                     break;
                 case "STARTTLS":
                     if (!await ReplyAsync(stream, client, verb, "220 go ahead"))
                         return;
-                    var secure = new SslStream(stream);
-                    await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopping.Token);
-                    (stream, lines) = (secure, new StreamReader(secure, Encoding.Latin1));
+                    stream = await EncryptAsync(stream);
+                    lines = new StreamReader(stream, Encoding.Latin1);
                     break;
                 case "AUTH":
                     if (!await SignInAsync(stream, client, lines, line))
@@ -140,6 +142,8 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                         return;
                     if (!answer.StartsWith('3'))
                         break;
+                    if (await AnswerAsync(stream, client, InMessage, "") is null)
+                        return;
                     mails.Enqueue(new FakeMail(from, [.. to], await MessageAsync(lines)));
                     if (!await ReplyAsync(stream, client, AfterMessage, "250 queued"))
                         return;
@@ -153,6 +157,13 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     break;
             }
         }
+    }
+
+    private async Task<SslStream> EncryptAsync(Stream stream)
+    {
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopping.Token);
+        return secure;
     }
 
     private async Task<bool> SignInAsync(Stream stream, TcpClient client, StreamReader lines, string line)
@@ -195,7 +206,10 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             return null;
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), stopping.Token);
+        for (; answer == Drip; await Task.Delay(50, stopping.Token))
+            await stream.WriteAsync("2"u8.ToArray(), stopping.Token);
+        if (answer.Length > 0)
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), stopping.Token);
         return answer;
     }
 
