@@ -56,6 +56,7 @@ public sealed class Database : IAsyncDisposable
         // be worth compiling: the claim's estimate passes jit_above_cost on a long queue, and 25 of its 28 ms were JIT.
         var settings = $"-c jit=off -c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
         connection.Options = $"{connection.Options} {settings} {(role is null ? "" : $"-c role={role}")}".Trim();
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
+        // Without a name the metrics would show the whole connection string.
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();
     }
 }

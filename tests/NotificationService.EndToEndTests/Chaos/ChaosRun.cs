@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.FakeProviders;
+using Npgsql;
+
+namespace NotificationService.EndToEndTests.Chaos;
+
+/// <summary>
+/// A PostgreSQL of its own, an API process, worker processes with short leases, a vendor that writes every call down, and
+/// clients that remember what was accepted. A test breaks something and then asks for <see cref="CheckAsync"/>.
+/// </summary>
+public sealed class ChaosRun : IAsyncDisposable
+{
+    private static readonly (string Name, string Value)[] Short =
+    [
+        ("Notification__MasterKeys", $"test:{Convert.ToBase64String(new byte[32])}"),
+        ("Notification__AllowPrivateEndpoints", "true"),
+        ("Notification__Seed", "demo"),
+        ("Notification__Delivery__Lease", "00:00:05"),
+        ("Notification__Delivery__CallTimeout", "00:00:02"),
+        ("Notification__Delivery__CompletionAllowance", "00:00:01"),
+        ("Notification__Delivery__RescueEvery", "00:00:00.500"),
+    ];
+
+    private readonly ConcurrentQueue<Guid> accepted = new();
+    private readonly List<ServiceProcess> processes = [];
+    private string connectionString = "";
+    private string token = "";
+    private ServiceProcess? api;
+
+    private ChaosRun(PostgresCluster cluster, FakeHttpProvider vendor) => (Cluster, Vendor) = (cluster, vendor);
+
+    public PostgresCluster Cluster { get; }
+
+    public FakeHttpProvider Vendor { get; }
+
+    /// <summary>The notifications whose acceptance a client was told.</summary>
+    public IReadOnlyCollection<Guid> Accepted => accepted;
+
+    /// <summary>Started anew after each kill, by <see cref="StartApiAsync"/>.</summary>
+    public ServiceProcess Api => api ?? throw new InvalidOperationException("not started");
+
+    public static async Task<ChaosRun> StartAsync()
+    {
+        var cluster = new PostgresCluster();
+        await cluster.InitializeAsync();
+        var run = new ChaosRun(cluster, await FakeHttpProvider.StartAsync());
+        run.connectionString = await cluster.CreateDatabaseAsync();
+        await run.StartApiAsync();
+        await run.SendOverTheVendorAsync();
+        return run;
+    }
+
+    public async Task StartApiAsync()
+    {
+        api = await StartAsync("api");
+        using var answer = await Api.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "demo-service", ["client_secret"] = "demo-service-secret" }));
+        token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+    }
+
+    public Task<ServiceProcess> StartWorkerAsync() => StartAsync("worker");
+
+    /// <summary>Sends so many e-mails, some at a time, and remembers those that were accepted. What failed is tried no more, or with its key until it is accepted.</summary>
+    public async Task SendAsync(int count, bool untilAccepted = false, CancellationToken cancellationToken = default) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (_, _) =>
+        {
+            var key = Guid.CreateVersion7().ToString();
+            while (!await TrySendAsync(key) && untilAccepted)
+                await Task.Delay(100, cancellationToken);
+        });
+
+    /// <summary>Waits until nothing is due any more, then checks every invariant. Waits for a second try are cut short.</summary>
+    public async Task CheckAsync(TimeSpan? within = null)
+    {
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        var pending = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await using var hurry = source.CreateCommand("update deliveries set due_at = now() where status = 20 and due_at > now()");
+                    await hurry.ExecuteNonQueryAsync();
+                    await using var count = source.CreateCommand("select string_agg(status || ': ' || n, ', ') from (select status, count(*) n from deliveries where status in (10, 20, 30) group by 1) x");
+                    return (pending = await count.ExecuteScalarAsync() as string) is null;
+                }
+                catch (NpgsqlException)
+                {
+                    return false;
+                }
+            },
+            within ?? TimeSpan.FromSeconds(60),
+            () => $"not drained: {pending}\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
+
+        Accepted.Count.ShouldBeGreaterThan(0);
+        var violations = await new Invariants(source).ViolationsAsync(Accepted, [.. Vendor.Calls.Select(call => (call.Delivery, call.Attempt))]);
+        violations.ShouldBeEmpty();
+    }
+
+    /// <summary>How many deliveries have a status.</summary>
+    public async Task<long> CountAsync(string where)
+    {
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        await using var command = source.CreateCommand($"select count(*) from deliveries where {where}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public Task ExecuteAsync(string sql) => Cluster.ExecuteAsync(sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+            await process.DisposeAsync();
+        await Vendor.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    private string Superuser => Cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!);
+
+    private async Task<ServiceProcess> StartAsync(string role)
+    {
+        var process = await ServiceProcess.StartAsync(connectionString, [.. Short, ("Notification__Roles", role)]);
+        processes.Add(process);
+        return process;
+    }
+
+    private async Task<bool> TrySendAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Api.Address, "/api/v1/services/notifications/send"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Add("Idempotency-Key", key);
+        request.Content = new StringContent("""{"channel":"email","recipient":{"email":"ann@example.com"},"content":{"subject":"Hello","text":"Hello Ann"}}""", new MediaTypeHeaderValue("application/json"));
+        try
+        {
+            using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+            using var answer = await client.SendAsync(request);
+            if ((int)answer.StatusCode != 202)
+                return false;
+            accepted.Enqueue((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid());
+            return true;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The demo's sandbox makes way for the vendor.</summary>
+    private async Task SendOverTheVendorAsync()
+    {
+        using var login = await Api.Client.PostAsJsonAsync(new Uri("/api/v1/auth/login", UriKind.Relative), new { email = "admin@demo.test", password = "Demo-admin-1!" });
+        var admin = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/admin/providers", UriKind.Relative));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin);
+        request.Content = JsonContent.Create(new
+        {
+            channel = "email",
+            type = "sendgrid",
+            name = "Vendor",
+            priority = 1,
+            credentials = new { apiKey = "SG.test" },
+            settings = new { baseUrl = Vendor.BaseUrl.ToString(), from = new { email = "shop@example.com" } },
+        });
+        using var made = await Api.Client.SendAsync(request);
+        made.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        await using var command = source.CreateCommand("update providers set enabled = false where type = 'sandbox'");
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,51 @@
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.IntegrationTests.Deliveries;
+
+/// <summary>The checker itself: it must find what it is there to find.</summary>
+public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private readonly AcceptedNotifications accepted = new(database);
+
+    [Theory]
+    [InlineData("delete from notifications where id = (left('{0}', 35) || '0')::uuid", "a delivery has no notification")]
+    [InlineData("delete from deliveries where id = '{0}'", "a notification has no delivery")]
+    [InlineData("update deliveries set tenant_id = gen_random_uuid() where id = '{0}'", "a delivery belongs to another tenant")]
+    [InlineData("update deliveries set status = 40, attempts = 1 where id = '{0}'", "the last timeline row differs from the status")]
+    [InlineData("update timeline set seq = 3 where delivery_id = '{0}'", "the timeline has a gap")]
+    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 60, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
+    [InlineData("update deliveries set status = 30, lease_until = now() - interval '1 min' where id = '{0}'", "something is leased by the dead")]
+    [InlineData("update deliveries set lease_owner = id where id = '{0}'", "a lease or a begun call is left")]
+    [InlineData("update deliveries set attempts = 2 where id = '{0}'", "attempts are not numbered")]
+    [InlineData("insert into attempts select id, 1, tenant_id, null, 1, now() from deliveries where id = '{0}'", "something was sent although")]
+    [InlineData("insert into attempts select id, 1, tenant_id, null, 4, now() from deliveries where id = '{0}'", "an ambiguous attempt is not marked")]
+    public async Task A_planted_violation_is_found(string plant, string sentence)
+    {
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
+        var delivery = (await accepted.PlantAsync(await database.NewTenantAsync(), 3))[1];
+        var invariants = new Invariants(database.Superuser);
+        (await invariants.ViolationsAsync()).ShouldBeEmpty();
+
+        await database.ExecuteAsync(plant.Replace("{0}", delivery.ToString(), StringComparison.Ordinal));
+
+        (await invariants.ViolationsAsync()).ShouldContain(violation => violation.StartsWith(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_clients_and_providers_know_and_the_database_does_not_is_found()
+    {
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
+        var delivery = (await accepted.PlantAsync(await database.NewTenantAsync(), 1))[0];
+        var invariants = new Invariants(database.Superuser);
+
+        (await invariants.ViolationsAsync(accepted: [delivery.Notification.Value, Guid.Empty])).ShouldHaveSingleItem().ShouldStartWith("something accepted is missing: 1");
+        (await invariants.ViolationsAsync(calls: [(delivery.ToString(), 1)])).ShouldHaveSingleItem().ShouldStartWith("a provider was called and there is no attempt");
+
+        await database.ExecuteAsync($"insert into attempts select id, n, tenant_id, null, 1, now() from deliveries, generate_series(1, 2) n where id = '{delivery}'");
+        var calls = new[] { (delivery.ToString(), 1), (delivery.ToString(), 2), (delivery.ToString(), 2) };
+        var found = await invariants.ViolationsAsync(calls: calls);
+        found.ShouldContain(violation => violation.StartsWith("one attempt made two calls", StringComparison.Ordinal));
+        found.ShouldContain(violation => violation.StartsWith("a provider was called again after an attempt that was not in doubt", StringComparison.Ordinal));
+    }
+}

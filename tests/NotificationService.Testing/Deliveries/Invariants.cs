@@ -1,0 +1,146 @@
+using NotificationService.Deliveries;
+using Npgsql;
+
+namespace NotificationService.Testing.Deliveries;
+
+/// <summary>
+/// What must be true after whatever happened, checked from two sides that the service does not control: what clients were
+/// told was accepted, and what a provider wrote down before it answered. Each violation comes back as a sentence.
+/// </summary>
+/// <param name="database">A superuser's source: it looks past row level security.</param>
+public sealed class Invariants(NpgsqlDataSource database)
+{
+    private static readonly string Legal = string.Join(", ",
+        from before in DeliveryStatuses.All from after in DeliveryStatuses.All where DeliveryTransitions.IsLegal(before, after) select $"({(short)before}, {(short)after})");
+
+    /// <summary>Each yields the deliveries (or whatever it names) that break the sentence.</summary>
+    private static readonly (string Sentence, string Sql)[] Sentences =
+    [
+        ("a delivery has no notification",
+            "select d.id::text from deliveries d left join notifications n on n.id = notification_of(d.id) where n.id is null"),
+        ("a notification has no delivery",
+            "select n.id::text from notifications n where not exists (select from deliveries d where notification_of(d.id) = n.id)"),
+        ("a delivery belongs to another tenant than its notification",
+            "select d.id::text from deliveries d join notifications n on n.id = notification_of(d.id) where n.tenant_id <> d.tenant_id"),
+        ("an attempt or timeline row belongs to another tenant than its delivery",
+            """
+            select d.id::text from deliveries d join attempts a on a.delivery_id = d.id where a.tenant_id <> d.tenant_id
+            union all select d.id::text from deliveries d join timeline t on t.delivery_id = d.id where t.tenant_id <> d.tenant_id
+            """),
+        ("the last timeline row differs from the status",
+            """
+            select d.id::text from deliveries d
+            left join lateral (select status, seq from timeline t where t.delivery_id = d.id order by seq desc limit 1) last on true
+            where d.status <> 30 and (last.status is distinct from d.status or last.seq is distinct from d.timeline_seq)
+            """),
+        ("the timeline has a gap or does not begin with 1",
+            "select delivery_id::text from timeline group by delivery_id having min(seq) <> 1 or max(seq) <> count(*)"),
+        ("a status changed in a way that is not legal",
+            $"""
+            select delivery_id::text || ' ' || was || ' → ' || status from (
+                select delivery_id, status, lag(status) over (partition by delivery_id order by seq) as was from timeline) step
+            where was is not null and (was, status) not in (values {Legal})
+              and not (was = 71 and status = 20) -- put back by hand
+            """),
+        ("something is leased by the dead",
+            "select id::text from deliveries where status = 30 and lease_until < clock_timestamp() - interval '20 s'"),
+        ("a lease or a begun call is left on something that is not being sent",
+            "select id::text from deliveries where status <> 30 and (lease_until is not null or lease_owner is not null or call_started_at is not null)"),
+        ("attempts are not numbered from 1 without a gap, or not counted",
+            """
+            select d.id::text from deliveries d left join (
+                select delivery_id, count(*) n, max(number) top, min(number) low from attempts group by delivery_id) a on a.delivery_id = d.id
+            where d.status <> 30 and (coalesce(a.n, 0) <> d.attempts or coalesce(a.top, 0) <> d.attempts or coalesce(a.low, 1) <> 1)
+            """),
+        ("something was sent although it is said to have failed for good, or the other way round",
+            """
+            select d.id::text from deliveries d
+            where (d.status in (40, 50) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1))
+               or (d.status = 20 and exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1) and d.retried_from = 0)
+            """),
+        ("an ambiguous attempt is not marked on its delivery",
+            "select d.id::text from deliveries d join attempts a on a.delivery_id = d.id where a.outcome = 4 and not d.ambiguous and d.retried_from = 0"),
+        ("a call began before it was due",
+            """
+            select a.delivery_id::text from attempts a join notifications n on n.id = notification_of(a.delivery_id)
+            where a.number = 1 and n.send_at is not null and a.started_at < n.send_at
+            """),
+        ("a call began after it had expired",
+            """
+            select a.delivery_id::text from attempts a join notifications n on n.id = notification_of(a.delivery_id) join deliveries d on d.id = a.delivery_id
+            where a.provider_id is not null and n.expires_at is not null and d.retried_from = 0 and a.started_at > n.expires_at + interval '1 s'
+            """),
+        ("an idempotency key stands for an answer that is not stored",
+            "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
+    ];
+
+    /// <summary>Sentences that look into one place only.</summary>
+    /// <param name="accepted">The notifications whose acceptance was answered to a client.</param>
+    /// <param name="calls">What a provider wrote down: delivery and attempt, in any order, every call.</param>
+    public async Task<IReadOnlyList<string>> ViolationsAsync(IEnumerable<Guid>? accepted = null, IReadOnlyCollection<(string Delivery, int Attempt)>? calls = null)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await ExecuteAsync(
+            connection,
+            """
+            create function pg_temp.notification_of(delivery uuid) returns uuid language sql immutable as
+                $$ select (left(delivery::text, 35) || '0')::uuid $$
+            """);
+        var found = new List<string>();
+        foreach (var (sentence, sql) in Sentences)
+            found.AddRange(Sentence(sentence, await ReadAsync(connection, sql.Replace("notification_of(", "pg_temp.notification_of(", StringComparison.Ordinal))));
+
+        if (accepted is not null)
+        {
+            var stored = (await ReadAsync(connection, "select id::text from notifications")).ToHashSet();
+            found.AddRange(Sentence("something accepted is missing", accepted.Select(id => id.ToString()).Where(id => !stored.Contains(id))));
+        }
+
+        if (calls is not null)
+            found.AddRange(await OfCallsAsync(connection, calls));
+        return found;
+    }
+
+    private static async Task<IEnumerable<string>> OfCallsAsync(NpgsqlConnection connection, IReadOnlyCollection<(string Delivery, int Attempt)> calls)
+    {
+        var attempts = (await ReadAsync(connection, "select delivery_id || ' ' || number || ' ' || outcome from attempts"))
+            .Select(line => line.Split(' ')).ToDictionary(parts => (parts[0], int.Parse(parts[1])), parts => (AttemptOutcome)short.Parse(parts[2]));
+        // A call under way when one looks is not on record yet; afterwards each is.
+        var unrecorded = calls.Distinct().Where(call => !attempts.ContainsKey(call)).Select(call => $"{call.Delivery} attempt {call.Attempt}");
+        var repeated = calls.GroupBy(call => call).Where(group => group.Count() > 1).Select(group => $"{group.Key.Delivery} attempt {group.Key.Attempt}");
+        var unflagged =
+            from delivery in calls.Distinct().GroupBy(call => call.Delivery)
+            let last = delivery.Max(call => call.Attempt)
+            from call in delivery
+            where call.Attempt < last && attempts.GetValueOrDefault(call) is AttemptOutcome.Accepted or AttemptOutcome.Rejected
+            select $"{call.Delivery} attempt {call.Attempt}";
+        return
+        [
+            .. Sentence("a provider was called and there is no attempt of it", unrecorded),
+            .. Sentence("one attempt made two calls", repeated),
+            .. Sentence("a provider was called again after an attempt that was not in doubt", unflagged),
+        ];
+    }
+
+    private static IEnumerable<string> Sentence(string sentence, IEnumerable<string> broken)
+    {
+        var all = broken.ToArray();
+        return all.Length == 0 ? [] : [$"{sentence}: {all.Length}, such as {string.Join(", ", all.Take(3))}"];
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(reader.GetString(0));
+        return rows;
+    }
+}
