@@ -59,6 +59,7 @@ public static class Composition
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapNotifications();
+        app.MapDeadLetters();
         app.MapTemplates();
         app.MapOpenApiDocument();
         app.MapOAuth();

@@ -7,7 +7,7 @@ namespace NotificationService.Notifications;
 /// <summary>Checks a draft field by field and says everything that is wrong at once. Pure: it looks nothing up.</summary>
 public static class DraftCheck
 {
-    public const int LongestReference = 255;
+    public const int LongestReference = 200;
     public const int LongestCategory = 64;
     public const int LargestData = 256 * 1024;
     public const int LargestMetadata = 16 * 1024;

@@ -11,12 +11,26 @@ public sealed class NotificationMetrics
     private readonly Counter<long> accepted = Meter.CreateCounter<long>("notification_accepted_total", null, "Deliveries accepted, after the commit.");
     private readonly Counter<long> replayed = Meter.CreateCounter<long>("notification_replayed_total", null, "Requests answered again by their idempotency key.");
     private readonly Counter<long> refused = Meter.CreateCounter<long>("notification_refused_total", null, "Notifications refused, by reason.");
+    private readonly Counter<long> cancelled = Meter.CreateCounter<long>("notification_cancelled_total", null, "Deliveries cancelled in time.");
+    private readonly Counter<long> requeued = Meter.CreateCounter<long>("notification_requeued_total", null, "Deliveries put back into the queue by hand.");
     private readonly KeyValuePair<string, object?>[] channels = [.. Enumerable.Range(0, 16).Select(Tag)];
 
     public void Accepted(IReadOnlyList<PlannedDelivery> deliveries)
     {
         for (var i = 0; i < deliveries.Count; i++)
             accepted.Add(1, channels[(int)deliveries[i].Channel]);
+    }
+
+    public void Cancelled(IReadOnlyList<DeliveryChange> deliveries)
+    {
+        foreach (var delivery in deliveries)
+            cancelled.Add(1, channels[(int)delivery.Id.Channel]);
+    }
+
+    public void Requeued(IReadOnlyList<DeliveryChange> deliveries)
+    {
+        foreach (var delivery in deliveries)
+            requeued.Add(1, channels[(int)delivery.Id.Channel]);
     }
 
     public void Replayed() => replayed.Add(1);

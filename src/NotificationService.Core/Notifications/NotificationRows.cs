@@ -40,7 +40,7 @@ internal static class NotificationRows
         Time(row, 6),
         Text(row, 7),
         Provider(row, 8),
-        row.IsDBNull(10) ? null : new Failure((FailureKind)row.GetInt16(10), Text(row, 11) ?? "", Text(row, 12) ?? ""),
+        FailureAt(row, 10),
         []);
 
     public static AttemptDetails ReadAttempt(NpgsqlDataReader row) => new(
@@ -59,6 +59,10 @@ internal static class NotificationRows
 
     public static ProviderName? Provider(NpgsqlDataReader row, int id) =>
         row.IsDBNull(id) ? null : new ProviderName(row.GetGuid(id), Text(row, id + 1) ?? ProviderInstances.BuiltInName(row.GetGuid(id)));
+
+    /// <summary>Kind, code and message from three columns in a row.</summary>
+    public static Failure? FailureAt(NpgsqlDataReader row, int kind) =>
+        row.IsDBNull(kind) ? null : new Failure((FailureKind)row.GetInt16(kind), Text(row, kind + 1) ?? "", Text(row, kind + 2) ?? "");
 
     public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
@@ -22,10 +23,11 @@ internal sealed class NotificationWriter : IAsyncDisposable
     private readonly Coalescer<AcceptedNotification, WriteOutcome> coalescer;
     private readonly Database database;
     private readonly IdempotencyKeys keys;
+    private readonly ILogger logger;
 
-    public NotificationWriter(Database database, IdempotencyKeys keys, TimeProvider time)
+    public NotificationWriter(Database database, IdempotencyKeys keys, TimeProvider time, ILogger<NotificationWriter> logger)
     {
-        (this.database, this.keys) = (database, keys);
+        (this.database, this.keys, this.logger) = (database, keys, logger);
         coalescer = new(new CoalescerOptions(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero), time, WriteAsync);
     }
 
@@ -43,6 +45,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
         catch (PostgresException exception) when (notifications.Count > 1 && !IsOutage(exception))
         {
             // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
+            Log.SharedCommitRefused(logger, notifications.Count, exception.SqlState);
             var outcomes = new WriteOutcome[notifications.Count];
             for (var i = 0; i < outcomes.Length; i++)
                 outcomes[i] = await AloneAsync(notifications[i], cancellationToken);
@@ -75,7 +78,8 @@ internal sealed class NotificationWriter : IAsyncDisposable
             }
             catch (PostgresException exception) when (round < MostRounds && IsTransient(exception))
             {
-                // Nothing of it is stored; the whole transaction runs again.
+                // Nothing of it is stored.
+                Log.CommitRunsAgain(logger, exception.SqlState);
             }
         }
     }

@@ -10,6 +10,9 @@ public static class NotificationsModule
         .AddSingleton<IdempotencyKeys>()
         .AddSingleton<NotificationQueries>()
         .AddSingleton<DryRun>()
+        .AddSingleton<NotificationList>()
+        .AddSingleton<NotificationCommands>()
+        .AddSingleton<DeadLetters>()
         .AddSingleton<NotificationPreparer>()
         .AddSingleton<NotificationWriter>()
         .AddSingleton(provider => new NotificationIntake(

@@ -107,9 +107,14 @@ public sealed record ContentBody
     internal Deliveries.InlineContent ToContent() => new(Subject, Html, Text, Title, Body, ActionUrl);
 }
 
+/// <summary>The body of a call that takes none: it may be left out, or be {}.</summary>
+public sealed record CommandRequest;
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SendNotificationRequest))]
+[JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(NotificationResponse))]
+[JsonSerializable(typeof(Page<NotificationSummary>))]
 [JsonSerializable(typeof(TimelineResponse))]
 [JsonSerializable(typeof(DryRunResponse))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

@@ -24,4 +24,18 @@ internal static class NotificationExamples
 
     public const string Timeline =
         $$$"""{"items":[{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":1,"status":"queued","at":"2026-11-21T09:00:00Z"},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":2,"status":"sending","at":"2026-11-21T09:00:00.012Z","attempt":{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z"}},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":3,"status":"sent","at":"2026-11-21T09:00:00.071Z"}]}""";
+
+    public const string Page =
+        $$$"""{"items":[{"id":"{{{Id}}}","status":"sent","reference":"order-1009","template":{"key":"order-shipped","version":3},"category":"shipping","priority":"normal","live":true,"recipient":{"userId":"u-123","email":"ann@example.com"},"createdAt":"2026-11-21T09:00:00Z","deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"sent"}]}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""";
+
+    public const string Cancelled =
+        $$$"""{"id":"{{{Id}}}","status":"sent","deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"cancelled","changed":true},{"id":"{{{InAppId}}}","channel":"in_app","status":"sent","changed":false}]}""";
+
+    public const string Retried =
+        $$$"""{"id":"{{{Id}}}","status":"queued","deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"queued","changed":true}]}""";
+
+    public const string DeadLetter =
+        $$$"""{"id":"{{{EmailId}}}","notificationId":"{{{Id}}}","channel":"email","reference":"order-1009","template":{"key":"order-shipped","version":3},"priority":"normal","attempts":6,"ambiguous":false,"failure":{"kind":"exhausted","code":"http_503","message":"the provider was not available","provider":"main"},"acceptedAt":"2026-11-21T09:00:00Z","failedAt":"2026-11-21T15:12:40Z"}""";
+
+    public const string Requeued = $$$"""{"requeued":1,"deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"queued","changed":true}]}""";
 }

@@ -1,24 +1,37 @@
 using System.Diagnostics;
 using System.Text;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 
-/// <summary>Notifications: send one, look at it, cancel it, try it again.</summary>
+/// <summary>Notifications: send one, look at them, cancel one, try it again.</summary>
 public static class NotificationsApi
 {
-    private const string SendRoute = "/api/v1/services/notifications/send";
+    private const string Root = "/api/v1/services/notifications";
+    private const string SendRoute = $"{Root}/send";
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
 
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
-        var sending = routes.MapGroup("/api/v1/services/notifications").WithTags("Notifications").RequireAuthorization(Policies.SendNotifications);
+        var sending = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/send", SendAsync).Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
             .Query("dryRun", "Whether to decide and render only.", "boolean").TakesIdempotencyKey()
             .Takes<SendNotificationRequest>(NotificationExamples.Send).Answers<AcceptedAnswer>(202, NotificationExamples.Accepted).Answers<DryRunResponse>(200, NotificationExamples.DryRun);
+        sending.MapPost("/{id:guid}/cancel", CancelAsync).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
+            .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Cancelled);
+        sending.MapPost("/{id:guid}/retry", RetryAsync).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again.")
+            .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Retried);
 
-        var reading = routes.MapGroup("/api/v1/services/notifications").WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
+        var reading = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
+        reading.MapGet("/", ListAsync).Documented("List notifications, newest first", $"Numbered pages reach the newest {ListSlice.Window} and count no further; with a cursor the walk goes on to the end. Where a filter matches rarely, a page may be short or empty and still have a nextCursor.")
+            .QueryPaging(cursor: true).Query("status", $"Only with a delivery in this status: {DeliveryStatuses.Names}.").Query("channel", $"Only with a delivery on this channel: {ChannelKinds.Names}.")
+            .Query("template", "Only of the template with this key.").Query("reference", "Only with this reference.").Query("category", "Only of this category.")
+            .Query("priority", $"Only of this priority: {Priorities.Names}.").Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
+            .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
         reading.MapGet("/{id:guid}", GetAsync).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
         reading.MapGet("/{id:guid}/timeline", TimelineAsync).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
     }
@@ -51,6 +64,19 @@ public static class NotificationsApi
         return Answer(context, await intake.AcceptAsync(caller, request.ToDraft(), repeatable, TraceParent(), cancellationToken));
     }
 
+    private static async Task<IResult> ListAsync(HttpContext context, NotificationList list, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        var query = new QueryReader(context.Request);
+        var filter = NotificationLists.ReadFilter(query);
+        var scope = NotificationLists.CursorScope("notifications", tenant, filter);
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var part = await list.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
+        return Results.Json(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
+    }
+
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>
         IsNotification(id) && await queries.FindAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } found
             ? Results.Json(NotificationResponse.Of(found), NotificationsJson.Default.NotificationResponse)
@@ -61,16 +87,50 @@ public static class NotificationsApi
             ? Results.Json(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
             : Problems.NotFound();
 
+    private static Task<IResult> CancelAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
+        id, "cancel", context, commands.CancelAsync, at => $"It is too late to cancel: {at}.", cancellationToken);
+
+    private static Task<IResult> RetryAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
+        id, "retry", context, commands.RetryAsync, at => $"Only what failed or expired, and has an address, can be tried again: {at}.", cancellationToken);
+
+    private static async Task<IResult> CommandAsync(
+        Guid id, string verb, HttpContext context, Func<TenantId, NotificationId, RepeatableRequest?, CancellationToken, Task<CommandOutcome>> command,
+        Func<string, string> notPossible, CancellationToken cancellationToken)
+    {
+        if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+            return refusal;
+        if (context.Request.ContentLength is > 0 || context.Request.ContentType is not null)
+            _ = (await JsonBody.ReadAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken)).Value;
+        if (!IsNotification(id))
+            return Problems.NotFound();
+        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{verb}", default);
+        return await command(context.Caller().Tenant, new NotificationId(id), repeatable, cancellationToken) switch
+        {
+            CommandOutcome.Done done => new JsonBytes(StatusCodes.Status200OK, done.Answer),
+            CommandOutcome.Replayed replayed => Replay(context, replayed.Before),
+            CommandOutcome.KeyMismatch => IdempotencyMismatch,
+            CommandOutcome.NotFound => Problems.NotFound(),
+            CommandOutcome.NotPossible { Deliveries: var deliveries } =>
+                Problems.Conflict(notPossible(string.Join(", ", deliveries.Select(delivery => $"{delivery.Id.Channel.ToName()} is {delivery.Status.ToName()}")))),
+            _ => throw new InvalidOperationException("a closed set"),
+        };
+    }
+
+    private static JsonBytes Replay(HttpContext context, StoredAnswer before)
+    {
+        context.Response.Headers["Idempotent-Replayed"] = "true";
+        return new JsonBytes(before.StatusCode, Encoding.UTF8.GetBytes(before.Answer));
+    }
+
     private static IResult Answer(HttpContext context, IntakeOutcome outcome)
     {
         switch (outcome)
         {
             case IntakeOutcome.Accepted accepted:
-                context.Response.Headers.Location = $"/api/v1/services/notifications/{accepted.Id}";
+                context.Response.Headers.Location = $"{Root}/{accepted.Id}";
                 return new JsonBytes(StatusCodes.Status202Accepted, accepted.Answer);
             case IntakeOutcome.Replayed replayed:
-                context.Response.Headers["Idempotent-Replayed"] = "true";
-                return new JsonBytes(replayed.Before.StatusCode, Encoding.UTF8.GetBytes(replayed.Before.Answer));
+                return Replay(context, replayed.Before);
             case IntakeOutcome.KeyMismatch:
                 return IdempotencyMismatch;
             case IntakeOutcome.Invalid invalid:

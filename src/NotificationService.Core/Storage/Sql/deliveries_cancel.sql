@@ -13,5 +13,5 @@ step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, timeline_seq, 72, $4, '{"code":"cancelled","message":"cancelled by the caller"}'::json from ended
 )
-select before.id, case when ended.id is null then before.status else 72::smallint end as status, ended.id is not null as cancelled
+select before.id, case when ended.id is null then before.status else 72::smallint end as status, ended.id is not null as changed
 from before left join ended on ended.id = before.id order by before.id

@@ -1,0 +1,141 @@
+using System.Text.Json.Serialization;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Host.Auth;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Deliveries that failed for good: look at them, put them back into the queue.</summary>
+public static class DeadLettersApi
+{
+    public static void MapDeadLetters(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/admin/dead-letters").WithTags("Dead letters").RequireAuthorization(Policies.Operator);
+        group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first")
+            .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("kind", "Only of this kind of failure: permanent, exhausted, unknown, no_address, template_error, credentials.")
+            .Query("code", "Only with this code of failure.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
+            .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+        group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MostAtOnce} at once. Those without an address stay as they are.")
+            .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Answers<RequeueResponse>(200, NotificationExamples.Requeued);
+        group.MapPost("/{id:guid}/requeue", RequeueAsync).Documented("Put a failed delivery back into the queue", "Its schedule starts over.")
+            .Answers<CommandDelivery>(200, $$$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","status":"queued","changed":true}""");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, DeadLetters letters, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        var query = new QueryReader(context.Request);
+        var filter = NotificationLists.ReadDeadLetterFilter(query);
+        var scope = NotificationLists.CursorScope("dead-letters", tenant, filter);
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var part = await letters.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
+        return Results.Json(NotificationLists.Page(part, paging, scope, DeadLetterResponse.Of), DeadLettersJson.Default.PageDeadLetterResponse);
+    }
+
+    private static async Task<IResult> RequeueAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken)
+    {
+        var changes = await commands.RequeueAsync(context.Caller().Tenant, [id], cancellationToken);
+        if (changes.Count == 0)
+            return Problems.NotFound();
+        return changes[0] is { Changed: true } change
+            ? Results.Json(Answer(change), DeadLettersJson.Default.CommandDelivery)
+            : Problems.Conflict($"Only what failed or expired, and has an address, can be tried again; it is {changes[0].Status.ToName()}.");
+    }
+
+    private static async Task<IResult> RequeueManyAsync(HttpContext context, DeadLetters letters, NotificationCommands commands, CancellationToken cancellationToken)
+    {
+        var body = (await JsonBody.ReadAsync(context.Request, DeadLettersJson.Default.RequeueRequest, cancellationToken)).Value;
+        var (filter, errors) = body.Read();
+        if (errors.Count > 0)
+            return Problems.Validation(errors);
+        var tenant = context.Caller().Tenant;
+        var changes = body.Ids is { } ids
+            ? await commands.RequeueAsync(tenant, [.. ids.Distinct()], cancellationToken)
+            : await letters.RequeueAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
+        return Results.Json(
+            new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Answer)]), DeadLettersJson.Default.RequeueResponse);
+    }
+
+    private static CommandDelivery Answer(DeliveryChange change) =>
+        new(change.Id.Value, change.Id.Channel.ToName(), change.Status.ToName(), change.Changed);
+}
+
+/// <summary>Which failed deliveries are put back: those named, or those that match.</summary>
+public sealed record RequeueRequest
+{
+    /// <summary>Deliveries by their ids, at most 1,000; then nothing else may be given.</summary>
+    public IReadOnlyList<Guid>? Ids { get; init; }
+
+    public string? Channel { get; init; }
+
+    /// <summary>permanent, exhausted, unknown, template_error or credentials.</summary>
+    public string? Kind { get; init; }
+
+    public string? Code { get; init; }
+
+    /// <summary>Only accepted at this time or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only accepted before this time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The most that are put back, the oldest first: 1 to 1,000, which is the default.</summary>
+    public int? Limit { get; init; }
+
+    internal (DeadLetterFilter Filter, IReadOnlyList<FieldError> Errors) Read()
+    {
+        var errors = new List<FieldError>();
+        if (Ids is { Count: 0 or > DeadLetters.MostAtOnce })
+            errors.Add(new("/ids", "count_range", $"1 to {DeadLetters.MostAtOnce} ids are expected."));
+        if (Ids is not null && this with { Ids = null } != new RequeueRequest())
+            errors.Add(new("/ids", "exclusive", "Give either 'ids' or what they must match."));
+        if (Limit is < 1 or > DeadLetters.MostAtOnce)
+            errors.Add(new("/limit", "limit_range", $"'limit' is a whole number from 1 to {DeadLetters.MostAtOnce}."));
+        ChannelKind? channel = null;
+        if (Channel is not null && !ChannelKinds.TryParse(Channel, out var known))
+            errors.Add(new("/channel", "unknown_channel", $"A channel is one of {ChannelKinds.Names}."));
+        else if (ChannelKinds.TryParse(Channel, out known))
+            channel = known;
+        FailureKind? kind = Enum.GetValues<FailureKind>().Where(candidate => candidate.ToName() == Kind).Select(candidate => (FailureKind?)candidate).FirstOrDefault();
+        if (Kind is not null && kind is null or FailureKind.NoAddress)
+            errors.Add(new("/kind", "choice_invalid", "'kind' is one of permanent, exhausted, unknown, template_error, credentials."));
+        if (Code is { Length: 0 or > 100 })
+            errors.Add(new("/code", "text_invalid", "A code has 1 to 100 characters."));
+        return (new DeadLetterFilter(channel, kind, Code, Since?.ToUniversalTime(), Until?.ToUniversalTime()), errors);
+    }
+}
+
+/// <summary>What was put back.</summary>
+/// <param name="Requeued">How many; as many as the limit means that there may be more.</param>
+public sealed record RequeueResponse(int Requeued, IReadOnlyList<CommandDelivery> Deliveries);
+
+/// <summary>A delivery that failed for good.</summary>
+/// <param name="Id">The delivery's id.</param>
+/// <param name="Ambiguous">True if some attempt may have gone out without our knowing.</param>
+public sealed record DeadLetterResponse(
+    Guid Id, Guid NotificationId, string Channel, string? Reference, PinnedTemplate? Template, string Priority, int Attempts, bool Ambiguous,
+    FailureAnswer? Failure, DateTimeOffset? AcceptedAt, DateTimeOffset? FailedAt)
+{
+    internal static DeadLetterResponse Of(DeadLetter letter) => new(
+        letter.Id.Value,
+        letter.Id.Notification.Value,
+        letter.Id.Channel.ToName(),
+        letter.Reference,
+        letter.Template,
+        letter.Priority.ToName(),
+        letter.Attempts,
+        letter.Ambiguous,
+        letter.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, letter.Provider?.Name) : null,
+        letter.AcceptedAt,
+        letter.FailedAt);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RequeueRequest))]
+[JsonSerializable(typeof(RequeueResponse))]
+[JsonSerializable(typeof(CommandDelivery))]
+[JsonSerializable(typeof(Page<DeadLetterResponse>))]
+internal sealed partial class DeadLettersJson : JsonSerializerContext;
