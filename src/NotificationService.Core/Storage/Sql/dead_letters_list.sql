@@ -12,7 +12,7 @@ hit as materialized (
     where ($5::smallint is null or channel = $5) and ($6::smallint is null or failure_kind = $6) and ($7::text is null or failure_code = $7)
 ),
 page as materialized (
-    select id from hit order by id desc offset $8 limit $9
+    select id, overlay(id::text placing '0' from 36)::uuid as notification_id from hit order by id desc offset $8 limit $9
 )
 select (select count(*) from hit), (select count(*) from candidate), (select c.id from candidate c order by c.id limit 1),
     d.id, n.reference, t.key, n.template_version, n.priority, d.attempts, d.ambiguous, d.provider_id, p.name,
@@ -20,7 +20,7 @@ select (select count(*) from hit), (select count(*) from candidate), (select c.i
 from (select 1) always
 left join page on true
 left join deliveries d on d.id = page.id and d.tenant_id = $1
-left join notifications n on n.id = overlay(page.id::text placing '0' from 36)::uuid and n.tenant_id = $1
+left join notifications n on n.id = page.notification_id and n.tenant_id = $1
 left join templates t on t.tenant_id = n.tenant_id and t.id = n.template_id
 left join providers p on p.tenant_id = d.tenant_id and p.id = d.provider_id
 left join timeline s on s.delivery_id = d.id and s.seq = d.timeline_seq and s.tenant_id = $1
