@@ -1,0 +1,151 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.IntegrationTests.Notifications;
+
+public sealed class CommandTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncDisposable
+{
+    private readonly IntakeHost host = new(database);
+
+    private NotificationCommands Commands => host.Service<NotificationCommands>();
+
+    [Fact]
+    public async Task What_has_not_begun_is_cancelled_and_stays_so()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await host.AcceptedAsync(tenant);
+
+        (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
+
+        (await StatusAsync(id)).ShouldBe(DeliveryStatus.Cancelled);
+        (await TimelineAsync(id)).ShouldBe([DeliveryStatus.Queued, DeliveryStatus.Cancelled]);
+        (await ClaimAsync()).ShouldNotContain(claimed => claimed.Id.Notification == id);
+        (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
+        (await Commands.RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
+        (await TimelineAsync(id)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_worker_holds_is_not_cancelled()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await host.AcceptedAsync(tenant);
+        (await ClaimAsync()).ShouldContain(claimed => claimed.Id.Notification == id);
+
+        var outcome = await Commands.CancelAsync(tenant, id, null, CancellationToken.None);
+
+        outcome.ShouldBeOfType<CommandOutcome.NotPossible>().Deliveries.ShouldHaveSingleItem().Status.ShouldBe(DeliveryStatus.Sending);
+        (await StatusAsync(id)).ShouldBe(DeliveryStatus.Sending);
+        var timeline = (await host.Service<NotificationQueries>().TimelineAsync(tenant, id, CancellationToken.None)).ShouldNotBeNull();
+        timeline.Select(step => (step.Sequence, step.Status)).ShouldBe([(1, DeliveryStatus.Queued), (2, DeliveryStatus.Sending)]);
+    }
+
+    [Fact]
+    public async Task Claim_and_cancel_at_once_never_both_win()
+    {
+        var tenant = await database.NewTenantAsync();
+        var ids = new List<NotificationId>();
+        for (var i = 0; i < 120; i++)
+            ids.Add(await host.AcceptedAsync(tenant));
+
+        var claiming = Task.Run(async () =>
+        {
+            var claimed = new List<ClaimedDelivery>();
+            while (await ClaimAsync(most: 8) is { Count: > 0 } more)
+                claimed.AddRange(more);
+            return claimed;
+        });
+        var cancelled = new List<NotificationId>();
+        await Task.WhenAll(ids.AsEnumerable().Reverse().Select(id => Task.Run(async () =>
+        {
+            if (await Commands.CancelAsync(tenant, id, null, CancellationToken.None) is CommandOutcome.Done)
+            {
+                lock (cancelled)
+                    cancelled.Add(id);
+            }
+        })));
+        var taken = (await claiming).Select(claimed => claimed.Id.Notification).Where(ids.Contains).ToList();
+
+        taken.Intersect(cancelled).ShouldBeEmpty();
+        taken.Concat(cancelled).Select(id => id.Value).Order().ShouldBe(ids.Select(id => id.Value).Order());
+    }
+
+    [Fact]
+    public async Task Each_delivery_is_told_whether_it_was_in_time()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
+        await database.ExecuteAsync($"update deliveries set status = 40 where id = '{id.Delivery(ChannelKind.InApp)}'");
+
+        (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
+
+        var stored = (await host.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None)).ShouldNotBeNull();
+        stored.Deliveries.Select(delivery => delivery.Status).ShouldBe([DeliveryStatus.Cancelled, DeliveryStatus.Sent]);
+        stored.Status.ShouldBe(DeliveryStatus.Sent);
+    }
+
+    [Fact]
+    public async Task Retry_puts_back_what_failed_once_per_key()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await host.AcceptedAsync(tenant);
+        await FailAsync(id);
+        var repeatable = new RepeatableRequest("k", $"/{id}/retry", default);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => Commands.RetryAsync(tenant, id, repeatable, CancellationToken.None))));
+
+        outcomes.OfType<CommandOutcome.Done>().Count().ShouldBe(1);
+        outcomes.OfType<CommandOutcome.Replayed>().Count().ShouldBe(9);
+        (await StatusAsync(id)).ShouldBe(DeliveryStatus.Queued);
+        (await TimelineAsync(id)).ShouldBe([DeliveryStatus.Queued, DeliveryStatus.Failed, DeliveryStatus.Queued]);
+        (await Commands.CancelAsync(tenant, id, repeatable with { Route = $"/{id}/cancel" }, CancellationToken.None)).ShouldBeOfType<CommandOutcome.KeyMismatch>();
+        (await Commands.RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
+    }
+
+    [Fact]
+    public async Task No_retry_helps_where_there_is_no_address()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
+        await Commands.CancelAsync(tenant, id, null, CancellationToken.None);
+
+        (await Commands.RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
+    }
+
+    [Fact]
+    public async Task Another_tenants_notification_does_not_exist()
+    {
+        var (owner, stranger) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        var id = await host.AcceptedAsync(owner);
+        await FailAsync(id);
+
+        (await Commands.CancelAsync(stranger, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotFound>();
+        (await Commands.RetryAsync(stranger, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotFound>();
+        (await Commands.RequeueAsync(stranger, [id.Delivery(ChannelKind.Email).Value], CancellationToken.None)).ShouldBeEmpty();
+        (await host.Service<NotificationQueries>().FindAsync(stranger, id, CancellationToken.None)).ShouldBeNull();
+        (await host.Service<NotificationQueries>().TimelineAsync(stranger, id, CancellationToken.None)).ShouldBeNull();
+        (await StatusAsync(id)).ShouldBe(DeliveryStatus.Failed);
+    }
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
+        new DeliveryStore(database.Database, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), CancellationToken.None);
+
+    private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
+        $"""
+         with failed as (
+             update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503', failure_message = 'away', attempts = 6, timeline_seq = timeline_seq + 1
+             where id > '{id}' and id <= '{id.LastDelivery}' returning id, tenant_id, timeline_seq)
+         insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed
+         """);
+
+    private async Task<DeliveryStatus> StatusAsync(NotificationId id) =>
+        (DeliveryStatus)await database.ScalarAsync<short>($"select status from deliveries where id = '{id.Delivery(ChannelKind.Email)}'");
+
+    private async Task<IReadOnlyList<DeliveryStatus>> TimelineAsync(NotificationId id) =>
+        [.. (await database.QueryAsync<short>($"select status from timeline where delivery_id = '{id.Delivery(ChannelKind.Email)}' order by seq")).Select(status => (DeliveryStatus)status)];
+}

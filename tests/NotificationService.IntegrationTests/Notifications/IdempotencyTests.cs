@@ -1,0 +1,125 @@
+using System.Text;
+using NotificationService.Notifications;
+using NotificationService.Templates;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.IntegrationTests.Notifications;
+
+public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncDisposable
+{
+    private readonly IntakeHost host = new(database);
+    private readonly IntakeHost otherNode = new(database);
+
+    [Fact]
+    public async Task Fifty_callers_with_one_key_on_two_nodes_make_one_notification_and_get_one_answer()
+    {
+        var tenant = await database.NewTenantAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var key = $"key-{round}";
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
+                await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable(key)))));
+
+            outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(1);
+            outcomes.Select(AnswerOf).Distinct().Count().ShouldBe(1);
+        }
+
+        (await CountAsync("notifications", tenant)).ShouldBe(10);
+        (await CountAsync("deliveries", tenant)).ShouldBe(10);
+        (await CountAsync("timeline", tenant)).ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_or_route_is_a_mismatch_and_changes_nothing()
+    {
+        var tenant = await database.NewTenantAsync();
+        await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}"""));
+
+        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":2}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}""") with { Route = "/elsewhere" })).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{ "a" : 1 }"""))).ShouldBeOfType<IntakeOutcome.Replayed>();
+        (await CountAsync("notifications", tenant)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_two_bodies_with_one_key_at_once_one_wins_and_the_other_is_told()
+    {
+        var tenant = await database.NewTenantAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
+            await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", $$"""{"a":{{i % 2}}}""")))));
+
+        outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(1);
+        outcomes.OfType<IntakeOutcome.Replayed>().Count().ShouldBe(19);
+        outcomes.OfType<IntakeOutcome.KeyMismatch>().Count().ShouldBe(20);
+        (await CountAsync("notifications", tenant)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Another_tenants_key_is_another_key()
+    {
+        var (first, second) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+
+        var outcomes = await Task.WhenAll(
+            Task.Run(async () => await host.AcceptAsync(first, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}"""))),
+            Task.Run(async () => await host.AcceptAsync(second, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":2}"""))));
+
+        outcomes.ShouldAllBe(outcome => outcome is IntakeOutcome.Accepted);
+    }
+
+    [Fact]
+    public async Task The_answer_outlives_the_process_and_what_would_now_be_refused()
+    {
+        var tenant = await database.NewTenantAsync();
+        var draft = IntakeHost.Draft with { Content = null, Template = await host.PublishAsync(tenant), Data = Encoding.UTF8.GetBytes("""{"orderId":1}""") };
+        var first = await host.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k"));
+        await host.Service<TemplateStore>().ArchiveAsync(tenant, "order-shipped", CancellationToken.None);
+        await using var restarted = new IntakeHost(database);
+
+        var second = await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k"));
+
+        AnswerOf(second.ShouldBeOfType<IntakeOutcome.Replayed>()).ShouldBe(AnswerOf(first));
+        (await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k", """{"a":1}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k2"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+    }
+
+    [Fact]
+    public async Task What_is_refused_takes_no_key()
+    {
+        var tenant = await database.NewTenantAsync();
+        (await host.AcceptAsync(tenant, IntakeHost.Draft with { Channel = "fax" }, IntakeHost.Repeatable("k"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+
+        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+    }
+
+    [Fact]
+    public async Task Several_keys_of_several_tenants_in_any_order_never_block_each_other()
+    {
+        var tenants = new[] { await database.NewTenantAsync(), await database.NewTenantAsync(), await database.NewTenantAsync() };
+        var keys = Enumerable.Range(0, 20).ToArray();
+        Random.Shared.Shuffle(keys);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 600).Select(i => Task.Run(async () =>
+            await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenants[i % 3], IntakeHost.Draft, IntakeHost.Repeatable($"key-{keys[i * 7 % 20]}")))));
+
+        outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(60);
+        outcomes.OfType<IntakeOutcome.Replayed>().Count().ShouldBe(540);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await otherNode.DisposeAsync();
+    }
+
+    private static string AnswerOf(IntakeOutcome outcome) => outcome switch
+    {
+        IntakeOutcome.Accepted accepted => Encoding.UTF8.GetString(accepted.Answer),
+        IntakeOutcome.Replayed replayed => replayed.Before.Answer,
+        _ => throw new InvalidOperationException($"there is no answer in {outcome}"),
+    };
+
+    private Task<long> CountAsync(string table, TenantId tenant) => database.ScalarAsync<long>($"select count(*) from {table} where tenant_id = '{tenant}'");
+}

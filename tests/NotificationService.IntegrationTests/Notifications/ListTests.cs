@@ -1,0 +1,156 @@
+using System.Text;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.IntegrationTests.Notifications;
+
+public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncDisposable
+{
+    private readonly IntakeHost host = new(database);
+
+    private NotificationList List => host.Service<NotificationList>();
+
+    [Fact]
+    public async Task A_walk_by_cursor_sees_each_once_while_others_come_in()
+    {
+        var tenant = await database.NewTenantAsync();
+        var before = await AcceptAsync(tenant, 60);
+        var seen = new List<Guid>();
+        for (Guid? after = null; ;)
+        {
+            var part = await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(0, 7, after, Counted: false), CancellationToken.None);
+            seen.AddRange(part.Items.Select(item => item.Id.Value));
+            if (part.Next is null)
+                break;
+            after = part.Next;
+            await AcceptAsync(tenant, 3);
+        }
+
+        seen.ShouldBeUnique();
+        seen.ShouldBe(before.AsEnumerable().Reverse());
+    }
+
+    [Fact]
+    public async Task Numbered_pages_count_and_follow_each_other()
+    {
+        var tenant = await database.NewTenantAsync();
+        var all = await AcceptAsync(tenant, 23);
+
+        var pages = new List<ListPart<NotificationListItem>>();
+        for (var page = 0; page < 4; page++)
+            pages.Add(await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(page * 10, 10, null, Counted: true), CancellationToken.None));
+
+        pages.ShouldAllBe(page => page.Total == 23);
+        pages.Select(page => page.Items.Count).ShouldBe([10, 10, 3, 0]);
+        pages.SelectMany(page => page.Items).Select(item => item.Id.Value).ShouldBe(all.AsEnumerable().Reverse());
+        pages.Select(page => page.Next is not null).ShouldBe([true, true, false, false]);
+    }
+
+    [Fact]
+    public async Task Every_filter_finds_its_own()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = await host.PublishAsync(tenant);
+        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
+        var plain = await host.AcceptedAsync(tenant);
+        var templated = await host.AcceptedAsync(tenant, IntakeHost.Draft with
+        {
+            Content = null, Template = key, Channel = "in_app", Data = Encoding.UTF8.GetBytes("""{"orderId":1}"""), Reference = "r-1", Priority = "low",
+            Recipient = new StoredRecipient(UserId: "u-2"),
+        });
+        var failed = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+
+        await ShouldFindAsync(new NotificationFilter(), failed, templated, plain);
+        await ShouldFindAsync(new NotificationFilter(Status: DeliveryStatus.Queued), failed, templated, plain);
+        await ShouldFindAsync(new NotificationFilter(Status: DeliveryStatus.Failed), failed);
+        await ShouldFindAsync(new NotificationFilter(Status: DeliveryStatus.Failed, Channel: ChannelKind.Email));
+        await ShouldFindAsync(new NotificationFilter(Status: DeliveryStatus.Sent));
+        await ShouldFindAsync(new NotificationFilter(Channel: ChannelKind.InApp), templated);
+        await ShouldFindAsync(new NotificationFilter(TemplateKey: key), templated);
+        await ShouldFindAsync(new NotificationFilter(TemplateKey: "other"));
+        await ShouldFindAsync(new NotificationFilter(Reference: "r-1"), failed, templated);
+        await ShouldFindAsync(new NotificationFilter(Reference: "r-1", Status: DeliveryStatus.Failed), failed);
+        await ShouldFindAsync(new NotificationFilter(Category: "shipping"), templated);
+        await ShouldFindAsync(new NotificationFilter(Priority: Priority.Low), templated);
+        await ShouldFindAsync(new NotificationFilter(UserId: "u-2"), templated);
+        await ShouldFindAsync(new NotificationFilter(Since: start), failed, templated, plain);
+        await ShouldFindAsync(new NotificationFilter(Until: start));
+
+        async Task ShouldFindAsync(NotificationFilter filter, params NotificationId[] expected)
+        {
+            foreach (var counted in (bool[])[true, false])
+            {
+                var part = await List.ListAsync(tenant, filter, new ListSlice(0, 50, null, counted), CancellationToken.None);
+                part.Items.Select(item => item.Id).ShouldBe(expected, ignoreOrder: true, filter.ToString());
+                part.Next.ShouldBeNull();
+                if (counted)
+                    part.Total.ShouldBe(expected.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_list_shows_the_deliveries_of_each()
+    {
+        var tenant = await database.NewTenantAsync();
+        await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+
+        var item = (await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Items.ShouldHaveSingleItem();
+
+        item.Reference.ShouldBe("r-1");
+        item.Deliveries.Select(delivery => (delivery.Channel, delivery.Status)).ShouldBe([(ChannelKind.Email, DeliveryStatus.Queued), (ChannelKind.Sms, DeliveryStatus.Failed)]);
+        (item.Deliveries[1].Failure?.Kind).ShouldBe(FailureKind.NoAddress);
+    }
+
+    [Fact]
+    public async Task Nobody_sees_another_tenants()
+    {
+        var (owner, stranger) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        await host.AcceptedAsync(owner, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+
+        foreach (var filter in new NotificationFilter[] { new(), new(Reference: "r-1"), new(Status: DeliveryStatus.Failed), new(Channel: ChannelKind.Email) })
+            (await List.ListAsync(stranger, filter, new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Total.ShouldBe(0, filter.ToString());
+        (await host.Service<DeadLetters>().ListAsync(stranger, new DeadLetterFilter(null, null, null, null, null), new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Total.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_listed_and_put_back_by_what_they_are()
+    {
+        var tenant = await database.NewTenantAsync();
+        var ids = await AcceptAsync(tenant, 12);
+        await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
+        await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503' where tenant_id = '{tenant}' and status = 20 and id < '{ids[9]}'");
+        await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 6, failure_code = 'no_provider' where tenant_id = '{tenant}' and status = 20 and id < '{ids[11]}'");
+        var letters = host.Service<DeadLetters>();
+        var exhausted = new DeadLetterFilter(null, FailureKind.Exhausted, null, null, null);
+
+        (await CountAsync(exhausted)).ShouldBe(9);
+        (await CountAsync(new DeadLetterFilter(ChannelKind.Sms, null, null, null, null))).ShouldBe(1);
+        (await CountAsync(new DeadLetterFilter(null, null, "no_provider", null, null))).ShouldBe(2);
+
+        (await letters.RequeueAsync(tenant, exhausted, 4, CancellationToken.None)).Select(change => change.Id.Notification.Value).ShouldBe(ids.Take(4));
+        (await letters.RequeueAsync(tenant, new DeadLetterFilter(null, null, null, null, null), 100, CancellationToken.None)).Count(change => change.Changed).ShouldBe(7);
+        (await CountAsync(new DeadLetterFilter(null, null, null, null, null))).ShouldBe(1);
+
+        async Task<long> CountAsync(DeadLetterFilter filter)
+        {
+            var part = await letters.ListAsync(tenant, filter, new ListSlice(0, 3, null, Counted: true), CancellationToken.None);
+            part.Items.Count.ShouldBe((int)Math.Min(3, part.Total));
+            return part.Total;
+        }
+    }
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    private async Task<List<Guid>> AcceptAsync(TenantId tenant, int count)
+    {
+        var ids = new List<Guid>();
+        for (var i = 0; i < count; i++)
+            ids.Add((await host.AcceptedAsync(tenant)).Value);
+        return [.. ids.OrderBy(id => id.ToString(), StringComparer.Ordinal)];
+    }
+}

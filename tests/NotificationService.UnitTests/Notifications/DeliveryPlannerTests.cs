@@ -1,0 +1,125 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Templates;
+
+namespace NotificationService.UnitTests.Notifications;
+
+public sealed class DeliveryPlannerTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+    private static readonly NotificationId Id = NotificationId.From(Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"));
+    private static readonly StoredRecipient Ann = new(UserId: "u-1", Email: "ann@example.com");
+
+    [Fact]
+    public void Each_channel_gets_a_delivery_whose_id_follows_from_the_notifications()
+    {
+        var planned = Planned(Request([ChannelKind.InApp, ChannelKind.Email]), Template(ChannelKind.Email, ChannelKind.InApp));
+
+        planned.Deliveries.Select(delivery => delivery.Id).ShouldBe([Id.Delivery(ChannelKind.InApp), Id.Delivery(ChannelKind.Email)]);
+        planned.Deliveries.ShouldAllBe(delivery => delivery.Status == DeliveryStatus.Queued && delivery.DueAt == Now);
+        planned.Skipped.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_to_be_sent_later_is_scheduled()
+    {
+        var planned = Planned(Request([ChannelKind.Email]) with { SendAt = Now.AddHours(1) }, Template(ChannelKind.Email));
+
+        planned.Deliveries.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            delivery => delivery.Status.ShouldBe(DeliveryStatus.Scheduled), delivery => delivery.DueAt.ShouldBe(Now.AddHours(1)));
+    }
+
+    [Fact]
+    public void A_named_channel_without_an_address_has_failed_from_the_start()
+    {
+        var planned = Planned(Request([ChannelKind.Email, ChannelKind.Sms]), Template(ChannelKind.Email, ChannelKind.Sms));
+
+        planned.Deliveries[1].Status.ShouldBe(DeliveryStatus.Failed);
+        (planned.Deliveries[1].Failure?.Kind).ShouldBe(FailureKind.NoAddress);
+    }
+
+    [Fact]
+    public void Channels_that_the_template_chooses_are_skipped_without_an_address()
+    {
+        var planned = Planned(Request(null), Template(ChannelKind.Email, ChannelKind.Sms, ChannelKind.InApp));
+
+        planned.Deliveries.Select(delivery => delivery.Channel).ShouldBe([ChannelKind.Email, ChannelKind.InApp]);
+        planned.Skipped.ShouldHaveSingleItem().Code.ShouldBe("no_address");
+    }
+
+    [Fact]
+    public void Channels_that_the_template_lacks_are_skipped()
+    {
+        var planned = Planned(Request([ChannelKind.Email, ChannelKind.Push]), Template(ChannelKind.Email));
+
+        planned.Deliveries.ShouldHaveSingleItem().Channel.ShouldBe(ChannelKind.Email);
+        planned.Skipped.ShouldHaveSingleItem().ShouldBe(new SkippedChannel(ChannelKind.Push, "not_in_template", "the template has no content for push"));
+    }
+
+    [Fact]
+    public void With_no_address_on_any_channel_there_is_nothing_to_accept()
+    {
+        Refused(Request([ChannelKind.Sms, ChannelKind.Push]), Template(ChannelKind.Sms, ChannelKind.Push)).Pointer.ShouldBe("/recipient");
+        Refused(Request(null), Template(ChannelKind.Sms)).Pointer.ShouldBe("/recipient");
+        Refused(Request([ChannelKind.Push]), Template(ChannelKind.Email)).Pointer.ShouldBe("/channels");
+    }
+
+    [Fact]
+    public void WhatsApp_falls_back_to_the_phone_number()
+    {
+        var request = Request([ChannelKind.WhatsApp, ChannelKind.Sms]) with { Recipient = new StoredRecipient(Phone: "+14155550100") };
+
+        Planned(request, template: null).Deliveries.ShouldAllBe(delivery => delivery.Status == DeliveryStatus.Queued);
+    }
+
+    /// <summary>Every combination of channels wanted, channels of the template and addresses.</summary>
+    [Fact]
+    public void Whatever_is_asked_every_channel_is_accounted_for()
+    {
+        var subsets = Enumerable.Range(0, 32).Select(bits => ChannelKinds.All.Where((_, i) => (bits & (1 << i)) != 0).ToArray()).ToArray();
+        foreach (var wanted in subsets.Skip(1))
+        {
+            foreach (var offered in subsets.Skip(1))
+            {
+                foreach (var addressed in subsets)
+                    CheckOne(wanted, offered, addressed);
+            }
+        }
+    }
+
+    private static void CheckOne(ChannelKind[] wanted, ChannelKind[] offered, ChannelKind[] addressed)
+    {
+        var recipient = Addresses(addressed);
+        var outcome = DeliveryPlanner.Plan(Request(wanted) with { Recipient = recipient }, Template(offered), Id, Now);
+        var reachable = wanted.Intersect(offered).Any(channel => DeliveryPlanner.HasAddress(recipient, channel));
+        (outcome is PlanOutcome.Planned).ShouldBe(reachable);
+        if (outcome is not PlanOutcome.Planned planned)
+            return;
+        planned.Deliveries.Select(delivery => delivery.Channel).Concat(planned.Skipped.Select(skipped => skipped.Channel)).Order().ShouldBe(wanted.Order());
+        foreach (var delivery in planned.Deliveries)
+        {
+            offered.ShouldContain(delivery.Channel);
+            DeliveryTransitions.Initial.ShouldContain(delivery.Status);
+            (delivery.Status == DeliveryStatus.Failed).ShouldBe(!DeliveryPlanner.HasAddress(recipient, delivery.Channel));
+        }
+    }
+
+    private static StoredRecipient Addresses(ChannelKind[] channels) => new(
+        UserId: channels.Contains(ChannelKind.InApp) ? "u-1" : null,
+        Email: channels.Contains(ChannelKind.Email) ? "ann@example.com" : null,
+        Phone: channels.Contains(ChannelKind.Sms) ? "+14155550100" : null,
+        Whatsapp: channels.Contains(ChannelKind.WhatsApp) ? "+14155550101" : null,
+        DeviceTokens: channels.Contains(ChannelKind.Push) ? ["token"] : null);
+
+    private static NotificationRequest Request(IReadOnlyList<ChannelKind>? channels) =>
+        new("order-shipped", null, channels, Ann, default, null, Priority.Normal, null, null, null, default);
+
+    private static PublishedTemplate Template(params ChannelKind[] channels) => new(Guid.Empty, "order-shipped", 1, null, channels.ToHashSet());
+
+    private static PlanOutcome.Planned Planned(NotificationRequest request, PublishedTemplate? template) =>
+        DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Planned>();
+
+    private static DraftIssue Refused(NotificationRequest request, PublishedTemplate template) =>
+        DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Refused>().Issue;
+}

@@ -1,0 +1,186 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+
+namespace NotificationService.UnitTests.Notifications;
+
+public sealed class DraftCheckTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly NotificationDraft Good = new()
+    {
+        Template = "order-shipped",
+        Channels = ["email", "in_app"],
+        Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
+    };
+
+    private static readonly NotificationDraft Inline = new()
+    {
+        Content = new InlineContent(Subject: "Hi", Text: "Hello"),
+        Channel = "email",
+        Recipient = new StoredRecipient(Email: "ann@example.com"),
+    };
+
+    [Fact]
+    public void A_good_draft_becomes_a_request()
+    {
+        var request = Request(Good with { Priority = "critical", SendAt = "2026-11-21T12:00:00+02:00", ExpiresAt = "2026-11-22T00:00:00Z" });
+
+        request.Channels.ShouldBe([ChannelKind.Email, ChannelKind.InApp]);
+        request.Priority.ShouldBe(Priority.Critical);
+        request.SendAt.ShouldBe(new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero));
+        (request.SendAt?.Offset).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        var request = Request(Good with { Channels = null });
+
+        request.Priority.ShouldBe(Priority.Normal);
+        request.Channels.ShouldBeNull();
+        request.SendAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var draft = new NotificationDraft
+        {
+            Template = "No Such Key",
+            Channels = ["email", "fax", "email"],
+            Strategy = "fallback",
+            Recipient = new StoredRecipient(UserId: "a\tb", Email: "ann", Phone: "911", Whatsapp: "1", DeviceTokens: ["ok", ""], Name: "x\r\nBcc: y", Locale: "../../x", Timezone: "Mars/Phobos"),
+            Priority = "urgent",
+            Category = "",
+            Reference = new string('r', 201),
+            SendAt = "tomorrow",
+            ExpiresAt = "2026-13-45T00:00:00Z",
+            Data = Encoding.UTF8.GetBytes($$"""{"x":"{{new string('x', 300_000)}}"}"""),
+            Metadata = Encoding.UTF8.GetBytes($$"""{"x":"{{new string('x', 20_000)}}"}"""),
+        };
+
+        Pointers(draft).ShouldBe(
+        [
+            "/template", "/channels/1", "/channels/2", "/strategy", "/recipient/userId", "/recipient/email", "/recipient/phone", "/recipient/whatsapp",
+            "/recipient/deviceTokens/1", "/recipient/name", "/recipient/locale", "/recipient/timezone", "/priority", "/category", "/reference",
+            "/data", "/metadata", "/sendAt", "/expiresAt",
+        ]);
+    }
+
+    [Fact]
+    public void Template_or_content_but_not_both()
+    {
+        Codes(Good with { Template = null }).ShouldBe(["required"]);
+        Codes(Good with { Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") }).ShouldBe(["exclusive"]);
+    }
+
+    [Fact]
+    public void Channel_is_short_for_one_channel_and_excludes_the_list()
+    {
+        Request(Good with { Channels = null, Channel = "sms" }).Channels.ShouldBe([ChannelKind.Sms]);
+        Codes(Good with { Channel = "email" }).ShouldBe(["exclusive"]);
+        Codes(Good with { Channels = null, Channel = "fax" }).ShouldBe(["unknown_channel"]);
+        Codes(Good with { Channels = [] }).ShouldBe(["required"]);
+        Codes(Good with { Channels = [null] }).ShouldBe(["unknown_channel"]);
+        Codes(Inline with { Channel = null }).ShouldBe(["required"]);
+    }
+
+    [Theory]
+    [InlineData("2026-11-21T08:54:00Z", "datetime_range")]
+    [InlineData("2020-01-01T00:00:00Z", "datetime_range")]
+    [InlineData("2027-11-23T00:00:00Z", "datetime_range")]
+    [InlineData("2026-11-21", "datetime_invalid")]
+    [InlineData("2026-11-21T10:00:00", "datetime_invalid")]
+    [InlineData("2026-11-21 10:00:00Z", "datetime_invalid")]
+    [InlineData("2026-11-21T24:00:00Z", "datetime_invalid")]
+    [InlineData("2026-11-21T23:59:60Z", "datetime_invalid")]
+    [InlineData("2026-11-21T10:00:00+25:00", "datetime_invalid")]
+    [InlineData("0001-01-01T00:00:00Z", "datetime_invalid")]
+    [InlineData("10000-01-01T00:00:00Z", "datetime_invalid")]
+    [InlineData("٢٠٢٦-11-21T10:00:00Z", "datetime_invalid")]
+    [InlineData("", "datetime_invalid")]
+    public void A_time_to_send_is_an_instant_within_366_days(string sendAt, string code) => Codes(Good with { SendAt = sendAt }).ShouldBe([code]);
+
+    [Fact]
+    public void A_time_that_has_just_passed_means_at_once() => Request(Good with { SendAt = "2026-11-21T08:56:00Z" }).SendAt.ShouldBeNull();
+
+    [Theory]
+    [InlineData("2026-11-21T09:00:00Z", null)]
+    [InlineData("2026-11-21T11:00:00Z", "2026-11-21T11:00:00Z")]
+    [InlineData("2028-11-21T11:00:00Z", null)]
+    public void It_expires_after_it_is_due_and_not_for_ever(string expiresAt, string? sendAt) =>
+        Codes(Good with { SendAt = sendAt, ExpiresAt = expiresAt }).ShouldBe(["datetime_range"]);
+
+    [Theory]
+    [InlineData("email", "/content/subject")]
+    [InlineData("sms", "/content/text")]
+    [InlineData("whatsapp", "/content/text")]
+    [InlineData("push", "/content/title")]
+    [InlineData("in_app", "/content/title")]
+    public void Content_has_what_its_channel_needs(string channel, string pointer) =>
+        Pointers(Inline with { Channel = channel, Content = new InlineContent() }).ShouldContain(pointer);
+
+    [Theory]
+    [InlineData("a\r\nBcc: x@y.zz", "control_character")]
+    [InlineData("a\tb", "control_character")]
+    [InlineData("a\nb", "control_character")]
+    [InlineData("   ", "text_invalid")]
+    [InlineData("", "text_invalid")]
+    public void A_subject_is_one_line(string subject, string code) => Codes(Inline with { Content = new InlineContent(subject, Text: "t") }).ShouldBe([code]);
+
+    [Theory]
+    [InlineData("javascript:alert(1)", false)]
+    [InlineData("//evil.example/x", false)]
+    [InlineData("data:text/html,x", false)]
+    [InlineData("https://", false)]
+    [InlineData("/a\\b", false)]
+    [InlineData("https://example.com/a b", false)]
+    [InlineData("https://example.com/orders/1", true)]
+    [InlineData("/orders/1", true)]
+    public void A_click_leads_to_the_web_or_into_the_application(string url, bool isAllowed) =>
+        Codes(Inline with { Content = new InlineContent("s", Text: "t", ActionUrl: url) }).Contains("url_invalid").ShouldBe(!isAllowed);
+
+    [Fact]
+    public void Any_text_in_any_field_is_either_taken_as_it_is_or_named_as_wrong() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
+    {
+        foreach (var (draft, pointer, value) in WithTextEverywhere(text))
+        {
+            var (request, issues) = DraftCheck.Check(draft, Now);
+            if (request is null != issues.Count > 0 || issues.Any(issue => issue.Pointer != pointer || issue.Message.Length == 0))
+                return false;
+            if (request is not null && value(request) != text)
+                return false;
+            if (request is not null && text.Any(char.IsControl))
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    private static IEnumerable<(NotificationDraft Draft, string Pointer, Func<NotificationRequest, string?> Value)> WithTextEverywhere(string text) =>
+    [
+        (Good with { Reference = text }, "/reference", request => request.Reference),
+        (Good with { Category = text }, "/category", request => request.Category),
+        (Good with { Recipient = Good.Recipient! with { Name = text } }, "/recipient/name", request => request.Recipient.Name),
+        (Good with { Recipient = Good.Recipient! with { UserId = text } }, "/recipient/userId", request => request.Recipient.UserId),
+        (Good with { Recipient = Good.Recipient! with { Email = text } }, "/recipient/email", request => request.Recipient.Email),
+        (Good with { Recipient = Good.Recipient! with { Locale = text } }, "/recipient/locale", request => request.Recipient.Locale),
+        (Inline with { Content = new InlineContent(text, Text: "t") }, "/content/subject", request => request.Content?.Subject),
+    ];
+
+    private static NotificationRequest Request(NotificationDraft draft)
+    {
+        var (request, issues) = DraftCheck.Check(draft, Now);
+        issues.ShouldBeEmpty();
+        return request.ShouldNotBeNull();
+    }
+
+    private static IEnumerable<string> Codes(NotificationDraft draft) => DraftCheck.Check(draft, Now).Issues.Select(issue => issue.Code);
+
+    private static IEnumerable<string> Pointers(NotificationDraft draft) => DraftCheck.Check(draft, Now).Issues.Select(issue => issue.Pointer);
+}
