@@ -1,1 +1,7 @@
-return 0;
+using NotificationService.Benchmarks.Shell;
+
+return args switch
+{
+    ["shell"] => await ShellBenchmark.RunAsync(),
+    _ => 2,
+};

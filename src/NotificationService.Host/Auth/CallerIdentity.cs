@@ -9,7 +9,7 @@ public sealed class CallerIdentity : ClaimsIdentity
     private readonly AccessToken token;
 
     public CallerIdentity(AccessToken token)
-        : base(ClaimsOf(token.Caller), BearerHandler.Scheme, "sub", "role") => this.token = token;
+        : base(ClaimsOf(token.Caller), SignInMiddleware.Scheme, "sub", "role") => this.token = token;
 
     public Caller Caller => token.Caller;
 

@@ -1,10 +1,9 @@
-using Microsoft.AspNetCore.Authorization;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
 /// <summary>Passes a service account that has one of the scopes and a person who has one of the roles.</summary>
-public sealed class CallerRequirement(string[] scopes, string[] roles) : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
+public sealed class CallerRequirement(string[] scopes, string[] roles)
 {
     /// <summary>The scopes that pass; the first is the one to ask for.</summary>
     public IReadOnlyList<string> Scopes => scopes;
@@ -13,13 +12,6 @@ public sealed class CallerRequirement(string[] scopes, string[] roles) : Authori
     public IReadOnlyList<string> Roles => roles;
 
     public bool Allows(Caller caller) => caller.Kind == CallerKind.ServiceAccount ? HasOne(caller.Scopes, scopes) : HasOne(caller.Roles, roles);
-
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
-    {
-        if (context.User.Identity is CallerIdentity identity && requirement.Allows(identity.Caller))
-            context.Succeed(requirement);
-        return Task.CompletedTask;
-    }
 
     private static bool HasOne(IReadOnlySet<string> has, string[] wanted)
     {

@@ -1,6 +1,5 @@
-using System.Net;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
@@ -12,19 +11,15 @@ public sealed class VerifiedToken
     public VerifiedToken(AccessToken token)
     {
         this.token = token;
-        Answer = Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(token)), BearerHandler.Scheme)));
+        Principal = new ClaimsPrincipal(new CallerIdentity(token));
     }
 
-    public Task<AuthenticateResult> Answer { get; }
+    public ClaimsPrincipal Principal { get; }
 
-    public Guid Subject => token.Caller.Id;
+    public Caller Caller => token.Caller;
 
     public bool HasExpired(DateTimeOffset now) => now >= token.ExpiresAt;
 
-    public bool MayComeFrom(IPAddress? address)
-    {
-        if (token.AllowedNetworks.Count == 0)
-            return true;
-        return address is not null && AllowedNetworks.Contain(token.AllowedNetworks, address);
-    }
+    public bool MayComeFrom(ConnectionInfo connection) =>
+        token.AllowedNetworks.Count == 0 || (connection.RemoteIpAddress is { } address && AllowedNetworks.Contain(token.AllowedNetworks, address));
 }

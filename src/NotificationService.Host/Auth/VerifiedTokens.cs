@@ -26,7 +26,7 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
         }
 
         if (!found.HasExpired(time.GetUtcNow()))
-            return disabled.Contains(found.Subject) ? null : found;
+            return disabled.Contains(found.Caller.Id) ? null : found;
         known.TryRemove(token, out _);
         return null;
     }
