@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
 
@@ -14,6 +15,8 @@ public static class HttpShellModule
     /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
     public static WebApplication UseHttpShell(this WebApplication app)
     {
+        if (Traces.AreOn)
+            app.UseMiddleware<TraceMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         if (!app.Services.GetRequiredService<HostSettings>().Roles.Api)

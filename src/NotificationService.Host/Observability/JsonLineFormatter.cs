@@ -4,13 +4,15 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using NotificationService.Telemetry;
 using Npgsql;
 
 namespace NotificationService.Host.Observability;
 
 /// <summary>
 /// One JSON object a line: time in UTC, level, category, event id, message and its values, trace and span. Of a
-/// PostgreSQL error only the code is written, never the message, which may quote data.
+/// PostgreSQL error only the code is written, never the message, which may quote data; of other errors the message
+/// without addresses, which mail servers like to quote.
 /// </summary>
 public sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -73,7 +75,7 @@ public sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Form
         {
             json.WriteStartObject();
             json.WriteString("type", current.GetType().FullName);
-            json.WriteString("message", current is PostgresException postgres ? postgres.SqlState : current.Message);
+            json.WriteString("message", current is PostgresException postgres ? postgres.SqlState : Mask.AddressesIn(current.Message));
             json.WriteString("stack", current.StackTrace);
             json.WriteEndObject();
         }

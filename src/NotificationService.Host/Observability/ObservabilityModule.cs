@@ -10,7 +10,7 @@ public static class ObservabilityModule
     {
         services.AddSingleton<Heartbeats>().AddSingleton<HealthChecks>().AddSingleton<MetricsCollector>();
         services.AddHostedService<MetricsFromTheStart>();
-        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
+        if (Traces.AreOn)
             services.AddHostedService<Traces>();
         return services;
     }

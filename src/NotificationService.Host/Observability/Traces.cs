@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -12,11 +13,21 @@ internal sealed class Traces : IHostedService, IDisposable
 {
     private TracerProvider? provider;
 
+    public static bool AreOn { get; } = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"));
+
+    /// <summary>Neither this span nor what happens within it is sent.</summary>
+    public static void Forget(Activity span)
+    {
+        span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        span.IsAllDataRequested = false;
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         provider = Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(resource => resource.AddService("notification-service").AddEnvironmentVariableDetector())
             .AddSource(Telemetry.Telemetry.Name, "Microsoft.AspNetCore", "Npgsql")
+            .AddProcessor(new NoLoops())
             .AddOtlpExporter()
             .Build();
         return Task.CompletedTask;
@@ -29,4 +40,14 @@ internal sealed class Traces : IHostedService, IDisposable
     }
 
     public void Dispose() => provider?.Dispose();
+
+    /// <summary>Drops the statements of loops, which belong to no request and would be most of the spans of an idle service.</summary>
+    private sealed class NoLoops : BaseProcessor<Activity>
+    {
+        public override void OnStart(Activity data)
+        {
+            if (data.Source.Name == "Npgsql" && data.ParentSpanId == default)
+                Forget(data);
+        }
+    }
 }

@@ -39,6 +39,17 @@ public sealed class JsonLineFormatterTests
         line.GetProperty("exceptions").EnumerateArray().Select(exception => exception.GetProperty("message").GetString()).ShouldBe(["outer", "23505"]);
     }
 
+    [Fact]
+    public void Of_any_other_error_the_message_is_written_without_addresses()
+    {
+        var refused = new InvalidOperationException("550 5.1.1 <ann@example.com>: Recipient address rejected; call +14155550100 or write to ü@ü.de");
+
+        var line = Write(LogLevel.Error, default, [], "failed", refused);
+
+        line.GetProperty("exceptions")[0].GetProperty("message").GetString()
+            .ShouldBe("550 5.1.1 <a***@e***.com>: Recipient address rejected; call +1***00 or write to ü***@ü***.de");
+    }
+
     private static JsonElement Write(LogLevel level, EventId id, List<KeyValuePair<string, object?>> values, string message, Exception? exception)
     {
         using var text = new StringWriter();

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using NotificationService.Host.Api;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.Http;
+
+/// <summary>A tenant's allowance for a minute, shared by two nodes.</summary>
+public sealed class RateLimitTests(PostgresCluster cluster)
+{
+    private const int Limit = 40;
+    private const string Admin = "/api/v1/admin/service-accounts";
+
+    [Fact]
+    public async Task What_one_node_has_used_up_the_other_refuses_too_and_nobody_else_is_touched()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var first = await StartAsync(connectionString);
+        await using var second = await StartAsync(connectionString);
+        var (greedy, modest) = (await RegisterAsync(first, "greedy@example.com"), await RegisterAsync(first, "modest@example.com"));
+
+        // The whole of it again if a minute of the database's clock ended in between.
+        HttpResponseMessage refused;
+        do
+        {
+            await UseUpAsync(first, greedy);
+            refused = await GetAsync(second, greedy);
+        }
+        while (refused.StatusCode == HttpStatusCode.OK);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        Header(refused, "RateLimit-Limit").ShouldBe(Limit);
+        Header(refused, "RateLimit-Remaining").ShouldBe(0);
+        Header(refused, "RateLimit-Reset").ShouldBeInRange(0, 60);
+        refused.Content.Headers.ContentType!.MediaType.ShouldBe(Problem.ContentType);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("rate_limited");
+        refused.Dispose();
+
+        using var other = await GetAsync(second, modest);
+        other.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Header(other, "RateLimit-Remaining").ShouldBeInRange(0, Limit - 1);
+        (await second.Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static Task<ServiceProcess> StartAsync(string connectionString) => ServiceProcess.StartAsync(
+        connectionString, ("Notification__RateLimits__AdminPerMinute", $"{Limit}"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
+
+    private static async Task UseUpAsync(ServiceProcess service, string token)
+    {
+        for (var i = 0; i <= 2 * Limit; i++)
+        {
+            using var answer = await GetAsync(service, token);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                return;
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        throw new InvalidOperationException("twice the limit was allowed");
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(ServiceProcess service, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Admin) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        return await service.Client.SendAsync(request);
+    }
+
+    private static async Task<string> RegisterAsync(ServiceProcess service, string email)
+    {
+        using var answer = await service.Client.PostAsJsonAsync(
+            "/api/v1/auth/register-tenant", new { tenantName = "Limited", admin = new { email, password = "correct horse battery 1!", name = "Ann" } });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+    }
+
+    private static int Header(HttpResponseMessage answer, string name) => int.Parse(answer.Headers.GetValues(name).Single());
+}
