@@ -111,6 +111,27 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         (await CountAsync("notifications", tenant.Value)).ShouldBe(57);
     }
 
+    /// <summary>Two writers may hold 500 each and 5,000 may wait; whoever comes then is told at once.</summary>
+    [Fact]
+    public async Task When_the_database_falls_behind_callers_are_told_to_come_again_and_nobody_who_was_taken_is_lost()
+    {
+        var tenant = await database.NewTenantAsync();
+        await host.AcceptedAsync(tenant);
+        await using var connection = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var stop = new Npgsql.NpgsqlCommand("lock table notifications in access exclusive mode", connection, transaction))
+            await stop.ExecuteNonQueryAsync();
+
+        var attempts = Enumerable.Range(0, 7_000).Select(_ => host.AcceptAsync(tenant, IntakeHost.Draft).AsTask()).ToList();
+        var toldAtOnce = attempts.Count(attempt => attempt.IsCompleted);
+        await transaction.RollbackAsync();
+        var outcomes = await Task.WhenAll(attempts);
+
+        outcomes.OfType<IntakeOutcome.Busy>().Count().ShouldBeInRange(1_000, 2_000);
+        toldAtOnce.ShouldBe(outcomes.OfType<IntakeOutcome.Busy>().Count());
+        (await CountAsync("notifications", tenant.Value)).ShouldBe(1 + outcomes.OfType<IntakeOutcome.Accepted>().Count());
+    }
+
     [Fact]
     public async Task A_dry_run_renders_explains_and_stores_nothing()
     {
@@ -141,7 +162,11 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         (await database.ScalarAsync<string>($"select trace_parent from notifications where id = '{id}'")).ShouldContain("0af7651916cd43dd8448eb211c80319c");
     }
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+    }
 
     private Task<long> CountAsync(string table, Guid tenant) => database.ScalarAsync<long>($"select count(*) from {table} where tenant_id = '{tenant}'");
 }

@@ -78,13 +78,13 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     {
         var tenant = await database.NewTenantAsync();
         var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
-        await database.ExecuteAsync($"update deliveries set status = 40 where id = '{id.Delivery(ChannelKind.InApp)}'");
+        await database.ExecuteAsync($"update deliveries set status = 30, lease_until = now() + interval '1 minute' where id = '{id.Delivery(ChannelKind.InApp)}'");
 
         (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
 
         var stored = (await host.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None)).ShouldNotBeNull();
-        stored.Deliveries.Select(delivery => delivery.Status).ShouldBe([DeliveryStatus.Cancelled, DeliveryStatus.Sent]);
-        stored.Status.ShouldBe(DeliveryStatus.Sent);
+        stored.Deliveries.Select(delivery => delivery.Status).ShouldBe([DeliveryStatus.Cancelled, DeliveryStatus.Sending]);
+        stored.Status.ShouldBe(DeliveryStatus.Sending);
     }
 
     [Fact]
@@ -130,7 +130,11 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         (await StatusAsync(id)).ShouldBe(DeliveryStatus.Failed);
     }
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+    }
 
     private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
         new DeliveryStore(database.Database, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), CancellationToken.None);
@@ -138,7 +142,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $"""
          with failed as (
-             update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503', failure_message = 'away', attempts = 6, timeline_seq = timeline_seq + 1
+             update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503', failure_message = 'away', timeline_seq = timeline_seq + 1
              where id > '{id}' and id <= '{id.LastDelivery}' returning id, tenant_id, timeline_seq)
          insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed
          """);

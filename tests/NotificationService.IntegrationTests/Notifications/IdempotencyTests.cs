@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text;
 using NotificationService.Notifications;
 using NotificationService.Templates;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
+using Npgsql;
 
 namespace NotificationService.IntegrationTests.Notifications;
 
@@ -108,10 +110,49 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         outcomes.OfType<IntakeOutcome.Replayed>().Count().ShouldBe(540);
     }
 
+    [Fact]
+    public async Task Whenever_a_connection_is_cut_the_same_key_gets_what_became_of_it()
+    {
+        var tenant = await database.NewTenantAsync();
+        var firstAnswers = new ConcurrentDictionary<int, string>();
+        var cut = 0;
+        using var stop = new CancellationTokenSource();
+        var cutting = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'notification-api' and state = 'active'");
+        });
+        await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        {
+            for (; ;)
+            {
+                try
+                {
+                    var outcome = await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable($"key-{i}"));
+                    firstAnswers[i] = AnswerOf(outcome);
+                    break;
+                }
+                catch (NpgsqlException)
+                {
+                    if (Interlocked.Increment(ref cut) > 200)
+                        await stop.CancelAsync();
+                }
+            }
+        });
+        await stop.CancelAsync();
+        await cutting;
+
+        cut.ShouldBeGreaterThan(0);
+        (await CountAsync("notifications", tenant)).ShouldBe(300);
+        foreach (var (i, answer) in firstAnswers)
+            AnswerOf(await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable($"key-{i}"))).ShouldBe(answer);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await host.DisposeAsync();
         await otherNode.DisposeAsync();
+        (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
 
     private static string AnswerOf(IntakeOutcome outcome) => outcome switch
