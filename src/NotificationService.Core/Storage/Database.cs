@@ -16,7 +16,8 @@ public sealed class Database : IAsyncDisposable
     {
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
         App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
-        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30));
+        // A plan that was made while the queue was short is kept while it grows: it must not read the whole table.
+        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30), "-c enable_seqscan=off");
     }
 
     public NpgsqlDataSource Owner { get; }
@@ -38,7 +39,7 @@ public sealed class Database : IAsyncDisposable
         await Owner.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)
+    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout, string more = "")
     {
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
@@ -55,7 +56,7 @@ public sealed class Database : IAsyncDisposable
         // The role is a start-up option, so that it survives the reset of a pooled connection. Nothing here runs long enough to
         // be worth compiling: the claim's estimate passes jit_above_cost on a long queue, and 25 of its 28 ms were JIT.
         var settings = $"-c jit=off -c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
-        connection.Options = $"{connection.Options} {settings} {(role is null ? "" : $"-c role={role}")}".Trim();
+        connection.Options = $"{connection.Options} {settings} {more} {(role is null ? "" : $"-c role={role}")}".Trim();
         // Without a name the metrics would show the whole connection string.
         return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();
     }
