@@ -1,7 +1,11 @@
+using NotificationService.Benchmarks;
+using NotificationService.Benchmarks.Provider;
 using NotificationService.Benchmarks.Shell;
 
 return args switch
 {
+    // The provider is a process of its own, so that its CPU time is not the service's.
+    ["provider", var port] => await FakeProvider.RunAsync(int.Parse(port)),
     ["shell"] => await ShellBenchmark.RunAsync(),
-    _ => 2,
+    _ => await BenchmarkCommand.RunAsync(args),
 };

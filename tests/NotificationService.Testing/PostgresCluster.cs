@@ -39,6 +39,9 @@ public sealed class PostgresCluster : IAsyncLifetime
     private bool templateReady;
     private int databases;
 
+    /// <summary>Settings of the server beyond the usual, <c>name=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "nspg-" + Guid.NewGuid().ToString("n")[..10]);
 
     /// <summary>What the service is given: its own login.</summary>
@@ -139,7 +142,8 @@ public sealed class PostgresCluster : IAsyncLifetime
     {
         var start = account.Command(Folder, "sh",
             ["-c", Keeper, "keeper", Folder, binaries.Postgres, "-D", Data, "-k", Folder,
-            "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC"]);
+            "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC",
+            .. Settings.SelectMany(setting => (string[])["-c", setting])]);
         start.RedirectStandardInput = true;
         keeper = Process.Start(start)!;
         keeper.StandardInput.AutoFlush = true;

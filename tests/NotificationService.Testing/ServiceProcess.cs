@@ -49,7 +49,14 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Launch(string[] arguments, params (string Name, string Value)[] settings) =>
         Launch(arguments, workingDirectory: Path.GetTempPath(), settings);
 
-    public static ServiceProcess Launch(string[] arguments, string workingDirectory, params (string Name, string Value)[] settings)
+    public static ServiceProcess Launch(string[] arguments, string workingDirectory, params (string Name, string Value)[] settings) =>
+        Launch(HostAssembly(), arguments, workingDirectory, settings);
+
+    /// <summary>As <see cref="Launch(string[], ValueTuple{string, string}[])"/>, but another build of the Host, such as a published one.</summary>
+    public static ServiceProcess LaunchAssembly(string assembly, string[] arguments, params (string Name, string Value)[] settings) =>
+        Launch(assembly, arguments, Path.GetTempPath(), settings);
+
+    private static ServiceProcess Launch(string assembly, string[] arguments, string workingDirectory, (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -58,7 +65,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory,
         };
-        start.ArgumentList.Add(HostAssembly());
+        start.ArgumentList.Add(assembly);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 

@@ -1,0 +1,53 @@
+using NotificationService.Benchmarks.Machine;
+using NotificationService.Benchmarks.Reporting;
+using NotificationService.Benchmarks.Rigging;
+using NotificationService.Benchmarks.Scenarios;
+
+namespace NotificationService.Benchmarks;
+
+/// <summary>Runs a scenario, prints its table and writes it to <c>results/</c> beside the project.</summary>
+internal static class BenchmarkCommand
+{
+    private static readonly Scenario[] Scenarios =
+    [
+        new("sends", "single sends over keep-alive connections, answered after the commit", Sends.RunAsync),
+        new("drain", "20,000 queued e-mails through an HTTP provider", Drain.RunAsync),
+        new("in-flight", "a provider that takes 50 ms, 200 calls at once", InFlight.RunAsync),
+        new("idle-latency", "from the answer to the provider, one send at a time", IdleLatency.RunAsync),
+        new("backlog", "the rates with 1,000,000 queued beside those with 20,000", Backlog.RunAsync),
+        new("fairness", "200,000 queued of one tenant, single sends of another", Fairness.RunAsync),
+        new("start", "ready time, idle memory, the first minute", Start.RunAsync),
+        new("queue-shape", "one table for queue and state beside a queue row of its own", QueueShapes.RunAsync),
+    ];
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var named = arguments.Length > 0 ? Array.FindAll(Scenarios, scenario => scenario.Name == arguments[0] || arguments[0] == "all") : [];
+        if (named.Length == 0)
+        {
+            Console.WriteLine("dotnet run -c Release --project tests/NotificationService.Benchmarks -- <scenario> [--runs 5] [--count n] [--connections 32]");
+            Console.WriteLine("    [--publish <option of dotnet publish>] [--settings Name=value,…] [--label <name>]");
+            foreach (var scenario in Scenarios)
+                Console.WriteLine($"  {scenario.Name,-14} {scenario.Purpose}");
+            Console.WriteLine("  shell          what the HTTP shell costs around a route, in this process");
+            Console.WriteLine("  all            all but the last, one after the other");
+            return 2;
+        }
+
+        var options = BenchmarkOptions.Parse(arguments.AsSpan(1));
+        var facts = await MachineFacts.ReadAsync();
+        await using var rig = await Rig.BuildAsync(options);
+        foreach (var scenario in named)
+        {
+            var began = LoadAverage.Now();
+            var figures = await scenario.Run(rig);
+            var report = new Report(scenario.Name, scenario.Purpose, $"-- {string.Join(' ', arguments)}".Replace("-- all", $"-- {scenario.Name}"), facts, began, LoadAverage.Now(), DateTimeOffset.UtcNow, figures);
+            Console.WriteLine(report.ToMarkdown());
+            await report.WriteAsync(options.Label);
+        }
+
+        return 0;
+    }
+
+    private sealed record Scenario(string Name, string Purpose, Func<Rig, Task<IReadOnlyList<Figure>>> Run);
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace NotificationService.Benchmarks.Load;
+
+/// <summary>One blocking connection that costs next to nothing: the machine shall be the service's.</summary>
+internal sealed class KeepAliveConnection : IDisposable
+{
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] buffer = new byte[64 * 1024];
+
+    public KeepAliveConnection(Uri service) => socket.Connect(service.Host, service.Port);
+
+    /// <summary>Sends a request and reads the whole answer, which must be 202.</summary>
+    public void Send(byte[] request)
+    {
+        socket.Send(request);
+        var length = 0;
+        while (true)
+        {
+            var read = socket.Receive(buffer.AsSpan(length));
+            if (read == 0)
+                throw new IOException("the service closed the connection");
+            length += read;
+            if (IsWhole(buffer.AsSpan(0, length)))
+                break;
+        }
+
+        if (!buffer.AsSpan(9, 3).SequenceEqual("202"u8))
+            throw new IOException($"the service answered {Encoding.UTF8.GetString(buffer, 0, Math.Min(length, 600))}");
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private static bool IsWhole(ReadOnlySpan<byte> answer)
+    {
+        var head = answer.IndexOf("\r\n\r\n"u8);
+        if (head < 0)
+            return false;
+        var at = answer[..head].IndexOf("Content-Length: "u8);
+        if (at < 0)
+            throw new IOException("the answer has no Content-Length");
+        var digits = answer[(at + 16)..];
+        return answer.Length >= head + 4 + int.Parse(digits[..digits.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,28 @@
+using NotificationService.Benchmarks.Provider;
+
+namespace NotificationService.Benchmarks.Load;
+
+/// <summary>Single sends one after the other, each to <c>probe-&lt;n&gt;@…</c>, and when each reached the provider.</summary>
+internal static class ProbeLoad
+{
+    /// <summary>Milliseconds from the answer to the provider, per probe.</summary>
+    public static async Task<double[]> RunAsync(Uri service, string token, ProviderProcess provider, int count, TimeSpan interval, TimeSpan atMost)
+    {
+        var request = new SendRequest(service, token);
+        var answered = new long[count];
+        using (var connection = new KeepAliveConnection(service))
+        {
+            for (var i = 0; i < count; i++)
+            {
+                connection.Send(request.To($"probe-{i}@example.com", i));
+                answered[i] = Clock.Microseconds();
+                await Task.Delay(interval);
+            }
+        }
+
+        IReadOnlyDictionary<int, long> arrived = new Dictionary<int, long>();
+        await Testing.Eventually.TrueAsync(
+            async () => (arrived = await provider.ProbesAsync()).Count >= count, atMost, () => $"only {arrived.Count} of {count} probes arrived");
+        return [.. answered.Select((at, i) => (arrived[i] - at) / 1000.0)];
+    }
+}

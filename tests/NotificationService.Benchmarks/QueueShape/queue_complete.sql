@@ -1,0 +1,38 @@
+-- deliveries_complete.sql for a queue row of its own: the queue row goes, the state row is written.
+with held as (
+    delete from queue q
+    using unnest($2::uuid[], $3::int[]) as i(id, claims)
+    where q.id = any ($2::uuid[]) and q.id = i.id and q.claims = i.claims and q.lease_until is not null and q.tenant_id = $1
+    returning q.id
+),
+state as (
+    update deliveries d
+    set status = i.status,
+        due_at = coalesce(i.due_at, d.due_at),
+        attempts = i.attempts,
+        failure_kind = i.failure_kind,
+        failure_code = i.failure_code,
+        failure_message = i.failure_message,
+        ambiguous = i.ambiguous,
+        provider_id = coalesce(i.provider_id, d.provider_id),
+        provider_message_id = coalesce(i.provider_message_id, d.provider_message_id),
+        rescues = d.rescues + i.rescued,
+        timeline_seq = d.timeline_seq + i.steps
+    from unnest($2::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
+                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
+        as i(id, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
+    where d.id = any ($2::uuid[]) and d.id = i.id and d.id in (select id from held) and d.tenant_id = $1
+),
+attempt as (
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
+    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[])
+        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
+    where a.delivery_id in (select id from held)
+),
+step as (
+    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
+    select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
+    from unnest($24::uuid[], $25::smallint[], $26::smallint[], $27::timestamptz[], $28::text[]) as t(delivery_id, seq, status, at, detail)
+    where t.delivery_id in (select id from held)
+)
+select id from held

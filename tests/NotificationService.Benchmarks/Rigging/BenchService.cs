@@ -1,0 +1,128 @@
+using NotificationService.Benchmarks.Load;
+using NotificationService.Benchmarks.Machine;
+using NotificationService.Testing;
+using Npgsql;
+
+namespace NotificationService.Benchmarks.Rigging;
+
+/// <summary>
+/// The service on a database of its own, in Release and Production, with one tenant that sends by SendGrid to the fake
+/// provider. The worker is warm and can be paused, so that a queue can be filled and drained from the first moment on.
+/// </summary>
+internal sealed class BenchService : IAsyncDisposable
+{
+    private readonly Rig rig;
+    private readonly NpgsqlDataSource superuser;
+    private readonly ServiceProcess worker;
+
+    private BenchService(Rig rig, NpgsqlDataSource superuser, ServiceProcess api, ServiceProcess worker) =>
+        (this.rig, this.superuser, Api, this.worker) = (rig, superuser, api, worker);
+
+    public ServiceProcess Api { get; }
+
+    public BenchTenant Tenant { get; private set; } = new("", "", Guid.Empty);
+
+    /// <param name="rig">What it stands on.</param>
+    /// <param name="apart">Two processes, one of each role; otherwise one with both.</param>
+    public static async Task<BenchService> StartAsync(Rig rig, bool apart = true)
+    {
+        var database = await rig.Cluster.CreateDatabaseAsync();
+        var api = Launch(rig, database, apart ? "api" : "api,worker");
+        await api.WaitUntilReadyAsync();
+        var delivering = api;
+        if (apart)
+        {
+            delivering = Launch(rig, database, "worker");
+            await delivering.WaitUntilReadyAsync();
+        }
+
+        var door = NpgsqlDataSource.Create(rig.Cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(database).Database!));
+        var service = new BenchService(rig, door, api, delivering);
+        service.Tenant = await service.NewTenantAsync("bench");
+        return service;
+    }
+
+    public static ServiceProcess Launch(Rig rig, string database, string roles) => ServiceProcess.LaunchAssembly(
+        rig.HostAssembly,
+        [],
+        [
+            ("ConnectionStrings__NotificationDatabase", database),
+            ("ASPNETCORE_ENVIRONMENT", "Production"),
+            ("Notification__Roles", roles),
+            ("Notification__Seed", "none"),
+            ("Notification__MasterKeys", $"bench:{Convert.ToBase64String(new byte[32])}"),
+            ("Notification__AllowPrivateEndpoints", "true"),
+            ("Notification__RateLimits__SendPerMinute", "100000000"),
+            .. rig.Options.ServiceSettings(),
+        ]);
+
+    public Task<BenchTenant> NewTenantAsync(string key) => BenchTenant.RegisterAsync(Api.Client, key, rig.Provider.Address);
+
+    public Task<LoadResult> SendAsync(int count, int? connections = null) => ClosedLoop.RunAsync(Api.Address, Tenant.Token, count, connections ?? rig.Options.Connections);
+
+    /// <summary>Compiles what is hot, in the API and in the worker.</summary>
+    public async Task WarmAsync(int count = 20_000)
+    {
+        Resume();
+        await SendAsync(count);
+        await UntilSentAsync(count);
+        await ResetAsync();
+    }
+
+    public void Pause() => worker.Pause();
+
+    public void Resume() => worker.Resume();
+
+    /// <summary>Empty tables, as after a vacuum, and a provider that has seen nothing.</summary>
+    public async Task ResetAsync()
+    {
+        await ExecuteAsync("truncate notifications, deliveries, timeline, attempts, idempotency_keys");
+        await ExecuteAsync("analyze notifications, deliveries, timeline, attempts");
+        await ExecuteAsync("checkpoint");
+        await rig.Provider.ResetAsync();
+    }
+
+    /// <summary>Queues as many for the tenant as copies of one real notification, without the API.</summary>
+    public async Task FillAsync(BenchTenant tenant, int count)
+    {
+        await ClosedLoop.RunAsync(Api.Address, tenant.Token, 1, 1);
+        await ExecuteAsync(BenchTenant.CopyTheLast.Replace("$count", count.ToString()).Replace("$tenant", tenant.Id.ToString()));
+        await ExecuteAsync("vacuum analyze notifications, deliveries, timeline");
+        await ExecuteAsync("checkpoint");
+    }
+
+    public async Task UntilSentAsync(int count)
+    {
+        long sent = 0;
+        await Eventually.TrueAsync(
+            async () => (sent = await ScalarAsync("select count(*) from deliveries where status = 40")) >= count, TimeSpan.FromMinutes(3),
+            () => $"only {sent} of {count} were sent:\n{worker.Output}");
+    }
+
+    /// <summary>CPU seconds of the service's processes.</summary>
+    public double Cpu() => CpuClock.Of(Api.Id) + (ReferenceEquals(worker, Api) ? 0 : CpuClock.Of(worker.Id));
+
+    public double ResidentMiB() => CpuClock.ResidentMiB(Api.Id);
+
+    public async Task<long> ScalarAsync(string sql)
+    {
+        await using var command = superuser.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync());
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = superuser.CreateCommand(sql);
+        command.CommandTimeout = 900;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        worker.Resume();
+        await worker.DisposeAsync();
+        if (!ReferenceEquals(worker, Api))
+            await Api.DisposeAsync();
+        await superuser.DisposeAsync();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace NotificationService.Benchmarks.Rigging;
+
+/// <summary>A tenant with a service account, the fake provider and the template, made through the public API.</summary>
+internal sealed record BenchTenant(string Key, string Token, Guid Id)
+{
+    private const string Admin = "Benchmark-admin-1!";
+
+    /// <summary>Copies the tenant's newest notification <c>$count</c> times. Ids are UUIDv7 that end with their channel, as the service makes them.</summary>
+    public const string CopyTheLast =
+        """
+        with one as materialized (select * from notifications where tenant_id = '$tenant' order by id desc limit 1),
+        copies as materialized (
+            select g, (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - $count / 10 + g / 10), 12, '0') || '7' || substr(md5(g::text), 1, 3)
+                || '8' || substr(md5('$tenant' || g), 1, 14)) as prefix
+            from generate_series(1, $count) g),
+        stored as (
+            insert into notifications (id, tenant_id, account_id, live, template_id, template_version, category, priority, recipient, data, created_at)
+            select (prefix || '0')::uuid, tenant_id, account_id, live, template_id, template_version, category, priority,
+                json_build_object('email', 'user' || g || '@example.com'), data, now()
+            from copies, one order by prefix),
+        queued as (
+            insert into deliveries (id, tenant_id, channel, priority, status, due_at)
+            select (prefix || '1')::uuid, tenant_id, 1, priority, 20, now() - interval '1 minute' + g * interval '1 microsecond' from copies, one order by prefix)
+        insert into timeline (delivery_id, seq, tenant_id, status, at)
+        select (prefix || '1')::uuid, 1, tenant_id, 20, now() from copies, one order by prefix
+        """;
+
+    public static async Task<BenchTenant> RegisterAsync(HttpClient client, string key, Uri provider)
+    {
+        var registered = await PostAsync(
+            client, null, "api/v1/auth/register-tenant",
+            new { tenantName = key, tenantKey = key, admin = new { email = $"admin@{key}.example", password = Admin, name = "Admin" } });
+        var admin = registered.GetProperty("accessToken").GetString();
+        var tenant = registered.GetProperty("user").GetProperty("tenantId").GetGuid();
+
+        var account = await PostAsync(
+            client, admin, "api/v1/admin/service-accounts", new { name = "load", scopes = (string[])["notifications:send", "notifications:read"], mode = "live" });
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = account.GetProperty("clientId").GetString()!,
+            ["client_secret"] = account.GetProperty("clientSecret").GetString()!,
+        });
+        using var answer = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
+        var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
+
+        await PostAsync(client, admin, "api/v1/admin/providers", new
+        {
+            channel = "email",
+            type = "sendgrid",
+            name = "Fake SendGrid",
+            priority = 1,
+            weight = 100,
+            enabled = true,
+            credentials = new { apiKey = "SG.test" },
+            settings = new { baseUrl = provider.ToString(), from = new { email = "noreply@shop.example", name = "Example Shop" } },
+        });
+        await PostAsync(client, admin, "api/v1/admin/templates", new
+        {
+            key = "order-confirmation",
+            name = "Order confirmation",
+            contents = new { email = new { en = new { subject = "Your order {{orderId}}", html = await TemplateAsync() } } },
+        });
+        await PostAsync(client, admin, "api/v1/admin/templates/order-confirmation/publish", new { });
+        return new BenchTenant(key, token, tenant);
+    }
+
+    private static async Task<string> TemplateAsync()
+    {
+        using var reader = new StreamReader(typeof(BenchTenant).Assembly.GetManifestResourceStream("order-confirmation.hbs")!);
+        return await reader.ReadToEndAsync();
+    }
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string? token, string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body) };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonElement.Parse(text)
+            : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode}: {text}");
+    }
+}
