@@ -1,0 +1,230 @@
+using System.Globalization;
+using NotificationService.Channels;
+using NotificationService.Notifications;
+using NotificationService.Providers;
+using NotificationService.Providers.SendGrid;
+using NotificationService.Storage;
+using NotificationService.Testing;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Providers;
+
+/// <summary>What is SendGrid's own: what it is sent, and what its answers mean.</summary>
+public sealed class SendGridProviderTests : IAsyncLifetime
+{
+    private static readonly Ids Ids = new(TimeProvider.System);
+
+    private readonly ManualTime time = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+    private FakeHttpProvider? vendor;
+
+    private FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
+
+    public async ValueTask InitializeAsync() => vendor = await FakeHttpProvider.StartAsync();
+
+    public ValueTask DisposeAsync() => Vendor.DisposeAsync();
+
+    [Fact]
+    public async Task The_request_is_as_SendGrid_wants_it()
+    {
+        var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com", "Ann \"A\" Exämple"), "Your order – é", "<p>It's <b>on</b> its way</p>", "It is on its way")) with { Attempt = 3 };
+
+        (await Provider().SendAsync(call, CancellationToken.None)).ShouldBe(new ProviderResult.Accepted("fake-1"));
+
+        var request = Vendor.Calls.ShouldHaveSingleItem();
+        (request.Method, request.Path).ShouldBe(("POST", "/v3/mail/send"));
+        request.Headers["Authorization"].ShouldBe("Bearer SG.key");
+        request.Headers["Content-Type"].ShouldBe("application/json");
+        request.Headers.Keys.ShouldBe(["Authorization", "Content-Type", "Content-Length", "Host"], ignoreOrder: true);
+        request.Json.ToString().ShouldBe(
+            $$$"""
+            {"personalizations":[{"to":[{"email":"ann@example.com","name":"Ann \"A\" Exämple"}],"custom_args":{"notification_id":"{{{call.Delivery.Notification}}}","delivery_id":"{{{call.Delivery}}}","attempt":"3"}}],"from":{"email":"orders@example.com","name":"Orders"},"subject":"Your order – é","content":[{"type":"text/plain","value":"It is on its way"},{"type":"text/html","value":"<p>It's <b>on</b> its way</p>"}],"categories":["shipping"]}
+            """);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_left_out_and_a_line_break_begins_no_header()
+    {
+        await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your\r\nBcc: order", "<p>hi</p>", "")) with { Category = null }, CancellationToken.None);
+
+        var json = Vendor.Calls.Single().Json;
+        json.GetProperty("subject").GetString().ShouldBe("Your  Bcc: order");
+        json.GetProperty("content").GetArrayLength().ShouldBe(1);
+        json.TryGetProperty("categories", out _).ShouldBeFalse();
+        json.GetProperty("personalizations")[0].GetProperty("to")[0].TryGetProperty("name", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("half a pair: \ud83c, and on")]
+    [InlineData("a whole one: 🎁")]
+    [InlineData("both kinds \u0001 \u2028 \u00ad \\ / \" '")]
+    public async Task Whatever_the_text_holds_goes_out_as_JSON(string text)
+    {
+        foreach (var repeated in new[] { text, string.Concat(Enumerable.Repeat(text, 400)) })
+        {
+            await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, repeated)), CancellationToken.None);
+            Vendor.Calls[^1].Json.GetProperty("content")[0].GetProperty("value").GetString().ShouldBe(repeated.Replace("\ud83c,", "\ufffd,", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(400, "Rejected", "http_400")]
+    [InlineData(401, "Deferred", "credentials_refused")]
+    [InlineData(403, "Deferred", "credentials_forbidden")]
+    [InlineData(404, "Rejected", "http_404")]
+    [InlineData(408, "Deferred", "http_408")]
+    [InlineData(413, "Rejected", "http_413")]
+    [InlineData(422, "Rejected", "http_422")]
+    [InlineData(425, "Deferred", "http_425")]
+    [InlineData(429, "Deferred", "http_429")]
+    [InlineData(500, "Deferred", "http_500")]
+    [InlineData(502, "Deferred", "http_502")]
+    [InlineData(503, "Deferred", "http_503")]
+    [InlineData(504, "Deferred", "http_504")]
+    [InlineData(599, "Deferred", "http_599")]
+    public async Task Every_status_has_its_class_whatever_the_body(int status, string result, string code)
+    {
+        string[] bodies = ["", """{"errors":[{"message":"why","field":null,"help":null}]}""", """{"errors":[1]}""", "[]", "{\"errors\":[{\"mess", "<html><body>Bad gateway</body></html>", "\0\uFFFF"];
+        foreach (var body in bodies)
+        {
+            Vendor.Script(FakeAnswer.Status(status, body));
+            var outcome = await Provider().SendAsync(Call(), CancellationToken.None);
+            (outcome.GetType().Name, CodeOf(outcome)).ShouldBe((result, code), body);
+        }
+    }
+
+    [Fact]
+    public async Task Once_there_is_a_status_a_broken_or_endless_body_does_not_matter()
+    {
+        (FakeAnswer Answer, string Code)[] answers =
+        [
+            (FakeAnswer.HalfABody(400), "http_400"), (FakeAnswer.HalfABody(503), "http_503"), (FakeAnswer.Huge(500, 50_000_000), "http_500"),
+            (FakeAnswer.SlowDrip(503), "http_503"), (FakeAnswer.HalfABody(202), ""), (FakeAnswer.Huge(202, 50_000_000), ""), (FakeAnswer.SlowDrip(202), ""),
+        ];
+        var provider = Provider();
+        foreach (var (answer, code) in answers)
+        {
+            Vendor.Script(answer);
+            var outcome = await provider.SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(1) }, CancellationToken.None);
+            CodeOf(outcome).ShouldBe(code, answer.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData(" 30 ", 30)]
+    [InlineData("Sat, 21 Nov 2026 12:02:00 GMT", 120)]
+    [InlineData("Saturday, 21-Nov-26 12:02:00 GMT", 120)]
+    [InlineData("Sat Nov 21 12:02:00 2026", 120)]
+    [InlineData("Sat, 21 Nov 2026 11:59:00 GMT", null)]
+    [InlineData("1000000000", 3600)]
+    [InlineData("99999999999999999999", 3600)]
+    [InlineData("Sat, 21 Nov 2099 12:02:00 GMT", 3600)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("1.5", null)]
+    [InlineData("soon", null)]
+    [InlineData("٣٠", null)]
+    public async Task Retry_After_is_seconds_or_a_date_and_at_most_an_hour(string header, int? seconds)
+    {
+        foreach (var status in new[] { 429, 503 })
+        {
+            Vendor.Script(FakeAnswer.Status(status, "", ("Retry-After", header)));
+            (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>()
+                .RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
+        }
+    }
+
+    [Fact]
+    public async Task The_limits_reset_counts_only_where_the_limit_was_hit()
+    {
+        var reset = ("X-RateLimit-Reset", (time.GetUtcNow() + TimeSpan.FromSeconds(90)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        Vendor.Script(FakeAnswer.Status(429, "", reset), FakeAnswer.Status(500, "", reset), FakeAnswer.Status(429, "", reset, ("Retry-After", "5")));
+
+        (await SendDeferredAsync()).RetryAfter.ShouldBe(TimeSpan.FromSeconds(90));
+        (await SendDeferredAsync()).RetryAfter.ShouldBeNull();
+        (await SendDeferredAsync()).RetryAfter.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed_so_that_the_key_stays_here(int status)
+    {
+        await using var elsewhere = await FakeHttpProvider.StartAsync();
+        Vendor.Script(FakeAnswer.Status(status, "", ("Location", new Uri(elsewhere.BaseUrl, "v3/mail/send").ToString())));
+
+        (await SendDeferredAsync()).Code.ShouldBe($"http_{status}");
+
+        elsewhere.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("", "/v3/mail/send")]
+    [InlineData("/proxy/eu", "/proxy/eu/v3/mail/send")]
+    [InlineData("/proxy/eu/", "/proxy/eu/v3/mail/send")]
+    public async Task A_path_of_the_base_address_stays(string path, string called)
+    {
+        await Provider(new Uri(Vendor.BaseUrl, path)).SendAsync(Call(), CancellationToken.None);
+
+        Vendor.Calls.Single().Path.ShouldBe(called);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused_and_one_of_a_trusted_authority_taken()
+    {
+        using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow());
+        await using var secure = await FakeHttpProvider.StartAsync(certificate: certificates.Server);
+        var url = new Uri($"https://localhost:{secure.BaseUrl.Port}");
+
+        (await Provider(url).SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("tls_failed");
+        secure.Calls.ShouldBeEmpty();
+        (await Provider(url, new ProviderOptions { TrustedRoots = certificates.AuthorityFile }).SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+    }
+
+    [Theory]
+    [InlineData("""{"apiKey":"SG key"}""", "/credentials/apiKey", "invalid")]
+    [InlineData("""{"apiKey":"SG.\r\nX: y"}""", "/credentials/apiKey", "invalid")]
+    [InlineData("{}", "/credentials/apiKey", "required")]
+    public void A_key_that_cannot_stand_in_a_header_is_refused(string credentials, string pointer, string code)
+    {
+        var configuration = SendGridSetup.Configuration(Vendor.BaseUrl) with
+        {
+            Credentials = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string>>(credentials)!,
+        };
+
+        var error = Type().Validate(configuration).ShouldHaveSingleItem();
+
+        (error.Pointer, error.Code).ShouldBe((pointer, code));
+    }
+
+    [Theory]
+    [InlineData("ftp://example.com")]
+    [InlineData("example.com")]
+    [InlineData("https://user:pass@example.com")]
+    [InlineData("https://example.com?x=1")]
+    [InlineData("https://example.com#x")]
+    [InlineData("file:///etc/passwd")]
+    public void A_base_address_is_plain_http_or_https(string url) =>
+        Type().Validate(SendGridSetup.Configuration(Vendor.BaseUrl) with { Settings = System.Text.Json.JsonElement.Parse($$"""{"from":"orders@example.com","baseUrl":"{{url}}"}""") })
+            .ShouldHaveSingleItem().Pointer.ShouldBe("/settings/baseUrl");
+
+    private SendGridType Type(ProviderOptions? options = null) => new(new EndpointGuard(allowPrivate: true), options ?? new ProviderOptions(), time);
+
+    private IProvider Provider(Uri? baseUrl = null, ProviderOptions? options = null) => Type(options).Create(SendGridSetup.Configuration(baseUrl ?? Vendor.BaseUrl));
+
+    private async Task<ProviderResult.Deferred> SendDeferredAsync() => (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+    private static ProviderCall Call(ChannelMessage? message = null) => new(
+        NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
+        message ?? new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), "shipping", TimeSpan.FromSeconds(10));
+
+    private static string CodeOf(ProviderResult result) => result switch
+    {
+        ProviderResult.Rejected rejected => rejected.Code,
+        ProviderResult.Deferred deferred => deferred.Code,
+        ProviderResult.Ambiguous ambiguous => ambiguous.Code,
+        _ => "",
+    };
+}

@@ -1,0 +1,168 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using NotificationService.Channels;
+using NotificationService.Notifications;
+using NotificationService.Providers;
+using NotificationService.Providers.Smtp;
+using NotificationService.Storage;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Providers;
+
+/// <summary>The message as a mail server and a reader see it.</summary>
+public sealed class SmtpMailTests : IAsyncDisposable
+{
+    private static readonly Ids Ids = new(TimeProvider.System);
+
+    private readonly FakeSmtpServer server = new();
+    private readonly IProvider provider;
+
+    public SmtpMailTests() => provider = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), new Testing.ManualTime())
+        .Create(SmtpSetup.Configuration("127.0.0.1", server.Port));
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Headers_and_both_alternatives_are_as_RFC_5322_and_2046_have_them()
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com", "Ann \"A\" Example"), "Your order", "<p>Hi</p>", "Hi"), out var call);
+
+        mail.From.ShouldBe("orders@example.com");
+        mail.To.ShouldBe(["ann@example.com"]);
+        var boundary = $"=_{call.Delivery.Value:N}";
+        mail.Headers.ShouldBe(
+        [
+            ("Date", "Sat, 31 Jan 2026 09:30:00 +0000"),
+            ("From", "\"Orders\" <orders@example.com>"),
+            ("To", "\"Ann \\\"A\\\" Example\" <ann@example.com>"),
+            ("Subject", "Your order"),
+            ("Message-ID", $"<{call.Delivery}@example.com>"),
+            ("Auto-Submitted", "auto-generated"),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", $"multipart/alternative; boundary=\"{boundary}\""),
+        ]);
+        mail.Body.ShouldBe($"""
+            --{boundary}
+            Content-Type: text/plain; charset=utf-8
+            Content-Transfer-Encoding: quoted-printable
+
+            Hi
+            --{boundary}
+            Content-Type: text/html; charset=utf-8
+            Content-Transfer-Encoding: quoted-printable
+
+            <p>Hi</p>
+            --{boundary}--
+
+            """.ReplaceLineEndings("\r\n"));
+    }
+
+    [Fact]
+    public async Task Every_attempt_has_the_same_id()
+    {
+        var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"));
+
+        var first = await provider.SendAsync(call, CancellationToken.None);
+        var second = await provider.SendAsync(call with { Attempt = 2 }, CancellationToken.None);
+
+        second.ShouldBe(first);
+        first.ShouldBe(new ProviderResult.Accepted($"{call.Delivery}@example.com"));
+        server.Mails.Select(mail => mail.Header("Message-ID")).Distinct().Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Your order\r\nBcc: eve@example.com", "Your order  Bcc: eve@example.com")]
+    [InlineData("Votre commande n° 7 – prête 🎁", "Votre commande n° 7 – prête 🎁")]
+    [InlineData("=?utf-8?Q?not_ours?=", "=?utf-8?Q?not_ours?=")]
+    public async Task A_subject_stays_one_header(string subject, string read)
+    {
+        foreach (var times in new[] { 1, 40 })
+        {
+            var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com"), string.Concat(Enumerable.Repeat(subject, times)), null, "t"));
+
+            Decoded(mail.Header("Subject")).ShouldBe(string.Concat(Enumerable.Repeat(read, times)));
+            mail.Headers.Count.ShouldBe(9);
+            Lines(mail).ShouldAllBe(line => line.Length <= 200 && line.All(char.IsAscii));
+        }
+    }
+
+    [Fact]
+    public async Task A_name_beyond_ASCII_is_encoded_and_cannot_add_a_header()
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com", "Änn\r\nX-Evil: 1"), "s", null, "t"));
+
+        Decoded(mail.Header("To")).ShouldBe("Änn  X-Evil: 1 <ann@example.com>");
+        mail.Headers.ShouldNotContain(header => header.Name == "X-Evil");
+    }
+
+    [Theory]
+    [InlineData(".\r\nQUIT\r\n..two\n.")]
+    [InlineData("trailing blank \r\nand tab\t\nand = and the end ")]
+    [InlineData("Заказ отправлен, письмо кириллицей")]
+    [InlineData("日本語のメール🎁")]
+    [InlineData("\r\n\r\n")]
+    [InlineData("x")]
+    public async Task Whatever_the_text_holds_arrives_as_it_was(string text)
+    {
+        foreach (var times in new[] { 1, 30 })
+            await ArrivesAsync(string.Concat(Enumerable.Repeat(text, times)));
+    }
+
+    [Fact]
+    public async Task Any_text_arrives_as_it_was_in_short_ASCII_lines()
+    {
+        var texts = Gen.Elements(".", "=", " ", "\t", "a", "é", "🎁", "\r\n", "\n", "\r", "word ", "--", new string('y', 75)).ListOf().Select(string.Concat).Sample(200, 60);
+        foreach (var text in texts.Where(text => text.Length > 0))
+            await ArrivesAsync(text);
+    }
+
+    private async Task ArrivesAsync(string text)
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, text));
+
+        var bytes = mail.Header("Content-Transfer-Encoding") == "base64" ? Convert.FromBase64String(mail.Body) : QuotedPrintable(mail.Body);
+        // A text that does not end with a line break has got one by the end of the body.
+        Normal(Encoding.UTF8.GetString(bytes)).ShouldBe(Normal(text));
+        Lines(mail).ShouldAllBe(line => line.Length <= 76 + 22 && line.All(char.IsAscii));
+    }
+
+    private static string Normal(string text)
+    {
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        return lines.EndsWith('\n') ? lines : lines + "\n";
+    }
+
+    private static byte[] QuotedPrintable(string body)
+    {
+        var text = body.Replace("=\r\n", "", StringComparison.Ordinal);
+        var bytes = new List<byte>();
+        for (var at = 0; at < text.Length; at++)
+        {
+            bytes.Add(text[at] == '=' ? Convert.FromHexString(text.AsSpan(at + 1, 2))[0] : (byte)text[at]);
+            at += text[at] == '=' ? 2 : 0;
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>Encoded words next to each other are one text; what stands between them and is none stays.</summary>
+    private static string Decoded(string header) => System.Text.RegularExpressions.Regex.Replace(
+        header.Replace("?= =?utf-8?B?", "?==?utf-8?B?", StringComparison.Ordinal), @"=\?utf-8\?B\?([^?]*)\?=",
+        match => Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value)));
+
+    private static string[] Lines(FakeMail mail) => mail.Source.Split("\r\n");
+
+    private Task<FakeMail> SendAsync(ChannelMessage.Email email) => SendAsync(email, out _);
+
+    private Task<FakeMail> SendAsync(ChannelMessage.Email email, out ProviderCall call) => SendAsync(call = Call(email));
+
+    private async Task<FakeMail> SendAsync(ProviderCall call)
+    {
+        (await provider.SendAsync(call, CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        return server.Mails[^1];
+    }
+
+    private static ProviderCall Call(ChannelMessage.Email email) =>
+        new(NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1, email, null, TimeSpan.FromSeconds(10));
+}

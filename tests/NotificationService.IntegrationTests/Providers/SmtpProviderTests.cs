@@ -1,0 +1,209 @@
+using NotificationService.Channels;
+using NotificationService.Notifications;
+using NotificationService.Providers;
+using NotificationService.Providers.Smtp;
+using NotificationService.Storage;
+using NotificationService.Testing;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Providers;
+
+/// <summary>What is SMTP's own: the conversation, and what each refusal in it means.</summary>
+public sealed class SmtpProviderTests : IAsyncDisposable
+{
+    private static readonly Ids Ids = new(TimeProvider.System);
+
+    private readonly FakeSmtpServer server = new();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Theory]
+    [InlineData(FakeSmtpServer.Greeting, "421 busy", "Deferred", "smtp_421")]
+    [InlineData(FakeSmtpServer.Greeting, "554 no service", "Deferred", "smtp_554")]
+    [InlineData(FakeSmtpServer.Greeting, FakeSmtpServer.Cut, "Deferred", "connect_failed")]
+    [InlineData(FakeSmtpServer.Greeting, "SSH-2.0-dropbear", "Deferred", "answer_broken")]
+    [InlineData(FakeSmtpServer.Greeting, FakeSmtpServer.Silence, "Deferred", "smtp_timeout")]
+    [InlineData("EHLO", "502 what?", "Deferred", "smtp_502")]
+    [InlineData("AUTH", "535 5.7.8 wrong", "Deferred", "credentials_refused")]
+    [InlineData("AUTH", "454 4.7.0 the directory is down", "Deferred", "smtp_454")]
+    [InlineData("MAIL", "550 5.7.1 not your sender", "Deferred", "credentials_sender_refused")]
+    [InlineData("MAIL", "530 5.7.0 sign in first", "Deferred", "credentials_refused")]
+    [InlineData("MAIL", "452 4.3.1 full", "Deferred", "smtp_452")]
+    [InlineData("MAIL", "552 5.3.4 too large", "Rejected", "smtp_552")]
+    [InlineData("MAIL", FakeSmtpServer.Cut, "Deferred", "answer_broken")]
+    [InlineData("RCPT", "550 5.1.1 nobody", "Rejected", "smtp_550")]
+    [InlineData("RCPT", "450 4.2.0 greylisted", "Deferred", "smtp_450")]
+    [InlineData("RCPT", FakeSmtpServer.Silence, "Deferred", "smtp_timeout")]
+    [InlineData("DATA", "554 5.5.1 no", "Rejected", "smtp_554")]
+    [InlineData("DATA", "451 4.3.0 not now", "Deferred", "smtp_451")]
+    [InlineData("DATA", FakeSmtpServer.Cut, "Deferred", "answer_broken")]
+    [InlineData(FakeSmtpServer.AfterMessage, "554 5.7.1 spam", "Rejected", "smtp_554")]
+    [InlineData(FakeSmtpServer.AfterMessage, "451 4.3.0 try later", "Deferred", "smtp_451")]
+    [InlineData(FakeSmtpServer.AfterMessage, "421 4.3.2 going down", "Deferred", "smtp_421")]
+    [InlineData(FakeSmtpServer.AfterMessage, "354 what?", "Ambiguous", "answer_broken")]
+    [InlineData(FakeSmtpServer.AfterMessage, FakeSmtpServer.Cut, "Ambiguous", "answer_broken")]
+    [InlineData(FakeSmtpServer.AfterMessage, FakeSmtpServer.Silence, "Ambiguous", "timeout")]
+    [InlineData(FakeSmtpServer.AfterMessage, "250-one\r\n250-two\r\n250 2.0.0 three", "Accepted", "")]
+    public async Task Every_refusal_has_its_class_at_its_place(string moment, string reply, string result, string code)
+    {
+        foreach (string[] offers in (string[][])[["AUTH PLAIN"], ["AUTH LOGIN", "PIPELINING"]])
+        {
+            server.Offers = offers;
+            server.Script(moment, reply);
+            var outcome = await Provider(username: "mailer").SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(1) }, CancellationToken.None);
+            (outcome.GetType().Name, CodeOf(outcome)).ShouldBe((result, code), string.Join(' ', offers));
+        }
+    }
+
+    [Fact]
+    public async Task A_message_too_large_for_one_packet_that_breaks_off_before_its_dot_did_not_go_out()
+    {
+        server.Script(FakeSmtpServer.InMessage, FakeSmtpServer.Cut);
+        var large = new string('x', 40_000_000);
+
+        var outcome = await Provider().SendAsync(Call(text: large), CancellationToken.None);
+
+        outcome.ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("answer_broken");
+        server.Mails.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("AUTH PLAIN LOGIN", "AUTH PLAIN AG1haWxlcgBzw6ljcmV0")]
+    [InlineData("AUTH LOGIN", "AUTH LOGIN", "bWFpbGVy", "c8OpY3JldA==")]
+    public async Task It_signs_in_by_what_the_server_offers(string offer, params string[] commands)
+    {
+        server.Offers = [offer];
+
+        (await Provider(username: "mailer", password: "sécret").SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+
+        server.Commands.Skip(1).Take(commands.Length).ShouldBe(commands);
+    }
+
+    [Fact]
+    public async Task Where_no_sign_in_is_offered_that_it_knows_the_password_is_not_sent()
+    {
+        server.Offers = ["AUTH CRAM-MD5 GSSAPI"];
+
+        (await Provider(username: "mailer").SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("credentials_unsupported");
+
+        server.Commands.ShouldAllBe(command => command.StartsWith("EHLO"));
+    }
+
+    [Fact]
+    public async Task A_refused_recipient_leaves_the_connection_fit_for_the_next_message()
+    {
+        foreach (string[] offers in (string[][])[[], ["PIPELINING"]])
+        {
+            server.Offers = offers;
+            server.Script("RCPT", "550 nobody");
+            if (offers.Length > 0)
+                server.Script("DATA", "554 no valid recipients"); // asked together with the recipient
+            var (provider, before) = (Provider(), server.Connections);
+
+            (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("smtp_550");
+            (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+            (server.Connections - before).ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_died_in_the_pool_costs_nobody_anything()
+    {
+        var provider = Provider();
+        foreach (var reply in new[] { FakeSmtpServer.Cut, "421 4.4.2 you were too quiet", "500 what?" })
+        {
+            (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+            server.Script("RSET", reply);
+            (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        }
+
+        server.Mails.Count.ShouldBe(6);
+        server.Connections.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task It_has_no_more_connections_than_it_may_and_closes_them_when_nobody_needs_them()
+    {
+        var time = new ManualTime();
+        var provider = Provider(options: new ProviderOptions { MaxSmtpConnections = 3 }, time: time);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => provider.SendAsync(Call(), CancellationToken.None)));
+        results.ShouldAllBe(result => result is ProviderResult.Accepted);
+        server.Connections.ShouldBeInRange(1, 3);
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        await Eventually.TrueAsync(() => server.Commands.Count(command => command == "QUIT") == server.Connections, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task When_every_connection_is_in_use_until_the_deadline_the_message_waits()
+    {
+        var provider = Provider(options: new ProviderOptions { MaxSmtpConnections = 1 });
+        server.Script(FakeSmtpServer.AfterMessage, FakeSmtpServer.Silence);
+
+        var first = provider.SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(3) }, CancellationToken.None);
+        var second = await provider.SendAsync(Call() with { Deadline = TimeSpan.FromMilliseconds(200) }, CancellationToken.None);
+
+        second.ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("smtp_busy");
+        (await first).ShouldBeOfType<ProviderResult.Ambiguous>();
+    }
+
+    [Fact]
+    public async Task A_test_signs_in_and_names_the_sender_but_nobody()
+    {
+        server.Offers = ["AUTH PLAIN"];
+        server.Script("MAIL", "553 5.7.1 not your sender, orders@example.com");
+
+        var tested = await Type().TestAsync(SmtpSetup.Configuration("127.0.0.1", server.Port, "none", "mailer", "secret"), CancellationToken.None);
+
+        tested.ShouldBe(new ProviderTestResult(false, "the SMTP server refused the sender with 553: 5.7.1 not your sender, [address]"));
+        server.Commands.ShouldContain(command => command.StartsWith("AUTH"));
+        server.Commands.ShouldAllBe(command => !command.StartsWith("RCPT") && !command.StartsWith("DATA"));
+    }
+
+    [Theory]
+    [InlineData("ann@example.com>\r\nRCPT TO:<eve@example.com")]
+    [InlineData("ann@example.com>")]
+    [InlineData("ann example@example.com")]
+    [InlineData("ann\u0001@example.com")]
+    [InlineData("no-address")]
+    [InlineData("")]
+    public async Task An_address_that_could_be_read_as_more_never_reaches_the_conversation(string address)
+    {
+        (await Provider().SendAsync(Call(address), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("recipient_invalid");
+
+        server.Connections.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_domain_goes_out_in_ASCII_and_a_mailbox_beyond_it_only_where_the_server_takes_it()
+    {
+        (await Provider().SendAsync(Call("ann@bücher.example"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        (await Provider().SendAsync(Call("änn@example.com"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("recipient_invalid");
+        server.Offers = ["SMTPUTF8"];
+        (await Provider().SendAsync(Call("änn@example.com"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+
+        server.Mails.SelectMany(mail => mail.To).ShouldBe(["ann@xn--bcher-kva.example", Latin1("änn@example.com")]);
+        server.Commands.ShouldContain("MAIL FROM:<orders@example.com> SMTPUTF8");
+    }
+
+    private static string Latin1(string text) => System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+
+    private static SmtpType Type(ProviderOptions? options = null, TimeProvider? time = null) =>
+        new(new EndpointGuard(allowPrivate: true), options ?? new ProviderOptions(), time ?? TimeProvider.System);
+
+    private IProvider Provider(string? username = null, string password = "secret", ProviderOptions? options = null, TimeProvider? time = null) =>
+        Type(options, time).Create(SmtpSetup.Configuration("127.0.0.1", server.Port, "none", username, password));
+
+    private static ProviderCall Call(string address = "ann@example.com", string text = "It is on its way") => new(
+        NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
+        new ChannelMessage.Email(new EmailAddress(address), "Your order", null, text), null, TimeSpan.FromSeconds(10));
+
+    private static string CodeOf(ProviderResult result) => result switch
+    {
+        ProviderResult.Rejected rejected => rejected.Code,
+        ProviderResult.Deferred deferred => deferred.Code,
+        ProviderResult.Ambiguous ambiguous => ambiguous.Code,
+        _ => "",
+    };
+}
