@@ -17,8 +17,9 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
     private long lastSweep = time.GetTimestamp();
 
     /// <summary>
-    /// The enabled providers by priority, then weight. A test account only ever reaches the sandbox, which is there even
-    /// if the tenant configured none; so is in-app, which needs no vendor.
+    /// The enabled providers by priority, then weight: the vendors, or only the sandbox where that alone stands first. A
+    /// test account only ever reaches the sandbox, which is there even if the tenant configured none; so is in-app, which
+    /// needs no vendor.
     /// </summary>
     public async ValueTask<IReadOnlyList<ConfiguredProvider>> ForAsync(TenantId tenant, ChannelKind channel, bool live, CancellationToken cancellationToken)
     {
@@ -46,13 +47,17 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
     private async Task<Providers> ReadAsync(TenantId tenant, ChannelKind channel)
     {
         var stored = await store.LoadEnabledAsync(tenant, channel, CancellationToken.None);
-        var live = stored.OrderBy(provider => provider.Row.Priority).ThenByDescending(provider => provider.Row.Weight).ThenBy(provider => provider.Row.Id)
+        var all = stored.OrderBy(provider => provider.Row.Priority).ThenByDescending(provider => provider.Row.Weight).ThenBy(provider => provider.Row.Id)
             .Select(instances.Of).ToArray();
-        var sandboxes = live.Where(provider => provider.Type == ProviderInstances.SandboxType).ToArray();
+        var (sandboxes, vendors) = (all.Where(IsSandbox).ToArray(), all.Where(provider => !IsSandbox(provider)).ToArray());
+        // A sandbox is no second choice: what a vendor could not take must not vanish in it, nor a message meant for it go to a vendor.
+        var first = all.Length == 0 || all.Any(provider => provider.Priority == all[0].Priority && !IsSandbox(provider)) ? vendors : sandboxes;
         return new Providers(
-            live.Length == 0 && channel == ChannelKind.InApp ? [instances.BuiltIn(tenant, channel, ProviderInstances.InAppType)] : live,
+            first.Length == 0 && channel == ChannelKind.InApp ? [instances.BuiltIn(tenant, channel, ProviderInstances.InAppType)] : first,
             sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
     }
+
+    private static bool IsSandbox(ConfiguredProvider provider) => provider.Type == ProviderInstances.SandboxType;
 
     /// <summary>Tenants that nobody asked for in a while leave memory.</summary>
     private void Sweep()

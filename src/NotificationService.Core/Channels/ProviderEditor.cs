@@ -10,9 +10,79 @@ namespace NotificationService.Channels;
 /// <summary>Creates, changes and deletes a tenant's providers. Nothing is saved that could not be used.</summary>
 public sealed class ProviderEditor(
     TenantStore store, ProviderStore providers, CredentialVault vault, ProviderTypes types, EndpointGuard guard,
-    ProviderDirectory directory, Ids ids, TimeProvider time)
+    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time)
 {
-    public async Task<ProviderSaved> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken)
+    /// <summary>What decides where credentials go, and how well hidden.</summary>
+    private static readonly string[] AddressSettings = ["baseUrl", "host", "port", "tls"];
+
+    public Task<ProviderSaved> CreateAsync(Caller by, ProviderDraft draft, CancellationToken cancellationToken) =>
+        CreateAsync(by.Tenant, by, draft, cancellationToken);
+
+    /// <summary>As the service itself, for a seed.</summary>
+    public Task<ProviderSaved> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken) =>
+        CreateAsync(tenant, by: null, draft, cancellationToken);
+
+    public async Task<ProviderSaved> UpdateAsync(Caller by, Guid id, ProviderChange change, CancellationToken cancellationToken)
+    {
+        if (await providers.FindAsync(by.Tenant, id, cancellationToken) is not { } row)
+            return new ProviderSaved.NotFound();
+        if (change.Channel is { } channel && channel != row.Channel)
+            return Immutable("/channel");
+        if (change.Type is { } type && type != row.Type)
+            return Immutable("/type");
+
+        var given = change.Credentials ?? new Dictionary<string, string?>();
+        var kept = row.Credentials.Where(stored => !given.TryGetValue(stored.Field, out var value) || value == stored.Hint).ToList();
+        if (kept.Count > 0 && change.Settings is { } settings && MovesAway(JsonElement.Parse(row.Settings), settings))
+            return new ProviderSaved.Invalid([.. kept.Select(stored => GiveAgain(stored.Field))]);
+        var secrets = Opened(row, kept);
+        var changed = given.Where(field => field.Value is not null && kept.All(stored => stored.Field != field.Key)).ToDictionary(field => field.Key, field => field.Value!);
+        foreach (var (field, secret) in changed)
+            secrets[field] = secret;
+
+        change.ApplyTo(row, time.GetUtcNow());
+        if (await ErrorsAsync(row, secrets, cancellationToken) is { Count: > 0 } errors)
+            return new ProviderSaved.Invalid(errors);
+        return await SaveAsync(
+            by.Tenant,
+            async (db, token) =>
+            {
+                if (await db.Set<ProviderRow>().Include(found => found.Credentials).SingleOrDefaultAsync(found => found.Id == id, token) is not { } tracked)
+                    return null;
+                db.Entry(tracked).Property(found => found.Revision).OriginalValue = row.Revision - 1; // as it was when it was checked
+                change.ApplyTo(tracked, row.UpdatedAt);
+                tracked.Revision = row.Revision;
+                tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
+                Seal(tracked, changed);
+                Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
+                return tracked;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>False when there was none. Deliveries in flight end as they began.</summary>
+    public async Task<bool> DeleteAsync(Caller by, Guid id, CancellationToken cancellationToken)
+    {
+        var deleted = await store.RunAsync(
+            by.Tenant,
+            async (db, token) =>
+            {
+                if (await db.Set<ProviderRow>().SingleOrDefaultAsync(row => row.Id == id, token) is not { } row
+                    || await db.Set<ProviderRow>().Where(found => found.Id == id).ExecuteDeleteAsync(token) == 0)
+                {
+                    return false;
+                }
+
+                Note(db, by, "provider.deleted", row, []);
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            cancellationToken);
+        directory.Forget(by.Tenant);
+        return deleted;
+    }
+
+    private async Task<ProviderSaved> CreateAsync(TenantId tenant, Caller? by, ProviderDraft draft, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var row = new ProviderRow
@@ -39,53 +109,10 @@ public sealed class ProviderEditor(
             (db, _) =>
             {
                 db.Add(row);
+                Note(db, by, "provider.created", row, draft.Credentials.Keys);
                 return Task.FromResult<ProviderRow?>(row);
             },
             cancellationToken);
-    }
-
-    public async Task<ProviderSaved> UpdateAsync(TenantId tenant, Guid id, ProviderChange change, CancellationToken cancellationToken)
-    {
-        if (await providers.FindAsync(tenant, id, cancellationToken) is not { } row)
-            return new ProviderSaved.NotFound();
-        if (change.Channel is { } channel && channel != row.Channel)
-            return Immutable("/channel");
-        if (change.Type is { } type && type != row.Type)
-            return Immutable("/type");
-
-        var given = change.Credentials ?? new Dictionary<string, string?>();
-        var kept = row.Credentials.Where(stored => !given.TryGetValue(stored.Field, out var value) || value == stored.Hint).ToList();
-        var secrets = Opened(row, kept);
-        var changed = given.Where(field => field.Value is not null && kept.All(stored => stored.Field != field.Key)).ToDictionary(field => field.Key, field => field.Value!);
-        foreach (var (field, secret) in changed)
-            secrets[field] = secret;
-
-        change.ApplyTo(row, time.GetUtcNow());
-        if (await ErrorsAsync(row, secrets, cancellationToken) is { Count: > 0 } errors)
-            return new ProviderSaved.Invalid(errors);
-        return await SaveAsync(
-            tenant,
-            async (db, token) =>
-            {
-                if (await db.Set<ProviderRow>().Include(found => found.Credentials).SingleOrDefaultAsync(found => found.Id == id, token) is not { } tracked)
-                    return null;
-                db.Entry(tracked).Property(found => found.Revision).OriginalValue = row.Revision - 1; // as it was when it was checked
-                change.ApplyTo(tracked, row.UpdatedAt);
-                tracked.Revision = row.Revision;
-                tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
-                Seal(tracked, changed);
-                return tracked;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>False when there was none. Deliveries in flight end as they began.</summary>
-    public async Task<bool> DeleteAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
-    {
-        var deleted = await store.RunAsync(
-            tenant, (db, token) => db.Set<ProviderRow>().Where(row => row.Id == id).ExecuteDeleteAsync(token), cancellationToken);
-        directory.Forget(tenant);
-        return deleted > 0;
     }
 
     private async Task<ProviderSaved> SaveAsync(
@@ -123,6 +150,8 @@ public sealed class ProviderEditor(
     {
         var configuration = ProviderStore.Configuration(row, secrets);
         var errors = types.Validate(configuration).ToList();
+        if (configuration.Settings.ValueKind != JsonValueKind.Object)
+            return errors;
         foreach (var (pointer, host) in Hosts(configuration.Settings))
         {
             if (errors.All(error => error.Pointer != pointer) && await guard.RefusalAsync(host, cancellationToken) is { } refusal)
@@ -169,6 +198,28 @@ public sealed class ProviderEditor(
             });
         }
     }
+
+    /// <summary>Names only: neither secrets nor addresses.</summary>
+    private void Note(NotificationDbContext db, Caller? by, string action, ProviderRow row, IEnumerable<string> credentials)
+    {
+        var detail = new Dictionary<string, string> { ["channel"] = row.Channel.ToName(), ["type"] = row.Type, ["name"] = row.Name };
+        if (string.Join(", ", credentials.Order(StringComparer.Ordinal)) is { Length: > 0 } fields)
+            detail["credentials"] = fields;
+        if (by is null)
+            audit.RecordSystem(db, row.TenantId, action, $"provider/{row.Id}", detail);
+        else
+            audit.Record(db, by, action, $"provider/{row.Id}", detail);
+    }
+
+    /// <summary>Whether credentials would go elsewhere than they were given for.</summary>
+    private static bool MovesAway(JsonElement from, JsonElement to) => to.ValueKind == JsonValueKind.Object
+        && AddressSettings.Any(name => Text(from, name) != Text(to, name));
+
+    private static string? Text(JsonElement settings, string name) =>
+        settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
+
+    private static ProviderConfigurationError GiveAgain(string field) =>
+        new($"/credentials/{field}", "required", "must be given again, because the change sends it to another address; stored credentials never leave for where they were not meant");
 
     private static ProviderSaved.Invalid Immutable(string pointer) =>
         new([new ProviderConfigurationError(pointer, "immutable", "cannot be changed; create another provider and delete this one")]);

@@ -30,21 +30,26 @@ public sealed class SandboxMailbox(Database database, TenantStore store, Ids ids
     }
 
     /// <summary>The newest first.</summary>
+    /// <param name="before">Only those older than this one; without it, a page by number and how many there are in all.</param>
     public Task<(IReadOnlyList<SandboxMessage> Messages, int Total)> ListAsync(
-        TenantId tenant, ChannelKind? channel, string? recipient, Guid? notification, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
+        TenantId tenant, SandboxFilter filter, Guid? before, bool counted, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
         async (db, token) =>
         {
             var all = db.Set<SandboxMessage>().AsNoTracking()
-                .Where(row => (channel == null || row.Channel == channel) && (recipient == null || row.Recipient == recipient));
-            if (notification is { } id)
+                .Where(row => (filter.Channel == null || row.Channel == filter.Channel) && (filter.Recipient == null || row.Recipient == filter.Recipient));
+            if (filter.Notification is { } id)
             {
                 var last = new Notifications.NotificationId(id).LastDelivery;
                 all = all.Where(row => row.DeliveryId >= id && row.DeliveryId <= last);
             }
 
-            IReadOnlyList<SandboxMessage> messages = await all.OrderByDescending(row => row.Id).Skip(skip).Take(take).ToListAsync(token);
-            return (messages, await all.CountAsync(token));
+            var page = before is { } older ? all.Where(row => row.Id < older) : all;
+            IReadOnlyList<SandboxMessage> messages = await page.OrderByDescending(row => row.Id).Skip(skip).Take(take).ToListAsync(token);
+            return (messages, counted ? await all.CountAsync(token) : 0);
         },
         cancellationToken);
 }
+
+/// <summary>Which of the sandbox's messages; null is any.</summary>
+public sealed record SandboxFilter(ChannelKind? Channel, string? Recipient, Guid? Notification);

@@ -20,7 +20,7 @@ public static class ProvidersApi
             .Takes<ProviderRequest>("""{"channel":"email","type":"smtp","name":"Own mail server","priority":10,"weight":100,"enabled":true,"credentials":{"username":"mailer","password":"…"},"settings":{"host":"smtp.example.com","port":587,"tls":"required","from":{"email":"orders@example.com","name":"Orders"}}}""")
             .Answers<ProviderAnswer>(201, Example);
         group.MapGet("/{id}", GetAsync).Documented("Get a provider").Answers<ProviderAnswer>(200, Example);
-        group.MapPatch("/{id}", PatchAsync).Documented("Change a provider", "What is left out stays. Of the credentials, each named one is replaced, or removed by null; channel and type cannot change.")
+        group.MapPatch("/{id}", PatchAsync).Documented("Change a provider", "What is left out stays. Of the credentials, each named one is replaced, or removed by null. Channel and type cannot change. If the address changes (baseUrl, host, port, tls), stored credentials are to be given again.")
             .Takes<ProviderRequest>("""{"weight":50,"credentials":{"apiKey":"SG.…"}}""").Answers<ProviderAnswer>(200, Example);
         group.MapPut("/{id}", PutAsync).Documented("Replace a provider", "As create, but credentials that are left out or still masked stay.")
             .Takes<ProviderRequest>("""{"channel":"email","type":"sendgrid","name":"SendGrid","priority":20,"settings":{"from":{"email":"orders@example.com"}}}""")
@@ -47,7 +47,7 @@ public static class ProvidersApi
         var errors = body.Check(whole: true);
         if (errors.Count > 0)
             return Problems.Validation(errors);
-        var saved = await editor.CreateAsync(context.Caller().Tenant, body.ToDraft(), cancellationToken);
+        var saved = await editor.CreateAsync(context.Caller(), body.ToDraft(), cancellationToken);
         if (saved is ProviderSaved.Saved { Row.Id: var id })
             context.Response.Headers.Location = $"/api/v1/admin/providers/{id}";
         return Answer(saved, store, StatusCodes.Status201Created);
@@ -71,12 +71,12 @@ public static class ProvidersApi
         if (errors.Count > 0)
             return Problems.Validation(errors);
         return Guid.TryParse(id, out var key)
-            ? Answer(await editor.UpdateAsync(context.Caller().Tenant, key, body.ToChange(whole), cancellationToken), store, StatusCodes.Status200OK)
+            ? Answer(await editor.UpdateAsync(context.Caller(), key, body.ToChange(whole), cancellationToken), store, StatusCodes.Status200OK)
             : Problems.NotFound();
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, ProviderEditor editor, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var key) && await editor.DeleteAsync(context.Caller().Tenant, key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
+        Guid.TryParse(id, out var key) && await editor.DeleteAsync(context.Caller(), key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
 
     private static async Task<IResult> TestAsync(string id, HttpContext context, ProviderStore store, ProviderTypes types, CancellationToken cancellationToken)
     {

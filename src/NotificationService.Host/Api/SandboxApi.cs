@@ -17,7 +17,7 @@ public static class SandboxApi
     {
         var group = routes.MapGroup("/api/v1/admin/sandbox").WithTags("Sandbox").RequireAuthorization(Policies.Admin);
         group.MapGet("/messages", ListAsync).Documented("List what the sandbox was given, newest first", "A sandbox provider sends to nobody and plays the outcome that the recipient asks for, such as ann+bounce@example.com.")
-            .QueryPaging().Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("to", "Only for this address, number, device token or user.")
+            .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("to", "Only for this address, number, device token or user.")
             .Query("notificationId", "Only of this notification.")
             .Answers<Page<SandboxMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
         return group;
@@ -26,11 +26,21 @@ public static class SandboxApi
     private static async Task<IResult> ListAsync(HttpContext context, SandboxMailbox mailbox, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var (channel, to, notification, paging) = (query.Choice("channel", Channels), query.Text("to"), query.Id("notificationId"), query.Paging());
+        var filter = new SandboxFilter(query.Choice("channel", Channels), query.Text("to"), query.Id("notificationId"));
+        var tenant = context.Caller().Tenant;
+        var scope = $"{tenant} sandbox-messages {filter.Channel} {filter.Notification} {filter.Recipient}";
+        var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var (messages, total) = await mailbox.ListAsync(context.Caller().Tenant, channel, to, notification, paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered<SandboxMessageAnswer>([.. messages.Select(SandboxMessageAnswer.Of)], total), SandboxJsonContext.Default.PageSandboxMessageAnswer);
+        // By cursor one more than asked for, which tells whether there are more.
+        var (messages, total) = paging.ByCursor
+            ? await mailbox.ListAsync(tenant, filter, paging.After, counted: false, 0, paging.Limit + 1, cancellationToken)
+            : await mailbox.ListAsync(tenant, filter, before: null, counted: true, paging.Offset, paging.Limit, cancellationToken);
+        IReadOnlyList<SandboxMessageAnswer> answers = [.. messages.Select(SandboxMessageAnswer.Of)];
+        var page = paging.ByCursor
+            ? paging.Following(answers, message => message.Id, scope)
+            : paging.Numbered(answers, total, paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null);
+        return Results.Json(page, SandboxJsonContext.Default.PageSandboxMessageAnswer);
     }
 }
 

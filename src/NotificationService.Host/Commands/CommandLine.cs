@@ -14,6 +14,7 @@ public static class CommandLine
         ("serve", "serves the roles api and worker (the default)", ServeCommand.RunAsync),
         ("migrate", "brings the database's schema up to date", MigrateCommand.RunAsync),
         ("seed", "makes the demo tenant", SeedCommand.RunAsync),
+        ("rotate-keys", "re-encrypts the stored credentials under the first master key", RotateKeysCommand.RunAsync),
         ("healthcheck", "asks the service on this machine whether it is ready", HealthcheckCommand.RunAsync),
         ("openapi", "prints the OpenAPI document", OpenApiCommand.RunAsync),
     ];
