@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.Providers;
+
+public sealed class RotateKeysTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly string Old = $"old:{Convert.ToBase64String(Enumerable.Repeat((byte)1, 32).ToArray())}";
+    private static readonly string New = $"new:{Convert.ToBase64String(Enumerable.Repeat((byte)2, 32).ToArray())}";
+
+    [Fact]
+    public async Task The_command_brings_everything_under_the_first_key_and_says_what_may_go()
+    {
+        await using (var service = await ServiceProcess.StartAsync(database.ConnectionString, ("Notification__MasterKeys", Old)))
+        {
+            using var login = await service.Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "admin@demo.test", password = "Demo-admin-1!" });
+            var token = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+            service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var made = await service.Client.PostAsJsonAsync(
+                "/api/v1/admin/providers",
+                new { channel = "email", type = "sendgrid", name = "x", credentials = new { apiKey = "SG.canary" }, settings = new { from = "a@example.com" } });
+            made.StatusCode.ShouldBe(HttpStatusCode.Created);
+        }
+
+        (await RunAsync(New)).ShouldBe((1, "1 are still under the master key old: keep it"));
+        (await RunAsync($"{New},{Old}")).ShouldBe((0, "every other master key may be taken away"));
+        (await RunAsync(New)).ShouldBe((0, "every other master key may be taken away"));
+        (await database.QueryAsync<string>("select key_id from provider_credentials")).ShouldBe(["new"]);
+    }
+
+    private async Task<(int Exit, string LastWord)> RunAsync(string keys)
+    {
+        await using var command = ServiceProcess.Launch(
+            ["rotate-keys"], ("ConnectionStrings__NotificationDatabase", database.ConnectionString), ("Notification__MasterKeys", keys));
+        var exit = await command.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        command.Output.ShouldNotContain("canary");
+        return (exit, command.Output.Split('\n').Last(line => line.Contains("key") && !line.StartsWith("notification-service:")));
+    }
+}

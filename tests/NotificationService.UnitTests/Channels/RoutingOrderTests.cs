@@ -1,0 +1,61 @@
+using NotificationService.Channels;
+
+namespace NotificationService.UnitTests.Channels;
+
+public sealed class RoutingOrderTests
+{
+    [Fact]
+    public void The_lowest_priority_number_is_first_whatever_the_weights()
+    {
+        ConfiguredProvider[] providers = [Provider(3, 30, 1000), Provider(1, 10, 1), Provider(2, 20, 500)];
+
+        for (var chance = 0UL; chance < 100; chance++)
+            RoutingOrder.Of(providers, Spread(chance)).Select(provider => provider.Name).ShouldBe(["1", "2", "3"]);
+    }
+
+    [Fact]
+    public void Of_one_priority_each_is_first_as_often_as_its_weight_says()
+    {
+        ConfiguredProvider[] providers = [Provider(1, 10, 70), Provider(2, 10, 25), Provider(3, 10, 5), Provider(4, 10, 0)];
+        const int Rounds = 20_000;
+
+        var first = Enumerable.Range(0, Rounds).Select(round => RoutingOrder.Of(providers, Spread((ulong)round))[0].Name)
+            .GroupBy(name => name).ToDictionary(group => group.Key, group => group.Count() / (double)Rounds);
+
+        first["1"].ShouldBe(0.70, 0.02);
+        first["2"].ShouldBe(0.25, 0.02);
+        first["3"].ShouldBe(0.05, 0.01);
+        first.ShouldNotContainKey("4");
+    }
+
+    [Fact]
+    public void All_are_there_once_and_the_same_chance_gives_the_same_order()
+    {
+        ConfiguredProvider[] providers = [Provider(1, 10, 0), Provider(2, 10, 0), Provider(3, 10, 7), Provider(4, 5, 1)];
+
+        for (var chance = 0UL; chance < 200; chance++)
+        {
+            var order = RoutingOrder.Of(providers, Spread(chance));
+            order.Select(provider => provider.Name).ShouldBe(["1", "2", "3", "4"], ignoreOrder: true);
+            order.Select(provider => provider.Name).Take(2).ShouldBe(["4", "3"]);
+            RoutingOrder.Of([.. providers.Reverse()], Spread(chance)).ShouldBe(order);
+        }
+    }
+
+    [Fact]
+    public void One_or_none_needs_no_choice()
+    {
+        RoutingOrder.Of([], 1).ShouldBeEmpty();
+        RoutingOrder.Of([Provider(1, 10, 0)], 1).ShouldHaveSingleItem();
+    }
+
+    private static ulong Spread(ulong round) => round * 0x9E3779B97F4A7C15;
+
+    private static ConfiguredProvider Provider(byte number, int priority, int weight) =>
+        new(new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number), "sandbox", $"{number}", priority, weight, new Nobody());
+
+    private sealed class Nobody : IProvider
+    {
+        public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
