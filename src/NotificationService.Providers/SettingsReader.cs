@@ -14,12 +14,12 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     public IReadOnlyList<ProviderConfigurationError> Errors()
     {
         foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")))
-            Add($"/credentials/{name}", "unknown_property", $"the type {configuration.Type} has no such credential");
+            Add($"/credentials/{Escaped(name)}", "unknown_property", $"the type {configuration.Type} has no such credential");
         if (configuration.Settings.ValueKind != JsonValueKind.Object)
             Add("/settings", "type", "must be an object");
         else
             foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")))
-                Add($"/settings/{property.Name}", "unknown_property", $"the type {configuration.Type} has no such setting");
+                Add($"/settings/{Escaped(property.Name)}", "unknown_property", $"the type {configuration.Type} has no such setting");
         return errors;
     }
 
@@ -128,6 +128,9 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         Add($"/settings/{name}", "email_invalid", "must be { \"email\": an address, \"name\": at most 200 characters }");
         return null;
     }
+
+    /// <summary>A name as it stands in a JSON Pointer (RFC 6901).</summary>
+    private static string Escaped(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private JsonElement? Setting(string name)
     {

@@ -40,7 +40,7 @@ public sealed class ProviderEditor(
         foreach (var (field, secret) in changed)
             secrets[field] = secret;
 
-        change.ApplyTo(row, time.GetUtcNow());
+        change.ApplyTo(row, Now());
         if (await ErrorsAsync(row, secrets, cancellationToken) is { Count: > 0 } errors)
             return new ProviderSaved.Invalid(errors);
         return await SaveAsync(
@@ -84,7 +84,7 @@ public sealed class ProviderEditor(
 
     private async Task<ProviderSaved> CreateAsync(TenantId tenant, Caller? by, ProviderDraft draft, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Now();
         var row = new ProviderRow
         {
             Id = ids.Next(),
@@ -197,6 +197,13 @@ public sealed class ProviderEditor(
                 Hint = CredentialHint.Of(secret),
             });
         }
+    }
+
+    /// <summary>As exact as the database keeps it, so that what is answered now is what will be read.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     /// <summary>Names only: neither secrets nor addresses.</summary>

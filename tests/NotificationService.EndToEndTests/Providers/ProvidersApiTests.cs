@@ -118,7 +118,7 @@ public sealed class ProvidersApiTests(SignInService service)
 
         (await TestAsync(token, SendGrid($""","baseUrl":"{vendor.BaseUrl}" """))).ShouldBe((true, "SendGrid accepts the API key, and it may send mail"));
         (await TestAsync(token, SendGrid($""","baseUrl":"http://127.0.0.1:{ServiceProcess.FreePort()}" """, "Nobody there"))).Ok.ShouldBeFalse();
-        (await TestAsync(token, $$"""{"channel":"email","type":"smtp","name":"Mail","credentials":{"username":"u","password":"{{Secret}}"},"settings":{"host":"127.0.0.1","port":{{mail.Port}},"tls":"none","from":"a@example.com"}}"""))
+        (await TestAsync(token, $$$"""{"channel":"email","type":"smtp","name":"Mail","credentials":{"username":"u","password":"{{{Secret}}}"},"settings":{"host":"127.0.0.1","port":{{{mail.Port}}},"tls":"none","from":"a@example.com"}}"""))
             .ShouldBe((false, "the SMTP server refused the sign-in with 535"));
         (await TestAsync(token, """{"channel":"sms","type":"sandbox","name":"Sandbox"}""")).Ok.ShouldBeTrue();
         vendor.Calls.ShouldBeEmpty();
@@ -132,7 +132,7 @@ public sealed class ProvidersApiTests(SignInService service)
     }
 
     private static string SendGrid(string settings = "", string name = "SendGrid") =>
-        $$$"""{"channel":"email","type":"sendgrid","name":"{{{name}}}","priority":7,"credentials":{"apiKey":"{{{Secret}}}"},"settings":{"from":{"email":"orders@example.com"}{{{settings}}}}}""";
+        $$$"""{"channel":"email","type":"sendgrid","name":"{{{name}}}","priority":7,"credentials":{"apiKey":"{{{Secret}}}"},"settings":{"from":{"email":"orders@example.com"} {{{settings}}} }}""";
 
     private async Task<(HttpStatusCode Status, JsonElement Body, HttpResponseHeaders Headers)> SendAsync(HttpMethod method, string path, string token, string? body = null)
     {

@@ -37,6 +37,6 @@ public sealed class RotateKeysTests(TestDatabase database) : IClassFixture<TestD
             ["rotate-keys"], ("ConnectionStrings__NotificationDatabase", database.ConnectionString), ("Notification__MasterKeys", keys));
         var exit = await command.WaitForExitAsync(TimeSpan.FromSeconds(60));
         command.Output.ShouldNotContain("canary");
-        return (exit, command.Output.Split('\n').Last(line => line.Contains("key") && !line.StartsWith("notification-service:")));
+        return (exit, command.Output.Split('\n').Last(line => line.Contains("key", StringComparison.Ordinal) && !line.StartsWith("notification-service:", StringComparison.Ordinal)));
     }
 }
