@@ -67,7 +67,6 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     {
         var written = new HashSet<DeliveryId>(results.Count);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        batch.Add(TenantBatch.JoinByHash);
         foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
             batch.Add(tenant.Key, Complete, new DeliveryResultColumns(tenant).Parameters(tenant.Key.Value));
         await batch.CommitAsync(row => written.Add(new DeliveryId(row.GetGuid(0))), cancellationToken);

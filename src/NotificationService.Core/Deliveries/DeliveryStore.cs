@@ -78,7 +78,6 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
         var ordered = deliveries.OrderBy(delivery => delivery.Id.Value).ToArray();
         var started = new Dictionary<DeliveryId, DateTimeOffset>(ordered.Length);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        batch.Add(TenantBatch.JoinByHash);
         batch.Add(
             Start,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },

@@ -16,8 +16,7 @@ public sealed class Database : IAsyncDisposable
     {
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
         App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
-        // A plan that was made while the queue was short is kept while it grows: it must not read the whole table.
-        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30), "-c enable_seqscan=off");
+        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30));
     }
 
     public NpgsqlDataSource Owner { get; }
@@ -39,7 +38,7 @@ public sealed class Database : IAsyncDisposable
         await Owner.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout, string more = "")
+    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)
     {
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
@@ -51,12 +50,17 @@ public sealed class Database : IAsyncDisposable
             CommandTimeout = statementTimeout == TimeSpan.Zero ? 0 : (int)statementTimeout.TotalSeconds + 5,
             KeepAlive = 30,
             IncludeErrorDetail = false,
+            // What a session could leave behind is only ever set for a transaction, and the roles at its start.
+            NoResetOnClose = role is not null,
         };
 
         // The role is a start-up option, so that it survives the reset of a pooled connection. Nothing here runs long enough to
         // be worth compiling: the claim's estimate passes jit_above_cost on a long queue, and 25 of its 28 ms were JIT.
         var settings = $"-c jit=off -c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
-        connection.Options = $"{connection.Options} {settings} {more} {(role is null ? "" : $"-c role={role}")}".Trim();
+        // The queue's statements are planned once, not for each length of their arrays (planning one took a millisecond), and
+        // never by reading a whole table: what is planned while the queue is empty must still be right when it is long.
+        var plans = role == WorkerRole ? "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off" : "";
+        connection.Options = $"{connection.Options} {settings} {plans} {(role is null ? "" : $"-c role={role}")}".Trim();
         // Without a name the metrics would show the whole connection string.
         return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();
     }

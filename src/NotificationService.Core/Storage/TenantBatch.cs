@@ -9,12 +9,6 @@ namespace NotificationService.Storage;
 /// </summary>
 public sealed class TenantBatch : IAsyncDisposable
 {
-    /// <summary>
-    /// For what follows in the same transaction: join arrays with rows by hash. The planner takes every array to have ten
-    /// elements; the plan it keeps for that compares each element with each row, 65,000 times for 256 of them.
-    /// </summary>
-    public const string JoinByHash = "set local enable_nestloop = off";
-
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlConnection connection;
     private TenantId? scope;

@@ -30,6 +30,10 @@ public sealed class SchemaGuardTests(PostgresCluster cluster)
     public async Task A_view_with_the_rights_of_its_reader_is_well() =>
         (await FindingsAfterAsync("create view fine with (security_invoker = true) as select * from notifications; grant select on fine to notification_app")).ShouldBeEmpty();
 
+    [Fact]
+    public async Task A_view_that_an_extension_brought_is_none_of_ours() =>
+        (await FindingsAfterAsync("create view monitor as select 1 as one; alter extension plpgsql add view monitor; grant select on monitor to public")).ShouldBeEmpty();
+
     [Theory]
     [InlineData("notification_app", "superuser")]
     [InlineData("notification_worker", "bypassrls")]

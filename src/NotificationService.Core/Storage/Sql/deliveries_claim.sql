@@ -14,6 +14,8 @@
 -- $6 interval    lease
 -- $7 uuid        the worker
 --
+-- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
+-- due row would be read to its end, through everything that is scheduled for later.
 -- Relies on deliveries_due (priority, tenant_id, channel, due_at, id) where status in (10, 20).
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
 -- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
@@ -46,7 +48,7 @@ walk as materialized (
     ) path
 ),
 lane as (
-    select walk.*, count(*) over (partition by walk.rank) as lanes from walk where walk.due_at <= clock_timestamp()
+    select walk.*, count(*) over (partition by walk.rank) as lanes from walk where walk.due_at <= (select clock_timestamp())
 ),
 picked as materialized (
     select due.id
@@ -55,7 +57,7 @@ picked as materialized (
         select d.id
         from deliveries d
         where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
-          and d.due_at <= clock_timestamp()
+          and d.due_at <= (select clock_timestamp())
         order by d.due_at, d.id
         limit (lane.most + lane.lanes - 1) / lane.lanes
         for update of d skip locked
@@ -79,6 +81,6 @@ from claimed
 union all
 select null, tenant_id, priority, channel, (n = most)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint, has_work, due_at, null, null, null
 from (
-    select distinct on (rank) *, bool_or(due_at <= clock_timestamp()) over (partition by rank) as has_work
+    select distinct on (rank) *, bool_or(due_at <= (select clock_timestamp())) over (partition by rank) as has_work
     from walk order by rank, n desc
 ) ends

@@ -6,8 +6,8 @@
 -- per attempt: $15 delivery, $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id
 -- per timeline row: $24 delivery, $25 sequence, $26 status, $27 at, $28 detail
 --
--- Relies on the primary key, by the array and not by the join: a plan that is kept must never read more than these rows. A lease
--- stands for status 30; asking for the status would invite the index of all that is leased.
+-- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
+-- made on an empty table compares each result with each leased row. A row that changed since the probe has another ctid and is left out.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
@@ -26,7 +26,9 @@ with held as (
     from unnest($2::uuid[], $3::int[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
                 $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
         as i(id, claims, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
-    where d.id = any ($2::uuid[]) and d.id = i.id and d.claims = i.claims and d.lease_until is not null and d.tenant_id = $1
+    cross join lateral (
+        select h.ctid from deliveries h where h.id = i.id and h.claims = i.claims and h.status = 30 and h.tenant_id = $1 offset 0) held_row
+    where d.ctid = held_row.ctid
     returning d.id
 ),
 attempt as (

@@ -4,7 +4,7 @@
 -- $2 interval lease, $3 uuid the rescuer
 -- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
 with dead as materialized (
-    select id from deliveries where status = 30 and lease_until < clock_timestamp()
+    select id from deliveries where status = 30 and lease_until < (select clock_timestamp())
     order by lease_until limit $1 for update skip locked
 ),
 began as materialized (
