@@ -28,15 +28,13 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     private readonly ConcurrentQueue<FakeMail> mails = new();
     private readonly ConcurrentQueue<string> commands = new();
     private readonly X509Certificate2? certificate;
-    private readonly bool implicitTls;
     private readonly Task accepting;
     private int connections;
 
     /// <param name="certificate">Offers STARTTLS with it.</param>
-    /// <param name="implicitTls">Speaks TLS from the first byte instead.</param>
-    public FakeSmtpServer(X509Certificate2? certificate = null, bool implicitTls = false)
+    public FakeSmtpServer(X509Certificate2? certificate = null)
     {
-        (this.certificate, this.implicitTls) = (certificate, implicitTls);
+        this.certificate = certificate;
         listener.Start();
         accepting = AcceptAsync();
     }
@@ -90,8 +88,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         using var _ = client;
         try
         {
-            Stream stream = client.GetStream();
-            await ConverseAsync(implicitTls ? await EncryptAsync(stream) : stream, client);
+            await ConverseAsync(client.GetStream(), client);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
         {
