@@ -7,7 +7,8 @@
 -- per timeline row: $24 delivery, $25 sequence, $26 status, $27 at, $28 detail
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
--- made on an empty table compares each result with each leased row. A row that changed since the probe has another ctid and is left out.
+-- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
+-- index of all that is leased. A row that changed since the probe has another ctid and is left out.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
@@ -27,7 +28,7 @@ with held as (
                 $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
         as i(id, claims, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
     cross join lateral (
-        select h.ctid from deliveries h where h.id = i.id and h.claims = i.claims and h.status = 30 and h.tenant_id = $1 offset 0) held_row
+        select h.ctid from deliveries h where h.id = i.id and h.claims = i.claims and h.lease_until is not null and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
     returning d.id
 ),

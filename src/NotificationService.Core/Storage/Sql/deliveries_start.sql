@@ -11,6 +11,6 @@ from unnest($1::uuid[], $2::int[]) as i(id, claims)
 -- A fence, as in deliveries_complete.
 cross join lateral (
     select h.ctid from deliveries h
-    where h.id = i.id and h.claims = i.claims and h.status = 30 and h.lease_until > clock_timestamp() + $3 offset 0) held_row
+    where h.id = i.id and h.claims = i.claims and h.lease_until > clock_timestamp() + $3 offset 0) held_row
 where d.ctid = held_row.ctid
 returning d.id, d.call_started_at
