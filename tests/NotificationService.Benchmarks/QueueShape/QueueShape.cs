@@ -31,6 +31,7 @@ internal sealed record QueueShape(string Name, string? Schema, string Accept, st
 
     private static string OnQueue(string statement) => statement
         .Replace("deliveries d", "queue d", StringComparison.Ordinal)
+        .Replace("deliveries h", "queue h", StringComparison.Ordinal)
         .Replace("d.status in (10, 20)", "d.lease_until is null", StringComparison.Ordinal)
         .Replace("d.status = 30", "d.lease_until is not null", StringComparison.Ordinal);
 

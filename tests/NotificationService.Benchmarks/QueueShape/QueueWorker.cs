@@ -52,7 +52,6 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
     private async Task StartAsync((Guid Id, int Claims)[] claimed)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, CancellationToken.None);
-        batch.Add(TenantBatch.JoinByHash);
         batch.Add(
             shape.Start,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(claimed, delivery => delivery.Id) },
@@ -65,7 +64,6 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
     {
         var (now, provider) = (DateTimeOffset.UtcNow, me);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, CancellationToken.None);
-        batch.Add(TenantBatch.JoinByHash);
         batch.Add(
             tenant,
             shape.Complete,

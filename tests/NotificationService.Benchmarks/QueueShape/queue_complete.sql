@@ -2,7 +2,9 @@
 with held as (
     delete from queue q
     using unnest($2::uuid[], $3::int[]) as i(id, claims)
-    where q.id = any ($2::uuid[]) and q.id = i.id and q.claims = i.claims and q.lease_until is not null and q.tenant_id = $1
+    cross join lateral (
+        select h.ctid from queue h where h.id = i.id and h.claims = i.claims and h.lease_until is not null and h.tenant_id = $1 offset 0) held_row
+    where q.ctid = held_row.ctid
     returning q.id
 ),
 state as (
@@ -21,7 +23,8 @@ state as (
     from unnest($2::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
                 $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
         as i(id, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
-    where d.id = any ($2::uuid[]) and d.id = i.id and d.id in (select id from held) and d.tenant_id = $1
+    cross join lateral (select h.ctid from deliveries h where h.id = i.id and h.tenant_id = $1 offset 0) state_row
+    where d.ctid = state_row.ctid and i.id in (select id from held)
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
