@@ -32,9 +32,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private readonly SemaphoreSlim templateGate = new(1, 1);
     private readonly PostgresAccount account = PostgresAccount.Choose();
-    private readonly PostgresBinaries binaries = PostgresBinaries.OnThisMachine()
-        ?? throw new InvalidOperationException("the tests need PostgreSQL 15 or newer (initdb, postgres) on this machine: apt-get install postgresql");
-
+    private PostgresBinaries? binaries;
     private Process? keeper;
     private bool templateReady;
     private int databases;
@@ -52,6 +50,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        binaries = await BinariesAsync();
         await account.MakeFolderAsync(Folder, CancellationToken.None);
         await RunAsync(binaries.Initdb, "-D", Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync");
         await StartAsync();
@@ -120,6 +119,34 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private string Data => Path.Combine(Folder, "data");
 
+    /// <summary>The machine's own, or where it has none those that the service itself would fetch with npm, once for all test assemblies.</summary>
+    private static async Task<PostgresBinaries> BinariesAsync()
+    {
+        if (PostgresBinaries.OnThisMachine() is { } found)
+            return found;
+        // Not below the repository: the account that runs the server may not be let in there.
+        var folder = Path.Combine(Path.GetTempPath(), "notification-postgres");
+        Directory.CreateDirectory(folder);
+        FileStream? turn = null;
+        await Eventually.TrueAsync(() => TryLock(Path.Combine(folder, "lock"), out turn), TimeSpan.FromMinutes(5));
+        await using (turn)
+            return await PostgresPackage.GetAsync(folder, _ => { }, CancellationToken.None);
+    }
+
+    private static bool TryLock(string file, out FileStream? turn)
+    {
+        try
+        {
+            turn = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            turn = null;
+            return false;
+        }
+    }
+
     private async Task EnsureTemplateAsync()
     {
         await templateGate.WaitAsync();
@@ -141,7 +168,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     private async Task KeepAsync()
     {
         var start = account.Command(Folder, "sh",
-            ["-c", Keeper, "keeper", Folder, binaries.Postgres, "-D", Data, "-k", Folder,
+            ["-c", Keeper, "keeper", Folder, binaries!.Postgres, "-D", Data, "-k", Folder,
             "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC",
             .. Settings.SelectMany(setting => (string[])["-c", setting])]);
         start.RedirectStandardInput = true;
