@@ -31,6 +31,11 @@ public static class DeliveryTransitions
 
     public static bool IsLegal(DeliveryStatus from, DeliveryStatus to) => Legal[from].Contains(to);
 
+    private const string NoProviderCode = "no_provider";
+
+    /// <summary>The codes of a provider whose configuration does not work begin so.</summary>
+    private const string CredentialsPrefix = "credentials_";
+
     /// <summary>Times a row may be taken back from workers that died before calling a provider; then it is what kills them.</summary>
     public const int MostRescues = 3;
 
@@ -73,12 +78,9 @@ public static class DeliveryTransitions
     /// <summary>There is nobody to hand it to: it waits by the schedule, so that the tenant has time to configure a provider.</summary>
     public static DeliveryResult NoProvider(ClaimedDelivery delivery, DateTimeOffset now, double chance)
     {
-        const string Code = "no_provider";
         const string Message = "no provider is configured and enabled for this channel";
-        var attempt = new AttemptRecord(delivery.Attempts + 1, null, AttemptOutcome.Deferred, now, now, Code, Message, null);
-        var wait = RetrySchedule.Next(delivery.Channel, attempt.Number - delivery.RetriedFrom, null, chance);
-        var result = Later(delivery, attempt, wait, Code, Message, now);
-        return result.Failure is null ? result : result with { Failure = new Failure(FailureKind.Credentials, Code, Message) };
+        var attempt = new AttemptRecord(delivery.Attempts + 1, null, AttemptOutcome.Deferred, now, now, NoProviderCode, Message, null);
+        return Later(delivery, attempt, RetrySchedule.Next(delivery.Channel, attempt.Number - delivery.RetriedFrom, null, chance), NoProviderCode, Message, now);
     }
 
     /// <summary>Handed back untouched: the worker stops, or its lease grew too short to begin a call.</summary>
@@ -115,11 +117,15 @@ public static class DeliveryTransitions
     private static DeliveryResult Later(ClaimedDelivery delivery, AttemptRecord attempt, TimeSpan? wait, string code, string message, DateTimeOffset now)
     {
         if (wait is null)
-            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(FailureKind.Exhausted, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(KindOf(code), Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
         if (delivery.ExpiresAt is { } end && now + wait.Value >= end)
             return new DeliveryResult(delivery, Expired, null, attempt, null, delivery.Ambiguous, new TransitionReason("expired", $"expiresAt passes before the next try ({code})"), now);
         return new DeliveryResult(delivery, Queued, now + wait.Value, attempt, null, delivery.Ambiguous, new TransitionReason(Cut(code, 100), Cut(message, 500)), now);
     }
+
+    /// <summary>What the last try failed by: whoever reads it must know whether to wait for the vendor or to mend the configuration.</summary>
+    private static FailureKind KindOf(string code) =>
+        code == NoProviderCode || code.StartsWith(CredentialsPrefix, StringComparison.Ordinal) ? FailureKind.Credentials : FailureKind.Exhausted;
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }
