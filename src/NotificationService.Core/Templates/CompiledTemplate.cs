@@ -36,6 +36,8 @@ public sealed class CompiledTemplate
             return new RenderOutcome.Failed(TemplateCodes.NoContent, $"the template has no {channel.ToName()} content");
         try
         {
+            // Before the clock starts: a first render is not failed for what compiling took.
+            content.Compile();
             RenderBudget.Start();
             var rendered = content.Render(PlainModel.Read(dataUtf8, recipient));
             return Check(channel, rendered) ?? (RenderOutcome)new RenderOutcome.Rendered(rendered, used);
@@ -82,7 +84,7 @@ public sealed class CompiledTemplate
         if (string.IsNullOrWhiteSpace(text))
             return new RenderOutcome.Failed(TemplateCodes.TextEmpty, "the rendered text is empty");
         return channel == ChannelKind.Sms && text.Length > LongestSms
-            ? new RenderOutcome.Failed(TemplateCodes.TextTooLong, $"a text message may have {LongestSms} characters, this has {text.Length}")
+            ? new RenderOutcome.Failed(TemplateCodes.TextTooLong, $"a text message may have {LongestSms} characters, this has {text.Length} ({SmsSegments.Count(text)} segments)")
             : null;
     }
 }

@@ -46,10 +46,19 @@ internal static class TemplateAnswers
         _ => throw new InvalidOperationException("no such change"),
     };
 
-    public static PreviewedChannel Preview(RenderOutcome.Rendered rendered)
+    public static PreviewedChannel Preview(ChannelKind channel, RenderOutcome.Rendered rendered)
     {
         var content = rendered.Content;
-        return new(rendered.Locale, content.Subject, content.Html, content.Text, content.Title, content.Body, content.ActionUrl, content.Data.Count == 0 ? null : content.Data);
+        return new(
+            rendered.Locale,
+            content.Subject,
+            content.Html,
+            content.Text,
+            content.Title,
+            content.Body,
+            content.ActionUrl,
+            content.Data.Count == 0 ? null : content.Data,
+            channel == ChannelKind.Sms && content.Text is { } text ? SmsSegments.Count(text) : null);
     }
 
     /// <summary>What is wrong with the fields that are not contents.</summary>

@@ -82,6 +82,7 @@ public sealed record TemplateVersionResponse(int Version, string Status, IReadOn
 public sealed record PreviewResponse(int Version, IReadOnlyDictionary<string, PreviewedChannel> Channels, IReadOnlyList<string> MissingVariables);
 
 /// <summary>One channel of a preview; only what the channel has is there.</summary>
+/// <param name="Segments">How many segments a text message would take; only for SMS.</param>
 public sealed record PreviewedChannel(
     string Locale,
     string? Subject,
@@ -90,7 +91,8 @@ public sealed record PreviewedChannel(
     string? Title,
     string? Body,
     string? ActionUrl,
-    IReadOnlyDictionary<string, string>? Data);
+    IReadOnlyDictionary<string, string>? Data,
+    int? Segments);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CreateTemplateRequest))]

@@ -133,7 +133,7 @@ public static class TemplatesApi
         if (failures.Count > 0)
             return Problems.Validation([.. failures.Select(preview => (preview.Channel, Failed: (RenderOutcome.Failed)preview.Outcome))
                 .Select(failure => new FieldError("/channels", failure.Failed.Code, $"{failure.Channel.ToName()}: {failure.Failed.Message}"))]);
-        var rendered = previews.ToDictionary(preview => preview.Channel.ToName(), preview => TemplateAnswers.Preview((RenderOutcome.Rendered)preview.Outcome), StringComparer.Ordinal);
+        var rendered = previews.ToDictionary(preview => preview.Channel.ToName(), preview => TemplateAnswers.Preview(preview.Channel, (RenderOutcome.Rendered)preview.Outcome), StringComparer.Ordinal);
         return Results.Json(
             new PreviewResponse(version, rendered, [.. previews.SelectMany(preview => preview.MissingVariables).Distinct(StringComparer.Ordinal)]),
             TemplatesJson.Default.PreviewResponse);

@@ -42,6 +42,11 @@ internal static class TemplateOf
 
     public static string RenderHtml(string html, string data = "{}") => Rendered(Html(html).Render(ChannelKind.Email, data)).Html.ShouldNotBeNull();
 
+    public static string RenderSubject(string subject, string data) => Rendered(Contents(new JsonObject
+    {
+        ["email"] = new JsonObject { ["en"] = new JsonObject { ["subject"] = subject, ["text"] = "t" } },
+    }).Render(ChannelKind.Email, data)).Subject.ShouldNotBeNull();
+
     public static RenderedContent Rendered(RenderOutcome outcome) => outcome.ShouldBeOfType<RenderOutcome.Rendered>().Content;
 
     public static IReadOnlyList<string> Missing(string text, string data) =>

@@ -16,7 +16,7 @@ internal sealed record VariableNeed(IReadOnlyList<NeedStep> Steps)
 
     public bool IsUnconditional => Steps.All(step => !step.Optional);
 
-    /// <summary>The part of the path that the data lacks; null if nothing is missing.</summary>
+    /// <summary>What of it the data lacks; null if nothing is missing.</summary>
     public string? Missing(JsonElement data) => Missing(data, 0);
 
     private string? Missing(JsonElement value, int step)
@@ -44,7 +44,14 @@ internal sealed record VariableNeed(IReadOnlyList<NeedStep> Steps)
         return IsEmpty(value) ? null : PathTo(step);
     }
 
-    private string PathTo(int step) => new VariableNeed([.. Steps.Take(step + 1)]).Path;
+    /// <summary>As far as the template certainly goes: to the variable itself, or to the list that it would be in.</summary>
+    private string PathTo(int step)
+    {
+        var end = step + 1;
+        while (end < Steps.Count && Steps[end] is { Optional: false, Name: not NeedStep.EveryItem })
+            end++;
+        return new VariableNeed([.. Steps.Take(end)]).Path;
+    }
 
     private static bool IsEmpty(JsonElement value) => value.ValueKind switch
     {

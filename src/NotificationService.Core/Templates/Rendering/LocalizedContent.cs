@@ -5,6 +5,8 @@ namespace NotificationService.Templates.Rendering;
 /// <summary>A channel's content in one locale: which parts it has, and which variables they need.</summary>
 internal sealed class LocalizedContent
 {
+    private volatile bool isCompiled;
+
     public TemplatePart? Subject { get; init; }
 
     public TemplatePart? Html { get; init; }
@@ -30,6 +32,16 @@ internal sealed class LocalizedContent
 
     /// <summary>Worked out once, when first asked.</summary>
     public IReadOnlyList<VariableNeed> Needs => field ??= VariableNeeds.Of(Parts.Select(part => part.Tree));
+
+    /// <summary>Compiles what is not compiled yet, so that rendering need not.</summary>
+    public void Compile()
+    {
+        if (isCompiled)
+            return;
+        foreach (var part in Parts)
+            part.Compile();
+        isCompiled = true;
+    }
 
     public RenderedContent Render(PlainMap model) => new(
         Subject?.Render(model),

@@ -6,8 +6,8 @@ namespace NotificationService.Templates.Rendering;
 /// <summary>An object of the model. A type of our own, so that nothing else can be reached through it.</summary>
 internal sealed class PlainMap : Dictionary<string, object?>
 {
-    public PlainMap()
-        : base(StringComparer.Ordinal)
+    public PlainMap(int capacity = 0)
+        : base(capacity, StringComparer.Ordinal)
     {
     }
 
@@ -31,7 +31,7 @@ internal static class PlainModel
     public static PlainMap Read(ReadOnlySpan<byte> json, RecipientModel recipient)
     {
         var root = json.IsEmpty ? new PlainMap() : ReadRoot(json);
-        root["recipient"] = new PlainMap
+        root["recipient"] = new PlainMap(capacity: 6)
         {
             ["userId"] = recipient.UserId,
             ["name"] = recipient.Name,
@@ -60,7 +60,7 @@ internal static class PlainModel
         var map = new PlainMap();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = reader.GetString()!;
+            var name = Text(ref reader);
             reader.Read();
             map[name] = ReadValue(ref reader);
         }
@@ -73,7 +73,7 @@ internal static class PlainModel
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                return reader.GetString();
+                return Text(ref reader);
             case JsonTokenType.True:
                 return Boxed.True;
             case JsonTokenType.False:
@@ -89,6 +89,19 @@ internal static class PlainModel
                 return list;
             default:
                 return null;
+        }
+    }
+
+    /// <summary>The reader accepts half of a surrogate pair and only complains once it is asked for the text.</summary>
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("a text is not Unicode", exception);
         }
     }
 

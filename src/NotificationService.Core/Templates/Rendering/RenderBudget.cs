@@ -9,11 +9,17 @@ internal sealed class RenderLimitException(string message) : Exception(message);
 /// <summary>
 /// What the render on this thread may still spend. A render neither awaits nor changes threads, so the thread is where
 /// the engine's iterators and our writer meet. The clock is looked at only after much work: a small render that the
-/// machine happened to pause is not a failed one.
+/// machine happened to pause is not a failed one. Work is counted by its size, so that a thousand calls over a megabyte
+/// of text each are noticed as soon as a million small ones.
 /// </summary>
 internal static class RenderBudget
 {
     private const int StepsBetweenLooks = 4_096;
+
+    /// <summary>An item's body may hold a thousand tags that neither print nor call.</summary>
+    private const int StepsPerItem = 16;
+
+    private const int CharactersPerStep = 64;
 
     [ThreadStatic]
     private static int iterations;
@@ -36,10 +42,13 @@ internal static class RenderBudget
         iterations -= count;
         if (iterations < 0)
             throw new RenderLimitException($"a render may go round its lists {TemplateLimits.Iterations} times in all");
-        Step(count);
+        Step(count * StepsPerItem);
     }
 
-    public static void Step(int count = 1)
+    /// <summary>Work on a text of that length.</summary>
+    public static void StepOver(int characters) => Step(1 + (characters / CharactersPerStep));
+
+    private static void Step(int count)
     {
         steps -= count;
         if (steps > 0)

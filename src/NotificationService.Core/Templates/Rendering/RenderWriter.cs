@@ -44,7 +44,7 @@ internal sealed class RenderWriter : TextWriter
         if (length == buffer.Length)
             Grow(1);
         buffer[length++] = value;
-        RenderBudget.Step();
+        RenderBudget.StepOver(1);
     }
 
     public override void Write(string? value) => Write(value.AsSpan());
@@ -57,7 +57,7 @@ internal sealed class RenderWriter : TextWriter
             Grow(value.Length);
         value.CopyTo(buffer.AsSpan(length));
         length += value.Length;
-        RenderBudget.Step();
+        RenderBudget.StepOver(value.Length);
     }
 
     /// <summary>The text, once its size in UTF-8 is known to be allowed.</summary>

@@ -40,10 +40,15 @@ internal static class TemplateEngine
 
     private static object? Call(TemplateFunctions.Function body, Arguments arguments)
     {
-        RenderBudget.Step();
         var values = new object?[arguments.Length];
+        var size = 0;
         for (var i = 0; i < values.Length; i++)
+        {
             values[i] = arguments[i] is UndefinedBindingResult ? null : arguments[i];
+            size += values[i] is string text ? text.Length : 0;
+        }
+
+        RenderBudget.StepOver(size);
         return body(values);
     }
 

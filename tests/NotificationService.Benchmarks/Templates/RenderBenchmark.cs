@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using HandlebarsDotNet;
+using NotificationService.Channels;
+using NotificationService.Templates;
+
+namespace NotificationService.Benchmarks.Templates;
+
+/// <summary>
+/// What a render costs beside the engine's own work: the seed's order-shipped, whole as the worker renders it from the
+/// JSON bytes of a delivery, against the bare engine with the same three texts and a model that is made already.
+/// </summary>
+internal sealed class RenderBenchmark
+{
+    private const int RendersPerRound = 2_000;
+    private const int Rounds = 41;
+
+    private const string Data = """{"orderId":"A-1009","carrier":"DHL","trackUrl":"https://example.com/t/1","items":[{"name":"Tea","quantity":2},{"name":"Cup","quantity":1}]}""";
+    private static readonly byte[] DataUtf8 = Encoding.UTF8.GetBytes(Data);
+    private static readonly RecipientModel Ann = new("u-1", "Ann", "ann@example.com", null, "en", null);
+
+    private static readonly Dictionary<string, object> Model = new(StringComparer.Ordinal)
+    {
+        ["orderId"] = "A-1009",
+        ["carrier"] = "DHL",
+        ["trackUrl"] = "https://example.com/t/1",
+        ["items"] = new List<object>
+        {
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = "Tea", ["quantity"] = 2L },
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = "Cup", ["quantity"] = 1L },
+        },
+        ["recipient"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = "Ann" },
+    };
+
+    private readonly StringBuilder text = new();
+    private readonly CompiledTemplate template;
+    private readonly HandlebarsTemplate<TextWriter, object, object>[] bare;
+
+    private RenderBenchmark()
+    {
+        using var contents = JsonDocument.Parse(TemplateSeed.Templates().Single(seed => seed.Key == "order-shipped").Contents);
+        template = TemplateContentsCheck.Compile(contents.RootElement, "").Template ?? throw new InvalidOperationException("the seed is refused");
+        var english = contents.RootElement.GetProperty("email").GetProperty("en");
+        bare = [.. new[] { ("subject", true), ("html", false), ("text", true) }.Select(part => Bare(english.GetProperty(part.Item1).GetString() ?? "", part.Item2))];
+        if (template.Render(ChannelKind.Email, "en", DataUtf8, Ann) is not RenderOutcome.Rendered)
+            throw new InvalidOperationException("the seed is not rendered");
+    }
+
+    /// <summary>Prints a table: per render the median and the best of the rounds, and what it allocates.</summary>
+    public static int Run()
+    {
+        var benchmark = new RenderBenchmark();
+        Console.WriteLine("| | µs, median | µs, best | bytes allocated |\n| --- | ---: | ---: | ---: |");
+        Measure("the engine alone: subject, html, text", benchmark.RenderBare);
+        Measure("an e-mail: subject, html, text", () => benchmark.template.Render(ChannelKind.Email, "en", DataUtf8, Ann));
+        Measure("a text message", () => benchmark.template.Render(ChannelKind.Sms, "en", DataUtf8, Ann));
+        return 0;
+    }
+
+    private static void Measure(string what, Func<object> render)
+    {
+        for (var i = 0; i < 20_000; i++)
+            render();
+        var times = new double[Rounds];
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < RendersPerRound; i++)
+                render();
+            times[round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / RendersPerRound;
+        }
+
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (Rounds * RendersPerRound);
+        Array.Sort(times);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Rounds / 2]:0.0} | {times[0]:0.0} | {allocated} |"));
+    }
+
+    private string RenderBare()
+    {
+        var rendered = "";
+        foreach (var part in bare)
+        {
+            text.Clear();
+            using var writer = new StringWriter(text, CultureInfo.InvariantCulture);
+            part(writer, Model);
+            rendered = writer.ToString();
+        }
+
+        return rendered;
+    }
+
+    private static HandlebarsTemplate<TextWriter, object, object> Bare(string source, bool plain)
+    {
+        var engine = Handlebars.Create(new HandlebarsConfiguration { FormatProvider = CultureInfo.InvariantCulture, NoEscape = plain });
+        engine.RegisterHelper("default", (Context _, Arguments arguments) => arguments[0] is null or UndefinedBindingResult ? arguments[1] : arguments[0]);
+        engine.RegisterHelper("date", (Context _, Arguments arguments) => arguments[0]);
+        using var reader = new StringReader(source);
+        return engine.Compile(reader);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.Templates;
+
+/// <summary>A running service with the demo tenant, and its admin at the calls of templates.</summary>
+public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
+{
+    public const string Root = "/api/v1/admin/templates";
+
+    private ServiceProcess? process;
+    private string admin = "";
+    private int keys;
+
+    private HttpClient Client => (process ?? throw new InvalidOperationException("not initialized")).Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        process = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__RateLimits__AuthPerMinute", "0"));
+        var (_, signedIn) = await CallAsync(HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@demo.test","password":"Demo-admin-1!"}""");
+        admin = signedIn.GetProperty("accessToken").GetString() ?? "";
+    }
+
+    public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    public string NewKey() => $"edited-{Interlocked.Increment(ref keys)}";
+
+    public static string Template(string key, string subject, string html = "<p>Hello</p>") => JsonSerializer.Serialize(new
+    {
+        key, name = "A template", category = "tests", contents = new { email = new { en = new { subject, html } } },
+    });
+
+    public static string Contents(string subject) => JsonSerializer.Serialize(new { contents = new { email = new { en = new { subject, html = "<p>Hello</p>" } } } });
+
+    /// <summary>As the demo's admin, unless a token says otherwise. An answer without a body reads as undefined.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(HttpMethod method, string path, string? body = null, string? token = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if ((token ?? admin) is { Length: > 0 } bearer)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await Client.SendAsync(request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        return (answer.StatusCode, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
+    }
+
+    public async Task<JsonElement> DoneAsync(HttpMethod method, string path, string? body = null, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        var (status, answer) = await CallAsync(method, path, body);
+        status.ShouldBe(expected, answer.ValueKind == JsonValueKind.Undefined ? path : answer.GetRawText());
+        return answer;
+    }
+
+    /// <summary>Creates a template and publishes it.</summary>
+    public async Task<string> PublishedAsync(string subject)
+    {
+        var key = NewKey();
+        await DoneAsync(HttpMethod.Post, Root, Template(key, subject), HttpStatusCode.Created);
+        await DoneAsync(HttpMethod.Post, $"{Root}/{key}/publish");
+        return key;
+    }
+
+    /// <summary>Somebody who may do everything, but of another tenant.</summary>
+    public async Task<string> StrangerAsync()
+    {
+        var registered = await DoneAsync(HttpMethod.Post, "/api/v1/auth/register-tenant",
+            $$$"""{"tenantName":"Strangers","admin":{"email":"{{{NewKey()}}}@example.com","password":"correct horse battery 1!","name":"Eve"}}""", HttpStatusCode.Created);
+        return registered.GetProperty("accessToken").GetString() ?? "";
+    }
+}

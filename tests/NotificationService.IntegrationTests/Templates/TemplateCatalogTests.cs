@@ -1,0 +1,138 @@
+using NotificationService.Channels;
+using NotificationService.Testing;
+
+namespace NotificationService.IntegrationTests.Templates;
+
+public sealed class TemplateCatalogTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private readonly TemplateRoom room = new(database);
+
+    [Fact]
+    public async Task A_published_template_is_found_by_its_key_with_what_a_send_needs()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var id = await room.PublishedAsync(tenant, key, "one");
+
+        var found = (await room.Catalog.FindPublishedAsync(tenant, key, CancellationToken.None)).ShouldNotBeNull();
+
+        (found.Id, found.Key, found.Version, found.Category).ShouldBe((id, key, 1, "tests"));
+        found.Channels.ShouldBe([ChannelKind.Sms]);
+    }
+
+    [Theory]
+    [InlineData("no-such-template")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("")]
+    public async Task What_was_never_published_is_not_found(string key) =>
+        (await room.PublishedVersionAsync(await database.NewTenantAsync(), key)).ShouldBeNull();
+
+    [Fact]
+    public async Task The_node_that_publishes_knows_at_once_and_another_within_two_seconds()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var other = new TemplateRoom(database);
+        (await room.PublishedVersionAsync(tenant, key)).ShouldBeNull();
+        (await other.PublishedVersionAsync(tenant, key)).ShouldBeNull();
+
+        await room.PublishedAsync(tenant, key, "one");
+
+        (await room.PublishedVersionAsync(tenant, key)).ShouldBe(1);
+        (await other.PublishedVersionAsync(tenant, key)).ShouldBeNull();
+        other.Time.Advance(TimeSpan.FromSeconds(2));
+        (await other.PublishedVersionAsync(tenant, key)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_with_a_version_is_rendered_with_it_while_new_ones_are_published()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var id = await room.PublishedAsync(tenant, key, "version 1");
+        var publishing = Task.Run(async () =>
+        {
+            for (var version = 2; version <= 8; version++)
+            {
+                await room.EditAsync(tenant, key, $"version {version}");
+                await room.PublishAsync(tenant, key);
+            }
+        });
+
+        var rendered = 0;
+        while (!publishing.IsCompleted || rendered == 0)
+        {
+            var now = (await room.PublishedVersionAsync(tenant, key)).ShouldNotBeNull();
+            (await room.TextAsync(tenant, id, now)).ShouldBe($"version {now}");
+            (await room.TextAsync(tenant, id, 1)).ShouldBe("version 1");
+            rendered++;
+        }
+
+        await publishing;
+        (await new TemplateRoom(database).TextAsync(tenant, id, 1)).ShouldBe("version 1");
+    }
+
+    [Fact]
+    public async Task Many_who_miss_the_same_version_get_one_and_the_same()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await room.PublishedAsync(tenant, TemplateRoom.NewKey(), "one");
+
+        var loaded = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(async () => await room.Catalog.LoadAsync(tenant, id, 1, CancellationToken.None))));
+
+        loaded.Distinct(ReferenceEqualityComparer.Instance).Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_draft_or_a_missing_version_is_not_loaded_and_the_failure_is_not_kept()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var id = await room.CreateAsync(tenant, key, "one");
+        await Should.ThrowAsync<InvalidOperationException>(async () => await room.Catalog.LoadAsync(tenant, id, 1, CancellationToken.None));
+        await Should.ThrowAsync<InvalidOperationException>(async () => await room.Catalog.LoadAsync(tenant, id, 2, CancellationToken.None));
+
+        await room.PublishAsync(tenant, key);
+
+        (await room.TextAsync(tenant, id, 1)).ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task One_caller_who_gives_up_does_not_spoil_it_for_the_others()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await room.PublishedAsync(tenant, TemplateRoom.NewKey(), "one");
+        using var gaveUp = new CancellationTokenSource();
+        await gaveUp.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(async () => await room.Catalog.LoadAsync(tenant, id, 1, gaveUp.Token));
+
+        (await room.TextAsync(tenant, id, 1)).ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task Only_so_many_versions_are_kept_and_those_used_last()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await room.PublishedAsync(tenant, TemplateRoom.NewKey(), "one");
+        await database.ExecuteAsync(
+            """
+            insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
+            select $1, $2, version, '{"sms":{"en":{"text":"x"}}}', array[2::smallint], now(), now() from generate_series(2, 2100) version
+            """,
+            new Npgsql.NpgsqlParameter { Value = tenant.Value },
+            new Npgsql.NpgsqlParameter { Value = id });
+        var first = await room.Catalog.LoadAsync(tenant, id, 1, CancellationToken.None);
+        var second = await room.Catalog.LoadAsync(tenant, id, 2, CancellationToken.None);
+
+        // The first is asked for now and then, the second never again.
+        await Parallel.ForEachAsync(Enumerable.Range(3, 2_098), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (version, cancel) =>
+        {
+            await room.Catalog.LoadAsync(tenant, id, version, cancel);
+            await room.Catalog.LoadAsync(tenant, id, 1, cancel);
+        });
+
+        (await room.Catalog.LoadAsync(tenant, id, 1, CancellationToken.None)).ShouldBeSameAs(first);
+        (await room.Catalog.LoadAsync(tenant, id, 2, CancellationToken.None)).ShouldNotBeSameAs(second);
+    }
+}
