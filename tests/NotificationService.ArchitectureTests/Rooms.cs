@@ -32,7 +32,7 @@ public static class Rooms
         GroundFloor.Contains(to) || (MayCall.TryGetValue(from, out var rooms) && rooms.Contains(to));
 
     /// <summary>Ids, closed sets and the spelling of them are the words that all rooms share; to mention one is no call.</summary>
-    private static bool IsVocabulary(Type type) => 
+    private static bool IsVocabulary(Type type) =>
         type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
 
     private static string? Room(Type type, string root) =>

@@ -135,7 +135,9 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
         {
             using var form = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["grant_type"] = "client_credentials", ["client_id"] = "demo-service", ["client_secret"] = "demo-service-secret",
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = "demo-service",
+                ["client_secret"] = "demo-service-secret",
             });
             using var answer = await client.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
             return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString() ?? "";

@@ -31,7 +31,10 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
 
     public static string Template(string key, string subject, string html = "<p>Hello</p>") => JsonSerializer.Serialize(new
     {
-        key, name = "A template", category = "tests", contents = new { email = new { en = new { subject, html } } },
+        key,
+        name = "A template",
+        category = "tests",
+        contents = new { email = new { en = new { subject, html } } },
     });
 
     public static string Contents(string subject) => JsonSerializer.Serialize(new { contents = new { email = new { en = new { subject, html = "<p>Hello</p>" } } } });

@@ -37,9 +37,16 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var key = await host.PublishAsync(tenant);
         var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with
         {
-            Content = null, Template = key, Channel = null, Channels = ["email", "in_app"], Priority = "high", Reference = "r-1",
-            Data = Encoding.UTF8.GetBytes("""{ "orderId" : "Ä-1\u0041" }"""), Metadata = Encoding.UTF8.GetBytes("""{"a":[1,2]}"""),
-            SendAt = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ"), ExpiresAt = DateTimeOffset.UtcNow.AddHours(2).ToString("yyyy-MM-ddTHH:mm:ssZ"),
+            Content = null,
+            Template = key,
+            Channel = null,
+            Channels = ["email", "in_app"],
+            Priority = "high",
+            Reference = "r-1",
+            Data = Encoding.UTF8.GetBytes("""{ "orderId" : "Ä-1\u0041" }"""),
+            Metadata = Encoding.UTF8.GetBytes("""{"a":[1,2]}"""),
+            SendAt = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ"),
+            ExpiresAt = DateTimeOffset.UtcNow.AddHours(2).ToString("yyyy-MM-ddTHH:mm:ssZ"),
         });
 
         var stored = (await host.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None)).ShouldNotBeNull();
@@ -139,7 +146,11 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var key = await host.PublishAsync(tenant);
         var draft = IntakeHost.Draft with
         {
-            Content = null, Template = key, Channel = null, Channels = ["email", "in_app", "sms"], Data = Encoding.UTF8.GetBytes("""{"orderId":"A-1"}"""),
+            Content = null,
+            Template = key,
+            Channel = null,
+            Channels = ["email", "in_app", "sms"],
+            Data = Encoding.UTF8.GetBytes("""{"orderId":"A-1"}"""),
         };
 
         var (report, issues) = await host.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), draft, CancellationToken.None);

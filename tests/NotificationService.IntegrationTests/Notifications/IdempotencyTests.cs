@@ -124,7 +124,7 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         });
         await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
-            for (; ;)
+            for (; ; )
             {
                 try
                 {

@@ -59,7 +59,12 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var plain = await host.AcceptedAsync(tenant);
         var templated = await host.AcceptedAsync(tenant, IntakeHost.Draft with
         {
-            Content = null, Template = key, Channel = "in_app", Data = Encoding.UTF8.GetBytes("""{"orderId":1}"""), Reference = "r-1", Priority = "low",
+            Content = null,
+            Template = key,
+            Channel = "in_app",
+            Data = Encoding.UTF8.GetBytes("""{"orderId":1}"""),
+            Reference = "r-1",
+            Priority = "low",
             Recipient = new StoredRecipient(UserId: "u-2"),
         });
         var failed = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });

@@ -99,7 +99,8 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         var call = new FakeCall(
             Interlocked.Increment(ref count), context.Request.Method, context.Request.Path,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body, delivery, attempt, clock.Elapsed) { Connection = context.Connection.Id };
+            body, delivery, attempt, clock.Elapsed)
+        { Connection = context.Connection.Id };
         calls.Enqueue(call);
         Append(call);
         await AnswerAsync(context, call, next.TryDequeue(out var scripted) ? scripted : Otherwise(call));
