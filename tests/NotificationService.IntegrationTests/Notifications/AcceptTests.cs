@@ -89,7 +89,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var outcome = await host.AcceptAsync(tenant, IntakeHost.Draft with { Content = null, Template = key, Channel = null, Channels = ["email", "in_app"] });
 
         outcome.ShouldBeOfType<IntakeOutcome.Invalid>().Issues.Select(issue => (issue.Pointer, issue.Code)).ShouldBe(
-            [("/data/orderId", "variable_missing"), ("/data/customer", "variable_missing")], ignoreOrder: true);
+            [("/data/orderId", "variable_missing"), ("/data/customer/name", "variable_missing")], ignoreOrder: true);
         (await CountAsync("notifications", tenant.Value)).ShouldBe(0);
     }
 
