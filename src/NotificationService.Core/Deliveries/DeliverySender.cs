@@ -10,6 +10,8 @@ namespace NotificationService.Deliveries;
 /// </summary>
 internal sealed class DeliverySender : IDisposable
 {
+    private const string StoppedCode = "worker_stops";
+    private const string StoppedMessage = "the worker stopped before it called a provider";
     private const int MostTogether = 256;
     private const int LeastStock = 32;
     private const int MostStock = 1024;
@@ -44,7 +46,12 @@ internal sealed class DeliverySender : IDisposable
     public void Start() =>
         loops = [Task.Run(StartCallsAsync), .. Enumerable.Range(0, options.Concurrency).Select(_ => Task.Run(CallAsync))];
 
-    public void Send(PreparedDelivery delivery) => prepared.Writer.TryWrite(delivery);
+    /// <summary>Takes a delivery over. What is prepared after <see cref="StopAsync"/> began goes back at once.</summary>
+    public void Send(PreparedDelivery delivery)
+    {
+        if (!prepared.Writer.TryWrite(delivery))
+            HandBack(delivery, StoppedCode, StoppedMessage);
+    }
 
     /// <summary>Writes a result; the delivery is in hand until that is done.</summary>
     public void Finish(DeliveryResult result) => _ = FinishAsync(result);
@@ -80,7 +87,7 @@ internal sealed class DeliverySender : IDisposable
             while (chunk.Count < room && prepared.Reader.TryRead(out var delivery))
                 chunk.Add(delivery);
             if (stopping.IsCancellationRequested)
-                chunk.ForEach(delivery => HandBack(delivery, "worker_stops", "the worker stopped before it called a provider"));
+                chunk.ForEach(delivery => HandBack(delivery, StoppedCode, StoppedMessage));
             else if (chunk.Count > 0)
                 await StartCallsAsync(chunk);
         }

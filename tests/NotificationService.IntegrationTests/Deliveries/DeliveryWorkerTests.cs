@@ -269,6 +269,26 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         Vendor.Calls.Count.ShouldBe(300);
     }
 
+    [Fact]
+    public async Task A_worker_stopped_while_it_prepares_what_it_has_claimed_hands_that_back_too()
+    {
+        Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(50));
+        await accepted.PlantAsync(tenant, 4_000);
+        for (var round = 0; round < 6; round++)
+        {
+            var calls = Vendor.Calls.Count;
+            var worker = await WorkerAsync(addProvider: round == 0);
+            await worker.StartAsync();
+            await Eventually.TrueAsync(() => Vendor.Calls.Count > calls, TimeSpan.FromSeconds(10));
+
+            await worker.StopAsync();
+
+            (await accepted.CountAsync(tenant)).Keys.ShouldNotContain("sending", $"round {round}");
+        }
+
+        Vendor.Calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(Vendor.Calls.Count);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in workers)
