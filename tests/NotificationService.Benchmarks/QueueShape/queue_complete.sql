@@ -3,7 +3,7 @@ with held as (
     delete from queue q
     using unnest($2::uuid[], $3::int[]) as i(id, claims)
     cross join lateral (
-        select h.ctid from queue h where h.id = i.id and h.claims = i.claims and h.lease_until is not null and h.tenant_id = $1 offset 0) held_row
+        select h.ctid from queue h where h.id = i.id and h.claims = i.claims and h.tenant_id = $1 offset 0) held_row
     where q.ctid = held_row.ctid
     returning q.id
 ),
