@@ -9,7 +9,7 @@ using Shape = NotificationService.Benchmarks.QueueShape.QueueShape;
 
 namespace NotificationService.Benchmarks.Scenarios;
 
-/// <summary>What PostgreSQL spends on a delivery from accept to sent, in either shape. The ground of docs/decisions/0008-one-deliveries-table.md.</summary>
+/// <summary>What PostgreSQL spends on a delivery from accept to sent, in either shape. The ground of docs/decisions/0010-one-deliveries-table.md.</summary>
 internal static class QueueShapes
 {
     private const int Workers = 2;
