@@ -23,8 +23,11 @@ public interface IProvider
 /// <param name="Attempt">1 for the first call for this delivery.</param>
 /// <param name="Message">The rendered message.</param>
 /// <param name="Category">The caller's category, at most 64 characters, or null.</param>
+/// <param name="Priority">How urgent it is, for vendors that tell urgent messages from others.</param>
+/// <param name="ExpiresAt">From when on nobody wants it any more, for vendors that can drop it then; null when it does not age.</param>
 /// <param name="Deadline">How long the call may take in all.</param>
-public sealed record ProviderCall(DeliveryId Delivery, int Attempt, ChannelMessage Message, string? Category, TimeSpan Deadline);
+public sealed record ProviderCall(
+    DeliveryId Delivery, int Attempt, ChannelMessage Message, string? Category, Priority Priority, DateTimeOffset? ExpiresAt, TimeSpan Deadline);
 
 /// <summary>A vendor: what it can send, what its configuration must hold, and how an <see cref="IProvider"/> is made of it.</summary>
 public interface IProviderType
@@ -56,6 +59,9 @@ public sealed record ProviderConfiguration(
     IReadOnlyDictionary<string, string> Credentials,
     System.Text.Json.JsonElement Settings)
 {
+    /// <summary>Where the vendor shall report what became of a message; null when it does not, or when the service has no public address.</summary>
+    public Uri? ReceiptUrl { get; init; }
+
     /// <summary>Secrets stay out of logs and exceptions.</summary>
     public override string ToString() => $"provider {Id} ({Type})";
 }

@@ -10,17 +10,58 @@ public abstract record ProviderResult
     /// <summary>The provider took the message. <paramref name="ProviderMessageId"/> is empty when it named none.</summary>
     /// <param name="ProviderMessageId">The vendor's id of the message, at most 200 characters.</param>
     /// <param name="Delivered">True where handing over is delivery (in-app): the delivery is <c>delivered</c>, not <c>sent</c>.</param>
-    public sealed record Accepted(string ProviderMessageId, bool Delivered = false) : ProviderResult;
+    public sealed record Accepted(string ProviderMessageId, bool Delivered = false) : ProviderResult
+    {
+        /// <summary>Parts that a text message is billed as, 1 to 10; null where the channel has none.</summary>
+        public int? Segments { get; init; }
 
-    /// <summary>The provider refused this message and would refuse it again: no retry.</summary>
-    public sealed record Rejected(string Code, string Message) : ProviderResult;
+        /// <summary>Those of several addresses that turned out dead, such as device tokens of an app that was removed: never to be written to again.</summary>
+        public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+    }
+
+    /// <summary>The provider refused this message and would refuse it again: this provider is not asked a second time.</summary>
+    /// <param name="Code">The vendor's or our own stable code, at most 100 characters.</param>
+    /// <param name="Message">Plain words for the timeline, without secrets or addresses, at most 500 characters.</param>
+    /// <param name="Cause">What it was refused for; it decides whether another provider is asked.</param>
+    public sealed record Rejected(string Code, string Message, RejectionCause Cause = RejectionCause.Message) : ProviderResult
+    {
+        /// <summary>The addresses that are dead; empty with <see cref="RejectionCause.Address"/> means the one the message was for.</summary>
+        public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+    }
 
     /// <summary>The message did not go out and may be tried again, not before <paramref name="RetryAfter"/> where the provider said so.</summary>
     /// <param name="Code">The vendor's or our own stable code, such as <c>http_503</c> or <c>connect_failed</c>.</param>
     /// <param name="Message">Plain words for the timeline, without secrets or addresses, at most 500 characters.</param>
     /// <param name="RetryAfter">From the provider's answer; capped at one hour by the worker.</param>
-    public sealed record Deferred(string Code, string Message, TimeSpan? RetryAfter = null) : ProviderResult;
+    /// <param name="Cause">Whether to try again later, to slow down, or to wait until somebody mends the configuration.</param>
+    public sealed record Deferred(string Code, string Message, TimeSpan? RetryAfter = null, DeferralCause Cause = DeferralCause.Temporary) : ProviderResult;
 
     /// <summary>The message may have gone out: the request was written and no usable answer came back.</summary>
     public sealed record Ambiguous(string Code, string Message) : ProviderResult;
+}
+
+/// <summary>What a provider refused a message for.</summary>
+public enum RejectionCause
+{
+    /// <summary>The message itself: another provider would refuse it too.</summary>
+    Message,
+
+    /// <summary>The address is dead: nobody can deliver to it, and it is not written to again.</summary>
+    Address,
+
+    /// <summary>This account may not send it – a region that is off, a sender not allowed: another provider may.</summary>
+    Provider,
+}
+
+/// <summary>Why a message did not go out this time.</summary>
+public enum DeferralCause
+{
+    /// <summary>The provider or the way to it is unwell.</summary>
+    Temporary,
+
+    /// <summary>The provider asks to slow down: every message to it waits, not only this one.</summary>
+    Throttled,
+
+    /// <summary>The account does not work – key, sender, payment: the provider is parked until it is mended, and nothing is lost meanwhile.</summary>
+    Credentials,
 }

@@ -7,7 +7,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Channels;
 
 /// <summary>Reads providers and opens their credentials.</summary>
-public sealed class ProviderStore(TenantStore store, CredentialVault vault)
+public sealed class ProviderStore(TenantStore store, CredentialVault vault, ReceiptAddresses receipts)
 {
     public Task<ProviderRow?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
@@ -53,7 +53,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault)
             }
         }
 
-        return new OpenedProvider.Usable(Configuration(row, secrets));
+        return new OpenedProvider.Usable(Configuration(row, secrets) with { ReceiptUrl = receipts.Of(row.Type, row.Id) });
     }
 
     internal static ProviderConfiguration Configuration(ProviderRow row, IReadOnlyDictionary<string, string> secrets) =>

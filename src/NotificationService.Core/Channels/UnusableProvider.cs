@@ -7,5 +7,5 @@ internal sealed class UnusableProvider(string code, string reason) : IProvider
     public const string ConfigurationInvalid = "credentials_configuration_invalid";
 
     public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken) =>
-        Task.FromResult<ProviderResult>(new ProviderResult.Deferred(code, reason));
+        Task.FromResult<ProviderResult>(new ProviderResult.Deferred(code, reason, Cause: DeferralCause.Credentials));
 }

@@ -33,9 +33,6 @@ public static class DeliveryTransitions
 
     private const string NoProviderCode = "no_provider";
 
-    /// <summary>The codes of a provider whose configuration does not work begin so.</summary>
-    private const string CredentialsPrefix = "credentials_";
-
     /// <summary>Times a row may be taken back from workers that died before calling a provider; then it is what kills them.</summary>
     public const int MostRescues = 3;
 
@@ -52,7 +49,7 @@ public static class DeliveryTransitions
                 new Failure(FailureKind.Permanent, Cut(rejected.Code, 100), Cut(rejected.Message, 500)), delivery.Ambiguous, null, now),
             ProviderResult.Deferred deferred => Later(
                 delivery, Attempt(AttemptOutcome.Deferred, deferred.Code, deferred.Message, null),
-                RetrySchedule.Next(delivery.Channel, number - delivery.RetriedFrom, deferred.RetryAfter, chance), deferred.Code, deferred.Message, now),
+                RetrySchedule.Next(delivery.Channel, number - delivery.RetriedFrom, deferred.RetryAfter, chance), KindOf(deferred.Cause), deferred.Code, deferred.Message, now),
             ProviderResult.Ambiguous ambiguous => Unclear(
                 delivery, Attempt(AttemptOutcome.Ambiguous, ambiguous.Code, ambiguous.Message, null), ambiguous.Code, ambiguous.Message, now),
             _ => throw new ArgumentOutOfRangeException(nameof(result), result, "not a provider result"),
@@ -80,7 +77,7 @@ public static class DeliveryTransitions
     {
         const string Message = "no provider is configured and enabled for this channel";
         var attempt = new AttemptRecord(delivery.Attempts + 1, null, AttemptOutcome.Deferred, now, now, NoProviderCode, Message, null);
-        return Later(delivery, attempt, RetrySchedule.Next(delivery.Channel, attempt.Number - delivery.RetriedFrom, null, chance), NoProviderCode, Message, now);
+        return Later(delivery, attempt, RetrySchedule.Next(delivery.Channel, attempt.Number - delivery.RetriedFrom, null, chance), FailureKind.Credentials, NoProviderCode, Message, now);
     }
 
     /// <summary>Handed back untouched: the worker stops, or its lease grew too short to begin a call.</summary>
@@ -114,18 +111,17 @@ public static class DeliveryTransitions
         return new DeliveryResult(delivery, Failed, null, attempt, new Failure(FailureKind.Unknown, Cut(code, 100), Cut(message, 500)), true, null, now);
     }
 
-    private static DeliveryResult Later(ClaimedDelivery delivery, AttemptRecord attempt, TimeSpan? wait, string code, string message, DateTimeOffset now)
+    private static DeliveryResult Later(ClaimedDelivery delivery, AttemptRecord attempt, TimeSpan? wait, FailureKind kindAtEnd, string code, string message, DateTimeOffset now)
     {
         if (wait is null)
-            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(KindOf(code), Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(kindAtEnd, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
         if (delivery.ExpiresAt is { } end && now + wait.Value >= end)
             return new DeliveryResult(delivery, Expired, null, attempt, null, delivery.Ambiguous, new TransitionReason("expired", $"expiresAt passes before the next try ({code})"), now);
         return new DeliveryResult(delivery, Queued, now + wait.Value, attempt, null, delivery.Ambiguous, new TransitionReason(Cut(code, 100), Cut(message, 500)), now);
     }
 
-    /// <summary>What the last try failed by: whoever reads it must know whether to wait for the vendor or to mend the configuration.</summary>
-    private static FailureKind KindOf(string code) =>
-        code == NoProviderCode || code.StartsWith(CredentialsPrefix, StringComparison.Ordinal) ? FailureKind.Credentials : FailureKind.Exhausted;
+    /// <summary>What the last try failed by: whoever reads it must know whether the vendor was unwell or the configuration is to be mended.</summary>
+    private static FailureKind KindOf(DeferralCause cause) => cause == DeferralCause.Credentials ? FailureKind.Credentials : FailureKind.Exhausted;
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }

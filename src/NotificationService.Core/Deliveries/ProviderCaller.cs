@@ -29,7 +29,7 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, DeliveryOptions op
     {
         try
         {
-            var call = new ProviderCall(prepared.Claim.Id, prepared.Claim.Attempts + 1, prepared.Message, prepared.Category, options.CallTimeout);
+            var call = new ProviderCall(prepared.Claim.Id, prepared.Claim.Attempts + 1, prepared.Message, prepared.Category, prepared.Claim.Priority, prepared.Claim.ExpiresAt, options.CallTimeout);
             // Not cancelled on shutdown: a call that was begun is waited for, so that its outcome is known.
             return await prepared.Provider.Provider.SendAsync(call, CancellationToken.None).WaitAsync(options.CallTimeout + Grace, time, CancellationToken.None);
         }

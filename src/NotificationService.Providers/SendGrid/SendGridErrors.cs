@@ -11,9 +11,9 @@ internal static class SendGridErrors
     /// <param name="retryAfter">When it may be tried again, where SendGrid said so.</param>
     public static ProviderResult Of(int status, string detail, TimeSpan? retryAfter) => status switch
     {
-        401 => new ProviderResult.Deferred("credentials_refused", Words("SendGrid refused the API key, or the account has no credits", detail)),
-        403 => new ProviderResult.Deferred("credentials_forbidden", Words("SendGrid does not allow this, for instance because the sender is not verified", detail)),
-        429 => new ProviderResult.Deferred("http_429", Words("SendGrid asks to slow down", detail), retryAfter),
+        401 => new ProviderResult.Deferred("credentials_refused", Words("SendGrid refused the API key, or the account has no credits", detail), Cause: DeferralCause.Credentials),
+        403 => new ProviderResult.Deferred("credentials_forbidden", Words("SendGrid does not allow this, for instance because the sender is not verified", detail), Cause: DeferralCause.Credentials),
+        429 => new ProviderResult.Deferred("http_429", Words("SendGrid asks to slow down", detail), retryAfter, DeferralCause.Throttled),
         408 or 425 => new ProviderResult.Deferred($"http_{status}", Words($"SendGrid answered {status}", detail), retryAfter),
         413 => new ProviderResult.Rejected("http_413", Words("the message is too large for SendGrid", detail)),
         >= 400 and < 500 => new ProviderResult.Rejected($"http_{status}", Words($"SendGrid refused the message with {status}", detail)),

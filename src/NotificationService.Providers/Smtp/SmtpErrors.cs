@@ -32,13 +32,13 @@ internal static class SmtpErrors
         (_, >= 400 and < 500) => new ProviderResult.Deferred($"smtp_{reply.Code}", Words($"the SMTP server answered {reply.Code}", reply)),
         // Another message of another size may go through, but not one from another of our senders.
         (SmtpStage.Sender, >= 500 and not (523 or 552)) =>
-            new ProviderResult.Deferred("credentials_sender_refused", Words($"the SMTP server refused the sender with {reply.Code}", reply)),
+            new ProviderResult.Deferred("credentials_sender_refused", Words($"the SMTP server refused the sender with {reply.Code}", reply), Cause: DeferralCause.Credentials),
         (_, >= 500) => new ProviderResult.Rejected($"smtp_{reply.Code}", Words($"the SMTP server refused the message with {reply.Code}", reply)),
         _ => new ProviderResult.Deferred("answer_broken", $"the SMTP server answered {reply.Code}, which means nothing here"),
     };
 
     /// <summary>Without the server's words: they may repeat what was sent.</summary>
-    private static ProviderResult.Deferred SignIn(SmtpReply reply) => new("credentials_refused", $"the SMTP server refused the sign-in with {reply.Code}");
+    private static ProviderResult.Deferred SignIn(SmtpReply reply) => new("credentials_refused", $"the SMTP server refused the sign-in with {reply.Code}", Cause: DeferralCause.Credentials);
 
     private static string Words(string ours, SmtpReply reply)
     {

@@ -106,7 +106,7 @@ internal abstract record SmtpOpening
         }
         else
         {
-            return new ProviderResult.Deferred("credentials_unsupported", "the SMTP server offers neither AUTH PLAIN nor AUTH LOGIN");
+            return new ProviderResult.Deferred("credentials_unsupported", "the SMTP server offers neither AUTH PLAIN nor AUTH LOGIN", Cause: DeferralCause.Credentials);
         }
 
         return reply.Code == 235 ? null : SmtpErrors.OfSignIn(reply);

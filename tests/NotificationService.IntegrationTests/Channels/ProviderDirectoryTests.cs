@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Channels;
@@ -123,7 +124,7 @@ public sealed class ProviderDirectoryTests(TestDatabase database) : IClassFixtur
 
         var provider = await OneAsync(Node(), tenant);
 
-        var call = new ProviderCall(default, 1, new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"), null, TimeSpan.FromSeconds(5));
+        var call = new ProviderCall(default, 1, new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"), null, Priority.Normal, null, TimeSpan.FromSeconds(5));
         (await provider.SendAsync(call, CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("credentials_unreadable");
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 
@@ -102,7 +103,7 @@ public abstract class ProviderConformance
     }
 
     protected ProviderCall Call(TimeSpan? deadline = null) =>
-        new(NotificationId.From(Ids.Next()).Delivery(Channel), 1, Message(Channel), "shipping", deadline ?? Ample);
+        new(NotificationId.From(Ids.Next()).Delivery(Channel), 1, Message(Channel), "shipping", Priority.Normal, null, deadline ?? Ample);
 
     /// <summary>Sends, and sees to it that the call ends within its deadline whatever happens.</summary>
     protected static async Task<ProviderResult> SendAsync(IProvider provider, ProviderCall call, CancellationToken cancellationToken = default)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Providers.SendGrid;
@@ -218,7 +219,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
 
     private static ProviderCall Call(ChannelMessage? message = null) => new(
         NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
-        message ?? new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), "shipping", TimeSpan.FromSeconds(10));
+        message ?? new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), "shipping", Priority.Normal, null, TimeSpan.FromSeconds(10));
 
     private static string CodeOf(ProviderResult result) => result switch
     {

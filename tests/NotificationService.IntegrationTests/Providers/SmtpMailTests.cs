@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
@@ -164,5 +165,5 @@ public sealed class SmtpMailTests : IAsyncDisposable
     }
 
     private static ProviderCall Call(ChannelMessage.Email email) =>
-        new(NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1, email, null, TimeSpan.FromSeconds(10));
+        new(NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1, email, null, Priority.Normal, null, TimeSpan.FromSeconds(10));
 }

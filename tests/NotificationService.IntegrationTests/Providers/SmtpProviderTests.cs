@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
@@ -197,7 +198,7 @@ public sealed class SmtpProviderTests : IAsyncDisposable
 
     private static ProviderCall Call(string address = "ann@example.com", string text = "It is on its way") => new(
         NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
-        new ChannelMessage.Email(new EmailAddress(address), "Your order", null, text), null, TimeSpan.FromSeconds(10));
+        new ChannelMessage.Email(new EmailAddress(address), "Your order", null, text), null, Priority.Normal, null, TimeSpan.FromSeconds(10));
 
     private static string CodeOf(ProviderResult result) => result switch
     {

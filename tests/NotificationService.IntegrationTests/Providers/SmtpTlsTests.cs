@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
@@ -77,6 +78,6 @@ public sealed class SmtpTlsTests : IDisposable
         Type(trusted).Create(SmtpSetup.Configuration(host, server.Port, tls, "mailer", "secret")).SendAsync(
             new ProviderCall(
                 NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
-                new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), null, TimeSpan.FromSeconds(10)),
+                new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), null, Priority.Normal, null, TimeSpan.FromSeconds(10)),
             CancellationToken.None);
 }

@@ -73,10 +73,11 @@ public sealed class DeliveryTransitionsTests
     }
 
     [Theory]
-    [InlineData("http_503", FailureKind.Exhausted)]
-    [InlineData("credentials_rejected", FailureKind.Credentials)]
-    public void After_the_last_try_the_kind_says_whether_the_vendor_was_down_or_the_configuration_wrong(string code, FailureKind kind) =>
-        AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 20), new ProviderResult.Deferred(code, "no"), 0.5)).Failure!.Kind.ShouldBe(kind);
+    [InlineData(DeferralCause.Temporary, FailureKind.Exhausted)]
+    [InlineData(DeferralCause.Throttled, FailureKind.Exhausted)]
+    [InlineData(DeferralCause.Credentials, FailureKind.Credentials)]
+    public void After_the_last_try_the_kind_says_whether_the_vendor_was_down_or_the_configuration_wrong(DeferralCause cause, FailureKind kind) =>
+        AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 20), new ProviderResult.Deferred("code", "no", Cause: cause), 0.5)).Failure!.Kind.ShouldBe(kind);
 
     [Fact]
     public void A_retry_by_hand_starts_the_schedule_over()

@@ -1,0 +1,109 @@
+using NotificationService.Deliveries;
+
+namespace NotificationService.Channels;
+
+/// <summary>A vendor that reports later what became of a message. Implemented by its <see cref="IProviderType"/>.</summary>
+public interface IReceiptSource
+{
+    /// <summary>The vendor's part of the address it reports to, <c>/webhooks/{path}/{providerId}</c>: <c>sendgrid</c>, <c>twilio</c>, <c>whatsapp</c>.</summary>
+    string ReceiptPath { get; }
+
+    /// <summary>
+    /// Checks that the vendor itself sent the request, as the vendor specifies, over the bytes as they came, and reads it.
+    /// Touches nothing and throws nothing: whatever a stranger can send is a <see cref="ReceiptReading"/>.
+    /// </summary>
+    ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request, DateTimeOffset now);
+}
+
+/// <summary>A request to the address that a vendor reports to.</summary>
+/// <param name="Method">GET or POST.</param>
+/// <param name="PublicUrl">The address as the vendor knows it: the configured public URL, path and query. Never taken from forwarded headers.</param>
+/// <param name="Query">The query's parameters, decoded; the first of each name.</param>
+/// <param name="Headers">The first of each name; names ignore case.</param>
+/// <param name="ContentType">As it came, or null.</param>
+/// <param name="Body">The bytes as they came.</param>
+public sealed record ReceiptRequest(
+    string Method,
+    Uri PublicUrl,
+    IReadOnlyDictionary<string, string> Query,
+    IReadOnlyDictionary<string, string> Headers,
+    string? ContentType,
+    ReadOnlyMemory<byte> Body);
+
+/// <summary>What a request to the receipts' address turned out to be.</summary>
+public abstract record ReceiptReading
+{
+    private ReceiptReading()
+    {
+    }
+
+    /// <summary>Genuine. Answered 200 once the receipts are stored, with <paramref name="Answer"/> where the vendor wants words.</summary>
+    public sealed record Receipts(IReadOnlyList<Receipt> Items, string? Answer = null, string? AnswerType = null) : ReceiptReading;
+
+    /// <summary>The vendor asks whether the address is ours: answered 200 with this text.</summary>
+    public sealed record Challenge(string Answer) : ReceiptReading;
+
+    /// <summary>Unsigned, stale or tampered with: answered 403, and nothing changes.</summary>
+    public sealed record Refused(string Message) : ReceiptReading;
+
+    /// <summary>Genuine and unreadable: answered 400.</summary>
+    public sealed record Malformed(string Message) : ReceiptReading;
+}
+
+/// <summary>One thing a provider reports of one message, or of one address.</summary>
+/// <param name="DedupeKey">The same for every repeat of this receipt and for no other of this provider: the vendor's event id, or message id and status.</param>
+/// <param name="Kind">What is reported.</param>
+/// <param name="OccurredAt">When it happened, by the vendor's clock.</param>
+public sealed record Receipt(string DedupeKey, ReceiptKind Kind, DateTimeOffset OccurredAt)
+{
+    /// <summary>Our id, where the vendor echoed it.</summary>
+    public DeliveryId? Delivery { get; init; }
+
+    /// <summary>The vendor's id of the message, as <see cref="ProviderResult.Accepted"/> gave it.</summary>
+    public string? ProviderMessageId { get; init; }
+
+    /// <summary>The vendor's code of a failure, at most 100 characters.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Plain words, without addresses, at most 500 characters.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The address is not to be written to again.</summary>
+    public bool AddressDead { get; init; }
+
+    /// <summary>The vendor gave up for a reason that may pass: a retry by hand can help.</summary>
+    public bool Temporary { get; init; }
+
+    /// <summary>The address, where the receipt is about one and not about a message: a number that answered STOP.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The link that was clicked, at most 2,000 characters.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Addresses stay out of logs and exceptions.</summary>
+    public override string ToString() => $"receipt {Kind}";
+}
+
+/// <summary>Stored as a smallint: never renumber.</summary>
+public enum ReceiptKind : short
+{
+    Sent = 1,
+    Delivered = 2,
+    Read = 3,
+
+    /// <summary>It will not arrive.</summary>
+    Failed = 4,
+
+    /// <summary>The recipient's side returned it.</summary>
+    Bounced = 5,
+
+    /// <summary>The vendor keeps trying.</summary>
+    Deferred = 6,
+    Opened = 7,
+    Clicked = 8,
+    Complained = 9,
+    Unsubscribed = 10,
+
+    /// <summary>Takes an unsubscribe back.</summary>
+    Resubscribed = 11,
+}
