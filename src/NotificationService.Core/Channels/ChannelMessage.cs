@@ -14,10 +14,24 @@ public abstract record ChannelMessage
     public sealed record Sms(string To, string Text) : ChannelMessage;
 
     /// <summary>A push notification to one or more device tokens.</summary>
-    public sealed record Push(IReadOnlyList<string> DeviceTokens, string Title, string Body, IReadOnlyDictionary<string, string> Data) : ChannelMessage;
+    /// <param name="Data">What the app is given besides what it shows.</param>
+    public sealed record Push(IReadOnlyList<string> DeviceTokens, string Title, string Body, IReadOnlyDictionary<string, string> Data) : ChannelMessage
+    {
+        /// <summary>An absolute http or https address.</summary>
+        public string? ImageUrl { get; init; }
 
-    /// <summary>A WhatsApp session message to an E.164 number.</summary>
-    public sealed record WhatsApp(string To, string Text) : ChannelMessage;
+        /// <summary>What a tap opens: an absolute address, or a path of the caller's own application.</summary>
+        public string? ActionUrl { get; init; }
+
+        /// <summary>A later notification with the same key takes the place of an earlier one; at most 64 bytes.</summary>
+        public string? CollapseKey { get; init; }
+    }
+
+    /// <summary>
+    /// A WhatsApp message to an E.164 number: a text, which is only taken within 24 hours of the recipient's last message,
+    /// or an approved template. One of the two is set.
+    /// </summary>
+    public sealed record WhatsApp(string To, string? Text, WhatsAppTemplate? Template = null) : ChannelMessage;
 
     /// <summary>An inbox item for a user of the tenant.</summary>
     public sealed record InApp(string UserId, string Title, string Body, string? ActionUrl) : ChannelMessage;

@@ -30,9 +30,17 @@ public static class MessageComposer
         ChannelKind.Email when to.Email is { } email =>
             new Composition.Ready(new ChannelMessage.Email(new EmailAddress(email, to.Name), content.Subject ?? "", content.Html, content.Text)),
         ChannelKind.Sms when to.Phone is { } phone => new Composition.Ready(new ChannelMessage.Sms(phone, Words(content))),
-        ChannelKind.WhatsApp when (to.Whatsapp ?? to.Phone) is { } number => new Composition.Ready(new ChannelMessage.WhatsApp(number, Words(content))),
+        ChannelKind.WhatsApp when (to.Whatsapp ?? to.Phone) is { } number => new Composition.Ready(
+            content.Approved is { } approved
+                ? new ChannelMessage.WhatsApp(number, null, new WhatsAppTemplate(approved.Name, approved.Language, approved.Components))
+                : new ChannelMessage.WhatsApp(number, Words(content))),
         ChannelKind.Push when to.DeviceTokens is { Count: > 0 } tokens =>
-            new Composition.Ready(new ChannelMessage.Push(tokens, content.Title ?? "", content.Body ?? content.Text ?? "", content.Data)),
+            new Composition.Ready(new ChannelMessage.Push(tokens, content.Title ?? "", content.Body ?? content.Text ?? "", content.Data)
+            {
+                ImageUrl = content.ImageUrl,
+                ActionUrl = content.ActionUrl,
+                CollapseKey = content.CollapseKey,
+            }),
         ChannelKind.InApp when to.UserId is { } user =>
             new Composition.Ready(new ChannelMessage.InApp(user, content.Title ?? content.Subject ?? "", content.Body ?? content.Text ?? "", content.ActionUrl)),
         _ => new Composition.NoAddress(),

@@ -27,6 +27,9 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
         Title = Text("title", PartKind.Line, required: true),
         Body = Text("body", PartKind.Text, required: true),
         Data = Data(),
+        ImageUrl = Text("imageUrl", PartKind.Line),
+        ActionUrl = Text("actionUrl", PartKind.Line),
+        CollapseKey = Text("collapseKey", PartKind.Line),
     };
 
     public LocalizedContent InApp() => new()
@@ -42,13 +45,11 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
     {
         if (!Has("templateName"))
             return new() { Text = Text("text", PartKind.Text, required: true) };
-        return new()
-        {
-            Data = [.. Named("templateName"), .. Named("languageCode")],
-            Json = Field("components") is { } components && IsList(components, "components") && ReadJson(components, At("components"), 1) is { } json
-                ? [("components", json)]
-                : [],
-        };
+        var approved = new ApprovedTemplateFields(reader);
+        var name = approved.Name(Field("templateName"), At("templateName"));
+        var language = approved.Language(Field("languageCode"), At("languageCode"));
+        var components = Field("components") is { } value ? approved.Components(value, At("components")) : new JsonPart.List([]);
+        return new() { Approved = name is not null && language is not null && components is not null ? new ApprovedContent(name, language, components) : null };
     }
 
     public void RefuseTheRest()
@@ -99,8 +100,6 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
         return reader.ReadPart(source, At(name), kind);
     }
 
-    private (string, TemplatePart)[] Named(string name) => Text(name, PartKind.Line, required: true) is { } part ? [(name, part)] : [];
-
     private List<(string, TemplatePart)> Data()
     {
         var data = new List<(string, TemplatePart)>();
@@ -113,12 +112,17 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
                 reader.Note(at, "invalid_type", "expected a text");
             else if (data.Count == DataEntries || member.Name.Length > 100)
                 reader.Note(at, TemplateCodes.TooComplex, $"data may have {DataEntries} entries with names of 100 characters");
+            else if (IsReserved(member.Name))
+                reader.Note(at, "reserved_name", "push services keep this name for themselves: from, message_type, google.…, gcm.notification.…; the service sets notificationId and deliveryId");
             else if (reader.ReadPart(member.Value.GetString()!, at, PartKind.Text) is { } part)
                 data.Add((member.Name, part));
         }
 
         return data;
     }
+
+    private static bool IsReserved(string name) => name is "from" or "message_type" or "notificationId" or "deliveryId"
+        || name.StartsWith("google.", StringComparison.Ordinal) || name.StartsWith("gcm.notification.", StringComparison.Ordinal);
 
     private List<(string, JsonPart)> Actions()
     {

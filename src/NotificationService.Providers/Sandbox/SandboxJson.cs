@@ -31,13 +31,19 @@ internal static class SandboxJson
                 Write(writer, ("text", sms.Text));
                 break;
             case ChannelMessage.WhatsApp whatsApp:
-                Write(writer, ("text", whatsApp.Text));
+                Write(writer, ("text", whatsApp.Text), ("templateName", whatsApp.Template?.Name), ("languageCode", whatsApp.Template?.Language));
+                if (whatsApp.Template is { } template)
+                {
+                    writer.WritePropertyName("components");
+                    writer.WriteRawValue(template.Components);
+                }
+
                 break;
             case ChannelMessage.InApp inApp:
                 Write(writer, ("title", inApp.Title), ("body", inApp.Body), ("actionUrl", inApp.ActionUrl));
                 break;
             case ChannelMessage.Push push:
-                Write(writer, ("title", push.Title), ("body", push.Body));
+                Write(writer, ("title", push.Title), ("body", push.Body), ("imageUrl", push.ImageUrl), ("actionUrl", push.ActionUrl), ("collapseKey", push.CollapseKey));
                 writer.WriteStartArray("deviceTokens");
                 foreach (var token in push.DeviceTokens)
                     writer.WriteStringValue(token);

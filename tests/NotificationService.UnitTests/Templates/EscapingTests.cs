@@ -109,9 +109,10 @@ public sealed class EscapingTests
 
         var rendered = TemplateOf.Rendered(template.Render(ChannelKind.WhatsApp, """{"v":"\"},{\"type\":\"x"}"""));
 
-        var components = JsonDocument.Parse(rendered.Data["components"]).RootElement;
+        var approved = rendered.Approved.ShouldNotBeNull();
+        var components = JsonDocument.Parse(approved.Components).RootElement;
         components.GetArrayLength().ShouldBe(1);
         components[0].GetProperty("parameters")[0].GetProperty("text").GetString().ShouldBe("\"},{\"type\":\"x");
-        rendered.Data["templateName"].ShouldBe("order");
+        (approved.Name, approved.Language).ShouldBe(("order", "en"));
     }
 }

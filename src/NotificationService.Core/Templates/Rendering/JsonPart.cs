@@ -1,11 +1,18 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace NotificationService.Templates.Rendering;
 
-/// <summary>JSON whose texts are templates, such as the components of a WhatsApp template: rendered text by text, so that a value never becomes structure.</summary>
+/// <summary>JSON whose texts are templates, such as the components of an approved WhatsApp template: rendered text by text, so that a value never becomes structure.</summary>
 internal abstract record JsonPart
 {
     public sealed record Text(TemplatePart Part) : JsonPart;
+
+    /// <summary>A whole number, written as one if what was rendered is one.</summary>
+    public sealed record Whole(TemplatePart Part) : JsonPart;
+
+    /// <summary>A text in which WhatsApp takes neither line breaks nor tabs nor more than four spaces in a row.</summary>
+    public sealed record Parameter(TemplatePart Part) : JsonPart;
 
     public sealed record List(IReadOnlyList<JsonPart> Items) : JsonPart;
 
@@ -17,6 +24,8 @@ internal abstract record JsonPart
     public IEnumerable<TemplatePart> Parts => this switch
     {
         Text text => [text.Part],
+        Whole whole => [whole.Part],
+        Parameter parameter => [parameter.Part],
         List list => list.Items.SelectMany(item => item.Parts),
         Map map => map.Members.SelectMany(member => member.Value.Parts),
         _ => [],
@@ -36,6 +45,16 @@ internal abstract record JsonPart
         {
             case Text text:
                 writer.WriteStringValue(text.Part.Render(model));
+                break;
+            case Parameter parameter:
+                writer.WriteStringValue(FewSpaces(TemplatePart.OneLine(parameter.Part.Render(model))));
+                break;
+            case Whole whole:
+                var digits = whole.Part.Render(model);
+                if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+                    writer.WriteNumberValue(number);
+                else
+                    writer.WriteStringValue(digits);
                 break;
             case Constant constant:
                 writer.WriteRawValue(constant.Json);
@@ -57,5 +76,12 @@ internal abstract record JsonPart
                 writer.WriteEndObject();
                 break;
         }
+    }
+
+    private static string FewSpaces(string text)
+    {
+        while (text.Contains("     ", StringComparison.Ordinal))
+            text = text.Replace("     ", "    ", StringComparison.Ordinal);
+        return text;
     }
 }

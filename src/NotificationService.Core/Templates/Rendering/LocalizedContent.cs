@@ -19,16 +19,24 @@ internal sealed class LocalizedContent
 
     public TemplatePart? ActionUrl { get; init; }
 
-    /// <summary>Named texts: a push's data, a WhatsApp template's name and language.</summary>
+    /// <summary>A push's data by name.</summary>
     public IReadOnlyList<(string Name, TemplatePart Part)> Data { get; init; } = [];
 
-    /// <summary>Named JSON: a WhatsApp template's components, an inbox item's actions.</summary>
+    /// <summary>Named JSON: an inbox item's actions.</summary>
     public IReadOnlyList<(string Name, JsonPart Json)> Json { get; init; } = [];
 
+    /// <summary>An approved WhatsApp template, in place of a text.</summary>
+    public ApprovedContent? Approved { get; init; }
+
+    public TemplatePart? ImageUrl { get; init; }
+
+    public TemplatePart? CollapseKey { get; init; }
+
     public IEnumerable<TemplatePart> Parts =>
-        new[] { Subject, Html, Text, Title, Body, ActionUrl }.OfType<TemplatePart>()
+        new[] { Subject, Html, Text, Title, Body, ActionUrl, ImageUrl, CollapseKey }.OfType<TemplatePart>()
             .Concat(Data.Select(entry => entry.Part))
-            .Concat(Json.SelectMany(entry => entry.Json.Parts));
+            .Concat(Json.SelectMany(entry => entry.Json.Parts))
+            .Concat(Approved?.Components.Parts ?? []);
 
     /// <summary>Worked out once, when first asked.</summary>
     public IReadOnlyList<VariableNeed> Needs => field ??= VariableNeeds.Of(Parts.Select(part => part.Tree));
@@ -49,8 +57,17 @@ internal sealed class LocalizedContent
         Text?.Render(model),
         Title?.Render(model),
         Body?.Render(model),
-        ActionUrl?.Render(model) is { Length: > 0 } url && !HtmlLinks.IsForbidden(url) ? TemplatePart.OneLine(url) : null,
-        RenderData(model));
+        Address(ActionUrl, model),
+        RenderData(model))
+    {
+        ImageUrl = Address(ImageUrl, model),
+        CollapseKey = CollapseKey?.Render(model) is { Length: > 0 } key ? key : null,
+        Approved = Approved is { } approved ? new ApprovedTemplate(approved.Name, approved.Language, approved.Components.Render(model)) : null,
+    };
+
+    /// <summary>None where it is empty or would run something.</summary>
+    private static string? Address(TemplatePart? part, PlainMap model) =>
+        part?.Render(model) is { Length: > 0 } url && !HtmlLinks.IsForbidden(url) ? TemplatePart.OneLine(url) : null;
 
     private IReadOnlyDictionary<string, string> RenderData(PlainMap model)
     {
@@ -66,3 +83,6 @@ internal sealed class LocalizedContent
 
     private static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>(StringComparer.Ordinal);
 }
+
+/// <summary>The name and language that WhatsApp approved, which are as written, and the parameters, which are templates.</summary>
+internal sealed record ApprovedContent(string Name, string Language, JsonPart.List Components);

@@ -14,10 +14,7 @@ public abstract record RenderOutcome
     public sealed record Failed(string Code, string Message) : RenderOutcome;
 }
 
-/// <summary>
-/// The parts of a message that the channel has. WhatsApp's approved templates come in <see cref="Data"/> as
-/// <c>templateName</c>, <c>languageCode</c> and <c>components</c> (JSON); in-app actions as <c>actions</c> (JSON).
-/// </summary>
+/// <summary>The parts of a message that the channel has; in-app actions stand in <see cref="Data"/> as <c>actions</c> (JSON).</summary>
 public sealed record RenderedContent(
     string? Subject,
     string? Html,
@@ -25,7 +22,21 @@ public sealed record RenderedContent(
     string? Title,
     string? Body,
     string? ActionUrl,
-    IReadOnlyDictionary<string, string> Data);
+    IReadOnlyDictionary<string, string> Data)
+{
+    /// <summary>A push notification's picture.</summary>
+    public string? ImageUrl { get; init; }
+
+    /// <summary>Which earlier push notifications this one takes the place of.</summary>
+    public string? CollapseKey { get; init; }
+
+    /// <summary>What WhatsApp is to send in place of a text.</summary>
+    public ApprovedTemplate? Approved { get; init; }
+}
 
 /// <summary>What a template may know of the recipient: <c>{{recipient.name}}</c> and so on.</summary>
 public sealed record RecipientModel(string? UserId, string? Name, string? Email, string? Phone, string? Locale, string? Timezone);
+
+/// <summary>A template that WhatsApp approved, its parameters rendered.</summary>
+/// <param name="Components">A JSON array.</param>
+public sealed record ApprovedTemplate(string Name, string Language, string Components);
