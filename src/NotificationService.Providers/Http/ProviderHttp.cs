@@ -32,7 +32,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
     /// <param name="read">Makes a result of the answer. Once there is a status it decides; a body that breaks off does not matter.</param>
     /// <param name="cancellationToken">Ends the call early; once it has begun its outcome is ambiguous.</param>
     public async Task<ProviderResult> SendAsync(
-        HttpRequestMessage request, JsonBody body, TimeSpan deadline,
+        HttpRequestMessage request, ReadyBody body, TimeSpan deadline,
         Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderResult>> read, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

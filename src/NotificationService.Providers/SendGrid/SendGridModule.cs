@@ -12,7 +12,9 @@ public static class SendGridModule
 /// <summary>The type <c>sendgrid</c>.</summary>
 public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType
 {
-    public string Name => "sendgrid";
+    public const string TypeName = "sendgrid";
+
+    public string Name => TypeName;
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.Email];
 

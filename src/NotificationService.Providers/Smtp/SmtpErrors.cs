@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Smtp;
@@ -17,6 +18,15 @@ internal enum SmtpStage
 /// <summary>What a refusal by an SMTP server means for a message.</summary>
 internal static class SmtpErrors
 {
+    /// <summary>
+    /// No such mailbox, no such domain, no address at all, moved without a word where to, a domain that takes no mail, a
+    /// mailbox shut down (RFC 3463, RFC 7505). A bare 550 is not among them: servers say it of what they think is spam, too.
+    /// </summary>
+    private static readonly FrozenSet<string> DeadAddress = FrozenSet.Create("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1");
+
+    /// <summary>Too many messages or connections at once, by the codes that large mailbox providers use.</summary>
+    private static readonly FrozenSet<string> TooMuch = FrozenSet.Create("4.7.28", "4.4.5", "4.5.3");
+
     /// <summary>Greeting, EHLO, STARTTLS: nothing of it is about a message.</summary>
     public static ProviderResult.Deferred OfOpening(SmtpReply reply) => reply.Code == 530
         ? SignIn(reply)
@@ -29,10 +39,13 @@ internal static class SmtpErrors
     public static ProviderResult Of(SmtpStage stage, SmtpReply reply) => (stage, reply.Code) switch
     {
         (_, 530 or 534 or 535 or 538) => SignIn(reply),
-        (_, >= 400 and < 500) => new ProviderResult.Deferred($"smtp_{reply.Code}", Words($"the SMTP server answered {reply.Code}", reply)),
+        (_, >= 400 and < 500) => new ProviderResult.Deferred(
+            $"smtp_{reply.Code}", Words($"the SMTP server answered {reply.Code}", reply), Cause: TooMuch.Contains(reply.Status) ? DeferralCause.Throttled : DeferralCause.Temporary),
         // Another message of another size may go through, but not one from another of our senders.
         (SmtpStage.Sender, >= 500 and not (523 or 552)) =>
             new ProviderResult.Deferred("credentials_sender_refused", Words($"the SMTP server refused the sender with {reply.Code}", reply), Cause: DeferralCause.Credentials),
+        (SmtpStage.Recipient or SmtpStage.Message, >= 500) when DeadAddress.Contains(reply.Status) =>
+            new ProviderResult.Rejected($"smtp_{reply.Code}", Words($"the SMTP server knows no such address: {reply.Code}", reply), RejectionCause.Address),
         (_, >= 500) => new ProviderResult.Rejected($"smtp_{reply.Code}", Words($"the SMTP server refused the message with {reply.Code}", reply)),
         _ => new ProviderResult.Deferred("answer_broken", $"the SMTP server answered {reply.Code}, which means nothing here"),
     };

@@ -7,6 +7,16 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
 {
     public bool IsPositive => Code is >= 200 and < 400;
 
+    /// <summary>The enhanced status code that begins the text (RFC 2034), such as <c>5.1.1</c>; empty where there is none.</summary>
+    public string Status
+    {
+        get
+        {
+            var word = Lines.Count == 0 ? "" : Lines[0].Split(' ', 2)[0];
+            return word.Split('.') is [{ Length: 1 }, { Length: >= 1 and <= 3 }, { Length: >= 1 and <= 3 }] && word.All(c => c == '.' || char.IsAsciiDigit(c)) ? word : "";
+        }
+    }
+
     /// <summary>The server closes the conversation with this: nothing of it is about the message.</summary>
     public bool IsClosing => Code == 421;
 

@@ -47,10 +47,16 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
         switch (what)
         {
             case VendorDoes.Refuse:
-                server.Script("RCPT", $"550 5.1.1 no ann@example.com here, {Password.Length} tried");
+                server.Script("RCPT", $"550 5.7.1 no mail for ann@example.com from you, {Password.Length} tried");
                 break;
             case VendorDoes.Defer:
                 server.Script("RCPT", "451 4.7.1 come back later, ann@example.com");
+                break;
+            case VendorDoes.Throttle:
+                server.Script("RCPT", "450 4.7.28 too much mail from you, ann@example.com");
+                break;
+            case VendorDoes.RefuseAddress:
+                server.Script("RCPT", "550 5.1.1 <ann@example.com>: no such user here");
                 break;
             case VendorDoes.RefuseCredentials:
                 server.Script("AUTH", $"535 5.7.8 {Password} is wrong");

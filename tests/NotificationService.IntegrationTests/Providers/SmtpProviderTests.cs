@@ -56,6 +56,24 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("RCPT", "550 5.1.1 no such user", RejectionCause.Address)]
+    [InlineData("RCPT", "550 5.1.10 null MX", RejectionCause.Address)]
+    [InlineData("RCPT", "550-5.1.1 The account that you tried to reach\r\n550 5.1.1 does not exist", RejectionCause.Address)]
+    [InlineData("RCPT", "550 5.2.1 mailbox disabled", RejectionCause.Address)]
+    [InlineData(FakeSmtpServer.AfterMessage, "550 5.1.1 no such user", RejectionCause.Address)]
+    [InlineData("RCPT", "550 5.7.1 blocked", RejectionCause.Message)]
+    [InlineData("RCPT", "550 mailbox unavailable", RejectionCause.Message)]
+    [InlineData("RCPT", "552 5.2.2 mailbox full", RejectionCause.Message)]
+    [InlineData("RCPT", "550 5.1.1000 no code", RejectionCause.Message)]
+    [InlineData("RCPT", "550 5.1.1: no code", RejectionCause.Message)]
+    public async Task Only_what_says_that_the_address_is_dead_is_about_the_address(string moment, string reply, RejectionCause cause)
+    {
+        server.Script(moment, reply);
+
+        (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(cause);
+    }
+
     [Fact]
     public async Task A_message_too_large_for_one_packet_that_breaks_off_before_its_dot_did_not_go_out()
     {

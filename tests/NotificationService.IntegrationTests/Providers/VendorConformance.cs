@@ -14,8 +14,14 @@ public enum VendorDoes
     /// <summary>Refuses it for now.</summary>
     Defer,
 
+    /// <summary>Refuses it because too much came at once.</summary>
+    Throttle,
+
     /// <summary>Refuses who we are.</summary>
     RefuseCredentials,
+
+    /// <summary>Refuses it because nobody is at that address.</summary>
+    RefuseAddress,
 
     /// <summary>Takes all of it and resets the connection.</summary>
     ResetAfterAll,
@@ -40,6 +46,12 @@ public abstract class VendorConformance : ProviderConformance
 
     /// <summary>The next message gets this.</summary>
     protected abstract void Next(VendorDoes what);
+
+    /// <summary>Whether the vendor says that too much came at once in a way of its own.</summary>
+    protected virtual bool Throttles => true;
+
+    /// <summary>Whether the vendor says at once that an address is dead, and not only later.</summary>
+    protected virtual bool KnowsDeadAddresses => true;
 
     /// <summary>Connections that the vendor has seen.</summary>
     protected abstract int Connections { get; }
@@ -78,7 +90,34 @@ public abstract class VendorConformance : ProviderConformance
         var deferred = (await SendAsync(Type.Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>();
 
         deferred.Code.ShouldStartWith("credentials_");
+        deferred.Cause.ShouldBe(DeferralCause.Credentials);
         ShowsNothing(deferred.Message);
+    }
+
+    [Fact]
+    public async Task Too_much_at_once_slows_the_provider_down()
+    {
+        if (!Throttles)
+            return;
+        Next(VendorDoes.Throttle);
+
+        var deferred = (await SendAsync(Type.Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>();
+
+        deferred.Cause.ShouldBe(DeferralCause.Throttled);
+        ShowsNothing(deferred.Message);
+    }
+
+    [Fact]
+    public async Task An_address_where_nobody_is_is_told_apart()
+    {
+        if (!KnowsDeadAddresses)
+            return;
+        Next(VendorDoes.RefuseAddress);
+
+        var rejected = (await SendAsync(Type.Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Rejected>();
+
+        rejected.Cause.ShouldBe(RejectionCause.Address);
+        ShowsNothing(rejected.Message);
     }
 
     [Theory]
@@ -207,10 +246,28 @@ public abstract class VendorConformance : ProviderConformance
             Configuration.ToString().ShouldNotContain(secret);
     }
 
-    private void ShowsNothing(string message)
+    [Theory]
+    [InlineData(VendorDoes.Refuse)]
+    [InlineData(VendorDoes.Defer)]
+    [InlineData(VendorDoes.RefuseCredentials)]
+    [InlineData(VendorDoes.ResetAfterAll)]
+    [InlineData(VendorDoes.TalkNonsense)]
+    public async Task Whatever_is_written_of_an_outcome_shows_no_secret(VendorDoes what)
+    {
+        Next(what);
+        var provider = Type.Create(Configuration);
+
+        var written = $"{await SendAsync(provider, Call(Short))} {provider} {Type} {await Type.TestAsync(Configuration, CancellationToken.None)}";
+
+        foreach (var secret in Secrets)
+            written.ShouldNotContain(secret);
+    }
+
+    protected void ShowsNothing(string message)
     {
         message.Length.ShouldBeLessThanOrEqualTo(500);
         message.ShouldNotContain("ann@example.com");
+        message.ShouldNotContain("4155550100");
         foreach (var secret in Secrets)
             message.ShouldNotContain(secret);
     }

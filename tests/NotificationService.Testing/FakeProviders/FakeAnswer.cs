@@ -7,8 +7,8 @@ public abstract record FakeAnswer
     {
     }
 
-    /// <summary>202 with a message id of its own, as SendGrid does.</summary>
-    public static FakeAnswer Accept { get; } = new Plain(202, "");
+    /// <summary>As the vendor says yes, with a message id of its own.</summary>
+    public static FakeAnswer Accept { get; } = new Taken();
 
     public static FakeAnswer Status(int status, string body = "", params (string Name, string Value)[] headers) => new Plain(status, body, headers);
 
@@ -31,6 +31,8 @@ public abstract record FakeAnswer
     public static FakeAnswer Never { get; } = new Silence();
 
     public FakeAnswer After(TimeSpan delay) => new Delayed(delay, this);
+
+    internal sealed record Taken : FakeAnswer;
 
     internal sealed record Plain(int StatusCode, string Body, params (string Name, string Value)[] Headers) : FakeAnswer;
 

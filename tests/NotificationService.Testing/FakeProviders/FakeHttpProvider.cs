@@ -23,16 +23,21 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     private readonly ConcurrentQueue<FakeCall> calls = new();
     private readonly ConcurrentQueue<FakeAnswer> next = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly ConcurrentQueue<string> violations = new();
+    private readonly FakeContract contract;
     private readonly FileStream? log;
     private readonly Lock logGate = new();
     private int count;
 
-    private FakeHttpProvider(WebApplication app, FileStream? log) => (this.app, this.log) = (app, log);
+    private FakeHttpProvider(WebApplication app, FakeContract contract, FileStream? log) => (this.app, this.contract, this.log) = (app, contract, log);
 
     public Uri BaseUrl => new(app.Urls.First());
 
     /// <summary>Every call to send, in the order in which they came.</summary>
     public IReadOnlyList<FakeCall> Calls => [.. calls];
+
+    /// <summary>The answers to calls that broke the vendor's rules; such a call gets that answer, whatever is scripted.</summary>
+    public IReadOnlyList<string> Violations => [.. violations];
 
     /// <summary>Answers whatever is not scripted by <see cref="Script"/>; told the call, so that it may look at its content.</summary>
     public Func<FakeCall, FakeAnswer> Otherwise { get; set; } = _ => FakeAnswer.Accept;
@@ -48,12 +53,14 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     {
         calls.Clear();
         next.Clear();
+        violations.Clear();
         Otherwise = _ => FakeAnswer.Accept;
     }
 
     /// <param name="logFile">Where to append a line "delivery attempt" per call, flushed to disk before the answer.</param>
     /// <param name="certificate">Speaks HTTPS with it.</param>
-    public static async Task<FakeHttpProvider> StartAsync(string? logFile = null, X509Certificate2? certificate = null)
+    /// <param name="contract">Whose API it is; SendGrid's by default.</param>
+    public static async Task<FakeHttpProvider> StartAsync(string? logFile = null, X509Certificate2? certificate = null, FakeContract? contract = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -68,7 +75,8 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         var server = builder.Build();
-        var provider = new FakeHttpProvider(server, logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
+        var provider = new FakeHttpProvider(
+            server, contract ?? new SendGridContract(), logFile is null ? null : new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read));
         server.Run(provider.HandleAsync);
         await server.StartAsync();
         return provider;
@@ -87,23 +95,27 @@ public sealed class FakeHttpProvider : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        if (HttpMethods.IsGet(context.Request.Method))
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        var call = new FakeCall(
+            0, context.Request.Method, context.Request.Path,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body, "", 0, clock.Elapsed)
+        { Connection = context.Connection.Id, Query = context.Request.QueryString.Value ?? "" };
+        if (!contract.IsSend(call))
         {
-            await context.Response.WriteAsync("""{"scopes":["mail.send"]}""", context.RequestAborted);
+            await AnswerAsync(context, call, contract.Ask(call));
             return;
         }
 
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync(context.RequestAborted);
-        var (delivery, attempt) = FakeCall.IdsOf(body);
-        var call = new FakeCall(
-            Interlocked.Increment(ref count), context.Request.Method, context.Request.Path,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body, delivery, attempt, clock.Elapsed)
-        { Connection = context.Connection.Id };
+        var (delivery, attempt) = contract.IdsOf(call);
+        call = call with { Number = Interlocked.Increment(ref count), Delivery = delivery, Attempt = attempt };
         calls.Enqueue(call);
         Append(call);
-        await AnswerAsync(context, call, next.TryDequeue(out var scripted) ? scripted : Otherwise(call));
+        var refusal = contract.Refusal(call);
+        if (refusal is not null)
+            violations.Enqueue(refusal.ToString());
+        await AnswerAsync(context, call, refusal ?? (next.TryDequeue(out var scripted) ? scripted : Otherwise(call)));
     }
 
     private void Append(FakeCall call)
@@ -117,7 +129,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, FakeCall call, FakeAnswer answer)
+    private async Task AnswerAsync(HttpContext context, FakeCall call, FakeAnswer answer)
     {
         var response = context.Response;
         var aborted = context.RequestAborted;
@@ -127,12 +139,13 @@ public sealed class FakeHttpProvider : IAsyncDisposable
                 await Task.Delay(delayed.Delay, aborted);
                 await AnswerAsync(context, call, delayed.Then);
                 break;
+            case FakeAnswer.Taken:
+                await AnswerAsync(context, call, contract.Accept(call));
+                break;
             case FakeAnswer.Plain plain:
                 response.StatusCode = plain.StatusCode;
                 foreach (var (name, value) in plain.Headers)
                     response.Headers.Append(name, value);
-                if (plain.StatusCode is >= 200 and < 300 && !response.Headers.ContainsKey("X-Message-Id"))
-                    response.Headers.Append("X-Message-Id", $"fake-{call.Number}");
                 await response.WriteAsync(plain.Body, aborted);
                 break;
             case FakeAnswer.Broken:

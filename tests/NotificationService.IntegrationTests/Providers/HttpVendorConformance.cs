@@ -1,0 +1,183 @@
+using System.Globalization;
+using NotificationService.Channels;
+using NotificationService.Providers;
+using NotificationService.Testing;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Providers;
+
+/// <summary>
+/// What every provider type that speaks HTTP promises besides, against a server that keeps the vendor's contract: it
+/// refuses whatever request the vendor would refuse for its form.
+/// </summary>
+public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
+{
+    private readonly ManualTime time = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
+    private FakeHttpProvider? vendor;
+
+    protected FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
+
+    protected abstract FakeContract Contract { get; }
+
+    protected abstract IProviderType MakeType(EndpointGuard guard, ProviderOptions options, TimeProvider clock);
+
+    /// <summary>The configuration for a vendor at this base address.</summary>
+    protected abstract ProviderConfiguration At(Uri baseUrl);
+
+    /// <summary>The vendor's error for this, with these words in it.</summary>
+    protected abstract FakeAnswer Error(VendorDoes what, string words);
+
+    /// <summary>The status with which the vendor takes a message.</summary>
+    protected abstract int AcceptedStatus { get; }
+
+    protected sealed override ProviderConfiguration Configuration => At(Vendor.BaseUrl);
+
+    protected sealed override ProviderConfiguration At(string host, int port) => At(new Uri($"http://{host}:{port}"));
+
+    protected sealed override IProviderType MakeType(EndpointGuard guard) => MakeType(guard, new ProviderOptions(), TimeProvider.System);
+
+    protected sealed override int Connections => Vendor.Calls.Select(call => call.Connection).Distinct().Count();
+
+    public async ValueTask InitializeAsync() => vendor = await FakeHttpProvider.StartAsync(contract: Contract);
+
+    /// <summary>Whatever a test does, no request may break the vendor's rules.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Vendor.DisposeAsync();
+        Vendor.Violations.ShouldBeEmpty();
+    }
+
+    protected sealed override Task<IReadOnlyList<string>> ReachedAsync() =>
+        Task.FromResult<IReadOnlyList<string>>([.. Vendor.Calls.Select(call => call.Delivery)]);
+
+    protected sealed override void Next(VendorDoes what) => Vendor.Script(what switch
+    {
+        VendorDoes.ResetAfterAll => FakeAnswer.Reset,
+        VendorDoes.FallSilent => FakeAnswer.Never,
+        VendorDoes.TalkNonsense => FakeAnswer.Garbage,
+        VendorDoes.DripOrFlood => FakeAnswer.SlowDrip(500),
+        _ => Error(what, $"no, ann@example.com, +14155550100, {string.Join(' ', Secrets)}"),
+    });
+
+    [Theory]
+    [InlineData("7", 7)]
+    [InlineData("Sat, 21 Nov 2026 12:02:00 GMT", 120)]
+    [InlineData("1000000000", 3600)]
+    [InlineData("Sat, 21 Nov 2026 11:59:00 GMT", null)]
+    [InlineData("soon", null)]
+    public async Task A_429_waits_as_long_as_Retry_After_says_in_seconds_or_by_date_and_at_most_an_hour(string header, int? seconds)
+    {
+        Vendor.Script(FakeAnswer.Status(429, "", ("Retry-After", header)));
+
+        var deferred = (await SendAsync(Timed().Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>();
+
+        deferred.Cause.ShouldBe(DeferralCause.Throttled);
+        deferred.RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    [InlineData(599)]
+    public async Task A_5xx_is_temporary_whatever_its_body(int status)
+    {
+        var provider = Type.Create(Configuration);
+        foreach (var body in (string[])["", "{}", "[]", "{\"errors\":[1]}", "{\"error\":{\"mess", "{\"code\":\"x\"}", "<html><body>Bad gateway</body></html>", "\0\uFFFF", "{\"code\":\"\\ud800\",\"message\":\"\\ud800\"}"])
+        {
+            Vendor.Script(FakeAnswer.Status(status, body));
+            var deferred = (await SendAsync(provider, Call())).ShouldBeOfType<ProviderResult.Deferred>(body);
+            (deferred.Code, deferred.Cause).ShouldBe(($"http_{status}", DeferralCause.Temporary), body);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_that_nobody_has_a_class_for_loses_nothing()
+    {
+        var provider = Type.Create(Configuration);
+        foreach (var status in (int[])[402, 409, 418, 451])
+        {
+            Vendor.Script(FakeAnswer.Status(status, "<html>a proxy's page</html>"));
+            (await SendAsync(provider, Call())).ShouldBeOfType<ProviderResult.Deferred>(status.ToString(CultureInfo.InvariantCulture)).Code.ShouldBe($"http_{status}");
+        }
+    }
+
+    [Fact]
+    public async Task Once_there_is_a_status_a_broken_or_endless_body_does_not_matter()
+    {
+        var provider = Type.Create(Configuration);
+        foreach (var answer in (FakeAnswer[])[FakeAnswer.HalfABody(503), FakeAnswer.Huge(500, 20_000_000), FakeAnswer.SlowDrip(503)])
+        {
+            Vendor.Script(answer);
+            (await SendAsync(provider, Call(TimeSpan.FromSeconds(1)))).ShouldBeOfType<ProviderResult.Deferred>(answer.ToString()).Code.ShouldStartWith("http_50");
+        }
+
+        foreach (var answer in (FakeAnswer[])[FakeAnswer.HalfABody(AcceptedStatus), FakeAnswer.Huge(AcceptedStatus, 20_000_000), FakeAnswer.SlowDrip(AcceptedStatus)])
+        {
+            Vendor.Script(answer);
+            (await SendAsync(provider, Call(TimeSpan.FromSeconds(1)))).ShouldBeOfType<ProviderResult.Accepted>(answer.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed_so_that_the_credentials_stay_here(int status)
+    {
+        await using var elsewhere = await FakeHttpProvider.StartAsync(contract: Contract);
+        Vendor.Script(FakeAnswer.Status(status, "", ("Location", new Uri(elsewhere.BaseUrl, "away").ToString())));
+
+        (await SendAsync(Type.Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe($"http_{status}");
+
+        elsewhere.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/proxy/eu")]
+    [InlineData("/proxy/eu/")]
+    public async Task A_path_of_the_base_address_stays(string path)
+    {
+        (await SendAsync(Type.Create(At(new Uri(Vendor.BaseUrl, path))), Call())).ShouldBeOfType<ProviderResult.Accepted>();
+
+        Vendor.Calls.Single().Path.ShouldStartWith("/proxy/eu/");
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused_and_one_of_a_trusted_authority_taken()
+    {
+        using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow());
+        await using var secure = await FakeHttpProvider.StartAsync(certificate: certificates.Server, contract: Contract);
+        var configuration = At(new Uri($"https://localhost:{secure.BaseUrl.Port}"));
+        var guard = new EndpointGuard(allowPrivate: true);
+
+        (await SendAsync(Type.Create(configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("tls_failed");
+        secure.Calls.ShouldBeEmpty();
+        var trusting = MakeType(guard, new ProviderOptions { TrustedRoots = certificates.AuthorityFile }, TimeProvider.System);
+        (await SendAsync(trusting.Create(configuration), Call())).ShouldBeOfType<ProviderResult.Accepted>();
+    }
+
+    [Theory]
+    [InlineData("ftp://example.com")]
+    [InlineData("example.com")]
+    [InlineData("https://user:pass@example.com")]
+    [InlineData("https://example.com?x=1")]
+    [InlineData("https://example.com#x")]
+    [InlineData("file:///etc/passwd")]
+    public void A_base_address_is_plain_http_or_https(string url) =>
+        Type.Validate(Configuration with { Settings = With(Configuration, "baseUrl", $"\"{url}\"") }).ShouldHaveSingleItem().Pointer.ShouldBe("/settings/baseUrl");
+
+    [Fact]
+    public async Task The_vendor_is_told_nothing_that_nobody_asked_for()
+    {
+        await SendAsync(Type.Create(Configuration), Call());
+
+        var headers = Vendor.Calls.Single().Headers.Keys;
+        headers.Where(name => name is not ("Authorization" or "Content-Type" or "Content-Length" or "Host")).ShouldBeEmpty();
+    }
+
+    private IProviderType Timed() => MakeType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), time);
+}
