@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NotificationService.Channels.Routing;
 
 namespace NotificationService.Channels;
 
@@ -13,8 +14,11 @@ public static class ChannelsModule
         .AddSingleton<ProviderTypes>()
         .AddSingleton<ReceiptAddresses>()
         .AddSingleton<ProviderStore>()
+        .AddSingleton<ProviderGates>()
+        .AddSingleton<ParkingStore>()
         .AddSingleton<ProviderInstances>()
         .AddSingleton<ProviderDirectory>()
+        .AddSingleton<ProviderRouter>()
         .AddSingleton<ProviderEditor>()
         .AddSingleton<ProvidersSeed>()
         .AddSingleton<SandboxMailbox>();

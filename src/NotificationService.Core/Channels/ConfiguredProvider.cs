@@ -1,3 +1,5 @@
+using NotificationService.Channels.Routing;
+
 namespace NotificationService.Channels;
 
 /// <summary>A live provider and where it stands in the order of a tenant's channel.</summary>
@@ -5,6 +7,9 @@ namespace NotificationService.Channels;
 /// <param name="Weight">The share of the traffic among those of one priority; 0 only takes what the others cannot.</param>
 public sealed record ConfiguredProvider(Guid Id, string Type, string Name, int Priority, int Weight, IProvider Provider)
 {
-    /// <summary>The most calls per second, where the tenant set a limit.</summary>
-    public int? RateLimit { get; init; }
+    /// <summary>The way to a call, and what is known of how calls go.</summary>
+    public required ProviderGate Gate { get; init; }
+
+    /// <summary>Raised by every change; 0 where no tenant configured it.</summary>
+    public int Revision { get; init; }
 }

@@ -21,6 +21,10 @@ public sealed record ProviderChange
 
     public bool RemovesRateLimit { get; init; }
 
+    public int? Concurrency { get; init; }
+
+    public bool RemovesConcurrency { get; init; }
+
     public JsonElement? Settings { get; init; }
 
     /// <summary>By field name: null removes, a masked value that was read before keeps, anything else replaces.</summary>
@@ -36,6 +40,7 @@ public sealed record ProviderChange
         row.Weight = Weight ?? row.Weight;
         row.Enabled = Enabled ?? row.Enabled;
         row.RateLimit = RemovesRateLimit ? null : RateLimit ?? row.RateLimit;
+        row.Concurrency = RemovesConcurrency ? null : Concurrency ?? row.Concurrency;
         row.Settings = Settings?.GetRawText() ?? row.Settings;
         row.UpdatedAt = now;
         row.Revision++;

@@ -46,9 +46,10 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
 
     private async Task<Providers> ReadAsync(TenantId tenant, ChannelKind channel)
     {
+        var readAt = time.GetTimestamp();
         var stored = await store.LoadEnabledAsync(tenant, channel, CancellationToken.None);
         var all = stored.OrderBy(provider => provider.Row.Priority).ThenByDescending(provider => provider.Row.Weight).ThenBy(provider => provider.Row.Id)
-            .Select(instances.Of).ToArray();
+            .Select(provider => instances.Of(provider, readAt)).ToArray();
         var (sandboxes, vendors) = (all.Where(IsSandbox).ToArray(), all.Where(provider => !IsSandbox(provider)).ToArray());
         // A sandbox is no second choice: what a vendor could not take must not vanish in it, nor a message meant for it go to a vendor.
         var first = all.Length == 0 || all.Any(provider => provider.Priority == all[0].Priority && !IsSandbox(provider)) ? vendors : sandboxes;

@@ -12,6 +12,7 @@ public sealed record ProviderDraft(
     int Weight,
     bool Enabled,
     int? RateLimit,
+    int? Concurrency,
     IReadOnlyDictionary<string, string> Credentials,
     JsonElement Settings)
 {

@@ -96,6 +96,7 @@ public sealed class ProviderEditor(
             Weight = draft.Weight,
             Enabled = draft.Enabled,
             RateLimit = draft.RateLimit,
+            Concurrency = draft.Concurrency,
             Settings = draft.Settings.GetRawText(),
             Revision = 1,
             CreatedAt = now,

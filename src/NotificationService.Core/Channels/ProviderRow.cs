@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NotificationService.Channels.Routing;
 using NotificationService.Tenants;
 
 namespace NotificationService.Channels;
@@ -25,6 +26,9 @@ public sealed class ProviderRow
 
     public int? RateLimit { get; set; }
 
+    /// <summary>The most calls at once from one worker.</summary>
+    public int? Concurrency { get; set; }
+
     public required string Settings { get; set; }
 
     public int Revision { get; set; }
@@ -34,6 +38,12 @@ public sealed class ProviderRow
     public DateTimeOffset UpdatedAt { get; set; }
 
     public List<ProviderCredentialRow> Credentials { get; init; } = [];
+
+    /// <summary>Set while its account does not work; counts only with the same revision.</summary>
+    public ProviderParking? Parking { get; init; }
+
+    /// <summary>Why its deliveries wait, if they do.</summary>
+    public ProviderParking? ParkedNow => Parking?.Revision == Revision ? Parking : null;
 }
 
 /// <summary>One sealed credential of a provider.</summary>
@@ -61,6 +71,8 @@ public sealed class ProviderMapping : IEntityTypeConfiguration<ProviderRow>
         builder.Property(row => row.TenantId).HasConversion(id => id.Value, value => new TenantId(value));
         builder.Property(row => row.Settings).HasColumnType("json");
         builder.Property(row => row.Revision).IsConcurrencyToken();
+        builder.Ignore(row => row.ParkedNow);
+        builder.HasOne(row => row.Parking).WithOne().HasForeignKey<ProviderParking>(parking => new { parking.TenantId, parking.ProviderId });
         builder.HasMany(row => row.Credentials).WithOne().HasForeignKey(credential => new { credential.TenantId, credential.ProviderId });
     }
 }

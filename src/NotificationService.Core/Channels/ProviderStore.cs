@@ -11,7 +11,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
 {
     public Task<ProviderRow?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
-        (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).SingleOrDefaultAsync(row => row.Id == id, token),
+        (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).Include(row => row.Parking).SingleOrDefaultAsync(row => row.Id == id, token),
         cancellationToken);
 
     /// <summary>One page in the order in which they were made, and how many there are in all.</summary>
@@ -21,7 +21,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         async (db, token) =>
         {
             var all = db.Set<ProviderRow>().AsNoTracking().Where(row => channel == null || row.Channel == channel);
-            IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).ToListAsync(token);
+            IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
             return (rows, await all.CountAsync(token));
         },
         cancellationToken);
@@ -32,7 +32,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         async (db, token) =>
         {
             var rows = await db.Set<ProviderRow>().AsNoTracking()
-                .Where(row => row.Enabled && row.Channel == channel).Include(row => row.Credentials).ToListAsync(token);
+                .Where(row => row.Enabled && row.Channel == channel).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
             return (IReadOnlyList<StoredProvider>)[.. rows.Select(row => new StoredProvider(row, Open(row)))];
         },
         cancellationToken);

@@ -22,7 +22,7 @@ public sealed class ProvidersSeed(ProviderEditor editor)
     private async Task AddAsync(TenantId tenant, ChannelKind channel, string type, string name, int priority, CancellationToken cancellationToken)
     {
         var draft = new ProviderDraft(
-            channel, type, name, priority, Weight: 100, Enabled: true, RateLimit: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
+            channel, type, name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
         // NameTaken: it is there, and a person may have changed it since.
         if (await editor.CreateAsync(tenant, draft, cancellationToken) is ProviderSaved.Invalid invalid)
             throw new InvalidOperationException($"the demo's provider {name} is not valid: {invalid.Errors[0].Message}");

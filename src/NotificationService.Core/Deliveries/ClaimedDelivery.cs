@@ -10,6 +10,7 @@ namespace NotificationService.Deliveries;
 /// <param name="TimelineSeq">Sequence of the last timeline row.</param>
 /// <param name="Rescues">Times the row was taken back from a worker that died before calling.</param>
 /// <param name="CallStartedAt">Set only on what is taken from the dead: a call may have happened.</param>
+/// <param name="LastProvider">Who was called the last time.</param>
 /// <param name="Lease">How long it is held, and what time it is for the database.</param>
 public sealed record ClaimedDelivery(
     DeliveryId Id,
@@ -24,6 +25,7 @@ public sealed record ClaimedDelivery(
     DateTimeOffset DueAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? CallStartedAt,
+    Guid? LastProvider,
     Lease Lease)
 {
     public ChannelKind Channel => Id.Channel;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using NotificationService.Channels.Routing;
 using NotificationService.Queueing;
 
 namespace NotificationService.Deliveries;
@@ -11,7 +12,10 @@ public static class DeliveriesModule
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section)
             .Validate(options => options.Errors().Count == 0, "Notification:Delivery is not valid: the lease must outlast a call, and every number be in its range")
             .ValidateOnStart();
-        return services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeliveryOptions>>().Value);
+        return services
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<DeliveryOptions>>().Value)
+            // Whoever has no limit of its own takes what there is: what is called, what is written as begun ahead of its turn, and what is being begun.
+            .AddSingleton(provider => new CallCapacity(2 * provider.GetRequiredService<DeliveryOptions>().Concurrency));
     }
 
     /// <summary>What works the queue.</summary>
@@ -20,6 +24,7 @@ public static class DeliveriesModule
         .AddSingleton<DeliveryStore>()
         .AddSingleton<NotificationLoader>()
         .AddSingleton<DeliveryPreparer>()
+        .AddSingleton<Lanes>()
         .AddSingleton<ProviderCaller>()
         .AddSingleton<DeliveryResultWriter>()
         .AddSingleton<DeliverySender>()

@@ -2,13 +2,14 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Templates;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, TemplateCatalog templates, ProviderDirectory providers, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, ILogger<DeliveryPreparer> logger)
 {
     /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
     public async Task PrepareAsync(
@@ -82,16 +83,29 @@ internal sealed class DeliveryPreparer(
             case Composition.NoAddress:
                 return (null, DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var message }:
-                var all = await providers.ForAsync(delivery.Tenant, delivery.Channel, notification.Live, cancellationToken);
-                if (all.Count == 0)
-                    return (null, DeliveryTransitions.NoProvider(delivery, now, Chance.Fraction(delivery.Id, delivery.Attempts)));
-                // A retry goes to another provider first, where there is one; the order itself stays the delivery's own.
-                var order = RoutingOrder.Of(all, Chance.Bits(delivery.Id, 0));
-                var provider = order[(delivery.Attempts - delivery.RetriedFrom) % order.Count];
-                _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
-                return (new PreparedDelivery(delivery, message, provider, notification.Category, trace), null);
+                return await RouteAsync(delivery, notification, message, cancellationToken);
             default:
                 throw new InvalidOperationException("a closed set");
+        }
+    }
+
+    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> RouteAsync(
+        ClaimedDelivery delivery, StoredNotification notification, ChannelMessage message, CancellationToken cancellationToken)
+    {
+        var (route, all) = await router.ChooseAsync(
+            delivery.Tenant, delivery.Channel, notification.Live, delivery.LastProvider, Chance.Bits(delivery.Id, 0), cancellationToken);
+        if (notification.Live)
+            lanes.Served(new LaneId(delivery.Tenant, delivery.Channel), all);
+        switch (route)
+        {
+            case Route.To to:
+                _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
+                return (new PreparedDelivery(delivery, message, to, notification.Category, trace), null);
+            case Route.Later later:
+                return (null, DeliveryTransitions.PutOff(
+                    delivery, later.In, later.Code, later.Message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
+            default:
+                return (null, DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts)));
         }
     }
 }

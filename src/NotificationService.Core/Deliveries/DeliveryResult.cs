@@ -10,11 +10,27 @@ public sealed record DeliveryResult(
     bool Ambiguous,
     TransitionReason? Reason,
     DateTimeOffset At,
-    bool Rescued = false);
+    bool Rescued = false)
+{
+    /// <summary>It is as it was before the claim: nothing happened that the timeline would tell.</summary>
+    public bool IsUnchanged { get; init; }
+}
+
+/// <summary>Who else could be called for a delivery.</summary>
+/// <param name="Count">The channel's providers, the one just called included; at least 1.</param>
+/// <param name="IsOneAble">Another one could take it now.</param>
+public readonly record struct Alternatives(int Count, bool IsOneAble)
+{
+    public static readonly Alternatives None = new(1, IsOneAble: false);
+}
 
 /// <summary>One call to one provider.</summary>
 public sealed record AttemptRecord(
-    int Number, Guid? ProviderId, AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? Code, string? Message, string? ProviderMessageId);
+    int Number, Guid? ProviderId, AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? Code, string? Message, string? ProviderMessageId)
+{
+    /// <summary>Parts that a text message is billed as.</summary>
+    public int? Segments { get; init; }
+}
 
 public sealed record Failure(FailureKind Kind, string Code, string Message);
 

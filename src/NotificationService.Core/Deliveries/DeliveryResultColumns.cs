@@ -50,6 +50,7 @@ internal sealed class DeliveryResultColumns
         OfAttempts(attempt => attempt.Code),
         OfAttempts(attempt => attempt.Message),
         OfAttempts(attempt => attempt.ProviderMessageId is { Length: > 0 } id ? id : null),
+        OfAttempts(attempt => (short?)attempt.Segments),
         OfSteps(step => step.Delivery),
         OfSteps(step => step.Sequence),
         OfSteps(step => (short)step.Status),
@@ -60,10 +61,12 @@ internal sealed class DeliveryResultColumns
     /// <summary>What ended before any call never was <c>sending</c> for whoever reads the timeline.</summary>
     private static bool WasSending(DeliveryResult result) => result.Attempt is not null || result.Status == DeliveryStatus.Queued;
 
-    private static int Steps(DeliveryResult result) => WasSending(result) ? 2 : 1;
+    private static int Steps(DeliveryResult result) => result.IsUnchanged ? 0 : WasSending(result) ? 2 : 1;
 
     private void AddSteps(DeliveryResult result)
     {
+        if (result.IsUnchanged)
+            return;
         var sequence = result.Delivery.TimelineSeq;
         if (WasSending(result))
             steps.Add((result.Delivery.Id.Value, (short)++sequence, DeliveryStatus.Sending, result.Attempt?.StartedAt ?? result.At, null));

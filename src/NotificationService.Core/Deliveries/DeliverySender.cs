@@ -5,8 +5,8 @@ using Npgsql;
 namespace NotificationService.Deliveries;
 
 /// <summary>
-/// From prepared to written: writes the intent for many at once, calls as many providers at a time as allowed, hands the
-/// results on. No connection is held while a provider is called.
+/// From prepared to written: 1 waits for a place at its provider, 2 writes the intent for many at once, 3 calls as many
+/// providers at a time as allowed, 4 hands the results on. No connection is held while a provider is called.
 /// </summary>
 internal sealed class DeliverySender : IDisposable
 {
@@ -16,100 +16,139 @@ internal sealed class DeliverySender : IDisposable
     private const int LeastStock = 32;
     private const int MostStock = 1024;
 
-    private readonly Channel<PreparedDelivery> prepared = Channel.CreateUnbounded<PreparedDelivery>();
-    private readonly Channel<StartedDelivery> started = Channel.CreateUnbounded<StartedDelivery>();
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<PreparedDelivery> admitted = Channel.CreateUnbounded<PreparedDelivery>();
     private readonly DeliveryStore store;
     private readonly ProviderCaller caller;
     private readonly DeliveryResultWriter writer;
+    private readonly Lanes lanes;
     private readonly DeliveryOptions options;
+    private readonly TimeProvider time;
     private readonly ILogger<DeliverySender> logger;
-    private readonly InHand calls;
+    private readonly CallLines lines;
+    private readonly CallSlots slots;
+    private readonly InHand begun;
     private readonly CancellationTokenSource stopping = new();
-    private Task[] loops = [];
+    private Task starting = Task.CompletedTask;
+    private Task ticking = Task.CompletedTask;
     private int handedBack;
 
     public DeliverySender(
-        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, DeliveryOptions options, TimeProvider time, ILogger<DeliverySender> logger)
+        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, DeliveryOptions options, TimeProvider time, ILogger<DeliverySender> logger)
     {
-        (this.store, this.caller, this.writer, this.options, this.logger) = (store, caller, writer, options, logger);
-        Hand = new InHand(options.Concurrency, LeastStock, MostStock, time);
+        (this.store, this.caller, this.writer, this.lanes, this.options, this.time, this.logger) = (store, caller, writer, lanes, options, time, logger);
         // Few are written as begun before their turn: if the process dies, each of them is in doubt.
-        calls = new InHand(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
+        begun = new InHand(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
+        slots = new CallSlots(options.Concurrency, CallAsync, time) { Freed = begun.Release };
+        lines = new CallLines(options.LongestCall, Admit, TurnAway);
+        Hand = new InHand(options.Concurrency, LeastStock, MostStock, time) { Besides = () => slots.Aside + Math.Min(lines.Waiting, MostStock) };
     }
 
     /// <summary>What this worker holds. Whoever claims adds; every result and everything abandoned is released here.</summary>
     public InHand Hand { get; }
 
     /// <summary>False when a loop has ended by an error nobody expected: then the process must not go on as if it worked.</summary>
-    public bool IsWorking => !loops.Any(loop => loop.IsFaulted);
+    public bool IsWorking => !starting.IsFaulted && !ticking.IsFaulted;
 
-    public void Start() =>
-        loops = [Task.Run(StartCallsAsync), .. Enumerable.Range(0, options.Concurrency).Select(_ => Task.Run(CallAsync))];
+    public void Start() => (starting, ticking) = (Task.Run(StartCallsAsync), Task.Run(TickAsync));
 
     /// <summary>Takes a delivery over. What is prepared after <see cref="StopAsync"/> began goes back at once.</summary>
     public void Send(PreparedDelivery delivery)
     {
-        if (!prepared.Writer.TryWrite(delivery))
-            HandBack(delivery, StoppedCode, StoppedMessage);
+        if (stopping.IsCancellationRequested)
+            TurnAway(delivery);
+        else
+            lines.Join(delivery);
     }
 
-    /// <summary>Writes a result; the delivery is in hand until that is done.</summary>
-    public void Finish(DeliveryResult result) => _ = FinishAsync(result);
+    /// <summary>Writes a result that needed no call; the delivery is in hand until that is done.</summary>
+    public void Finish(DeliveryResult result)
+    {
+        lanes.Left(result.Delivery);
+        _ = FinishAsync(result);
+    }
+
+    /// <summary>It could not even be prepared: it is left to its lease.</summary>
+    public void Abandon(ClaimedDelivery delivery)
+    {
+        lanes.Left(delivery);
+        Hand.Release();
+    }
 
     /// <summary>Hands back what no call was begun for, waits for the calls under way and for their results to be written.</summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
-        prepared.Writer.TryComplete();
-        await Task.WhenAll(loops);
+        lines.Empty();
+        admitted.Writer.TryComplete();
+        await starting;
         await Hand.WaitForNoneAsync(options.LongestCall);
+        await ticking;
         logger.Stopped(handedBack);
     }
 
     public void Dispose()
     {
         Hand.Dispose();
-        calls.Dispose();
+        begun.Dispose();
         stopping.Dispose();
+    }
+
+    private void Admit(PreparedDelivery delivery)
+    {
+        lanes.Left(delivery.Claim);
+        if (admitted.Writer.TryWrite(delivery))
+            return;
+        delivery.Provider.Gate.GiveBack();
+        HandBack(delivery, StoppedCode, StoppedMessage);
+    }
+
+    /// <summary>Its provider has no place for it: it goes back, to be taken when there is one, or by another provider.</summary>
+    private void TurnAway(PreparedDelivery delivery)
+    {
+        lanes.Left(delivery.Claim);
+        if (stopping.IsCancellationRequested)
+            HandBack(delivery, StoppedCode, StoppedMessage);
+        else
+            _ = FinishAsync(DeliveryTransitions.PutOff(delivery.Claim, TimeSpan.Zero, "no_place", "its provider had no place for it", delivery.Claim.Lease.Now, Chance.Fraction(delivery.Claim.Id, delivery.Claim.Claims)));
     }
 
     private async Task StartCallsAsync()
     {
         var chunk = new List<PreparedDelivery>(MostTogether);
-        while (await prepared.Reader.WaitToReadAsync())
+        while (await admitted.Reader.WaitToReadAsync())
         {
             // Many at once cost little more than one: small change is left until it is all there is.
-            var enough = Math.Min(prepared.Reader.Count, Math.Clamp(options.Concurrency / 4, 1, MostTogether));
+            var enough = Math.Min(admitted.Reader.Count, Math.Clamp(options.Concurrency / 4, 1, MostTogether));
             if (!stopping.IsCancellationRequested)
-                await calls.WaitForRoomAsync(enough, TimeSpan.FromMilliseconds(100), CancellationToken.None);
-            var room = stopping.IsCancellationRequested ? MostTogether : Math.Min(calls.Room, MostTogether);
+                await begun.WaitForRoomAsync(enough, TimeSpan.FromMilliseconds(100), CancellationToken.None);
+            var room = stopping.IsCancellationRequested ? MostTogether : Math.Min(begun.Room, MostTogether);
             chunk.Clear();
-            while (chunk.Count < room && prepared.Reader.TryRead(out var delivery))
+            while (chunk.Count < room && admitted.Reader.TryRead(out var delivery))
                 chunk.Add(delivery);
             if (stopping.IsCancellationRequested)
-                chunk.ForEach(delivery => HandBack(delivery, StoppedCode, StoppedMessage));
+                chunk.ForEach(delivery => NotCalled(delivery, StoppedCode, StoppedMessage));
             else if (chunk.Count > 0)
                 await StartCallsAsync(chunk);
         }
-
-        started.Writer.TryComplete();
     }
 
     private async Task StartCallsAsync(List<PreparedDelivery> chunk)
     {
         try
         {
-            var begun = await store.StartAsync(chunk.ConvertAll(delivery => delivery.Claim), CancellationToken.None);
+            var started = await store.StartAsync(chunk.ConvertAll(delivery => delivery.Claim), CancellationToken.None);
             foreach (var delivery in chunk)
             {
-                if (begun.TryGetValue(delivery.Claim.Id, out var at))
+                if (started.TryGetValue(delivery.Claim.Id, out var at))
                 {
-                    calls.Add(1);
-                    started.Writer.TryWrite(new StartedDelivery(delivery, at));
+                    begun.Add(1);
+                    slots.Add(new StartedDelivery(delivery, at));
                 }
                 else
                 {
-                    HandBack(delivery, "lease_short", "too little of the lease was left for a call");
+                    NotCalled(delivery, "lease_short", "too little of the lease was left for a call");
                 }
             }
         }
@@ -119,27 +158,45 @@ internal sealed class DeliverySender : IDisposable
         {
             // The intent may be written or not: either way no call was made, and that is what is written now.
             logger.StepFailed("start", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
-            chunk.ForEach(delivery => HandBack(delivery, "not_started", "the intent to call a provider could not be written"));
+            chunk.ForEach(delivery => NotCalled(delivery, "not_started", "the intent to call a provider could not be written"));
         }
     }
 
-    private async Task CallAsync()
+    private async Task CallAsync(StartedDelivery delivery)
     {
-        await foreach (var delivery in started.Reader.ReadAllAsync())
+        // The process may have been stopped for a while since the intent was written: the lease is looked at once more.
+        if (delivery.Prepared.Claim.Lease.Left < options.LongestCall || stopping.IsCancellationRequested)
         {
-            // The process may have been stopped for a while since the intent was written: the lease is looked at once more.
-            if (delivery.Prepared.Claim.Lease.Left < options.LongestCall || stopping.IsCancellationRequested)
-                HandBack(delivery.Prepared, "not_called", "the worker stopped or was held up before it called a provider");
-            else
-                Finish(await caller.CallAsync(delivery));
-            calls.Release();
+            NotCalled(delivery.Prepared, "not_called", "the worker stopped or was held up before it called a provider");
+            return;
         }
+
+        _ = FinishAsync(await caller.CallAsync(delivery));
+        lines.MoveUp(delivery.Prepared.Provider.Gate);
+    }
+
+    /// <summary>Places come free without a call ending, too, and calls grow slow.</summary>
+    private async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        while (!(stopping.IsCancellationRequested && Hand.Held == 0) && await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            lines.MoveUp();
+            slots.LookAfterSlow();
+        }
+    }
+
+    private void NotCalled(PreparedDelivery delivery, string code, string message)
+    {
+        delivery.Provider.Gate.GiveBack();
+        HandBack(delivery, code, message);
+        lines.MoveUp(delivery.Provider.Gate);
     }
 
     private void HandBack(PreparedDelivery delivery, string code, string message)
     {
         Interlocked.Increment(ref handedBack);
-        Finish(DeliveryTransitions.HandBack(delivery.Claim, code, message, delivery.Claim.Lease.Now));
+        _ = FinishAsync(DeliveryTransitions.HandBack(delivery.Claim, code, message, delivery.Claim.Lease.Now));
     }
 
     private async Task FinishAsync(DeliveryResult result)

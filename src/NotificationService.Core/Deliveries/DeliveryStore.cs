@@ -17,7 +17,7 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
     private readonly Guid worker = new Ids(time).Next();
 
     /// <summary>Takes due deliveries under a lease. The shares and cursors learn from what came.</summary>
-    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, LaneLimits limits, CancellationToken cancellationToken)
     {
         var claimed = new List<ClaimedDelivery>(most);
         var hadWork = new bool[Classes.Length];
@@ -33,7 +33,10 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
             new NpgsqlParameter<Guid[]> { TypedValue = cursors.Tenants },
             new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
-            new NpgsqlParameter<Guid> { TypedValue = worker });
+            new NpgsqlParameter<Guid> { TypedValue = worker },
+            new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants },
+            new NpgsqlParameter<short[]> { TypedValue = limits.Channels },
+            new NpgsqlParameter<int[]> { TypedValue = limits.Most });
         cursors.Reset();
         Lease? lease = null;
         await batch.CommitAsync(
@@ -102,5 +105,6 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
         row.GetFieldValue<DateTimeOffset>(10),
         row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
         row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
+        row.IsDBNull(14) ? null : row.GetGuid(14),
         lease);
 }

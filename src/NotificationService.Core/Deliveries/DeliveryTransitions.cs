@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using static NotificationService.Deliveries.DeliveryStatus;
 
 namespace NotificationService.Deliveries;
@@ -33,23 +34,37 @@ public static class DeliveryTransitions
 
     private const string NoProviderCode = "no_provider";
 
+    /// <summary>How long a delivery waits for somebody to mend its provider's account.</summary>
+    public static readonly TimeSpan LongestParked = TimeSpan.FromHours(72);
+
+    private static readonly TimeSpan LongestParkedStep = TimeSpan.FromMinutes(10);
+
     /// <summary>Times a row may be taken back from workers that died before calling a provider; then it is what kills them.</summary>
     public const int MostRescues = 3;
 
-    public static DeliveryResult AfterCall(ClaimedDelivery delivery, ProviderResult result, Guid provider, DateTimeOffset startedAt, DateTimeOffset now, double chance)
+    /// <param name="others">Who else could be called.</param>
+    public static DeliveryResult AfterCall(
+        ClaimedDelivery delivery, ProviderResult result, Guid provider, Alternatives others, DateTimeOffset startedAt, DateTimeOffset now, double chance)
     {
         var number = delivery.Attempts + 1;
+        var tries = number - delivery.RetriedFrom;
+        // Every provider once is a round; the schedule's steps lie between the rounds, and within one nobody waits.
+        var failsOver = others.IsOneAble && tries % others.Count != 0;
         return result switch
         {
             ProviderResult.Accepted accepted => new DeliveryResult(
                 delivery, accepted.Delivered ? Delivered : Sent, null,
-                Attempt(AttemptOutcome.Accepted, null, null, Cut(accepted.ProviderMessageId, 200)), null, delivery.Ambiguous, null, now),
+                Attempt(AttemptOutcome.Accepted, null, null, Cut(accepted.ProviderMessageId, 200)) with { Segments = accepted.Segments },
+                null, delivery.Ambiguous, null, now),
+            ProviderResult.Rejected { Cause: RejectionCause.Provider } refused when failsOver => Later(
+                delivery, Attempt(AttemptOutcome.Rejected, refused.Code, refused.Message, null), TimeSpan.Zero, FailureKind.Permanent, refused.Code, refused.Message, now),
             ProviderResult.Rejected rejected => new DeliveryResult(
                 delivery, Failed, null, Attempt(AttemptOutcome.Rejected, rejected.Code, rejected.Message, null),
                 new Failure(FailureKind.Permanent, Cut(rejected.Code, 100), Cut(rejected.Message, 500)), delivery.Ambiguous, null, now),
             ProviderResult.Deferred deferred => Later(
                 delivery, Attempt(AttemptOutcome.Deferred, deferred.Code, deferred.Message, null),
-                RetrySchedule.Next(delivery.Channel, number - delivery.RetriedFrom, deferred.RetryAfter, chance), KindOf(deferred.Cause), deferred.Code, deferred.Message, now),
+                failsOver ? TimeSpan.Zero : Wait(delivery, deferred, (tries + others.Count - 1) / others.Count, now, chance),
+                KindOf(deferred.Cause), deferred.Code, deferred.Message, now),
             ProviderResult.Ambiguous ambiguous => Unclear(
                 delivery, Attempt(AttemptOutcome.Ambiguous, ambiguous.Code, ambiguous.Message, null), ambiguous.Code, ambiguous.Message, now),
             _ => throw new ArgumentOutOfRangeException(nameof(result), result, "not a provider result"),
@@ -57,6 +72,20 @@ public static class DeliveryTransitions
 
         AttemptRecord Attempt(AttemptOutcome outcome, string? code, string? message, string? providerMessageId) =>
             new(number, provider, outcome, startedAt, now, code is null ? null : Cut(code, 100), message is null ? null : Cut(message, 500), providerMessageId);
+    }
+
+    /// <summary>
+    /// Nobody can take it for now: it goes back as it came, without an attempt and without a word in the timeline, because
+    /// nothing has happened. What waited for three days for an account that nobody mended has failed.
+    /// </summary>
+    /// <param name="wait">When to look again.</param>
+    public static DeliveryResult PutOff(ClaimedDelivery delivery, TimeSpan wait, string code, string message, DateTimeOffset now, double chance)
+    {
+        if (code == Route.Later.ParkedCode && now - delivery.Id.Notification.CreatedAt > LongestParked)
+            return new DeliveryResult(delivery, Failed, null, null, new Failure(FailureKind.Credentials, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+        // Spread, so that not all of them come back at once.
+        var due = now + wait + (wait * 0.5 * chance);
+        return new DeliveryResult(delivery, Queued, delivery.ExpiresAt is { } end && end < due ? end : due, null, null, delivery.Ambiguous, null, now) { IsUnchanged = true };
     }
 
     /// <summary>Its time ran out before a provider was called.</summary>
@@ -102,6 +131,15 @@ public static class DeliveryTransitions
 
         return new DeliveryResult(
             delivery, Queued, now, null, null, delivery.Ambiguous, new TransitionReason("rescued", "the worker was lost before it called a provider"), now, Rescued: true);
+    }
+
+    /// <summary>An account that does not work is waited for, whatever the number of tries: its deliveries are not to blame.</summary>
+    private static TimeSpan? Wait(ClaimedDelivery delivery, ProviderResult.Deferred deferred, int round, DateTimeOffset now, double chance)
+    {
+        var step = RetrySchedule.Next(delivery.Channel, round, deferred.RetryAfter, chance);
+        if (deferred.Cause != DeferralCause.Credentials || now - delivery.Id.Notification.CreatedAt > LongestParked)
+            return step;
+        return step < LongestParkedStep ? step : LongestParkedStep;
     }
 
     private static DeliveryResult Unclear(ClaimedDelivery delivery, AttemptRecord attempt, string code, string message, DateTimeOffset now)

@@ -11,7 +11,7 @@ namespace NotificationService.Deliveries;
 /// poll when nothing was found. Dies anywhere: what it held goes back when its lease ends.
 /// </summary>
 internal sealed class DeliveryWorker(
-    DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, DeliveryMetrics metrics, DeliveryOptions options,
+    DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, Lanes lanes, DeliveryMetrics metrics, DeliveryOptions options,
     WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
@@ -56,9 +56,10 @@ internal sealed class DeliveryWorker(
 
         // 2. Not cancelled halfway: a claim that was granted must be known, so that it is handed back and not left to its lease.
         IReadOnlyList<ClaimedDelivery> claimed;
+        var limits = lanes.Limits();
         try
         {
-            claimed = await store.ClaimAsync(most, shares, cursors, CancellationToken.None);
+            claimed = await store.ClaimAsync(most, shares, cursors, limits, CancellationToken.None);
         }
         catch (NpgsqlException exception)
         {
@@ -69,17 +70,18 @@ internal sealed class DeliveryWorker(
 
         // 3. Beside the next claim.
         metrics.Claimed(claimed.Count);
+        lanes.Claimed(claimed, limits);
         if (claimed.Count > 0)
         {
             sender.Hand.Add(claimed.Count);
             _ = Task.Run(
-                () => preparer.PrepareAsync(claimed, sender.Send, sender.Finish, _ => sender.Hand.Release(), CancellationToken.None),
+                () => preparer.PrepareAsync(claimed, sender.Send, sender.Finish, sender.Abandon, CancellationToken.None),
                 CancellationToken.None);
         }
 
         // 4. Nothing found on the whole way round.
         if (claimed.Count == 0 && !cursors.AreMidway)
-            await wakeUp.WaitAsync(options.Poll, cancellationToken);
+            await wakeUp.WaitAsync(lanes.LookAgainIn is { } soon && soon < options.Poll ? soon : options.Poll, cancellationToken);
         else if (claimed.Count < Math.Min(most, Few))
             await Task.Delay(Linger, time, cancellationToken);
     }

@@ -19,8 +19,11 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
     private long windowBegan = time.GetTimestamp();
     private double perSecond;
 
+    /// <summary>What is held besides and takes no room, such as calls that hang and what waits in line for one provider.</summary>
+    public Func<int> Besides { get; init; } = static () => 0;
+
     /// <summary>How many more may be claimed.</summary>
-    public int Room => Math.Max(0, concurrency + Stock - Volatile.Read(ref held));
+    public int Room => Math.Max(0, concurrency + Stock - (Volatile.Read(ref held) - Besides()));
 
     public int Held => Volatile.Read(ref held);
 
@@ -39,6 +42,8 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
     /// <summary>Ends when there is room for as many, or after a while.</summary>
     public async Task WaitForRoomAsync(int count, TimeSpan atMost, CancellationToken cancellationToken)
     {
+        // A worker of few calls never has room for many: half of what it can hold is enough for it.
+        count = Math.Min(count, Math.Max(1, (concurrency + leastStock) / 2));
         var began = time.GetTimestamp();
         while (Room < count && time.GetElapsedTime(began) is var waited && waited < atMost)
             await freed.WaitAsync(atMost - waited, cancellationToken);

@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Deliveries + 8, LogLevel.Error, "The template or message of delivery {Delivery} could not be prepared: {Exception}")]
     public static partial void PreparationThrew(this ILogger logger, Guid delivery, string exception);
+
+    [LoggerMessage(EventIds.Deliveries + 9, LogLevel.Error, "The provider {Provider} ({Type}) does not accept its account ({Code}): its deliveries wait until it is mended")]
+    public static partial void ProviderParked(this ILogger logger, Guid provider, string type, string code);
+
+    [LoggerMessage(EventIds.Deliveries + 10, LogLevel.Information, "The provider {Provider} ({Type}) accepts its account again")]
+    public static partial void ProviderWorksAgain(this ILogger logger, Guid provider, string type);
 }

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>A claimed delivery with its message and the provider it goes to: all that a call needs.</summary>
 public sealed record PreparedDelivery(
-    ClaimedDelivery Claim, ChannelMessage Message, ConfiguredProvider Provider, string? Category, ActivityContext Trace);
+    ClaimedDelivery Claim, ChannelMessage Message, Route.To Route, string? Category, ActivityContext Trace)
+{
+    public ConfiguredProvider Provider => Route.Provider;
+}
 
 /// <summary>One whose intent to be called is written.</summary>
 public readonly record struct StartedDelivery(PreparedDelivery Prepared, DateTimeOffset StartedAt);

@@ -1,28 +1,58 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
+using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes one call and turns whatever comes of it into a result. The worker is the only one who tries again; a provider never does.</summary>
-internal sealed class ProviderCaller(DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
+internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parking, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
 {
     /// <summary>A provider ends by itself within the deadline; this much later we no longer believe it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     public async Task<DeliveryResult> CallAsync(StartedDelivery started)
     {
-        var (delivery, provider) = (started.Prepared.Claim, started.Prepared.Provider);
+        var (delivery, provider, all) = (started.Prepared.Claim, started.Prepared.Provider, started.Prepared.Route.All);
         using var activity = Telemetry.Telemetry.Activities.StartActivity("deliver", ActivityKind.Client, started.Prepared.Trace);
         activity?.SetTag("notification.channel", delivery.Channel.ToName()).SetTag("notification.delivery", delivery.Id.ToString()).SetTag("notification.provider", provider.Type);
 
         var began = time.GetTimestamp();
         metrics.CallBegins(delivery, delivery.Lease.Now - delivery.DueAt);
         var result = await SendAsync(started.Prepared);
-        metrics.CallEnds(delivery.Channel, provider.Type, result, time.GetElapsedTime(began));
+        var took = time.GetElapsedTime(began);
+        metrics.CallEnds(delivery.Channel, provider.Type, result, took);
+        var wasParked = provider.Gate.Parking is not null;
+        provider.Gate.Leave(result, took);
+        if (provider.Revision > 0 && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
+            _ = TellAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
         return DeliveryTransitions.AfterCall(
-            delivery, result, provider.Id, started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+            delivery, result, provider.Id, new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+    }
+
+    /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call tells it again.</summary>
+    private async Task TellAsync(TenantId tenant, ConfiguredProvider provider)
+    {
+        try
+        {
+            if (provider.Gate.Parking is not { } why)
+            {
+                await parking.LiftAsync(tenant, provider.Id, CancellationToken.None);
+                logger.ProviderWorksAgain(provider.Id, provider.Type);
+            }
+            else if (await parking.ParkAsync(tenant, provider, why, CancellationToken.None))
+            {
+                metrics.Parked(provider.Type);
+                logger.ProviderParked(provider.Id, provider.Type, why.Code);
+            }
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.StepFailed("park", exception.SqlState ?? exception.GetType().Name);
+        }
     }
 
     private async Task<ProviderResult> SendAsync(PreparedDelivery prepared)

@@ -24,7 +24,7 @@ internal sealed class QueueGauges : BackgroundService
         meter.CreateObservableGauge(
             "notification_queue_depth",
             () => ChannelKinds.All.Select(channel => new System.Diagnostics.Metrics.Measurement<long>(Of(channel).Count, Tag(channel))),
-            description: "Deliveries that are due and wait; counted up to 200,000.");
+            description: "Deliveries that are due and wait; counted up to 20,000.");
         meter.CreateObservableGauge(
             "notification_queue_oldest_age_seconds",
             () => ChannelKinds.All.Select(channel => new System.Diagnostics.Metrics.Measurement<double>(Of(channel).Seconds, Tag(channel))),

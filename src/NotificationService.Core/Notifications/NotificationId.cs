@@ -1,5 +1,6 @@
-using NotificationService.Deliveries;
+using System.Buffers.Binary;
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 
 namespace NotificationService.Notifications;
 
@@ -17,6 +18,17 @@ public readonly record struct NotificationId(Guid Value)
 
     /// <summary>The largest id a delivery of this notification can have.</summary>
     public Guid LastDelivery => DeliveryId.WithLastBits(Value, 0xF);
+
+    /// <summary>When it was made, to the millisecond: a UUIDv7 begins with it (RFC 9562, 5.7).</summary>
+    public DateTimeOffset CreatedAt
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            Value.TryWriteBytes(bytes, bigEndian: true, out _);
+            return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
+        }
+    }
 
     public override string ToString() => Value.ToString();
 }

@@ -11,6 +11,7 @@ public sealed record ProviderRequest
     private const int DefaultWeight = 100;
     private const int Most = 1000;
     private const int MostPerSecond = 1_000_000;
+    private const int MostAtOnce = 5_000;
 
     /// <summary>email, sms, push, whatsapp or in_app.</summary>
     public string? Channel { get; init; }
@@ -29,8 +30,11 @@ public sealed record ProviderRequest
 
     public bool? Enabled { get; init; }
 
-    /// <summary>The most calls per second.</summary>
+    /// <summary>The most calls per second, 1 to 1,000,000, of all workers together. Null: no limit.</summary>
     public int? RateLimit { get; init; }
+
+    /// <summary>The most calls at once from one worker, 1 to 5,000. Null: what the worker can do.</summary>
+    public int? Concurrency { get; init; }
 
     /// <summary>Secrets by name; write-only.</summary>
     public Dictionary<string, string?>? Credentials { get; init; }
@@ -56,6 +60,8 @@ public sealed record ProviderRequest
             errors.Add(new("/weight", "number_range", $"The weight is a whole number from 0 to {Most}."));
         if (RateLimit is < 1 or > MostPerSecond)
             errors.Add(new("/rateLimit", "number_range", $"The rate limit is a whole number of calls per second from 1 to {MostPerSecond}."));
+        if (Concurrency is < 1 or > MostAtOnce)
+            errors.Add(new("/concurrency", "number_range", $"The concurrency is a whole number of calls at once from 1 to {MostAtOnce}."));
         foreach (var (field, _) in (Credentials ?? []).Where(field => field.Key.Length is 0 or > 100))
             errors.Add(new(JsonPointer.Append("/credentials", field), "unknown_property", "There is no such credential."));
         return errors;
@@ -65,7 +71,7 @@ public sealed record ProviderRequest
     {
         var channel = ChannelKinds.TryParse(Channel, out var known) ? known : throw new InvalidOperationException("checked before");
         return new ProviderDraft(
-            channel, Type!, Name!.Trim(), Priority ?? DefaultPriority, Weight ?? DefaultWeight, Enabled ?? true, RateLimit,
+            channel, Type!, Name!.Trim(), Priority ?? DefaultPriority, Weight ?? DefaultWeight, Enabled ?? true, RateLimit, Concurrency,
             (Credentials ?? []).Where(field => field.Value is not null).ToDictionary(field => field.Key, field => field.Value!), SettingsOrNone());
     }
 
@@ -79,6 +85,8 @@ public sealed record ProviderRequest
         Enabled = Enabled ?? (whole ? true : null),
         RateLimit = RateLimit,
         RemovesRateLimit = whole && RateLimit is null,
+        Concurrency = Concurrency,
+        RemovesConcurrency = whole && Concurrency is null,
         Settings = whole || Settings is not null ? SettingsOrNone() : null,
         Credentials = Credentials,
     };
@@ -90,15 +98,23 @@ public sealed record ProviderRequest
 /// <param name="Credentials">By name, masked such as SG.…abcd.</param>
 /// <param name="Usable">False when its deliveries wait because the credentials cannot be decrypted.</param>
 /// <param name="Problem">Why it is not usable.</param>
+/// <param name="Parked">Set while the vendor does not accept the account: deliveries wait until it is mended, and one is tried every 30 seconds.</param>
 public sealed record ProviderAnswer(
-    Guid Id, string Channel, string Type, string Name, int Priority, int Weight, bool Enabled, int? RateLimit,
-    IReadOnlyDictionary<string, string> Credentials, JsonElement Settings, bool Usable, string? Problem, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    Guid Id, string Channel, string Type, string Name, int Priority, int Weight, bool Enabled, int? RateLimit, int? Concurrency,
+    IReadOnlyDictionary<string, string> Credentials, JsonElement Settings, bool Usable, string? Problem, ParkedAnswer? Parked, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     internal static ProviderAnswer Of(ProviderRow row, OpenedProvider opened) => new(
-        row.Id, row.Channel.ToName(), row.Type, row.Name, row.Priority, row.Weight, row.Enabled, row.RateLimit,
+        row.Id, row.Channel.ToName(), row.Type, row.Name, row.Priority, row.Weight, row.Enabled, row.RateLimit, row.Concurrency,
         row.Credentials.OrderBy(credential => credential.Field, StringComparer.Ordinal).ToDictionary(credential => credential.Field, credential => credential.Hint),
-        JsonElement.Parse(row.Settings), opened is OpenedProvider.Usable, (opened as OpenedProvider.Unusable)?.Reason, row.CreatedAt, row.UpdatedAt);
+        JsonElement.Parse(row.Settings), opened is OpenedProvider.Usable, (opened as OpenedProvider.Unusable)?.Reason,
+        row.ParkedNow is { } parked ? new ParkedAnswer(parked.Code, parked.Message, parked.ParkedAt) : null, row.CreatedAt, row.UpdatedAt);
 }
+
+/// <summary>Why a provider's deliveries wait.</summary>
+/// <param name="Code">The vendor's or our own stable code, such as credentials_refused.</param>
+/// <param name="Message">In plain words.</param>
+/// <param name="Since">When it began.</param>
+public sealed record ParkedAnswer(string Code, string Message, DateTimeOffset Since);
 
 /// <summary>What the vendor said of a configuration.</summary>
 /// <param name="Ok">Whether it works.</param>

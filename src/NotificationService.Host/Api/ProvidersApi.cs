@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Host.Auth;
 
 namespace NotificationService.Host.Api;
@@ -7,7 +8,7 @@ namespace NotificationService.Host.Api;
 public static class ProvidersApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"rateLimit":null,"credentials":{"apiKey":"SG.…abcd"},"settings":{"from":{"email":"orders@example.com","name":"Orders"}},"usable":true,"problem":null,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"rateLimit":null,"concurrency":null,"credentials":{"apiKey":"SG.…abcd"},"settings":{"from":{"email":"orders@example.com","name":"Orders"}},"usable":true,"problem":null,"parked":null,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
 
     private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.ToDictionary(channel => channel.ToName());
 
@@ -26,7 +27,7 @@ public static class ProvidersApi
             .Takes<ProviderRequest>("""{"channel":"email","type":"sendgrid","name":"SendGrid","priority":20,"settings":{"from":{"email":"orders@example.com"}}}""")
             .Answers<ProviderAnswer>(200, Example);
         group.MapDelete("/{id}", DeleteAsync).Documented("Delete a provider", "Calls in flight end as they began; what is queued goes to the tenant's other providers.").AnswersNothing();
-        group.MapPost("/{id}/test", TestAsync).Documented("Ask the vendor whether the configuration works", "Nothing is sent to anyone.")
+        group.MapPost("/{id}/test", TestAsync).Documented("Ask the vendor whether the configuration works", "Nothing is sent to anyone. A parked provider that passes is no longer parked.")
             .Answers<ProviderTestAnswer>(200, """{"ok":false,"message":"SendGrid refused the API key"}""");
         return group;
     }
@@ -78,7 +79,7 @@ public static class ProvidersApi
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, ProviderEditor editor, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await editor.DeleteAsync(context.Caller(), key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
 
-    private static async Task<IResult> TestAsync(string id, HttpContext context, ProviderStore store, ProviderTypes types, CancellationToken cancellationToken)
+    private static async Task<IResult> TestAsync(string id, HttpContext context, ProviderStore store, ProviderTypes types, ParkingStore parking, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var key) || await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is not { } row)
             return Problems.NotFound();
@@ -89,6 +90,8 @@ public static class ProvidersApi
             OpenedProvider.Usable usable when types.TryFind(row.Type, out var type) => await type.TestAsync(usable.Configuration, cancellationToken),
             _ => new ProviderTestResult(false, $"this version of the service has no type {row.Type}"),
         };
+        if (tested.Ok && row.ParkedNow is not null)
+            await parking.LiftByHandAsync(row.TenantId, key, cancellationToken);
         return Results.Json(new ProviderTestAnswer(tested.Ok, tested.Message), ProviderJson.Default.ProviderTestAnswer);
     }
 

@@ -17,6 +17,8 @@ public sealed record HostSettings(string? ConnectionString, RoleSet Roles)
     /// <summary>A builder with the default address, and Development where nothing at all was said: no environment and no database.</summary>
     public static WebApplicationBuilder Builder(string[] options)
     {
+        // Settings are read at the start: watching their files would watch the whole working directory, whoever writes there.
+        options = [.. options, "--hostBuilder:reloadConfigOnChange=false"];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = options, EnvironmentName = EnvironmentName(options) });
         if (Addresses(builder.Configuration) is null)
             builder.WebHost.UseUrls(ListenAddresses.Default);

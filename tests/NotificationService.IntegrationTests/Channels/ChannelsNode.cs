@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
 using NotificationService.Providers;
 using NotificationService.Providers.InApp;
@@ -22,7 +23,7 @@ internal sealed class ChannelsNode
         Mailbox = new SandboxMailbox(database.Database, database.Store, database.Ids, time);
         var types = new ProviderTypes([new SendGridType(guard, options, time), new SmtpType(guard, options, time), new SandboxType(Mailbox, time), new InAppType()]);
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
-        Directory = new ProviderDirectory(Store, new ProviderInstances(types, time), time);
+        Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderGates(database.Database, new CallCapacity(400), time), time), time);
         Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time);
         Rotation = new CredentialRotation(database.Database, Vault);
     }
@@ -46,11 +47,11 @@ internal sealed class ChannelsNode
         new(tenant, CallerKind.User, new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a99"), "admin", Live: true, new HashSet<string>(), new HashSet<string> { "admin" });
 
     public static ProviderDraft SendGrid(string name = "SendGrid", int priority = 10, string apiKey = "SG.0123456789abcdefghij", string settings = "") => new(
-        ChannelKind.Email, "sendgrid", name, priority, Weight: 100, Enabled: true, RateLimit: null,
+        ChannelKind.Email, "sendgrid", name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
         new Dictionary<string, string> { ["apiKey"] = apiKey }, JsonElement.Parse($$"""{"from":"orders@example.com"{{settings}}}"""));
 
     public static ProviderDraft Sandbox(ChannelKind channel = ChannelKind.Email, int priority = 10) => new(
-        channel, "sandbox", "Sandbox", priority, Weight: 100, Enabled: true, RateLimit: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
+        channel, "sandbox", "Sandbox", priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
 
     public async Task<ProviderRow> CreateAsync(TenantId tenant, ProviderDraft draft) =>
         (await Editor.CreateAsync(Admin(tenant), draft, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>().Row;

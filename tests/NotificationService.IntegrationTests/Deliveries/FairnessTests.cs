@@ -112,7 +112,7 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
         var tenant = await database.NewTenantAsync();
         await accepted.PlantAsync(tenant, 1_000);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None)));
 
         var ids = claims.SelectMany(claim => claim).Select(delivery => delivery.Id).ToArray();
         ids.Distinct().Count().ShouldBe(ids.Length);
@@ -121,5 +121,5 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
 
     public ValueTask DisposeAsync() => Worker.DisposeAsync();
 
-    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most) => Store.ClaimAsync(most, shares, cursors, CancellationToken.None);
+    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most) => Store.ClaimAsync(most, shares, cursors, LaneLimits.None, CancellationToken.None);
 }

@@ -78,7 +78,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.PlantAsync(tenant, 1);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None))[0];
+        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None))[0];
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{late.Id}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
 
@@ -88,7 +88,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         (await WriteAsync(taken)).ShouldBeFalse("a result is written once");
 
         Task<bool> WriteAsync(ClaimedDelivery delivery) => writer.WriteAsync(
-            DeliveryTransitions.AfterCall(delivery, new ProviderResult.Accepted("x"), Guid.Empty, delivery.Lease.Now, delivery.Lease.Now, 0.5), CancellationToken.None);
+            DeliveryTransitions.AfterCall(delivery, new ProviderResult.Accepted("x"), Guid.Empty, Alternatives.None, delivery.Lease.Now, delivery.Lease.Now, 0.5), CancellationToken.None);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set claims = claims + 1 where id = '{claimed[1].Id}'");
 

@@ -41,10 +41,10 @@ public sealed class WorkerHost : IAsyncDisposable
     public Task StopAsync() => host.StopAsync();
 
     /// <summary>Gives the tenant an e-mail provider that speaks SendGrid to the address.</summary>
-    public async Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10)
+    public async Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null)
     {
         var draft = new ProviderDraft(
-            ChannelKind.Email, "sendgrid", name, priority, Weight: 100, Enabled: true, RateLimit: null,
+            ChannelKind.Email, "sendgrid", name, priority, weight, Enabled: true, rateLimit, concurrency,
             new Dictionary<string, string> { ["apiKey"] = "SG.test" },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }"""));
         return await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch

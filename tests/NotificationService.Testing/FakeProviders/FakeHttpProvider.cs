@@ -28,6 +28,8 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     private readonly FileStream? log;
     private readonly Lock logGate = new();
     private int count;
+    private int underWay;
+    private int mostAtOnce;
 
     private FakeHttpProvider(WebApplication app, FakeContract contract, FileStream? log) => (this.app, this.contract, this.log) = (app, contract, log);
 
@@ -38,6 +40,9 @@ public sealed class FakeHttpProvider : IAsyncDisposable
 
     /// <summary>The answers to calls that broke the vendor's rules; such a call gets that answer, whatever is scripted.</summary>
     public IReadOnlyList<string> Violations => [.. violations];
+
+    /// <summary>The most calls that were under way at once.</summary>
+    public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 
     /// <summary>Answers whatever is not scripted by <see cref="Script"/>; told the call, so that it may look at its content.</summary>
     public Func<FakeCall, FakeAnswer> Otherwise { get; set; } = _ => FakeAnswer.Accept;
@@ -115,7 +120,17 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         var refusal = contract.Refusal(call);
         if (refusal is not null)
             violations.Enqueue(refusal.ToString());
-        await AnswerAsync(context, call, refusal ?? (next.TryDequeue(out var scripted) ? scripted : Otherwise(call)));
+        lock (logGate)
+            mostAtOnce = Math.Max(mostAtOnce, ++underWay);
+        try
+        {
+            await AnswerAsync(context, call, refusal ?? (next.TryDequeue(out var scripted) ? scripted : Otherwise(call)));
+        }
+        finally
+        {
+            lock (logGate)
+                underWay--;
+        }
     }
 
     private void Append(FakeCall call)

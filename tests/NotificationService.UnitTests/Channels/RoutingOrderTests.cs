@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 
 namespace NotificationService.UnitTests.Channels;
 
@@ -10,7 +11,7 @@ public sealed class RoutingOrderTests
         ConfiguredProvider[] providers = [Provider(3, 30, 1000), Provider(1, 10, 1), Provider(2, 20, 500)];
 
         for (var chance = 0UL; chance < 100; chance++)
-            RoutingOrder.Of(providers, Spread(chance)).Select(provider => provider.Name).ShouldBe(["1", "2", "3"]);
+            RoutingOrder.Of(providers, Whole, Spread(chance)).Select(provider => provider.Name).ShouldBe(["1", "2", "3"]);
     }
 
     [Fact]
@@ -19,7 +20,7 @@ public sealed class RoutingOrderTests
         ConfiguredProvider[] providers = [Provider(1, 10, 70), Provider(2, 10, 25), Provider(3, 10, 5), Provider(4, 10, 0)];
         const int Rounds = 20_000;
 
-        var first = Enumerable.Range(0, Rounds).Select(round => RoutingOrder.Of(providers, Spread((ulong)round))[0].Name)
+        var first = Enumerable.Range(0, Rounds).Select(round => RoutingOrder.Of(providers, Whole, Spread((ulong)round))[0].Name)
             .GroupBy(name => name).ToDictionary(group => group.Key, group => group.Count() / (double)Rounds);
 
         first["1"].ShouldBe(0.70, 0.02);
@@ -35,24 +36,37 @@ public sealed class RoutingOrderTests
 
         for (var chance = 0UL; chance < 200; chance++)
         {
-            var order = RoutingOrder.Of(providers, Spread(chance));
+            var order = RoutingOrder.Of(providers, Whole, Spread(chance));
             order.Select(provider => provider.Name).ShouldBe(["1", "2", "3", "4"], ignoreOrder: true);
             order.Select(provider => provider.Name).Take(2).ShouldBe(["4", "3"]);
-            RoutingOrder.Of([.. providers.Reverse()], Spread(chance)).ShouldBe(order);
+            RoutingOrder.Of([.. providers.Reverse()], Whole, Spread(chance)).ShouldBe(order);
         }
     }
 
     [Fact]
     public void One_or_none_needs_no_choice()
     {
-        RoutingOrder.Of([], 1).ShouldBeEmpty();
-        RoutingOrder.Of([Provider(1, 10, 0)], 1).ShouldHaveSingleItem();
+        RoutingOrder.Of([], Whole, 1).ShouldBeEmpty();
+        RoutingOrder.Of([Provider(1, 10, 0)], Whole, 1).ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public void A_provider_that_lost_its_share_is_first_as_much_less_often()
+    {
+        ConfiguredProvider[] providers = [Provider(1, 10, 1), Provider(2, 10, 1)];
+        const int Rounds = 20_000;
+
+        var first = Enumerable.Range(0, Rounds).Count(round => RoutingOrder.Of(providers, provider => provider.Name == "1" ? 0.25 : 1, Spread((ulong)round))[0].Name == "1");
+
+        (first / (double)Rounds).ShouldBe(0.2, 0.02);
+    }
+
+    private static double Whole(ConfiguredProvider provider) => 1;
 
     private static ulong Spread(ulong round) => round * 0x9E3779B97F4A7C15;
 
     private static ConfiguredProvider Provider(byte number, int priority, int weight) =>
-        new(new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number), "sandbox", $"{number}", priority, weight, new Nobody());
+        new(new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number), "sandbox", $"{number}", priority, weight, new Nobody()) { Gate = new ProviderGate(100, leases: null, TimeProvider.System) };
 
     private sealed class Nobody : IProvider
     {

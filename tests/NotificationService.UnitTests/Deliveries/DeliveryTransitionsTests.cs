@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Storage;
@@ -75,9 +76,75 @@ public sealed class DeliveryTransitionsTests
     [Theory]
     [InlineData(DeferralCause.Temporary, FailureKind.Exhausted)]
     [InlineData(DeferralCause.Throttled, FailureKind.Exhausted)]
-    [InlineData(DeferralCause.Credentials, FailureKind.Credentials)]
     public void After_the_last_try_the_kind_says_whether_the_vendor_was_down_or_the_configuration_wrong(DeferralCause cause, FailureKind kind) =>
         AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 20), new ProviderResult.Deferred("code", "no", Cause: cause), 0.5)).Failure!.Kind.ShouldBe(kind);
+
+    [Fact]
+    public void Within_a_round_over_the_providers_nobody_waits_and_between_rounds_the_schedule_holds()
+    {
+        var waits = new List<double>();
+        for (var attempts = 0; attempts < 6; attempts++)
+        {
+            var result = DeliveryTransitions.AfterCall(
+                Delivery(ChannelKind.Sms, Priority.Normal, attempts), new ProviderResult.Deferred("http_503", "down"), Guid.Empty, new Alternatives(3, true), Now, Now, 0.5);
+            waits.Add((result.DueAt!.Value - Now).TotalSeconds);
+        }
+
+        waits.ShouldBe([0, 0, 5, 0, 0, 30]);
+    }
+
+    [Fact]
+    public void What_one_account_may_not_send_goes_to_the_next_and_fails_when_none_is_left()
+    {
+        var refusal = new ProviderResult.Rejected("21408", "the region is not enabled", RejectionCause.Provider);
+
+        Refused(0).Status.ShouldBe(DeliveryStatus.Queued);
+        Refused(0).DueAt.ShouldBe(Now);
+        Refused(1).Failure!.Kind.ShouldBe(FailureKind.Permanent);
+
+        DeliveryResult Refused(int attempts) => DeliveryTransitions.AfterCall(
+            Delivery(ChannelKind.Sms, Priority.Normal, attempts), refusal, Guid.Empty, new Alternatives(2, true), Now, Now, 0.5);
+    }
+
+    [Theory]
+    [InlineData(RejectionCause.Message)]
+    [InlineData(RejectionCause.Address)]
+    public void What_every_provider_would_refuse_is_not_tried_with_another(RejectionCause cause) => DeliveryTransitions.AfterCall(
+        Delivery(ChannelKind.Sms, Priority.Normal, 0), new ProviderResult.Rejected("21211", "no such number", cause), Guid.Empty, new Alternatives(2, true), Now, Now, 0.5)
+        .Status.ShouldBe(DeliveryStatus.Failed);
+
+    [Fact]
+    public void What_may_have_gone_out_never_goes_to_another_provider_at_once() => DeliveryTransitions.AfterCall(
+        Delivery(ChannelKind.Sms, Priority.Normal, 0), new ProviderResult.Ambiguous("timeout", "who knows"), Guid.Empty, new Alternatives(2, true), Now, Now, 0.5)
+        .DueAt.ShouldBe(Now.AddSeconds(60));
+
+    [Fact]
+    public void An_account_that_does_not_work_is_waited_for_three_days_whatever_the_number_of_tries()
+    {
+        var refusal = new ProviderResult.Deferred("http_401", "wrong key", Cause: DeferralCause.Credentials);
+        var fresh = Delivery(ChannelKind.Sms, Priority.Normal, 500);
+        var now = fresh.Id.Notification.CreatedAt;
+
+        var waiting = DeliveryTransitions.AfterCall(fresh, refusal, Guid.Empty, Alternatives.None, now, now.AddHours(71), 0.5);
+        waiting.Status.ShouldBe(DeliveryStatus.Queued);
+        (waiting.DueAt - waiting.At).ShouldBe(TimeSpan.FromMinutes(10));
+
+        DeliveryTransitions.AfterCall(fresh, refusal, Guid.Empty, Alternatives.None, now, now.AddHours(73), 0.5).Failure!.Kind.ShouldBe(FailureKind.Credentials);
+    }
+
+    [Fact]
+    public void What_nobody_can_take_for_now_is_put_off_and_leaves_no_trace()
+    {
+        var delivery = Delivery(ChannelKind.Email, Priority.Normal, 1);
+        var now = delivery.Id.Notification.CreatedAt;
+
+        var put = DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.ParkedCode, "wrong key", now, 0.5);
+
+        (put.Status, put.Attempt, put.IsUnchanged).ShouldBe((DeliveryStatus.Queued, null, true));
+        (put.DueAt - now).ShouldBe(TimeSpan.FromSeconds(12.5));
+        DeliveryTransitions.PutOff(delivery with { ExpiresAt = now.AddSeconds(3) }, TimeSpan.FromSeconds(10), "provider_resting", "down", now, 0.5).DueAt.ShouldBe(now.AddSeconds(3));
+        DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.ParkedCode, "wrong key", now.AddHours(73), 0.5).Failure!.Kind.ShouldBe(FailureKind.Credentials);
+    }
 
     [Fact]
     public void A_retry_by_hand_starts_the_schedule_over()
@@ -113,9 +180,9 @@ public sealed class DeliveryTransitionsTests
             .Failure.ShouldBe(new Failure(FailureKind.Permanent, new string('c', 100), new string('m', 500)));
 
     private static DeliveryResult AfterCall((ClaimedDelivery Delivery, ProviderResult Result, double Chance) call) =>
-        DeliveryTransitions.AfterCall(call.Delivery, call.Result, Guid.Empty, Now.AddMilliseconds(-5), Now, call.Chance);
+        DeliveryTransitions.AfterCall(call.Delivery, call.Result, Guid.Empty, Alternatives.None, Now.AddMilliseconds(-5), Now, call.Chance);
 
     private static ClaimedDelivery Delivery(ChannelKind channel, Priority priority, int attempts, bool ambiguous = false, DateTimeOffset? expires = null) => new(
-        NotificationId.From(Ids.Next()).Delivery(channel), new TenantId(Ids.Next()), priority, 1, attempts, 0, 1, 0, ambiguous, Now, expires, null,
+        NotificationId.From(Ids.Next()).Delivery(channel), new TenantId(Ids.Next()), priority, 1, attempts, 0, 1, 0, ambiguous, Now, expires, null, null,
         new Lease(TimeProvider.System, 0, Now, TimeSpan.FromSeconds(30)));
 }

@@ -13,6 +13,9 @@
 -- $5 smallint[]  and channel
 -- $6 interval    lease
 -- $7 uuid        the worker
+-- $8 uuid[]      lanes that may bring only so many, because their provider cannot take more now: tenant,
+-- $9 smallint[]  channel
+-- $10 int[]      and how many; none for 0
 --
 -- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
 -- due row would be read to its end, through everything that is scheduled for later.
@@ -48,7 +51,11 @@ walk as materialized (
     ) path
 ),
 lane as (
-    select walk.*, count(*) over (partition by walk.rank) as lanes from walk where walk.due_at <= (select clock_timestamp())
+    select walk.*, held.most as room, count(*) over (partition by walk.rank) as lanes
+    from walk
+    left join unnest($8::uuid[], $9::smallint[], $10::int[]) as held(tenant_id, channel, most)
+        on held.tenant_id = walk.tenant_id and held.channel = walk.channel
+    where walk.due_at <= (select clock_timestamp()) and coalesce(held.most, 1) > 0
 ),
 picked as materialized (
     select due.id
@@ -59,7 +66,7 @@ picked as materialized (
         where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
           and d.due_at <= (select clock_timestamp())
         order by d.due_at, d.id
-        limit (lane.most + lane.lanes - 1) / lane.lanes
+        limit least(lane.room, (lane.most + lane.lanes - 1) / lane.lanes)
         for update of d skip locked
     ) due
     order by lane.rank
@@ -76,11 +83,11 @@ claimed as (
     returning d.*
 )
 select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous, due_at, expires_at,
-    call_started_at, clock_timestamp() as claimed_at
+    call_started_at, clock_timestamp() as claimed_at, provider_id
 from claimed
 union all
-select null, tenant_id, priority, channel, (n = most)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint, has_work, due_at, null, null, null
+select null, tenant_id, priority, channel, (n = most)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint, has_work, due_at, null, null, null, null
 from (
-    select distinct on (rank) *, bool_or(due_at <= (select clock_timestamp())) over (partition by rank) as has_work
+    select distinct on (rank) *, exists (select from lane where lane.rank = walk.rank) as has_work
     from walk order by rank, n desc
 ) ends

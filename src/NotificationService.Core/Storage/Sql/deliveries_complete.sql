@@ -3,8 +3,8 @@
 --
 -- $1 tenant; per result: $2 id, $3 fencing token, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
 -- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
--- per attempt: $15 delivery, $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id
--- per timeline row: $24 delivery, $25 sequence, $26 status, $27 at, $28 detail
+-- per attempt: $15 delivery, $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments
+-- per timeline row: $25 delivery, $26 sequence, $27 status, $28 at, $29 detail
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
 -- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
@@ -33,15 +33,15 @@ with held as (
     returning d.id
 ),
 attempt as (
-    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
-    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[])
-        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
+        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
     where a.delivery_id in (select id from held)
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
-    from unnest($24::uuid[], $25::smallint[], $26::smallint[], $27::timestamptz[], $28::text[]) as t(delivery_id, seq, status, at, detail)
+    from unnest($25::uuid[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(delivery_id, seq, status, at, detail)
     where t.delivery_id in (select id from held)
 )
 select id from held

@@ -1,4 +1,4 @@
-namespace NotificationService.Channels;
+namespace NotificationService.Channels.Routing;
 
 /// <summary>
 /// In which order a delivery tries its providers: priority by priority, and within one priority by weight. The same
@@ -6,9 +6,13 @@ namespace NotificationService.Channels;
 /// </summary>
 public static class RoutingOrder
 {
+    /// <summary>Weights are whole numbers; shares of them are counted in thousandths.</summary>
+    private const double Fine = 1000;
+
     /// <param name="providers">A tenant's providers of one channel, in any order.</param>
+    /// <param name="share">How much of its weight each still has, above 0 and at most 1.</param>
     /// <param name="chance">Random bits, or a hash where one delivery should keep to one order.</param>
-    public static IReadOnlyList<ConfiguredProvider> Of(IReadOnlyList<ConfiguredProvider> providers, ulong chance)
+    public static IReadOnlyList<ConfiguredProvider> Of(IReadOnlyList<ConfiguredProvider> providers, Func<ConfiguredProvider, double> share, ulong chance)
     {
         if (providers.Count < 2)
             return providers;
@@ -18,7 +22,7 @@ public static class RoutingOrder
             var end = start + 1;
             while (end < ordered.Length && ordered[end].Priority == ordered[start].Priority)
                 end++;
-            Draw(ordered.AsSpan(start, end - start), ref chance);
+            Draw(ordered.AsSpan(start, end - start), share, ref chance);
             start = end;
         }
 
@@ -26,25 +30,28 @@ public static class RoutingOrder
     }
 
     /// <summary>Draws without putting back, each with the odds of its weight; what weighs nothing comes last.</summary>
-    private static void Draw(Span<ConfiguredProvider> group, ref ulong chance)
+    private static void Draw(Span<ConfiguredProvider> group, Func<ConfiguredProvider, double> share, ref ulong chance)
     {
         for (var place = 0; place < group.Length - 1; place++)
         {
             var rest = group[place..];
             var total = 0UL;
             foreach (var provider in rest)
-                total += (ulong)provider.Weight;
+                total += Weight(provider, share);
             if (total == 0)
                 return;
             var point = (ulong)(((UInt128)Next(ref chance) * total) >> 64);
             var drawn = 0;
-            while (point >= (ulong)rest[drawn].Weight)
-                point -= (ulong)rest[drawn++].Weight;
+            while (point >= Weight(rest[drawn], share))
+                point -= Weight(rest[drawn++], share);
             var first = rest[drawn];
             rest[..drawn].CopyTo(rest[1..]);
             rest[0] = first;
         }
     }
+
+    private static ulong Weight(ConfiguredProvider provider, Func<ConfiguredProvider, double> share) =>
+        provider.Weight == 0 ? 0 : Math.Max(1, (ulong)(provider.Weight * Fine * share(provider)));
 
     /// <summary>SplitMix64: several independent numbers of one chance.</summary>
     private static ulong Next(ref ulong state)

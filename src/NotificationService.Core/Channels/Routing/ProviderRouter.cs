@@ -1,0 +1,105 @@
+using NotificationService.Tenants;
+
+namespace NotificationService.Channels.Routing;
+
+/// <summary>Which provider a delivery goes to now.</summary>
+public abstract record Route
+{
+    private Route()
+    {
+    }
+
+    /// <param name="Provider">The one to call.</param>
+    /// <param name="All">It and the others of the channel.</param>
+    public sealed record To(ConfiguredProvider Provider, IReadOnlyList<ConfiguredProvider> All) : Route;
+
+    /// <summary>None is configured and enabled.</summary>
+    public sealed record Nobody : Route;
+
+    /// <summary>None is of use at the moment.</summary>
+    /// <param name="In">When to look again.</param>
+    public sealed record Later(TimeSpan In, string Code, string Message) : Route
+    {
+        /// <summary>A provider does not accept its account, and there is no other.</summary>
+        public const string ParkedCode = "provider_parked";
+    }
+}
+
+/// <summary>
+/// Chooses among a channel's providers: the first priority that has one of use, within it by weight, and after a failure
+/// another one than the last. The weight of a provider that fails or is slow beside its neighbours goes down with it.
+/// </summary>
+public sealed class ProviderRouter(ProviderDirectory directory)
+{
+    private const double LeastShare = 0.02;
+
+    /// <summary>Up to twice as slow as the fastest is no difference.</summary>
+    private const double Tolerated = 2;
+
+    /// <summary>Its lane is held anyway, and somebody may mend the provider in between.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <param name="last">Who was called for it the last time, if anybody.</param>
+    /// <param name="chance">Random bits; the same give the same choice.</param>
+    public async ValueTask<(Route Route, IReadOnlyList<ConfiguredProvider> All)> ChooseAsync(
+        TenantId tenant, ChannelKind channel, bool live, Guid? last, ulong chance, CancellationToken cancellationToken)
+    {
+        var all = await directory.ForAsync(tenant, channel, live, cancellationToken);
+        return (Choose(all, last, chance), all);
+    }
+
+    /// <summary>The choice itself.</summary>
+    public static Route Choose(IReadOnlyList<ConfiguredProvider> all, Guid? last, ulong chance)
+    {
+        switch (all.Count)
+        {
+            case 0:
+                return new Route.Nobody();
+            case 1:
+                return all[0].Gate.AbleIn > TimeSpan.Zero ? Wait(all) : new Route.To(all[0], all);
+        }
+
+        var able = all.Where(IsAble).ToArray();
+        if (able.Length == 0)
+            return Wait(all);
+        var order = RoutingOrder.Of(able, Weighed(able), chance);
+        return new Route.To(order.FirstOrDefault(provider => provider.Id != last) ?? order[0], all);
+    }
+
+    /// <summary>Whether somebody else could take over at once.</summary>
+    public static bool HasAnother(IReadOnlyList<ConfiguredProvider> all, Guid than) =>
+        all.Count > 1 && all.Any(provider => provider.Id != than && IsAble(provider));
+
+    /// <summary>Those that deliveries go to now: of use, and of the first priority that has any.</summary>
+    public static IEnumerable<ConfiguredProvider> InTurn(IReadOnlyList<ConfiguredProvider> all)
+    {
+        int? priority = null;
+        foreach (var provider in all)
+        {
+            if (IsAble(provider) && (priority ??= provider.Priority) == provider.Priority)
+                yield return provider;
+        }
+    }
+
+    private static bool IsAble(ConfiguredProvider provider) => provider.Gate.AbleIn == TimeSpan.Zero;
+
+    private static Route.Later Wait(IReadOnlyList<ConfiguredProvider> all)
+    {
+        var soonest = all.Min(provider => provider.Gate.AbleIn);
+        var pause = soonest < LongestPause ? soonest : LongestPause;
+        return all.Select(provider => provider.Gate.Parking).FirstOrDefault(parking => parking is not null) is { } parking
+            ? new Route.Later(pause, Route.Later.ParkedCode, $"the provider does not accept its configuration: {parking.Message}")
+            : new Route.Later(pause, "provider_resting", "the provider failed or asked to slow down, and is left alone for a moment");
+    }
+
+    private static Func<ConfiguredProvider, double> Weighed(ConfiguredProvider[] able)
+    {
+        var fastest = able.Min(provider => provider.Gate.Health.Takes is var takes && takes > TimeSpan.Zero ? takes.TotalSeconds : double.MaxValue);
+        return provider =>
+        {
+            var (failing, takes) = provider.Gate.Health;
+            var slower = takes > TimeSpan.Zero ? takes.TotalSeconds / (fastest * Tolerated) : 1;
+            return Math.Max(LeastShare, (1 - failing) / Math.Max(1, slower));
+        };
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using NotificationService.Channels;
+using NotificationService.Channels.Routing;
+using NotificationService.Tenants;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>What is claimed in turn: one tenant's deliveries on one channel.</summary>
+public readonly record struct LaneId(TenantId Tenant, ChannelKind Channel);
+
+/// <summary>How many of a lane the next claim may bring, where that is less than what a claim could hold.</summary>
+public sealed record LaneLimits(Guid[] Tenants, short[] Channels, int[] Most)
+{
+    public static readonly LaneLimits None = new([], [], []);
+}
+
+/// <summary>
+/// What this worker knows of the lanes it works: who serves them and how many of their deliveries wait here for a place.
+/// From that follows how many more to claim, so that rows stay in the queue while nobody can take them: a parked or resting
+/// provider, a rate that is used up, calls that hang.
+/// </summary>
+internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options, TimeProvider time)
+{
+    /// <summary>Of a lane that nobody serves at the moment some are looked at now and then: what has expired ends, and what is for the sandbox goes there.</summary>
+    private const int Trickle = 32;
+
+    private static readonly TimeSpan TrickleEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SoonestLook = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<LaneId, State> lanes = new();
+    private long sweptAt = time.GetTimestamp();
+
+    /// <summary>When lanes that are held back may have room; null when none is.</summary>
+    public TimeSpan? LookAgainIn { get; private set; }
+
+    public void Claimed(IReadOnlyList<ClaimedDelivery> deliveries, LaneLimits limits)
+    {
+        var brought = new Dictionary<LaneId, int>();
+        foreach (var delivery in deliveries)
+        {
+            var lane = new LaneId(delivery.Tenant, delivery.Channel);
+            Interlocked.Increment(ref Of(lane).Waiting);
+            brought[lane] = brought.GetValueOrDefault(lane) + 1;
+        }
+
+        // A lane that brought less than it might has nothing left: no need to hurry back to it.
+        for (var i = 0; i < limits.Most.Length; i++)
+        {
+            var lane = new LaneId(new TenantId(limits.Tenants[i]), (ChannelKind)limits.Channels[i]);
+            if (lanes.TryGetValue(lane, out var state) && limits.Most[i] > 0)
+                state.HasMore = brought.GetValueOrDefault(lane) >= limits.Most[i];
+        }
+    }
+
+    /// <summary>A claimed delivery got its place, or ended without one.</summary>
+    public void Left(ClaimedDelivery delivery) => Interlocked.Decrement(ref Of(new LaneId(delivery.Tenant, delivery.Channel)).Waiting);
+
+    public void Served(LaneId lane, IReadOnlyList<ConfiguredProvider> by)
+    {
+        var state = Of(lane);
+        (state.ServedBy, state.SeenAt) = (by, time.GetTimestamp());
+    }
+
+    /// <summary>For the next claim.</summary>
+    public LaneLimits Limits()
+    {
+        Sweep();
+        (List<LaneId>? held, List<int>? most, TimeSpan? again) = (null, null, null);
+        foreach (var (lane, state) in lanes)
+        {
+            if (state.ServedBy is not { Count: > 0 } providers || MostOf(state, providers) is not { } limit)
+            {
+                state.HasMore = true;
+                continue;
+            }
+
+            // Nobody asks for the providers of a lane that is held: somebody may have mended one.
+            if (time.GetElapsedTime(state.SeenAt) > LooksEvery)
+                _ = LookAsync(lane, state);
+            (held ??= []).Add(lane);
+            (most ??= []).Add(limit);
+            if (state.HasMore && providers.Min(provider => provider.Gate.RoomIn) is var soon && (again is null || soon < again))
+                again = soon > SoonestLook ? soon : SoonestLook;
+        }
+
+        LookAgainIn = again;
+        return held is null ? LaneLimits.None : new LaneLimits([.. held.Select(lane => lane.Tenant.Value)], [.. held.Select(lane => (short)lane.Channel)], [.. most!]);
+    }
+
+    /// <summary>Null: as many as there are.</summary>
+    private int? MostOf(State state, IReadOnlyList<ConfiguredProvider> providers)
+    {
+        var (room, served) = (0, false);
+        foreach (var provider in ProviderRouter.InTurn(providers))
+        {
+            served = true;
+            room += provider.Gate.Room + provider.Gate.Stock;
+            if (room - Volatile.Read(ref state.Waiting) >= options.ClaimSize)
+                return null;
+        }
+
+        if (served)
+            return Math.Max(0, room - Volatile.Read(ref state.Waiting));
+        if (time.GetElapsedTime(state.TrickledAt) < TrickleEvery)
+            return 0;
+        state.TrickledAt = time.GetTimestamp();
+        return Trickle;
+    }
+
+    private async Task LookAsync(LaneId lane, State state)
+    {
+        state.SeenAt = time.GetTimestamp();
+        try
+        {
+            state.ServedBy = await directory.ForAsync(lane.Tenant, lane.Channel, live: true, CancellationToken.None);
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            // What is known has to do until the database is back.
+        }
+    }
+
+    private State Of(LaneId lane) => lanes.GetOrAdd(lane, static _ => new State());
+
+    private void Sweep()
+    {
+        if (time.GetElapsedTime(sweptAt) < ForgottenAfter)
+            return;
+        sweptAt = time.GetTimestamp();
+        foreach (var (lane, state) in lanes)
+        {
+            if (Volatile.Read(ref state.Waiting) == 0 && time.GetElapsedTime(state.SeenAt) > ForgottenAfter)
+                lanes.TryRemove(lane, out _);
+        }
+    }
+
+    private sealed class State
+    {
+        /// <summary>Claimed and without a place at a provider yet.</summary>
+        public int Waiting;
+
+        public volatile IReadOnlyList<ConfiguredProvider>? ServedBy;
+
+        public bool HasMore { get; set; } = true;
+
+        public long SeenAt { get; set; }
+
+        public long TrickledAt { get; set; }
+    }
+}

@@ -1,0 +1,187 @@
+using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Channels;
+using NotificationService.IntegrationTests.Channels;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Deliveries;
+
+/// <summary>Several vendors on real sockets, some of them unwell.</summary>
+public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly AcceptedNotifications accepted = new(database);
+    private readonly List<IAsyncDisposable> rubbish = [];
+    private TenantId tenant;
+
+    public async ValueTask InitializeAsync() => tenant = await database.NewTenantAsync();
+
+    [Fact]
+    public async Task A_failing_provider_costs_less_than_a_second_until_another_has_the_message()
+    {
+        var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
+        first.Otherwise = _ => FakeAnswer.Status(503);
+        await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
+        await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 1);
+
+        first.Calls.Count.ShouldBe(1);
+        second.Calls.ShouldHaveSingleItem().Attempt.ShouldBe(2);
+        (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "queued", "sending", "sent"]);
+        (await database.ScalarAsync<double>(
+            $"select extract(epoch from max(started_at) - min(finished_at))::float8 from attempts where delivery_id = '{delivery}'")).ShouldBeLessThan(1);
+    }
+
+    [Fact]
+    public async Task While_a_provider_is_down_it_is_left_alone_and_once_it_is_back_it_gets_its_share_again()
+    {
+        var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
+        first.Otherwise = _ => FakeAnswer.Status(500);
+        await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
+        await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
+        await accepted.PlantAsync(tenant, 400);
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 400);
+        first.Calls.Count.ShouldBeLessThan(100, "its breaker opened");
+        second.Calls.Count.ShouldBe(400);
+
+        first.Otherwise = _ => FakeAnswer.Accept;
+        var before = first.Calls.Count;
+        for (var sent = 400; first.Calls.Count < before + 20; sent += 20)
+        {
+            await accepted.PlantAsync(tenant, 20);
+            await accepted.UntilAsync(tenant, "sent", sent + 20);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_key_costs_a_handful_of_calls_and_what_waited_goes_out_once_it_is_mended()
+    {
+        var (worker, vendor) = (Worker(), await VendorAsync());
+        vendor.Otherwise = call => call.Headers["Authorization"] == "Bearer SG.mended" ? FakeAnswer.Accept : FakeAnswer.Status(401);
+        var id = await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await accepted.PlantAsync(tenant, 1_000);
+        await worker.StartAsync();
+
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(10));
+        vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
+
+        var mended = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
+        (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        await accepted.UntilAsync(tenant, "sent", 1_000);
+    }
+
+    [Fact]
+    public async Task Another_worker_learns_of_a_parked_provider_without_a_call_of_its_own()
+    {
+        var (first, vendor) = (Worker(), await VendorAsync());
+        vendor.Otherwise = _ => FakeAnswer.Status(401);
+        var id = await first.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await accepted.PlantAsync(tenant, 50);
+        await first.StartAsync();
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(10));
+        await first.StopAsync();
+        var calls = vendor.Calls.Count;
+
+        var second = Worker();
+        await second.StartAsync();
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from deliveries where tenant_id = '{tenant}' and claims > 1)"), TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 50, TimeSpan.FromSeconds(10));
+
+        vendor.Calls.Count.ShouldBe(calls);
+    }
+
+    [Fact]
+    public async Task Two_workers_together_keep_a_providers_rate()
+    {
+        const int PerSecond = 40;
+        var (first, second, vendor) = (Worker(), Worker(), await VendorAsync());
+        await first.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: PerSecond);
+        await accepted.PlantAsync(tenant, 160);
+
+        await Task.WhenAll(first.StartAsync(), second.StartAsync());
+        await accepted.UntilAsync(tenant, "sent", 160);
+
+        var at = vendor.Calls.Select(call => call.At).Order().ToArray();
+        var most = at.Max(from => at.Count(time => time >= from && time < from + TimeSpan.FromSeconds(1)));
+        most.ShouldBeLessThanOrEqualTo(PerSecond * 3 / 2, "the rate, and what two workers hold ready for half a second");
+        (at[^1] - at[0]).ShouldBeGreaterThan(TimeSpan.FromSeconds(2.5));
+    }
+
+    [Fact]
+    public async Task A_provider_gets_no_more_calls_at_once_than_it_may()
+    {
+        var (worker, vendor) = (Worker(), await VendorAsync());
+        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(30));
+        await worker.AddSendGridAsync(tenant, vendor.BaseUrl, concurrency: 7);
+        await accepted.PlantAsync(tenant, 100);
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 100);
+
+        vendor.MostAtOnce.ShouldBeInRange(2, 7);
+    }
+
+    [Fact]
+    public async Task A_provider_that_hangs_does_not_keep_other_tenants_waiting()
+    {
+        var (worker, hanging, healthy) = (Worker(("Notification:Delivery:Concurrency", "20")), await VendorAsync(), await VendorAsync());
+        hanging.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromSeconds(30));
+        var other = await database.NewTenantAsync();
+        await worker.AddSendGridAsync(tenant, hanging.BaseUrl);
+        await worker.AddSendGridAsync(other, healthy.BaseUrl);
+        await accepted.PlantAsync(tenant, 500);
+        await worker.StartAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(hanging.Calls.Count > 0), TimeSpan.FromSeconds(10));
+
+        await accepted.PlantAsync(other, 2_000);
+        await accepted.UntilAsync(other, "sent", 2_000, TimeSpan.FromSeconds(15));
+
+        (await accepted.CountAsync(tenant)).GetValueOrDefault("sent").ShouldBe(0);
+        hanging.Calls.Count.ShouldBeLessThanOrEqualTo(20);
+    }
+
+    [Fact]
+    public async Task What_may_have_gone_out_is_not_given_to_another_provider_at_once()
+    {
+        var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
+        first.Otherwise = _ => FakeAnswer.Reset;
+        await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
+        await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+
+        await worker.StartAsync();
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+
+        second.Calls.ShouldBeEmpty();
+        (await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from deliveries where id = '{delivery}'")).ShouldBeGreaterThan(40);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        rubbish.Reverse();
+        foreach (var item in rubbish)
+            await item.DisposeAsync();
+        (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+    }
+
+    private WorkerHost Worker(params (string Name, string Value)[] settings)
+    {
+        var worker = WorkerHost.Create(database.ConnectionString, settings);
+        rubbish.Add(worker);
+        return worker;
+    }
+
+    private async Task<FakeHttpProvider> VendorAsync()
+    {
+        var vendor = await FakeHttpProvider.StartAsync();
+        rubbish.Add(vendor);
+        return vendor;
+    }
+}

@@ -1,0 +1,139 @@
+using NotificationService.Channels;
+using NotificationService.Channels.Routing;
+using NotificationService.Testing;
+
+namespace NotificationService.UnitTests.Channels.Routing;
+
+public sealed class ProviderGateTests
+{
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
+    private static readonly ProviderResult Accepted = new ProviderResult.Accepted("id");
+    private static readonly ProviderResult Refused = new ProviderResult.Deferred("http_401", "the key is wrong", Cause: DeferralCause.Credentials);
+
+    private readonly ManualTime time = new();
+    private readonly ProviderGate gate;
+
+    public ProviderGateTests() => gate = new ProviderGate(100, leases: null, time);
+
+    [Fact]
+    public void A_wrong_key_costs_four_calls_whatever_waits()
+    {
+        EnterAll().ShouldBe(4);
+
+        LeaveAll(4, Refused);
+
+        EnterAll().ShouldBe(0);
+        gate.Parking.ShouldNotBeNull().Code.ShouldBe("http_401");
+        gate.AbleIn.ShouldBe(ProviderGate.ParkedFor);
+    }
+
+    [Fact]
+    public void A_parked_provider_is_tried_by_one_call_now_and_then_and_goes_on_once_that_is_answered()
+    {
+        EnterAll();
+        LeaveAll(4, Refused);
+
+        time.Advance(ProviderGate.ParkedFor);
+        EnterAll().ShouldBe(1);
+        gate.Leave(Refused, Quick);
+        EnterAll().ShouldBe(0);
+
+        time.Advance(ProviderGate.ParkedFor);
+        EnterAll().ShouldBe(1);
+        gate.Leave(Accepted, Quick);
+        gate.Parking.ShouldBeNull();
+        EnterAll().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Calls_at_once_grow_with_each_answer_up_to_the_limit()
+    {
+        var atOnce = new List<int>();
+        for (var round = 0; round < 7; round++)
+        {
+            atOnce.Add(EnterAll());
+            LeaveAll(atOnce[^1], Accepted);
+        }
+
+        atOnce.ShouldBe([4, 8, 16, 32, 64, 100, 100]);
+    }
+
+    [Fact]
+    public void A_provider_that_asks_to_slow_down_is_left_alone_as_long_as_it_asked_and_then_gets_half()
+    {
+        GrowTo(64);
+        EnterAll();
+        gate.Leave(new ProviderResult.Deferred("http_429", "slow down", TimeSpan.FromSeconds(7), DeferralCause.Throttled), Quick);
+
+        gate.AbleIn.ShouldBe(TimeSpan.FromSeconds(7));
+        LeaveAll(63, Accepted);
+        EnterAll().ShouldBe(0);
+
+        time.Advance(TimeSpan.FromSeconds(7));
+        EnterAll().ShouldBeLessThanOrEqualTo(100);
+        gate.Health.Failing.ShouldBeLessThan(0.01, "a throttle is no failure");
+    }
+
+    [Fact]
+    public void An_absurd_request_to_wait_is_cut_to_five_minutes()
+    {
+        gate.TryEnter();
+        gate.Leave(new ProviderResult.Deferred("http_429", "slow down", TimeSpan.FromDays(3), DeferralCause.Throttled), Quick);
+
+        gate.AbleIn.ShouldBe(TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public void A_provider_whose_calls_hang_gets_five_at_once_until_one_comes_back_quickly()
+    {
+        GrowTo(64);
+        EnterAll().ShouldBe(64);
+        gate.Hangs();
+
+        LeaveAll(60, new ProviderResult.Ambiguous("timeout", "no answer"));
+        EnterAll().ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public void What_another_worker_learned_of_the_account_is_believed_and_so_is_that_it_was_mended()
+    {
+        gate.Observe(new Parking("http_401", "the key is wrong"), time.GetTimestamp());
+        EnterAll().ShouldBe(0);
+
+        gate.Observe(null, time.GetTimestamp());
+        EnterAll().ShouldBe(0, "the database was asked before the other had written it");
+
+        time.Advance(TimeSpan.FromSeconds(3));
+        gate.Observe(null, time.GetTimestamp());
+        EnterAll().ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_place_that_was_given_back_is_free_again()
+    {
+        EnterAll();
+        gate.GiveBack();
+
+        EnterAll().ShouldBe(1);
+    }
+
+    private void GrowTo(int calls)
+    {
+        while (gate.Room < calls)
+            LeaveAll(EnterAll(), Accepted);
+    }
+
+    private int EnterAll()
+    {
+        var entered = 0;
+        while (entered < 1000 && gate.TryEnter())
+            entered++;
+        return entered;
+    }
+
+    private void LeaveAll(int calls, ProviderResult result)
+    {
+        for (var i = 0; i < calls; i++)
+            gate.Leave(result, Quick);
+    }
+}
