@@ -10,6 +10,7 @@ using NotificationService.Host.RateLimits;
 using NotificationService.Notifications;
 using NotificationService.Providers;
 using NotificationService.Queueing;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
@@ -34,6 +35,7 @@ public static class Composition
         .AddAccounts()
         .AddProviders()
         .AddQueueing()
+        .AddRecipients()
         .AddDeliveries()
         .AddHttpShell();
 
@@ -41,6 +43,7 @@ public static class Composition
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services
         .AddAuth()
         .AddRateLimits()
+        .AddSingleton<ReceiptDesk>()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
@@ -67,6 +70,8 @@ public static class Composition
         app.MapServiceAccounts();
         app.MapProviders();
         app.MapSandbox();
+        app.MapReceipts();
+        app.MapSuppressions();
         return app;
     }
 }

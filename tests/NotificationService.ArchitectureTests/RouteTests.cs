@@ -26,6 +26,7 @@ public sealed class RouteTests : IAsyncLifetime
         "/metrics",
         "/oauth/token",
         "/openapi/{documentName}.json",
+        "/webhooks/{path}/{providerId}",
     ];
 
     private readonly WebApplication app = Build();

@@ -16,6 +16,7 @@ internal static class BenchmarkCommand
         new("idle-latency", "from the answer to the provider, one send at a time", IdleLatency.RunAsync),
         new("backlog", "the rates with 1,000,000 queued beside those with 20,000", Backlog.RunAsync),
         new("fairness", "200,000 queued of one tenant, single sends of another", Fairness.RunAsync),
+        new("receipts", "500 reports a second while a queue is drained", Receipts.RunAsync),
         new("start", "ready time, idle memory, the first minute", Start.RunAsync),
         new("queue-shape", "one table for queue and state beside a queue row of its own", QueueShapes.RunAsync),
     ];

@@ -1,3 +1,5 @@
+using NotificationService.Deliveries.Receipts;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using Npgsql;
@@ -36,6 +38,9 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
         await Database.DisposeAsync();
         await Superuser.DisposeAsync();
     }
+
+    /// <summary>The door for what providers report, without anybody who applies it.</summary>
+    public ReceiptIntake NewReceiptIntake() => new(Database, Ids, new ReceiptMetrics(), new WakeUp(Database, TimeProvider.System, WakeUp.Receipts), TimeProvider.System);
 
     /// <summary>A tenant with a key of its own.</summary>
     public async Task<TenantId> NewTenantAsync()

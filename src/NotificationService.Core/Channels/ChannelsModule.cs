@@ -13,6 +13,7 @@ public static class ChannelsModule
         .AddSingleton(provider => Public(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()))
         .AddSingleton<ProviderTypes>()
         .AddSingleton<ReceiptAddresses>()
+        .AddSingleton<ReceiptProviders>()
         .AddSingleton<ProviderStore>()
         .AddSingleton<ProviderGates>()
         .AddSingleton<ParkingStore>()

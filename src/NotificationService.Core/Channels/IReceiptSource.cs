@@ -107,3 +107,24 @@ public enum ReceiptKind : short
     /// <summary>Takes an unsubscribe back.</summary>
     Resubscribed = 11,
 }
+
+public static class ReceiptKinds
+{
+    public static readonly IReadOnlyList<ReceiptKind> All = Enum.GetValues<ReceiptKind>();
+
+    public static string ToName(this ReceiptKind kind) => kind switch
+    {
+        ReceiptKind.Sent => "sent",
+        ReceiptKind.Delivered => "delivered",
+        ReceiptKind.Read => "read",
+        ReceiptKind.Failed => "failed",
+        ReceiptKind.Bounced => "bounced",
+        ReceiptKind.Deferred => "deferred",
+        ReceiptKind.Opened => "opened",
+        ReceiptKind.Clicked => "clicked",
+        ReceiptKind.Complained => "complained",
+        ReceiptKind.Unsubscribed => "unsubscribed",
+        ReceiptKind.Resubscribed => "resubscribed",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
+    };
+}

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NotificationService.Channels.Routing;
+using NotificationService.Deliveries.Receipts;
 using NotificationService.Queueing;
 
 namespace NotificationService.Deliveries;
@@ -15,7 +16,10 @@ public static class DeliveriesModule
         return services
             .AddSingleton(provider => provider.GetRequiredService<IOptions<DeliveryOptions>>().Value)
             // Whoever has no limit of its own takes what there is: what is called, what is written as begun ahead of its turn, and what is being begun.
-            .AddSingleton(provider => new CallCapacity(2 * provider.GetRequiredService<DeliveryOptions>().Concurrency));
+            .AddSingleton(provider => new CallCapacity(2 * provider.GetRequiredService<DeliveryOptions>().Concurrency))
+            .AddSingleton<ReceiptMetrics>()
+            .AddSingleton<ReceiptIntake>()
+            .AddSingleton<ReceiptQueries>();
     }
 
     /// <summary>What works the queue.</summary>
@@ -26,11 +30,13 @@ public static class DeliveriesModule
         .AddSingleton<DeliveryPreparer>()
         .AddSingleton<Lanes>()
         .AddSingleton<ProviderCaller>()
+        .AddSingleton<ReceiptStore>()
         .AddSingleton<DeliveryResultWriter>()
         .AddSingleton<DeliverySender>()
         .AddHostedService<WakeUpListener>()
         .AddHostedService<LeaseRescuer>()
         .AddHostedService<QueueGauges>()
         .AddHostedService<Upkeep>()
+        .AddHostedService<ReceiptApplier>()
         .AddHostedService<DeliveryWorker>();
 }

@@ -82,8 +82,11 @@ internal sealed class DeliveryPreparer(
                 return (null, DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
             case Composition.NoAddress:
                 return (null, DeliveryTransitions.WithoutAddress(delivery, now));
-            case Composition.Ready { Message: var message }:
-                return await RouteAsync(delivery, notification, message, cancellationToken);
+            case Composition.Ready { Message: var composed }:
+                var (message, suppressed) = SuppressionGate.Of(delivery.Channel, composed, notification.Suppressed);
+                return message is null
+                    ? (null, DeliveryTransitions.Suppress(delivery, suppressed!, now))
+                    : await RouteAsync(delivery, notification, message, cancellationToken);
             default:
                 throw new InvalidOperationException("a closed set");
         }

@@ -12,6 +12,9 @@ public sealed record DeliveryResult(
     DateTimeOffset At,
     bool Rescued = false)
 {
+    /// <summary>Addresses that the provider's answer shows to be dead: they go on the suppression list with the result.</summary>
+    public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+
     /// <summary>It is as it was before the claim: nothing happened that the timeline would tell.</summary>
     public bool IsUnchanged { get; init; }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Channels;
 using NotificationService.Queueing;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
@@ -21,13 +23,14 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
     private readonly Coalescer<DeliveryResult, bool> coalescer;
     private readonly Database database;
+    private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<DeliveryResultWriter> logger;
 
-    public DeliveryResultWriter(Database database, DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<DeliveryResultWriter> logger)
+    public DeliveryResultWriter(Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<DeliveryResultWriter> logger)
     {
-        (this.database, this.metrics, this.time, this.logger) = (database, metrics, time, logger);
+        (this.database, this.ids, this.metrics, this.time, this.logger) = (database, ids, metrics, time, logger);
         coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, options.CompletionLinger), time, WriteAsync);
     }
 
@@ -68,10 +71,23 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         var written = new HashSet<DeliveryId>(results.Count);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
+        {
             batch.Add(tenant.Key, Complete, new DeliveryResultColumns(tenant).Parameters(tenant.Key.Value));
+            // A dead address is dead even if the result that showed it came too late.
+            if (DeadAddresses(tenant) is { Count: > 0 } dead)
+                batch.Add(tenant.Key, SuppressionColumns.Insert, new SuppressionColumns(dead, ids).Parameters(tenant.Key.Value));
+        }
+
         await batch.CommitAsync(row => written.Add(new DeliveryId(row.GetGuid(0))), cancellationToken);
         return written;
     }
+
+    private static List<ReportedAddress> DeadAddresses(IEnumerable<DeliveryResult> results) =>
+    [
+        .. results.SelectMany(result => result.DeadAddresses.Select(address => new ReportedAddress(
+            result.Delivery.Channel, address, result.Delivery.Channel == ChannelKind.Push ? SuppressionReason.DeadToken : SuppressionReason.Bounce,
+            result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At))),
+    ];
 
     private void Observe(DeliveryResult result, bool written)
     {

@@ -13,17 +13,18 @@ public static class DeliveryTransitions
     private static readonly Dictionary<DeliveryStatus, DeliveryStatus[]> Legal = new()
     {
         [Scheduled] = [Queued, Sending, Cancelled, Expired, Suppressed, Failed],
-        [Queued] = [Sending, Cancelled, Expired, Suppressed, Failed],
+        // Past sending: a receipt settles what may have gone out, and it is not sent again.
+        [Queued] = [Sending, Sent, Delivered, Read, Cancelled, Expired, Suppressed, Failed, Bounced],
         // Back to queued: deferred by the provider, handed back on shutdown, or taken from the dead.
         [Sending] = [Queued, Sent, Delivered, Failed, Expired, Suppressed, Bounced],
         [Sent] = [Delivered, Read, Failed, Bounced],
         [Delivered] = [Read, Bounced],
-        [Read] = [],
+        [Read] = [Bounced],
         [Suppressed] = [],
         // Back to queued only by hand: POST …/retry and dead letters.
         [Expired] = [],
         [Cancelled] = [],
-        [Failed] = [Queued, Sent, Delivered],
+        [Failed] = [Queued, Sent, Delivered, Read, Bounced],
         [Bounced] = [],
     };
 
@@ -100,6 +101,10 @@ public static class DeliveryTransitions
     public static DeliveryResult WithoutAddress(ClaimedDelivery delivery, DateTimeOffset now) => new(
         delivery, Failed, null, null, new Failure(FailureKind.NoAddress, "address_missing", $"the recipient has no address for {delivery.Channel.ToName()}"),
         delivery.Ambiguous, null, now);
+
+    /// <summary>The address must not be written to.</summary>
+    public static DeliveryResult Suppress(ClaimedDelivery delivery, TransitionReason reason, DateTimeOffset now) =>
+        new(delivery, Suppressed, null, null, null, delivery.Ambiguous, reason, now);
 
     /// <summary>There is nobody to hand it to: it waits by the schedule, so that the tenant has time to configure a provider.</summary>
     public static DeliveryResult NoProvider(ClaimedDelivery delivery, DateTimeOffset now, double chance)

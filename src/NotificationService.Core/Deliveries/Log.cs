@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(EventIds.Deliveries + 5, LogLevel.Warning, "Took {Count} deliveries back from workers that were lost, {Ambiguous} of them in the middle of a call")]
     public static partial void Rescued(this ILogger logger, int count, int ambiguous);
 
-    [LoggerMessage(EventIds.Deliveries + 6, LogLevel.Information, "Upkeep: {Partitions} partitions made, {Dropped} dropped, {Deliveries} old deliveries and {Keys} idempotency keys removed")]
-    public static partial void Kept(this ILogger logger, int partitions, int dropped, int deliveries, int keys);
+    [LoggerMessage(EventIds.Deliveries + 6, LogLevel.Information, "Upkeep: {Partitions} partitions made, {Dropped} dropped, {Deliveries} old deliveries, {Keys} idempotency keys and {Receipts} old receipts removed")]
+    public static partial void Kept(this ILogger logger, int partitions, int dropped, int deliveries, int keys, int receipts);
 
     [LoggerMessage(EventIds.Deliveries + 7, LogLevel.Information, "The worker stops: {Handed} deliveries handed back, all calls ended")]
     public static partial void Stopped(this ILogger logger, int handed);
@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Deliveries + 10, LogLevel.Information, "The provider {Provider} ({Type}) accepts its account again")]
     public static partial void ProviderWorksAgain(this ILogger logger, Guid provider, string type);
+
+    [LoggerMessage(EventIds.Deliveries + 20, LogLevel.Information, "The receipt {Receipt} of provider {Provider} matches no delivery: {Reason}")]
+    public static partial void ReceiptUnmatched(this ILogger logger, Guid receipt, Guid provider, string? reason);
 }

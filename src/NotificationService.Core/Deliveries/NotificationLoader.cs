@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
@@ -21,7 +22,8 @@ public sealed class NotificationLoader(Database database)
                 tenant.Key, Load,
                 new NpgsqlParameter<Guid[]> { TypedValue = ids },
                 new NpgsqlParameter<Guid> { TypedValue = ids.Min() },
-                new NpgsqlParameter<Guid> { TypedValue = ids.Max() });
+                new NpgsqlParameter<Guid> { TypedValue = ids.Max() },
+                new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value });
         }
 
         await batch.CommitAsync(
@@ -44,5 +46,8 @@ public sealed class NotificationLoader(Database database)
         row.IsDBNull(6) ? [] : row.GetFieldValue<byte[]>(6),
         row.IsDBNull(7) ? null : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(7), StoredJson.Default.InlineContent),
         row.IsDBNull(8) ? null : row.GetString(8),
-        row.GetFieldValue<DateTimeOffset>(9));
+        row.GetFieldValue<DateTimeOffset>(9))
+    {
+        Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
+    };
 }

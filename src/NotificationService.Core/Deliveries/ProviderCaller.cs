@@ -29,8 +29,9 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         if (provider.Revision > 0 && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
             _ = TellAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
-        return DeliveryTransitions.AfterCall(
+        var written = DeliveryTransitions.AfterCall(
             delivery, result, provider.Id, new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+        return written with { DeadAddresses = SuppressionGate.DeadIn(started.Prepared.Message, result) };
     }
 
     /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call tells it again.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 
 namespace NotificationService.Deliveries;
 
@@ -15,7 +16,11 @@ public sealed record StoredNotification(
     byte[] Data,
     InlineContent? Content,
     string? TraceParent,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>Those of the recipient's addresses that must not be written to.</summary>
+    public IReadOnlyList<SuppressedAddress> Suppressed { get; init; } = [];
+}
 
 /// <summary>The recipient as it was accepted; the property names are those of the request.</summary>
 public sealed record StoredRecipient(

@@ -35,6 +35,8 @@ public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvi
     {
         var made = await AskAsync("select notification_meta.ensure_partitions($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = MonthsAhead });
         var keys = await RepeatAsync("select notification_meta.purge_idempotency_keys($1)", cancellationToken);
+        var receipts = await RepeatAsync("select notification_meta.purge_receipts($1)", cancellationToken);
+        receipts += await RepeatAsync("select notification_meta.purge_suppressions($1)", cancellationToken);
         var (dropped, deliveries) = (0, 0);
         if (options.Retention > TimeSpan.Zero)
         {
@@ -45,8 +47,8 @@ public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvi
                 "select notification_meta.drop_partitions_before($1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         }
 
-        if (made + dropped + deliveries + keys > 0)
-            logger.Kept(made, dropped, deliveries, keys);
+        if (made + dropped + deliveries + keys + receipts > 0)
+            logger.Kept(made, dropped, deliveries, keys, receipts);
     }
 
     private async Task<int> RepeatAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] more)

@@ -8,11 +8,17 @@ namespace NotificationService.Queueing;
 /// inside the accept transaction (a NOTIFY there would line up every commit of the database). Losing every hint changes
 /// nothing but the delay: the poll is the truth.
 /// </summary>
-public sealed class WakeUp(Database database, TimeProvider time) : IDisposable
+public sealed class WakeUp(Database database, TimeProvider time, string channel = WakeUp.Deliveries) : IDisposable
 {
-    public const string Channel = "notification_deliveries";
+    /// <summary>Deliveries became due.</summary>
+    public const string Deliveries = "notification_deliveries";
+
+    /// <summary>Providers reported something. Also the key under which this one is registered.</summary>
+    public const string Receipts = "notification_receipts";
 
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
+
+    public string Channel => channel;
 
     private readonly SemaphoreSlim local = new(0, 1);
     private int announcing;
@@ -54,7 +60,7 @@ public sealed class WakeUp(Database database, TimeProvider time) : IDisposable
             {
                 while (Interlocked.Exchange(ref unannounced, 0) == 1)
                 {
-                    await using var command = database.App.CreateCommand($"notify {Channel}");
+                    await using var command = database.App.CreateCommand($"notify {channel}");
                     await command.ExecuteNonQueryAsync();
                     // What is signalled meanwhile is announced together afterwards.
                     await Task.Delay(Spacing, time);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -6,7 +7,8 @@ using NotificationService.Storage;
 namespace NotificationService.Queueing;
 
 /// <summary>Hears other processes' hints. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
-public sealed class WakeUpListener(Database database, WakeUp wakeUp, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
+public sealed class WakeUpListener(
+    Database database, WakeUp deliveries, [FromKeyedServices(WakeUp.Receipts)] WakeUp receipts, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -33,10 +35,11 @@ public sealed class WakeUpListener(Database database, WakeUp wakeUp, TimeProvide
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, _) => wakeUp.SignalLocally();
-        await using (var listen = new NpgsqlCommand($"listen {WakeUp.Channel}", connection))
+        connection.Notification += (_, heard) => (heard.Channel == receipts.Channel ? receipts : deliveries).SignalLocally();
+        await using (var listen = new NpgsqlCommand($"listen {deliveries.Channel}; listen {receipts.Channel}", connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
-        wakeUp.SignalLocally();
+        deliveries.SignalLocally();
+        receipts.SignalLocally();
         while (true)
             await connection.WaitAsync(cancellationToken);
     }

@@ -16,12 +16,16 @@ public sealed class Database : IAsyncDisposable
     {
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
         App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
+        Receipts = Source(options, AppRole, "notification-receipts", options.ReceiptPoolSize, TimeSpan.FromSeconds(5));
         Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30));
     }
 
     public NpgsqlDataSource Owner { get; }
 
     public NpgsqlDataSource App { get; }
+
+    /// <summary>As <see cref="App"/>, for what providers report: an API that is busy must not keep them waiting, nor they it.</summary>
+    public NpgsqlDataSource Receipts { get; }
 
     public NpgsqlDataSource Worker { get; }
 
@@ -34,6 +38,7 @@ public sealed class Database : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
+        await Receipts.DisposeAsync();
         await Worker.DisposeAsync();
         await Owner.DisposeAsync();
     }

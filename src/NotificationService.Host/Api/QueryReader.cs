@@ -17,14 +17,14 @@ public sealed partial class QueryReader(HttpRequest request)
     private readonly List<FieldError> errors = [];
     private readonly List<string> known = [];
 
-    /// <summary>A text of at most 200 characters, or null if it is not given.</summary>
-    public string? Text(string name)
+    /// <summary>A text of at most 200 characters, unless more are allowed, or null if it is not given.</summary>
+    public string? Text(string name, int longest = LongestText)
     {
         if (Single(name) is not { } text)
             return null;
-        if (text.Length is > 0 and <= LongestText && !text.Contains('\0', StringComparison.Ordinal))
+        if (text.Length > 0 && text.Length <= longest && !text.Contains('\0', StringComparison.Ordinal))
             return text;
-        Refuse(name, "text_invalid", $"'{name}' takes 1 to {LongestText} characters.");
+        Refuse(name, "text_invalid", $"'{name}' takes 1 to {longest} characters.");
         return null;
     }
 

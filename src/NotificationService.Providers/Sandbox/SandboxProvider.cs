@@ -1,12 +1,14 @@
 using NotificationService.Channels;
+using NotificationService.Deliveries.Receipts;
 using Npgsql;
 
 namespace NotificationService.Providers.Sandbox;
 
 /// <summary>Sends to nobody: keeps what it was given and plays the outcome that the recipient asks for.</summary>
-internal sealed class SandboxProvider(ProviderConfiguration configuration, SandboxMailbox mailbox, TimeProvider time) : IProvider
+internal sealed class SandboxProvider(ProviderConfiguration configuration, SandboxMailbox mailbox, ReceiptIntake receipts, TimeProvider time) : IProvider
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportDelay = TimeSpan.FromMilliseconds(100);
 
     public async Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
     {
@@ -23,9 +25,28 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
             return new ProviderResult.Deferred("sandbox_unavailable", "the sandbox could not keep the message");
         }
 
-        return outcome == SandboxOutcome.Slow
+        var result = outcome == SandboxOutcome.Slow
             ? await TakeLongAsync(call, time.GetElapsedTime(began), cancellationToken)
-            : Result(outcome, Id(call));
+            : Result(outcome, call);
+        if (result is ProviderResult.Accepted { Delivered: false } accepted)
+            await ReportAsync(call, outcome, accepted.ProviderMessageId);
+        return result;
+    }
+
+    /// <summary>As a vendor would, a moment later: by then our own answer is written down.</summary>
+    private async Task ReportAsync(ProviderCall call, SandboxOutcome outcome, string id)
+    {
+        var reports = SandboxReceipts.Of(outcome, call.Delivery, id, time.GetUtcNow());
+        if (reports.Count == 0)
+            return;
+        try
+        {
+            await receipts.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, reports, ReportDelay), CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The message is kept and was accepted; a vendor's report can get lost too.
+        }
     }
 
     private async Task<ProviderResult> TakeLongAsync(ProviderCall call, TimeSpan elapsed, CancellationToken cancellationToken)
@@ -40,18 +61,17 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
             return new ProviderResult.Ambiguous("interrupted", "the sandbox had taken the message and not yet answered");
         }
 
-        return Slowness < left ? Result(SandboxOutcome.Slow, Id(call)) : new ProviderResult.Ambiguous("timeout", "the sandbox was slower than the call may be");
+        return Slowness < left ? Result(SandboxOutcome.Slow, call) : new ProviderResult.Ambiguous("timeout", "the sandbox was slower than the call may be");
     }
 
     private static string Id(ProviderCall call) => $"sandbox-{call.Delivery.Value:N}-{call.Attempt}";
 
-    /// <summary>A bounce or complaint comes later, as a receipt; until then the message is only accepted.</summary>
-    private static ProviderResult Result(SandboxOutcome outcome, string id) => outcome switch
+    /// <summary>What became of it comes later, as a report; an inbox has it at once.</summary>
+    private static ProviderResult Result(SandboxOutcome outcome, ProviderCall call) => outcome switch
     {
         SandboxOutcome.Fail => new ProviderResult.Rejected("sandbox_fail", "the recipient asked the sandbox to refuse it"),
         SandboxOutcome.Defer => new ProviderResult.Deferred("sandbox_defer", "the recipient asked the sandbox to defer it"),
         SandboxOutcome.Lost => new ProviderResult.Ambiguous("sandbox_lost", "the recipient asked the sandbox to lose the answer"),
-        SandboxOutcome.Delivered or SandboxOutcome.Slow => new ProviderResult.Accepted(id, Delivered: true),
-        _ => new ProviderResult.Accepted(id),
+        _ => new ProviderResult.Accepted(Id(call), Delivered: call.Message is ChannelMessage.InApp),
     };
 }

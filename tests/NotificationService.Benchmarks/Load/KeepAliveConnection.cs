@@ -10,9 +10,17 @@ internal sealed class KeepAliveConnection : IDisposable
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] buffer = new byte[64 * 1024];
 
-    public KeepAliveConnection(Uri service) => socket.Connect(service.Host, service.Port);
+    private readonly byte[] expected;
 
-    /// <summary>Sends a request and reads the whole answer, which must be 202.</summary>
+    /// <param name="service">Where it is.</param>
+    /// <param name="expected">The status of every answer.</param>
+    public KeepAliveConnection(Uri service, string expected = "202")
+    {
+        this.expected = Encoding.ASCII.GetBytes(expected);
+        socket.Connect(service.Host, service.Port);
+    }
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
     public void Send(byte[] request)
     {
         socket.Send(request);
@@ -27,7 +35,7 @@ internal sealed class KeepAliveConnection : IDisposable
                 break;
         }
 
-        if (!buffer.AsSpan(9, 3).SequenceEqual("202"u8))
+        if (!buffer.AsSpan(9, 3).SequenceEqual(expected))
             throw new IOException($"the service answered {Encoding.UTF8.GetString(buffer, 0, Math.Min(length, 600))}");
     }
 

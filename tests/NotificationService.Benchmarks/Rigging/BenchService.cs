@@ -76,7 +76,7 @@ internal sealed class BenchService : IAsyncDisposable
     /// <summary>Empty tables, as after a vacuum, and a provider that has seen nothing.</summary>
     public async Task ResetAsync()
     {
-        await ExecuteAsync("truncate notifications, deliveries, timeline, attempts, idempotency_keys");
+        await ExecuteAsync("truncate notifications, deliveries, timeline, attempts, idempotency_keys, receipts, engagements");
         await ExecuteAsync("analyze notifications, deliveries, timeline, attempts");
         await ExecuteAsync("checkpoint");
         await rig.Provider.ResetAsync();
@@ -108,6 +108,16 @@ internal sealed class BenchService : IAsyncDisposable
     {
         await using var command = superuser.CreateCommand(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync());
+    }
+
+    public async Task<IReadOnlyList<Guid>> IdsAsync(string sql)
+    {
+        await using var command = superuser.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync())
+            ids.Add(reader.GetGuid(0));
+        return ids;
     }
 
     public async Task ExecuteAsync(string sql)

@@ -7,6 +7,11 @@ namespace NotificationService.Benchmarks.Rigging;
 /// <summary>A tenant with a service account, the fake provider and the template, made through the public API.</summary>
 internal sealed record BenchTenant(string Key, string Token, Guid Id)
 {
+    public const string ReceiptSecret = "a secret of the benchmark";
+
+    /// <summary>The provider that reports.</summary>
+    public Guid Reporter { get; private init; }
+
     private const string Admin = "Benchmark-admin-1!";
 
     /// <summary>Copies the tenant's newest notification <c>$count</c> times. Ids are UUIDv7 that end with their channel, as the service makes them.</summary>
@@ -59,6 +64,15 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
             credentials = new { apiKey = "SG.test" },
             settings = new { baseUrl = provider.ToString(), from = new { email = "noreply@shop.example", name = "Example Shop" } },
         });
+        // Behind the vendor, so that nothing is sent by it: it only reports.
+        var reporter = await PostAsync(client, admin, "api/v1/admin/providers", new
+        {
+            channel = "email",
+            type = "sandbox",
+            name = "Reporter",
+            priority = 500,
+            credentials = new { receiptSecret = ReceiptSecret },
+        });
         await PostAsync(client, admin, "api/v1/admin/templates", new
         {
             key = "order-confirmation",
@@ -66,7 +80,7 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
             contents = new { email = new { en = new { subject = "Your order {{orderId}}", html = await TemplateAsync() } } },
         });
         await PostAsync(client, admin, "api/v1/admin/templates/order-confirmation/publish", new { });
-        return new BenchTenant(key, token, tenant);
+        return new BenchTenant(key, token, tenant) { Reporter = reporter.GetProperty("id").GetGuid() };
     }
 
     private static async Task<string> TemplateAsync()

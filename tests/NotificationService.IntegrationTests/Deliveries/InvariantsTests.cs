@@ -14,15 +14,19 @@ public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("update deliveries set tenant_id = gen_random_uuid() where id = '{0}'", "a delivery belongs to another tenant")]
     [InlineData("update deliveries set status = 40, attempts = 1 where id = '{0}'", "the last timeline row differs from the status")]
     [InlineData("update timeline set seq = 3 where delivery_id = '{0}'", "the timeline has a gap")]
-    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 60, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
+    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 10, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
     [InlineData("update deliveries set status = 30, lease_until = now() - interval '1 min' where id = '{0}'", "something is leased by the dead")]
     [InlineData("update deliveries set lease_owner = id where id = '{0}'", "a lease or a begun call is left")]
     [InlineData("update deliveries set attempts = 2 where id = '{0}'", "attempts are not numbered")]
     [InlineData("insert into attempts select id, 1, tenant_id, null, 1, now() from deliveries where id = '{0}'", "something was sent although")]
     [InlineData("insert into attempts select id, 1, tenant_id, null, 4, now() from deliveries where id = '{0}'", "an ambiguous attempt is not marked")]
+    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, 2, 3, now(), now(), now(), 0 from deliveries where id = '{0}'", "a receipt has ended and nobody says why")]
+    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, id, 2, 1, now(), now() - interval '1 h', now(), 0 from deliveries where id = '{0}'", "a receipt waits although")]
+    [InlineData("insert into engagements select id, id, gen_random_uuid(), 7, now() from deliveries where id = '{0}'", "an engagement has no delivery of its tenant")]
+    [InlineData("with s as (insert into suppressions (tenant_id, id, channel, address, reason, created_at) select tenant_id, '01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11', 1, 'ann@example.com', 1, now() from deliveries where id = '{0}') insert into attempts select id, 1, tenant_id, id, 2, now() from deliveries where id = '{0}'", "a call began to an address that was suppressed")]
     public async Task A_planted_violation_is_found(string plant, string sentence)
     {
-        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts, receipts, engagements, suppressions");
         var delivery = (await accepted.PlantAsync(await database.NewTenantAsync(), 3))[1];
         var invariants = new Invariants(database.Superuser);
         (await invariants.ViolationsAsync()).ShouldBeEmpty();
@@ -35,11 +39,12 @@ public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestD
     [Fact]
     public async Task What_clients_and_providers_know_and_the_database_does_not_is_found()
     {
-        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts, receipts, engagements, suppressions");
         var delivery = (await accepted.PlantAsync(await database.NewTenantAsync(), 1))[0];
         var invariants = new Invariants(database.Superuser);
 
         (await invariants.ViolationsAsync(accepted: [delivery.Notification.Value, Guid.Empty])).ShouldHaveSingleItem().ShouldStartWith("something accepted is missing: 1");
+        (await invariants.ViolationsAsync(reports: ["never kept"])).ShouldHaveSingleItem().ShouldStartWith("a provider was answered and its report is missing: 1");
         (await invariants.ViolationsAsync(calls: [(delivery.ToString(), 1)])).ShouldHaveSingleItem().ShouldStartWith("a provider was called and there is no attempt");
 
         await database.ExecuteAsync($"insert into attempts select id, n, tenant_id, null, 1, now() from deliveries, generate_series(1, 2) n where id = '{delivery}'");

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using NotificationService.Deliveries;
 using Npgsql;
 
@@ -55,7 +57,9 @@ public sealed class Invariants(NpgsqlDataSource database)
         ("something was sent although it is said to have failed for good, or the other way round",
             """
             select d.id::text from deliveries d
-            where (d.status in (40, 50) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1))
+            where (d.status in (40, 50, 60) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1)
+                -- settled by its provider's word
+                and not exists (select from receipts r where r.delivery_id = d.id and r.state = 2 and r.kind in (1, 2, 3)))
                or (d.status = 20 and exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1) and d.retried_from = 0)
             """),
         ("an ambiguous attempt is not marked on its delivery",
@@ -70,6 +74,27 @@ public sealed class Invariants(NpgsqlDataSource database)
             select a.delivery_id::text from attempts a join notifications n on n.id = notification_of(a.delivery_id) join deliveries d on d.id = a.delivery_id
             where a.provider_id is not null and n.expires_at is not null and d.retried_from = 0 and a.started_at > n.expires_at + interval '1 s'
             """),
+        ("a receipt has ended and nobody says why, or names another tenant's delivery",
+            """
+            select r.id::text from receipts r where (r.state in (3, 4) and r.reason is null)
+            union all select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where d.tenant_id <> r.tenant_id and r.state = 2
+            """),
+        ("a receipt waits although its delivery is not being sent",
+            "select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where r.state = 1 and d.status <> 30 and r.received_at < now() - interval '6 min'"),
+        ("an engagement has no delivery of its tenant",
+            "select e.id::text from engagements e left join deliveries d on d.id = e.delivery_id and d.tenant_id = e.tenant_id where d.id is null"),
+        // Five seconds: what was loaded before may still go out.
+        ("a call began to an address that was suppressed",
+            """
+            select a.delivery_id::text from attempts a
+            join notifications n on n.id = notification_of(a.delivery_id)
+            join suppressions s on s.tenant_id = a.tenant_id and s.expires_at is null
+                and ((s.channel = 1 and s.address = lower(n.recipient->>'email')) or (s.channel = 2 and s.address = n.recipient->>'phone')
+                    or (s.channel = 4 and s.address = coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')))
+                and s.channel = get_byte(uuid_send(a.delivery_id), 15) & 15
+            where a.provider_id is not null
+              and a.started_at > to_timestamp(('x' || left(replace(s.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) + interval '5 s'
+            """),
         ("an idempotency key stands for an answer that is not stored",
             "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
     ];
@@ -77,7 +102,9 @@ public sealed class Invariants(NpgsqlDataSource database)
     /// <summary>Sentences that look into one place only.</summary>
     /// <param name="accepted">The notifications whose acceptance was answered to a client.</param>
     /// <param name="calls">What a provider wrote down: delivery and attempt, in any order, every call.</param>
-    public async Task<IReadOnlyList<string>> ViolationsAsync(IEnumerable<Guid>? accepted = null, IReadOnlyCollection<(string Delivery, int Attempt)>? calls = null)
+    /// <param name="reports">The dedupe keys of the receipts that a provider was answered 2xx for.</param>
+    public async Task<IReadOnlyList<string>> ViolationsAsync(
+        IEnumerable<Guid>? accepted = null, IReadOnlyCollection<(string Delivery, int Attempt)>? calls = null, IEnumerable<string>? reports = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await ExecuteAsync(
@@ -94,6 +121,15 @@ public sealed class Invariants(NpgsqlDataSource database)
         {
             var stored = (await ReadAsync(connection, "select id::text from notifications")).ToHashSet();
             found.AddRange(Sentence("something accepted is missing", accepted.Select(id => id.ToString()).Where(id => !stored.Contains(id))));
+        }
+
+        if (reports is not null)
+        {
+            var kept = (await ReadAsync(connection, "select encode(dedupe_hash, 'hex') from receipts")).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            found.AddRange(Sentence(
+                "a provider was answered and its report is missing",
+                reports.Where(key => !kept.Contains(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))))));
+            found.AddRange(Sentence("a report is still waiting", await ReadAsync(connection, "select id::text from receipts where state = 1")));
         }
 
         if (calls is not null)

@@ -1,5 +1,28 @@
--- What a worker needs to render and send, for one tenant's claimed deliveries.
--- $1 uuid[] notification ids; $2, $3 the smallest and largest of them: they let the planner leave out other months' partitions.
-select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient, n.data, n.content, n.trace_parent, n.created_at
+-- What a worker needs to render and send, for one tenant's claimed deliveries, and which of the recipients' addresses must not be written to.
+-- $1 uuid[] notification ids; $2, $3 the smallest and largest of them: they let the planner leave out other months' partitions; $4 tenant.
+--
+-- A tenant without suppressed addresses pays one probe for the whole statement. The first OFFSET 0 keeps the making of the keys apart from the
+-- comparison, so that row level security lets the comparison go to the index (tenant_id, channel, address_key, reason); the second is the
+-- fence of deliveries_complete: a probe per address, never a join that reads the tenant's whole list.
+with guard as materialized (select exists (select from suppressions s where s.tenant_id = $4) as is_needed)
+select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient, n.data, n.content, n.trace_parent, n.created_at,
+    case when (select is_needed from guard) then (
+        select json_agg(json_build_object('channel', s.channel, 'address', s.address, 'reason', s.reason, 'code', s.code) order by s.channel, s.reason)
+        from (
+            select a.channel, md5(a.address)::uuid as key
+            from (
+                select 1::smallint as channel, lower(n.recipient->>'email' collate "C") as address
+                union all select 2::smallint, n.recipient->>'phone'
+                union all select 4::smallint, coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
+                union all select 3::smallint, token
+                from json_array_elements_text(case json_typeof(n.recipient->'deviceTokens') when 'array' then n.recipient->'deviceTokens' else '[]' end) token
+            ) a
+            where a.address is not null
+            offset 0
+        ) asked
+        cross join lateral (
+            select l.channel, l.address, l.reason, l.code from suppressions l
+            where l.tenant_id = $4 and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
+            offset 0) s) end
 from notifications n
 where n.id = any ($1::uuid[]) and n.id >= $2 and n.id <= $3

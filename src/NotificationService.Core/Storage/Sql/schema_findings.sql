@@ -34,8 +34,8 @@ select format('the policy %s on %s lets %s past the tenant in scope', p.policyna
 from pg_policies p cross join service_role r
 where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::name[])
   and coalesce(p.qual, '') || coalesce(p.with_check, '') !~ 'current_setting\(''app\.'
-  -- The worker claims from every tenant's queue.
-  and not (r.rolname = 'notification_worker' and p.tablename = 'deliveries')
+  -- The worker claims from every tenant's queues.
+  and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts'))
 union all
 select format('the view %s shows the role %s what its owner sees: it needs security_invoker', name, rolname)
 from reader

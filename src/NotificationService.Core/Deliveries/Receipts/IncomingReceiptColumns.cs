@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using NotificationService.Channels;
+using NotificationService.Storage;
+
+namespace NotificationService.Deliveries.Receipts;
+
+/// <summary>
+/// One tenant's incoming receipts as the columns of <c>receipts_insert.sql</c>. Whatever a vendor may say fits: texts are cut, control
+/// characters and halves of characters left out, times that cannot be are replaced.
+/// </summary>
+internal sealed class IncomingReceiptColumns
+{
+    private const int LongestCode = 100;
+    private const int LongestMessage = 500;
+    private const int LongestMessageId = 300;
+    private const int LongestAddress = 4096;
+    private const int LongestUrl = 2000;
+
+    private static readonly TimeSpan OldestBelieved = TimeSpan.FromDays(40);
+    private static readonly TimeSpan NewestBelieved = TimeSpan.FromMinutes(10);
+
+    private readonly Row[] rows;
+    private readonly DateTimeOffset now;
+    private readonly Ids ids;
+
+    /// <param name="ofOneTenant">In any order and with repeats.</param>
+    public IncomingReceiptColumns(IEnumerable<IncomingReceipts> ofOneTenant, Ids ids, DateTimeOffset now)
+    {
+        (this.ids, this.now) = (ids, now);
+        rows =
+        [
+            .. ofOneTenant.SelectMany(incoming => incoming.Items.Select(receipt => new Row(incoming.Provider, Hash(receipt.DedupeKey), receipt, incoming.Wait)))
+                .DistinctBy(row => (row.Provider, Convert.ToHexString(row.Hash)))
+                .OrderBy(row => row.Provider).ThenBy(row => Convert.ToHexString(row.Hash), StringComparer.Ordinal),
+        ];
+    }
+
+    public NpgsqlParameter[] Parameters(Guid tenant) =>
+    [
+        new NpgsqlParameter<Guid> { TypedValue = tenant },
+        Of(row => row.Provider),
+        Of(row => row.Hash),
+        Of(_ => ids.Next()),
+        Of(row => row.Receipt.Delivery?.Value),
+        Of(row => Clean(row.Receipt.ProviderMessageId, LongestMessageId)),
+        Of(row => (short)row.Receipt.Kind),
+        Of(row => IsBelievable(row.Receipt.OccurredAt) ? row.Receipt.OccurredAt.ToUniversalTime() : now),
+        Of(_ => now),
+        Of(row => now + row.Wait),
+        Of(row => Clean(row.Receipt.Code, LongestCode)),
+        Of(row => Clean(row.Receipt.Message, LongestMessage)),
+        Of(row => Clean(row.Receipt.Address, LongestAddress)),
+        Of(row => Clean(row.Receipt.Url, LongestUrl)),
+        Of(row => (short)Flags(row.Receipt)),
+    ];
+
+    private bool IsBelievable(DateTimeOffset occurredAt) => occurredAt > now - OldestBelieved && occurredAt < now + NewestBelieved;
+
+    private ReceiptFlags Flags(Receipt receipt) =>
+        (receipt.AddressDead ? ReceiptFlags.AddressDead : ReceiptFlags.None) | (receipt.Temporary ? ReceiptFlags.Temporary : ReceiptFlags.None)
+        | (IsBelievable(receipt.OccurredAt) ? ReceiptFlags.None : ReceiptFlags.TimeReplaced);
+
+    private static byte[] Hash(string dedupeKey) => SHA256.HashData(Encoding.UTF8.GetBytes(dedupeKey));
+
+    /// <summary>Null for nothing.</summary>
+    private static string? Clean(string? text, int most)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        var clean = new StringBuilder(Math.Min(text.Length, most));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            // EnumerateRunes gives U+FFFD for half a character, which PostgreSQL would refuse.
+            if (clean.Length + rune.Utf16SequenceLength > most)
+                break;
+            if (!Rune.IsControl(rune))
+                clean.Append(rune);
+        }
+
+        return clean.Length == 0 ? null : clean.ToString();
+    }
+
+    private NpgsqlParameter<T[]> Of<T>(Converter<Row, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
+
+    private sealed record Row(Guid Provider, byte[] Hash, Receipt Receipt, TimeSpan Wait);
+}

@@ -1,0 +1,47 @@
+using NotificationService.Channels;
+using NotificationService.Tenants;
+
+namespace NotificationService.Deliveries.Receipts;
+
+/// <summary>A receipt that was kept and not yet applied.</summary>
+/// <param name="Delivery">As the vendor echoed it: not yet known to exist.</param>
+public sealed record PendingReceipt(
+    TenantId Tenant,
+    Guid Provider,
+    byte[] Hash,
+    Guid Id,
+    DeliveryId? Delivery,
+    string? ProviderMessageId,
+    ReceiptKind Kind,
+    DateTimeOffset OccurredAt,
+    DateTimeOffset ReceivedAt,
+    string? Code,
+    string? Message,
+    string? Address,
+    string? Url,
+    ReceiptFlags Flags)
+{
+    public bool IsTemporary => Flags.HasFlag(ReceiptFlags.Temporary);
+
+    /// <summary>Whether it says something of the address that outlasts the message.</summary>
+    public bool ConcernsAddress =>
+        Flags.HasFlag(ReceiptFlags.AddressDead) || Kind is ReceiptKind.Complained or ReceiptKind.Unsubscribed or ReceiptKind.Resubscribed;
+
+    public override string ToString() => $"receipt {Id} ({Kind})";
+}
+
+/// <summary>The delivery that a receipt is about.</summary>
+/// <param name="Delivery">Null when the tenant has none such.</param>
+/// <param name="Standing">Where it stands, locked for this transaction; null when a worker holds it or somebody else has it locked.</param>
+/// <param name="IsTheirs">Whether it was ever given to the provider that reports.</param>
+/// <param name="Address">The recipient's address, where it was asked for.</param>
+/// <param name="ProviderChannel">The provider's channel; null for what is built in.</param>
+/// <param name="ProviderName">The provider's name.</param>
+public sealed record ReceiptMatch(
+    DeliveryId? Delivery, DeliveryStanding? Standing, bool IsTheirs, string? Address, ChannelKind? ProviderChannel, string? ProviderName)
+{
+    public override string ToString() => $"match of {Delivery}";
+}
+
+/// <summary>A delivery as far as a receipt can change it.</summary>
+public sealed record DeliveryStanding(DeliveryId Id, DeliveryStatus Status, bool Ambiguous, int TimelineSeq, string? ProviderMessageId, Failure? Failure);

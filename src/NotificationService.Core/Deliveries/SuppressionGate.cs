@@ -1,0 +1,67 @@
+using NotificationService.Channels;
+using NotificationService.Recipients;
+
+namespace NotificationService.Deliveries;
+
+/// <summary>Keeps a message from an address that must not be written to. Pure; asked just before a provider is chosen.</summary>
+public static class SuppressionGate
+{
+    /// <summary>The message as it may go out – a push without its dead devices – or why it may not.</summary>
+    public static (ChannelMessage? Message, TransitionReason? Reason) Of(ChannelKind channel, ChannelMessage message, IReadOnlyList<SuppressedAddress> suppressed)
+    {
+        if (suppressed.Count == 0)
+            return (message, null);
+        if (message is ChannelMessage.Push push)
+        {
+            var live = push.DeviceTokens.Where(token => Find(token) is null).ToList();
+            if (live.Count == push.DeviceTokens.Count)
+                return (message, null);
+            return live.Count > 0
+                ? (push with { DeviceTokens = live }, null)
+                : (null, Words(Find(push.DeviceTokens[0])!));
+        }
+
+        return AddressOf(message) is { } address && Find(address) is { } found ? (null, Words(found)) : (message, null);
+
+        SuppressedAddress? Find(string address)
+        {
+            var normal = Suppression.Normalize(channel, address);
+            foreach (var candidate in suppressed)
+            {
+                if (candidate.Channel == channel && candidate.Address == normal)
+                    return candidate;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The addresses that a provider's answer shows to be dead. Without a list of them it is the one the message was for.</summary>
+    public static IReadOnlyList<string> DeadIn(ChannelMessage message, ProviderResult result) => result switch
+    {
+        ProviderResult.Accepted { DeadAddresses: { Count: > 0 } named } => named,
+        ProviderResult.Rejected { DeadAddresses: { Count: > 0 } named } => named,
+        ProviderResult.Rejected { Cause: RejectionCause.Address } when message is ChannelMessage.Push push => push.DeviceTokens,
+        ProviderResult.Rejected { Cause: RejectionCause.Address } when AddressOf(message) is { } address => [address],
+        _ => [],
+    };
+
+    private static string? AddressOf(ChannelMessage message) => message switch
+    {
+        ChannelMessage.Email email => email.To.Address,
+        ChannelMessage.Sms sms => sms.To,
+        ChannelMessage.WhatsApp whatsApp => whatsApp.To,
+        _ => null,
+    };
+
+    private static TransitionReason Words(SuppressedAddress address) => new(
+        $"suppressed_{address.Reason.ToName()}",
+        address.Reason switch
+        {
+            SuppressionReason.Bounce => "the address is on the suppression list: a provider reported that it does not exist",
+            SuppressionReason.Complaint => "the address is on the suppression list: the recipient complained",
+            SuppressionReason.Unsubscribe => "the address is on the suppression list: the recipient unsubscribed",
+            SuppressionReason.DeadToken => "every device is on the suppression list: the app was removed from it",
+            _ => "the address is on the suppression list, by hand",
+        });
+}

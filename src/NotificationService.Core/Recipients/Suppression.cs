@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NotificationService.Channels;
+using NotificationService.Tenants;
+
+namespace NotificationService.Recipients;
+
+/// <summary>An address that must not be written to, for one reason.</summary>
+public sealed class Suppression
+{
+    public required Guid Id { get; init; }
+
+    public required TenantId TenantId { get; init; }
+
+    public required ChannelKind Channel { get; init; }
+
+    /// <summary>As <see cref="Normalize"/> writes it.</summary>
+    public required string Address { get; init; }
+
+    public required SuppressionReason Reason { get; init; }
+
+    /// <summary>The provider that reported it; null for what was put on the list by hand.</summary>
+    public Guid? ProviderId { get; init; }
+
+    /// <summary>The delivery that showed it, where there was one.</summary>
+    public Guid? DeliveryId { get; init; }
+
+    /// <summary>The provider's code.</summary>
+    public string? Code { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>From when on it may be written to again; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>One spelling for each address: without it a list would be passed by writing it differently.</summary>
+    public static string Normalize(ChannelKind channel, string address) => channel == ChannelKind.Email ? address.ToLowerInvariant() : address;
+
+    public override string ToString() => $"suppression {Id}";
+}
+
+public sealed class SuppressionMapping : IEntityTypeConfiguration<Suppression>
+{
+    public void Configure(EntityTypeBuilder<Suppression> builder)
+    {
+        builder.ToTable("suppressions");
+        builder.HasKey(row => new { row.TenantId, row.Id });
+        builder.Property(row => row.TenantId).HasConversion(id => id.Value, value => new TenantId(value));
+    }
+}

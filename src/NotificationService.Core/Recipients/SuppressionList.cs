@@ -1,0 +1,102 @@
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Channels;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Recipients;
+
+/// <summary>The addresses that must not be written to, as people of the tenant read and edit them.</summary>
+public sealed class SuppressionList(TenantStore store, AuditLog audit, Ids ids, TimeProvider time)
+{
+    /// <summary>Those that count now, the newest first.</summary>
+    /// <param name="before">Only those older than this one; without it, a page by number and how many there are in all.</param>
+    public Task<(IReadOnlyList<Suppression> Rows, int Total)> ListAsync(
+        TenantId tenant, SuppressionFilter filter, Guid? before, bool counted, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        async (db, token) =>
+        {
+            var now = time.GetUtcNow();
+            var all = db.Set<Suppression>().AsNoTracking().Where(row => row.ExpiresAt == null || row.ExpiresAt > now);
+            if (filter.Channel is { } channel)
+                all = all.Where(row => row.Channel == channel);
+            if (filter.Reason is { } reason)
+                all = all.Where(row => row.Reason == reason);
+            if (filter.Address is { } address)
+            {
+                // An e-mail address in whichever spelling; every other in the one it has.
+                var lower = address.ToLowerInvariant();
+                all = all.Where(row => row.Address == address || (row.Channel == ChannelKind.Email && row.Address == lower));
+            }
+
+            var page = before is { } older ? all.Where(row => row.Id < older) : all;
+            IReadOnlyList<Suppression> rows = await page.OrderByDescending(row => row.Id).Skip(skip).Take(take).ToListAsync(token);
+            return (rows, counted ? await all.CountAsync(token) : 0);
+        },
+        cancellationToken);
+
+    public Task<Suppression?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        (db, token) =>
+        {
+            var now = time.GetUtcNow();
+            return db.Set<Suppression>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (row.ExpiresAt == null || row.ExpiresAt > now), token);
+        },
+        cancellationToken);
+
+    /// <summary>Puts an address on the list by hand. One that is there by hand already keeps its row and takes the new end. False: it was there.</summary>
+    public Task<(Suppression Row, bool IsNew)> AddAsync(
+        Caller caller, ChannelKind channel, string address, DateTimeOffset? expiresAt, CancellationToken cancellationToken) => store.RunAsync(
+        caller.Tenant,
+        async (db, token) =>
+        {
+            var (normal, now) = (Suppression.Normalize(channel, address), time.GetUtcNow());
+            // Two at once take turns, so that the second finds the first one's row.
+            await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({caller.Tenant.Value.ToString() + normal}, 8))", token);
+            var row = await db.Set<Suppression>().SingleOrDefaultAsync(
+                known => known.Channel == channel && known.Address == normal && known.Reason == SuppressionReason.Manual, token);
+            var isNew = row is null || row.ExpiresAt <= now;
+            if (row is null)
+            {
+                row = new Suppression
+                {
+                    Id = ids.Next(),
+                    TenantId = caller.Tenant,
+                    Channel = channel,
+                    Address = normal,
+                    Reason = SuppressionReason.Manual,
+                    CreatedAt = now,
+                    ExpiresAt = expiresAt,
+                };
+                db.Add(row);
+            }
+            else
+            {
+                (row.CreatedAt, row.ExpiresAt) = (isNew ? now : row.CreatedAt, expiresAt);
+            }
+
+            audit.Record(db, caller, "suppression.added", $"suppression/{row.Id}", Detail(row));
+            await db.SaveChangesAsync(token);
+            return (row, isNew);
+        },
+        cancellationToken);
+
+    /// <summary>Takes an address off the list: it is written to again.</summary>
+    public Task<bool> RemoveAsync(Caller caller, Guid id, CancellationToken cancellationToken) => store.RunAsync(
+        caller.Tenant,
+        async (db, token) =>
+        {
+            var now = time.GetUtcNow();
+            if (await db.Set<Suppression>().SingleOrDefaultAsync(row => row.Id == id && (row.ExpiresAt == null || row.ExpiresAt > now), token) is not { } row)
+                return false;
+            db.Remove(row);
+            audit.Record(db, caller, "suppression.removed", $"suppression/{row.Id}", Detail(row));
+            await db.SaveChangesAsync(token);
+            return true;
+        },
+        cancellationToken);
+
+    private static Dictionary<string, string> Detail(Suppression row) => new() { ["channel"] = row.Channel.ToName(), ["reason"] = row.Reason.ToName() };
+}
+
+/// <summary>Which of them; null is any.</summary>
+public sealed record SuppressionFilter(ChannelKind? Channel, string? Address, SuppressionReason? Reason);

@@ -1,0 +1,42 @@
+-- Writes what one tenant's receipts come to: statuses, timeline, engagements, suppressed addresses, and what became of each receipt.
+-- The rows it changes were locked by receipts_claim and receipts_match in the same transaction; what is legal was decided in between.
+-- Answers the deliveries whose status changed.
+--
+-- $1 tenant; per changed delivery: $2 id, $3 status, $4 failure kind, $5 code, $6 message, $7 provider, $8 provider message id, $9 rows of timeline
+-- per timeline row: $10 delivery, $11 sequence, $12 status, $13 detail
+-- per engagement: $14 delivery, $15 id, $16 kind, $17 at, $18 detail
+-- per receipt: $19 provider, $20 dedupe hash, $21 state, $22 reason, $23 next try at, $24 delivery
+--
+-- All of it in one statement and one commit. Dies before it: the receipts are pending as before, and nothing of it is there.
+with changed as (
+    update deliveries d
+    set status = i.status, failure_kind = i.failure_kind, failure_code = i.failure_code, failure_message = i.failure_message,
+        provider_id = coalesce(d.provider_id, i.provider_id), provider_message_id = coalesce(d.provider_message_id, i.provider_message_id),
+        timeline_seq = d.timeline_seq + i.steps
+    from unnest($2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::smallint[])
+        as i(id, status, failure_kind, failure_code, failure_message, provider_id, provider_message_id, steps)
+    cross join lateral (select h.ctid from deliveries h where h.id = i.id and h.tenant_id = $1 offset 0) held_row
+    where d.ctid = held_row.ctid
+    returning d.id, i.steps
+),
+step as (
+    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
+    select $1, t.delivery_id, t.seq, t.status, clock_timestamp(), t.detail::json
+    from unnest($10::uuid[], $11::smallint[], $12::smallint[], $13::text[]) as t(delivery_id, seq, status, detail)
+    where t.delivery_id in (select id from changed)
+),
+engagement as (
+    insert into engagements (tenant_id, delivery_id, id, kind, at, detail)
+    select $1, e.delivery_id, e.id, e.kind, e.at, e.detail::json
+    from unnest($14::uuid[], $15::uuid[], $16::smallint[], $17::timestamptz[], $18::text[]) as e(delivery_id, id, kind, at, detail)
+),
+done as (
+    update receipts r
+    set state = i.state, reason = i.reason, next_try_at = i.next_try_at, delivery_id = coalesce(r.delivery_id, i.delivery_id)
+    from unnest($19::uuid[], $20::bytea[], $21::smallint[], $22::text[], $23::timestamptz[], $24::uuid[])
+        as i(provider_id, dedupe_hash, state, reason, next_try_at, delivery_id)
+    cross join lateral (
+        select h.ctid from receipts h where h.tenant_id = $1 and h.provider_id = i.provider_id and h.dedupe_hash = i.dedupe_hash offset 0) held_row
+    where r.ctid = held_row.ctid
+)
+select id from changed where steps > 0

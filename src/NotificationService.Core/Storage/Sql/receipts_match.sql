@@ -1,0 +1,40 @@
+-- Finds the deliveries that one tenant's receipts are about, and locks those that can be changed now. Answers a row per receipt, in any order.
+-- $1 tenant; per receipt: $2 provider, $3 delivery as the vendor echoed it, $4 the vendor's id of the message, $5 whether the address is wanted
+-- $6 the oldest delivery that a vendor's id is looked for
+--
+-- What a worker holds, or what somebody has locked at this moment, is known and not held: it is asked for again later. So nobody waits
+-- for anybody, and a result that is being written is never in the way.
+-- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose vendors do not
+-- echo our id. The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
+with target as materialized (
+    select g.ord, g.provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
+    from unnest($2::uuid[], $3::uuid[], $4::text[], $5::boolean[]) with ordinality as g(provider_id, delivery_id, message_id, wants_address, ord)
+    left join lateral (
+        select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id
+        from attempts a
+        where g.delivery_id is null and a.provider_message_id = g.message_id and right(a.delivery_id::text, 1) = '4'
+          and a.provider_id = g.provider_id and a.tenant_id = $1 and a.delivery_id >= $6
+    ) by_message on true
+),
+held as materialized (
+    select d.id, d.status, d.ambiguous, d.timeline_seq, d.provider_message_id, d.failure_kind, d.failure_code, d.failure_message
+    from deliveries d
+    where d.id = any (array(select delivery_id from target)) and d.tenant_id = $1 and d.status <> 30
+    order by d.id for update skip locked
+)
+select t.ord::int, known.id, held.id is not null as is_held, held.status, held.ambiguous, held.timeline_seq, held.provider_message_id,
+    held.failure_kind, held.failure_code, held.failure_message,
+    -- Only what was given to the provider is its to report on. A call whose worker was lost names no provider.
+    exists (
+        select from attempts a
+        where a.delivery_id = known.id and a.tenant_id = $1 and (a.provider_id = t.provider_id or (a.provider_id is null and a.outcome = 4))) as is_theirs,
+    case when t.wants_address then (
+        select case get_byte(uuid_send(known.id), 15) & 15
+            when 1 then n.recipient->>'email' when 2 then n.recipient->>'phone' when 4 then coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
+            when 3 then case when json_array_length(n.recipient->'deviceTokens') = 1 then n.recipient->'deviceTokens'->>0 end end
+        from notifications n where n.id = (left(known.id::text, 35) || '0')::uuid and n.tenant_id = $1) end as address,
+    p.channel, p.name
+from target t
+left join lateral (select d.id from deliveries d where d.id = t.delivery_id and d.tenant_id = $1) known on true
+left join held on held.id = known.id
+left join providers p on p.tenant_id = $1 and p.id = t.provider_id

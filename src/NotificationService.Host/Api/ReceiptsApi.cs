@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using NotificationService.Channels;
+using NotificationService.Deliveries.Receipts;
+using NotificationService.Host.Auth;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Where providers report what became of messages, and what the tenant sees of it.</summary>
+public static class ReceiptsApi
+{
+    private const string Example =
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":null,"providerMessageId":"wamid.HBgL…","kind":"delivered","state":"unmatched","reason":"unknown_message","occurredAt":"2026-11-21T09:00:00Z","receivedAt":"2026-11-21T09:00:01Z","code":null,"message":null}""";
+
+    private static readonly Dictionary<string, ReceiptState> States = ReceiptStates.All.ToDictionary(state => state.ToName());
+
+    public static void MapReceipts(this IEndpointRouteBuilder routes)
+    {
+        // Nobody signs in here: the vendor's signature is what is checked. Not in the OpenAPI document, which is for callers.
+        var vendors = routes.MapGroup("/webhooks/{path}/{providerId}").AllowAnonymous().ExcludeFromDescription();
+        vendors.MapMethods("/", [HttpMethods.Get, HttpMethods.Post], (string path, string providerId, HttpContext context, ReceiptDesk desk) => desk.AnswerAsync(path, providerId, context));
+
+        var group = routes.MapGroup("/api/v1/admin/receipts").WithTags("Receipts").RequireAuthorization(Policies.Viewer);
+        group.MapGet("/", ListAsync)
+            .Documented("List what providers reported, newest first", "Without a state those that no delivery was found for. They are kept for 30 days.")
+            .QueryPaging(cursor: true).Query("state", "pending, applied, ignored or unmatched, which is the default.").Query("providerId", "Only of this provider.")
+            .Answers<Page<ReceiptAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, ReceiptQueries receipts, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var (state, provider) = (query.Choice("state", States) ?? ReceiptState.Unmatched, query.Id("providerId"));
+        var tenant = context.Caller().Tenant;
+        var scope = $"{tenant} receipts {state} {provider}";
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        // By cursor one more than asked for, which tells whether there are more.
+        var rows = paging.ByCursor
+            ? await receipts.ListAsync(tenant, state, provider, paging.After, 0, paging.Limit + 1, cancellationToken)
+            : await receipts.ListAsync(tenant, state, provider, before: null, paging.Offset, paging.Limit, cancellationToken);
+        IReadOnlyList<ReceiptAnswer> answers = [.. rows.Select(ReceiptAnswer.Of)];
+        if (paging.ByCursor)
+            return Results.Json(paging.Following(answers, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
+        var total = await receipts.CountAsync(tenant, state, provider, cancellationToken);
+        var next = paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null;
+        return Results.Json(paging.Numbered(answers, total, next), ReceiptsJson.Default.PageReceiptAnswer);
+    }
+}
+
+/// <summary>One thing that a provider reported.</summary>
+/// <param name="DeliveryId">The delivery it is about; as the provider claims it, where nothing matched.</param>
+/// <param name="Kind">sent, delivered, read, failed, bounced, deferred, opened, clicked, complained, unsubscribed, resubscribed.</param>
+/// <param name="State">pending, applied, ignored, unmatched.</param>
+/// <param name="Reason">What it waits for, why it changed nothing, why nothing matched.</param>
+/// <param name="OccurredAt">When it happened, by the provider's clock.</param>
+/// <param name="Code">The provider's code.</param>
+public sealed record ReceiptAnswer(
+    Guid Id, Guid ProviderId, Guid? DeliveryId, string? ProviderMessageId, string Kind, string State, string? Reason,
+    DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message)
+{
+    internal static ReceiptAnswer Of(ReceiptRow row) => new(
+        row.Id, row.ProviderId, row.DeliveryId, row.ProviderMessageId, row.Kind.ToName(), row.State.ToName(), row.Reason,
+        row.OccurredAt, row.ReceivedAt, row.Code, row.Message);
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ReceiptAnswer))]
+[JsonSerializable(typeof(Page<ReceiptAnswer>))]
+internal sealed partial class ReceiptsJson : JsonSerializerContext;

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NotificationService.Channels;
+using NotificationService.Host.Auth;
+using NotificationService.Recipients;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Addresses that must not be written to. Providers' reports put them there; people may add and remove.</summary>
+public static class SuppressionsApi
+{
+    private const string Example =
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a41","channel":"email","address":"ann@example.com","reason":"bounce","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","code":"5.1.1","createdAt":"2026-11-21T09:00:00Z","expiresAt":null}""";
+
+    private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.Where(channel => channel != ChannelKind.InApp).ToDictionary(channel => channel.ToName());
+    private static readonly Dictionary<string, SuppressionReason> Reasons = Enum.GetValues<SuppressionReason>().ToDictionary(reason => reason.ToName());
+
+    public static void MapSuppressions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/admin/suppressions").WithTags("Suppressions").RequireAuthorization(Policies.Operator);
+        group.MapGet("/", ListAsync).Documented("List addresses that are not written to, newest first")
+            .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {string.Join(", ", Channels.Keys)}.").Query("address", "Only this address, number or device token.")
+            .Query("reason", $"Only for this reason: {SuppressionReasons.Names}.")
+            .Answers<Page<SuppressionAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+        group.MapPost("/", AddAsync).Documented("Put an address on the list by hand", "One that stands there by hand already takes the new expiresAt and is answered 200.")
+            .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Answers<SuppressionAnswer>(201, Example);
+        group.MapGet("/{id:guid}", GetAsync).Documented("Get one").Answers<SuppressionAnswer>(200, Example);
+        group.MapDelete("/{id:guid}", RemoveAsync).Documented("Take an address off the list", "It is written to again, unless it stands there for another reason too.").AnswersNothing();
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, SuppressionList list, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var filter = new SuppressionFilter(query.Choice("channel", Channels), query.Text("address", AddressRules.LongestDeviceToken), query.Choice("reason", Reasons));
+        var tenant = context.Caller().Tenant;
+        var scope = $"{tenant} suppressions {filter.Channel} {filter.Reason} {filter.Address}";
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var (rows, total) = paging.ByCursor
+            ? await list.ListAsync(tenant, filter, paging.After, counted: false, 0, paging.Limit + 1, cancellationToken)
+            : await list.ListAsync(tenant, filter, before: null, counted: true, paging.Offset, paging.Limit, cancellationToken);
+        IReadOnlyList<SuppressionAnswer> answers = [.. rows.Select(SuppressionAnswer.Of)];
+        var page = paging.ByCursor
+            ? paging.Following(answers, row => row.Id, scope)
+            : paging.Numbered(answers, total, paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null);
+        return Results.Json(page, SuppressionsJson.Default.PageSuppressionAnswer);
+    }
+
+    private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = (await JsonBody.ReadAsync(context.Request, SuppressionsJson.Default.SuppressionRequest, cancellationToken)).Value;
+        var errors = body.Check(time.GetUtcNow(), out var channel);
+        if (errors.Count > 0)
+            return Problems.Validation(errors);
+        var (row, isNew) = await list.AddAsync(context.Caller(), channel, body.Address!, body.ExpiresAt?.ToUniversalTime(), cancellationToken);
+        if (isNew)
+            context.Response.Headers.Location = $"/api/v1/admin/suppressions/{row.Id}";
+        return Results.Json(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>
+        await list.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } row
+            ? Results.Json(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer)
+            : Problems.NotFound();
+
+    private static async Task<IResult> RemoveAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>
+        await list.RemoveAsync(context.Caller(), id, cancellationToken) ? Results.NoContent() : Problems.NotFound();
+}
+
+/// <summary>An address that is not to be written to.</summary>
+public sealed record SuppressionRequest
+{
+    /// <summary>email, sms, push or whatsapp.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>The address, number or device token.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>From when on it may be written to again; left out for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Addresses stay out of logs and exceptions.</summary>
+    public override string ToString() => "a suppression request";
+
+    internal List<FieldError> Check(DateTimeOffset now, out ChannelKind channel)
+    {
+        var errors = new List<FieldError>();
+        if (!ChannelKinds.TryParse(Channel, out channel) || channel == ChannelKind.InApp)
+            errors.Add(new("/channel", Channel is null ? "required" : "unknown_channel", "A channel is one of email, sms, push, whatsapp."));
+        if (Address is null)
+            errors.Add(new("/address", "required", "The address, number or device token that is not to be written to."));
+        else if (IssueOf(channel, Address) is { } issue)
+            errors.Add(new("/address", issue.Code, issue.Message));
+        if (ExpiresAt is { } end && (end <= now || end.Year >= 2200))
+            errors.Add(new("/expiresAt", "datetime_invalid", "'expiresAt' is a time to come, before the year 2200."));
+        return errors;
+    }
+
+    private static AddressIssue? IssueOf(ChannelKind channel, string address) => channel switch
+    {
+        ChannelKind.Email => AddressRules.Email(address),
+        ChannelKind.Sms or ChannelKind.WhatsApp => AddressRules.Phone(address),
+        ChannelKind.Push => AddressRules.DeviceToken(address),
+        _ => null, // what is wrong is the channel
+    };
+}
+
+/// <summary>An address that is not written to, for one reason.</summary>
+/// <param name="Reason">bounce, complaint, unsubscribe, dead_token or manual.</param>
+/// <param name="ProviderId">The provider that reported it; null for what was added by hand.</param>
+/// <param name="DeliveryId">The delivery that showed it, where there was one.</param>
+/// <param name="Code">The provider's code.</param>
+/// <param name="ExpiresAt">From when on it is written to again; null for never.</param>
+public sealed record SuppressionAnswer(
+    Guid Id, string Channel, string Address, string Reason, Guid? ProviderId, Guid? DeliveryId, string? Code, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt)
+{
+    public override string ToString() => $"suppression {Id}";
+
+    internal static SuppressionAnswer Of(Suppression row) => new(
+        row.Id, row.Channel.ToName(), row.Address, row.Reason.ToName(), row.ProviderId, row.DeliveryId, row.Code, row.CreatedAt, row.ExpiresAt);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SuppressionRequest))]
+[JsonSerializable(typeof(SuppressionAnswer))]
+[JsonSerializable(typeof(Page<SuppressionAnswer>))]
+internal sealed partial class SuppressionsJson : JsonSerializerContext;

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using NotificationService.EndToEndTests.SignIn;
+
+namespace NotificationService.EndToEndTests.Receipts;
+
+[Collection(SignInCollection.Name)]
+public sealed class SuppressionsApiTests(SignInService service)
+{
+    private const string Path = "/api/v1/admin/suppressions";
+
+    [Fact]
+    public async Task An_address_is_added_found_and_removed_and_the_audit_log_tells_of_it_without_the_address()
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+
+        var (created, added) = await PostAsync(tenant, new { channel = "email", address = "Ann@Example.com" });
+        var (repeated, again) = await PostAsync(tenant, new { channel = "email", address = "ann@example.com", expiresAt = DateTimeOffset.UtcNow.AddDays(1) });
+        (created, repeated).ShouldBe((HttpStatusCode.Created, HttpStatusCode.OK));
+        var id = added.GetProperty("id").GetString();
+        again.GetProperty("id").GetString().ShouldBe(id);
+        added.GetProperty("address").GetString().ShouldBe("ann@example.com");
+        added.GetProperty("reason").GetString().ShouldBe("manual");
+
+        (await CountAsync(tenant, "?channel=email&address=ANN@example.com&reason=manual")).ShouldBe(1);
+        (await CountAsync(tenant, "?channel=sms")).ShouldBe(0);
+        (await CountAsync(tenant, "?address=bob@example.com")).ShouldBe(0);
+        await tenant.UntilAsync(await tenant.SendAsync("ann@example.com"), "suppressed");
+
+        (await DeleteAsync(tenant, id)).ShouldBe(HttpStatusCode.NoContent);
+        (await DeleteAsync(tenant, id)).ShouldBe(HttpStatusCode.NotFound);
+        await tenant.UntilAsync(await tenant.SendAsync("ann@example.com"), "delivered");
+        var audit = await service.Database.QueryAsync<string>(
+            $"select action || ' ' || coalesce(detail::text, '') from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action like 'suppression.%' order by at");
+        audit.Count.ShouldBe(3);
+        audit[^1].ShouldStartWith("suppression.removed");
+        string.Join(' ', audit).ShouldNotContain("example.com");
+    }
+
+    [Fact]
+    public async Task Another_tenant_neither_sees_nor_removes_it_nor_is_kept_from_sending()
+    {
+        var (tenant, stranger) = (await ReceiptsTenant.CreateAsync(service), await ReceiptsTenant.CreateAsync(service));
+        var (_, added) = await PostAsync(tenant, new { channel = "email", address = "ann@example.com" });
+        var id = added.GetProperty("id").GetString();
+
+        (await CountAsync(stranger, "")).ShouldBe(0);
+        (await DeleteAsync(stranger, id)).ShouldBe(HttpStatusCode.NotFound);
+        using var answer = await service.GetAsync($"{Path}/{id}", stranger.Admin.AccessToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await stranger.UntilAsync(await stranger.SendAsync("ann@example.com"), "delivered");
+    }
+
+    [Theory]
+    [InlineData("""{}""", "/channel", "/address")]
+    [InlineData("""{"channel":"in_app","address":"u-1"}""", "/channel")]
+    [InlineData("""{"channel":"email","address":"no address"}""", "/address")]
+    [InlineData("""{"channel":"sms","address":"014155"}""", "/address")]
+    [InlineData("""{"channel":"push","address":""}""", "/address")]
+    [InlineData("""{"channel":"email","address":"ann@example.com","expiresAt":"2020-01-01T00:00:00Z"}""", "/expiresAt")]
+    public async Task What_cannot_be_an_address_is_refused_by_name(string body, params string[] pointers)
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+
+        var (status, problem) = await PostAsync(tenant, JsonElement.Parse(body));
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldBe(pointers);
+    }
+
+    [Fact]
+    public async Task A_long_list_is_paged_by_cursor()
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+        for (var i = 0; i < 5; i++)
+            await PostAsync(tenant, new { channel = "sms", address = $"+1415555010{i}" });
+
+        var (seen, cursor) = (new List<string?>(), "");
+        do
+        {
+            var page = await tenant.ReadAsync($"{Path}?limit=2&cursor={Uri.EscapeDataString(cursor)}");
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("address").GetString()));
+            cursor = page.TryGetProperty("nextCursor", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString()! : "";
+        }
+        while (cursor.Length > 0);
+
+        seen.ShouldBe(["+14155550104", "+14155550103", "+14155550102", "+14155550101", "+14155550100"]);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(ReceiptsTenant tenant, object body)
+    {
+        using var answer = await service.PostAsync(Path, body, tenant.Admin.AccessToken);
+        return (answer.StatusCode, await SignInService.ReadAsync(answer));
+    }
+
+    private static async Task<int> CountAsync(ReceiptsTenant tenant, string query) => (await tenant.ReadAsync(Path + query)).GetProperty("items").GetArrayLength();
+
+    private async Task<HttpStatusCode> DeleteAsync(ReceiptsTenant tenant, string? id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Path}/{id}");
+        request.Headers.Authorization = new("Bearer", tenant.Admin.AccessToken);
+        using var answer = await service.Client.SendAsync(request);
+        return answer.StatusCode;
+    }
+}

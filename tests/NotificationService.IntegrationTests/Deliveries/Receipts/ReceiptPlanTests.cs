@@ -1,0 +1,48 @@
+using NotificationService.Channels;
+using NotificationService.Storage;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using Npgsql;
+
+namespace NotificationService.IntegrationTests.Deliveries.Receipts;
+
+/// <summary>What a receipt costs does not grow with what is kept: each look-up goes by its index, row level security or not.</summary>
+public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task A_vendors_own_id_is_looked_up_in_the_index_of_attempts()
+    {
+        var tenant = await database.NewTenantAsync();
+        var planted = new SentDeliveries(database);
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.WhatsApp);
+        var sent = await planted.SentAsync(tenant, provider, 2_000, ChannelKind.WhatsApp);
+        await database.ExecuteAsync("analyze attempts, deliveries");
+
+        var plan = await PlanAsync(
+            tenant,
+            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+            new NpgsqlParameter<Guid[]> { TypedValue = [provider] },
+            new NpgsqlParameter<Guid?[]> { TypedValue = [null] },
+            new NpgsqlParameter<string?[]> { TypedValue = [$"m-{sent[7]}"] },
+            new NpgsqlParameter<bool[]> { TypedValue = [true] },
+            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty });
+
+        plan.ShouldContain(line => line.Contains("Index Cond: (provider_message_id = ", StringComparison.Ordinal), string.Join('\n', plan));
+        plan.ShouldNotContain(line => line.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan));
+    }
+
+    private async Task<IReadOnlyList<string>> PlanAsync(Tenants.TenantId tenant, params NpgsqlParameter[] parameters)
+    {
+        await using var connection = await database.Database.Worker.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var scope = new NpgsqlBatch(connection) { BatchCommands = { Database.OpenScope(tenant) } })
+            await scope.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand("explain (analyze, costs off, timing off) " + SqlText.Statement("receipts_match"), connection);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+            plan.Add(reader.GetString(0));
+        return plan;
+    }
+}

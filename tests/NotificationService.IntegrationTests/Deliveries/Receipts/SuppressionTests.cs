@@ -1,0 +1,183 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries.Receipts;
+using NotificationService.Recipients;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.IntegrationTests.Deliveries.Receipts;
+
+/// <summary>Which reports put an address on the suppression list, and that nothing is sent to what stands there.</summary>
+public sealed class SuppressionTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private static readonly DateTimeOffset Noon = DateTimeOffset.UtcNow.AddHours(-1);
+
+    private readonly SentDeliveries planted = new(database);
+    private readonly AcceptedNotifications accepted = new(database);
+    private readonly ReceiptIntake intake = database.NewReceiptIntake();
+    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private TenantId tenant;
+
+    public async ValueTask InitializeAsync() => tenant = await database.NewTenantAsync();
+
+    public ValueTask DisposeAsync() => intake.DisposeAsync();
+
+    [Theory]
+    [InlineData(ReceiptKind.Bounced, true, "1 ann@example.com 1")]
+    [InlineData(ReceiptKind.Failed, true, "1 ann@example.com 1")]
+    [InlineData(ReceiptKind.Complained, false, "1 ann@example.com 2")]
+    [InlineData(ReceiptKind.Unsubscribed, false, "1 ann@example.com 3")]
+    [InlineData(ReceiptKind.Bounced, false, null)]
+    [InlineData(ReceiptKind.Opened, false, null)]
+    public async Task What_says_that_an_address_is_not_to_be_written_to_puts_it_on_the_list(ReceiptKind kind, bool dead, string? expected)
+    {
+        var provider = await planted.ProviderAsync(tenant);
+        var delivery = (await planted.SentAsync(tenant, provider))[0];
+
+        await ReportAsync(provider, new Receipt("e-1", kind, Noon) { Delivery = delivery, AddressDead = dead, Code = "5.1.1" });
+
+        (await ListedAsync()).ShouldBe(expected is null ? [] : [expected]);
+    }
+
+    [Fact]
+    public async Task Stop_and_start_count_by_their_times_whichever_comes_first()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms);
+        var stop = new Receipt("stop", ReceiptKind.Unsubscribed, Noon) { Address = "+14155550100" };
+        var start = new Receipt("start", ReceiptKind.Resubscribed, Noon.AddMinutes(1)) { Address = "+14155550100" };
+        var again = new Receipt("stop again", ReceiptKind.Unsubscribed, Noon.AddMinutes(2)) { Address = "+14155550100" };
+
+        await ReportAsync(provider, start);
+        await ReportAsync(provider, stop);
+        (await ListedAsync()).ShouldBeEmpty("START came later than STOP");
+        await ReportAsync(provider, again);
+        (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
+    }
+
+    [Fact]
+    public async Task Start_does_not_bring_a_number_back_that_does_not_exist()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms);
+
+        await ReportAsync(
+            provider,
+            new Receipt("dead", ReceiptKind.Failed, Noon) { Address = "+14155550100", AddressDead = true },
+            new Receipt("stop", ReceiptKind.Unsubscribed, Noon) { Address = "+14155550100" },
+            new Receipt("start", ReceiptKind.Resubscribed, Noon.AddMinutes(1)) { Address = "+14155550100" });
+
+        (await ListedAsync()).ShouldBe(["2 +14155550100 1"]);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_to_a_suppressed_address_and_the_timeline_says_why()
+    {
+        await SuppressAsync(ChannelKind.Email, "ann@example.com");
+        await SuppressAsync(ChannelKind.Sms, "+14155550199");
+        await using var worker = WorkerHost.Create(database.ConnectionString);
+        var email = (await accepted.PlantAsync(tenant, 1, live: false))[0];
+        var sms = (await accepted.PlantAsync(tenant, 1, ChannelKind.Sms, live: false))[0];
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "suppressed", 1);
+        await accepted.UntilAsync(tenant, "delivered", 1);
+
+        (await accepted.TimelineAsync(email)).ShouldBe(["queued", "suppressed"]);
+        (await accepted.TimelineAsync(sms))[^1].ShouldBe("delivered");
+        (await database.ScalarAsync<string>($"select detail->>'code' from timeline where delivery_id = '{email}' and status = 70")).ShouldBe("suppressed_manual");
+        (await database.QueryAsync<string>($"select recipient from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(["+14155550100"]);
+        (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_has_expired_and_what_another_tenant_suppresses_is_in_nobodys_way()
+    {
+        await SuppressAsync(ChannelKind.Email, "ann@example.com", "now() - interval '1 s'");
+        var stranger = await database.NewTenantAsync();
+        await database.ExecuteAsync(Insert(stranger, ChannelKind.Email, "ann@example.com", "null"));
+        await using var worker = WorkerHost.Create(database.ConnectionString);
+        await accepted.PlantAsync(tenant, 1, live: false);
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "delivered", 1);
+    }
+
+    [Fact]
+    public async Task Dead_devices_are_left_out_and_a_push_to_none_is_suppressed()
+    {
+        var token = new string('t', 4_000);
+        var (one, two) = ((await accepted.PlantAsync(tenant, 1, ChannelKind.Push, live: false))[0], (await accepted.PlantAsync(tenant, 1, ChannelKind.Push, live: false))[0]);
+        await database.ExecuteAsync($$"""update notifications set recipient = '{"deviceTokens":["dead","{{token}}"]}' where id = '{{one.Notification.Value}}'""");
+        await database.ExecuteAsync($$"""update notifications set recipient = '{"deviceTokens":["dead"]}' where id = '{{two.Notification.Value}}'""");
+        await SuppressAsync(ChannelKind.Push, "dead");
+        await using var worker = WorkerHost.Create(database.ConnectionString);
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "suppressed", 1);
+        await accepted.UntilAsync(tenant, "delivered", 1);
+
+        (await database.ScalarAsync<string>($"select message->'deviceTokens' #>> '{{}}' from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe($"[\"{token}\"]");
+        (await database.QueryAsync<Guid>($"select id from deliveries where tenant_id = '{tenant}' and status = 70")).ShouldBe([two.Value]);
+    }
+
+    [Fact]
+    public async Task A_provider_that_says_so_in_its_answer_is_believed_at_once()
+    {
+        var token = new string('t', 4_000);
+        ReportedAddress[] reported =
+        [
+            new(ChannelKind.Push, token, SuppressionReason.DeadToken, null, null, "UNREGISTERED", Noon),
+            new(ChannelKind.Email, "Ann@Example.com", SuppressionReason.Bounce, null, null, "550", Noon),
+            new(ChannelKind.Email, "ann@example.com", SuppressionReason.Bounce, null, null, "551", Noon.AddSeconds(1)),
+        ];
+
+        for (var times = 0; times < 2; times++)
+        {
+            await using var batch = await NotificationService.Storage.TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None);
+            batch.Add(tenant, SuppressionColumns.Insert, new SuppressionColumns(reported, database.Ids).Parameters(tenant.Value));
+            await batch.CommitAsync(null, CancellationToken.None);
+        }
+
+        (await ListedAsync()).ShouldBe(["1 ann@example.com 1", $"3 {token} 4"]);
+        (await database.ScalarAsync<string>($"select code from suppressions where tenant_id = '{tenant}' and channel = 1")).ShouldBe("551");
+    }
+
+    [Fact]
+    public async Task The_check_goes_by_the_index_under_row_level_security()
+    {
+        await database.ExecuteAsync(
+            $"insert into suppressions (tenant_id, id, channel, address, reason, created_at) select '{tenant}', gen_random_uuid(), 1, 'p' || i || '@example.com', 1, now() from generate_series(1, 5000) i");
+        await database.ExecuteAsync("analyze suppressions");
+        var ids = await accepted.PlantAsync(tenant, 3);
+
+        await using var connection = await database.Database.Worker.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var scope = new Npgsql.NpgsqlBatch(connection) { BatchCommands = { NotificationService.Storage.Database.OpenScope(tenant) } })
+            await scope.ExecuteNonQueryAsync();
+        var guids = ids.Select(id => id.Notification.Value).ToArray();
+        await using var command = new Npgsql.NpgsqlCommand("explain (analyze, costs off, timing off) " + NotificationService.Storage.SqlText.Statement("notifications_load"), connection);
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid[]> { TypedValue = guids });
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = guids.Min() });
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = guids.Max() });
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = tenant.Value });
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+            plan.Add(reader.GetString(0));
+
+        plan.ShouldContain(line => line.Contains("Index Cond", StringComparison.Ordinal) && line.Contains("address_key =", StringComparison.Ordinal), string.Join('\n', plan));
+    }
+
+    private async Task ReportAsync(Guid provider, params Receipt[] receipts)
+    {
+        (await intake.TryKeepAsync(new IncomingReceipts(tenant, provider, receipts), CancellationToken.None)).ShouldBeTrue();
+        await store.ApplyAsync(500, CancellationToken.None);
+    }
+
+    private Task<int> SuppressAsync(ChannelKind channel, string address, string until = "null") => database.ExecuteAsync(Insert(tenant, channel, address, until));
+
+    private string Insert(TenantId of, ChannelKind channel, string address, string until) =>
+        $"insert into suppressions (tenant_id, id, channel, address, reason, created_at, expires_at) values ('{of}', '{database.Ids.Next()}', {(short)channel}, '{address}', 5, now() - interval '1 min', {until})";
+
+    private Task<IReadOnlyList<string>> ListedAsync() => database.QueryAsync<string>(
+        $"select channel || ' ' || address || ' ' || reason from suppressions where tenant_id = '{tenant}' and (expires_at is null or expires_at > now()) order by 1");
+}

@@ -1,0 +1,50 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Recipients;
+
+namespace NotificationService.UnitTests.Deliveries;
+
+public sealed class SuppressionGateTests
+{
+    private static readonly ChannelMessage.Email Email = new(new EmailAddress("Ann@Example.com"), "Hello", null, "Hello");
+
+    [Fact]
+    public void An_address_is_known_however_it_is_spelt()
+    {
+        var (message, reason) = SuppressionGate.Of(ChannelKind.Email, Email, [new(ChannelKind.Email, "ann@example.com", SuppressionReason.Complaint, null)]);
+
+        message.ShouldBeNull();
+        reason!.Code.ShouldBe("suppressed_complaint");
+    }
+
+    [Fact]
+    public void Another_address_or_channel_of_the_recipient_is_in_nobodys_way() =>
+        SuppressionGate.Of(
+            ChannelKind.Email, Email,
+            [new(ChannelKind.Email, "bob@example.com", SuppressionReason.Bounce, null), new(ChannelKind.Sms, "ann@example.com", SuppressionReason.Manual, null)])
+        .Message.ShouldBeSameAs(Email);
+
+    [Fact]
+    public void A_push_leaves_out_dead_devices_and_is_suppressed_when_none_is_left()
+    {
+        var push = Push("a", "b");
+
+        SuppressionGate.Of(ChannelKind.Push, push, [Dead("a")]).Message.ShouldBeOfType<ChannelMessage.Push>().DeviceTokens.ShouldBe(["b"]);
+        SuppressionGate.Of(ChannelKind.Push, push, [Dead("a"), Dead("b")]).Reason!.Code.ShouldBe("suppressed_dead_token");
+        SuppressionGate.Of(ChannelKind.Push, push, [Dead("A")]).Message.ShouldBeSameAs(push);
+    }
+
+    [Fact]
+    public void A_provider_names_the_dead_or_means_the_one_it_was_given()
+    {
+        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("550", "no such user", RejectionCause.Address)).ShouldBe(["Ann@Example.com"]);
+        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Accepted("id") { DeadAddresses = ["b"] }).ShouldBe(["b"]);
+        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Rejected("UNREGISTERED", "gone", RejectionCause.Address)).ShouldBe(["a", "b"]);
+        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("554", "spam")).ShouldBeEmpty();
+        SuppressionGate.DeadIn(Email, new ProviderResult.Accepted("id")).ShouldBeEmpty();
+    }
+
+    private static ChannelMessage.Push Push(params string[] tokens) => new(tokens, "t", "b", new Dictionary<string, string>());
+
+    private static SuppressedAddress Dead(string token) => new(ChannelKind.Push, token, SuppressionReason.DeadToken, null);
+}
