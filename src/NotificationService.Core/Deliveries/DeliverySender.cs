@@ -119,8 +119,9 @@ internal sealed class DeliverySender : IDisposable
         var chunk = new List<PreparedDelivery>(MostTogether);
         while (await admitted.Reader.WaitToReadAsync())
         {
-            // Many at once cost little more than one: small change is left until it is all there is.
-            var enough = Math.Min(admitted.Reader.Count, Math.Clamp(options.Concurrency / 4, 1, MostTogether));
+            // Many at once cost little more than one: small change is left until it is all there is. Half of the stock is still there then,
+            // so that no call waits for this statement.
+            var enough = Math.Min(admitted.Reader.Count, Math.Clamp(options.Concurrency / 8, 1, MostTogether));
             if (!stopping.IsCancellationRequested)
                 await begun.WaitForRoomAsync(enough, TimeSpan.FromMilliseconds(100), CancellationToken.None);
             var room = stopping.IsCancellationRequested ? MostTogether : Math.Min(begun.Room, MostTogether);
