@@ -56,7 +56,7 @@ internal sealed class BenchService : IAsyncDisposable
             .. rig.Options.ServiceSettings(),
         ]);
 
-    public Task<BenchTenant> NewTenantAsync(string key) => BenchTenant.RegisterAsync(Api.Client, key, rig.Provider.Address);
+    public Task<BenchTenant> NewTenantAsync(string key, Uri? provider = null) => BenchTenant.RegisterAsync(Api.Client, key, provider ?? rig.Provider.Address);
 
     public Task<LoadResult> SendAsync(int count, int? connections = null) => ClosedLoop.RunAsync(Api.Address, Tenant.Token, count, connections ?? rig.Options.Connections);
 

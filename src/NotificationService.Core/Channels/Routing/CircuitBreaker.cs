@@ -2,13 +2,15 @@ namespace NotificationService.Channels.Routing;
 
 /// <summary>
 /// Whether a provider is worth a call. Opens after five failures in a row, or when more than half of at least twenty calls
-/// within half a minute failed. Then one call at a time is let through as a probe: after a second, two, four, eight, ten.
+/// within half a minute failed. Then three calls are let through as probes: after a second, two, four, eight, ten. One that
+/// succeeds closes it, so that a provider that fails now and then is not given up for long.
 /// Guarded by the lock of whoever owns it.
 /// </summary>
 public sealed class CircuitBreaker(TimeProvider time)
 {
     public const int FailuresInARow = 5;
     public const int LeastCalls = 20;
+    public const int Probes = 3;
 
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -20,11 +22,15 @@ public sealed class CircuitBreaker(TimeProvider time)
     private long windowBegan = time.GetTimestamp();
     private int inARow;
     private bool open;
-    private bool probing;
+    private int probing;
+    private int probed;
     private long openedAt;
     private TimeSpan pause = FirstPause;
 
     public bool IsOpen => open;
+
+    /// <summary>Calls that may be tried now as probes; only while it is open.</summary>
+    public int ProbesLeft => OpensIn > TimeSpan.Zero ? 0 : Probes - probed;
 
     /// <summary>Zero when a call may be tried now; while a probe is under way, how long that may take to tell.</summary>
     public TimeSpan OpensIn
@@ -33,7 +39,7 @@ public sealed class CircuitBreaker(TimeProvider time)
         {
             if (!open)
                 return TimeSpan.Zero;
-            if (probing)
+            if (probed == Probes)
                 return FirstPause;
             var left = pause - time.GetElapsedTime(openedAt);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -45,14 +51,15 @@ public sealed class CircuitBreaker(TimeProvider time)
     {
         if (!open)
             return true;
-        if (probing || OpensIn > TimeSpan.Zero)
+        if (OpensIn > TimeSpan.Zero)
             return false;
-        return probing = true;
+        (probing, probed) = (probing + 1, probed + 1);
+        return true;
     }
 
     public void Succeeded()
     {
-        (open, probing, inARow, pause) = (false, false, 0, FirstPause);
+        (open, probing, probed, inARow, pause) = (false, 0, 0, 0, FirstPause);
         Turn();
         present.Calls++;
     }
@@ -62,8 +69,10 @@ public sealed class CircuitBreaker(TimeProvider time)
     {
         Turn();
         (present.Calls, present.Failures, inARow) = (present.Calls + 1, present.Failures + 1, inARow + 1);
-        if (probing)
+        if (open && probing > 0)
         {
+            if (--probing > 0)
+                return true;
             Open(pause * 2 < LongestPause ? pause * 2 : LongestPause);
             return true;
         }
@@ -77,12 +86,16 @@ public sealed class CircuitBreaker(TimeProvider time)
     /// <summary>Opens at once for a given time: the provider itself said that calls are of no use.</summary>
     public void Open(TimeSpan until)
     {
-        (open, probing, openedAt, pause) = (true, false, time.GetTimestamp(), until);
+        (open, probing, probed, openedAt, pause) = (true, 0, 0, time.GetTimestamp(), until);
         (present, past, inARow) = (default, default, 0);
     }
 
     /// <summary>A call that was let through was not made after all.</summary>
-    public void Abandoned() => probing = false;
+    public void Abandoned()
+    {
+        if (probing > 0)
+            (probing, probed) = (probing - 1, probed - 1);
+    }
 
     private void Turn()
     {

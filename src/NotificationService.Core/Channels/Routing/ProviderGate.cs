@@ -224,7 +224,7 @@ public sealed class ProviderGate
         if (breaker.OpensIn > TimeSpan.Zero || ThrottledLeft > TimeSpan.Zero)
             return 0;
         if (breaker.IsOpen)
-            return 1;
+            return parking is null ? breaker.ProbesLeft : Math.Max(0, breaker.ProbesLeft - CircuitBreaker.Probes + 1);
         var places = Math.Max(0, Math.Min(limit, atOnce) - underWay);
         if (rate is null)
             return places;

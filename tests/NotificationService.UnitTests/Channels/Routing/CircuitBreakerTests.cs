@@ -52,13 +52,13 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public void After_the_pause_one_call_is_a_probe_and_its_success_closes_it()
+    public void After_the_pause_three_calls_are_probes_and_the_success_of_one_closes_it()
     {
         Fail(5);
         time.Advance(CircuitBreaker.FirstPause);
 
-        breaker.TryEnter().ShouldBeTrue();
-        breaker.TryEnter().ShouldBeFalse("one probe at a time");
+        (breaker.TryEnter(), breaker.TryEnter(), breaker.TryEnter(), breaker.TryEnter()).ShouldBe((true, true, true, false));
+        Fail(1);
         breaker.Succeeded();
 
         breaker.TryEnter().ShouldBeTrue();
@@ -66,7 +66,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public void Each_failed_probe_doubles_the_pause_up_to_ten_seconds()
+    public void When_all_probes_fail_the_pause_doubles_up_to_ten_seconds()
     {
         Fail(5);
         var pauses = new List<double>();
@@ -74,8 +74,9 @@ public sealed class CircuitBreakerTests
         {
             pauses.Add(breaker.OpensIn.TotalSeconds);
             time.Advance(breaker.OpensIn);
-            breaker.TryEnter().ShouldBeTrue();
-            Fail(1);
+            for (var i = 0; i < CircuitBreaker.Probes; i++)
+                breaker.TryEnter().ShouldBeTrue();
+            Fail(CircuitBreaker.Probes);
         }
 
         pauses.ShouldBe([1, 2, 4, 8, 10, 10]);
@@ -86,7 +87,9 @@ public sealed class CircuitBreakerTests
     {
         Fail(5);
         time.Advance(CircuitBreaker.FirstPause);
-        breaker.TryEnter();
+        for (var i = 0; i < CircuitBreaker.Probes; i++)
+            breaker.TryEnter();
+        breaker.TryEnter().ShouldBeFalse();
 
         breaker.Abandoned();
 
