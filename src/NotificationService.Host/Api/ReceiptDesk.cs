@@ -63,11 +63,16 @@ internal sealed partial class ReceiptDesk(
 
     private ReceiptRequest RequestOf(HttpRequest request, ReadOnlyMemory<byte> body) => new(
         request.Method,
-        new Uri((publicUrl.Value ?? NoPublicUrl).OriginalString.TrimEnd('/') + request.Path.ToUriComponent() + request.QueryString.Value),
+        UrlOf(request),
         First(request.Query, StringComparer.Ordinal),
         First(request.Headers, StringComparer.OrdinalIgnoreCase),
         request.ContentType,
         body);
+
+    private Uri UrlOf(HttpRequest request) =>
+        Uri.TryCreate((publicUrl.Value ?? NoPublicUrl).OriginalString.TrimEnd('/') + request.Path.ToUriComponent() + request.QueryString.Value, UriKind.Absolute, out var url)
+            ? url
+            : NoPublicUrl;
 
     private static Dictionary<string, string> First(IEnumerable<KeyValuePair<string, StringValues>> values, StringComparer comparer)
     {

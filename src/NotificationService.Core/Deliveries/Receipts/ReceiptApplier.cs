@@ -20,6 +20,9 @@ internal sealed class ReceiptApplier(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
+    /// <summary>How many are still to be applied one by one, because the database refused some together.</summary>
+    private int oneByOne;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var heartbeat = heartbeats.Register("receipt_applier", LongestSilence);
@@ -30,7 +33,7 @@ internal sealed class ReceiptApplier(
                 heartbeat.Beat();
                 if (await ApplyAsync(stoppingToken) == 0)
                     await wakeUp.WaitAsync(Poll, stoppingToken);
-                else
+                else if (oneByOne == 0)
                     await Task.Delay(Linger, time, stoppingToken);
             }
         }
@@ -44,7 +47,8 @@ internal sealed class ReceiptApplier(
     {
         try
         {
-            var ended = await store.ApplyAsync(Most, cancellationToken);
+            var ended = oneByOne > 0 ? await store.ApplyOneAsync(cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
+            oneByOne = ended.Count == 0 ? 0 : Math.Max(0, oneByOne - 1);
             var now = time.GetUtcNow();
             foreach (var receipt in ended)
             {
@@ -55,6 +59,13 @@ internal sealed class ReceiptApplier(
             }
 
             return ended.Count;
+        }
+        catch (PostgresException exception) when (oneByOne == 0 && !exception.IsTransient)
+        {
+            // One of them is at fault, nobody knows which.
+            logger.StepFailed("receipts", exception.SqlState);
+            oneByOne = Most;
+            return 1;
         }
         catch (NpgsqlException exception)
         {

@@ -16,18 +16,58 @@ public sealed class ReceiptStore(Database database, Ids ids)
     /// <summary>A vendor that does not echo our id reports within days; older months are not looked through.</summary>
     private static readonly TimeSpan OldestLookedFor = TimeSpan.FromDays(35);
 
+    private static readonly string PutOff = SqlText.Statement("receipts_put_off");
     private static readonly string Claim = SqlText.Statement("receipts_claim");
     private static readonly string Match = SqlText.Statement("receipts_match");
     private static readonly string Apply = SqlText.Statement("deliveries_apply_receipt");
 
     /// <summary>One transaction's worth. Answers every receipt that was looked at; those still pending wait.</summary>
+    /// <exception cref="PostgresException">The database refused one of them, and with it all: ask for them one by one, by <see cref="ApplyOneAsync"/>.</exception>
     public async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(int most, CancellationToken cancellationToken)
+    {
+        var applied = await TryApplyAsync(most, cancellationToken);
+        return applied.Refused is { } refused ? throw refused : applied.Ended;
+    }
+
+    /// <summary>The one that is due first. Should it be that which the database refuses, it is put off, so that the others get their turn.</summary>
+    public async Task<IReadOnlyList<EndedReceipt>> ApplyOneAsync(CancellationToken cancellationToken)
+    {
+        var applied = await TryApplyAsync(1, cancellationToken);
+        if (applied is not { Refused: { } refused, Pending: [var receipt] })
+            return applied.Ended;
+        if (refused.IsTransient)
+            throw refused;
+        await using var command = database.Worker.CreateCommand(PutOff);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = receipt.Tenant.Value });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = receipt.Provider });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = receipt.Hash });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"error_{refused.SqlState}" });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return [new EndedReceipt(receipt, ReceiptState.Pending, "error", receipt.ReceivedAt, null)];
+    }
+
+    private async Task<(IReadOnlyList<PendingReceipt> Pending, IReadOnlyList<EndedReceipt> Ended, PostgresException? Refused)> TryApplyAsync(
+        int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (pending, now) = await ClaimAsync(connection, most, cancellationToken);
         if (pending.Count == 0)
-            return [];
+            return ([], [], null);
+        try
+        {
+            var ended = await ApplyAsync(connection, pending, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return (pending, ended, null);
+        }
+        catch (PostgresException exception)
+        {
+            return (pending, [], exception);
+        }
+    }
+
+    private async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(NpgsqlConnection connection, List<PendingReceipt> pending, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var tenants = pending.GroupBy(receipt => receipt.Tenant).OrderBy(group => group.Key)
             .Select(group => (Tenant: group.Key, Receipts: group.OrderBy(receipt => receipt.OccurredAt).ThenBy(receipt => receipt.Id).ToArray())).ToArray();
         var matches = await MatchAsync(connection, tenants, now, cancellationToken);
@@ -41,7 +81,6 @@ public sealed class ReceiptStore(Database database, Ids ids)
         }
 
         await WriteAsync(connection, effects, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return [.. effects.SelectMany(effect => effect.Effects.Ended)];
     }
 

@@ -31,7 +31,8 @@ select t.ord::int, known.id, held.id is not null as is_held, held.status, held.a
     case when t.wants_address then (
         select case get_byte(uuid_send(known.id), 15) & 15
             when 1 then n.recipient->>'email' when 2 then n.recipient->>'phone' when 4 then coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
-            when 3 then case when json_array_length(n.recipient->'deviceTokens') = 1 then n.recipient->'deviceTokens'->>0 end end
+            -- Of several devices nobody knows which one it was.
+            when 3 then case when n.recipient->'deviceTokens'->1 is null then n.recipient->'deviceTokens'->>0 end end
         from notifications n where n.id = (left(known.id::text, 35) || '0')::uuid and n.tenant_id = $1) end as address,
     p.channel, p.name
 from target t

@@ -89,6 +89,27 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
             .ShouldBeLessThan(1.0, "100 ms on a machine that has nothing else to do");
     }
 
+    [Fact]
+    public async Task One_that_the_database_refuses_takes_nobody_along()
+    {
+        await using var worker = WorkerHost.Create(database.ConnectionString);
+        var planted = new SentDeliveries(database);
+        var provider = await planted.ProviderAsync(tenant);
+        var deliveries = await planted.SentAsync(tenant, provider, 30);
+        // No row of the timeline fits behind this one.
+        await database.ExecuteAsync($"update deliveries set timeline_seq = 32767 where id = '{deliveries[7]}'");
+        var intake = worker.Services.GetRequiredService<ReceiptIntake>();
+        await intake.TryKeepAsync(
+            new IncomingReceipts(tenant, provider, [.. deliveries.Select(delivery => new Receipt($"{delivery}", ReceiptKind.Delivered, DateTimeOffset.UtcNow) { Delivery = delivery })]),
+            CancellationToken.None);
+
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "delivered", 29);
+
+        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = 1")).ShouldBe(["error_22003"]);
+        await database.ExecuteAsync($"delete from receipts where tenant_id = '{tenant}'; delete from timeline where tenant_id = '{tenant}'; delete from deliveries where tenant_id = '{tenant}'; delete from attempts where tenant_id = '{tenant}'; delete from notifications where tenant_id = '{tenant}'");
+    }
+
     private void Keep(WorkerHost worker, Guid provider, FakeCall call, ReceiptKind kind) =>
         worker.Services.GetRequiredService<ReceiptIntake>().TryKeepAsync(
             new IncomingReceipts(tenant, provider, [new Receipt($"{call.Delivery} {kind}", kind, DateTimeOffset.UtcNow) { Delivery = new DeliveryId(Guid.Parse(call.Delivery)) }]),
