@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Providers.Fcm;
 using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;
@@ -15,5 +16,6 @@ public static class ProvidersModule
         .AddSandboxProvider()
         .AddInAppProvider()
         .AddSmtpProvider()
-        .AddSendGridProvider();
+        .AddSendGridProvider()
+        .AddFcmProvider();
 }
