@@ -5,6 +5,7 @@ using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
+using NotificationService.Providers.WhatsAppCloud;
 
 namespace NotificationService.Providers;
 
@@ -17,5 +18,6 @@ public static class ProvidersModule
         .AddInAppProvider()
         .AddSmtpProvider()
         .AddSendGridProvider()
-        .AddFcmProvider();
+        .AddFcmProvider()
+        .AddWhatsAppCloudProvider();
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.Fcm;
 
 /// <summary>What Google's error answers mean for a message to one device token.</summary>
-internal static class FcmErrors
+internal static partial class FcmErrors
 {
     /// <summary>The access token was not taken: another may be.</summary>
     public const string Unauthenticated = "credentials_refused";
@@ -39,7 +40,8 @@ internal static class FcmErrors
     /// <summary>Google refused a token for the service account, or could not give one.</summary>
     public static FcmAccess.Denied OfToken(int status, string? error, string? description, string secret)
     {
-        var words = VendorText.Clean($"{error} {description}", secret);
+        // The assertion it was asked with, signed and good for an hour, may be quoted.
+        var words = VendorText.Clean(LongWord().Replace($"{error} {description}", "[…]"), secret);
         return new(status switch
         {
             429 => new ProviderResult.Deferred("token_http_429", "Google asks to slow down with access tokens", null, DeferralCause.Throttled),
@@ -108,4 +110,7 @@ internal static class FcmErrors
 
     private static string? Text(JsonElement value, string name) =>
         Member(value, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
+
+    [GeneratedRegex(@"\S{40,}", RegexOptions.None, 1000)]
+    private static partial Regex LongWord();
 }
