@@ -39,7 +39,9 @@ public sealed class FcmType(EndpointGuard guard, ProviderOptions options, TimePr
     /// <summary>Gets an access token, and has Google check a message to a device that does not exist: its refusal of the device is what is hoped for.</summary>
     public async Task<ProviderTestResult> TestAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
     {
-        var settings = FcmSettings.Read(configuration, guard, out _) with { DryRun = true };
+        var settings = FcmSettings.Read(configuration, guard, out var errors) with { DryRun = true };
+        if (errors.Count > 0)
+            return new ProviderTestResult(false, $"{errors[0].Pointer} {errors[0].Message}");
         using var tokens = new FcmTokens(settings.Account, guard, options, time);
         switch (await tokens.GetAsync(TestTime, cancellationToken))
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 using NotificationService.Channels;
@@ -36,6 +37,7 @@ internal sealed class FcmTokens : IDisposable
     private readonly TimeProvider time;
     private readonly HttpMessageHandler handler;
     private readonly ServiceAccountCredential credential;
+    private readonly RSA key = RSA.Create();
     private readonly string secret;
     private readonly Lock gate = new();
     private Held? held;
@@ -46,14 +48,16 @@ internal sealed class FcmTokens : IDisposable
     {
         this.time = time;
         secret = account.PrivateKey;
+        key.ImportFromPem(account.PrivateKey);
         handler = ProviderHttp.Handler(guard, options);
         credential = new ServiceAccountCredential(new ServiceAccountCredential.Initializer(account.Email, account.TokenUri.AbsoluteUri)
         {
             Clock = new GoogleClock(time),
             HttpClientFactory = new GoogleHttp(handler, Patience),
+            Key = key,
             KeyId = account.KeyId,
             Scopes = [Scope],
-        }.FromPrivateKey(account.PrivateKey));
+        });
     }
 
     private sealed record Held(string Token, DateTimeOffset RenewAt, DateTimeOffset UsableUntil);
@@ -95,7 +99,11 @@ internal sealed class FcmTokens : IDisposable
         }
     }
 
-    public void Dispose() => handler.Dispose();
+    public void Dispose()
+    {
+        handler.Dispose();
+        key.Dispose();
+    }
 
     private async Task<FcmAccess> AskAsync()
     {

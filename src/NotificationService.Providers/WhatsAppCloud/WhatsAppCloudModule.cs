@@ -36,7 +36,9 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
     /// <summary>Looks at the phone number, which takes the same token as sending does.</summary>
     public async Task<ProviderTestResult> TestAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
     {
-        var settings = WhatsAppCloudSettings.Read(configuration, guard, out _);
+        var settings = WhatsAppCloudSettings.Read(configuration, guard, out var errors);
+        if (errors.Count > 0)
+            return new ProviderTestResult(false, $"{errors[0].Pointer} {errors[0].Message}");
         using var http = new ProviderHttp(guard, options);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{settings.Number}?fields=id,display_phone_number,verified_name,quality_rating");
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {settings.AccessToken}");

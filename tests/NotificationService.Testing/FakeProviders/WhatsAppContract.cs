@@ -132,7 +132,7 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
         return given == parameters ? null : (132000, $"Number of parameters does not match the expected number of params: {parameters}");
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } found ? found.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } found ? found.EnumerateArray() : default;
 
     [GeneratedRegex(@"/v\d+\.\d+/\d+/messages\z")]
     private static partial Regex Path();
