@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Providers.Fcm;
 using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
+using NotificationService.Providers.WhatsAppCloud;
 
 namespace NotificationService.Providers;
 
@@ -15,5 +17,7 @@ public static class ProvidersModule
         .AddSandboxProvider()
         .AddInAppProvider()
         .AddSmtpProvider()
-        .AddSendGridProvider();
+        .AddSendGridProvider()
+        .AddFcmProvider()
+        .AddWhatsAppCloudProvider();
 }

@@ -47,6 +47,27 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         return secret ?? "";
     }
 
+    /// <summary>A secret that is a file, with its line breaks.</summary>
+    public string RequiredFile(string name)
+    {
+        known.Add($"/credentials/{name}");
+        if (!configuration.Credentials.TryGetValue(name, out var secret))
+            Add($"/credentials/{name}", "required", "is required");
+        else if (secret.Length is 0 or > 16_000)
+            Add($"/credentials/{name}", "invalid", "must be 1 to 16000 characters");
+        else
+            return secret;
+        return "";
+    }
+
+    public bool Flag(string name)
+    {
+        var value = Setting(name);
+        if (value is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) })
+            Add($"/settings/{name}", "invalid", "must be true or false");
+        return value is { ValueKind: JsonValueKind.True };
+    }
+
     public string? Text(string name, bool required = false, int longest = 255)
     {
         var value = Setting(name);

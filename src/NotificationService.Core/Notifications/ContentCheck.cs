@@ -11,6 +11,7 @@ internal static class ContentCheck
     private const int LongestBody = 512 * 1024;
     private const int LongestPush = 4_000;
     private const int LongestSms = 1_600;
+    private const int LongestWhatsApp = 4_096;
     private const int LongestUrl = 2_048;
 
     public static void Check(InlineContent content, IReadOnlyList<ChannelKind> channels, DraftIssues issues)
@@ -37,8 +38,9 @@ internal static class ContentCheck
                 break;
             case ChannelKind.Sms or ChannelKind.WhatsApp:
                 Required("/content/text", words, $"A message by {channel.ToName()} needs a text.", issues);
-                if (words?.Length > LongestSms)
-                    issues.Add("/content/text", "text_too_long", $"A message by {channel.ToName()} has at most {LongestSms} characters.");
+                var longest = channel == ChannelKind.Sms ? LongestSms : LongestWhatsApp;
+                if (words?.Length > longest)
+                    issues.Add("/content/text", "text_too_long", $"A message by {channel.ToName()} has at most {longest} characters.");
                 break;
             case ChannelKind.Push:
                 Required("/content/title", content.Title, "A push notification needs a title.", issues);

@@ -79,7 +79,7 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
     private static RenderedContent Inline(ChannelKind channel, InlineContent content) => channel switch
     {
         ChannelKind.Email => new(content.Subject, content.Html, content.Text, null, null, null, NoData),
-        ChannelKind.Push => new(null, null, null, content.Title, content.Body ?? content.Text, null, NoData),
+        ChannelKind.Push => new(null, null, null, content.Title, content.Body ?? content.Text, content.ActionUrl, NoData),
         ChannelKind.InApp => new(null, null, null, content.Title ?? content.Subject, content.Body ?? content.Text, content.ActionUrl, NoData),
         _ => new(null, null, content.Text ?? content.Body, null, null, null, NoData),
     };

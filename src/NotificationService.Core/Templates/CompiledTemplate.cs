@@ -9,7 +9,6 @@ namespace NotificationService.Templates;
 /// <summary>One version of a template, every channel and locale of it, ready to render. Immutable and safe for any number of threads.</summary>
 public sealed class CompiledTemplate
 {
-    private const int LongestSms = 1_600;
     private readonly TemplateContents contents;
 
     internal CompiledTemplate(TemplateContents contents) => this.contents = contents;
@@ -40,7 +39,7 @@ public sealed class CompiledTemplate
             content.Compile();
             RenderBudget.Start();
             var rendered = content.Render(PlainModel.Read(dataUtf8, recipient));
-            return Check(channel, rendered) ?? (RenderOutcome)new RenderOutcome.Rendered(rendered, used);
+            return RenderedCheck.Of(channel, rendered) ?? (RenderOutcome)new RenderOutcome.Rendered(rendered, used);
         }
         catch (RenderLimitException limit)
         {
@@ -75,16 +74,5 @@ public sealed class CompiledTemplate
         }
 
         return null;
-    }
-
-    private static RenderOutcome.Failed? Check(ChannelKind channel, RenderedContent content)
-    {
-        if (channel is not (ChannelKind.Sms or ChannelKind.WhatsApp) || content.Text is not { } text)
-            return null;
-        if (string.IsNullOrWhiteSpace(text))
-            return new RenderOutcome.Failed(TemplateCodes.TextEmpty, "the rendered text is empty");
-        return channel == ChannelKind.Sms && text.Length > LongestSms
-            ? new RenderOutcome.Failed(TemplateCodes.TextTooLong, $"a text message may have {LongestSms} characters, this has {text.Length} ({SmsSegments.Count(text)} segments)")
-            : null;
     }
 }

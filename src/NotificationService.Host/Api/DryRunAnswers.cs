@@ -1,6 +1,8 @@
+using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Templates;
 
 namespace NotificationService.Host.Api;
 
@@ -26,14 +28,21 @@ public sealed record DryRunDelivery(string Channel, string Status, string? Local
         delivery.Planned.Channel.ToName(),
         delivery.Status.ToName(),
         delivery.Locale,
-        delivery.Content is { } content ? new DryRunContent(
-            content.Subject, content.Html, content.Text, content.Title, content.Body, content.ActionUrl, content.Data.Count == 0 ? null : content.Data) : null,
+        delivery.Content is { } content ? DryRunContent.Of(content) : null,
         delivery.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, null) : null);
 }
 
 /// <summary>A rendered message.</summary>
+/// <param name="TemplateName">WhatsApp is to send this approved template; its parameters stand in <c>components</c>.</param>
 public sealed record DryRunContent(
-    string? Subject, string? Html, string? Text, string? Title, string? Body, string? ActionUrl, IReadOnlyDictionary<string, string>? Data);
+    string? Subject, string? Html, string? Text, string? Title, string? Body, string? ActionUrl, IReadOnlyDictionary<string, string>? Data,
+    string? ImageUrl, string? CollapseKey, string? TemplateName, string? LanguageCode, JsonElement? Components)
+{
+    internal static DryRunContent Of(RenderedContent content) => new(
+        content.Subject, content.Html, content.Text, content.Title, content.Body, content.ActionUrl, content.Data.Count == 0 ? null : content.Data,
+        content.ImageUrl, content.CollapseKey,
+        content.Approved?.Name, content.Approved?.Language, content.Approved is { } approved ? JsonElement.Parse(approved.Components) : null);
+}
 
 /// <summary>One decision.</summary>
 /// <param name="Channel">Absent for what concerns them all.</param>

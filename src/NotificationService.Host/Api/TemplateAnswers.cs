@@ -58,6 +58,11 @@ internal static class TemplateAnswers
             content.Body,
             content.ActionUrl,
             content.Data.Count == 0 ? null : content.Data,
+            content.ImageUrl,
+            content.CollapseKey,
+            content.Approved?.Name,
+            content.Approved?.Language,
+            content.Approved is { } approved ? JsonElement.Parse(approved.Components) : null,
             channel == ChannelKind.Sms && content.Text is { } text ? SmsSegments.Count(text) : null);
     }
 

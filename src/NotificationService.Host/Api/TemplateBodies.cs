@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace NotificationService.Host.Api;
@@ -82,6 +83,7 @@ public sealed record TemplateVersionResponse(int Version, string Status, IReadOn
 public sealed record PreviewResponse(int Version, IReadOnlyDictionary<string, PreviewedChannel> Channels, IReadOnlyList<string> MissingVariables);
 
 /// <summary>One channel of a preview; only what the channel has is there.</summary>
+/// <param name="TemplateName">WhatsApp is to send this approved template; its parameters stand in <c>components</c>.</param>
 /// <param name="Segments">How many segments a text message would take; only for SMS.</param>
 public sealed record PreviewedChannel(
     string Locale,
@@ -92,6 +94,11 @@ public sealed record PreviewedChannel(
     string? Body,
     string? ActionUrl,
     IReadOnlyDictionary<string, string>? Data,
+    string? ImageUrl,
+    string? CollapseKey,
+    string? TemplateName,
+    string? LanguageCode,
+    JsonElement? Components,
     int? Segments);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -9,12 +9,19 @@ namespace NotificationService.Providers.Http;
 internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options) : IDisposable
 {
     // An HttpMessageInvoker is an HttpClient without the second deadline and the default headers, which nothing here needs.
-    private readonly HttpMessageInvoker invoker = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker invoker = new(Handler(guard, options));
+
+    /// <summary>How everything here connects: to allowed addresses only, and to those that were named.</summary>
+    public static SocketsHttpHandler Handler(EndpointGuard guard, ProviderOptions options) => new()
     {
         ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         ConnectCallback = (context, cancellationToken) => guard.ConnectAsync(context.DnsEndPoint, cancellationToken),
         ConnectTimeout = options.ConnectTimeout,
+        EnableMultipleHttp2Connections = true, // a vendor allows a hundred calls or so at once over one
+        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         MaxConnectionsPerServer = options.MaxConnectionsPerServer,
         MaxResponseDrainSize = 64 * 1024,
         MaxResponseHeadersLength = 32,
@@ -24,7 +31,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         SslOptions = { CertificateChainPolicy = TrustedRoots.Policy(options) },
         UseCookies = false,
         UseProxy = false,
-    });
+    };
 
     /// <param name="request">The request, with <paramref name="body"/> as its content.</param>
     /// <param name="body">What goes out; given back here.</param>

@@ -228,7 +228,7 @@ public abstract class VendorConformance : ProviderConformance
     [InlineData("[::1]")]
     [InlineData("[::ffff:10.0.0.1]")]
     public void A_private_address_is_refused_in_a_configuration(string host) =>
-        MakeType(new EndpointGuard(allowPrivate: false)).Validate(At(host, 2525)).ShouldHaveSingleItem().Code.ShouldBe("url_address_forbidden");
+        MakeType(new EndpointGuard(allowPrivate: false)).Validate(At(host, 2525)).Select(error => error.Code).Distinct().ShouldBe(["url_address_forbidden"]);
 
     [Fact]
     public async Task A_test_says_in_words_what_is_wrong()

@@ -22,7 +22,7 @@ public sealed class ModelTests
     {
         const string Data = """{"a":"text","l":[1],"n":5,"d":1.50}""";
 
-        TemplateOf.Rendered(TemplateOf.Text("x" + template).Render(ChannelKind.WhatsApp, Data)).Text.ShouldBe("x");
+        TemplateOf.Rendered(TemplateOf.Text("x" + template).Render(ChannelKind.Email, Data)).Text.ShouldBe("x");
         TemplateOf.RenderHtml(template, Data).ShouldBeEmpty();
     }
 
@@ -89,7 +89,7 @@ public sealed class ModelTests
         Parallel.For(0, 2_000, i =>
         {
             var data = JsonSerializer.Serialize(new { a = i, l = Enumerable.Range(i, 5) });
-            TemplateOf.Rendered(template.Render(ChannelKind.WhatsApp, data)).Text.ShouldBe($"{string.Concat(Enumerable.Range(i, 5).Select(n => $"{n}-"))}{i}");
+            TemplateOf.Rendered(template.Render(ChannelKind.Email, data)).Text.ShouldBe($"{string.Concat(Enumerable.Range(i, 5).Select(n => $"{n}-"))}{i}");
         });
     }
 }

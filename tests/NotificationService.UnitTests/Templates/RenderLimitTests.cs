@@ -88,16 +88,16 @@ public sealed class RenderLimitTests
     [InlineData("""{"a":"\ud800"}""")]
     [InlineData("""{"\udc00":1}""")]
     public void Data_that_is_no_object_of_texts_fails_and_throws_nothing(string data) =>
-        TemplateOf.Text("{{a}}").Render(ChannelKind.WhatsApp, data).ShouldBeOfType<RenderOutcome.Failed>().Code.ShouldBe(TemplateCodes.RenderFailed);
+        TemplateOf.Text("{{a}}").Render(ChannelKind.Email, data).ShouldBeOfType<RenderOutcome.Failed>().Code.ShouldBe(TemplateCodes.RenderFailed);
 
     [Fact]
     public void Data_nested_without_end_fails_and_throws_nothing() =>
-        TemplateOf.Text("{{a}}").Render(ChannelKind.WhatsApp, $"{{\"a\":{new string('[', 5_000)}{new string(']', 5_000)}}}")
+        TemplateOf.Text("{{a}}").Render(ChannelKind.Email, $"{{\"a\":{new string('[', 5_000)}{new string(']', 5_000)}}}")
             .ShouldBeOfType<RenderOutcome.Failed>().Code.ShouldBe(TemplateCodes.RenderFailed);
 
     private static string Fails(string template, string data)
     {
-        var failed = TemplateOf.Text(template).Render(ChannelKind.WhatsApp, data).ShouldBeOfType<RenderOutcome.Failed>();
+        var failed = TemplateOf.Text(template).Render(ChannelKind.Email, data).ShouldBeOfType<RenderOutcome.Failed>();
         failed.Code.ShouldBe(TemplateCodes.RenderLimit);
         return failed.Message;
     }

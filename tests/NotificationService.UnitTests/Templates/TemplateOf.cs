@@ -18,7 +18,7 @@ internal static class TemplateOf
 
     public static CompiledTemplate Text(string text) => Contents(new JsonObject
     {
-        ["whatsapp"] = new JsonObject { ["en"] = new JsonObject { ["text"] = text } },
+        ["email"] = new JsonObject { ["en"] = new JsonObject { ["subject"] = "s", ["text"] = text } },
     });
 
     public static CompiledTemplate Contents(JsonNode contents)
@@ -38,7 +38,7 @@ internal static class TemplateOf
     public static RenderOutcome Render(this CompiledTemplate template, ChannelKind channel, string data, string? locale = null) =>
         template.Render(channel, locale, Encoding.UTF8.GetBytes(data), Ann);
 
-    public static string RenderText(string text, string data = "{}") => Rendered(Text(text).Render(ChannelKind.WhatsApp, data)).Text.ShouldNotBeNull();
+    public static string RenderText(string text, string data = "{}") => Rendered(Text(text).Render(ChannelKind.Email, data)).Text.ShouldNotBeNull();
 
     public static string RenderHtml(string html, string data = "{}") => Rendered(Html(html).Render(ChannelKind.Email, data)).Html.ShouldNotBeNull();
 
@@ -50,5 +50,5 @@ internal static class TemplateOf
     public static RenderedContent Rendered(RenderOutcome outcome) => outcome.ShouldBeOfType<RenderOutcome.Rendered>().Content;
 
     public static IReadOnlyList<string> Missing(string text, string data) =>
-        Text(text).MissingVariables(ChannelKind.WhatsApp, null, JsonDocument.Parse(data).RootElement);
+        Text(text).MissingVariables(ChannelKind.Email, null, JsonDocument.Parse(data).RootElement);
 }

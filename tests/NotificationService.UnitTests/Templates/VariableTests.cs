@@ -51,5 +51,5 @@ public sealed class VariableTests
 
     [Fact]
     public void A_variable_that_is_asked_for_first_is_not_required() =>
-        TemplateOf.Text("{{a}}{{#if b}}{{b}}{{c}}{{/if}}").RequiredVariables(ChannelKind.WhatsApp, null).ShouldContain("a");
+        TemplateOf.Text("{{a}}{{#if b}}{{b}}{{c}}{{/if}}").RequiredVariables(ChannelKind.Email, null).ShouldContain("a");
 }

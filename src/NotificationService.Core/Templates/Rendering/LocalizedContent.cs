@@ -60,7 +60,7 @@ internal sealed class LocalizedContent
         Address(ActionUrl, model),
         RenderData(model))
     {
-        ImageUrl = Address(ImageUrl, model),
+        ImageUrl = Address(ImageUrl, model) is { } picture && WebAddress.IsOne(picture) ? picture : null,
         CollapseKey = CollapseKey?.Render(model) is { Length: > 0 } key ? key : null,
         Approved = Approved is { } approved ? new ApprovedTemplate(approved.Name, approved.Language, approved.Components.Render(model)) : null,
     };

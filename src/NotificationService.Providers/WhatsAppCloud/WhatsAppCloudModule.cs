@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Channels;
+using NotificationService.Providers.Http;
+
+namespace NotificationService.Providers.WhatsAppCloud;
+
+public static class WhatsAppCloudModule
+{
+    public static IServiceCollection AddWhatsAppCloudProvider(this IServiceCollection services) => services.AddSingleton<IProviderType, WhatsAppCloudType>();
+}
+
+/// <summary>The type <c>whatsapp_cloud</c>.</summary>
+public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType, IReceiptSource
+{
+    public const string TypeName = "whatsapp_cloud";
+
+    public string Name => TypeName;
+
+    public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.WhatsApp];
+
+    public string ReceiptPath => "whatsapp";
+
+    public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
+    {
+        WhatsAppCloudSettings.Read(configuration, guard, out var errors);
+        return errors;
+    }
+
+    public IProvider Create(ProviderConfiguration configuration) =>
+        new WhatsAppCloudProvider(WhatsAppCloudSettings.Read(configuration, guard, out _), new ProviderHttp(guard, options), time);
+
+    public ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request, DateTimeOffset now) =>
+        WhatsAppCloudReceipts.Read(WhatsAppCloudSettings.Read(configuration, guard, out _), request, now);
+
+    /// <summary>Looks at the phone number, which takes the same token as sending does.</summary>
+    public async Task<ProviderTestResult> TestAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var settings = WhatsAppCloudSettings.Read(configuration, guard, out var errors);
+        if (errors.Count > 0)
+            return new ProviderTestResult(false, $"{errors[0].Pointer} {errors[0].Message}");
+        using var http = new ProviderHttp(guard, options);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{settings.Number}?fields=id,display_phone_number,verified_name,quality_rating");
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {settings.AccessToken}");
+        return await http.TestAsync(request, (response, limit) => ReadAsync(response, settings, limit), cancellationToken);
+    }
+
+    private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, WhatsAppCloudSettings settings, CancellationToken cancellationToken)
+    {
+        JsonElement? answer = null;
+        try
+        {
+            answer = JsonElement.Parse(await ErrorBody.ReadAsync(response, cancellationToken));
+        }
+        catch (JsonException)
+        {
+            // HTML, or half an answer: the status has to do.
+        }
+
+        var error = WhatsAppCloudErrors.Member(answer, "error");
+        if (response.IsSuccessStatusCode && error is null)
+        {
+            return WhatsAppCloudErrors.Member(answer, "display_phone_number") is not null
+                ? new ProviderTestResult(true, "WhatsApp accepts the access token, and the phone number is one of the account's")
+                : new ProviderTestResult(false, "what phoneNumberId names is no phone number: it is the id of the number, not that of the business account");
+        }
+
+        // Meta answers 100 with this subcode both for what does not exist and for what the token may not see.
+        if (WhatsAppCloudErrors.Code(error) == 100 && WhatsAppCloudErrors.Member(error, "error_subcode") is { ValueKind: JsonValueKind.Number } sub && sub.TryGetInt32(out var code) && code == 33)
+            return new ProviderTestResult(false, "there is no phone number with the id in phoneNumberId, or the access token may not use it");
+        return WhatsAppCloudErrors.Of((int)response.StatusCode, error, null, settings.AccessToken) switch
+        {
+            ProviderResult.Rejected rejected => new ProviderTestResult(false, rejected.Message),
+            ProviderResult.Deferred deferred => new ProviderTestResult(false, deferred.Message),
+            _ => new ProviderTestResult(false, $"WhatsApp answered {(int)response.StatusCode}"),
+        };
+    }
+}

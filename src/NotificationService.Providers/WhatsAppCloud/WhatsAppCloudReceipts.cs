@@ -1,0 +1,166 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Providers.WhatsAppCloud;
+
+/// <summary>
+/// Meta's webhook: what became of messages, in batches, and what recipients wrote. Signed over the bytes as they came,
+/// which escape every character beyond ASCII and would not survive being written anew.
+/// </summary>
+internal static class WhatsAppCloudReceipts
+{
+    private const string SignaturePrefix = "sha256=";
+    private const int LongestChallenge = 1_000;
+    private const int LongestMessage = 500;
+
+    private static readonly FrozenSet<string> Stop = new[]
+    {
+        "STOP", "STOPALL", "STOP ALL", "STOP PROMOTIONS", "UNSUBSCRIBE", "OPT OUT", "OPTOUT", "OPT-OUT", "CANCEL", "END", "QUIT", "REVOKE", "ARRET", "ARRÊT", "BAJA", "DESABONNER", "DÉSABONNER",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Start = new[] { "START", "UNSTOP", "SUBSCRIBE", "RESUME" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    public static ReceiptReading Read(WhatsAppCloudSettings settings, ReceiptRequest request, DateTimeOffset now)
+    {
+        if (string.Equals(request.Method, "GET", StringComparison.OrdinalIgnoreCase))
+            return Handshake(settings, request);
+        if (!IsSigned(settings, request))
+            return new ReceiptReading.Refused("the signature is missing or is not Meta's");
+        try
+        {
+            var body = JsonElement.Parse(request.Body.Span);
+            return body.ValueKind == JsonValueKind.Object
+                ? new ReceiptReading.Receipts([.. Changes(body).SelectMany(value => Statuses(value, now).Concat(Replies(value, now)))])
+                : new ReceiptReading.Malformed("the body is no JSON object");
+        }
+        catch (JsonException)
+        {
+            return new ReceiptReading.Malformed("the body is no JSON");
+        }
+    }
+
+    /// <summary>Meta asks once, when the address is entered.</summary>
+    private static ReceiptReading Handshake(WhatsAppCloudSettings settings, ReceiptRequest request) =>
+        request.Query.GetValueOrDefault("hub.mode") == "subscribe"
+        && request.Query.GetValueOrDefault("hub.challenge") is { Length: > 0 and <= LongestChallenge } challenge
+        && Same(request.Query.GetValueOrDefault("hub.verify_token") ?? "", settings.VerifyToken)
+            ? new ReceiptReading.Challenge(challenge)
+            : new ReceiptReading.Refused("the verify token is not the configured one");
+
+    private static bool Same(string given, string expected) => expected.Length > 0
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+
+    private static bool IsSigned(WhatsAppCloudSettings settings, ReceiptRequest request)
+    {
+        if (settings.AppSecret.Length == 0 || !request.Headers.TryGetValue("X-Hub-Signature-256", out var header)
+            || !header.StartsWith(SignaturePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(settings.AppSecret), request.Body.Span, expected);
+        return Convert.FromHexString(header.AsSpan(SignaturePrefix.Length), given, out _, out var length) == System.Buffers.OperationStatus.Done
+            && length == given.Length && CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    private static IEnumerable<JsonElement> Changes(JsonElement body) => Items(body, "entry")
+        .SelectMany(entry => Items(entry, "changes"))
+        .Where(change => WhatsAppCloudErrors.Text(WhatsAppCloudErrors.Member(change, "field")) == "messages")
+        .Select(change => WhatsAppCloudErrors.Member(change, "value"))
+        .OfType<JsonElement>();
+
+    /// <summary>One that cannot be read is passed over, so that it does not take the rest of its batch with it.</summary>
+    private static IEnumerable<Receipt> Statuses(JsonElement value, DateTimeOffset now) => Items(value, "statuses").Select(status => Reading(status, now, Status)).OfType<Receipt>();
+
+    private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => Items(value, "messages").Select(message => Reading(message, now, Reply)).OfType<Receipt>();
+
+    private static Receipt? Reading(JsonElement element, DateTimeOffset now, Func<JsonElement, DateTimeOffset, Receipt?> read)
+    {
+        try
+        {
+            return read(element, now);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a string that is no text
+        }
+    }
+
+    private static Receipt? Status(JsonElement status, DateTimeOffset now)
+    {
+        var name = Text(status, "status");
+        ReceiptKind? kind = name switch
+        {
+            "sent" => ReceiptKind.Sent,
+            "delivered" => ReceiptKind.Delivered,
+            "read" or "played" => ReceiptKind.Read,
+            "failed" => ReceiptKind.Failed,
+            _ => null,
+        };
+        if (kind is null || Text(status, "id") is not { Length: > 0 and <= 200 } id)
+            return null;
+        var receipt = new Receipt($"{id}:{name}", kind.Value, At(status, now))
+        {
+            Delivery = Guid.TryParse(Text(status, "biz_opaque_callback_data"), out var delivery) ? new DeliveryId(delivery) : null,
+            ProviderMessageId = id,
+        };
+        return kind == ReceiptKind.Failed ? Explained(receipt, Items(status, "errors").FirstOrDefault()) : receipt;
+    }
+
+    private static Receipt Explained(Receipt receipt, JsonElement error)
+    {
+        if (WhatsAppCloudErrors.Code(error) is not { } code)
+            return receipt with { Code = "unknown", Message = "WhatsApp could not deliver it and does not say why", Temporary = true };
+        if (!WhatsAppCloudErrors.IsKnown(code))
+            ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
+        var (kind, words) = WhatsAppCloudErrors.Of(code);
+        var message = WhatsAppCloudErrors.Words(words, error, secret: null);
+        return receipt with
+        {
+            Code = code.ToString(CultureInfo.InvariantCulture),
+            Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
+            AddressDead = kind == WhatsAppCloudErrors.Class.Dead,
+            Temporary = kind is WhatsAppCloudErrors.Class.Temporary or WhatsAppCloudErrors.Class.Throttled or WhatsAppCloudErrors.Class.Credentials,
+        };
+    }
+
+    /// <summary>What a recipient wrote matters only where it is the wish to hear no more, or to hear again.</summary>
+    private static Receipt? Reply(JsonElement message, DateTimeOffset now)
+    {
+        var words = (Text(message, "type") switch
+        {
+            "text" => Text(WhatsAppCloudErrors.Member(message, "text"), "body"),
+            "button" => Text(WhatsAppCloudErrors.Member(message, "button"), "text"),
+            "interactive" => Text(WhatsAppCloudErrors.Member(WhatsAppCloudErrors.Member(message, "interactive"), "button_reply"), "title"),
+            _ => null,
+        })?.Trim(' ', '\n', '\r', '\t', '.', '!', '"', '\'', '\u00A0');
+        if (words is not { Length: > 0 and <= 30 } || Text(message, "from") is not { Length: > 0 and <= 15 } from || !from.All(char.IsAsciiDigit) || Text(message, "id") is not { Length: > 0 and <= 200 } id)
+            return null;
+        if (Stop.Contains(words))
+            return new Receipt($"{id}:unsubscribed", ReceiptKind.Unsubscribed, At(message, now)) { Address = $"+{from}" };
+        return Start.Contains(words) ? new Receipt($"{id}:resubscribed", ReceiptKind.Resubscribed, At(message, now)) { Address = $"+{from}" } : null;
+    }
+
+    /// <summary>Seconds since 1970, as a text; a time that cannot be is now.</summary>
+    private static DateTimeOffset At(JsonElement element, DateTimeOffset now)
+    {
+        var value = WhatsAppCloudErrors.Member(element, "timestamp");
+        var text = value is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : WhatsAppCloudErrors.Text(value);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 1_000_000_000 and < 100_000_000_000
+            && DateTimeOffset.FromUnixTimeSeconds(seconds) is var at && at <= now
+                ? at
+                : now;
+    }
+
+    private static string? Text(JsonElement? element, string name) => WhatsAppCloudErrors.Text(WhatsAppCloudErrors.Member(element, name));
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        WhatsAppCloudErrors.Member(element, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
+}

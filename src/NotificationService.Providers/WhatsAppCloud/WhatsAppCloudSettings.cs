@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using NotificationService.Channels;
+
+namespace NotificationService.Providers.WhatsAppCloud;
+
+/// <summary>A phone number of the WhatsApp Business Platform as a tenant configured it.</summary>
+/// <param name="AppSecret">Meta signs its receipts with it.</param>
+/// <param name="VerifyToken">Meta shows it when it asks whether the receipts' address is ours.</param>
+internal sealed partial record WhatsAppCloudSettings(string AccessToken, string AppSecret, string VerifyToken, string PhoneNumberId, string ApiVersion, Uri BaseUrl)
+{
+    private const string Current = "v23.0";
+    private static readonly Uri Default = new("https://graph.facebook.com/");
+
+    public Uri Number => new(BaseUrl, $"{ApiVersion}/{PhoneNumberId}");
+
+    public Uri Messages => new(BaseUrl, $"{ApiVersion}/{PhoneNumberId}/messages");
+
+    /// <summary>Secrets stay out of logs and exceptions.</summary>
+    public override string ToString() => "WhatsApp settings";
+
+    public static WhatsAppCloudSettings Read(ProviderConfiguration configuration, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
+    {
+        var reader = new SettingsReader(configuration);
+        var settings = new WhatsAppCloudSettings(
+            reader.RequiredToken("accessToken"),
+            reader.RequiredToken("appSecret"),
+            reader.RequiredToken("verifyToken"),
+            reader.Text("phoneNumberId", required: true, longest: 30) ?? "",
+            reader.Text("apiVersion", longest: 10) ?? Current,
+            reader.BaseUrl(Default, guard));
+        if (settings.PhoneNumberId.Length > 0 && !settings.PhoneNumberId.All(char.IsAsciiDigit))
+            reader.Add("/settings/phoneNumberId", "invalid", "must be the id of the phone number from the WhatsApp Manager, digits only; it is not the number itself");
+        if (!Version().IsMatch(settings.ApiVersion))
+            reader.Add("/settings/apiVersion", "invalid", $"must be a version of the Graph API, such as {Current}");
+        errors = reader.Errors();
+        return settings;
+    }
+
+    [GeneratedRegex(@"^v\d{1,3}\.\d{1,2}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Version();
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Providers;
+using NotificationService.Providers.Fcm;
+using NotificationService.Storage;
+using NotificationService.Testing;
+using NotificationService.Testing.FakeProviders;
+
+namespace NotificationService.IntegrationTests.Providers;
+
+/// <summary>What is particular to FCM: many devices of one person, and what each kind of device is told.</summary>
+public sealed class FcmProviderTests : IAsyncLifetime
+{
+    private static readonly Ids Ids = new(TimeProvider.System);
+    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FcmContract contract = new();
+    private readonly ManualTime time = new(Noon);
+    private FakeHttpProvider? vendor;
+
+    private FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
+
+    public async ValueTask InitializeAsync() => vendor = await FakeHttpProvider.StartAsync(contract: contract);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Vendor.DisposeAsync();
+        contract.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_kind_of_device_is_told_in_its_own_way()
+    {
+        var push = new ChannelMessage.Push(["device"], "Your order", "It is on its way", new Dictionary<string, string> { ["orderId"] = "A-1009" })
+        {
+            ImageUrl = "https://img.example.com/a.png",
+            ActionUrl = "https://shop.example.com/orders/A-1009",
+            CollapseKey = "order-A-1009",
+        };
+        var call = Call(push) with { Priority = Priority.High, ExpiresAt = Noon.AddMinutes(10) };
+
+        (await Provider("""{"androidChannelId":"orders"}""").SendAsync(call, CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>()
+            .ProviderMessageId.ShouldBe($"projects/{FcmContract.Project}/messages/fake-1");
+
+        Vendor.Violations.ShouldBeEmpty();
+        const string Expected = """
+            {"message":{"token":"device",
+              "notification":{"title":"Your order","body":"It is on its way","image":"https://img.example.com/a.png"},
+              "data":{"orderId":"A-1009","actionUrl":"https://shop.example.com/orders/A-1009","notificationId":"NOTIFICATION","deliveryId":"DELIVERY"},
+              "android":{"priority":"HIGH","ttl":"600s","collapseKey":"order-A-1009","notification":{"tag":"order-A-1009","channelId":"orders"}},
+              "apns":{"headers":{"apns-push-type":"alert","apns-priority":"10","apns-collapse-id":"order-A-1009","apns-expiration":"1795263000"},
+                      "payload":{"aps":{"alert":{"title":"Your order","body":"It is on its way"},"sound":"default","mutable-content":1}},
+                      "fcmOptions":{"image":"https://img.example.com/a.png"}},
+              "webpush":{"headers":{"Urgency":"high","TTL":"600"},"notification":{"tag":"order-A-1009"},"fcmOptions":{"link":"https://shop.example.com/orders/A-1009"}},
+              "fcmOptions":{"analyticsLabel":"shipping_and_more"}}}
+            """;
+        Compact(Vendor.Calls.Single().Body).ShouldBe(Compact(Expected
+            .Replace("NOTIFICATION", call.Delivery.Notification.Value.ToString(), StringComparison.Ordinal).Replace("DELIVERY", call.Delivery.ToString(), StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Without_a_collapse_key_a_message_that_is_sent_twice_is_shown_once()
+    {
+        var call = Call();
+        var provider = Provider();
+        await provider.SendAsync(call, CancellationToken.None);
+        await provider.SendAsync(call with { Attempt = 2 }, CancellationToken.None);
+
+        var messages = Vendor.Calls.Select(sent => sent.Json.GetProperty("message")).ToList();
+        messages.Select(message => message.GetProperty("android").GetProperty("notification").GetProperty("tag").GetString()).Distinct().ShouldBe([call.Delivery.ToString()]);
+        messages[0].GetProperty("android").TryGetProperty("collapseKey", out _).ShouldBeFalse();
+        messages.Select(message => message.GetProperty("apns").GetProperty("headers").GetProperty("apns-collapse-id").GetString()).Distinct().ShouldBe([call.Delivery.ToString()]);
+    }
+
+    [Fact]
+    public async Task One_device_that_was_reached_is_enough_and_the_dead_ones_are_told()
+    {
+        var result = await Provider().SendAsync(Call(Push("dead-1", "alive", "busy", "other-1", "wrong-1", "dead-2", "alive")), CancellationToken.None);
+
+        result.ShouldBeOfType<ProviderResult.Accepted>().DeadAddresses.ShouldBe(["dead-1", "other-1", "wrong-1", "dead-2"], ignoreOrder: true);
+        Vendor.Calls.Count.ShouldBe(6, "a token that is named twice is one device");
+    }
+
+    [Theory]
+    [InlineData(new[] { "dead-1", "dead-2" }, typeof(ProviderResult.Rejected), 2)]
+    [InlineData(new[] { "dead-1" }, typeof(ProviderResult.Rejected), 1)]
+    [InlineData(new[] { "dead-1", "busy" }, typeof(ProviderResult.Deferred), 0)]
+    public async Task Where_none_was_reached_the_best_hope_decides(string[] devices, Type expected, int dead)
+    {
+        var result = await Provider().SendAsync(Call(Push(devices)), CancellationToken.None);
+
+        result.ShouldBeOfType(expected);
+        if (result is ProviderResult.Rejected rejected)
+            (rejected.Cause, rejected.DeadAddresses.Count).ShouldBe((RejectionCause.Address, dead));
+    }
+
+    [Fact]
+    public async Task One_device_in_doubt_and_none_reached_is_ambiguous()
+    {
+        Vendor.Script(FakeAnswer.Reset);
+
+        (await Provider().SendAsync(Call(Push("dead-1", "dead-2")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Ambiguous>();
+    }
+
+    [Fact]
+    public async Task The_devices_of_one_person_share_one_connection_by_HTTP_2()
+    {
+        using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow());
+        await using var secure = await FakeHttpProvider.StartAsync(certificate: certificates.Server, contract: contract);
+        secure.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(20));
+        var type = new FcmType(new EndpointGuard(allowPrivate: true), new ProviderOptions { TrustedRoots = certificates.AuthorityFile }, TimeProvider.System);
+
+        var result = await type.Create(FcmSetup.Configuration(contract, new Uri($"https://localhost:{secure.BaseUrl.Port}")))
+            .SendAsync(Call(Push([.. Enumerable.Range(0, 100).Select(i => $"device-{i}")])), CancellationToken.None);
+
+        result.ShouldBeOfType<ProviderResult.Accepted>();
+        secure.Calls.Count.ShouldBe(100);
+        secure.Calls.Select(call => call.Connection).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_message_that_google_would_find_too_large_is_not_sent()
+    {
+        var data = new Dictionary<string, string> { ["text"] = new('x', 4_000) };
+
+        (await Provider().SendAsync(Call(new ChannelMessage.Push(["device"], "Title", "Body", data)), CancellationToken.None))
+            .ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("payload_too_large");
+
+        (await Provider().SendAsync(Call(new ChannelMessage.Push(["device"], "Title", "Body", new Dictionary<string, string> { ["text"] = new('x', 3_800) })), CancellationToken.None))
+            .ShouldBeOfType<ProviderResult.Accepted>();
+        Vendor.Calls.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("from")]
+    [InlineData("google.x")]
+    [InlineData("gcm.notification.x")]
+    public async Task A_name_that_google_keeps_for_itself_is_not_sent(string name)
+    {
+        var push = new ChannelMessage.Push(["device"], "Title", "Body", new Dictionary<string, string> { [name] = "x" });
+
+        (await Provider().SendAsync(Call(push), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("data_reserved");
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_checked_by_google_and_reaches_nobody()
+    {
+        (await Provider("""{"dryRun":true}""").SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+
+        contract.Validated.Count.ShouldBe(1);
+        Vendor.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "credentials_third_party", DeferralCause.Credentials)]
+    [InlineData(403, "PERMISSION_DENIED", null, "credentials_forbidden", DeferralCause.Credentials)]
+    [InlineData(429, "RESOURCE_EXHAUSTED", null, "QUOTA_EXCEEDED", DeferralCause.Throttled)]
+    [InlineData(503, "UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE", DeferralCause.Temporary)]
+    [InlineData(500, "INTERNAL", "INTERNAL", "INTERNAL", DeferralCause.Temporary)]
+    [InlineData(404, "NOT_FOUND", null, "http_404", DeferralCause.Temporary)]
+    [InlineData(400, "FAILED_PRECONDITION", "A_CODE_OF_TOMORROW", "http_400", DeferralCause.Temporary)]
+    public async Task An_error_is_told_apart_by_its_code(int status, string name, string? errorCode, string code, DeferralCause cause)
+    {
+        Vendor.Script(FcmContract.Error(status, name, errorCode, "said so"));
+
+        var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Code, deferred.Cause).ShouldBe((code, cause));
+    }
+
+    [Fact]
+    public async Task A_field_violation_of_the_token_makes_it_a_dead_one()
+    {
+        Vendor.Script(FakeAnswer.Status(400, """
+            {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"Request contains an invalid argument.","details":[
+              {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token","description":"Invalid registration token"}]},
+              {"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"}]}}
+            """));
+
+        (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(RejectionCause.Address);
+    }
+
+    [Fact]
+    public async Task The_wait_that_google_names_in_its_answer_is_honoured()
+    {
+        Vendor.Script(FakeAnswer.Status(429, """{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"slow","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"30s"}]}}"""));
+
+        (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    private IProvider Provider(string settings = "{}") =>
+        new FcmType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), time).Create(FcmSetup.Configuration(contract, Vendor.BaseUrl, settings));
+
+    private static string Compact(string json) => JsonSerializer.Serialize(JsonElement.Parse(json));
+
+    private static ChannelMessage.Push Push(params string[] devices) => new(devices, "Your order", "It is on its way", new Dictionary<string, string>());
+
+    private static ProviderCall Call(ChannelMessage.Push? push = null) => new(
+        NotificationId.From(Ids.Next()).Delivery(ChannelKind.Push), 1, push ?? Push("device"), "shipping and more", Priority.Normal, null, TimeSpan.FromSeconds(10));
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace NotificationService.Testing.FakeProviders;
+
+/// <summary>Meta's WhatsApp Cloud API: messages of one phone number, and the number itself.</summary>
+/// <param name="phoneNumberId">The one number there is.</param>
+/// <param name="accessToken">The one token that may use it.</param>
+public sealed partial class WhatsAppContract(string phoneNumberId, string accessToken) : FakeContract
+{
+    private static readonly string[] MessageFields = ["messaging_product", "recipient_type", "to", "type", "text", "template", "context", "biz_opaque_callback_data"];
+
+    /// <summary>The parameters that each approved template's body has, by name.</summary>
+    public IReadOnlyDictionary<string, int> Templates { get; init; } = new Dictionary<string, int> { ["order_shipped"] = 2 };
+
+    /// <summary>Numbers that have not written within 24 hours: they take templates only.</summary>
+    public IReadOnlyList<string> OutsideTheWindow { get; init; } = [];
+
+    public override (string Delivery, int Attempt) IdsOf(FakeCall call) => (Text(Get(Parse(call.Body), "biz_opaque_callback_data")) ?? "", 0);
+
+    public override FakeAnswer? Refusal(FakeCall call)
+    {
+        if (!Path().IsMatch(call.Path) || !call.Path.EndsWith($"/{phoneNumberId}/messages", StringComparison.Ordinal))
+            return Error(400, 100, "Unsupported post request. Object does not exist", 33);
+        if (!IsSignedIn(call))
+            return Error(401, 190, "Error validating access token");
+        if (!call.Headers.TryGetValue("Content-Type", out var type) || !type.StartsWith("application/json", StringComparison.Ordinal) || Parse(call.Body) is not { ValueKind: JsonValueKind.Object } message)
+            return Error(400, 100, "The body is no JSON");
+        return Broken(message) is var (code, words) ? Error(400, code, words) : null;
+    }
+
+    public override FakeAnswer Accept(FakeCall call)
+    {
+        var message = Parse(call.Body);
+        var to = Text(Get(message, "to")) ?? "";
+        if (Text(Get(message, "type")) == "text" && OutsideTheWindow.Contains(to))
+            return Error(400, 131047, "Re-engagement message", details: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.");
+        if (Get(message, "template") is { } template && BrokenTemplate(template) is var (code, words))
+            return Error(code == 132001 ? 404 : 400, code, words);
+        return FakeAnswer.Status(200, JsonSerializer.Serialize(new
+        {
+            messaging_product = "whatsapp",
+            contacts = new[] { new { input = to, wa_id = to } },
+            messages = new[] { new { id = Id(call.Number) } },
+        }));
+    }
+
+    public override FakeAnswer Ask(FakeCall call)
+    {
+        if (!IsSignedIn(call))
+            return Error(401, 190, "Error validating access token: Session has expired");
+        return call.Path.EndsWith($"/{phoneNumberId}", StringComparison.Ordinal)
+            ? FakeAnswer.Status(200, JsonSerializer.Serialize(new { id = phoneNumberId, display_phone_number = "+1 415-555-0199", verified_name = "Shop", quality_rating = "GREEN" }))
+            : Error(400, 100, "Unsupported get request. Object does not exist", 33);
+    }
+
+    public static string Id(int number) => $"wamid.HBgLMTQxNTU1NTAxMDAVAgARGBI{number:D8}AA==";
+
+    public static FakeAnswer Error(int status, int code, string message, int? subcode = null, string? details = null) => FakeAnswer.Status(
+        status,
+        JsonSerializer.Serialize(new
+        {
+            error = new
+            {
+                message = $"(#{code}) {message}",
+                type = "OAuthException",
+                code,
+                error_subcode = subcode,
+                error_data = details is null ? null : new { messaging_product = "whatsapp", details },
+                fbtrace_id = "A1b2C3",
+            },
+        }));
+
+    private bool IsSignedIn(FakeCall call) => call.Headers.TryGetValue("Authorization", out var header) && header == $"Bearer {accessToken}";
+
+    /// <summary>The first rule of form that is broken: Meta's code and words.</summary>
+    private static (int Code, string Words)? Broken(JsonElement message)
+    {
+        if (message.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !MessageFields.Contains(name)) is { } unknown)
+            return (100, $"Unexpected key \"{unknown}\" on param");
+        if (Text(Get(message, "messaging_product")) != "whatsapp")
+            return (100, "The parameter messaging_product is required.");
+        if (Text(Get(message, "recipient_type")) is not ("individual" or null))
+            return (100, "Param recipient_type must be one of {INDIVIDUAL}");
+        if (Text(Get(message, "to")) is not { } to || !Number().IsMatch(to))
+            return (131009, "Parameter value is not valid: to");
+        if (Get(message, "biz_opaque_callback_data") is { } echo && (Text(echo) is not { } text || text.Length > 512))
+            return (100, "Param biz_opaque_callback_data must be at most 512 characters long");
+        return Text(Get(message, "type")) switch
+        {
+            "text" => Get(message, "template") is null && Text(Get(Get(message, "text"), "body")) is { Length: > 0 and <= 4096 } ? null : (100, "Param text['body'] must be at most 4096 characters long."),
+            "template" => Get(message, "text") is null ? BrokenForm(Get(message, "template")) : (100, "Unexpected key \"text\" on param"),
+            _ => (100, "Param type must be one of {TEXT, TEMPLATE}"),
+        };
+    }
+
+    private static (int Code, string Words)? BrokenForm(JsonElement? template)
+    {
+        if (Text(Get(template, "name")) is not { } name || !Name().IsMatch(name))
+            return (100, "Param template['name'] is not valid");
+        if (Text(Get(Get(template, "language"), "code")) is null || Text(Get(Get(template, "language"), "policy")) != "deterministic")
+            return (131008, "Required parameter is missing: language");
+        foreach (var component in Items(Get(template, "components")))
+        {
+            var type = Text(Get(component, "type"));
+            if (type is not ("header" or "body" or "button"))
+                return (100, "Param template['components'][0]['type'] must be one of {HEADER, BODY, BUTTON}");
+            if (type == "button" && (Text(Get(component, "sub_type")) is not ("quick_reply" or "url" or "catalog") || Text(Get(component, "index")) is not [>= '0' and <= '9']))
+                return (131008, "Required parameter is missing: sub_type, index");
+            if (Items(Get(component, "parameters")).Select(BrokenParameter).FirstOrDefault(broken => broken is not null) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
+    private static (int Code, string Words)? BrokenParameter(JsonElement parameter) => Text(Get(parameter, "type")) switch
+    {
+        "text" when Text(Get(parameter, "text")) is not { Length: > 0 } => (131008, "Required parameter is missing: text"),
+        "text" when Text(Get(parameter, "text")) is { } text && Spaces().IsMatch(text) => (132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"),
+        "currency" when Get(Get(parameter, "currency"), "amount_1000")?.ValueKind != JsonValueKind.Number => (131009, "amount_1000 must be an integer"),
+        "text" or "currency" or "date_time" or "image" or "video" or "document" or "payload" => null,
+        _ => (131009, "Parameter value is not valid: type"),
+    };
+
+    /// <summary>What only who approved the template knows.</summary>
+    private (int Code, string Words)? BrokenTemplate(JsonElement template)
+    {
+        if (!Templates.TryGetValue(Text(Get(template, "name")) ?? "", out var parameters))
+            return (132001, "Template name does not exist in the translation");
+        var given = Items(Get(template, "components")).Where(component => Text(Get(component, "type")) == "body").Sum(component => Items(Get(component, "parameters")).Count());
+        return given == parameters ? null : (132000, $"Number of parameters does not match the expected number of params: {parameters}");
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } found ? found.EnumerateArray() : default;
+
+    [GeneratedRegex(@"/v\d+\.\d+/\d+/messages\z")]
+    private static partial Regex Path();
+
+    [GeneratedRegex(@"^\+?[1-9]\d{6,14}\z")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^[a-z0-9_]{1,512}\z")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"[\r\n\t]| {5}")]
+    private static partial Regex Spaces();
+}
