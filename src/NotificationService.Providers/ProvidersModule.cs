@@ -4,6 +4,7 @@ using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
+using NotificationService.Providers.Twilio;
 
 namespace NotificationService.Providers;
 
@@ -15,5 +16,6 @@ public static class ProvidersModule
         .AddSandboxProvider()
         .AddInAppProvider()
         .AddSmtpProvider()
-        .AddSendGridProvider();
+        .AddSendGridProvider()
+        .AddTwilioProviders();
 }
