@@ -5,6 +5,7 @@ using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
+using NotificationService.Providers.Twilio;
 using NotificationService.Providers.WhatsAppCloud;
 
 namespace NotificationService.Providers;
@@ -18,6 +19,7 @@ public static class ProvidersModule
         .AddInAppProvider()
         .AddSmtpProvider()
         .AddSendGridProvider()
+        .AddTwilioProviders()
         .AddFcmProvider()
         .AddWhatsAppCloudProvider();
 }

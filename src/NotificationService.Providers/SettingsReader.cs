@@ -84,6 +84,28 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         return null;
     }
 
+    /// <summary>Whether something stands there, right or wrong.</summary>
+    public bool Has(string name) => Setting(name) is not null;
+
+    /// <summary>As it stands there, for what has a reader of its own.</summary>
+    public JsonElement? Value(string name) => Setting(name);
+
+    /// <summary>A list of different texts.</summary>
+    public IReadOnlyList<string> Texts(string name, int most, int longest)
+    {
+        if (Setting(name) is not { } value)
+            return [];
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= most && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            var texts = value.EnumerateArray().Select(item => item.GetString()!).ToList();
+            if (texts.TrueForAll(text => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl)) && texts.Distinct().Count() == texts.Count)
+                return texts;
+        }
+
+        Add($"/settings/{name}", "invalid", $"must be a list of at most {most} different texts of 1 to {longest} characters");
+        return [];
+    }
+
     public int Number(string name, int otherwise, int least, int most)
     {
         var value = Setting(name);

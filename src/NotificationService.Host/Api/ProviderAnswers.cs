@@ -16,7 +16,7 @@ public sealed record ProviderRequest
     /// <summary>email, sms, push, whatsapp or in_app.</summary>
     public string? Channel { get; init; }
 
-    /// <summary>The vendor: sendgrid, smtp, sandbox, in_app.</summary>
+    /// <summary>The vendor, such as sendgrid, smtp, twilio, twilio_whatsapp, in_app or sandbox.</summary>
     public string? Type { get; init; }
 
     /// <summary>Unique within the channel.</summary>

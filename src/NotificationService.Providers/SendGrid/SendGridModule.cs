@@ -10,13 +10,15 @@ public static class SendGridModule
 }
 
 /// <summary>The type <c>sendgrid</c>.</summary>
-public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType
+public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType, IReceiptSource
 {
     public const string TypeName = "sendgrid";
 
     public string Name => TypeName;
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.Email];
+
+    public string ReceiptPath => "sendgrid";
 
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
@@ -37,10 +39,21 @@ public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, T
         return await http.TestAsync(request, ReadAsync, cancellationToken);
     }
 
+    public ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request, DateTimeOffset now) =>
+        SendGridReceipts.Read(configuration.Credentials.GetValueOrDefault("webhookPublicKey"), request, now);
+
     private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (!response.IsSuccessStatusCode)
-            return new ProviderTestResult(false, (int)response.StatusCode is 401 or 403 ? "SendGrid refused the API key" : $"SendGrid answered {(int)response.StatusCode}");
+        {
+            return new ProviderTestResult(false, (int)response.StatusCode switch
+            {
+                401 or 403 => "SendGrid refused the API key",
+                404 or 405 => "there is no mail API at the configured baseUrl",
+                var status => $"SendGrid answered {status}",
+            });
+        }
+
         var scopes = await ErrorBody.ReadAsync(response, cancellationToken);
         return scopes.AsSpan().IndexOf("\"mail.send\""u8) >= 0
             ? new ProviderTestResult(true, "SendGrid accepts the API key, and it may send mail")

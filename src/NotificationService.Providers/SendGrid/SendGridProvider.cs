@@ -9,6 +9,7 @@ namespace NotificationService.Providers.SendGrid;
 internal sealed class SendGridProvider : IProvider, IDisposable
 {
     private const int LongestMessageId = 200;
+    private const int LargestMessage = 30_000_000;
 
     private readonly ProviderHttp http;
     private readonly TimeProvider time;
@@ -17,12 +18,14 @@ internal sealed class SendGridProvider : IProvider, IDisposable
     private readonly Uri address;
     private readonly byte[] from;
     private readonly byte[]? replyTo;
+    private readonly SendGridSettings settings;
     private readonly Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderResult>> read;
 
     public SendGridProvider(SendGridSettings settings, ProviderHttp http, TimeProvider time)
     {
         this.http = http;
         this.time = time;
+        this.settings = settings;
         apiKey = settings.ApiKey;
         authorization = $"Bearer {settings.ApiKey}";
         address = new Uri(settings.BaseUrl, "v3/mail/send");
@@ -35,9 +38,19 @@ internal sealed class SendGridProvider : IProvider, IDisposable
     {
         if (call.Message is not ChannelMessage.Email email)
             return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("channel_unsupported", "SendGrid sends e-mail only"));
+        if (email.Subject.Length == 0)
+            return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("subject_missing", "SendGrid sends no message without a subject"));
+        if (string.IsNullOrEmpty(email.Text) && string.IsNullOrEmpty(email.Html))
+            return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("content_missing", "the message has neither text nor HTML"));
         var json = PooledJson.Rent();
         Write(json.Writer, call, email);
         json.Writer.Flush();
+        if (json.Written.Length > LargestMessage)
+        {
+            json.Return();
+            return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("message_too_large", "the message is larger than the 30 MB that SendGrid takes"));
+        }
+
         return SendAsync(new JsonBody(json), call.Deadline, cancellationToken);
     }
 
@@ -91,6 +104,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
         System.Buffers.Text.Utf8Formatter.TryFormat(call.Attempt, attempt, out var digits);
         writer.WriteString("attempt"u8, attempt[..digits]);
         writer.WriteEndObject();
+        WriteHeaders(writer, call);
         writer.WriteEndObject();
         writer.WriteEndArray();
         writer.WritePropertyName("from"u8);
@@ -106,14 +120,35 @@ internal sealed class SendGridProvider : IProvider, IDisposable
         Write(writer, "text/plain"u8, email.Text);
         Write(writer, "text/html"u8, email.Html);
         writer.WriteEndArray();
-        if (call.Category is { Length: > 0 })
+        WriteCategories(writer, call.Category);
+        writer.WriteEndObject();
+    }
+
+    private void WriteHeaders(Utf8JsonWriter writer, ProviderCall call)
+    {
+        if (settings.Unsubscribe is null)
+            return;
+        writer.WriteStartObject("headers"u8);
+        foreach (var (name, value) in settings.Unsubscribe.Headers(call.Delivery))
+            writer.WriteString(name, value);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The message's own, then the provider's: each once, and at most ten.</summary>
+    private void WriteCategories(Utf8JsonWriter writer, string? category)
+    {
+        if (category is not { Length: > 0 and <= SendGridSettings.LongestCategory } && settings.Categories.Count == 0)
+            return;
+        writer.WriteStartArray("categories"u8);
+        if (category is { Length: > 0 and <= SendGridSettings.LongestCategory })
+            writer.WriteStringValue(category);
+        foreach (var other in settings.Categories)
         {
-            writer.WriteStartArray("categories"u8);
-            writer.WriteStringValue(call.Category);
-            writer.WriteEndArray();
+            if (other != category)
+                writer.WriteStringValue(other);
         }
 
-        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> type, string? content)

@@ -1,10 +1,18 @@
+using System.Security.Cryptography;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.SendGrid;
 
 /// <summary>A SendGrid account as a tenant configured it.</summary>
-internal sealed record SendGridSettings(string ApiKey, string? WebhookPublicKey, EmailAddress From, EmailAddress? ReplyTo, Uri BaseUrl)
+/// <param name="WebhookPublicKey">The key of its signed events, as SendGrid shows it: base64 of a SubjectPublicKeyInfo. Null: it reports nothing.</param>
+/// <param name="Categories">Those that every message gets besides its own.</param>
+internal sealed record SendGridSettings(
+    string ApiKey, string? WebhookPublicKey, EmailAddress From, EmailAddress? ReplyTo, IReadOnlyList<string> Categories, ListUnsubscribe? Unsubscribe, Uri BaseUrl)
 {
+    public const int MostCategories = 10;
+    public const int LongestCategory = 255;
+    private const int LongestKey = 1000;
+
     private static readonly Uri Default = new("https://api.sendgrid.com/");
 
     /// <summary>Secrets stay out of logs and exceptions.</summary>
@@ -18,8 +26,39 @@ internal sealed record SendGridSettings(string ApiKey, string? WebhookPublicKey,
             reader.OptionalSecret("webhookPublicKey"),
             reader.Mailbox("from", required: true) ?? new EmailAddress(""),
             reader.Mailbox("replyTo"),
+            reader.Texts("categories", MostCategories - 1, LongestCategory), // one is the message's own
+            ListUnsubscribe.Read(reader),
             reader.BaseUrl(Default, guard));
+        if (settings.WebhookPublicKey is { } text)
+        {
+            using var key = Key(text);
+            if (key is null)
+                reader.Add("/credentials/webhookPublicKey", "invalid", "must be the verification key of the signed event webhook as SendGrid shows it: base64 of an ECDSA P-256 public key");
+        }
+
         errors = reader.Errors();
         return settings;
+    }
+
+    /// <summary>Null when the text is no such key.</summary>
+    public static ECDsa? Key(string text)
+    {
+        var bytes = new byte[LongestKey];
+        if (!Convert.TryFromBase64String(text, bytes, out var length))
+            return null;
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(bytes.AsSpan(0, length), out var read);
+            if (read == length && key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value)
+                return key;
+        }
+        catch (CryptographicException)
+        {
+            // No key, or none that this platform knows.
+        }
+
+        key.Dispose();
+        return null;
     }
 }

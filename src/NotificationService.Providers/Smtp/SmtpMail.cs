@@ -26,6 +26,8 @@ internal sealed record SmtpMail(string Id, string From, string To, bool NeedsUtf
             writer.Header("Reply-To", Mailboxes.ForHeader(replyTo, settings.ReplyTo!.Name));
         writer.Header("Subject", EncodedWords.Of(HeaderText.OneLine(email.Subject)));
         writer.Header("Message-ID", $"<{id}>");
+        foreach (var (name, value) in settings.Unsubscribe?.Headers(call.Delivery) ?? [])
+            writer.Header(name, value.Replace(", ", ",\r\n ", StringComparison.Ordinal)); // a line may have 998 characters
         writer.Header("Auto-Submitted", "auto-generated"); // so that nobody's absence notice answers it (RFC 3834)
         writer.Header("MIME-Version", "1.0");
         writer.Body(email.Text, email.Html, boundary: $"=_{call.Delivery.Value:N}");

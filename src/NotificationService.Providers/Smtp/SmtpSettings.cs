@@ -4,7 +4,7 @@ namespace NotificationService.Providers.Smtp;
 
 /// <summary>An SMTP server as a tenant configured it.</summary>
 /// <param name="Tls">Whether the conversation must be encrypted; there is no "if the server offers it", which anybody in between could talk us out of.</param>
-internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Username, string? Password, EmailAddress From, EmailAddress? ReplyTo)
+internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Username, string? Password, EmailAddress From, EmailAddress? ReplyTo, ListUnsubscribe? Unsubscribe)
 {
     /// <summary>Where TLS begins with the first byte instead of by STARTTLS (RFC 8314).</summary>
     private const int ImplicitTlsPort = 465;
@@ -22,7 +22,7 @@ internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Use
         var tls = reader.OneOf("tls", "required", "none", "starttls", "required");
         var settings = new SmtpSettings(
             host, port, tls != "none", reader.OptionalSecret("username"), reader.OptionalSecret("password"),
-            reader.Mailbox("from", required: true) ?? new EmailAddress(""), reader.Mailbox("replyTo"));
+            reader.Mailbox("from", required: true) ?? new EmailAddress(""), reader.Mailbox("replyTo"), ListUnsubscribe.Read(reader));
         if (host.Length > 0 && Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown)
             reader.Add("/settings/host", "host_invalid", "must be a host name or an IP address");
         else if (host.Length > 0 && guard.RefusalOfName(host) is { } refusal)

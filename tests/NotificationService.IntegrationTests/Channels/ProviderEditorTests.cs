@@ -7,6 +7,8 @@ namespace NotificationService.IntegrationTests.Channels;
 
 public sealed class ProviderEditorTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
+    private const string PublicKey = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+
     private const string Secret = "SG.canary-0123456789-secret";
 
     private readonly ChannelsNode node = new(database, TimeProvider.System);
@@ -41,10 +43,10 @@ public sealed class ProviderEditorTests(TestDatabase database) : IClassFixture<T
     {
         var tenant = await database.NewTenantAsync();
         var draft = ChannelsNode.SendGrid(apiKey: Secret);
-        var row = await node.CreateAsync(tenant, draft with { Credentials = new Dictionary<string, string>(draft.Credentials) { ["webhookPublicKey"] = "a-public-key" } });
+        var row = await node.CreateAsync(tenant, draft with { Credentials = new Dictionary<string, string>(draft.Credentials) { ["webhookPublicKey"] = PublicKey } });
 
         await node.UpdateAsync(row, new ProviderChange { Weight = 5 });
-        Usable(await StoredAsync(row)).Credentials.ShouldBe(new Dictionary<string, string> { ["apiKey"] = Secret, ["webhookPublicKey"] = "a-public-key" }, ignoreOrder: true);
+        Usable(await StoredAsync(row)).Credentials.ShouldBe(new Dictionary<string, string> { ["apiKey"] = Secret, ["webhookPublicKey"] = PublicKey }, ignoreOrder: true);
         await node.UpdateAsync(row, Credentials(("apiKey", "SG.…cret"), ("webhookPublicKey", null)));
         Usable(await StoredAsync(row)).Credentials.ShouldBe(new Dictionary<string, string> { ["apiKey"] = Secret });
         await node.UpdateAsync(row, Credentials(("apiKey", "SG.new")));

@@ -54,6 +54,72 @@ public sealed class SendGridProviderTests : IAsyncLifetime
         json.GetProperty("personalizations")[0].GetProperty("to")[0].TryGetProperty("name", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Reply_to_categories_and_unsubscribe_headers_go_along()
+    {
+        var provider = Provider(
+            """{"replyTo":{"email":"help@example.com","name":"Help"},"categories":["orders","shipping","eu"],"unsubscribe":{"url":"https://example.com/u?d={deliveryId}","email":"off@example.com"}}""");
+        var call = Call();
+
+        (await provider.SendAsync(call, CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+
+        var json = Vendor.Calls.Single().Json;
+        json.GetProperty("reply_to").ToString().ShouldBe("""{"email":"help@example.com","name":"Help"}""");
+        json.GetProperty("categories").ToString().ShouldBe("""["shipping","orders","eu"]""");
+        json.GetProperty("personalizations")[0].GetProperty("headers").ToString().ShouldBe(
+            $$"""{"List-Unsubscribe":"<https://example.com/u?d={{call.Delivery}}>, <mailto:off@example.com?subject=unsubscribe>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}""");
+        Vendor.Violations.ShouldBeEmpty();
+    }
+
+    /// <summary>RFC 8058 promises one click by https only.</summary>
+    [Theory]
+    [InlineData("""{"url":"http://example.com/u"}""", "<http://example.com/u>")]
+    [InlineData("""{"email":"off@example.com"}""", "<mailto:off@example.com?subject=unsubscribe>")]
+    public async Task One_click_is_promised_only_by_https(string unsubscribe, string header)
+    {
+        await Provider($$"""{"unsubscribe":{{unsubscribe}}}""").SendAsync(Call(), CancellationToken.None);
+
+        Vendor.Calls.Single().Json.GetProperty("personalizations")[0].GetProperty("headers").ToString().ShouldBe($$"""{"List-Unsubscribe":"{{header}}"}""");
+    }
+
+    [Theory]
+    [InlineData("""{"categories":["a","a"]}""", "/settings/categories")]
+    [InlineData("""{"categories":["1","2","3","4","5","6","7","8","9","10"]}""", "/settings/categories")]
+    [InlineData("""{"categories":[""]}""", "/settings/categories")]
+    [InlineData("""{"categories":"a"}""", "/settings/categories")]
+    [InlineData("""{"unsubscribe":{}}""", "/settings/unsubscribe")]
+    [InlineData("""{"unsubscribe":"https://example.com"}""", "/settings/unsubscribe")]
+    [InlineData("""{"unsubscribe":{"link":"https://example.com"}}""", "/settings/unsubscribe")]
+    [InlineData("""{"unsubscribe":{"url":"ftp://example.com"}}""", "/settings/unsubscribe/url")]
+    [InlineData("""{"unsubscribe":{"url":"https://example.com/>, <https://evil.example.com"}}""", "/settings/unsubscribe/url")]
+    [InlineData("""{"unsubscribe":{"url":"https://example.com/\r\nBcc: eve@example.com"}}""", "/settings/unsubscribe/url")]
+    [InlineData("""{"unsubscribe":{"email":"off"}}""", "/settings/unsubscribe/email")]
+    [InlineData("""{"unsubscribe":{"email":"off@example.com?cc=eve@example.com"}}""", "/settings/unsubscribe/email")]
+    public void What_SendGrid_or_a_header_could_not_hold_is_refused_when_it_is_configured(string more, string pointer) =>
+        Type().Validate(Configured(more)).ShouldHaveSingleItem().Pointer.ShouldBe(pointer);
+
+    [Theory]
+    [InlineData("", "text", "subject_missing")]
+    [InlineData("subject", "", "content_missing")]
+    public async Task What_SendGrid_would_refuse_anyway_is_not_sent(string subject, string text, string code)
+    {
+        (await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), subject, null, text)), CancellationToken.None))
+            .ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe(code);
+
+        Vendor.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_message_of_more_than_30_MB_is_not_sent()
+    {
+        var large = new string('x', 30_000_000);
+
+        (await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, large)), CancellationToken.None))
+            .ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("message_too_large");
+
+        Vendor.Calls.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("half a pair: \ud83c, and on")]
     [InlineData("a whole one: 🎁")]
@@ -147,9 +213,20 @@ public sealed class SendGridProviderTests : IAsyncLifetime
         (error.Pointer, error.Code).ShouldBe((pointer, code));
     }
 
-    private SendGridType Type(ProviderOptions? options = null) => new(new EndpointGuard(allowPrivate: true), options ?? new ProviderOptions(), time);
+    private ProviderConfiguration Configured(string more)
+    {
+        var configuration = SendGridSetup.Configuration(Vendor.BaseUrl);
+        var settings = System.Text.Json.Nodes.JsonObject.Create(configuration.Settings)!;
+        foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse(more)!.AsObject())
+            settings[name] = value?.DeepClone();
+        return configuration with { Settings = System.Text.Json.JsonElement.Parse(settings.ToJsonString()) };
+    }
 
-    private IProvider Provider(Uri? baseUrl = null, ProviderOptions? options = null) => Type(options).Create(SendGridSetup.Configuration(baseUrl ?? Vendor.BaseUrl));
+    private IProvider Provider(string more) => Type().Create(Configured(more));
+
+    private SendGridType Type() => new(new EndpointGuard(allowPrivate: true), new ProviderOptions(), time);
+
+    private IProvider Provider() => Type().Create(SendGridSetup.Configuration(Vendor.BaseUrl));
 
     private async Task<ProviderResult.Deferred> SendDeferredAsync() => (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
 

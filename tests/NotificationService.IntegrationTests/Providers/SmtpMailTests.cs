@@ -60,6 +60,23 @@ public sealed class SmtpMailTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_mail_program_can_unsubscribe_its_reader()
+    {
+        var configuration = SmtpSetup.Configuration("127.0.0.1", server.Port);
+        var settings = System.Text.Json.Nodes.JsonObject.Create(configuration.Settings)!;
+        settings["unsubscribe"] = System.Text.Json.Nodes.JsonNode.Parse($$"""{"url":"https://example.com/{{new string('u', 800)}}?d={deliveryId}","email":"off@example.com"}""");
+        var type = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System);
+        var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"));
+
+        await type.Create(configuration with { Settings = System.Text.Json.JsonElement.Parse(settings.ToJsonString()) }).SendAsync(call, CancellationToken.None);
+
+        var mail = server.Mails.ShouldHaveSingleItem();
+        mail.Header("List-Unsubscribe").ShouldBe($"<https://example.com/{new string('u', 800)}?d={call.Delivery}>, <mailto:off@example.com?subject=unsubscribe>");
+        mail.Header("List-Unsubscribe-Post").ShouldBe("List-Unsubscribe=One-Click");
+        Lines(mail).ShouldAllBe(line => line.Length <= 998);
+    }
+
+    [Fact]
     public async Task Every_attempt_has_the_same_id()
     {
         var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"));

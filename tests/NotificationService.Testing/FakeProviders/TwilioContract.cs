@@ -111,7 +111,7 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
             return (21623, "Number of media files exceeds allowed limit.");
         if (content is not null && !ContentSid().IsMatch(content))
             return (21655, "The ContentSid is invalid.");
-        if (form.Get("ContentVariables") is { } variables && (content is null || Parse(variables) is not { ValueKind: JsonValueKind.Object } map || map.EnumerateObject().Any(one => Text(one.Value) is null or "")))
+        if (form.Get("ContentVariables") is { } variables && (content is null || Parse(variables) is not { ValueKind: JsonValueKind.Object } map || map.EnumerateObject().Any(one => Text(one.Value) is null)))
             return (21656, "The ContentVariables parameter is invalid.");
         if (form.Get("StatusCallback") is { } callback && (!Uri.TryCreate(callback, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Contains('_', StringComparison.Ordinal)))
             return (21609, "The 'StatusCallback' URL is not valid.");

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Providers.SendGrid;
+
+/// <summary>One event of SendGrid's as a receipt.</summary>
+internal static class SendGridEvent
+{
+    private const int LongestUrl = 2_000;
+
+    /// <summary>Reasons for which SendGrid drops a message because of its address, which it would do again.</summary>
+    private static readonly string[] DeadReasons = ["Bounced Address", "Invalid"];
+
+    /// <summary>Null for what is no event of a message, or of a kind that SendGrid made up since.</summary>
+    public static Receipt? Of(JsonElement item, DateTimeOffset now)
+    {
+        if (item.ValueKind != JsonValueKind.Object || Text(item, "event") is not { } name)
+            return null;
+        var receipt = new Receipt(Key(item), ReceiptKind.Sent, At(item, now))
+        {
+            Delivery = Guid.TryParseExact(Text(item, "delivery_id"), "D", out var delivery) ? new DeliveryId(delivery) : null,
+            ProviderMessageId = MessageId(Text(item, "sg_message_id")),
+        };
+        var ofAddress = receipt with { Address = Text(item, "email") };
+        return name switch
+        {
+            "processed" => receipt,
+            "delivered" => receipt with { Kind = ReceiptKind.Delivered },
+            "deferred" => receipt with { Kind = ReceiptKind.Deferred, Code = "sendgrid_deferred", Message = Words(item, "response", "SendGrid keeps trying") },
+            "bounce" when Text(item, "type") == "bounce" => ofAddress with
+            {
+                Kind = ReceiptKind.Bounced,
+                Code = "sendgrid_bounced",
+                Message = Words(item, "reason", "the address does not exist or takes no mail"),
+                AddressDead = true,
+            },
+            // The recipient's side refused the message for what it thinks of us or of the moment: the address is not at fault.
+            "bounce" => receipt with
+            {
+                Kind = ReceiptKind.Failed,
+                Code = "sendgrid_blocked",
+                Message = Words(item, "reason", "the recipient's server refused the message"),
+                Temporary = true,
+            },
+            "dropped" => Dropped(item, ofAddress),
+            "spamreport" => ofAddress with { Kind = ReceiptKind.Complained, Code = "sendgrid_spamreport" },
+            "unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_unsubscribe" },
+            "group_unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_group_unsubscribe" },
+            "group_resubscribe" => ofAddress with { Kind = ReceiptKind.Resubscribed, Code = "sendgrid_group_resubscribe" },
+            "open" => receipt with { Kind = ReceiptKind.Opened, Code = IsTrue(item, "sg_machine_open") ? "sendgrid_machine_open" : null },
+            "click" => receipt with { Kind = ReceiptKind.Clicked, Url = Text(item, "url") is { } url ? url[..Math.Min(url.Length, LongestUrl)] : null },
+            _ => null,
+        };
+    }
+
+    private static Receipt Dropped(JsonElement item, Receipt receipt)
+    {
+        var dead = DeadReasons.Contains(Text(item, "reason") ?? "");
+        return receipt with
+        {
+            Kind = ReceiptKind.Failed,
+            Code = "sendgrid_dropped",
+            Message = Words(item, "reason", "SendGrid dropped the message"),
+            AddressDead = dead,
+            Address = dead ? receipt.Address : null,
+        };
+    }
+
+    /// <summary>Some old events have no id; then their own bytes are one.</summary>
+    private static string Key(JsonElement item) => Text(item, "sg_event_id") is { Length: > 0 and <= 200 } id
+        ? id
+        : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(item.GetRawText())));
+
+    /// <summary>What X-Message-Id said when the message was taken: SendGrid adds which of its machines handled it.</summary>
+    private static string? MessageId(string? id)
+    {
+        if (string.IsNullOrEmpty(id))
+            return null;
+        foreach (var machine in (ReadOnlySpan<string>)[".recvd", ".filter"])
+        {
+            if (id.IndexOf(machine, StringComparison.Ordinal) is > 0 and var at)
+                return id[..at];
+        }
+
+        return id;
+    }
+
+    private static DateTimeOffset At(JsonElement item, DateTimeOffset now) =>
+        item.TryGetProperty("timestamp", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is > 0 and < 100_000_000_000
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : now;
+
+    private static string Words(JsonElement item, string field, string ours)
+    {
+        var theirs = VendorText.Clean(Text(item, field) ?? "");
+        return theirs.Length == 0 ? ours : $"{ours}: {theirs}";
+    }
+
+    private static bool IsTrue(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private static string? Text(JsonElement item, string name)
+    {
+        try
+        {
+            return item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a character: no text
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Providers.Twilio;
+
+/// <summary>What Twilio posts: what became of a message, and what people answer.</summary>
+internal static class TwilioReceipts
+{
+    private const string SignatureHeader = "X-Twilio-Signature";
+    private const string NoReply = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
+
+    /// <summary>The words that Twilio itself takes for an end.</summary>
+    private static readonly string[] StopWords = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
+
+    /// <summary>YES is Twilio's word, too, and left out: it is also an answer to any other question, and nobody is written to again by mistake.</summary>
+    private static readonly string[] StartWords = ["START", "UNSTOP"];
+
+    public static ReceiptReading Read(string type, string authToken, ReceiptRequest request, DateTimeOffset now)
+    {
+        if (!request.Headers.TryGetValue(SignatureHeader, out var signature))
+            return new ReceiptReading.Refused($"the request has no {SignatureHeader}");
+        var form = Form(request.Body.Span);
+        if (!TwilioSignature.IsValid(authToken, request.PublicUrl, form, signature))
+            return new ReceiptReading.Refused("the signature is not of this account's auth token, or not for this address: check authToken and Notification__PublicUrl");
+        var fields = form.DistinctBy(field => field.Key).ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal);
+        var sid = First(fields, "MessageSid", "SmsSid", "SmsMessageSid");
+        if (sid is null or { Length: > 100 })
+            return new ReceiptReading.Malformed("there is no MessageSid: Twilio must report here by POST");
+        var status = First(fields, "MessageStatus", "SmsStatus");
+        return status is null or "received" or "receiving" ? Answered(fields, sid, now) : Reported(type, fields, sid, status, request.Query, now);
+    }
+
+    private static ReceiptReading.Receipts Reported(
+        string type, Dictionary<string, string> fields, string sid, string status, IReadOnlyDictionary<string, string> query, DateTimeOffset now)
+    {
+        ReceiptKind? kind = status switch
+        {
+            // That it is in Twilio's queue is news when Twilio's answer to us was lost.
+            "accepted" or "queued" or "sending" or "sent" => ReceiptKind.Sent,
+            "delivered" => ReceiptKind.Delivered,
+            "read" => ReceiptKind.Read,
+            "undelivered" or "failed" or "canceled" => ReceiptKind.Failed,
+            _ => null,
+        };
+        if (kind is null)
+            return new ReceiptReading.Receipts([]);
+        var receipt = new Receipt($"{sid}:{status}", kind.Value, now)
+        {
+            Delivery = query.TryGetValue("delivery", out var id) && Guid.TryParseExact(id, "D", out var delivery) ? new DeliveryId(delivery) : null,
+            ProviderMessageId = sid,
+        };
+        return new ReceiptReading.Receipts([kind == ReceiptKind.Failed ? Failed(type, receipt, fields, status) : receipt]);
+    }
+
+    private static Receipt Failed(string type, Receipt receipt, Dictionary<string, string> fields, string status)
+    {
+        if (status == "canceled")
+            return receipt with { Code = "twilio_canceled", Message = "the message was cancelled at Twilio" };
+        var code = int.TryParse(fields.GetValueOrDefault("ErrorCode"), out var number) && number > 0 ? number : 0;
+        var (kind, words) = TwilioErrors.Reported(type, code);
+        return receipt with
+        {
+            Code = code == 0 ? $"twilio_{status}" : $"twilio_{code}",
+            Message = words,
+            AddressDead = kind == TwilioErrors.Class.Address,
+            Temporary = kind is TwilioErrors.Class.Temporary or TwilioErrors.Class.Throttled or TwilioErrors.Class.Credentials,
+        };
+    }
+
+    /// <summary>Somebody wrote to us: of interest only where it is the word that ends or takes up writing to them.</summary>
+    private static ReceiptReading.Receipts Answered(Dictionary<string, string> fields, string sid, DateTimeOffset now)
+    {
+        var from = fields.GetValueOrDefault("From") ?? "";
+        var address = from.StartsWith(TwilioSettings.WhatsAppPrefix, StringComparison.Ordinal) ? from[TwilioSettings.WhatsAppPrefix.Length..] : from;
+        var said = Said(fields);
+        if (said is null || AddressRules.Phone(address) is not null)
+            return new ReceiptReading.Receipts([], NoReply, "text/xml");
+        var receipt = new Receipt($"{sid}:{(said == ReceiptKind.Unsubscribed ? "stop" : "start")}", said.Value, now) { Address = address };
+        return new ReceiptReading.Receipts([receipt], NoReply, "text/xml");
+    }
+
+    /// <summary>A messaging service knows words in other languages, too, and says in OptOutType what it took the answer for.</summary>
+    private static ReceiptKind? Said(Dictionary<string, string> fields)
+    {
+        if (fields.GetValueOrDefault("OptOutType") is { Length: > 0 } type)
+            return type.ToUpperInvariant() switch { "STOP" => ReceiptKind.Unsubscribed, "START" => ReceiptKind.Resubscribed, _ => null };
+        var word = (fields.GetValueOrDefault("Body") ?? "").Trim(' ', '\t', '\r', '\n', '.', '!', '"', '\'').ToUpperInvariant();
+        return StopWords.Contains(word) ? ReceiptKind.Unsubscribed : StartWords.Contains(word) ? ReceiptKind.Resubscribed : null;
+    }
+
+    private static List<KeyValuePair<string, string>> Form(ReadOnlySpan<byte> body) =>
+    [
+        .. Encoding.UTF8.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split('=', 2))
+            .Select(parts => new KeyValuePair<string, string>(WebUtility.UrlDecode(parts[0]), parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : "")),
+    ];
+
+    private static string? First(Dictionary<string, string> fields, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (fields.TryGetValue(name, out var value) && value.Length > 0)
+                return value;
+        }
+
+        return null;
+    }
+}
