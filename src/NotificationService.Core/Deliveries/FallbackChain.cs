@@ -4,9 +4,9 @@ namespace NotificationService.Deliveries;
 
 /// <summary>Where a delivery of a chain stands.</summary>
 /// <param name="Place">From 1, in the order in which they are tried.</param>
-/// <param name="Seen">Whether a worker has ever held it.</param>
+/// <param name="IsPutOff">Whether a worker has held it and put it back for later, to be tried again.</param>
 /// <param name="BeganAt">When the first call to a provider began.</param>
-public sealed record ChainLink(DeliveryId Id, int Place, DeliveryStatus Status, bool Seen, DateTimeOffset? BeganAt);
+public sealed record ChainLink(DeliveryId Id, int Place, DeliveryStatus Status, bool IsPutOff, DateTimeOffset? BeganAt);
 
 /// <summary>Whether a delivery of a chain whose time has come is to be sent.</summary>
 public abstract record ChainDecision
@@ -54,8 +54,9 @@ public static class FallbackChain
     {
         if (before.BeganAt is { } began)
             return began + after > now ? Wait(began + after, $"{Name(before)} has until then to reach the recipient") : ChainDecision.Send.Instance;
-        // Where no worker has come to it before, all of us were away: they do not go out all at once. What was held and not called has no usable provider.
-        return before.Seen && before.Status != DeliveryStatus.Sending ? ChainDecision.Send.Instance : Wait(now + after, $"{Name(before)} has not been tried yet");
+        // A worker put it off without a call: no provider can be used. Otherwise its turn comes only now, as after a while without workers: they do
+        // not go out all at once.
+        return before.IsPutOff ? ChainDecision.Send.Instance : Wait(now + after, $"{Name(before)} has not been tried yet");
     }
 
     private static ChainDecision UntilItFails(ChainLink before, DateTimeOffset now) => before.Status == DeliveryStatus.Sent

@@ -142,7 +142,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         await WorkAsync();
         await UntilAsync(id, "sent, scheduled");
 
-        (await UntilDueAsync(id, ChannelKind.InApp)).ShouldBeInRange(570, 600);
+        (await UntilDueAsync(id, ChannelKind.InApp)).ShouldBeInRange(570, 601);
         await ShouldHoldAsync();
     }
 

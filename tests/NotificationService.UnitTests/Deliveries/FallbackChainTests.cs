@@ -51,9 +51,9 @@ public sealed class FallbackChainTests
     [Fact]
     public void What_nobody_has_come_to_yet_gets_its_time_and_what_no_provider_takes_does_not()
     {
-        Decide(Minute, DeliveryStatus.Queued, seen: false).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
-        Decide(Minute, DeliveryStatus.Sending, seen: true).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
-        Decide(Minute, DeliveryStatus.Queued, seen: true).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Queued, putOff: false).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
+        Decide(Minute, DeliveryStatus.Sending, putOff: false).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
+        Decide(Minute, DeliveryStatus.Queued, putOff: true).ShouldBeOfType<ChainDecision.Send>();
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class FallbackChainTests
         Decide(UntilItFails, DeliveryStatus.Failed, beganAgo: 1).ShouldBeOfType<ChainDecision.Send>();
     }
 
-    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, bool seen = true) => Decide(
-        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, seen, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0));
+    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, bool putOff = false) => Decide(
+        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, putOff, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0));
 
     private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts) given)
     {
@@ -75,12 +75,12 @@ public sealed class FallbackChainTests
         return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
     }
 
-    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, true, null);
+    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, false, null);
 
     private static Gen<ChainLink> Link(int place) =>
         from status in Gen.Elements(DeliveryStatuses.All.ToArray())
-        from seen in Gen.Elements(true, false)
+        from putOff in Gen.Elements(true, false)
         from ago in Gen.Choose(0, 200)
         from began in Gen.Elements(true, false)
-        select new ChainLink(Id.Delivery(ChannelKinds.All[place - 1]), place, status, seen || began, began ? Now.AddSeconds(-ago) : null);
+        select new ChainLink(Id.Delivery(ChannelKinds.All[place - 1]), place, status, putOff && status == DeliveryStatus.Queued, began ? Now.AddSeconds(-ago) : null);
 }
