@@ -1,4 +1,5 @@
 using NotificationService.Deliveries;
+using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
 
@@ -7,11 +8,17 @@ public sealed record NotificationDraft
 {
     public string? Template { get; init; }
 
+    /// <summary>The version to render, published or not; null for the one that is published under <see cref="Template"/>.</summary>
+    public PublishedTemplate? Pinned { get; init; }
+
     public string? Channel { get; init; }
 
     public IReadOnlyList<string?>? Channels { get; init; }
 
     public string? Strategy { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int? FallbackAfter { get; init; }
 
     public StoredRecipient? Recipient { get; init; }
 
