@@ -27,6 +27,7 @@ public static class DeliveriesModule
         .AddSingleton<DeliveryMetrics>()
         .AddSingleton<DeliveryStore>()
         .AddSingleton<NotificationLoader>()
+        .AddSingleton<ChainReader>()
         .AddSingleton<DeliveryPreparer>()
         .AddSingleton<Lanes>()
         .AddSingleton<ProviderCaller>()

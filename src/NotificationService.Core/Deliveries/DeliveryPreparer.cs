@@ -9,16 +9,18 @@ namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, ILogger<DeliveryPreparer> logger)
 {
     /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
     public async Task PrepareAsync(
         IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Notifications.NotificationId, StoredNotification> notifications;
+        IReadOnlyDictionary<Notifications.NotificationId, List<ChainLink>> chains;
         try
         {
             notifications = await loader.LoadAsync(claimed, cancellationToken);
+            chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
         }
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
         {
@@ -41,7 +43,8 @@ internal sealed class DeliveryPreparer(
         {
             try
             {
-                if (await PrepareAsync(delivery, notifications.GetValueOrDefault(delivery.Id.Notification), cancellationToken) is (var prepared, var result))
+                var notification = notifications.GetValueOrDefault(delivery.Id.Notification);
+                if (await PrepareAsync(delivery, notification, chains.GetValueOrDefault(delivery.Id.Notification), cancellationToken) is (var prepared, var result))
                 {
                     if (prepared is not null)
                         ready(prepared);
@@ -65,13 +68,23 @@ internal sealed class DeliveryPreparer(
     }
 
     private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> PrepareAsync(
-        ClaimedDelivery delivery, StoredNotification? notification, CancellationToken cancellationToken)
+        ClaimedDelivery delivery, StoredNotification? notification, List<ChainLink>? chain, CancellationToken cancellationToken)
     {
         var now = delivery.Lease.Now;
         if (delivery.ExpiresAt is { } end && end <= now)
             return (null, DeliveryTransitions.Expire(delivery, now));
         if (notification is null)
             return (null, DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
+        if (notification.Fallback is { } rule && chain is not null)
+        {
+            switch (FallbackChain.Decide(delivery, chain, rule, now))
+            {
+                case ChainDecision.NotNeeded notNeeded:
+                    return (null, DeliveryTransitions.NotNeeded(delivery, notNeeded.Message, now));
+                case ChainDecision.Wait wait:
+                    return (null, DeliveryTransitions.WaitForChain(delivery, wait.Until, wait.Message, now));
+            }
+        }
 
         var template = notification is { TemplateId: { } id, TemplateVersion: { } version }
             ? await templates.LoadAsync(delivery.Tenant, id, version, cancellationToken)

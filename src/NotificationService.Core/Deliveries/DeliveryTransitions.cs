@@ -12,11 +12,12 @@ public static class DeliveryTransitions
 {
     private static readonly Dictionary<DeliveryStatus, DeliveryStatus[]> Legal = new()
     {
-        [Scheduled] = [Queued, Sending, Cancelled, Expired, Suppressed, Failed],
+        // Scheduled again: its time has come and the channel before it still has time.
+        [Scheduled] = [Scheduled, Queued, Sending, Cancelled, Expired, Suppressed, Failed],
         // Past sending: a receipt settles what may have gone out, and it is not sent again.
-        [Queued] = [Sending, Sent, Delivered, Read, Cancelled, Expired, Suppressed, Failed, Bounced],
+        [Queued] = [Scheduled, Sending, Sent, Delivered, Read, Cancelled, Expired, Suppressed, Failed, Bounced],
         // Back to queued: deferred by the provider, handed back on shutdown, or taken from the dead.
-        [Sending] = [Queued, Sent, Delivered, Failed, Expired, Suppressed, Bounced],
+        [Sending] = [Scheduled, Queued, Sent, Delivered, Failed, Expired, Suppressed, Bounced, Cancelled],
         [Sent] = [Delivered, Read, Failed, Bounced],
         [Delivered] = [Read, Bounced],
         [Read] = [Bounced],
@@ -24,7 +25,7 @@ public static class DeliveryTransitions
         // Back to queued only by hand: POST …/retry and dead letters.
         [Expired] = [],
         [Cancelled] = [],
-        [Failed] = [Queued, Sent, Delivered, Read, Bounced],
+        [Failed] = [Queued, Scheduled, Sent, Delivered, Read, Bounced],
         [Bounced] = [],
     };
 
@@ -113,6 +114,14 @@ public static class DeliveryTransitions
         var attempt = new AttemptRecord(delivery.Attempts + 1, null, AttemptOutcome.Deferred, now, now, NoProviderCode, Message, null);
         return Later(delivery, attempt, RetrySchedule.Next(delivery.Channel, attempt.Number - delivery.RetriedFrom, null, chance), FailureKind.Credentials, NoProviderCode, Message, now);
     }
+
+    /// <summary>Another channel of its chain has reached the recipient.</summary>
+    public static DeliveryResult NotNeeded(ClaimedDelivery delivery, string message, DateTimeOffset now) =>
+        new(delivery, Cancelled, null, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.NotNeededCode, message), now);
+
+    /// <summary>Its time has come and the channel before it in the chain still has time.</summary>
+    public static DeliveryResult WaitForChain(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>
+        new(delivery, Scheduled, until, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.Code, message), now);
 
     /// <summary>Handed back untouched: the worker stops, or its lease grew too short to begin a call.</summary>
     public static DeliveryResult HandBack(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>

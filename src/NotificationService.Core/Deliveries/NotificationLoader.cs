@@ -49,5 +49,6 @@ public sealed class NotificationLoader(Database database)
         row.GetFieldValue<DateTimeOffset>(9))
     {
         Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
+        Fallback = Strategies.Read(row.GetInt16(11), row.IsDBNull(12) ? null : row.GetInt32(12)),
     };
 }

@@ -20,6 +20,9 @@ public sealed record StoredNotification(
 {
     /// <summary>Those of the recipient's addresses that must not be written to.</summary>
     public IReadOnlyList<SuppressedAddress> Suppressed { get; init; } = [];
+
+    /// <summary>One channel after the other; null for all of them at once.</summary>
+    public FallbackRule? Fallback { get; init; }
 }
 
 /// <summary>The recipient as it was accepted; the property names are those of the request.</summary>

@@ -60,6 +60,9 @@ internal sealed class AcceptColumns
         OfDeliveries(d => d.Failure?.Code),
         OfDeliveries(d => d.Failure?.Message),
         OfDeliveries(Detail),
+        Of(n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
+        Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
+        OfDeliveries(d => (short)d.Place),
     ];
 
     /// <summary>What the first timeline row says beyond the status.</summary>
@@ -79,8 +82,8 @@ internal sealed class AcceptColumns
             }
             else
             {
-                json.WriteString("code", "send_at");
-                json.WriteString("message", "waits for sendAt");
+                json.WriteString("code", delivery.Place > 1 ? FallbackChain.Code : "send_at");
+                json.WriteString("message", delivery.Place > 1 ? "waits for the channels before it" : "waits for sendAt");
                 json.WriteString("nextAttemptAt", delivery.DueAt.UtcDateTime);
             }
 

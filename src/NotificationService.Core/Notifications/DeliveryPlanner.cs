@@ -17,20 +17,20 @@ public static class DeliveryPlanner
         var wanted = request.Channels ?? [.. ChannelKinds.All.Where(channel => template?.Channels.Contains(channel) == true)];
         var deliveries = new List<PlannedDelivery>(wanted.Count);
         List<SkippedChannel>? skipped = null;
-        var addressed = 0;
+        var isChain = request.Fallback is not null;
         foreach (var channel in wanted)
         {
             if (template?.Channels.Contains(channel) == false)
             {
-                (skipped ??= []).Add(new SkippedChannel(channel, "not_in_template", $"the template has no content for {channel.ToName()}"));
+                (skipped ??= []).Add(new SkippedChannel(channel, NotInTemplateCode, $"the template has no content for {channel.ToName()}"));
             }
             else if (HasAddress(request.Recipient, channel))
             {
                 deliveries.Add(Waiting(id.Delivery(channel), request.SendAt, now));
-                addressed++;
             }
-            else if (chosenByTemplate)
+            else if (chosenByTemplate || isChain)
             {
+                // A chain goes on with the next one: there is nothing to fail and nobody waits for it.
                 (skipped ??= []).Add(new SkippedChannel(channel, NoAddressCode, NoAddress(channel)));
             }
             else
@@ -39,10 +39,10 @@ public static class DeliveryPlanner
             }
         }
 
-        if (addressed > 0)
-            return new PlanOutcome.Planned(deliveries, skipped ?? (IReadOnlyList<SkippedChannel>)[]);
-        return new PlanOutcome.Refused(deliveries.Count == 0 && !chosenByTemplate
-            ? new DraftIssue("/channels", "not_in_template", $"The template has content only for {Names(template)}.")
+        if (deliveries.Exists(delivery => delivery.Failure is null))
+            return new PlanOutcome.Planned(isChain ? Chained(deliveries, request, now) : deliveries, skipped ?? (IReadOnlyList<SkippedChannel>)[]);
+        return new PlanOutcome.Refused(skipped?.TrueForAll(channel => channel.Code == NotInTemplateCode) == true && deliveries.Count == 0 && !chosenByTemplate
+            ? new DraftIssue("/channels", NotInTemplateCode, $"The template has content only for {Names(template)}.")
             : new DraftIssue("/recipient", NoAddressCode, $"The recipient can be reached on none of the channels: {Needed(wanted, template)}."));
     }
 
@@ -58,6 +58,27 @@ public static class DeliveryPlanner
     };
 
     private const string NoAddressCode = "no_address";
+    private const string NotInTemplateCode = "not_in_template";
+
+    /// <summary>In the order of the request: the first as it was planned, each other one waits. A chain of one is none.</summary>
+    private static List<PlannedDelivery> Chained(List<PlannedDelivery> deliveries, NotificationRequest request, DateTimeOffset now)
+    {
+        if (deliveries.Count < 2 || request.Fallback is not { } rule)
+            return deliveries;
+        for (var i = 0; i < deliveries.Count; i++)
+        {
+            var due = rule.DueAt(request.SendAt ?? now, i + 1);
+            deliveries[i] = deliveries[i] with
+            {
+                Place = i + 1,
+                Status = i == 0 ? deliveries[i].Status : DeliveryStatus.Scheduled,
+                // What waits expires with the notification, not when its time would have come.
+                DueAt = request.ExpiresAt is { } end && end < due ? end : due,
+            };
+        }
+
+        return deliveries;
+    }
 
     private static PlannedDelivery Waiting(DeliveryId id, DateTimeOffset? sendAt, DateTimeOffset now) =>
         sendAt is { } later ? new(id, DeliveryStatus.Scheduled, later, null) : new(id, DeliveryStatus.Queued, now, null);

@@ -25,12 +25,7 @@ public static class DraftCheck
         var channels = Channels(draft, issues);
         if (draft.Content is { } content)
             ContentCheck.Check(content, channels ?? [], issues);
-        if (draft.Strategy is not (null or "all"))
-        {
-            issues.Add("/strategy", draft.Strategy == "fallback" ? "not_supported" : "choice_invalid",
-                draft.Strategy == "fallback" ? "The strategy fallback is not available yet; 'all' sends on every channel." : "'strategy' is all.");
-        }
-
+        var fallback = FallbackCheck.Check(draft, issues);
         if (draft.Recipient is null)
             issues.Add("/recipient", "required", "'recipient' is required.");
         else
@@ -51,7 +46,8 @@ public static class DraftCheck
         return issues.Any || draft.Recipient is null
             ? (null, issues.All)
             : (new NotificationRequest(
-                draft.Template, draft.Content, channels, draft.Recipient, draft.Data, draft.Category, priority, sendAt, expiresAt, draft.Reference, draft.Metadata), []);
+                draft.Template, draft.Content, channels, draft.Recipient, draft.Data, draft.Category, priority, sendAt, expiresAt, draft.Reference, draft.Metadata)
+            { Fallback = fallback }, []);
     }
 
     private static void CheckWhatToSay(NotificationDraft draft, DraftIssues issues)

@@ -37,6 +37,8 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         {
             var delivery = Render(prepared, planned);
             deliveries.Add(delivery);
+            if (FallbackWords.Waits(prepared, planned) is { } waits)
+                explain.Add(waits);
             Explain(delivery, explain);
             if (delivery.Failure is null)
                 explain.Add(await ProviderAsync(caller, planned.Channel, cancellationToken));
@@ -55,6 +57,8 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
             explain.Add(new ExplainStep(null, "send_at", $"waits until {sendAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
         if (prepared.Request.ExpiresAt is { } expiresAt)
             explain.Add(new ExplainStep(null, "expires_at", $"is not sent after {expiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
+        if (prepared.Request.Fallback is { } rule)
+            explain.Add(FallbackWords.Whole(rule));
         if (!caller.Live)
             explain.Add(new ExplainStep(null, "test_account", "a test account sends: only the sandbox is reached"));
     }

@@ -15,6 +15,7 @@ namespace NotificationService.Notifications;
 /// </summary>
 public sealed class NotificationCommands(Database database, IdempotencyKeys keys, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
 {
+    private const int MostRounds = 3;
     private static readonly string Cancel = SqlText.Statement("deliveries_cancel");
     private static readonly string Retry = SqlText.Statement("deliveries_retry");
     private static readonly string Keep = SqlText.Statement("idempotency_keep");
@@ -73,6 +74,23 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         if (entry is not null && await RepeatedAsync(tenant, entry, cancellationToken) is { } repeated)
             return (repeated, []);
 
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                return await TryAsync(tenant, id, entry, statement, parameters, isDone, cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected && round < MostRounds)
+            {
+                // It held one delivery of a chain and waited for another, whose end was just waking the first. Nothing of it is done.
+            }
+        }
+    }
+
+    private async Task<(CommandOutcome Outcome, IReadOnlyList<DeliveryChange> Changed)> TryAsync(
+        TenantId tenant, NotificationId id, IdempotencyEntry? entry, string statement, NpgsqlParameter[] parameters,
+        Func<DeliveryChange, bool> isDone, CancellationToken cancellationToken)
+    {
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var changes = await ChangeAsync(connection, transaction, tenant, statement, parameters, cancellationToken);
@@ -110,7 +128,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         batch.BatchCommands.Add(Database.OpenScope(tenant));
         var command = new NpgsqlBatchCommand(statement);
         foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
+            command.Parameters.Add(parameter.Clone());
         batch.BatchCommands.Add(command);
         var changes = new List<DeliveryChange>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

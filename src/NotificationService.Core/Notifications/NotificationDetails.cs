@@ -20,6 +20,9 @@ public sealed record NotificationDetails(
     DateTimeOffset CreatedAt,
     IReadOnlyList<DeliveryDetails> Deliveries)
 {
+    /// <summary>One channel after the other; null for all of them at once.</summary>
+    public FallbackRule? Fallback { get; init; }
+
     public DeliveryStatus Status => NotificationStatus.Of(Deliveries.Select(delivery => delivery.Status));
 
     public override string ToString() => $"notification {Id}";
@@ -41,6 +44,9 @@ public sealed record DeliveryDetails(
     Failure? Failure,
     IReadOnlyList<AttemptDetails> Attempts)
 {
+    /// <summary>Its place in the chain, from 1; 0 when it is in none.</summary>
+    public int Place { get; init; }
+
     public ChannelKind Channel => Id.Channel;
 }
 

@@ -13,6 +13,9 @@ public sealed record NotificationDraft
 
     public string? Strategy { get; init; }
 
+    /// <summary>Seconds.</summary>
+    public int? FallbackAfter { get; init; }
+
     public StoredRecipient? Recipient { get; init; }
 
     /// <summary>A JSON object in UTF-8, or empty.</summary>

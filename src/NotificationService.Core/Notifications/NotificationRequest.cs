@@ -21,6 +21,9 @@ public sealed record NotificationRequest(
     string? Reference,
     ReadOnlyMemory<byte> Metadata)
 {
+    /// <summary>One channel after the other; null for all of them at once.</summary>
+    public FallbackRule? Fallback { get; init; }
+
     /// <summary>Contents stay out of logs and exceptions.</summary>
     public override string ToString() => $"notification of {TemplateKey ?? "inline content"}";
 }

@@ -29,7 +29,10 @@ internal static class NotificationRows
         Time(row, 12),
         Time(row, 13),
         row.GetFieldValue<DateTimeOffset>(14),
-        []);
+        [])
+    {
+        Fallback = Strategies.Read(row.GetInt16(15), row.IsDBNull(16) ? null : row.GetInt32(16)),
+    };
 
     public static DeliveryDetails ReadDelivery(NpgsqlDataReader row) => new(
         new DeliveryId(row.GetGuid(1)),
@@ -41,7 +44,10 @@ internal static class NotificationRows
         Text(row, 7),
         Provider(row, 8),
         FailureAt(row, 10),
-        []);
+        [])
+    {
+        Place = row.GetInt16(13),
+    };
 
     public static AttemptDetails ReadAttempt(NpgsqlDataReader row) => new(
         new DeliveryId(row.GetGuid(1)),

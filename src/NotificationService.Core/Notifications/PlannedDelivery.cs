@@ -4,7 +4,8 @@ using NotificationService.Deliveries;
 namespace NotificationService.Notifications;
 
 /// <summary>A delivery as it is accepted: to be sent now, to wait, or failed because there is no address.</summary>
-public sealed record PlannedDelivery(DeliveryId Id, DeliveryStatus Status, DateTimeOffset DueAt, Failure? Failure)
+/// <param name="Place">Its place in the chain, from 1; 0 when it is in none.</param>
+public sealed record PlannedDelivery(DeliveryId Id, DeliveryStatus Status, DateTimeOffset DueAt, Failure? Failure, int Place = 0)
 {
     public ChannelKind Channel => Id.Channel;
 }

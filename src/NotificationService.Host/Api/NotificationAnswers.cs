@@ -8,6 +8,8 @@ namespace NotificationService.Host.Api;
 /// <summary>A notification with its deliveries.</summary>
 /// <param name="Status">The furthest of its deliveries'.</param>
 /// <param name="Template">The version it is bound to; absent where content was given instead.</param>
+/// <param name="Strategy"><c>all</c> or <c>fallback</c>: then the deliveries stand in the order in which they are tried.</param>
+/// <param name="FallbackAfter">How many seconds each channel has; absent where it has its time until it fails.</param>
 /// <param name="Live">False for what a test account sent: it only ever reaches the sandbox.</param>
 public sealed record NotificationResponse(
     Guid Id,
@@ -16,6 +18,8 @@ public sealed record NotificationResponse(
     PinnedTemplate? Template,
     string? Category,
     string Priority,
+    string Strategy,
+    int? FallbackAfter,
     bool Live,
     RawJson Recipient,
     RawJson? Data,
@@ -33,6 +37,8 @@ public sealed record NotificationResponse(
         notification.Template,
         notification.Category,
         notification.Priority.ToName(),
+        Strategies.NameOf(notification.Fallback),
+        (int?)notification.Fallback?.After?.TotalSeconds,
         notification.Live,
         Json(notification.Recipient) ?? default,
         Json(notification.Data),

@@ -15,8 +15,15 @@ public sealed record SendNotificationRequest
     /// <summary>Any of email, sms, push, whatsapp, in_app; those of the template for which the recipient has an address, if it is left out.</summary>
     public IReadOnlyList<string>? Channels { get; init; }
 
-    /// <summary>How the channels are used: <c>all</c>.</summary>
+    /// <summary>
+    /// <c>all</c> (the default): every channel at once. <c>fallback</c>: one after the other in the order of <c>channels</c>, of which there are at least
+    /// two; the next one is tried when one fails, bounces, is suppressed or expires, or has not been delivered or read within <c>fallbackAfter</c>. When one
+    /// is delivered or read, those that still wait are cancelled (<c>not_needed</c>).
+    /// </summary>
     public string? Strategy { get; init; }
+
+    /// <summary>Only with <c>fallback</c>: how many seconds each channel has, 10 to 259200 (72 hours). Without it a channel has its time until it fails.</summary>
+    public int? FallbackAfter { get; init; }
 
     public required RecipientBody Recipient { get; init; }
 
@@ -50,6 +57,7 @@ public sealed record SendNotificationRequest
         Channel = Channel,
         Channels = Channels,
         Strategy = Strategy,
+        FallbackAfter = FallbackAfter,
         Recipient = Recipient.ToRecipient(),
         Data = Data?.Utf8 ?? default,
         Content = Content?.ToContent(),

@@ -20,7 +20,7 @@ internal static class NotificationExamples
         $$$"""{"id":"{{{EmailId}}}","channel":"email","status":"sent","ambiguous":false,"provider":{"id":"01994c1e-0000-7b1a-8f67-0d5a2f7c0b00","name":"main"},"providerMessageId":"14c5d75ce93.dfd.64b469","attempts":[{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z","provider":{"id":"01994c1e-0000-7b1a-8f67-0d5a2f7c0b00","name":"main"},"providerMessageId":"14c5d75ce93.dfd.64b469"}]}""";
 
     public const string Details =
-        $$$"""{"id":"{{{Id}}}","status":"sent","reference":"order-1009","template":{"key":"order-shipped","version":3},"category":"shipping","priority":"normal","live":true,"recipient":{"userId":"u-123","name":"Ann","email":"ann@example.com"},"data":{"orderId":"A-1009"},"createdAt":"2026-11-21T09:00:00Z","deliveries":[{{{Delivery}}}]}""";
+        $$$"""{"id":"{{{Id}}}","status":"sent","reference":"order-1009","template":{"key":"order-shipped","version":3},"category":"shipping","priority":"normal","strategy":"all","live":true,"recipient":{"userId":"u-123","name":"Ann","email":"ann@example.com"},"data":{"orderId":"A-1009"},"createdAt":"2026-11-21T09:00:00Z","deliveries":[{{{Delivery}}}]}""";
 
     public const string Timeline =
         $$$"""{"items":[{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":1,"status":"queued","at":"2026-11-21T09:00:00Z"},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":2,"status":"sending","at":"2026-11-21T09:00:00.012Z","attempt":{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z"}},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":3,"status":"sent","at":"2026-11-21T09:00:00.071Z"}]}""";

@@ -18,6 +18,16 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
         Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
     };
 
+    /// <summary>A notification over several channels, one after the other, for somebody who has all addresses.</summary>
+    public static NotificationDraft Chain(string[] channels, int? after = null) => new()
+    {
+        Content = new InlineContent(Subject: "Hello", Text: "Hello Ann", Title: "Hello", Body: "Hello Ann"),
+        Channels = channels,
+        Strategy = "fallback",
+        FallbackAfter = after,
+        Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com", Phone: "+14155550100", DeviceTokens: ["a-device-token"]),
+    };
+
     private readonly WorkerHost host = WorkerHost.Create(database.ConnectionString);
 
     public NotificationIntake Intake => Service<NotificationIntake>();

@@ -95,6 +95,35 @@ public sealed class Invariants(NpgsqlDataSource database)
             where a.provider_id is not null
               and a.started_at > to_timestamp(('x' || left(replace(s.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) + interval '5 s'
             """),
+        ("of a chain something waits although another channel has reached the recipient",
+            """
+            select d.id::text from deliveries d join deliveries r on notification_of(r.id) = notification_of(d.id) and r.chain > 0
+            where d.chain > 0 and d.status in (10, 20) and r.status in (50, 60)
+            """),
+        ("of a chain something waits although the channel before it has ended",
+            """
+            select d.id::text from deliveries d
+            cross join lateral (
+                select p.status from deliveries p where notification_of(p.id) = notification_of(d.id) and p.chain > 0 and p.chain < d.chain order by p.chain desc limit 1) before
+            where d.chain > 0 and d.status = 10 and before.status in (70, 71, 73, 74)
+            """),
+        ("of a chain a channel was called after another had reached the recipient",
+            """
+            select a.delivery_id::text from attempts a join deliveries d on d.id = a.delivery_id
+            join deliveries r on notification_of(r.id) = notification_of(d.id) and r.id <> d.id and r.chain > 0
+            join timeline t on t.delivery_id = r.id and t.status in (50, 60)
+            where d.chain > 0 and d.retried_from = 0 and a.provider_id is not null and a.started_at > t.at + interval '2 s'
+            """),
+        ("of a chain a channel was called although the one before it had not ended and still had time",
+            """
+            select a.delivery_id::text from attempts a join deliveries d on d.id = a.delivery_id join notifications n on n.id = notification_of(d.id)
+            cross join lateral (
+                select p.* from deliveries p where notification_of(p.id) = notification_of(d.id) and p.chain > 0 and p.chain < d.chain order by p.chain desc limit 1) before
+            left join lateral (select min(started_at) as at from attempts b where b.delivery_id = before.id) began on true
+            where d.chain > 0 and a.number = 1 and d.retried_from = 0
+              and not exists (select from timeline t where t.delivery_id = before.id and t.status in (70, 71, 73, 74) and t.at < a.started_at + interval '1 s')
+              and (n.fallback_after is null or before.claims = 0 or began.at is null and before.status = 10 or began.at + make_interval(secs => n.fallback_after) > a.started_at + interval '1 s')
+            """),
         ("an idempotency key stands for an answer that is not stored",
             "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
     ];

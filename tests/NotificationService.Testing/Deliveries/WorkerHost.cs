@@ -55,6 +55,15 @@ public sealed class WorkerHost : IAsyncDisposable
         };
     }
 
+    /// <summary>Gives the tenant a sandbox on a channel, as the demo has one on each.</summary>
+    public async Task AddSandboxAsync(TenantId tenant, ChannelKind channel)
+    {
+        var draft = new ProviderDraft(
+            channel, "sandbox", $"Sandbox {channel.ToName()}", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
+        if (await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) is not ProviderSaved.Saved)
+            throw new InvalidOperationException("the sandbox was not added");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (host is IAsyncDisposable disposable)

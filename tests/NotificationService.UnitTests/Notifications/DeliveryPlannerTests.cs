@@ -73,6 +73,49 @@ public sealed class DeliveryPlannerTests
         Planned(request, template: null).Deliveries.ShouldAllBe(delivery => delivery.Status == DeliveryStatus.Queued);
     }
 
+    [Fact]
+    public void In_a_chain_the_first_goes_and_the_others_wait_for_their_time()
+    {
+        var planned = Planned(Chain([ChannelKind.InApp, ChannelKind.Email], TimeSpan.FromMinutes(15)), Template(ChannelKind.Email, ChannelKind.InApp));
+
+        planned.Deliveries.Select(delivery => (delivery.Channel, delivery.Place, delivery.Status, delivery.DueAt - Now)).ShouldBe(
+        [
+            (ChannelKind.InApp, 1, DeliveryStatus.Queued, TimeSpan.Zero),
+            (ChannelKind.Email, 2, DeliveryStatus.Scheduled, TimeSpan.FromMinutes(15)),
+        ]);
+    }
+
+    [Fact]
+    public void Without_a_time_the_next_channel_waits_for_a_failure_for_three_days()
+    {
+        var planned = Planned(Chain([ChannelKind.InApp, ChannelKind.Email], null) with { SendAt = Now.AddHours(1) }, template: null);
+
+        planned.Deliveries[0].Status.ShouldBe(DeliveryStatus.Scheduled);
+        planned.Deliveries[1].DueAt.ShouldBe(Now.AddHours(73));
+    }
+
+    [Fact]
+    public void A_channel_without_an_address_is_skipped_and_the_chain_goes_on()
+    {
+        var planned = Planned(Chain([ChannelKind.Sms, ChannelKind.Email, ChannelKind.Push, ChannelKind.InApp], null), template: null);
+
+        planned.Deliveries.Select(delivery => (delivery.Channel, delivery.Place)).ShouldBe([(ChannelKind.Email, 1), (ChannelKind.InApp, 2)]);
+        planned.Skipped.Select(skipped => (skipped.Channel, skipped.Code)).ShouldBe([(ChannelKind.Sms, "no_address"), (ChannelKind.Push, "no_address")]);
+    }
+
+    [Fact]
+    public void A_chain_of_one_is_simply_that_channel_and_of_none_is_refused()
+    {
+        Planned(Chain([ChannelKind.Sms, ChannelKind.Email], TimeSpan.FromSeconds(10)), template: null).Deliveries.ShouldHaveSingleItem()
+            .ShouldBe(new PlannedDelivery(Id.Delivery(ChannelKind.Email), DeliveryStatus.Queued, Now, null));
+        Refused(Chain([ChannelKind.Sms, ChannelKind.Push], null), Template(ChannelKind.Sms, ChannelKind.Push)).Pointer.ShouldBe("/recipient");
+        Refused(Chain([ChannelKind.Sms, ChannelKind.Push], null), Template(ChannelKind.Email)).Pointer.ShouldBe("/channels");
+    }
+
+    [Fact]
+    public void What_waits_expires_with_the_notification() =>
+        Planned(Chain([ChannelKind.InApp, ChannelKind.Email], null) with { ExpiresAt = Now.AddHours(2) }, template: null).Deliveries[1].DueAt.ShouldBe(Now.AddHours(2));
+
     /// <summary>Every combination of channels wanted, channels of the template and addresses.</summary>
     [Fact]
     public void Whatever_is_asked_every_channel_is_accounted_for()
@@ -96,6 +139,7 @@ public sealed class DeliveryPlannerTests
         (outcome is PlanOutcome.Planned).ShouldBe(reachable);
         if (outcome is not PlanOutcome.Planned planned)
             return;
+        CheckChain(wanted, offered, recipient, planned);
         planned.Deliveries.Select(delivery => delivery.Channel).Concat(planned.Skipped.Select(skipped => skipped.Channel)).Order().ShouldBe(wanted.Order());
         foreach (var delivery in planned.Deliveries)
         {
@@ -104,6 +148,20 @@ public sealed class DeliveryPlannerTests
             (delivery.Status == DeliveryStatus.Failed).ShouldBe(!DeliveryPlanner.HasAddress(recipient, delivery.Channel));
         }
     }
+
+    /// <summary>The same as a chain: what can be sent and nothing else, in order, the first at once.</summary>
+    private static void CheckChain(ChannelKind[] wanted, ChannelKind[] offered, StoredRecipient recipient, PlanOutcome.Planned all)
+    {
+        var after = TimeSpan.FromSeconds(30);
+        var chain = Planned(Chain(wanted, after) with { Recipient = recipient }, Template(offered));
+        chain.Deliveries.Select(delivery => delivery.Id).ShouldBe(all.Deliveries.Where(delivery => delivery.Failure is null).Select(delivery => delivery.Id));
+        chain.Deliveries.Select(delivery => delivery.Place).ShouldBe(chain.Deliveries.Count == 1 ? [0] : Enumerable.Range(1, chain.Deliveries.Count));
+        chain.Deliveries.Select(delivery => delivery.DueAt).ShouldBe(Enumerable.Range(0, chain.Deliveries.Count).Select(i => Now + i * after));
+        chain.Deliveries.Select(delivery => delivery.Status == DeliveryStatus.Queued).ShouldBe(chain.Deliveries.Select((_, i) => i == 0));
+        chain.Deliveries.Select(delivery => delivery.Channel).Concat(chain.Skipped.Select(skipped => skipped.Channel)).Order().ShouldBe(wanted.Order());
+    }
+
+    private static NotificationRequest Chain(IReadOnlyList<ChannelKind> channels, TimeSpan? after) => Request(channels) with { Fallback = new FallbackRule(after) };
 
     private static StoredRecipient Addresses(ChannelKind[] channels) => new(
         UserId: channels.Contains(ChannelKind.InApp) ? "u-1" : null,
@@ -120,6 +178,6 @@ public sealed class DeliveryPlannerTests
     private static PlanOutcome.Planned Planned(NotificationRequest request, PublishedTemplate? template) =>
         DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Planned>();
 
-    private static DraftIssue Refused(NotificationRequest request, PublishedTemplate template) =>
+    private static DraftIssue Refused(NotificationRequest request, PublishedTemplate? template) =>
         DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Refused>().Issue;
 }

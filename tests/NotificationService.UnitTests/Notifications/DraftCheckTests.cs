@@ -53,7 +53,7 @@ public sealed class DraftCheckTests
         {
             Template = "No Such Key",
             Channels = ["email", "fax", "email"],
-            Strategy = "fallback",
+            Strategy = "fastest",
             Recipient = new StoredRecipient(UserId: "a\tb", Email: "ann", Phone: "911", Whatsapp: "1", DeviceTokens: ["ok", ""], Name: "x\r\nBcc: y", Locale: "../../x", Timezone: "Mars/Phobos"),
             Priority = "urgent",
             Category = "",
@@ -88,6 +88,39 @@ public sealed class DraftCheckTests
         Codes(Good with { Channels = [] }).ShouldBe(["required"]);
         Codes(Good with { Channels = [null] }).ShouldBe(["unknown_channel"]);
         Codes(Inline with { Channel = null }).ShouldBe(["required"]);
+    }
+
+    [Fact]
+    public void A_fallback_names_its_channels_in_order_and_how_long_each_has()
+    {
+        var rule = Request(Good with { Strategy = "fallback", FallbackAfter = 900 }).Fallback;
+
+        (rule?.After).ShouldBe(TimeSpan.FromMinutes(15));
+        Request(Good with { Strategy = "fallback" }).Fallback.ShouldBe(new FallbackRule(null));
+        Request(Good with { Strategy = "all" }).Fallback.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(259_200, true)]
+    [InlineData(9, false)]
+    [InlineData(259_201, false)]
+    [InlineData(0, false)]
+    [InlineData(-1, false)]
+    [InlineData(int.MinValue, false)]
+    [InlineData(int.MaxValue, false)]
+    public void A_channel_has_between_ten_seconds_and_three_days(int seconds, bool isGood) =>
+        Codes(Good with { Strategy = "fallback", FallbackAfter = seconds }).ShouldBe(isGood ? [] : ["number_range"]);
+
+    [Fact]
+    public void What_makes_no_sense_with_a_fallback_or_without_one_is_refused()
+    {
+        Codes(Good with { FallbackAfter = 900 }).ShouldBe(["strategy_required"]);
+        Codes(Good with { Strategy = "all", FallbackAfter = 900 }).ShouldBe(["strategy_required"]);
+        Codes(Good with { Strategy = "fallback", Channels = null }).ShouldBe(["required"]);
+        Codes(Good with { Strategy = "fallback", Channels = ["email"] }).ShouldBe(["too_few"]);
+        Codes(Good with { Strategy = "fallback", Channels = null, Channel = "email" }).ShouldBe(["required"]);
+        Codes(Good with { Strategy = "Fallback" }).ShouldBe(["choice_invalid"]);
     }
 
     [Theory]

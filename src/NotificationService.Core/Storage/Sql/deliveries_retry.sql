@@ -1,20 +1,41 @@
 -- Puts failed or expired deliveries back into the queue, by hand; their schedule starts over.
 -- $1 tenant, $2 uuid[] deliveries, $3 now
--- Those without an address stay as they are: no retry can help them. Locked in the order of their ids, so that two such
--- statements never wait for each other in a circle. Two at once: the second finds the status changed.
+-- Those without an address stay as they are: no retry can help them. Of a chain nothing is taken while one of it may still reach the recipient, or
+-- has: then it is no failure. Otherwise it starts over: the first of those given is due, the others wait behind it in new places.
+-- Locked in the order of their ids, so that two such statements never wait for each other in a circle. Two at once: the second finds the status changed.
 with before as materialized (
-    select id, status, failure_kind from deliveries where id = any ($2::uuid[]) and tenant_id = $1 order by id for update
+    select id, status, failure_kind, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last_id
+    from deliveries where id = any ($2::uuid[]) and tenant_id = $1 order by id for update
+),
+eligible as (
+    select before.id, before.chain, before.notification_id, siblings.last_place,
+        row_number() over (partition by before.notification_id, before.chain = 0 order by before.chain) as n
+    from before
+    left join lateral (
+        select max(d.chain) as last_place, bool_or(d.status < 70) as going_on from deliveries d
+        where before.chain > 0 and d.id > before.notification_id and d.id <= before.last_id and d.tenant_id = $1 and d.chain > 0) siblings on true
+    where before.status in (71, 73) and before.failure_kind is distinct from 4 and siblings.going_on is not true
+),
+place as (
+    select e.id, case when e.chain = 0 then 0 else e.last_place + e.n end as chain, e.chain > 0 and e.n > 1 as waits,
+        case when e.chain > 0 and e.n > 1 then (
+            select make_interval(secs => coalesce((e.n - 1) * n.fallback_after, 259200)) from notifications n where n.id = e.notification_id and n.tenant_id = $1)
+        else interval '0' end as after
+    from eligible e
 ),
 again as (
     update deliveries d
-    set status = 20, due_at = $3, expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
+    set status = case when place.waits then 10 else 20 end, due_at = $3 + place.after, chain = place.chain,
+        expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, timeline_seq = d.timeline_seq + 1
-    from before where d.id = before.id and before.status in (71, 73) and before.failure_kind is distinct from 4
-    returning d.id, d.timeline_seq
+    from place where d.id = place.id
+    returning d.id, d.status, d.timeline_seq
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, 20, $3, '{"code":"retried","message":"put back into the queue by hand"}'::json from again
+    select $1, id, timeline_seq, status, $3, case status
+        when 10 then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
+        else '{"code":"retried","message":"put back into the queue by hand"}' end::json from again
 )
-select before.id, case when again.id is null then before.status else 20::smallint end as status, again.id is not null as changed
+select before.id, coalesce(again.status, before.status) as status, again.id is not null as changed
 from before left join again on again.id = before.id order by before.id

@@ -1,0 +1,86 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.UnitTests.Deliveries;
+
+public sealed class FallbackChainTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly NotificationId Id = NotificationId.From(new Ids(TimeProvider.System).Next());
+    private static readonly FallbackRule Minute = new(TimeSpan.FromMinutes(1));
+    private static readonly FallbackRule UntilItFails = new(null);
+
+    private static readonly Arbitrary<(ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts)> Chains = (
+        from first in Link(1)
+        from second in Link(2)
+        from third in Link(3)
+        from mine in Gen.Choose(0, 2)
+        from rule in Gen.Elements(Minute, UntilItFails)
+        from attempts in Gen.Choose(0, 1)
+        select (new[] { first, second, third }, mine, rule, attempts)).ToArbitrary();
+
+    [Fact]
+    public void Nothing_goes_out_after_another_channel_has_reached_the_recipient_and_only_then_is_anything_begun_stopped() => Prop.ForAll(Chains, given =>
+    {
+        var isReached = given.Chain.Any(link => link.Status is DeliveryStatus.Delivered or DeliveryStatus.Read);
+        var decision = Decide(given);
+        return isReached ? decision is ChainDecision.NotNeeded : given.Attempts == 0 || decision is ChainDecision.Send;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_first_and_the_one_behind_a_failure_are_never_kept_waiting() => Prop.ForAll(Chains, given =>
+        Decide(given) is not ChainDecision.Wait || (given.Mine > 0 && given.Chain[given.Mine - 1].Status < DeliveryStatus.Suppressed)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_wait_ends_later_than_now_and_is_no_longer_than_a_channel_may_have() => Prop.ForAll(Chains, given =>
+        Decide(given) is not ChainDecision.Wait wait || (wait.Until > Now && wait.Until <= Now + (given.Rule.After ?? FallbackRule.Longest))).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_channel_has_its_time_from_its_first_call()
+    {
+        Decide(Minute, DeliveryStatus.Sent, beganAgo: 59).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddSeconds(1));
+        Decide(Minute, DeliveryStatus.Sent, beganAgo: 60).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Queued, beganAgo: 60).ShouldBeOfType<ChainDecision.Send>("one that waits for a retry has not reached anybody");
+    }
+
+    [Fact]
+    public void What_nobody_has_come_to_yet_gets_its_time_and_what_no_provider_takes_does_not()
+    {
+        Decide(Minute, DeliveryStatus.Queued, putOff: false).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
+        Decide(Minute, DeliveryStatus.Sending, putOff: false).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
+        Decide(Minute, DeliveryStatus.Queued, putOff: true).ShouldBeOfType<ChainDecision.Send>();
+    }
+
+    [Fact]
+    public void Without_a_time_only_a_failure_counts()
+    {
+        Decide(UntilItFails, DeliveryStatus.Sent, beganAgo: 1).ShouldBeOfType<ChainDecision.NotNeeded>();
+        Decide(UntilItFails, DeliveryStatus.Queued, beganAgo: 100_000).ShouldBeOfType<ChainDecision.Wait>();
+        Decide(UntilItFails, DeliveryStatus.Failed, beganAgo: 1).ShouldBeOfType<ChainDecision.Send>();
+    }
+
+    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, bool putOff = false) => Decide(
+        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, putOff, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0));
+
+    private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts) given)
+    {
+        var mine = given.Chain[given.Mine];
+        var lease = new Lease(TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
+        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, 1, given.Attempts, 0, 1, 0, false, Now, null, null, lease);
+        return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
+    }
+
+    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, false, null);
+
+    private static Gen<ChainLink> Link(int place) =>
+        from status in Gen.Elements(DeliveryStatuses.All.ToArray())
+        from putOff in Gen.Elements(true, false)
+        from ago in Gen.Choose(0, 200)
+        from began in Gen.Elements(true, false)
+        select new ChainLink(Id.Delivery(ChannelKinds.All[place - 1]), place, status, putOff && status == DeliveryStatus.Queued, began ? Now.AddSeconds(-ago) : null);
+}
