@@ -42,6 +42,7 @@ public sealed class ChainReader(Database database)
         new DeliveryId(row.GetGuid(0)),
         row.GetInt16(2),
         (DeliveryStatus)row.GetInt16(1),
-        row.GetBoolean(3),
-        row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4));
+        row.GetFieldValue<DateTimeOffset>(3),
+        row.GetBoolean(4),
+        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5));
 }

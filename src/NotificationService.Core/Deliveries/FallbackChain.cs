@@ -4,9 +4,9 @@ namespace NotificationService.Deliveries;
 
 /// <summary>Where a delivery of a chain stands.</summary>
 /// <param name="Place">From 1, in the order in which they are tried.</param>
-/// <param name="IsPutOff">Whether a worker has held it and put it back for later, to be tried again.</param>
+/// <param name="IsClaimed">Whether a worker has ever held it.</param>
 /// <param name="BeganAt">When the first call to a provider began.</param>
-public sealed record ChainLink(DeliveryId Id, int Place, DeliveryStatus Status, bool IsPutOff, DateTimeOffset? BeganAt);
+public sealed record ChainLink(DeliveryId Id, int Place, DeliveryStatus Status, DateTimeOffset DueAt, bool IsClaimed, DateTimeOffset? BeganAt);
 
 /// <summary>Whether a delivery of a chain whose time has come is to be sent.</summary>
 public abstract record ChainDecision
@@ -47,16 +47,20 @@ public static class FallbackChain
         // What was begun is only stopped by a success.
         if (before is null || before.Status >= DeliveryStatus.Suppressed || delivery.Attempts > delivery.RetriedFrom)
             return ChainDecision.Send.Instance;
-        return rule.After is { } after ? InTime(before, after, now) : UntilItFails(before, now);
+        return rule.After is { } after ? InTime(delivery, before, after, now) : UntilItFails(before, now);
     }
 
-    private static ChainDecision InTime(ChainLink before, TimeSpan after, DateTimeOffset now)
+    private static ChainDecision InTime(ClaimedDelivery delivery, ChainLink before, TimeSpan after, DateTimeOffset now)
     {
         if (before.BeganAt is { } began)
             return began + after > now ? Wait(began + after, $"{Name(before)} has until then to reach the recipient") : ChainDecision.Send.Instance;
-        // A worker put it off without a call: no provider can be used. Otherwise its turn comes only now, as after a while without workers: they do
-        // not go out all at once.
-        return before.IsPutOff ? ChainDecision.Send.Instance : Wait(now + after, $"{Name(before)} has not been tried yet");
+        // A worker put it off without a call: no provider can take it, and that is what a fallback is for.
+        if (before is { Status: DeliveryStatus.Queued, IsClaimed: true } && before.DueAt > now)
+            return ChainDecision.Send.Instance;
+        if (before.Status == DeliveryStatus.Scheduled || before.DueAt + after > now)
+            return Wait(before.DueAt + after > now ? before.DueAt + after : now + after, $"{Name(before)} has not had its time yet");
+        // Nobody came to either of them, as after a while without workers: they do not go out both at once. The second time its time is over.
+        return delivery.Claims == 1 ? Wait(now + after, $"{Name(before)} has not been tried yet") : ChainDecision.Send.Instance;
     }
 
     private static ChainDecision UntilItFails(ChainLink before, DateTimeOffset now) => before.Status == DeliveryStatus.Sent

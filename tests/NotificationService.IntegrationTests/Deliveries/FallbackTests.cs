@@ -147,6 +147,44 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task A_channel_whose_account_does_not_work_has_no_more_than_its_time()
+    {
+        Vendor.Otherwise = _ => FakeAnswer.Status(401);
+        await WorkAsync();
+        var parked = await SendAsync(["email", "in_app"], after: 10);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from provider_parkings") > 0, Soon);
+        var id = await SendAsync(["email", "in_app"], after: 10);
+        foreach (var chain in (NotificationId[])[parked, id])
+        {
+            // Its lane stands, so that nobody may ever come to it: the second channel waits once more, and not again.
+            await Eventually.TrueAsync(async () =>
+            {
+                await PassTimeAsync(chain);
+                return await StatusesAsync(chain) == "cancelled, delivered";
+            }, Soon);
+        }
+
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task What_waits_and_finds_no_provider_that_can_take_it_waits_on_as_it_did()
+    {
+        var worker = WorkerHost.Create(database.ConnectionString);
+        workers.Add(worker);
+        var provider = await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
+        await database.ExecuteAsync($"insert into provider_parkings (tenant_id, provider_id, revision, code, message) select tenant_id, id, revision, 'http_401', 'no' from providers where id = '{provider}'");
+        var id = (await intake.AcceptedAsync(tenant, IntakeHost.Draft with { SendAt = DateTimeOffset.UtcNow.AddHours(1).ToString("O") })).Delivery(ChannelKind.Email);
+        await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{id}'");
+
+        await worker.StartAsync();
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select claims > 0 and status <> 30 from deliveries where id = '{id}'"), Soon);
+
+        (await database.ScalarAsync<short>($"select status from deliveries where id = '{id}'")).ShouldBe((short)DeliveryStatus.Scheduled);
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
     public async Task Without_a_time_nothing_more_is_tried_three_days_after_a_message_that_did_not_fail()
     {
         await WorkAsync();

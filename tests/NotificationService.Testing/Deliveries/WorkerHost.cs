@@ -59,7 +59,7 @@ public sealed class WorkerHost : IAsyncDisposable
     public async Task AddSandboxAsync(TenantId tenant, ChannelKind channel)
     {
         var draft = new ProviderDraft(
-            channel, "sandbox", $"Sandbox {channel.ToName()}", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
+            channel, "sandbox", $"Sandbox {channel.ToName()}", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
         if (await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) is not ProviderSaved.Saved)
             throw new InvalidOperationException("the sandbox was not added");
     }

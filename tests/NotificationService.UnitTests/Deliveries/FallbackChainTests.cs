@@ -15,14 +15,15 @@ public sealed class FallbackChainTests
     private static readonly FallbackRule Minute = new(TimeSpan.FromMinutes(1));
     private static readonly FallbackRule UntilItFails = new(null);
 
-    private static readonly Arbitrary<(ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts)> Chains = (
+    private static readonly Arbitrary<(ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts, int Claims)> Chains = (
         from first in Link(1)
         from second in Link(2)
         from third in Link(3)
         from mine in Gen.Choose(0, 2)
         from rule in Gen.Elements(Minute, UntilItFails)
         from attempts in Gen.Choose(0, 1)
-        select (new[] { first, second, third }, mine, rule, attempts)).ToArbitrary();
+        from claims in Gen.Choose(1, 3)
+        select (new[] { first, second, third }, mine, rule, attempts, claims)).ToArbitrary();
 
     [Fact]
     public void Nothing_goes_out_after_another_channel_has_reached_the_recipient_and_only_then_is_anything_begun_stopped() => Prop.ForAll(Chains, given =>
@@ -38,7 +39,7 @@ public sealed class FallbackChainTests
 
     [Fact]
     public void A_wait_ends_later_than_now_and_is_no_longer_than_a_channel_may_have() => Prop.ForAll(Chains, given =>
-        Decide(given) is not ChainDecision.Wait wait || (wait.Until > Now && wait.Until <= Now + (given.Rule.After ?? FallbackRule.Longest))).QuickCheckThrowOnFailure();
+        Decide(given) is not ChainDecision.Wait wait || (wait.Until > Now && wait.Until <= Now.AddSeconds(60) + (given.Rule.After ?? FallbackRule.Longest))).QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_channel_has_its_time_from_its_first_call()
@@ -49,11 +50,19 @@ public sealed class FallbackChainTests
     }
 
     [Fact]
-    public void What_nobody_has_come_to_yet_gets_its_time_and_what_no_provider_takes_does_not()
+    public void What_no_provider_takes_has_no_time()
     {
-        Decide(Minute, DeliveryStatus.Queued, putOff: false).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
-        Decide(Minute, DeliveryStatus.Sending, putOff: false).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
-        Decide(Minute, DeliveryStatus.Queued, putOff: true).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Queued, dueIn: 60).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Queued, dueIn: -59).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddSeconds(1));
+    }
+
+    [Fact]
+    public void After_a_while_without_workers_they_do_not_go_out_both_at_once_and_one_in_a_lane_that_stands_is_not_waited_for_for_ever()
+    {
+        Decide(Minute, DeliveryStatus.Queued, dueIn: -1000).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
+        Decide(Minute, DeliveryStatus.Sending, dueIn: -1000).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
+        Decide(Minute, DeliveryStatus.Queued, dueIn: -1000, claims: 2).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Scheduled, dueIn: -1000, claims: 2).ShouldBeOfType<ChainDecision.Wait>("its own turn has not come");
     }
 
     [Fact]
@@ -64,23 +73,24 @@ public sealed class FallbackChainTests
         Decide(UntilItFails, DeliveryStatus.Failed, beganAgo: 1).ShouldBeOfType<ChainDecision.Send>();
     }
 
-    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, bool putOff = false) => Decide(
-        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, putOff, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0));
+    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, double dueIn = 0, int claims = 1) => Decide(
+        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, Now.AddSeconds(dueIn), true, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0, claims));
 
-    private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts) given)
+    private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts, int Claims) given)
     {
         var mine = given.Chain[given.Mine];
         var lease = new Lease(TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
-        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, 1, given.Attempts, 0, 1, 0, false, Now, null, null, lease);
+        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, given.Claims, given.Attempts, 0, 1, 0, false, Now, null, null, lease);
         return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
     }
 
-    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, false, null);
+    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, Now, true, null);
 
     private static Gen<ChainLink> Link(int place) =>
         from status in Gen.Elements(DeliveryStatuses.All.ToArray())
-        from putOff in Gen.Elements(true, false)
+        from claimed in Gen.Elements(true, false)
+        from due in Gen.Choose(-200, 60)
         from ago in Gen.Choose(0, 200)
         from began in Gen.Elements(true, false)
-        select new ChainLink(Id.Delivery(ChannelKinds.All[place - 1]), place, status, putOff && status == DeliveryStatus.Queued, began ? Now.AddSeconds(-ago) : null);
+        select new ChainLink(Id.Delivery(ChannelKinds.All[place - 1]), place, status, Now.AddSeconds(due), claimed || began, began ? Now.AddSeconds(-ago) : null);
 }

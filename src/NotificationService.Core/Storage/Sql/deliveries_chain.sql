@@ -1,7 +1,7 @@
--- Where one tenant's chains stand: every delivery of these notifications, whether a worker has put it off, and when its calls began.
+-- Where one tenant's chains stand: every delivery of these notifications, whether a worker has ever held it, and when its calls began.
 -- $1 tenant, $2 uuid[] notification ids
 -- OFFSET 0 is a fence: a range of the primary key per notification, whatever the statistics say.
-select d.id, d.status, d.chain, d.status = 20 and d.claims > 0 and d.due_at > clock_timestamp(),
+select d.id, d.status, d.chain, d.due_at, d.claims > 0,
     (select least(min(a.started_at), d.call_started_at) from attempts a where a.delivery_id = d.id and a.tenant_id = $1 and a.number > d.retried_from)
 from unnest($2::uuid[]) n(id)
 cross join lateral (

@@ -9,10 +9,11 @@
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
 -- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
 -- index of all that is leased. A row that changed since the probe has another ctid and is left out.
+-- What nothing is told of in the timeline is as it was before the claim: queued, or scheduled.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
-    set status = i.status,
+    set status = case when i.steps = 0 then (select t.status from timeline t where t.delivery_id = d.id and t.seq = d.timeline_seq) else i.status end,
         due_at = coalesce(i.due_at, d.due_at),
         attempts = i.attempts,
         failure_kind = i.failure_kind,
