@@ -80,7 +80,7 @@ public sealed class FallbackChainTests
     {
         var mine = given.Chain[given.Mine];
         var lease = new Lease(TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
-        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, given.Claims, given.Attempts, 0, 1, 0, false, Now, null, null, lease);
+        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, given.Claims, given.Attempts, 0, 1, 0, false, Now, null, null, null, lease);
         return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
     }
 
