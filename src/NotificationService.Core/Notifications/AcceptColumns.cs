@@ -63,6 +63,7 @@ internal sealed class AcceptColumns
         Of(n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
         Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
         OfDeliveries(d => (short)d.Place),
+        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
     ];
 
     /// <summary>What the first timeline row says beyond the status.</summary>

@@ -30,7 +30,7 @@ public sealed record AcceptedAnswer(
             prepared.Request.Reference,
             prepared.Template is { } template ? new PinnedTemplate(template.Key, template.Version) : null,
             deliveries,
-            prepared.Skipped.Count == 0 ? null : [.. prepared.Skipped.Select(skipped => new SkippedAnswer(skipped.Channel.ToName(), skipped.Code, skipped.Message))]);
+            prepared.Skipped.Count == 0 ? null : SkippedAnswer.Of(prepared.Skipped));
     }
 }
 
@@ -49,7 +49,11 @@ public sealed record AcceptedDelivery(Guid Id, string Channel, string Status, Fa
 }
 
 /// <summary>A channel without a delivery.</summary>
-public sealed record SkippedAnswer(string Channel, string Code, string Message);
+public sealed record SkippedAnswer(string Channel, string Code, string Message)
+{
+    internal static SkippedAnswer[] Of(IReadOnlyList<SkippedChannel> channels) =>
+        [.. channels.Select(skipped => new SkippedAnswer(skipped.Channel.ToName(), skipped.Code, skipped.Message))];
+}
 
 /// <summary>Why a delivery failed.</summary>
 /// <param name="Kind"><c>permanent</c>, <c>exhausted</c>, <c>unknown</c>, <c>no_address</c>, <c>template_error</c> or <c>credentials</c>.</param>
@@ -58,4 +62,5 @@ public sealed record FailureAnswer(string Kind, string Code, string Message, str
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AcceptedAnswer))]
+[JsonSerializable(typeof(SkippedAnswer[]))]
 public sealed partial class AcceptedJson : JsonSerializerContext;

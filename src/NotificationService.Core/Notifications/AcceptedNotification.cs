@@ -20,6 +20,9 @@ public sealed record AcceptedNotification(
     IReadOnlyList<PlannedDelivery> Deliveries,
     IdempotencyEntry? Idempotency)
 {
+    /// <summary>Kept for whoever asks afterwards.</summary>
+    public IReadOnlyList<SkippedChannel> Skipped { get; init; } = [];
+
     public override string ToString() => $"notification {Id}";
 }
 

@@ -91,7 +91,7 @@ public static class DeliveryPlanner
     private static string Names(PublishedTemplate? template) =>
         string.Join(", ", ChannelKinds.All.Where(channel => template?.Channels.Contains(channel) == true).Select(channel => channel.ToName()));
 
-    private static string Field(ChannelKind channel) => channel switch
+    public static string Field(ChannelKind channel) => channel switch
     {
         ChannelKind.Email => "email",
         ChannelKind.Sms => "phone",

@@ -29,15 +29,18 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         if (prepared is null)
             return (null, issues);
         var explain = new List<ExplainStep>();
-        ExplainWhole(prepared, caller, explain);
+        var request = prepared.Request;
+        explain.AddRange(ExplainWords.Whole(
+            prepared.Template is { } template ? new PinnedTemplate(template.Key, template.Version) : null,
+            request.Priority, request.SendAt, request.ExpiresAt, request.Fallback, caller.Live));
         foreach (var skipped in prepared.Skipped)
-            explain.Add(new ExplainStep(skipped.Channel, skipped.Code, $"no delivery: {skipped.Message}"));
+            explain.Add(ExplainWords.Skipped(skipped));
         var deliveries = new List<DryDelivery>(prepared.Deliveries.Count);
         foreach (var planned in prepared.Deliveries)
         {
             var delivery = Render(prepared, planned);
             deliveries.Add(delivery);
-            if (FallbackWords.Waits(prepared, planned) is { } waits)
+            if (Waits(prepared, planned) is { } waits)
                 explain.Add(waits);
             Explain(delivery, explain);
             if (delivery.Failure is null)
@@ -47,21 +50,10 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         return (new DryRunReport(prepared, deliveries, explain), []);
     }
 
-    private static void ExplainWhole(PreparedNotification prepared, Caller caller, List<ExplainStep> explain)
-    {
-        explain.Add(prepared.Template is { } template
-            ? new ExplainStep(null, "template", $"template {template.Key}, version {template.Version}, is rendered")
-            : new ExplainStep(null, "content", "the content of the request is sent as it is"));
-        explain.Add(new ExplainStep(null, "priority", $"priority {prepared.Request.Priority.ToName()}"));
-        if (prepared.Request.SendAt is { } sendAt)
-            explain.Add(new ExplainStep(null, "send_at", $"waits until {sendAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
-        if (prepared.Request.ExpiresAt is { } expiresAt)
-            explain.Add(new ExplainStep(null, "expires_at", $"is not sent after {expiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
-        if (prepared.Request.Fallback is { } rule)
-            explain.Add(FallbackWords.Whole(rule));
-        if (!caller.Live)
-            explain.Add(new ExplainStep(null, "test_account", "a test account sends: only the sandbox is reached"));
-    }
+    /// <summary>What a delivery that is not the first of its chain waits for; null for any other.</summary>
+    private static ExplainStep? Waits(PreparedNotification prepared, PlannedDelivery planned) => planned.Place < 2 || prepared.Request.Fallback is not { } rule
+        ? null
+        : ExplainWords.Waits(planned.Channel, prepared.Deliveries.First(delivery => delivery.Place == planned.Place - 1).Channel, rule);
 
     private static DryDelivery Render(PreparedNotification prepared, PlannedDelivery planned)
     {
@@ -94,7 +86,7 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         if (delivery.Failure is { } failure)
             explain.Add(new ExplainStep(channel, failure.Code, $"would fail: {failure.Message}"));
         else if (delivery.Locale is { } locale)
-            explain.Add(new ExplainStep(channel, "locale", $"the content in {locale} is used"));
+            explain.Add(ExplainWords.Locale(channel, locale));
     }
 
     private async Task<ExplainStep> ProviderAsync(Caller caller, ChannelKind channel, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using NotificationService.Deliveries;
+using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
 
@@ -6,6 +7,9 @@ namespace NotificationService.Notifications;
 public sealed record NotificationDraft
 {
     public string? Template { get; init; }
+
+    /// <summary>The version to render, published or not; null for the one that is published under <see cref="Template"/>.</summary>
+    public PublishedTemplate? Pinned { get; init; }
 
     public string? Channel { get; init; }
 

@@ -97,5 +97,8 @@ public sealed class NotificationIntake
         traceParent,
         prepared.Now,
         prepared.Deliveries,
-        entry);
+        entry)
+    {
+        Skipped = prepared.Skipped,
+    };
 }

@@ -33,7 +33,7 @@ public sealed class NotificationPreparer(TemplateCatalog templates, Ids ids, Tim
         PublishedTemplate? template = null;
         if (request.TemplateKey is { } key)
         {
-            template = await templates.FindPublishedAsync(tenant, key, cancellationToken);
+            template = draft.Pinned ?? await templates.FindPublishedAsync(tenant, key, cancellationToken);
             if (template is null)
                 return (null, [new DraftIssue("/template", "template_unknown", "There is no published template with this key.")]);
         }

@@ -20,12 +20,22 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
         return rows.Notification is null ? null : rows.Notification with { Deliveries = rows.DeliveriesWithAttempts() };
     }
 
+    /// <summary>Both at once.</summary>
+    public async Task<(NotificationDetails Notification, IReadOnlyList<TimelineStep> Steps)?> HistoryAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
+    {
+        var rows = await ReadAsync(tenant, id, withTimeline: true, cancellationToken);
+        return rows.Notification is null ? null : (rows.Notification with { Deliveries = rows.DeliveriesWithAttempts() }, InOrder(rows));
+    }
+
     /// <summary>Every change of every delivery in the order of time, or null if the tenant has no such notification.</summary>
     public async Task<IReadOnlyList<TimelineStep>?> TimelineAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
     {
         var rows = await ReadAsync(tenant, id, withTimeline: true, cancellationToken);
-        if (rows.Notification is null)
-            return null;
+        return rows.Notification is null ? null : InOrder(rows);
+    }
+
+    private IReadOnlyList<TimelineStep> InOrder(Rows rows)
+    {
         // Whoever holds a delivery writes that it is being sent together with what came of it; until then it is told here.
         var underWay = rows.Deliveries.Where(delivery => delivery.Status == DeliveryStatus.Sending).Select(delivery => new TimelineStep(
             delivery.Id, delivery.TimelineSeq + 1, DeliveryStatus.Sending, delivery.CallStartedAt ?? time.GetUtcNow(), null, null));

@@ -10,6 +10,7 @@ public static class NotificationsModule
         .AddSingleton<IdempotencyKeys>()
         .AddSingleton<NotificationQueries>()
         .AddSingleton<DryRun>()
+        .AddSingleton<Explanations>()
         .AddSingleton<NotificationList>()
         .AddSingleton<NotificationCommands>()
         .AddSingleton<DeadLetters>()

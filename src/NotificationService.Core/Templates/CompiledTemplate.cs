@@ -25,6 +25,9 @@ public sealed class CompiledTemplate
             ? [.. content.Needs.Where(need => need.IsUnconditional).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
             : [];
 
+    /// <summary>The locale whose content a recipient of that locale gets; null if there is none for the channel.</summary>
+    public string? LocaleOf(ChannelKind channel, string? locale) => contents.Find(channel, locale) is (_, var used) ? used : null;
+
     /// <summary>Every variable that the channel needs and the data lacks, all at once.</summary>
     public IReadOnlyList<string> MissingVariables(ChannelKind channel, string? locale, JsonElement data) =>
         contents.Find(channel, locale) is (var content, _) ? VariableNeeds.Missing(content.Needs, data) : [];

@@ -26,7 +26,7 @@ public sealed class Template
     public DateTimeOffset? ArchivedAt { get; set; }
 }
 
-/// <summary>One version's contents. A draft until published; then it never changes again, which the database enforces.</summary>
+/// <summary>One version's contents. A draft until published or sent as a test; then it never changes again.</summary>
 public sealed class TemplateVersion
 {
     public required Guid TenantId { get; init; }
@@ -43,6 +43,9 @@ public sealed class TemplateVersion
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? PublishedAt { get; set; }
+
+    /// <summary>When a test was first sent with it: from then on it stays as it is, and a change makes a new draft.</summary>
+    public DateTimeOffset? TestedAt { get; set; }
 }
 
 /// <summary>What a send is accepted with: the version that is published now.</summary>

@@ -27,4 +27,8 @@ public sealed record TemplateDetails(Template Template, TemplateVersion Version)
 public sealed record NewTemplate(string Key, string Name, string? Category, string Contents);
 
 /// <summary>What is to change; null stays as it is. The key may only be repeated.</summary>
-public sealed record TemplateEdit(string? Key, string? Name, string? Category, string? Contents);
+public sealed record TemplateEdit(string? Key, string? Name, string? Category, string? Contents)
+{
+    /// <summary>The category is to be none.</summary>
+    public bool ClearsCategory { get; init; }
+}

@@ -7,7 +7,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Templates;
 
 /// <summary>
-/// Edits templates. Contents are always edited as a draft: the newest version as long as it is not published, else a new
+/// Edits templates. Contents are always edited as a draft: the newest version as long as it is neither published nor sent as a test, else a new
 /// one. Whoever edits holds the template's row, so that two people never make the same version.
 /// </summary>
 public sealed class TemplateStore(TenantStore store, TemplateQueries queries, TemplateCatalog catalog, Ids ids, TimeProvider time)
@@ -70,10 +70,10 @@ public sealed class TemplateStore(TenantStore store, TemplateQueries queries, Te
                 if (edit.Key is not null && edit.Key != template.Key)
                     return new TemplateChange.Conflict("a template's key cannot change; make a new template");
                 template.Name = edit.Name ?? template.Name;
-                template.Category = edit.Category ?? template.Category;
+                template.Category = edit.ClearsCategory ? null : edit.Category ?? template.Category;
                 if (edit.Contents is null || compiled is null)
                     return new TemplateChange.Done(new TemplateDetails(template, latest));
-                if (latest.PublishedAt is null)
+                if (latest is { PublishedAt: null, TestedAt: null })
                 {
                     latest.Contents = edit.Contents;
                     latest.Channels = Channels(compiled);
@@ -111,6 +111,30 @@ public sealed class TemplateStore(TenantStore store, TemplateQueries queries, Te
             cancellationToken);
         return Announce(tenant, change);
     }
+
+    /// <summary>
+    /// Makes a version, by default the newest, one that a test can be sent with: it need not be published, and stays as it is from now on. Null if
+    /// there is no such template or version.
+    /// </summary>
+    public Task<TemplateDetails?> FreezeAsync(TenantId tenant, string idOrKey, int? version, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        async (db, cancel) =>
+        {
+            if (await LockedAsync(db, idOrKey, cancel) is not { } template)
+                return null;
+            var frozen = await db.Set<TemplateVersion>().Where(row => row.TemplateId == template.Id && (version == null || row.Version == version))
+                .OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancel);
+            if (frozen is null)
+                return null;
+            if (frozen is { PublishedAt: null, TestedAt: null })
+            {
+                frozen.TestedAt = time.GetUtcNow();
+                await db.SaveChangesAsync(cancel);
+            }
+
+            return new TemplateDetails(template, frozen);
+        },
+        cancellationToken);
 
     /// <summary>Publishes a version again that was published before; without a number, the one before the present one.</summary>
     public async Task<TemplateChange> RollbackAsync(TenantId tenant, string idOrKey, int? version, CancellationToken cancellationToken)
@@ -186,11 +210,7 @@ public sealed class TemplateStore(TenantStore store, TemplateQueries queries, Te
             tenant,
             async (db, cancel) =>
             {
-                var id = Guid.TryParse(idOrKey, out var parsed) ? parsed : Guid.Empty;
-                var template = await db.Set<Template>()
-                    .FromSql($"select * from templates where (id = {id} or key = {idOrKey}) and archived_at is null for update")
-                    .FirstOrDefaultAsync(cancel);
-                if (template is null)
+                if (await LockedAsync(db, idOrKey, cancel) is not { } template)
                     return new TemplateChange.NotFound();
                 var latest = await db.Set<TemplateVersion>().Where(row => row.TemplateId == template.Id).OrderByDescending(row => row.Version).FirstAsync(cancel);
                 var change = await editAsync(db, template, latest, cancel);
@@ -203,6 +223,13 @@ public sealed class TemplateStore(TenantStore store, TemplateQueries queries, Te
                 return change;
             },
             cancellationToken);
+
+    private static Task<Template?> LockedAsync(NotificationDbContext db, string idOrKey, CancellationToken cancellationToken)
+    {
+        var id = Guid.TryParse(idOrKey, out var parsed) ? parsed : Guid.Empty;
+        return db.Set<Template>().FromSql($"select * from templates where (id = {id} or key = {idOrKey}) and archived_at is null for update")
+            .FirstOrDefaultAsync(cancellationToken);
+    }
 
     private static (CompiledTemplate? Template, IReadOnlyList<TemplateIssue> Issues) Check(string contents)
     {

@@ -125,4 +125,5 @@ public sealed record CommandRequest;
 [JsonSerializable(typeof(Page<NotificationSummary>))]
 [JsonSerializable(typeof(TimelineResponse))]
 [JsonSerializable(typeof(DryRunResponse))]
+[JsonSerializable(typeof(ExplanationResponse))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

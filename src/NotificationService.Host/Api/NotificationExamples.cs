@@ -25,6 +25,9 @@ internal static class NotificationExamples
     public const string Timeline =
         $$$"""{"items":[{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":1,"status":"queued","at":"2026-11-21T09:00:00Z"},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":2,"status":"sending","at":"2026-11-21T09:00:00.012Z","attempt":{"number":1,"outcome":"accepted","startedAt":"2026-11-21T09:00:00.012Z","finishedAt":"2026-11-21T09:00:00.071Z"}},{"deliveryId":"{{{EmailId}}}","channel":"email","sequence":3,"status":"sent","at":"2026-11-21T09:00:00.071Z"}]}""";
 
+    public const string Explanation =
+        $$$"""{"id":"{{{Id}}}","status":"sent","explain":[{"at":"2026-11-21T09:00:00Z","code":"accepted","message":"accepted from service account Shop"},{"at":"2026-11-21T09:00:00Z","code":"template","message":"template order-shipped, version 3, is rendered"},{"at":"2026-11-21T09:00:00Z","code":"priority","message":"priority normal"},{"at":"2026-11-21T09:00:00Z","channel":"email","code":"locale","message":"the content in fr is used"},{"at":"2026-11-21T09:00:00.012Z","channel":"email","code":"provider","message":"provider main (smtp), priority 1, weight 100: chosen"},{"at":"2026-11-21T09:00:00.071Z","channel":"email","code":"accepted","message":"attempt 1: it was accepted"},{"at":"2026-11-21T09:00:00.071Z","channel":"email","code":"sent","message":"sent"}]}""";
+
     public const string Page =
         $$$"""{"items":[{"id":"{{{Id}}}","status":"sent","reference":"order-1009","template":{"key":"order-shipped","version":3},"category":"shipping","priority":"normal","live":true,"recipient":{"userId":"u-123","email":"ann@example.com"},"createdAt":"2026-11-21T09:00:00Z","deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"sent"}]}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""";
 

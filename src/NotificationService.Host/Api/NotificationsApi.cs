@@ -34,6 +34,8 @@ public static class NotificationsApi
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
         reading.MapGet("/{id:guid}", GetAsync).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
         reading.MapGet("/{id:guid}/timeline", TimelineAsync).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
+        reading.MapGet("/{id:guid}/explain", ExplainAsync).Documented("Explain what was decided about a notification, and why", "In order: the sender, the template's version and locale, channels that were left out, what waits and for what, each provider and attempt, what was reported later, and the end. Codes are stable, messages are for people. The settings of a provider are those of now.")
+            .Answers<ExplanationResponse>(200, NotificationExamples.Explanation);
     }
 
     private static async Task<IResult> SendAsync(HttpContext context, NotificationIntake intake, DryRun dryRun, CancellationToken cancellationToken)
@@ -87,6 +89,11 @@ public static class NotificationsApi
             ? Results.Json(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
             : Problems.NotFound();
 
+    private static async Task<IResult> ExplainAsync(Guid id, HttpContext context, Explanations explanations, CancellationToken cancellationToken) =>
+        IsNotification(id) && await explanations.OfAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } explanation
+            ? Results.Json(ExplanationResponse.Of(explanation), NotificationsJson.Default.ExplanationResponse)
+            : Problems.NotFound();
+
     private static Task<IResult> CancelAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
         id, "cancel", context, commands.CancelAsync, at => $"It is too late to cancel: {at}.", cancellationToken);
 
@@ -122,7 +129,7 @@ public static class NotificationsApi
         return new JsonBytes(before.StatusCode, Encoding.UTF8.GetBytes(before.Answer));
     }
 
-    private static IResult Answer(HttpContext context, IntakeOutcome outcome)
+    internal static IResult Answer(HttpContext context, IntakeOutcome outcome)
     {
         switch (outcome)
         {
@@ -153,6 +160,6 @@ public static class NotificationsApi
     private static bool IsNotification(Guid id) => NotificationId.From(id).Value == id;
 
     /// <summary>Worth keeping only where somebody records the trace.</summary>
-    private static string? TraceParent() =>
+    internal static string? TraceParent() =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity && (activity.Recorded || activity.HasRemoteParent) ? activity.Id : null;
 }

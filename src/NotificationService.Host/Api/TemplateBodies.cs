@@ -26,7 +26,18 @@ public sealed record UpdateTemplateRequest
 
     public string? Name { get; init; }
 
-    public string? Category { get; init; }
+    /// <summary>Null takes the category away; left out, it stays.</summary>
+    public string? Category
+    {
+        get;
+        set
+        {
+            field = value;
+            IsCategoryGiven = true;
+        }
+    }
+
+    internal bool IsCategoryGiven { get; private set; }
 
     public RawJson? Contents { get; init; }
 }
@@ -47,6 +58,24 @@ public sealed record PreviewTemplateRequest
     public IReadOnlyList<string>? Channels { get; init; }
 
     /// <summary>The draft, or the newest version, if it is left out.</summary>
+    public int? Version { get; init; }
+}
+
+/// <summary>A test of a template: sent like any other notification, and marked by <c>"metadata": { "test": true }</c>.</summary>
+public sealed record TestSendRequest
+{
+    public required RecipientBody Recipient { get; init; }
+
+    /// <summary>The template's variables.</summary>
+    public RawJson? Data { get; init; }
+
+    /// <summary>Those of the template for which the recipient has an address, if it is left out.</summary>
+    public IReadOnlyList<string>? Channels { get; init; }
+
+    /// <summary>In place of the recipient's.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>The draft, or the newest version, if it is left out. From now on it stays as it is: a change makes a new draft.</summary>
     public int? Version { get; init; }
 }
 
@@ -99,6 +128,7 @@ public sealed record PreviewedChannel(
 [JsonSerializable(typeof(UpdateTemplateRequest))]
 [JsonSerializable(typeof(TemplateVersionRequest))]
 [JsonSerializable(typeof(PreviewTemplateRequest))]
+[JsonSerializable(typeof(TestSendRequest))]
 [JsonSerializable(typeof(TemplateResponse))]
 [JsonSerializable(typeof(Page<TemplateSummary>))]
 [JsonSerializable(typeof(Page<TemplateVersionResponse>))]

@@ -1,6 +1,7 @@
 using System.Text;
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
+using NotificationService.Notifications;
 using NotificationService.Templates;
 
 namespace NotificationService.Host.Api;
@@ -35,6 +36,9 @@ public static class TemplatesApi
         group.MapPost("/{template}/preview", PreviewAsync).Documented("Render a version without sending anything")
             .Takes<PreviewTemplateRequest>("""{"data":{"orderId":"A-1009"},"locale":"fr-CA","channels":["email"]}""")
             .Answers<PreviewResponse>(200, """{"version":1,"channels":{"email":{"locale":"en","subject":"Your order A-1009","html":"<p>Hello Ann Example</p>"}},"missingVariables":[]}""");
+        group.MapPost("/{template}/test-send", TemplateTestSend.SendAsync).Documented("Send a test of a template, published or not", "Answered as a send is, and sent like one: by the providers, and not counted apart. Marked by the metadata { test: true }. A draft stays as it is from then on; a change makes a new one.")
+            .Takes<TestSendRequest>("""{"recipient":{"email":"ann@example.com","name":"Ann"},"data":{"orderId":"A-1009"},"channels":["email"],"locale":"fr-CA"}""")
+            .Answers<AcceptedAnswer>(202, NotificationExamples.Accepted);
         return group;
     }
 
@@ -71,7 +75,10 @@ public static class TemplatesApi
         var errors = TemplateAnswers.Check(body.Key, body.Name, body.Category);
         if (errors.Count > 0)
             return Problems.Validation(errors);
-        var edit = new TemplateEdit(body.Key, body.Name, body.Category, body.Contents is { } contents ? Text(contents) : null);
+        var edit = new TemplateEdit(body.Key, body.Name, body.Category, body.Contents is { } contents ? Text(contents) : null)
+        {
+            ClearsCategory = body is { IsCategoryGiven: true, Category: null },
+        };
         return TemplateAnswers.Of(await store.UpdateAsync(context.Caller().Tenant, template, edit, cancellationToken));
     }
 

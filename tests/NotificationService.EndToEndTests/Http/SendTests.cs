@@ -39,6 +39,23 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
     }
 
     [Fact]
+    public async Task A_chain_and_its_explanation_come_over_the_API()
+    {
+        using var answer = await running.SendAsync(HttpMethod.Post, $"{Root}/send",
+            Body.Replace("\"channels\":[\"email\",\"in_app\"]", "\"channels\":[\"in_app\",\"email\"],\"strategy\":\"fallback\",\"fallbackAfter\":600", StringComparison.Ordinal));
+
+        var location = answer.Headers.Location.ShouldNotBeNull().ToString();
+        var delivered = await Eventually.ValueAsync(
+            () => running.GetAsync(location), stored => stored.GetProperty("status").GetString() == "delivered", TimeSpan.FromSeconds(20));
+        delivered.GetProperty("strategy").GetString().ShouldBe("fallback");
+        delivered.GetProperty("fallbackAfter").GetInt32().ShouldBe(600);
+        delivered.GetProperty("deliveries").EnumerateArray().Select(delivery => $"{delivery.GetProperty("channel")} {delivery.GetProperty("status")}").ShouldBe(["in_app delivered", "email cancelled"]);
+        var explained = (await running.GetAsync($"{location}/explain")).GetProperty("explain").EnumerateArray().ToList();
+        explained[0].GetProperty("message").GetString().ShouldNotBeNull().ShouldStartWith("accepted from service account ");
+        explained.Select(step => step.GetProperty("code").GetString()).ShouldContain("not_needed");
+    }
+
+    [Fact]
     public async Task The_same_key_gives_the_same_answer_and_says_so()
     {
         using var first = await running.SendAsync(HttpMethod.Post, $"{Root}/send", Body, "same-key");

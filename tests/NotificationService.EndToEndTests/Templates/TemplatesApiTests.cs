@@ -45,6 +45,54 @@ public sealed class TemplatesApiTests(TemplateEditor editor) : IClassFixture<Tem
     }
 
     [Fact]
+    public async Task A_draft_can_be_sent_as_a_test_and_stays_as_it_was_sent()
+    {
+        var key = editor.NewKey();
+        await editor.DoneAsync(HttpMethod.Post, Root, TemplateEditor.Template(key, "One"), HttpStatusCode.Created);
+
+        var sent = await editor.DoneAsync(HttpMethod.Post, $"{Root}/{key}/test-send", """{"recipient":{"email":"ann@example.com"},"locale":"fr"}""", HttpStatusCode.Accepted);
+
+        sent.GetProperty("template").GetProperty("version").GetInt32().ShouldBe(1);
+        Show(await editor.DoneAsync(HttpMethod.Put, $"{Root}/{key}", TemplateEditor.Contents("Two"))).ShouldBe("2 draft");
+        var location = $"/api/v1/services/notifications/{sent.GetProperty("id").GetString()}";
+        var stored = await NotificationService.Testing.Eventually.ValueAsync(
+            () => editor.DoneAsync(HttpMethod.Get, location), found => found.GetProperty("status").GetString() is "sent" or "delivered" or "failed", TimeSpan.FromSeconds(20));
+        stored.GetProperty("status").GetString().ShouldBeOneOf("sent", "delivered");
+        stored.GetProperty("metadata").GetProperty("test").GetBoolean().ShouldBeTrue();
+        stored.GetProperty("recipient").GetProperty("locale").GetString().ShouldBe("fr");
+        var again = await editor.DoneAsync(HttpMethod.Post, $"{Root}/{key}/test-send", """{"recipient":{"email":"ann@example.com"},"version":1}""", HttpStatusCode.Accepted);
+        again.GetProperty("template").GetProperty("version").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_test_is_refused_as_a_send_is()
+    {
+        var key = editor.NewKey();
+        await editor.DoneAsync(HttpMethod.Post, Root, TemplateEditor.Template(key, "Order {{orderId}}"), HttpStatusCode.Created);
+        var send = $"{Root}/{key}/test-send";
+
+        await RefusedAsync(HttpMethod.Post, send, """{"recipient":{"email":"ann@example.com"}}""", HttpStatusCode.UnprocessableEntity, "validation_failed");
+        await RefusedAsync(HttpMethod.Post, send, """{"recipient":{"phone":"+14155550100"},"data":{"orderId":"1"}}""", HttpStatusCode.UnprocessableEntity, "validation_failed");
+        await RefusedAsync(HttpMethod.Post, send, """{"recipient":{"email":"ann@example.com"},"data":{"orderId":"1"},"channels":["sms"]}""", HttpStatusCode.UnprocessableEntity, "validation_failed");
+        await RefusedAsync(HttpMethod.Post, send, """{"recipient":{"email":"ann@example.com"},"data":{"orderId":"1"},"locale":"../x"}""", HttpStatusCode.UnprocessableEntity, "validation_failed");
+        await RefusedAsync(HttpMethod.Post, send, """{"data":{"orderId":"1"}}""", HttpStatusCode.UnprocessableEntity, "validation_failed");
+        await RefusedAsync(HttpMethod.Post, send, """{"recipient":{"email":"ann@example.com"},"data":{"orderId":"1"},"version":9}""", HttpStatusCode.NotFound, "not_found");
+        await RefusedAsync(HttpMethod.Post, $"{Root}/no-such/test-send", """{"recipient":{"email":"ann@example.com"}}""", HttpStatusCode.NotFound, "not_found");
+        var (status, _) = await editor.CallAsync(HttpMethod.Post, send, """{"recipient":{"email":"ann@example.com"},"data":{"orderId":"1"}}""", await editor.StrangerAsync());
+        status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_category_is_taken_away_by_null_and_stays_if_it_is_left_out()
+    {
+        var key = await editor.PublishedAsync("One");
+
+        (await editor.DoneAsync(HttpMethod.Put, $"{Root}/{key}", """{"name":"Another"}""")).GetProperty("category").GetString().ShouldBe("tests");
+        (await editor.DoneAsync(HttpMethod.Put, $"{Root}/{key}", """{"category":null}""")).TryGetProperty("category", out _).ShouldBeFalse();
+        (await editor.DoneAsync(HttpMethod.Put, $"{Root}/{key}", """{"category":"news"}""")).GetProperty("category").GetString().ShouldBe("news");
+    }
+
+    [Fact]
     public async Task A_preview_renders_the_draft_escapes_html_and_names_what_lacks()
     {
         var key = editor.NewKey();

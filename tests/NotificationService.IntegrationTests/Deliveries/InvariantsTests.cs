@@ -6,6 +6,10 @@ namespace NotificationService.IntegrationTests.Deliveries;
 /// <summary>The checker itself: it must find what it is there to find.</summary>
 public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
+    /// <summary>The second of the delivery's chain, and a call of it.</summary>
+    private const string Behind = "insert into deliveries (id, tenant_id, channel, priority, status, due_at, chain) select overlay(id::text placing '2' from 36)::uuid, tenant_id, 2, priority, ";
+    private const string CalledBehind = "insert into attempts select overlay(id::text placing '2' from 36)::uuid, 1, tenant_id, gen_random_uuid(), 1, now() from deliveries where id = '{0}'";
+
     private readonly AcceptedNotifications accepted = new(database);
 
     [Theory]
@@ -24,6 +28,12 @@ public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, id, 2, 1, now(), now() - interval '1 h', now(), 0 from deliveries where id = '{0}'", "a receipt waits although")]
     [InlineData("insert into engagements select id, id, gen_random_uuid(), 7, now() from deliveries where id = '{0}'", "an engagement has no delivery of its tenant")]
     [InlineData("with s as (insert into suppressions (tenant_id, id, channel, address, reason, created_at) select tenant_id, '01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11', 1, 'ann@example.com', 1, now() from deliveries where id = '{0}') insert into attempts select id, 1, tenant_id, id, 2, now() from deliveries where id = '{0}'", "a call began to an address that was suppressed")]
+    [InlineData("update deliveries set chain = 1, status = 50 where id = '{0}';" + Behind + "20, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although another channel")]
+    [InlineData("update deliveries set chain = 1, status = 73 where id = '{0}';" + Behind + "10, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although the channel before it")]
+    [InlineData(
+        "update deliveries set chain = 1 where id = '{0}'; insert into timeline select id, 2, tenant_id, 50, now() - interval '1 hour' from deliveries where id = '{0}';"
+        + Behind + "40, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called after another")]
+    [InlineData("update deliveries set chain = 1 where id = '{0}';" + Behind + "40, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called although")]
     public async Task A_planted_violation_is_found(string plant, string sentence)
     {
         await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts, receipts, engagements, suppressions");

@@ -1,7 +1,8 @@
 -- Strategy 1 sends on all channels at once, 2 tries one after the other (docs/decisions/0014-fallback-in-rows.md).
 alter table notifications
     add column strategy smallint not null default 1,
-    add column fallback_after int; -- seconds that each channel has before the next one is tried; null: until it fails
+    add column fallback_after int, -- seconds that each channel has before the next one is tried; null: until it fails
+    add column skipped json;       -- channels that got no delivery, and why; for whoever asks afterwards
 
 -- The place in its notification's chain, from 1; 0 for what is in none.
 alter table deliveries add column chain smallint not null default 0;
@@ -70,6 +71,17 @@ create function notification_meta.channel_name(channel smallint) returns text la
 create trigger deliveries_chain after update of status on deliveries
 for each row when (new.chain > 0 and new.status <> old.status and (new.status in (50, 60, 70, 71, 73, 74) or (new.status in (10, 20) and old.status = 30)))
 execute function notification_meta.chain_goes_on();
+
+-- A version that a test was sent with stays as it is, also if it is never published: the test's deliveries are bound to it.
+alter table template_versions add column tested_at timestamptz;
+create or replace function notification_meta.refuse_change_of_published_version() returns trigger language plpgsql as $$
+begin
+    if old.published_at is not null or (old.tested_at is not null and (new.contents::text, new.channels, new.tested_at) is distinct from (old.contents::text, old.channels, old.tested_at)) then
+        raise exception 'version % of template % is published, or was sent as a test, and cannot change', old.version, old.template_id
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
 
 revoke all on function notification_meta.chain_goes_on(), notification_meta.channel_name(smallint) from public;
 grant execute on function notification_meta.channel_name(smallint) to notification_app, notification_worker;
