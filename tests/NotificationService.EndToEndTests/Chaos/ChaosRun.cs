@@ -41,6 +41,9 @@ public sealed class ChaosRun : IAsyncDisposable
     /// <summary>The notifications whose acceptance a client was told.</summary>
     public IReadOnlyCollection<Guid> Accepted => accepted;
 
+    /// <summary>What every client sends.</summary>
+    public string Body { get; set; } = """{"channel":"email","recipient":{"email":"ann@example.com"},"content":{"subject":"Hello","text":"Hello Ann"}}""";
+
     /// <summary>Started anew after each kill, by <see cref="StartApiAsync"/>.</summary>
     public ServiceProcess Api => api ?? throw new InvalidOperationException("not started");
 
@@ -134,7 +137,7 @@ public sealed class ChaosRun : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Api.Address, "/api/v1/services/notifications/send"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("Idempotency-Key", key);
-        request.Content = new StringContent("""{"channel":"email","recipient":{"email":"ann@example.com"},"content":{"subject":"Hello","text":"Hello Ann"}}""", new MediaTypeHeaderValue("application/json"));
+        request.Content = new StringContent(Body, new MediaTypeHeaderValue("application/json"));
         try
         {
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };

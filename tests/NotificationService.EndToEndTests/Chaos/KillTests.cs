@@ -27,6 +27,27 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task Chains_go_on_to_the_next_channel_though_the_workers_that_saw_them_fail_are_killed()
+    {
+        await using var run = await ChaosRun.StartAsync();
+        run.Body = """{"channels":["email","in_app"],"strategy":"fallback","recipient":{"email":"ann@example.com","userId":"ann"},"content":{"subject":"Hello","text":"Hello Ann","title":"Hello","body":"Hello Ann"}}""";
+        run.Vendor.Otherwise = _ => FakeAnswer.Status(400).After(TimeSpan.FromMilliseconds(50));
+        await run.SendAsync(800);
+        for (var round = 1; round <= 3; round++)
+        {
+            var worker = await run.StartWorkerAsync();
+            await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 150 * round, Soon);
+            await worker.KillAsync();
+        }
+
+        await run.StartWorkerAsync();
+        await run.CheckAsync();
+
+        (await run.CountAsync("status = 50 and chain = 2")).ShouldBe(800);
+        (await run.CountAsync("status = 73 and chain = 1")).ShouldBe(800);
+    }
+
+    [Fact]
     public async Task An_API_killed_between_accept_and_answer_has_stored_everything_it_answered_and_a_key_makes_the_rest_safe_to_repeat()
     {
         await using var run = await ChaosRun.StartAsync();
