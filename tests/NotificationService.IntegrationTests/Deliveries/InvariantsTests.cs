@@ -18,7 +18,7 @@ public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("update deliveries set tenant_id = gen_random_uuid() where id = '{0}'", "a delivery belongs to another tenant")]
     [InlineData("update deliveries set status = 40, attempts = 1 where id = '{0}'", "the last timeline row differs from the status")]
     [InlineData("update timeline set seq = 3 where delivery_id = '{0}'", "the timeline has a gap")]
-    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 10, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
+    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 20, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
     [InlineData("update deliveries set status = 30, lease_until = now() - interval '1 min' where id = '{0}'", "something is leased by the dead")]
     [InlineData("update deliveries set lease_owner = id where id = '{0}'", "a lease or a begun call is left")]
     [InlineData("update deliveries set attempts = 2 where id = '{0}'", "attempts are not numbered")]

@@ -122,7 +122,8 @@ public sealed class Invariants(NpgsqlDataSource database)
             left join lateral (select min(started_at) as at from attempts b where b.delivery_id = before.id) began on true
             where d.chain > 0 and a.number = 1 and d.retried_from = 0
               and not exists (select from timeline t where t.delivery_id = before.id and t.status in (70, 71, 73, 74) and t.at < a.started_at + interval '1 s')
-              and (n.fallback_after is null or began.at is null and before.status = 10 or began.at + make_interval(secs => n.fallback_after) > a.started_at + interval '1 s')
+              and (n.fallback_after is null or (began.at is null and before.status = 10)
+                or (began.at <= a.started_at and began.at + make_interval(secs => n.fallback_after) > a.started_at + interval '1 s'))
             """),
         ("an idempotency key stands for an answer that is not stored",
             "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
