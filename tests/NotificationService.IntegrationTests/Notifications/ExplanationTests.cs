@@ -87,6 +87,16 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task What_providers_reported_besides_is_told_too()
+    {
+        var id = await intake.AcceptedAsync(tenant);
+        await ToldAsync(id, DeliveryStatus.Sent);
+        await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now())");
+
+        (await LinesAsync(id))[^1].ShouldBe("email opened: the provider reported: opened");
+    }
+
+    [Fact]
     public async Task What_is_not_the_tenants_is_not_explained()
     {
         var id = await intake.AcceptedAsync(tenant);
