@@ -43,8 +43,7 @@ public static class ReceiptsApi
         if (paging.ByCursor)
             return Results.Json(paging.Following(answers, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
         var total = await receipts.CountAsync(tenant, state, provider, cancellationToken);
-        var next = paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null;
-        return Results.Json(paging.Numbered(answers, total, next), ReceiptsJson.Default.PageReceiptAnswer);
+        return Results.Json(paging.Numbered(answers, total, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
     }
 }
 

@@ -39,7 +39,7 @@ public static class SandboxApi
         IReadOnlyList<SandboxMessageAnswer> answers = [.. messages.Select(SandboxMessageAnswer.Of)];
         var page = paging.ByCursor
             ? paging.Following(answers, message => message.Id, scope)
-            : paging.Numbered(answers, total, paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null);
+            : paging.Numbered(answers, total, message => message.Id, scope);
         return Results.Json(page, SandboxJsonContext.Default.PageSandboxMessageAnswer);
     }
 }

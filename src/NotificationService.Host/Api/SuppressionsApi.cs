@@ -43,7 +43,7 @@ public static class SuppressionsApi
         IReadOnlyList<SuppressionAnswer> answers = [.. rows.Select(SuppressionAnswer.Of)];
         var page = paging.ByCursor
             ? paging.Following(answers, row => row.Id, scope)
-            : paging.Numbered(answers, total, paging.Offset + answers.Count < total ? ListCursor.Write(answers[^1].Id, scope) : null);
+            : paging.Numbered(answers, total, row => row.Id, scope);
         return Results.Json(page, SuppressionsJson.Default.PageSuppressionAnswer);
     }
 
