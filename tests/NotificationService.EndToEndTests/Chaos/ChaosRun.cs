@@ -19,6 +19,7 @@ public sealed class ChaosRun : IAsyncDisposable
     [
         ("Notification__MasterKeys", $"test:{Convert.ToBase64String(new byte[32])}"),
         ("Notification__AllowPrivateEndpoints", "true"),
+        ("Notification__PublicUrl", "https://notify.example.com"),
         ("Notification__Seed", "demo"),
         ("Notification__Delivery__Lease", "00:00:05"),
         ("Notification__Delivery__CallTimeout", "00:00:02"),
@@ -28,6 +29,8 @@ public sealed class ChaosRun : IAsyncDisposable
 
     private readonly ConcurrentQueue<Guid> accepted = new();
     private readonly List<ServiceProcess> processes = [];
+    private readonly List<FakeHttpProvider> others = [];
+    private readonly FcmContract fcm = new();
     private string connectionString = "";
     private string token = "";
     private ServiceProcess? api;
@@ -57,6 +60,50 @@ public sealed class ChaosRun : IAsyncDisposable
         await run.SendOverTheVendorAsync();
         return run;
     }
+
+    /// <summary>Vendors for text messages, push and WhatsApp too, each keeping its own contract; a send goes to all five channels.</summary>
+    public async Task OnAllChannelsAsync(Func<FakeCall, FakeAnswer> otherwise)
+    {
+        Vendor.Otherwise = otherwise;
+        var twilio = await OtherAsync(new TwilioContract("AC0123456789abcdef0123456789abcdef", "twilio-token"), otherwise);
+        var push = await OtherAsync(fcm, otherwise);
+        var whatsApp = await OtherAsync(new WhatsAppContract("106540352242922", "EAAG.access-token"), otherwise);
+        await MakeProviderAsync(new
+        {
+            channel = "sms",
+            type = "twilio",
+            name = "Vendor",
+            priority = 1,
+            credentials = new { accountSid = "AC0123456789abcdef0123456789abcdef", authToken = "twilio-token" },
+            settings = new { baseUrl = twilio.BaseUrl, from = "+15005550006" },
+        });
+        await MakeProviderAsync(new
+        {
+            channel = "push",
+            type = "fcm",
+            name = "Vendor",
+            priority = 1,
+            credentials = new { serviceAccountJson = fcm.ServiceAccountJson(new Uri(push.BaseUrl, "token")) },
+            settings = new { baseUrl = push.BaseUrl },
+        });
+        await MakeProviderAsync(new
+        {
+            channel = "whatsapp",
+            type = "whatsapp_cloud",
+            name = "Vendor",
+            priority = 1,
+            credentials = new { accessToken = "EAAG.access-token", appSecret = "0123456789abcdef0123456789abcdef", verifyToken = "verify-me" },
+            settings = new { baseUrl = whatsApp.BaseUrl, phoneNumberId = "106540352242922", apiVersion = "v23.0" },
+        });
+        Body = """
+            {"channels":["email","sms","push","whatsapp","in_app"],
+             "recipient":{"userId":"ann","email":"ann@example.com","phone":"+14155550100","deviceTokens":["device-token-of-ann-0123456789"]},
+             "content":{"subject":"Hello","text":"Hello Ann","title":"Hello","body":"Hello Ann"}}
+            """;
+    }
+
+    /// <summary>Calls to any vendor.</summary>
+    public int CallCount => Vendor.Calls.Count + others.Sum(other => other.Calls.Count);
 
     public async Task StartApiAsync()
     {
@@ -103,6 +150,7 @@ public sealed class ChaosRun : IAsyncDisposable
         Accepted.Count.ShouldBeGreaterThan(0);
         var violations = await new Invariants(source).ViolationsAsync(Accepted, [.. Vendor.Calls.Select(call => (call.Delivery, call.Attempt))]);
         violations.ShouldBeEmpty();
+        await CheckOthersAsync(source);
     }
 
     /// <summary>How many deliveries have a status.</summary>
@@ -120,6 +168,9 @@ public sealed class ChaosRun : IAsyncDisposable
         foreach (var process in processes)
             await process.DisposeAsync();
         await Vendor.DisposeAsync();
+        foreach (var other in others)
+            await other.DisposeAsync();
+        fcm.Dispose();
         await Cluster.DisposeAsync();
     }
 
@@ -153,14 +204,40 @@ public sealed class ChaosRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Not every vendor is told the number of the attempt: each of its calls has an attempt, and a second call was in doubt.</summary>
+    private async Task CheckOthersAsync(NpgsqlDataSource source)
+    {
+        if (others.Count == 0)
+            return;
+        var known = new Dictionary<string, (long Attempts, bool Ambiguous)>();
+        await using var command = source.CreateCommand(
+            "select delivery_id::text, count(*), bool_or(outcome = 4) from attempts group by 1");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            known[reader.GetString(0)] = (reader.GetInt64(1), reader.GetBoolean(2));
+        foreach (var calls in others.SelectMany(other => other.Calls).GroupBy(call => call.Delivery))
+        {
+            known.ShouldContainKey(calls.Key);
+            known[calls.Key].Attempts.ShouldBeGreaterThanOrEqualTo(calls.Count(), $"{calls.Key} was called for without an attempt");
+            if (calls.Count() > 1)
+                known[calls.Key].Ambiguous.ShouldBeTrue($"{calls.Key} went out twice and nothing says so");
+        }
+
+        others.SelectMany(other => other.Violations).ShouldBeEmpty();
+    }
+
+    private async Task<FakeHttpProvider> OtherAsync(FakeContract contract, Func<FakeCall, FakeAnswer> otherwise)
+    {
+        var other = await FakeHttpProvider.StartAsync(contract: contract);
+        other.Otherwise = otherwise;
+        others.Add(other);
+        return other;
+    }
+
     /// <summary>The demo's sandbox makes way for the vendor.</summary>
     private async Task SendOverTheVendorAsync()
     {
-        using var login = await Api.Client.PostAsJsonAsync(new Uri("/api/v1/auth/login", UriKind.Relative), new { email = "admin@demo.test", password = "Demo-admin-1!" });
-        var admin = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/admin/providers", UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin);
-        request.Content = JsonContent.Create(new
+        await MakeProviderAsync(new
         {
             channel = "email",
             type = "sendgrid",
@@ -169,10 +246,19 @@ public sealed class ChaosRun : IAsyncDisposable
             credentials = new { apiKey = "SG.test" },
             settings = new { baseUrl = Vendor.BaseUrl.ToString(), from = new { email = "shop@example.com" } },
         });
-        using var made = await Api.Client.SendAsync(request);
-        made.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
         await using var source = NpgsqlDataSource.Create(Superuser);
         await using var command = source.CreateCommand("update providers set enabled = false where type = 'sandbox'");
         await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task MakeProviderAsync(object provider)
+    {
+        using var login = await Api.Client.PostAsJsonAsync(new Uri("/api/v1/auth/login", UriKind.Relative), new { email = "admin@demo.test", password = "Demo-admin-1!" });
+        var admin = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/admin/providers", UriKind.Relative));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin);
+        request.Content = JsonContent.Create(provider);
+        using var made = await Api.Client.SendAsync(request);
+        made.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
     }
 }

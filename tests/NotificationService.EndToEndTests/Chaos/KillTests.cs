@@ -27,6 +27,29 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task On_all_five_channels_at_once_killed_workers_and_lost_backends_lose_nothing()
+    {
+        await using var run = await ChaosRun.StartAsync();
+        await run.OnAllChannelsAsync(_ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(60)));
+        await run.SendAsync(500);
+        for (var round = 1; round <= 2; round++)
+        {
+            var worker = await run.StartWorkerAsync();
+            await Eventually.TrueAsync(() => run.CallCount > 400 * round, Soon);
+            await worker.KillAsync();
+        }
+
+        await run.StartWorkerAsync();
+        await Eventually.TrueAsync(() => run.CallCount > 1_200, Soon);
+        await run.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'notification-%'");
+
+        await run.CheckAsync();
+        (await run.CountAsync("status = 40")).ShouldBe(2_000);
+        (await run.CountAsync("status = 50 and channel = 5")).ShouldBe(500);
+        (await run.CountAsync("ambiguous")).ShouldBeGreaterThan(0, "some were in the midst of a call");
+    }
+
+    [Fact]
     public async Task Chains_go_on_to_the_next_channel_though_the_workers_that_saw_them_fail_are_killed()
     {
         await using var run = await ChaosRun.StartAsync();
