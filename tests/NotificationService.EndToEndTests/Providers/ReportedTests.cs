@@ -81,6 +81,79 @@ public sealed class ReportedTests(SignInService service)
         await StatusAsync(token, id, "delivered");
     }
 
+    [Fact]
+    public async Task A_WhatsApp_message_is_delivered_and_read_when_Meta_says_so_though_it_names_only_its_own_id()
+    {
+        const string AccessToken = "EAAG.access-token", AppSecret = "0123456789abcdef0123456789abcdef", PhoneNumberId = "106540352242922";
+        await using var meta = await FakeHttpProvider.StartAsync(contract: new WhatsAppContract(PhoneNumberId, AccessToken));
+        var admin = await service.RegisterAsync();
+        var provider = await MakeAsync(admin, new
+        {
+            channel = "whatsapp",
+            type = "whatsapp_cloud",
+            name = "WhatsApp",
+            priority = 1,
+            credentials = new { accessToken = AccessToken, appSecret = AppSecret, verifyToken = "verify-me" },
+            settings = new { phoneNumberId = PhoneNumberId, apiVersion = "v23.0", baseUrl = meta.BaseUrl },
+        });
+        var token = await TokenAsync(admin);
+        var address = $"/webhooks/whatsapp/{provider}";
+        using (var verified = await service.Client.GetAsync(new Uri($"{address}?hub.mode=subscribe&hub.verify_token=verify-me&hub.challenge=1158201444", UriKind.Relative)))
+            (verified.StatusCode, await verified.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.OK, "1158201444"));
+
+        var id = await SendAsync(token, new { channel = "whatsapp", recipient = new { phone = Number }, content = new { text = "It is on its way" } });
+        await StatusAsync(token, id, "sent");
+        var wamid = WhatsAppContract.Id(meta.Calls.ShouldHaveSingleItem().Number);
+
+        (await StatusFromMetaAsync("delivered", "a-wrong-secret")).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusFromMetaAsync("delivered", AppSecret)).ShouldBe(HttpStatusCode.OK);
+        await StatusAsync(token, id, "delivered");
+        (await StatusFromMetaAsync("read", AppSecret)).ShouldBe(HttpStatusCode.OK);
+        (await StatusFromMetaAsync("delivered", AppSecret)).ShouldBe(HttpStatusCode.OK); // again, and changes nothing
+        await StatusAsync(token, id, "read");
+
+        async Task<HttpStatusCode> StatusFromMetaAsync(string status, string secret)
+        {
+            var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var body = $$$"""
+                {"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp",
+                "metadata":{"display_phone_number":"15550783881","phone_number_id":"{{{PhoneNumberId}}}"},
+                "statuses":[{"id":"{{{wamid}}}","status":"{{{status}}}","timestamp":"{{{time}}}","recipient_id":"14155550100"}]}}]}]}
+                """;
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body))));
+            using var answer = await service.Client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_push_notification_reaches_FCM_and_a_token_that_FCM_calls_dead_is_not_written_to_again()
+    {
+        using var contract = new FcmContract();
+        await using var fcm = await FakeHttpProvider.StartAsync(contract: contract);
+        var admin = await service.RegisterAsync();
+        await MakeAsync(admin, new
+        {
+            channel = "push",
+            type = "fcm",
+            name = "Firebase",
+            priority = 1,
+            credentials = new { serviceAccountJson = contract.ServiceAccountJson(new Uri(fcm.BaseUrl, "token")) },
+            settings = new { baseUrl = fcm.BaseUrl },
+        });
+        var token = await TokenAsync(admin);
+        var push = new { channel = "push", recipient = new { deviceTokens = new[] { "device-token-of-ann" } }, content = new { title = "Hello", body = "It is on its way" } };
+
+        await StatusAsync(token, await SendAsync(token, push), "sent");
+        fcm.Otherwise = _ => FcmContract.Error(404, "NOT_FOUND", "UNREGISTERED", "Requested entity was not found.");
+        await StatusAsync(token, await SendAsync(token, push), "failed");
+        await StatusAsync(token, await SendAsync(token, push), "suppressed");
+
+        fcm.Calls.Count.ShouldBe(2);
+        fcm.Violations.ShouldBeEmpty();
+    }
+
     private async Task<string> MakeAsync(SignInService.Person admin, object provider)
     {
         using var made = await service.PostAsync("/api/v1/admin/providers", provider, admin.AccessToken);
