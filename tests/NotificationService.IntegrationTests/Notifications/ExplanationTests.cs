@@ -91,7 +91,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     {
         var id = await intake.AcceptedAsync(tenant);
         await ToldAsync(id, DeliveryStatus.Sent);
-        await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now())");
+        await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now() + interval '1 second')");
 
         (await LinesAsync(id))[^1].ShouldBe("email opened: the provider reported: opened");
     }
