@@ -30,6 +30,7 @@ internal sealed class DeliverySender : IDisposable
     private readonly CallSlots slots;
     private readonly InHand begun;
     private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationTokenSource ended = new();
     private Task starting = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
     private int handedBack;
@@ -76,7 +77,10 @@ internal sealed class DeliverySender : IDisposable
         Hand.Release();
     }
 
-    /// <summary>Hands back what no call was begun for, waits for the calls under way and for their results to be written.</summary>
+    /// <summary>
+    /// Hands back what no call was begun for, waits for the calls under way and for their results to be written, but not
+    /// longer than the longest call: when results cannot be written, the leases tell another worker.
+    /// </summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
@@ -84,6 +88,7 @@ internal sealed class DeliverySender : IDisposable
         admitted.Writer.TryComplete();
         await starting;
         await Hand.WaitForNoneAsync(options.LongestCall);
+        await ended.CancelAsync();
         await ticking;
         logger.Stopped(handedBack);
     }
@@ -93,6 +98,7 @@ internal sealed class DeliverySender : IDisposable
         Hand.Dispose();
         begun.Dispose();
         stopping.Dispose();
+        ended.Dispose();
     }
 
     private void Admit(PreparedDelivery delivery)
@@ -180,10 +186,17 @@ internal sealed class DeliverySender : IDisposable
     private async Task TickAsync()
     {
         using var timer = new PeriodicTimer(Tick, time);
-        while (!(stopping.IsCancellationRequested && Hand.Held == 0) && await timer.WaitForNextTickAsync(CancellationToken.None))
+        try
         {
-            lines.MoveUp();
-            slots.LookAfterSlow();
+            while (await timer.WaitForNextTickAsync(ended.Token))
+            {
+                lines.MoveUp();
+                slots.LookAfterSlow();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The sender has stopped.
         }
     }
 

@@ -79,5 +79,9 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
         {
             // Somebody else said so in between.
         }
+        catch (ObjectDisposedException)
+        {
+            // A result that came after the worker had stopped waiting for it.
+        }
     }
 }

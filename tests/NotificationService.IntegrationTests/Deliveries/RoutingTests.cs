@@ -163,6 +163,28 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         (await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from deliveries where id = '{delivery}'")).ShouldBeGreaterThan(40);
     }
 
+    [Fact]
+    public async Task A_worker_told_to_stop_while_its_results_cannot_be_written_ends_long_before_its_leases()
+    {
+        var (worker, vendor) = (Worker(
+            ("Notification:Delivery:Lease", "00:01:00"), ("Notification:Delivery:CallTimeout", "00:00:02"), ("Notification:Delivery:CompletionAllowance", "00:00:01")), await VendorAsync());
+        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(500));
+        await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await accepted.PlantAsync(tenant, 1);
+        await worker.StartAsync();
+        await Eventually.TrueAsync(() => vendor.Calls.Count == 1, TimeSpan.FromSeconds(10));
+
+        await database.ExecuteAsync("alter table attempts rename to attempts_away");
+        try
+        {
+            await worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+        }
+        finally
+        {
+            await database.ExecuteAsync("alter table attempts_away rename to attempts");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         rubbish.Reverse();
