@@ -33,7 +33,7 @@ public abstract record ProviderResult
     /// <param name="Code">The vendor's or our own stable code, such as <c>http_503</c> or <c>connect_failed</c>.</param>
     /// <param name="Message">Plain words for the timeline, without secrets or addresses, at most 500 characters.</param>
     /// <param name="RetryAfter">From the provider's answer; capped at one hour by the worker.</param>
-    /// <param name="Cause">Whether to try again later, to slow down, or to wait until somebody mends the configuration.</param>
+    /// <param name="Cause">Whether to try again later, alone or with all others, to slow down, or to wait until somebody mends the configuration.</param>
     public sealed record Deferred(string Code, string Message, TimeSpan? RetryAfter = null, DeferralCause Cause = DeferralCause.Temporary) : ProviderResult;
 
     /// <summary>The message may have gone out: the request was written and no usable answer came back.</summary>
@@ -58,6 +58,9 @@ public enum DeferralCause
 {
     /// <summary>The provider or the way to it is unwell.</summary>
     Temporary,
+
+    /// <summary>Something that only this message depends on – its template, its recipient's own limit – is in the way: it waits, and others go on.</summary>
+    Message,
 
     /// <summary>The provider asks to slow down: every message to it waits, not only this one.</summary>
     Throttled,

@@ -11,6 +11,8 @@ internal static partial class FcmErrors
     /// <summary>The access token was not taken: another may be.</summary>
     public const string Unauthenticated = "credentials_refused";
 
+    public const string OfAnotherProject = "SENDER_ID_MISMATCH";
+
     /// <summary>The parts of <c>{"error":{code,message,status,details:[…]}}</c> that decide.</summary>
     private sealed record Refusal(string? ErrorCode, string? Status, string Message, bool AboutToken, TimeSpan? Delay);
 
@@ -23,7 +25,7 @@ internal static partial class FcmErrors
         return (refusal.ErrorCode ?? refusal.Status) switch
         {
             "UNREGISTERED" => Dead("UNREGISTERED", "the app was removed from the device, or its token replaced"),
-            "SENDER_ID_MISMATCH" => Dead("SENDER_ID_MISMATCH", "the device token belongs to another Firebase project"),
+            OfAnotherProject => Dead(OfAnotherProject, "the device token belongs to another Firebase project"),
             "INVALID_ARGUMENT" when refusal.AboutToken => Dead("INVALID_ARGUMENT", "the device token is not one of Firebase's"),
             "INVALID_ARGUMENT" => new ProviderResult.Rejected("INVALID_ARGUMENT", Words("Google refused the message", refusal)),
             "QUOTA_EXCEEDED" or "RESOURCE_EXHAUSTED" =>

@@ -17,6 +17,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
     private static readonly ProviderResult.Deferred Late = new("timeout", "the time for the call was over before this device's turn");
 
     private readonly Uri address = AddressOf(settings);
+    private readonly FcmProject project = new();
 
     public static Uri AddressOf(FcmSettings settings) => new(settings.BaseUrl, $"v1/projects/{settings.ProjectId}/messages:send");
 
@@ -33,7 +34,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
         return devices switch
         {
             [] => new ProviderResult.Rejected("recipient_invalid", "there is no device to send to"),
-            [var only] => FcmOutcome.Of([(only, await SendAsync(message, only, deadline, cancellationToken))]),
+            [var only] => project.Judge([(only, await SendAsync(message, only, deadline, cancellationToken))]),
             _ => await SendAsync(message, devices, deadline, cancellationToken),
         };
     }
@@ -56,7 +57,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
         // Cancelled before any of them was written: nothing happened.
         if (results.All(result => result is null))
             throw new OperationCanceledException(cancellationToken);
-        return FcmOutcome.Of([.. devices.Zip(results, (device, result) => (device, result ?? Late))]);
+        return project.Judge([.. devices.Zip(results, (device, result) => (device, result ?? Late))]);
     }
 
     /// <summary>Null: cancelled, and not written.</summary>

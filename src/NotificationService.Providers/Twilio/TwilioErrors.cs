@@ -20,6 +20,9 @@ internal static class TwilioErrors
         /// <summary>This account may not, another may.</summary>
         Provider,
         Temporary,
+
+        /// <summary>This message, for as long as its template does not work.</summary>
+        Waits,
         Throttled,
         Credentials,
     }
@@ -55,10 +58,6 @@ internal static class TwilioErrors
         [63008] = (Class.Credentials, "the WhatsApp sender is not set up completely"),
         [63020] = (Class.Credentials, "Twilio's invitation to the WhatsApp business account was not accepted"),
         [63022] = (Class.Credentials, "WhatsApp does not accept the sender's name certificate"),
-        [63027] = (Class.Credentials, "there is no such approved template in this language"),
-        [63040] = (Class.Credentials, "WhatsApp rejected the template"),
-        [63041] = (Class.Credentials, "WhatsApp paused the template"),
-        [63042] = (Class.Credentials, "WhatsApp disabled the template"),
         [63051] = (Class.Credentials, "the WhatsApp business account is locked"),
         [63112] = (Class.Credentials, "Meta disabled the WhatsApp business account or its number"),
         // The address
@@ -101,6 +100,11 @@ internal static class TwilioErrors
         [63031] = (Class.Permanent, "sender and recipient are the same"),
         [63032] = (Class.Permanent, "WhatsApp does not deliver to this recipient"),
         [63049] = (Class.Permanent, "Meta chose not to deliver this marketing message"),
+        // Its template
+        [63027] = (Class.Waits, "there is no such approved template in this language"),
+        [63040] = (Class.Waits, "WhatsApp rejected the template"),
+        [63041] = (Class.Waits, "WhatsApp paused the template"),
+        [63042] = (Class.Waits, "WhatsApp disabled the template"),
         // Too much
         [14107] = (Class.Throttled, "Twilio asks to slow down"),
         [20429] = (Class.Throttled, "Twilio asks to slow down"),
@@ -121,6 +125,9 @@ internal static class TwilioErrors
         [63012] = (Class.Temporary, "WhatsApp is unwell"),
     }.ToFrozenDictionary();
 
+    /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both.</summary>
+    private static readonly TimeSpan UntilTemplateIsMended = TimeSpan.FromHours(1);
+
     /// <summary>What an error answer means for a message. The words of a broken sign-in are left out: they may repeat it.</summary>
     public static ProviderResult Of(string type, int status, TwilioAnswer answer, string secret, TimeSpan? retryAfter)
     {
@@ -135,6 +142,7 @@ internal static class TwilioErrors
             Class.Permanent => new ProviderResult.Rejected(code, words),
             Class.Address => new ProviderResult.Rejected(code, words, RejectionCause.Address),
             Class.Provider => new ProviderResult.Rejected(code, words, RejectionCause.Provider),
+            Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilTemplateIsMended, DeferralCause.Message),
             Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter, DeferralCause.Throttled),
             Class.Credentials => new ProviderResult.Deferred(status == 401 ? "credentials_refused" : $"credentials_{code}", status == 401 ? ours : words, Cause: DeferralCause.Credentials),
             _ => new ProviderResult.Deferred(code, words, retryAfter),

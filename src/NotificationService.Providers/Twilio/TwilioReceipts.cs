@@ -65,7 +65,7 @@ internal static class TwilioReceipts
             Code = code == 0 ? $"twilio_{status}" : $"twilio_{code}",
             Message = words,
             AddressDead = kind == TwilioErrors.Class.Address,
-            Temporary = kind is TwilioErrors.Class.Temporary or TwilioErrors.Class.Throttled or TwilioErrors.Class.Credentials,
+            Temporary = kind is TwilioErrors.Class.Temporary or TwilioErrors.Class.Waits or TwilioErrors.Class.Throttled or TwilioErrors.Class.Credentials,
         };
     }
 

@@ -25,6 +25,9 @@ internal static class WhatsAppCloudErrors
         /// <summary>This account may not send there; another may.</summary>
         Region,
         Temporary,
+
+        /// <summary>This message, for as long as its template or its recipient's own limit is in the way.</summary>
+        Waits,
         Throttled,
         Credentials,
     }
@@ -62,17 +65,18 @@ internal static class WhatsAppCloudErrors
         [131031] = (Class.Credentials, "Meta has locked the account"),
         [131042] = (Class.Credentials, "there is a problem with the account's payment method"),
         [131045] = (Class.Credentials, "the phone number is not registered with the platform"),
-        [132001] = (Class.Credentials, "there is no approved template of that name in that language"),
-        [132007] = (Class.Credentials, "the template breaks a policy of WhatsApp"),
-        [132015] = (Class.Credentials, "the template is paused for its low quality"),
-        [132016] = (Class.Credentials, "the template was paused too often and is now disabled"),
         [133010] = (Class.Credentials, "the phone number is not registered with the platform"),
+
+        [132001] = (Class.Waits, "there is no approved template of that name in that language"),
+        [132007] = (Class.Waits, "the template breaks a policy of WhatsApp"),
+        [132015] = (Class.Waits, "the template is paused for its low quality"),
+        [132016] = (Class.Waits, "the template was paused too often and is now disabled"),
+        [131056] = (Class.Waits, "too many messages to the same recipient within a short time"),
 
         [4] = (Class.Throttled, "the app makes too many calls"),
         [80007] = (Class.Throttled, "the account has reached its rate limit"),
         [130429] = (Class.Throttled, "more messages a second than the number may send"),
         [131048] = (Class.Throttled, "too many messages of this number were blocked or marked as spam, so that Meta limits it"),
-        [131056] = (Class.Throttled, "too many messages to the same recipient within a short time"),
 
         [1] = (Class.Temporary, "WhatsApp is unwell"),
         [2] = (Class.Temporary, "WhatsApp is unwell or too busy"),
@@ -84,6 +88,8 @@ internal static class WhatsAppCloudErrors
 
     /// <summary>Meta names no time to wait. A number that was called spam stays quiet for as long as the worker lets it.</summary>
     private static readonly TimeSpan AfterSpam = TimeSpan.FromHours(1);
+    /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both.</summary>
+    private static readonly TimeSpan UntilTemplateIsMended = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenTwoToOne = TimeSpan.FromSeconds(6);
 
     public static (Class Class, string Words) Of(int code) => Table.TryGetValue(code, out var entry) ? entry : (Class.Temporary, "WhatsApp refused it with a code that is not known here");
@@ -116,12 +122,19 @@ internal static class WhatsAppCloudErrors
             Class.Permanent or Class.OptedOut => new ProviderResult.Rejected(name, words),
             Class.Region => new ProviderResult.Rejected(name, words, RejectionCause.Provider),
             Class.Throttled => new ProviderResult.Deferred(name, words, retryAfter ?? Wait(code), DeferralCause.Throttled),
+            Class.Waits => new ProviderResult.Deferred(name, words, retryAfter ?? Wait(code), DeferralCause.Message),
             Class.Credentials => new ProviderResult.Deferred($"credentials_{name}", words, null, DeferralCause.Credentials),
             _ => new ProviderResult.Deferred(name, words, retryAfter),
         };
     }
 
-    private static TimeSpan? Wait(int code) => code switch { 131048 => AfterSpam, 131056 => BetweenTwoToOne, _ => null };
+    private static TimeSpan? Wait(int code) => code switch
+    {
+        131048 => AfterSpam,
+        131056 => BetweenTwoToOne,
+        132001 or 132007 or 132015 or 132016 => UntilTemplateIsMended,
+        _ => null,
+    };
 
     public static int? Code(JsonElement? error) =>
         Member(error, "code") is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var number) ? number : null;

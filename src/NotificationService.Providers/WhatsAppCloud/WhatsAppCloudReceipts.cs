@@ -127,7 +127,7 @@ internal static class WhatsAppCloudReceipts
             Code = code.ToString(CultureInfo.InvariantCulture),
             Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
             AddressDead = kind == WhatsAppCloudErrors.Class.Dead,
-            Temporary = kind is WhatsAppCloudErrors.Class.Temporary or WhatsAppCloudErrors.Class.Throttled or WhatsAppCloudErrors.Class.Credentials,
+            Temporary = kind is WhatsAppCloudErrors.Class.Temporary or WhatsAppCloudErrors.Class.Waits or WhatsAppCloudErrors.Class.Throttled or WhatsAppCloudErrors.Class.Credentials,
         };
     }
 

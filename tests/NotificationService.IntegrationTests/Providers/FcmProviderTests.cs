@@ -97,6 +97,33 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_another_project_is_forgotten_once_this_one_has_reached_somebody()
+    {
+        var provider = Provider();
+
+        var before = (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+        await provider.SendAsync(Call(Push("alive")), CancellationToken.None);
+        var after = (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+
+        (before.Cause, before.DeadAddresses.Count).ShouldBe((RejectionCause.Provider, 0));
+        (after.Cause, after.DeadAddresses.Single()).ShouldBe((RejectionCause.Address, "other-1"));
+    }
+
+    [Fact]
+    public async Task When_every_token_belongs_to_another_project_the_project_is_doubted_and_no_token_lost()
+    {
+        var provider = Provider();
+        var results = new List<ProviderResult>();
+        for (var i = 0; i < 12; i++)
+            results.Add(await provider.SendAsync(Call(Push($"other-{i}")), CancellationToken.None));
+
+        results.OfType<ProviderResult.Rejected>().ShouldAllBe(rejected => rejected.Cause == RejectionCause.Provider && rejected.DeadAddresses.Count == 0);
+        results[^1].ShouldBeOfType<ProviderResult.Deferred>().Cause.ShouldBe(DeferralCause.Credentials);
+        (await provider.SendAsync(Call(Push("alive")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().DeadAddresses.ShouldBe(["other-1"]);
+    }
+
+    [Fact]
     public async Task One_device_in_doubt_and_none_reached_is_ambiguous()
     {
         Vendor.Script(FakeAnswer.Reset);

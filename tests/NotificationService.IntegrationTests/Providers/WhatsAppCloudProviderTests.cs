@@ -65,8 +65,8 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
         (await SendAsync(Call(Template("order_shipped", WhatsAppTemplate.NoComponents)))).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("132000");
 
     [Fact]
-    public async Task A_template_that_meta_does_not_know_is_for_a_person_to_mend() =>
-        (await SendAsync(Call(Template("unheard_of", Two)))).ShouldBeOfType<ProviderResult.Deferred>().Cause.ShouldBe(DeferralCause.Credentials);
+    public async Task A_template_that_meta_does_not_know_holds_its_own_messages_only() =>
+        (await SendAsync(Call(Template("unheard_of", Two)))).ShouldBeOfType<ProviderResult.Deferred>().Cause.ShouldBe(DeferralCause.Message);
 
     [Theory]
     [InlineData(131026, typeof(ProviderResult.Rejected))]
@@ -81,12 +81,12 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
     [InlineData(190, typeof(ProviderResult.Deferred), "Credentials")]
     [InlineData(368, typeof(ProviderResult.Deferred), "Credentials")]
     [InlineData(131042, typeof(ProviderResult.Deferred), "Credentials")]
-    [InlineData(132015, typeof(ProviderResult.Deferred), "Credentials")]
+    [InlineData(132015, typeof(ProviderResult.Deferred), "Message")]
     [InlineData(133010, typeof(ProviderResult.Deferred), "Credentials")]
     [InlineData(4, typeof(ProviderResult.Deferred), "Throttled")]
     [InlineData(80007, typeof(ProviderResult.Deferred), "Throttled")]
     [InlineData(131048, typeof(ProviderResult.Deferred), "Throttled")]
-    [InlineData(131056, typeof(ProviderResult.Deferred), "Throttled")]
+    [InlineData(131056, typeof(ProviderResult.Deferred), "Message")]
     [InlineData(1, typeof(ProviderResult.Deferred), "Temporary")]
     [InlineData(131000, typeof(ProviderResult.Deferred), "Temporary")]
     [InlineData(131016, typeof(ProviderResult.Deferred), "Temporary")]

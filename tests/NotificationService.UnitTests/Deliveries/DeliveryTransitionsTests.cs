@@ -76,6 +76,7 @@ public sealed class DeliveryTransitionsTests
     [Theory]
     [InlineData(DeferralCause.Temporary, FailureKind.Exhausted)]
     [InlineData(DeferralCause.Throttled, FailureKind.Exhausted)]
+    [InlineData(DeferralCause.Message, FailureKind.Exhausted)]
     public void After_the_last_try_the_kind_says_whether_the_vendor_was_down_or_the_configuration_wrong(DeferralCause cause, FailureKind kind) =>
         AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 20), new ProviderResult.Deferred("code", "no", Cause: cause), 0.5)).Failure!.Kind.ShouldBe(kind);
 

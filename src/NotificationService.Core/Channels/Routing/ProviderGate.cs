@@ -154,7 +154,7 @@ public sealed class ProviderGate
                     breaker.Succeeded();
                     Throttle(throttle.RetryAfter ?? TimeSpan.Zero);
                     break;
-                case ProviderResult.Ambiguous or ProviderResult.Deferred:
+                case ProviderResult.Ambiguous or ProviderResult.Deferred { Cause: DeferralCause.Temporary }:
                     if (breaker.Failed())
                         atOnce = FirstCalls;
                     break;

@@ -75,6 +75,18 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
+    public void What_only_one_message_waits_for_closes_the_provider_to_no_other()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            gate.TryEnter().ShouldBeTrue();
+            gate.Leave(new ProviderResult.Deferred("132015", "its template is paused", TimeSpan.FromHours(1), DeferralCause.Message), Quick);
+        }
+
+        (gate.AbleIn, gate.Parking, gate.Health.Failing).ShouldBe((TimeSpan.Zero, null, 0));
+    }
+
+    [Fact]
     public void An_absurd_request_to_wait_is_cut_to_five_minutes()
     {
         gate.TryEnter();
