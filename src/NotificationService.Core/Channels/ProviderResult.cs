@@ -49,6 +49,9 @@ public enum RejectionCause
     /// <summary>The address is dead: nobody can deliver to it, and it is not written to again.</summary>
     Address,
 
+    /// <summary>The recipient has asked this sender to stop: the address lives, and is written to again when the recipient takes that back.</summary>
+    Unsubscribed,
+
     /// <summary>This account may not send it – a region that is off, a sender not allowed: another provider may.</summary>
     Provider,
 }

@@ -1,3 +1,5 @@
+using NotificationService.Recipients;
+
 namespace NotificationService.Deliveries;
 
 /// <summary>What is to be written about a claimed delivery: the new status, the attempt if a call was made, why.</summary>
@@ -14,6 +16,9 @@ public sealed record DeliveryResult(
 {
     /// <summary>Addresses that the provider's answer shows to be dead: they go on the suppression list with the result.</summary>
     public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+
+    /// <summary>Why they go there.</summary>
+    public SuppressionReason DeadFor { get; init; } = SuppressionReason.Bounce;
 
     /// <summary>It is as it was before the claim: nothing happened that the timeline would tell.</summary>
     public bool IsUnchanged { get; init; }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NotificationService.Channels;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
@@ -85,8 +84,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private static List<ReportedAddress> DeadAddresses(IEnumerable<DeliveryResult> results) =>
     [
         .. results.SelectMany(result => result.DeadAddresses.Select(address => new ReportedAddress(
-            result.Delivery.Channel, address, result.Delivery.Channel == ChannelKind.Push ? SuppressionReason.DeadToken : SuppressionReason.Bounce,
-            result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At))),
+            result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At))),
     ];
 
     private void Observe(DeliveryResult result, bool written)

@@ -36,14 +36,22 @@ public static class SuppressionGate
         }
     }
 
-    /// <summary>The addresses that a provider's answer shows to be dead. Without a list of them it is the one the message was for.</summary>
+    /// <summary>The addresses that a provider's answer shows not to be written to again. Without a list of them it is the one the message was for.</summary>
     public static IReadOnlyList<string> DeadIn(ChannelMessage message, ProviderResult result) => result switch
     {
         ProviderResult.Accepted { DeadAddresses: { Count: > 0 } named } => named,
         ProviderResult.Rejected { DeadAddresses: { Count: > 0 } named } => named,
         ProviderResult.Rejected { Cause: RejectionCause.Address } when message is ChannelMessage.Push push => push.DeviceTokens,
-        ProviderResult.Rejected { Cause: RejectionCause.Address } when AddressOf(message) is { } address => [address],
+        ProviderResult.Rejected { Cause: RejectionCause.Address or RejectionCause.Unsubscribed } when AddressOf(message) is { } address => [address],
         _ => [],
+    };
+
+    /// <summary>What they are suppressed for: what the recipient asked for, the recipient can take back.</summary>
+    public static SuppressionReason ReasonOf(ChannelMessage message, ProviderResult result) => (message, result) switch
+    {
+        (_, ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed }) => SuppressionReason.Unsubscribe,
+        (ChannelMessage.Push, _) => SuppressionReason.DeadToken,
+        _ => SuppressionReason.Bounce,
     };
 
     private static string? AddressOf(ChannelMessage message) => message switch

@@ -14,8 +14,11 @@ internal static class TwilioErrors
     {
         Permanent,
 
-        /// <summary>Nobody can be reached there, or nobody wants to be.</summary>
+        /// <summary>Nobody can be reached there.</summary>
         Address,
+
+        /// <summary>The recipient answered STOP, which START takes back.</summary>
+        Unsubscribed,
 
         /// <summary>This account may not, another may.</summary>
         Provider,
@@ -62,7 +65,7 @@ internal static class TwilioErrors
         [63112] = (Class.Credentials, "Meta disabled the WhatsApp business account or its number"),
         // The address
         [21211] = (Class.Address, "the number is not valid"),
-        [21610] = (Class.Address, "the recipient answered STOP to this sender"),
+        [21610] = (Class.Unsubscribed, "the recipient answered STOP to this sender"),
         [21614] = (Class.Address, "the number is no mobile number"),
         [21635] = (Class.Address, "the number is a landline"),
         [30004] = (Class.Address, "the recipient's number does not take messages"),
@@ -141,6 +144,7 @@ internal static class TwilioErrors
         {
             Class.Permanent => new ProviderResult.Rejected(code, words),
             Class.Address => new ProviderResult.Rejected(code, words, RejectionCause.Address),
+            Class.Unsubscribed => new ProviderResult.Rejected(code, words, RejectionCause.Unsubscribed),
             Class.Provider => new ProviderResult.Rejected(code, words, RejectionCause.Provider),
             Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilTemplateIsMended, DeferralCause.Message),
             Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter, DeferralCause.Throttled),

@@ -51,22 +51,25 @@ internal static class TwilioReceipts
             Delivery = query.TryGetValue("delivery", out var id) && Guid.TryParseExact(id, "D", out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = sid,
         };
-        return new ReceiptReading.Receipts([kind == ReceiptKind.Failed ? Failed(type, receipt, fields, status) : receipt]);
+        return new ReceiptReading.Receipts(kind == ReceiptKind.Failed ? Failed(type, receipt, fields, status) : [receipt]);
     }
 
-    private static Receipt Failed(string type, Receipt receipt, Dictionary<string, string> fields, string status)
+    private static IReadOnlyList<Receipt> Failed(string type, Receipt receipt, Dictionary<string, string> fields, string status)
     {
         if (status == "canceled")
-            return receipt with { Code = "twilio_canceled", Message = "the message was cancelled at Twilio" };
+            return [receipt with { Code = "twilio_canceled", Message = "the message was cancelled at Twilio" }];
         var code = int.TryParse(fields.GetValueOrDefault("ErrorCode"), out var number) && number > 0 ? number : 0;
         var (kind, words) = TwilioErrors.Reported(type, code);
-        return receipt with
+        var failed = receipt with
         {
             Code = code == 0 ? $"twilio_{status}" : $"twilio_{code}",
             Message = words,
             AddressDead = kind == TwilioErrors.Class.Address,
             Temporary = kind is TwilioErrors.Class.Temporary or TwilioErrors.Class.Waits or TwilioErrors.Class.Throttled or TwilioErrors.Class.Credentials,
         };
+        return kind == TwilioErrors.Class.Unsubscribed
+            ? [failed, failed with { DedupeKey = $"{receipt.DedupeKey}:stop", Kind = ReceiptKind.Unsubscribed }]
+            : [failed];
     }
 
     /// <summary>Somebody wrote to us: of interest only where it is the word that ends or takes up writing to them.</summary>

@@ -138,7 +138,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
 
     [Theory]
     [InlineData(400, 21211, "Rejected", "twilio_21211", "Address")]
-    [InlineData(400, 21610, "Rejected", "twilio_21610", "Address")]
+    [InlineData(400, 21610, "Rejected", "twilio_21610", "Unsubscribed")]
     [InlineData(400, 21614, "Rejected", "twilio_21614", "Address")]
     [InlineData(400, 21408, "Rejected", "twilio_21408", "Provider")]
     [InlineData(400, 21608, "Rejected", "twilio_21608", "Provider")]

@@ -64,7 +64,6 @@ public sealed class TwilioReceiptTests
     [InlineData("30410", false, true)]
     [InlineData("30034", false, true)]
     [InlineData("30022", false, true)]
-    [InlineData("21610", true, false)]
     [InlineData("63003", true, false)]
     [InlineData("63016", false, false)]
     [InlineData("30999", false, true)]
@@ -74,6 +73,16 @@ public sealed class TwilioReceiptTests
 
         (receipt.Code, receipt.AddressDead, receipt.Temporary).ShouldBe(($"twilio_{code}", dead, temporary));
         receipt.Message.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public void A_failure_because_of_an_earlier_STOP_unsubscribes_so_that_START_takes_it_back()
+    {
+        var receipts = Read(Signed(("MessageSid", Sid), ("MessageStatus", "failed"), ("ErrorCode", "21610"))).ShouldBeOfType<ReceiptReading.Receipts>().Items;
+
+        receipts.Select(receipt => receipt.Kind).ShouldBe([ReceiptKind.Failed, ReceiptKind.Unsubscribed]);
+        receipts.ShouldAllBe(receipt => !receipt.AddressDead && receipt.Delivery != null);
+        receipts.Select(receipt => receipt.DedupeKey).Distinct().Count().ShouldBe(2);
     }
 
     [Theory]

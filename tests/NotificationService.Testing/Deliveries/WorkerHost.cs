@@ -41,19 +41,26 @@ public sealed class WorkerHost : IAsyncDisposable
     public Task StopAsync() => host.StopAsync();
 
     /// <summary>Gives the tenant an e-mail provider that speaks SendGrid to the address.</summary>
-    public async Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null)
-    {
-        var draft = new ProviderDraft(
+    public Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null) =>
+        AddAsync(tenant, new ProviderDraft(
             ChannelKind.Email, "sendgrid", name, priority, weight, Enabled: true, rateLimit, concurrency,
             new Dictionary<string, string> { ["apiKey"] = "SG.test" },
-            JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }"""));
-        return await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch
+            JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }""")));
+
+    /// <summary>Gives the tenant a provider of text messages that speaks Twilio to the address.</summary>
+    public Task<Guid> AddTwilioAsync(TenantId tenant, Uri baseUrl, string accountSid, string authToken) =>
+        AddAsync(tenant, new ProviderDraft(
+            ChannelKind.Sms, "twilio", "Twilio", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
+            new Dictionary<string, string> { ["accountSid"] = accountSid, ["authToken"] = authToken },
+            JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": "+15005550006" }""")));
+
+    private async Task<Guid> AddAsync(TenantId tenant, ProviderDraft draft) =>
+        await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch
         {
             ProviderSaved.Saved saved => saved.Row.Id,
             ProviderSaved.Invalid invalid => throw new InvalidOperationException(string.Join("; ", invalid.Errors)),
             var other => throw new InvalidOperationException(other.ToString()),
         };
-    }
 
     /// <summary>Gives the tenant a sandbox on a channel, as the demo has one on each.</summary>
     public async Task AddSandboxAsync(TenantId tenant, ChannelKind channel)

@@ -44,6 +44,18 @@ public sealed class SuppressionGateTests
         SuppressionGate.DeadIn(Email, new ProviderResult.Accepted("id")).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(RejectionCause.Unsubscribed, SuppressionReason.Unsubscribe)]
+    [InlineData(RejectionCause.Address, SuppressionReason.Bounce)]
+    public void What_the_recipient_asked_for_is_told_from_what_is_dead(RejectionCause cause, SuppressionReason reason)
+    {
+        var result = new ProviderResult.Rejected("code", "no", cause);
+
+        SuppressionGate.DeadIn(Email, result).ShouldBe(["Ann@Example.com"]);
+        SuppressionGate.ReasonOf(Email, result).ShouldBe(reason);
+        SuppressionGate.ReasonOf(Push("a"), new ProviderResult.Rejected("UNREGISTERED", "gone", RejectionCause.Address)).ShouldBe(SuppressionReason.DeadToken);
+    }
+
     private static ChannelMessage.Push Push(params string[] tokens) => new(tokens, "t", "b", new Dictionary<string, string>());
 
     private static SuppressedAddress Dead(string token) => new(ChannelKind.Push, token, SuppressionReason.DeadToken, null);

@@ -1,9 +1,11 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
+using NotificationService.IntegrationTests.Providers;
 using NotificationService.Recipients;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.IntegrationTests.Deliveries.Receipts;
 
@@ -52,6 +54,24 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         (await ListedAsync()).ShouldBeEmpty("START came later than STOP");
         await ReportAsync(provider, again);
         (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
+    }
+
+    [Fact]
+    public async Task A_number_that_the_vendor_says_has_answered_stop_is_written_to_again_after_start()
+    {
+        await using var vendor = await FakeHttpProvider.StartAsync(contract: new TwilioContract(TwilioSetup.AccountSid, TwilioSetup.AuthToken));
+        await using var worker = WorkerHost.Create(database.ConnectionString);
+        var provider = await worker.AddTwilioAsync(tenant, vendor.BaseUrl, TwilioSetup.AccountSid, TwilioSetup.AuthToken);
+        vendor.Script(TwilioContract.Error(400, 21610, "Attempt to send to unsubscribed recipient"));
+        await accepted.PlantAsync(tenant, 1, ChannelKind.Sms);
+        await worker.StartAsync();
+        await accepted.UntilAsync(tenant, "failed", 1);
+        (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
+
+        await ReportAsync(provider, new Receipt("start", ReceiptKind.Resubscribed, TimeProvider.System.GetUtcNow().AddMilliseconds(200)) { Address = "+14155550100" });
+        await Eventually.TrueAsync(async () => (await ListedAsync()).Count == 0, TimeSpan.FromSeconds(15));
+        await accepted.PlantAsync(tenant, 1, ChannelKind.Sms);
+        await accepted.UntilAsync(tenant, "sent", 1);
     }
 
     [Fact]
