@@ -26,7 +26,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         var (outcome, changes) = await RunAsync(
             tenant, id, repeatable, Cancel,
             [Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), Now()],
-            change => change.Changed || change.Status == DeliveryStatus.Cancelled,
+            IsCancelled,
             cancellationToken);
         metrics.Cancelled(changes);
         return outcome;
@@ -38,7 +38,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         var (outcome, changes) = await RunAsync(
             tenant, id, repeatable, Retry,
             [Id(tenant.Value), Ids(ChannelKinds.All.Select(channel => id.Delivery(channel).Value)), Now()],
-            change => change.Changed,
+            changes => changes.Exists(change => change.Changed),
             cancellationToken);
         metrics.Requeued(changes);
         if (changes.Count > 0)
@@ -49,13 +49,14 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
     /// <summary>Puts any failed or expired deliveries back into the queue; what is not the tenant's is not in the answer.</summary>
     public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(TenantId tenant, IReadOnlyList<Guid> deliveries, CancellationToken cancellationToken)
     {
-        var changes = new List<DeliveryChange>(deliveries.Count);
-        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+        var changes = await RepeatAsync(async () =>
         {
+            var read = new List<DeliveryChange>(deliveries.Count);
+            await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
             batch.Add(tenant, Retry, Id(tenant.Value), Ids(deliveries), Now());
-            await batch.CommitAsync(row => changes.Add(Read(row)), cancellationToken);
-        }
-
+            await batch.CommitAsync(row => read.Add(Read(row)), cancellationToken);
+            return read;
+        });
         var changed = changes.FindAll(change => change.Changed);
         metrics.Requeued(changed);
         if (changed.Count > 0)
@@ -66,7 +67,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
     /// <summary>The outcome, and what of it was changed by this very call.</summary>
     private async Task<(CommandOutcome Outcome, IReadOnlyList<DeliveryChange> Changed)> RunAsync(
         TenantId tenant, NotificationId id, RepeatableRequest? repeatable, string statement, NpgsqlParameter[] parameters,
-        Func<DeliveryChange, bool> isDone, CancellationToken cancellationToken)
+        Predicate<List<DeliveryChange>> isDone, CancellationToken cancellationToken)
     {
         var entry = repeatable is null
             ? null
@@ -74,11 +75,16 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         if (entry is not null && await RepeatedAsync(tenant, entry, cancellationToken) is { } repeated)
             return (repeated, []);
 
+        return await RepeatAsync(() => TryAsync(tenant, id, entry, statement, parameters, isDone, cancellationToken));
+    }
+
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> work)
+    {
         for (var round = 1; ; round++)
         {
             try
             {
-                return await TryAsync(tenant, id, entry, statement, parameters, isDone, cancellationToken);
+                return await work();
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected && round < MostRounds)
             {
@@ -89,7 +95,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
 
     private async Task<(CommandOutcome Outcome, IReadOnlyList<DeliveryChange> Changed)> TryAsync(
         TenantId tenant, NotificationId id, IdempotencyEntry? entry, string statement, NpgsqlParameter[] parameters,
-        Func<DeliveryChange, bool> isDone, CancellationToken cancellationToken)
+        Predicate<List<DeliveryChange>> isDone, CancellationToken cancellationToken)
     {
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -97,7 +103,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
         if (changes.Count == 0)
             return (new CommandOutcome.NotFound(), []);
 
-        if (changes.Exists(change => isDone(change)))
+        if (isDone(changes))
         {
             var answer = JsonSerializer.SerializeToUtf8Bytes(CommandAnswer.Of(id, changes), CommandJson.Default.CommandAnswer);
             if (entry is null || await KeepAsync(connection, transaction, tenant, entry, answer, cancellationToken))
@@ -120,6 +126,10 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
             return null;
         return before.Fingerprint.AsSpan().SequenceEqual(entry.Fingerprint) ? new CommandOutcome.Replayed(before) : new CommandOutcome.KeyMismatch();
     }
+
+    /// <summary>Also when all of it was before. A chain that another channel ended was not cancelled: it was not needed.</summary>
+    private static bool IsCancelled(List<DeliveryChange> changes) => changes.Exists(change => change.Changed)
+        || (changes.Exists(change => change.Status == DeliveryStatus.Cancelled) && !changes.Exists(change => change.Status is DeliveryStatus.Delivered or DeliveryStatus.Read));
 
     private static async Task<List<DeliveryChange>> ChangeAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, string statement, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

@@ -101,6 +101,43 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
             (await StatusesAsync(id)).ShouldBeOneOf("cancelled, cancelled, cancelled", "failed, cancelled, cancelled");
     }
 
+    [Fact]
+    public async Task What_is_put_back_by_the_dozen_while_others_hold_its_rows_is_put_back_once_they_are_done()
+    {
+        var (one, two) = (await SendAsync(), await SendAsync());
+        await FailAsync(one, ChannelKind.Email, ChannelKind.Sms, ChannelKind.InApp);
+        await FailAsync(two, ChannelKind.Email, ChannelKind.Sms, ChannelKind.InApp);
+        var (first, second) = (one.Delivery(ChannelKind.InApp).Value, two.Delivery(ChannelKind.InApp).Value);
+        await using var other = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        // The other one waits for longer before it looks for a deadlock, so that it is the command that is given up.
+        await ExecuteAsync(other, $"set local deadlock_timeout = '30s'; update deliveries set attempts = attempts where id = '{second}'");
+
+        var requeued = Commands.RequeueAsync(tenant, [first, second], CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => await database.ScalarAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") > 0, TimeSpan.FromSeconds(10));
+        await ExecuteAsync(other, $"update deliveries set attempts = attempts where id = '{first}'");
+        await transaction.CommitAsync();
+
+        (await requeued).Select(change => change.Changed).ShouldBe([true, true]);
+    }
+
+    [Fact]
+    public async Task A_chain_that_reached_the_recipient_is_too_late_to_cancel()
+    {
+        var id = await SendAsync();
+        await EndAsync(id, ChannelKind.Email, DeliveryStatus.Delivered);
+        (await StatusesAsync(id)).ShouldBe("delivered, cancelled, cancelled");
+
+        (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     private async Task CancelAsync(NotificationId id) => (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
 
     private async Task FailUnlessCancelledAsync(NotificationId id)
