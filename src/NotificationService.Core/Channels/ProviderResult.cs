@@ -17,6 +17,9 @@ public abstract record ProviderResult
 
         /// <summary>Those of several addresses that turned out dead, such as device tokens of an app that was removed: never to be written to again.</summary>
         public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+
+        /// <summary>Those that belong to another account of the vendor: dead, unless the tenant has another provider on the channel.</summary>
+        public IReadOnlyList<string> ForeignAddresses { get; init; } = [];
     }
 
     /// <summary>The provider refused this message and would refuse it again: this provider is not asked a second time.</summary>
@@ -27,6 +30,9 @@ public abstract record ProviderResult
     {
         /// <summary>The addresses that are dead; empty with <see cref="RejectionCause.Address"/> means the one the message was for.</summary>
         public IReadOnlyList<string> DeadAddresses { get; init; } = [];
+
+        /// <summary>Those that belong to another account of the vendor: dead, unless the tenant has another provider on the channel.</summary>
+        public IReadOnlyList<string> ForeignAddresses { get; init; } = [];
     }
 
     /// <summary>The message did not go out and may be tried again, not before <paramref name="RetryAfter"/> where the provider said so.</summary>

@@ -16,6 +16,9 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private const int MostWaiting = 10_000;
     private const int MostTogether = 512;
 
+    /// <summary>Nobody may tell us when the recipient takes it back; if it still stands then, the vendor refuses once more.</summary>
+    private static readonly TimeSpan BelieveUnsubscribed = TimeSpan.FromDays(30);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly string Complete = SqlText.Statement("deliveries_complete");
@@ -84,7 +87,10 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private static List<ReportedAddress> DeadAddresses(IEnumerable<DeliveryResult> results) =>
     [
         .. results.SelectMany(result => result.DeadAddresses.Select(address => new ReportedAddress(
-            result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At))),
+            result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At)
+        {
+            Until = result.DeadFor == SuppressionReason.Unsubscribe ? result.At + BelieveUnsubscribed : null,
+        })),
     ];
 
     private void Observe(DeliveryResult result, bool written)

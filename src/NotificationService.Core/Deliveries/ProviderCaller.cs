@@ -31,7 +31,7 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         activity?.SetTag("notification.outcome", result.GetType().Name);
         var written = DeliveryTransitions.AfterCall(
             delivery, result, provider.Id, new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
-        return written with { DeadAddresses = SuppressionGate.DeadIn(started.Prepared.Message, result), DeadFor = SuppressionGate.ReasonOf(started.Prepared.Message, result) };
+        return written with { DeadAddresses = SuppressionGate.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionGate.ReasonOf(started.Prepared.Message, result) };
     }
 
     /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call tells it again.</summary>

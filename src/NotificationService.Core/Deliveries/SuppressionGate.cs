@@ -37,10 +37,12 @@ public static class SuppressionGate
     }
 
     /// <summary>The addresses that a provider's answer shows not to be written to again. Without a list of them it is the one the message was for.</summary>
-    public static IReadOnlyList<string> DeadIn(ChannelMessage message, ProviderResult result) => result switch
+    /// <param name="isOnly">There is no other provider on the channel, whose an address could be.</param>
+    public static IReadOnlyList<string> DeadIn(ChannelMessage message, ProviderResult result, bool isOnly) => result switch
     {
-        ProviderResult.Accepted { DeadAddresses: { Count: > 0 } named } => named,
-        ProviderResult.Rejected { DeadAddresses: { Count: > 0 } named } => named,
+        ProviderResult.Accepted accepted => [.. accepted.DeadAddresses, .. isOnly ? accepted.ForeignAddresses : []],
+        ProviderResult.Rejected { DeadAddresses.Count: > 0 } or ProviderResult.Rejected { ForeignAddresses.Count: > 0 } when result is ProviderResult.Rejected rejected =>
+            [.. rejected.DeadAddresses, .. isOnly ? rejected.ForeignAddresses : []],
         ProviderResult.Rejected { Cause: RejectionCause.Address } when message is ChannelMessage.Push push => push.DeviceTokens,
         ProviderResult.Rejected { Cause: RejectionCause.Address or RejectionCause.Unsubscribed } when AddressOf(message) is { } address => [address],
         _ => [],

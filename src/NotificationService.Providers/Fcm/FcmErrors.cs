@@ -25,7 +25,7 @@ internal static partial class FcmErrors
         return (refusal.ErrorCode ?? refusal.Status) switch
         {
             "UNREGISTERED" => Dead("UNREGISTERED", "the app was removed from the device, or its token replaced"),
-            OfAnotherProject => Dead(OfAnotherProject, "the device token belongs to another Firebase project"),
+            OfAnotherProject => new ProviderResult.Rejected(OfAnotherProject, "the device token belongs to another Firebase project", RejectionCause.Provider),
             "INVALID_ARGUMENT" when refusal.AboutToken => Dead("INVALID_ARGUMENT", "the device token is not one of Firebase's"),
             "INVALID_ARGUMENT" => new ProviderResult.Rejected("INVALID_ARGUMENT", Words("Google refused the message", refusal)),
             "QUOTA_EXCEEDED" or "RESOURCE_EXHAUSTED" =>

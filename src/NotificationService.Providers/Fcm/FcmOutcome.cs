@@ -11,15 +11,16 @@ internal static class FcmOutcome
     public static ProviderResult Of(IReadOnlyList<(string Token, ProviderResult Result)> calls)
     {
         IReadOnlyList<string> dead = [.. calls.Where(call => call.Result is ProviderResult.Rejected { Cause: RejectionCause.Address }).Select(call => call.Token)];
+        IReadOnlyList<string> foreign = [.. calls.Where(call => call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject }).Select(call => call.Token)];
         if (First<ProviderResult.Accepted>(calls) is { } accepted)
-            return accepted with { DeadAddresses = dead };
+            return accepted with { DeadAddresses = dead, ForeignAddresses = foreign };
         if (First<ProviderResult.Ambiguous>(calls) is { } ambiguous)
             return ambiguous;
         if (calls.Select(call => call.Result).OfType<ProviderResult.Deferred>().ToList() is { Count: > 0 } deferred)
             return deferred.MaxBy(result => (result.Cause, result.RetryAfter ?? TimeSpan.Zero)) ?? deferred[0];
         // What is wrong with the message is more worth saying than that some devices are gone as well.
         var rejected = calls.Select(call => call.Result).OfType<ProviderResult.Rejected>().ToList();
-        return (rejected.Find(result => result.Cause != RejectionCause.Address) ?? rejected[0]) with { DeadAddresses = dead };
+        return (rejected.Find(result => result.Cause != RejectionCause.Address) ?? rejected[0]) with { DeadAddresses = dead, ForeignAddresses = foreign };
     }
 
     private static T? First<T>(IReadOnlyList<(string Token, ProviderResult Result)> calls)

@@ -8,7 +8,7 @@ namespace NotificationService.Providers.Fcm;
 /// </summary>
 internal sealed class FcmProject
 {
-    /// <summary>So many strangers in a row, and nobody who belongs here: it is the configuration.</summary>
+    /// <summary>So many deliveries to strangers in a row, and nobody who belongs here: it is the configuration.</summary>
     public const int MostStrangers = 10;
 
     private volatile bool isProven;
@@ -19,15 +19,17 @@ internal sealed class FcmProject
     {
         if (calls.Any(call => call.Result is ProviderResult.Accepted))
             isProven = true;
-        return FcmOutcome.Of(isProven ? calls : [.. calls.Select(call => (call.Token, Doubt(call.Result)))]);
+        if (isProven || !calls.Any(IsStranger))
+            return FcmOutcome.Of(calls);
+        var many = Interlocked.Increment(ref strangers) >= MostStrangers;
+        return FcmOutcome.Of([.. calls.Select(call => (call.Token, IsStranger(call) ? Doubt(many) : call.Result))]);
     }
 
-    private ProviderResult Doubt(ProviderResult result) => result switch
-    {
-        ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject } when Interlocked.Increment(ref strangers) >= MostStrangers => new ProviderResult.Deferred(
-            "credentials_project_wrong", "every device token so far belongs to another Firebase project: the service account may be of the wrong one", null, DeferralCause.Credentials),
-        // Another provider may be the project it belongs to; the token is kept.
-        ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject } stranger => stranger with { Cause = RejectionCause.Provider },
-        _ => result,
-    };
+    private static bool IsStranger((string Token, ProviderResult Result) call) => call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject };
+
+    private static ProviderResult.Deferred Doubt(bool many) => many
+        ? new ProviderResult.Deferred(
+            "credentials_project_wrong", "every device token so far belongs to another Firebase project: the service account may be of the wrong one", null, DeferralCause.Credentials)
+        // It waits, or goes to another provider, which may be the project it belongs to.
+        : new ProviderResult.Deferred(FcmErrors.OfAnotherProject, "the device token belongs to another Firebase project", null, DeferralCause.Message);
 }

@@ -79,7 +79,8 @@ public sealed class FcmProviderTests : IAsyncLifetime
     {
         var result = await Provider().SendAsync(Call(Push("dead-1", "alive", "busy", "other-1", "wrong-1", "dead-2", "alive")), CancellationToken.None);
 
-        result.ShouldBeOfType<ProviderResult.Accepted>().DeadAddresses.ShouldBe(["dead-1", "other-1", "wrong-1", "dead-2"], ignoreOrder: true);
+        result.ShouldBeOfType<ProviderResult.Accepted>().DeadAddresses.ShouldBe(["dead-1", "wrong-1", "dead-2"], ignoreOrder: true);
+        ((ProviderResult.Accepted)result).ForeignAddresses.ShouldBe(["other-1"]);
         Vendor.Calls.Count.ShouldBe(6, "a token that is named twice is one device");
     }
 
@@ -101,12 +102,12 @@ public sealed class FcmProviderTests : IAsyncLifetime
     {
         var provider = Provider();
 
-        var before = (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+        var before = (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
         await provider.SendAsync(Call(Push("alive")), CancellationToken.None);
         var after = (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
 
-        (before.Cause, before.DeadAddresses.Count).ShouldBe((RejectionCause.Provider, 0));
-        (after.Cause, after.DeadAddresses.Single()).ShouldBe((RejectionCause.Address, "other-1"));
+        (before.Code, before.Cause).ShouldBe(("SENDER_ID_MISMATCH", DeferralCause.Message));
+        (after.Cause, after.ForeignAddresses.Single()).ShouldBe((RejectionCause.Provider, "other-1"));
     }
 
     [Fact]
@@ -117,10 +118,10 @@ public sealed class FcmProviderTests : IAsyncLifetime
         for (var i = 0; i < 12; i++)
             results.Add(await provider.SendAsync(Call(Push($"other-{i}")), CancellationToken.None));
 
-        results.OfType<ProviderResult.Rejected>().ShouldAllBe(rejected => rejected.Cause == RejectionCause.Provider && rejected.DeadAddresses.Count == 0);
-        results[^1].ShouldBeOfType<ProviderResult.Deferred>().Cause.ShouldBe(DeferralCause.Credentials);
+        results.Select(result => result.ShouldBeOfType<ProviderResult.Deferred>().Cause).ShouldBe(
+            [.. Enumerable.Repeat(DeferralCause.Message, 9), .. Enumerable.Repeat(DeferralCause.Credentials, 3)]);
         (await provider.SendAsync(Call(Push("alive")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
-        (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().DeadAddresses.ShouldBe(["other-1"]);
+        (await provider.SendAsync(Call(Push("other-1")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().ForeignAddresses.ShouldBe(["other-1"]);
     }
 
     [Fact]

@@ -37,11 +37,23 @@ public sealed class SuppressionGateTests
     [Fact]
     public void A_provider_names_the_dead_or_means_the_one_it_was_given()
     {
-        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("550", "no such user", RejectionCause.Address)).ShouldBe(["Ann@Example.com"]);
-        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Accepted("id") { DeadAddresses = ["b"] }).ShouldBe(["b"]);
-        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Rejected("UNREGISTERED", "gone", RejectionCause.Address)).ShouldBe(["a", "b"]);
-        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("554", "spam")).ShouldBeEmpty();
-        SuppressionGate.DeadIn(Email, new ProviderResult.Accepted("id")).ShouldBeEmpty();
+        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("550", "no such user", RejectionCause.Address), isOnly: true).ShouldBe(["Ann@Example.com"]);
+        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Accepted("id") { DeadAddresses = ["b"] }, isOnly: true).ShouldBe(["b"]);
+        SuppressionGate.DeadIn(Push("a", "b"), new ProviderResult.Rejected("UNREGISTERED", "gone", RejectionCause.Address), isOnly: true).ShouldBe(["a", "b"]);
+        SuppressionGate.DeadIn(Email, new ProviderResult.Rejected("554", "spam"), isOnly: true).ShouldBeEmpty();
+        SuppressionGate.DeadIn(Email, new ProviderResult.Accepted("id"), isOnly: true).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_token_of_another_account_is_dead_only_where_there_is_no_other_account()
+    {
+        var accepted = new ProviderResult.Accepted("id") { DeadAddresses = ["b"], ForeignAddresses = ["c"] };
+        var rejected = new ProviderResult.Rejected("SENDER_ID_MISMATCH", "not ours", RejectionCause.Provider) { ForeignAddresses = ["c"] };
+
+        SuppressionGate.DeadIn(Push("a", "b", "c"), accepted, isOnly: true).ShouldBe(["b", "c"]);
+        SuppressionGate.DeadIn(Push("a", "b", "c"), accepted, isOnly: false).ShouldBe(["b"]);
+        SuppressionGate.DeadIn(Push("c"), rejected, isOnly: true).ShouldBe(["c"]);
+        SuppressionGate.DeadIn(Push("c"), rejected, isOnly: false).ShouldBeEmpty();
     }
 
     [Theory]
@@ -51,7 +63,7 @@ public sealed class SuppressionGateTests
     {
         var result = new ProviderResult.Rejected("code", "no", cause);
 
-        SuppressionGate.DeadIn(Email, result).ShouldBe(["Ann@Example.com"]);
+        SuppressionGate.DeadIn(Email, result, isOnly: true).ShouldBe(["Ann@Example.com"]);
         SuppressionGate.ReasonOf(Email, result).ShouldBe(reason);
         SuppressionGate.ReasonOf(Push("a"), new ProviderResult.Rejected("UNREGISTERED", "gone", RejectionCause.Address)).ShouldBe(SuppressionReason.DeadToken);
     }

@@ -21,7 +21,7 @@ public sealed class ProviderGate
 
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestThrottle = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestThrottle = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(1);
 
     private readonly Lock gate = new();
     private readonly CircuitBreaker breaker;

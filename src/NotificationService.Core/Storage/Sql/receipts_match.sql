@@ -5,15 +5,19 @@
 -- What a worker holds, or what somebody has locked at this moment, is known and not held: it is asked for again later. So nobody waits
 -- for anybody, and a result that is being written is never in the way.
 -- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose vendors do not
--- echo our id. The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
+-- echo our id. Meta reports to one address for all the numbers of an app, each of which is a provider here: it may be a sibling's message.
+-- The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
 with target as materialized (
-    select g.ord, g.provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
+    select g.ord, coalesce(by_message.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::boolean[]) with ordinality as g(provider_id, delivery_id, message_id, wants_address, ord)
     left join lateral (
-        select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id
+        select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id, (array_agg(a.provider_id order by a.delivery_id desc))[1] as provider_id
         from attempts a
         where g.delivery_id is null and a.provider_message_id = g.message_id and right(a.delivery_id::text, 1) = '4'
-          and a.provider_id = g.provider_id and a.tenant_id = $1 and a.delivery_id >= $6
+          and (a.provider_id = g.provider_id or a.provider_id in (
+              select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
+              where p.tenant_id = $1 and p.id = g.provider_id and p.type = 'whatsapp_cloud'))
+          and a.tenant_id = $1 and a.delivery_id >= $6
     ) by_message on true
 ),
 held as materialized (

@@ -56,6 +56,19 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Meta_reports_for_all_numbers_of_an_app_to_the_address_of_one_of_them()
+    {
+        var (one, two) = (await planted.ProviderAsync(tenant, ChannelKind.WhatsApp, "whatsapp_cloud"), await planted.ProviderAsync(tenant, ChannelKind.WhatsApp, "whatsapp_cloud"));
+        var delivery = (await planted.SentAsync(tenant, two, channel: ChannelKind.WhatsApp))[0];
+
+        await ReportAsync(one, new Receipt("e-1", ReceiptKind.Delivered, DateTimeOffset.UtcNow) { ProviderMessageId = $"m-{delivery}" });
+        await ApplyAllAsync();
+
+        (await planted.StatusAsync(delivery)).ShouldBe((short)50);
+        (await database.ScalarAsync<string>($"select detail->>'provider' from timeline where delivery_id = '{delivery}' and status = 50")).ShouldBe($"P {two}");
+    }
+
+    [Fact]
     public async Task The_same_report_a_thousand_times_makes_one_change()
     {
         var delivery = (await planted.SentAsync(tenant, provider))[0];

@@ -67,6 +67,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
         (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
+        (await database.ScalarAsync<double>($"select extract(day from expires_at - created_at)::float8 from suppressions where tenant_id = '{tenant}'")).ShouldBe(30, "if nobody says START");
 
         await ReportAsync(provider, new Receipt("start", ReceiptKind.Resubscribed, TimeProvider.System.GetUtcNow().AddMilliseconds(200)) { Address = "+14155550100" });
         await Eventually.TrueAsync(async () => (await ListedAsync()).Count == 0, TimeSpan.FromSeconds(15));

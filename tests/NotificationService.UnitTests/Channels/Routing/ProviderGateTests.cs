@@ -87,12 +87,12 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public void An_absurd_request_to_wait_is_cut_to_five_minutes()
+    public void An_absurd_request_to_wait_is_cut_to_an_hour()
     {
         gate.TryEnter();
         gate.Leave(new ProviderResult.Deferred("http_429", "slow down", TimeSpan.FromDays(3), DeferralCause.Throttled), Quick);
 
-        gate.AbleIn.ShouldBe(TimeSpan.FromMinutes(5));
+        gate.AbleIn.ShouldBe(TimeSpan.FromHours(1));
     }
 
     [Fact]
