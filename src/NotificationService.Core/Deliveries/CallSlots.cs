@@ -45,7 +45,7 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
                 Free();
             }
 
-            if (took > Hanging)
+            if (took > Hanging && slow.TryBeginToHang())
                 slow.Delivery.Prepared.Provider.Gate.Hangs();
         }
     }
@@ -71,6 +71,8 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
         finally
         {
             underWay.TryRemove(run, out _);
+            if (!run.TryBeginToHang())
+                delivery.Prepared.Provider.Gate.HangEnded();
             if (run.TryGiveSlot())
                 Free();
             else
@@ -98,10 +100,14 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
     private sealed class Call(StartedDelivery delivery, long beganAt)
     {
         private int gave;
+        private int hangs;
 
         public StartedDelivery Delivery => delivery;
 
         public long BeganAt => beganAt;
+
+        /// <summary>True the first time; by its end at the latest.</summary>
+        public bool TryBeginToHang() => Interlocked.Exchange(ref hangs, 1) == 0;
 
         public bool TryGiveSlot() => Interlocked.Exchange(ref gave, 1) == 0;
     }

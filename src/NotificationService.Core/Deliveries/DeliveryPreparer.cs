@@ -11,6 +11,8 @@ namespace NotificationService.Deliveries;
 internal sealed class DeliveryPreparer(
     NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, ILogger<DeliveryPreparer> logger)
 {
+    private static readonly TimeSpan PauseWithoutDatabase = TimeSpan.FromSeconds(1);
+
     /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
     public async Task PrepareAsync(
         IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
@@ -26,7 +28,7 @@ internal sealed class DeliveryPreparer(
         {
             logger.StepFailed("load", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
             foreach (var delivery in claimed)
-                ended(DeliveryTransitions.HandBack(delivery, "not_loaded", "its notification could not be read", delivery.Lease.Now));
+                ended(Later(delivery, "not_loaded", "its notification could not be read"));
             return;
         }
 #pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said here, and the leases end
@@ -55,7 +57,7 @@ internal sealed class DeliveryPreparer(
             catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
             {
                 logger.StepFailed("prepare", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
-                ended(DeliveryTransitions.HandBack(delivery, "not_prepared", "its template or provider could not be read", delivery.Lease.Now));
+                ended(Later(delivery, "not_prepared", "its template or provider could not be read"));
             }
 #pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it
             catch (Exception exception)
@@ -66,6 +68,10 @@ internal sealed class DeliveryPreparer(
             }
         }
     }
+
+    /// <summary>Not at once: it would come straight back.</summary>
+    private static DeliveryResult Later(ClaimedDelivery delivery, string code, string message) =>
+        DeliveryTransitions.PutOff(delivery, PauseWithoutDatabase, code, message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims));
 
     private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> PrepareAsync(
         ClaimedDelivery delivery, StoredNotification? notification, List<ChainLink>? chain, CancellationToken cancellationToken)

@@ -16,6 +16,11 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private const int MostWaiting = 10_000;
     private const int MostTogether = 512;
 
+    private const string UnstorableCode = "unstorable_answer";
+    private const string UnstorableMessage = "the provider's answer could not be stored";
+
+    private static readonly IReadOnlyList<string> NoAddresses = [];
+
     /// <summary>Nobody may tell us when the recipient takes it back; if it still stands then, the vendor refuses once more.</summary>
     private static readonly TimeSpan BelieveUnsubscribed = TimeSpan.FromDays(30);
 
@@ -41,7 +46,38 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
     public ValueTask DisposeAsync() => coalescer.DisposeAsync();
 
+    /// <summary>What one result may hold that cannot be stored costs the others nothing: halves of halves, until it stands alone.</summary>
     private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteTogetherAsync(results, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfTheData(exception) && (results.Count > 1 || results[0] != WithoutTexts(results[0])))
+        {
+            if (results.Count == 1)
+            {
+                logger.ResultUnstorable(results[0].Delivery.Id.Value, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+                return await WriteAsync([WithoutTexts(results[0])], cancellationToken);
+            }
+
+            var half = results.Count / 2;
+            return [.. await WriteAsync([.. results.Take(half)], cancellationToken), .. await WriteAsync([.. results.Skip(half)], cancellationToken)];
+        }
+    }
+
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes.</summary>
+    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or (not NpgsqlException and not OperationCanceledException);
+
+    private static DeliveryResult WithoutTexts(DeliveryResult result) => result with
+    {
+        Attempt = result.Attempt is { } attempt ? attempt with { Code = attempt.Code is null ? null : UnstorableCode, Message = null, ProviderMessageId = null } : null,
+        Failure = result.Failure is { } failure ? failure with { Code = UnstorableCode, Message = UnstorableMessage } : null,
+        Reason = result.Reason is null ? null : new TransitionReason(UnstorableCode, UnstorableMessage),
+        DeadAddresses = NoAddresses,
+    };
+
+    private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         while (true)
@@ -58,7 +94,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
                 return answers;
             }
-            catch (NpgsqlException exception) when (results.Any(result => result.Delivery.Lease.Left > TimeSpan.Zero) && !cancellationToken.IsCancellationRequested)
+            catch (NpgsqlException exception) when (!IsOfTheData(exception) && results.Any(result => result.Delivery.Lease.Left > TimeSpan.Zero) && !cancellationToken.IsCancellationRequested)
             {
                 // A commit that went through after all finds itself fenced off the second time: writing again is safe.
                 logger.ResultsWait(results.Count, exception.SqlState ?? exception.GetType().Name);

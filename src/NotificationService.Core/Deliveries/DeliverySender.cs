@@ -98,6 +98,7 @@ internal sealed class DeliverySender : IDisposable
         Hand.Dispose();
         begun.Dispose();
         stopping.Dispose();
+        ended.Cancel();
         ended.Dispose();
     }
 
@@ -185,10 +186,11 @@ internal sealed class DeliverySender : IDisposable
     /// <summary>Places come free without a call ending, too, and calls grow slow.</summary>
     private async Task TickAsync()
     {
+        var token = ended.Token;
         using var timer = new PeriodicTimer(Tick, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(ended.Token))
+            while (await timer.WaitForNextTickAsync(token))
             {
                 lines.MoveUp();
                 slots.LookAfterSlow();

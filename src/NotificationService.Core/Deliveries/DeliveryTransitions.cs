@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
+using NotificationService.Storage;
 using static NotificationService.Deliveries.DeliveryStatus;
 
 namespace NotificationService.Deliveries;
@@ -34,6 +35,9 @@ public static class DeliveryTransitions
 
     public static bool IsLegal(DeliveryStatus from, DeliveryStatus to) => Legal[from].Contains(to);
 
+    /// <summary>How often all providers of a channel are gone round for one that none of them may send.</summary>
+    private const int RoundsForOthers = 3;
+
     private const string NoProviderCode = "no_provider";
 
     /// <summary>How long a delivery waits for somebody to mend its provider's account.</summary>
@@ -56,16 +60,18 @@ public static class DeliveryTransitions
         {
             ProviderResult.Accepted accepted => new DeliveryResult(
                 delivery, accepted.Delivered ? Delivered : Sent, null,
-                Attempt(AttemptOutcome.Accepted, null, null, Cut(accepted.ProviderMessageId, 200)) with { Segments = accepted.Segments },
+                Attempt(AttemptOutcome.Accepted, null, null, StorableText.Of(accepted.ProviderMessageId, 200)) with { Segments = accepted.Segments },
                 null, delivery.Ambiguous, null, now),
-            ProviderResult.Rejected { Cause: RejectionCause.Provider } refused when failsOver => Later(
-                delivery, Attempt(AttemptOutcome.Rejected, refused.Code, refused.Message, null), TimeSpan.Zero, FailureKind.Permanent, refused.Code, refused.Message, now),
+            // Others may rest or be unwell just now: they get three rounds, and then it has failed.
+            ProviderResult.Rejected { Cause: RejectionCause.Provider } refused when others.Count > 1 && tries < RoundsForOthers * others.Count => Later(
+                delivery, Attempt(AttemptOutcome.Rejected, refused.Code, refused.Message, null),
+                failsOver ? TimeSpan.Zero : RetrySchedule.Next(delivery.Channel, Round(tries, others), null, chance), FailureKind.Permanent, refused.Code, refused.Message, now),
             ProviderResult.Rejected rejected => new DeliveryResult(
                 delivery, Failed, null, Attempt(AttemptOutcome.Rejected, rejected.Code, rejected.Message, null),
-                new Failure(FailureKind.Permanent, Cut(rejected.Code, 100), Cut(rejected.Message, 500)), delivery.Ambiguous, null, now),
+                new Failure(FailureKind.Permanent, StorableText.Of(rejected.Code, 100), StorableText.Of(rejected.Message, 500)), delivery.Ambiguous, null, now),
             ProviderResult.Deferred deferred => Later(
                 delivery, Attempt(AttemptOutcome.Deferred, deferred.Code, deferred.Message, null),
-                failsOver ? TimeSpan.Zero : Wait(delivery, deferred, (tries + others.Count - 1) / others.Count, now, chance),
+                failsOver ? TimeSpan.Zero : Wait(delivery, deferred, Round(tries, others), now, chance),
                 KindOf(deferred.Cause), deferred.Code, deferred.Message, now),
             ProviderResult.Ambiguous ambiguous => Unclear(
                 delivery, Attempt(AttemptOutcome.Ambiguous, ambiguous.Code, ambiguous.Message, null), ambiguous.Code, ambiguous.Message, now),
@@ -73,7 +79,7 @@ public static class DeliveryTransitions
         };
 
         AttemptRecord Attempt(AttemptOutcome outcome, string? code, string? message, string? providerMessageId) =>
-            new(number, provider, outcome, startedAt, now, code is null ? null : Cut(code, 100), message is null ? null : Cut(message, 500), providerMessageId);
+            new(number, provider, outcome, startedAt, now, code is null ? null : StorableText.Of(code, 100), message is null ? null : StorableText.Of(message, 500), providerMessageId);
     }
 
     /// <summary>
@@ -84,7 +90,7 @@ public static class DeliveryTransitions
     public static DeliveryResult PutOff(ClaimedDelivery delivery, TimeSpan wait, string code, string message, DateTimeOffset now, double chance)
     {
         if (code == Route.Later.ParkedCode && now - delivery.Id.Notification.CreatedAt > LongestParked)
-            return new DeliveryResult(delivery, Failed, null, null, new Failure(FailureKind.Credentials, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+            return new DeliveryResult(delivery, Failed, null, null, new Failure(FailureKind.Credentials, StorableText.Of(code, 100), StorableText.Of(message, 500)), delivery.Ambiguous, null, now);
         // Spread, so that not all of them come back at once.
         var due = now + wait + (wait * 0.5 * chance);
         return new DeliveryResult(delivery, Queued, delivery.ExpiresAt is { } end && end < due ? end : due, null, null, delivery.Ambiguous, null, now) { IsUnchanged = true };
@@ -96,7 +102,7 @@ public static class DeliveryTransitions
 
     /// <summary>The template cannot be rendered: no provider is asked.</summary>
     public static DeliveryResult Unrenderable(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>
-        new(delivery, Failed, null, null, new Failure(FailureKind.TemplateError, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+        new(delivery, Failed, null, null, new Failure(FailureKind.TemplateError, StorableText.Of(code, 100), StorableText.Of(message, 500)), delivery.Ambiguous, null, now);
 
     /// <summary>The recipient has no address on this channel.</summary>
     public static DeliveryResult WithoutAddress(ClaimedDelivery delivery, DateTimeOffset now) => new(
@@ -121,7 +127,7 @@ public static class DeliveryTransitions
 
     /// <summary>Its time has come and the channel before it in the chain still has time.</summary>
     public static DeliveryResult WaitForChain(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>
-        new(delivery, Scheduled, until, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.Code, message), now);
+        new(delivery, Scheduled, delivery.ExpiresAt is { } end && end < until ? end : until, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.Code, message), now);
 
     /// <summary>Handed back untouched: the worker stops, or its lease grew too short to begin a call.</summary>
     public static DeliveryResult HandBack(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>
@@ -147,6 +153,8 @@ public static class DeliveryTransitions
             delivery, Queued, now, null, null, delivery.Ambiguous, new TransitionReason("rescued", "the worker was lost before it called a provider"), now, Rescued: true);
     }
 
+    private static int Round(int tries, Alternatives others) => (tries + others.Count - 1) / others.Count;
+
     /// <summary>An account that does not work is waited for, whatever the number of tries: its deliveries are not to blame.</summary>
     private static TimeSpan? Wait(ClaimedDelivery delivery, ProviderResult.Deferred deferred, int round, DateTimeOffset now, double chance)
     {
@@ -159,21 +167,20 @@ public static class DeliveryTransitions
     private static DeliveryResult Unclear(ClaimedDelivery delivery, AttemptRecord attempt, string code, string message, DateTimeOffset now)
     {
         if (AmbiguityPolicy.ResendAfter(delivery.Channel, delivery.Priority, delivery.Ambiguous) is { } wait)
-            return new DeliveryResult(delivery, Queued, now + wait, attempt, null, true, new TransitionReason(Cut(code, 100), Cut(message, 500)), now);
-        return new DeliveryResult(delivery, Failed, null, attempt, new Failure(FailureKind.Unknown, Cut(code, 100), Cut(message, 500)), true, null, now);
+            return new DeliveryResult(delivery, Queued, now + wait, attempt, null, true, new TransitionReason(StorableText.Of(code, 100), StorableText.Of(message, 500)), now);
+        return new DeliveryResult(delivery, Failed, null, attempt, new Failure(FailureKind.Unknown, StorableText.Of(code, 100), StorableText.Of(message, 500)), true, null, now);
     }
 
     private static DeliveryResult Later(ClaimedDelivery delivery, AttemptRecord attempt, TimeSpan? wait, FailureKind kindAtEnd, string code, string message, DateTimeOffset now)
     {
         if (wait is null)
-            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(kindAtEnd, Cut(code, 100), Cut(message, 500)), delivery.Ambiguous, null, now);
+            return new DeliveryResult(delivery, Failed, null, attempt, new Failure(kindAtEnd, StorableText.Of(code, 100), StorableText.Of(message, 500)), delivery.Ambiguous, null, now);
         if (delivery.ExpiresAt is { } end && now + wait.Value >= end)
             return new DeliveryResult(delivery, Expired, null, attempt, null, delivery.Ambiguous, new TransitionReason("expired", $"expiresAt passes before the next try ({code})"), now);
-        return new DeliveryResult(delivery, Queued, now + wait.Value, attempt, null, delivery.Ambiguous, new TransitionReason(Cut(code, 100), Cut(message, 500)), now);
+        return new DeliveryResult(delivery, Queued, now + wait.Value, attempt, null, delivery.Ambiguous, new TransitionReason(StorableText.Of(code, 100), StorableText.Of(message, 500)), now);
     }
 
     /// <summary>What the last try failed by: whoever reads it must know whether the vendor was unwell or the configuration is to be mended.</summary>
     private static FailureKind KindOf(DeferralCause cause) => cause == DeferralCause.Credentials ? FailureKind.Credentials : FailureKind.Exhausted;
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 }

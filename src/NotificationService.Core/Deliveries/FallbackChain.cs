@@ -43,7 +43,8 @@ public static class FallbackChain
         if (chain.FirstOrDefault(link => link.Status is DeliveryStatus.Delivered or DeliveryStatus.Read) is { } reached)
             return new ChainDecision.NotNeeded($"{Name(reached)} reached the recipient");
         var place = chain.FirstOrDefault(link => link.Id == delivery.Id)?.Place ?? 0;
-        var before = chain.Where(link => link.Place < place).MaxBy(link => link.Place);
+        // One that was cancelled had no turn: what counts is the one before it.
+        var before = chain.Where(link => link.Place < place && link.Status != DeliveryStatus.Cancelled).MaxBy(link => link.Place);
         // What was begun is only stopped by a success.
         if (before is null || before.Status >= DeliveryStatus.Suppressed || delivery.Attempts > delivery.RetriedFrom)
             return ChainDecision.Send.Instance;
@@ -60,7 +61,7 @@ public static class FallbackChain
         if (before.Status == DeliveryStatus.Scheduled || before.DueAt + after > now)
             return Wait(before.DueAt + after > now ? before.DueAt + after : now + after, $"{Name(before)} has not had its time yet");
         // Nobody came to either of them, as after a while without workers: they do not go out both at once. The second time its time is over.
-        return delivery.Claims == 1 ? Wait(now + after, $"{Name(before)} has not been tried yet") : ChainDecision.Send.Instance;
+        return delivery.DueAt < before.DueAt + (2 * after) ? Wait(now + after, $"{Name(before)} has not been tried yet") : ChainDecision.Send.Instance;
     }
 
     private static ChainDecision UntilItFails(ChainLink before, DateTimeOffset now) => before.Status == DeliveryStatus.Sent

@@ -25,11 +25,16 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
     private const int Trickle = 32;
 
     private static readonly TimeSpan TrickleEvery = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SweepsEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SoonestLook = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Looks under way at once: they share their connections with the API.</summary>
+    private const int MostLooks = 4;
+
     private readonly ConcurrentDictionary<LaneId, State> lanes = new();
+    private int looks;
     private long sweptAt = time.GetTimestamp();
 
     /// <summary>When lanes that are held back may have room; null when none is.</summary>
@@ -41,7 +46,9 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         foreach (var delivery in deliveries)
         {
             var lane = new LaneId(delivery.Tenant, delivery.Channel);
-            Interlocked.Increment(ref Of(lane).Waiting);
+            var state = Of(lane);
+            Interlocked.Increment(ref state.Waiting);
+            state.ClaimedAt = time.GetTimestamp();
             brought[lane] = brought.GetValueOrDefault(lane) + 1;
         }
 
@@ -76,9 +83,9 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
                 continue;
             }
 
-            // Nobody asks for the providers of a lane that is held: somebody may have mended one.
-            if (time.GetElapsedTime(state.SeenAt) > LooksEvery)
-                _ = LookAsync(lane, state);
+            // Nobody asks for the providers of a lane that nothing is taken of: somebody may have mended one.
+            if (limit == 0 && state.HasMore && time.GetElapsedTime(state.SeenAt) > LooksEvery)
+                Look(lane, state);
             (held ??= []).Add(lane);
             (most ??= []).Add(limit);
             if (state.HasMore && providers.Min(provider => provider.Gate.RoomIn) is var soon && (again is null || soon < again))
@@ -109,9 +116,20 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         return Trickle;
     }
 
+    private void Look(LaneId lane, State state)
+    {
+        if (Interlocked.Increment(ref looks) > MostLooks)
+        {
+            Interlocked.Decrement(ref looks);
+            return;
+        }
+
+        state.SeenAt = time.GetTimestamp();
+        _ = LookAsync(lane, state);
+    }
+
     private async Task LookAsync(LaneId lane, State state)
     {
-        state.SeenAt = time.GetTimestamp();
         try
         {
             state.ServedBy = await directory.ForAsync(lane.Tenant, lane.Channel, live: true, CancellationToken.None);
@@ -120,18 +138,22 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         {
             // What is known has to do until the database is back.
         }
+        finally
+        {
+            Interlocked.Decrement(ref looks);
+        }
     }
 
-    private State Of(LaneId lane) => lanes.GetOrAdd(lane, static _ => new State());
+    private State Of(LaneId lane) => lanes.GetOrAdd(lane, static (_, now) => new State { ClaimedAt = now }, time.GetTimestamp());
 
     private void Sweep()
     {
-        if (time.GetElapsedTime(sweptAt) < ForgottenAfter)
+        if (time.GetElapsedTime(sweptAt) < SweepsEvery)
             return;
         sweptAt = time.GetTimestamp();
         foreach (var (lane, state) in lanes)
         {
-            if (Volatile.Read(ref state.Waiting) == 0 && time.GetElapsedTime(state.SeenAt) > ForgottenAfter)
+            if (Volatile.Read(ref state.Waiting) == 0 && time.GetElapsedTime(state.ClaimedAt) > ForgottenAfter)
                 lanes.TryRemove(lane, out _);
         }
     }
@@ -145,7 +167,11 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
 
         public bool HasMore { get; set; } = true;
 
+        /// <summary>When its providers were last asked for.</summary>
         public long SeenAt { get; set; }
+
+        /// <summary>When it last brought something; a lane that does not is forgotten.</summary>
+        public long ClaimedAt { get; set; }
 
         public long TrickledAt { get; set; }
     }

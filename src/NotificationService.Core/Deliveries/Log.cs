@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.Deliveries + 10, LogLevel.Information, "The provider {Provider} ({Type}) accepts its account again")]
     public static partial void ProviderWorksAgain(this ILogger logger, Guid provider, string type);
 
+    [LoggerMessage(EventIds.Deliveries + 11, LogLevel.Error, "The database does not take the result of delivery {Delivery} ({Reason}); it is written without the provider's words")]
+    public static partial void ResultUnstorable(this ILogger logger, Guid delivery, string reason);
+
     [LoggerMessage(EventIds.Deliveries + 20, LogLevel.Information, "The receipt {Receipt} of provider {Provider} matches no delivery: {Reason}")]
     public static partial void ReceiptUnmatched(this ILogger logger, Guid receipt, Guid provider, string? reason);
 }

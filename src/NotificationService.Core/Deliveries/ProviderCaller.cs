@@ -26,7 +26,7 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         metrics.CallEnds(delivery.Channel, provider.Type, result, took);
         var wasParked = provider.Gate.Parking is not null;
         provider.Gate.Leave(result, took);
-        if (provider.Revision > 0 && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
+        if (provider.Revision > 0 && !UnusableProvider.IsOfThisProcess(result) && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
             _ = TellAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
         var written = DeliveryTransitions.AfterCall(

@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NotificationService.Tenants;
 
@@ -10,18 +11,19 @@ namespace NotificationService.Storage;
 public sealed class TenantBatch : IAsyncDisposable
 {
     private readonly NpgsqlBatch batch;
+    private readonly NpgsqlDataSource source;
     private readonly NpgsqlConnection connection;
     private TenantId? scope;
 
-    private TenantBatch(NpgsqlConnection connection)
+    private TenantBatch(NpgsqlDataSource source, NpgsqlConnection connection)
     {
-        this.connection = connection;
+        (this.source, this.connection) = (source, connection);
         batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
     }
 
     public static async Task<TenantBatch> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
-        new(await source.OpenConnectionAsync(cancellationToken));
+        new(source, await source.OpenConnectionAsync(cancellationToken));
 
     /// <summary>Adds a statement under a tenant's scope. Add tenants in ascending order, so that two batches never wait for each other in a circle.</summary>
     public void Add(TenantId tenant, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -50,6 +52,21 @@ public sealed class TenantBatch : IAsyncDisposable
     public async Task CommitAsync(Action<NpgsqlDataReader>? read, CancellationToken cancellationToken)
     {
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        try
+        {
+            await RunAsync(read, cancellationToken);
+        }
+        catch (EncoderFallbackException)
+        {
+            // Half a character in a parameter: the batch was given up while it was being written, and the connection takes statements for
+            // prepared that the server never saw. It and its like are closed instead of being used again.
+            source.Clear();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(Action<NpgsqlDataReader>? read, CancellationToken cancellationToken)
+    {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         do
         {

@@ -92,6 +92,27 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task A_result_that_the_database_does_not_take_costs_those_beside_it_nothing_and_is_written_without_its_words()
+    {
+        await accepted.PlantAsync(tenant, 7);
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        string[] ids = ["m-0", "a\0b", "m-2", "half \ud800", "m-4", "m-5", "m-6"];
+        var results = claimed.Select((delivery, i) => Sent(delivery) is var sent ? sent with { Attempt = sent.Attempt! with { ProviderMessageId = ids[i] } } : sent).ToList();
+
+        var written = await Task.WhenAll(results.Select(result => writer.WriteAsync(result, CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(10));
+
+        written.ShouldAllBe(isWritten => isWritten);
+        (await database.QueryAsync<string>($"select coalesce(provider_message_id, 'none') from attempts where tenant_id = '{tenant}' order by 1"))
+            .ShouldBe(["m-0", "m-2", "m-4", "m-5", "m-6", "none", "none"]);
+        (await accepted.CountAsync(tenant)).ShouldBe(new Dictionary<string, int> { ["sent"] = 7 });
+    }
+
+    private static DeliveryResult Sent(ClaimedDelivery delivery) => DeliveryTransitions.AfterCall(
+        delivery, new ProviderResult.Accepted("x"), Guid.Empty, Alternatives.None, delivery.Lease.Now, delivery.Lease.Now, 0.5);
+
+    [Fact]
     public async Task A_call_is_not_begun_with_too_little_of_the_lease_left_or_none()
     {
         await accepted.PlantAsync(tenant, 3);

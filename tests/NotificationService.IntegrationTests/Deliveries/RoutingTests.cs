@@ -115,6 +115,32 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task A_provider_with_a_rate_is_tried_again_after_its_breaker_opened_though_little_is_sent()
+    {
+        var (worker, vendor) = (Worker(), await VendorAsync());
+        vendor.Otherwise = _ => FakeAnswer.Status(503);
+        await worker.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: 100);
+        await accepted.PlantAsync(tenant, 5);
+        await worker.StartAsync();
+        await Eventually.TrueAsync(() => vendor.Calls.Count >= 5, TimeSpan.FromSeconds(10));
+        // Until the breaker lets a probe through, and what was leased before has lapsed.
+        var (seen, since) = (0, TimeProvider.System.GetTimestamp());
+        await Eventually.TrueAsync(
+            () =>
+            {
+                if (vendor.Calls.Count != seen)
+                    (seen, since) = (vendor.Calls.Count, TimeProvider.System.GetTimestamp());
+                return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
+            },
+            TimeSpan.FromSeconds(15));
+        vendor.Otherwise = _ => FakeAnswer.Accept;
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = 20");
+
+        await accepted.PlantAsync(tenant, 1);
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("sent") == 1, TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
     public async Task A_provider_gets_no_more_calls_at_once_than_it_may()
     {
         var (worker, vendor) = (Worker(), await VendorAsync());

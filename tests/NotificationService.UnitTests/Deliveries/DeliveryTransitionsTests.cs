@@ -101,10 +101,34 @@ public sealed class DeliveryTransitionsTests
 
         Refused(0).Status.ShouldBe(DeliveryStatus.Queued);
         Refused(0).DueAt.ShouldBe(Now);
-        Refused(1).Failure!.Kind.ShouldBe(FailureKind.Permanent);
+        Refused(1).DueAt.ShouldBe(Now.AddSeconds(5), "the other may have been resting or unwell");
+        Refused(5).Failure!.Kind.ShouldBe(FailureKind.Permanent);
 
         DeliveryResult Refused(int attempts) => DeliveryTransitions.AfterCall(
             Delivery(ChannelKind.Sms, Priority.Normal, attempts), refusal, Guid.Empty, new Alternatives(2, true), Now, Now, 0.5);
+    }
+
+    [Fact]
+    public void A_refusal_by_one_provider_waits_for_another_that_rests() => DeliveryTransitions.AfterCall(
+        Delivery(ChannelKind.Sms, Priority.Normal, 0), new ProviderResult.Rejected("21408", "the region is not enabled", RejectionCause.Provider),
+        Guid.Empty, new Alternatives(2, IsOneAble: false), Now, Now, 0.5).DueAt.ShouldBe(Now.AddSeconds(5));
+
+    [Fact]
+    public void A_channel_of_a_chain_waits_no_longer_than_the_message_is_worth_sending()
+    {
+        var delivery = Delivery(ChannelKind.Sms, Priority.Normal, 0) with { ExpiresAt = Now.AddMinutes(10) };
+
+        DeliveryTransitions.WaitForChain(delivery, Now.AddHours(72), "email has not ended yet", Now).DueAt.ShouldBe(Now.AddMinutes(10));
+    }
+
+    [Fact]
+    public void What_a_vendor_says_is_fit_to_be_stored_whatever_it_is()
+    {
+        var id = DeliveryTransitions.AfterCall(
+            Delivery(ChannelKind.Sms, Priority.Normal, 0), new ProviderResult.Accepted("a\0b\ud800" + new string('x', 195) + "😀😀"), Guid.Empty, Alternatives.None, Now, Now, 0.5)
+            .Attempt!.ProviderMessageId!;
+
+        id.ShouldBe("ab\ufffd" + new string('x', 195) + "😀");
     }
 
     [Theory]

@@ -15,15 +15,14 @@ public sealed class FallbackChainTests
     private static readonly FallbackRule Minute = new(TimeSpan.FromMinutes(1));
     private static readonly FallbackRule UntilItFails = new(null);
 
-    private static readonly Arbitrary<(ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts, int Claims)> Chains = (
+    private static readonly Arbitrary<(ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts)> Chains = (
         from first in Link(1)
         from second in Link(2)
         from third in Link(3)
         from mine in Gen.Choose(0, 2)
         from rule in Gen.Elements(Minute, UntilItFails)
         from attempts in Gen.Choose(0, 1)
-        from claims in Gen.Choose(1, 3)
-        select (new[] { first, second, third }, mine, rule, attempts, claims)).ToArbitrary();
+        select (new[] { first, second, third }, mine, rule, attempts)).ToArbitrary();
 
     [Fact]
     public void Nothing_goes_out_after_another_channel_has_reached_the_recipient_and_only_then_is_anything_begun_stopped() => Prop.ForAll(Chains, given =>
@@ -35,7 +34,7 @@ public sealed class FallbackChainTests
 
     [Fact]
     public void The_first_and_the_one_behind_a_failure_are_never_kept_waiting() => Prop.ForAll(Chains, given =>
-        Decide(given) is not ChainDecision.Wait || (given.Mine > 0 && given.Chain[given.Mine - 1].Status < DeliveryStatus.Suppressed)).QuickCheckThrowOnFailure();
+        Decide(given) is not ChainDecision.Wait || (given.Chain.Take(given.Mine).LastOrDefault(link => link.Status != DeliveryStatus.Cancelled) is { Status: < DeliveryStatus.Suppressed })).QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_wait_ends_later_than_now_and_is_no_longer_than_a_channel_may_have() => Prop.ForAll(Chains, given =>
@@ -61,8 +60,8 @@ public sealed class FallbackChainTests
     {
         Decide(Minute, DeliveryStatus.Queued, dueIn: -1000).ShouldBeOfType<ChainDecision.Wait>().Until.ShouldBe(Now.AddMinutes(1));
         Decide(Minute, DeliveryStatus.Sending, dueIn: -1000).ShouldBeOfType<ChainDecision.Wait>("it was claimed together with the second one");
-        Decide(Minute, DeliveryStatus.Queued, dueIn: -1000, claims: 2).ShouldBeOfType<ChainDecision.Send>();
-        Decide(Minute, DeliveryStatus.Scheduled, dueIn: -1000, claims: 2).ShouldBeOfType<ChainDecision.Wait>("its own turn has not come");
+        Decide(Minute, DeliveryStatus.Queued, dueIn: -1000, isSecondLook: true).ShouldBeOfType<ChainDecision.Send>();
+        Decide(Minute, DeliveryStatus.Scheduled, dueIn: -1000, isSecondLook: true).ShouldBeOfType<ChainDecision.Wait>("its own turn has not come");
     }
 
     [Fact]
@@ -73,18 +72,30 @@ public sealed class FallbackChainTests
         Decide(UntilItFails, DeliveryStatus.Failed, beganAgo: 1).ShouldBeOfType<ChainDecision.Send>();
     }
 
-    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, double dueIn = 0, int claims = 1) => Decide(
-        ([new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, Now.AddSeconds(dueIn), true, beganAgo is { } ago ? Now.AddSeconds(-ago) : null), Waiting(2)], 1, rule, 0, claims));
+    [Fact]
+    public void Of_three_without_a_time_the_third_is_not_needed_either_once_the_first_was_sent()
+    {
+        var sent = new ChainLink(Id.Delivery(ChannelKind.Email), 1, DeliveryStatus.Sent, Now.AddHours(-72), true, Now.AddHours(-72));
+        var notNeeded = new ChainLink(Id.Delivery(ChannelKind.Sms), 2, DeliveryStatus.Cancelled, Now, true, null);
 
-    private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts, int Claims) given)
+        Decide(([sent, notNeeded, Waiting(3)], 2, UntilItFails, 0)).ShouldBeOfType<ChainDecision.NotNeeded>();
+    }
+
+    private static ChainDecision Decide(FallbackRule rule, DeliveryStatus before, double? beganAgo = null, double dueIn = 0, bool isSecondLook = false) => Decide(
+        ([
+            new ChainLink(Id.Delivery(ChannelKind.Email), 1, before, Now.AddSeconds(dueIn), true, beganAgo is { } ago ? Now.AddSeconds(-ago) : null),
+            Waiting(2, isSecondLook ? Now : Now.AddSeconds(dueIn + 60)),
+        ], 1, rule, 0));
+
+    private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts) given)
     {
         var mine = given.Chain[given.Mine];
         var lease = new Lease(TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
-        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, given.Claims, given.Attempts, 0, 1, 0, false, Now, null, null, null, lease);
+        var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, 1, given.Attempts, 0, 1, 0, false, mine.DueAt, null, null, null, lease);
         return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
     }
 
-    private static ChainLink Waiting(int place) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, Now, true, null);
+    private static ChainLink Waiting(int place, DateTimeOffset? due = null) => new(Id.Delivery(ChannelKinds.All[place - 1]), place, DeliveryStatus.Sending, due ?? Now, true, null);
 
     private static Gen<ChainLink> Link(int place) =>
         from status in Gen.Elements(DeliveryStatuses.All.ToArray())

@@ -33,6 +33,7 @@ public sealed class ProviderGate
     private int atOnce = FirstCalls;
     private int underWay;
     private int slow;
+    private int hanging;
     private bool hangs;
     private long throttledAt;
     private TimeSpan throttledFor;
@@ -192,11 +193,22 @@ public sealed class ProviderGate
             slow--;
     }
 
-    /// <summary>A call hangs: until calls come back, few more are begun.</summary>
+    /// <summary>A call hangs. Once most of those under way do, few more are begun until one comes back soon.</summary>
     public void Hangs()
     {
         lock (gate)
-            (atOnce, hangs) = (Math.Min(atOnce, CallsWhenHanging), true);
+        {
+            hanging++;
+            if (hanging * 2 > underWay)
+                (atOnce, hangs) = (Math.Min(atOnce, CallsWhenHanging), true);
+        }
+    }
+
+    /// <summary>A call that hung has ended.</summary>
+    public void HangEnded()
+    {
+        lock (gate)
+            hanging--;
     }
 
     /// <summary>What the database says, which any worker may have written: parked, or no longer.</summary>
@@ -223,11 +235,12 @@ public sealed class ProviderGate
     {
         if (breaker.OpensIn > TimeSpan.Zero || ThrottledLeft > TimeSpan.Zero)
             return 0;
-        if (breaker.IsOpen)
-            return parking is null ? breaker.ProbesLeft : Math.Max(0, breaker.ProbesLeft - CircuitBreaker.Probes + 1);
-        var places = Math.Max(0, Math.Min(limit, atOnce) - underWay);
-        if (rate is null)
+        var places = !breaker.IsOpen ? Math.Max(0, Math.Min(limit, atOnce) - underWay)
+            : parking is null ? breaker.ProbesLeft
+            : Math.Max(0, breaker.ProbesLeft - CircuitBreaker.Probes + 1);
+        if (rate is null || places == 0)
             return places;
+        // A probe takes of the rate, too: without asking, what was left would have lapsed while the breaker was open.
         AskForRate();
         return Math.Min(places, rate.Available);
     }
@@ -265,12 +278,19 @@ public sealed class ProviderGate
 
     private async Task AskForRateAsync(RateLeases from, RateAllowance to)
     {
-        var lease = await from.LeaseAsync(to.Chunk, CancellationToken.None);
-        lock (gate)
+        try
         {
-            asking = false;
-            if (lease is { } granted)
-                to.Add(granted);
+            var lease = await from.LeaseAsync(to.Chunk, CancellationToken.None);
+            lock (gate)
+            {
+                if (lease is { } granted)
+                    to.Add(granted);
+            }
+        }
+        finally
+        {
+            lock (gate)
+                asking = false;
         }
     }
 

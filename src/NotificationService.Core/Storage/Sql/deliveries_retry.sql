@@ -1,5 +1,5 @@
 -- Puts failed or expired deliveries back into the queue, by hand; their schedule starts over.
--- $1 tenant, $2 uuid[] deliveries, $3 now
+-- $1 tenant, $2 uuid[] deliveries, $3 now, for the timeline; when they are due is the database's time, as the claim asks for it.
 -- Those without an address stay as they are: no retry can help them. Of a chain nothing is taken while one of it may still reach the recipient, or
 -- has: then it is no failure. Otherwise it starts over: the first of those given is due, the others wait behind it in new places.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. Two at once: the second finds the status changed.
@@ -25,9 +25,9 @@ place as (
 ),
 again as (
     update deliveries d
-    set status = case when place.waits then 10 else 20 end, due_at = $3 + place.after, chain = place.chain,
+    set status = case when place.waits then 10 else 20 end, due_at = clock_timestamp() + place.after, chain = place.chain,
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
-        failure_kind = null, failure_code = null, failure_message = null, timeline_seq = d.timeline_seq + 1
+        failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, timeline_seq = d.timeline_seq + 1
     from place where d.id = place.id
     returning d.id, d.status, d.timeline_seq
 ),

@@ -41,7 +41,8 @@ planned as materialized (
 ),
 queued as (
     insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain)
-    select $1, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain from planned
+    -- What is due now is due by the clock that the claim asks, whatever the clock of whoever accepted it.
+    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain from planned
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)

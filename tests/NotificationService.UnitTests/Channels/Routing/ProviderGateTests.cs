@@ -96,11 +96,23 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public void A_provider_whose_calls_hang_gets_five_at_once_until_one_comes_back_quickly()
+    public void One_slow_call_among_many_costs_the_others_nothing()
     {
         GrowTo(64);
         EnterAll().ShouldBe(64);
         gate.Hangs();
+        LeaveAll(63, Accepted);
+
+        EnterAll().ShouldBeGreaterThan(63);
+    }
+
+    [Fact]
+    public void A_provider_whose_calls_hang_gets_five_at_once_until_one_comes_back_quickly()
+    {
+        GrowTo(64);
+        EnterAll().ShouldBe(64);
+        for (var i = 0; i < 33; i++)
+            gate.Hangs();
 
         LeaveAll(60, new ProviderResult.Ambiguous("timeout", "no answer"));
         EnterAll().ShouldBeLessThanOrEqualTo(1);

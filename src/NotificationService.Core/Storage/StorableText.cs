@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace NotificationService.Storage;
+
+/// <summary>
+/// What somebody outside said, so that PostgreSQL can keep it: no control characters, no halves of characters, not too
+/// long. One such text that got through would have a whole batch refused.
+/// </summary>
+public static class StorableText
+{
+    /// <param name="most">UTF-16 units, as the columns count them.</param>
+    public static string Of(string text, int most)
+    {
+        if (text.Length <= most && IsPlain(text))
+            return text;
+        var clean = new StringBuilder(Math.Min(text.Length, most));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            // EnumerateRunes gives U+FFFD for half a character.
+            if (clean.Length + rune.Utf16SequenceLength > most)
+                break;
+            if (!Rune.IsControl(rune))
+                clean.Append(rune);
+        }
+
+        return clean.ToString();
+    }
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character) || char.IsSurrogate(character))
+                return false;
+        }
+
+        return true;
+    }
+}
