@@ -13,10 +13,15 @@ internal static partial class FcmErrors
 
     public const string OfAnotherProject = "SENDER_ID_MISMATCH";
 
-    /// <summary>The parts of <c>{"error":{code,message,status,details:[…]}}</c> that decide.</summary>
-    private sealed record Refusal(string? ErrorCode, string? Status, string Message, bool AboutToken, TimeSpan? Delay);
+    private static readonly TimeSpan UntilKeyIsMended = TimeSpan.FromHours(1);
 
-    private static readonly Refusal Unreadable = new(null, null, "", false, null);
+    /// <summary>What Google's documents ask for where an answer names no time.</summary>
+    private static readonly TimeSpan BetweenTwoToOne = TimeSpan.FromMinutes(1);
+
+    /// <summary>The parts of <c>{"error":{code,message,status,details:[…]}}</c> that decide.</summary>
+    private sealed record Refusal(string? ErrorCode, string? Status, string Message, bool AboutToken, bool OfDevice, TimeSpan? Delay);
+
+    private static readonly Refusal Unreadable = new(null, null, "", false, false, null);
 
     public static ProviderResult Of(int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, string secret)
     {
@@ -28,13 +33,21 @@ internal static partial class FcmErrors
             OfAnotherProject => new ProviderResult.Rejected(OfAnotherProject, "the device token belongs to another Firebase project", RejectionCause.Provider),
             "INVALID_ARGUMENT" when refusal.AboutToken => Dead("INVALID_ARGUMENT", "the device token is not one of Firebase's"),
             "INVALID_ARGUMENT" => new ProviderResult.Rejected("INVALID_ARGUMENT", Words("Google refused the message", refusal)),
+            "QUOTA_EXCEEDED" or "RESOURCE_EXHAUSTED" when refusal.OfDevice =>
+                new ProviderResult.Deferred("QUOTA_EXCEEDED", Words("too many messages to this device within a short time", refusal), wait ?? BetweenTwoToOne, DeferralCause.Message),
             "QUOTA_EXCEEDED" or "RESOURCE_EXHAUSTED" =>
                 new ProviderResult.Deferred("QUOTA_EXCEEDED", Words("Google asks to slow down", refusal), wait, DeferralCause.Throttled),
             "UNAVAILABLE" or "INTERNAL" or "DEADLINE_EXCEEDED" or "ABORTED" =>
                 new ProviderResult.Deferred(refusal.ErrorCode ?? refusal.Status ?? "", Words("Firebase is unwell", refusal), wait),
-            "THIRD_PARTY_AUTH_ERROR" => Credentials("credentials_third_party", "Apple or the browser's push service refused the project's key: upload a valid APNs key or web push certificate in the Firebase console", refusal),
+            // Android devices need no such key: one odd token must not stop them.
+            "THIRD_PARTY_AUTH_ERROR" => new ProviderResult.Deferred(
+                "THIRD_PARTY_AUTH_ERROR",
+                Words("Apple or the browser's push service refused the project's key: upload a valid APNs key or web push certificate in the Firebase console", refusal),
+                wait ?? UntilKeyIsMended, DeferralCause.Message),
             "UNAUTHENTICATED" => Credentials(Unauthenticated, "Google did not take the access token of the service account", refusal),
             "PERMISSION_DENIED" => Credentials("credentials_forbidden", "the service account may not send for this project, or the Firebase Cloud Messaging API is off there", refusal),
+            _ when status is 404 or 405 && refusal.ErrorCode is null =>
+                Credentials("credentials_address_wrong", "Firebase knows no such project, or there is no Firebase at the configured baseUrl", refusal),
             _ => Other(status, refusal, wait),
         };
     }
@@ -61,7 +74,6 @@ internal static partial class FcmErrors
         return status switch
         {
             429 => new ProviderResult.Deferred("http_429", Words("Google asks to slow down", refusal), wait, DeferralCause.Throttled),
-            404 => new ProviderResult.Deferred("http_404", Words("Firebase knows no such project or address", refusal), wait),
             _ => new ProviderResult.Deferred($"http_{status}", Words($"Firebase answered {status}", refusal), wait),
         };
     }
@@ -81,25 +93,32 @@ internal static partial class FcmErrors
             if (Member(document.RootElement, "error") is not { ValueKind: JsonValueKind.Object } error)
                 return Unreadable;
             var message = Text(error, "message") ?? "";
-            var (code, aboutToken, delay) = (default(string), message.Contains("registration token is not a valid", StringComparison.OrdinalIgnoreCase), default(TimeSpan?));
+            var (code, delay) = (default(string), default(TimeSpan?));
+            var (aboutToken, ofDevice) = (message.Contains("registration token is not a valid", StringComparison.OrdinalIgnoreCase), NamesDevice(message));
             if (Member(error, "details") is { ValueKind: JsonValueKind.Array } details)
             {
                 foreach (var detail in details.EnumerateArray())
                 {
                     code ??= Text(detail, "errorCode");
                     delay ??= Delay(Text(detail, "retryDelay"));
-                    aboutToken |= Member(detail, "fieldViolations") is { ValueKind: JsonValueKind.Array } violations
-                        && violations.EnumerateArray().Any(violation => Text(violation, "field") == "message.token");
+                    aboutToken |= Items(detail, "fieldViolations").Any(violation => Text(violation, "field") == "message.token");
+                    ofDevice |= Items(detail, "violations").Any(violation => NamesDevice(Text(violation, "subject")) || NamesDevice(Text(violation, "description")));
                 }
             }
 
-            return new Refusal(code, Text(error, "status"), VendorText.Clean(message, secret), aboutToken, delay);
+            return new Refusal(code, Text(error, "status"), VendorText.Clean(message, secret), aboutToken, ofDevice, delay);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return Unreadable; // HTML, half an answer, or a string that is no text
         }
     }
+
+    /// <summary>Google has quotas for a project and for one device, and only its words tell which was hit.</summary>
+    private static bool NamesDevice(string? words) => words?.Contains("device", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement value, string name) =>
+        Member(value, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
 
     /// <summary>Seconds as <c>30s</c> or <c>1.5s</c>.</summary>
     private static TimeSpan? Delay(string? text) =>

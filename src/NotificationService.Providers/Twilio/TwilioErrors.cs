@@ -24,7 +24,7 @@ internal static class TwilioErrors
         Provider,
         Temporary,
 
-        /// <summary>This message, for as long as its template does not work.</summary>
+        /// <summary>This message, for as long as its template does not work or nothing can send to its destination.</summary>
         Waits,
         Throttled,
         Credentials,
@@ -43,13 +43,10 @@ internal static class TwilioErrors
         // The sender
         [21212] = (Class.Credentials, "the configured from is no number or name that Twilio can send from"),
         [21603] = (Class.Credentials, "Twilio misses a sender"),
-        [21606] = (Class.Credentials, "the configured from is not one of the account's, or cannot send text messages"),
         [21609] = (Class.Credentials, "Twilio refused the address for its reports: Notification__PublicUrl must be one that it can reach"),
-        [21659] = (Class.Credentials, "the configured from is no Twilio number"),
         [21660] = (Class.Credentials, "the configured from belongs to another Twilio account"),
         [21661] = (Class.Credentials, "the configured from cannot send text messages"),
         [21701] = (Class.Credentials, "there is no such messaging service"),
-        [21703] = (Class.Credentials, "the messaging service has no sender that fits"),
         [21704] = (Class.Credentials, "the messaging service has no sender"),
         [21705] = (Class.Credentials, "there is no such messaging service"),
         [21910] = (Class.Credentials, "the configured from is of another channel than the message"),
@@ -103,6 +100,10 @@ internal static class TwilioErrors
         [63031] = (Class.Permanent, "sender and recipient are the same"),
         [63032] = (Class.Permanent, "WhatsApp does not deliver to this recipient"),
         [63049] = (Class.Permanent, "Meta chose not to deliver this marketing message"),
+        // Its sender for this destination: another number, another sender
+        [21606] = (Class.Waits, "the configured from is not one of the account's, or cannot send text messages"),
+        [21659] = (Class.Waits, "the configured from is no Twilio number"),
+        [21703] = (Class.Waits, "the messaging service has no sender that fits"),
         // Its template
         [63027] = (Class.Waits, "there is no such approved template in this language"),
         [63040] = (Class.Waits, "WhatsApp rejected the template"),
@@ -128,17 +129,22 @@ internal static class TwilioErrors
         [63012] = (Class.Temporary, "WhatsApp is unwell"),
     }.ToFrozenDictionary();
 
-    /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both.</summary>
-    private static readonly TimeSpan UntilTemplateIsMended = TimeSpan.FromHours(1);
+    /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both. A sender is bought sooner.</summary>
+    private static readonly TimeSpan UntilMended = TimeSpan.FromHours(1);
+
+    /// <summary>The limits of a day, which no wait of seconds outlasts.</summary>
+    private static readonly FrozenSet<int> DailyLimits = FrozenSet.Create(30_023, 63_038);
+
+    private const int NoSuchNumber = 21_211;
 
     /// <summary>What an error answer means for a message. The words of a broken sign-in are left out: they may repeat it.</summary>
-    public static ProviderResult Of(string type, int status, TwilioAnswer answer, string secret, TimeSpan? retryAfter)
+    public static ProviderResult Of(string type, TwilioSettings settings, int status, TwilioAnswer answer, TimeSpan? retryAfter)
     {
         if (status >= 500)
             return new ProviderResult.Deferred($"http_{status}", $"Twilio answered {status}", retryAfter);
-        var (kind, ours) = ClassOf(type, status, answer.Code);
+        var (kind, ours) = ClassOf(type, settings, status, answer.Code);
         var code = answer.Code == 0 ? $"http_{status}" : $"twilio_{answer.Code}";
-        var theirs = VendorText.Clean(answer.Message, secret);
+        var theirs = VendorText.Clean(answer.Message, settings.AuthToken);
         var words = theirs.Length == 0 ? ours : $"{ours}: {theirs}";
         return kind switch
         {
@@ -146,26 +152,34 @@ internal static class TwilioErrors
             Class.Address => new ProviderResult.Rejected(code, words, RejectionCause.Address),
             Class.Unsubscribed => new ProviderResult.Rejected(code, words, RejectionCause.Unsubscribed),
             Class.Provider => new ProviderResult.Rejected(code, words, RejectionCause.Provider),
-            Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilTemplateIsMended, DeferralCause.Message),
-            Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter, DeferralCause.Throttled),
+            Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilMended, DeferralCause.Message),
+            Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter ?? (DailyLimits.Contains(answer.Code) ? UntilMended : null), DeferralCause.Throttled),
             Class.Credentials => new ProviderResult.Deferred(status == 401 ? "credentials_refused" : $"credentials_{code}", status == 401 ? ours : words, Cause: DeferralCause.Credentials),
             _ => new ProviderResult.Deferred(code, words, retryAfter),
         };
     }
 
     /// <summary>What a code means that comes in a report on a message that Twilio had taken. Unknown ones may pass, which a retry by hand can try.</summary>
-    public static (Class Class, string Words) Reported(string type, int code)
+    public static (Class Class, string Words) Reported(string type, TwilioSettings settings, int code)
     {
-        if (Table.TryGetValue(code, out var entry))
+        if (Known(type, settings, code) is { } entry)
             return entry;
         if (code != 0)
             ProviderMetrics.UnknownCode(type);
         return (Class.Temporary, code == 0 ? "Twilio gave no reason" : string.Create(CultureInfo.InvariantCulture, $"Twilio reports error {code}"));
     }
 
-    private static (Class Class, string Words) ClassOf(string type, int status, int code)
+    /// <summary>A messaging service without a WhatsApp sender finds every WhatsApp address invalid, and would have all of them suppressed.</summary>
+    private static (Class Class, string Words)? Known(string type, TwilioSettings settings, int code)
     {
-        if (Table.TryGetValue(code, out var entry))
+        if (code == NoSuchNumber && type == TwilioType.WhatsApp && settings.MessagingServiceSid is not null)
+            return (Class.Provider, "the messaging service has no WhatsApp sender, or the number is not valid");
+        return Table.TryGetValue(code, out var entry) ? entry : null;
+    }
+
+    private static (Class Class, string Words) ClassOf(string type, TwilioSettings settings, int status, int code)
+    {
+        if (Known(type, settings, code) is { } entry)
             return entry;
         switch (status)
         {

@@ -17,7 +17,9 @@ public static class TwilioModule
 /// <summary>The types <c>twilio</c> and <c>twilio_whatsapp</c>: one API, two kinds of address.</summary>
 public sealed class TwilioType(ChannelKind channel, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType, IReceiptSource
 {
-    public string Name { get; } = channel == ChannelKind.WhatsApp ? "twilio_whatsapp" : "twilio";
+    internal const string Sms = "twilio", WhatsApp = "twilio_whatsapp";
+
+    public string Name { get; } = channel == ChannelKind.WhatsApp ? WhatsApp : Sms;
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [channel];
 
@@ -43,5 +45,5 @@ public sealed class TwilioType(ChannelKind channel, EndpointGuard guard, Provide
     }
 
     public ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request, DateTimeOffset now) =>
-        TwilioReceipts.Read(Name, configuration.Credentials.GetValueOrDefault("authToken") ?? "", request, now);
+        TwilioReceipts.Read(Name, TwilioSettings.Read(configuration, channel, guard, out _), request, now);
 }

@@ -18,8 +18,8 @@ internal sealed class TwilioProvider(string type, TwilioSettings settings, Provi
 
     public Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken) => (type, call.Message) switch
     {
-        ("twilio", ChannelMessage.Sms sms) => SendAsync(call, sms, cancellationToken),
-        ("twilio_whatsapp", ChannelMessage.WhatsApp whatsApp) => SendAsync(call, whatsApp, cancellationToken),
+        (TwilioType.Sms, ChannelMessage.Sms sms) => SendAsync(call, sms, cancellationToken),
+        (TwilioType.WhatsApp, ChannelMessage.WhatsApp whatsApp) => SendAsync(call, whatsApp, cancellationToken),
         _ => Task.FromResult<ProviderResult>(new ProviderResult.Rejected("channel_unsupported", "this Twilio provider does not send on the message's channel")),
     };
 
@@ -71,7 +71,7 @@ internal sealed class TwilioProvider(string type, TwilioSettings settings, Provi
     {
         var answer = TwilioAnswer.Of(await ErrorBody.ReadAsync(response, cancellationToken));
         if (!response.IsSuccessStatusCode)
-            return TwilioErrors.Of(type, (int)response.StatusCode, answer, settings.AuthToken, RetryAfter.Of(response, time.GetUtcNow()));
+            return TwilioErrors.Of(type, settings, (int)response.StatusCode, answer, RetryAfter.Of(response, time.GetUtcNow()));
         // 201 is Twilio's word, however its body ends; any other success without an id may be a page of somebody in between.
         return response.StatusCode == HttpStatusCode.Created || answer.Sid.Length > 0
             ? new ProviderResult.Accepted(answer.Sid.Length <= LongestMessageId ? answer.Sid : answer.Sid[..LongestMessageId]) { Segments = segments }

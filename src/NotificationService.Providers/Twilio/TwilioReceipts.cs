@@ -17,23 +17,23 @@ internal static class TwilioReceipts
     /// <summary>YES is Twilio's word, too, and left out: it is also an answer to any other question, and nobody is written to again by mistake.</summary>
     private static readonly string[] StartWords = ["START", "UNSTOP"];
 
-    public static ReceiptReading Read(string type, string authToken, ReceiptRequest request, DateTimeOffset now)
+    public static ReceiptReading Read(string type, TwilioSettings settings, ReceiptRequest request, DateTimeOffset now)
     {
         if (!request.Headers.TryGetValue(SignatureHeader, out var signature))
             return new ReceiptReading.Refused($"the request has no {SignatureHeader}");
         var form = Form(request.Body.Span);
-        if (!TwilioSignature.IsValid(authToken, request.PublicUrl, form, signature))
+        if (!TwilioSignature.IsValid(settings.AuthToken, request.PublicUrl, form, signature))
             return new ReceiptReading.Refused("the signature is not of this account's auth token, or not for this address: check authToken and Notification__PublicUrl");
         var fields = form.DistinctBy(field => field.Key).ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal);
         var sid = First(fields, "MessageSid", "SmsSid", "SmsMessageSid");
         if (sid is null or { Length: > 100 })
             return new ReceiptReading.Malformed("there is no MessageSid: Twilio must report here by POST");
         var status = First(fields, "MessageStatus", "SmsStatus");
-        return status is null or "received" or "receiving" ? Answered(fields, sid, now) : Reported(type, fields, sid, status, request.Query, now);
+        return status is null or "received" or "receiving" ? Answered(fields, sid, now) : Reported(type, settings, fields, sid, status, request.Query, now);
     }
 
     private static ReceiptReading.Receipts Reported(
-        string type, Dictionary<string, string> fields, string sid, string status, IReadOnlyDictionary<string, string> query, DateTimeOffset now)
+        string type, TwilioSettings settings, Dictionary<string, string> fields, string sid, string status, IReadOnlyDictionary<string, string> query, DateTimeOffset now)
     {
         ReceiptKind? kind = status switch
         {
@@ -51,15 +51,15 @@ internal static class TwilioReceipts
             Delivery = query.TryGetValue("delivery", out var id) && Guid.TryParseExact(id, "D", out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = sid,
         };
-        return new ReceiptReading.Receipts(kind == ReceiptKind.Failed ? Failed(type, receipt, fields, status) : [receipt]);
+        return new ReceiptReading.Receipts(kind == ReceiptKind.Failed ? Failed(type, settings, receipt, fields, status) : [receipt]);
     }
 
-    private static IReadOnlyList<Receipt> Failed(string type, Receipt receipt, Dictionary<string, string> fields, string status)
+    private static IReadOnlyList<Receipt> Failed(string type, TwilioSettings settings, Receipt receipt, Dictionary<string, string> fields, string status)
     {
         if (status == "canceled")
             return [receipt with { Code = "twilio_canceled", Message = "the message was cancelled at Twilio" }];
         var code = int.TryParse(fields.GetValueOrDefault("ErrorCode"), out var number) && number > 0 ? number : 0;
-        var (kind, words) = TwilioErrors.Reported(type, code);
+        var (kind, words) = TwilioErrors.Reported(type, settings, code);
         var failed = receipt with
         {
             Code = code == 0 ? $"twilio_{status}" : $"twilio_{code}",

@@ -33,7 +33,11 @@ internal static class WhatsAppCloudErrors
     }
 
     private const string Token = "the access token is wrong, expired or lacks the permission whatsapp_business_messaging";
+    private const string NoNumber = "there is no phone number with the id in phoneNumberId, or the access token may not use it";
     private const string Refused = "WhatsApp does not allow this account to send";
+
+    /// <summary>Said of a parameter, and with this subcode or 404 of the object that the address names: what does not exist, or the token may not see.</summary>
+    private const int InvalidParameter = 100, NoSuchObject = 33;
 
     private static readonly FrozenDictionary<int, (Class Class, string Words)> Table = new Dictionary<int, (Class, string)>
     {
@@ -58,6 +62,8 @@ internal static class WhatsAppCloudErrors
         [0] = (Class.Credentials, Token),
         [3] = (Class.Credentials, "the access token lacks the permission whatsapp_business_messaging"),
         [10] = (Class.Credentials, "the permission to send was not granted or was taken away"),
+        [33] = (Class.Credentials, NoNumber),
+        [803] = (Class.Credentials, NoNumber),
         [190] = (Class.Credentials, "the access token has expired or was revoked: make another, best one of a system user that does not expire"),
         [200] = (Class.Credentials, "the permission to send was not granted or was taken away"),
         [368] = (Class.Credentials, "Meta has blocked the account for a while, because it broke a policy"),
@@ -107,13 +113,14 @@ internal static class WhatsAppCloudErrors
             {
                 429 => new ProviderResult.Deferred("http_429", "WhatsApp asks to slow down", retryAfter, DeferralCause.Throttled),
                 401 or 403 => new ProviderResult.Deferred("credentials_refused", Refused, null, DeferralCause.Credentials),
+                404 or 405 => new ProviderResult.Deferred("credentials_address_wrong", "there is no Graph API at the configured baseUrl", null, DeferralCause.Credentials),
                 _ => new ProviderResult.Deferred($"http_{status}", $"WhatsApp answered {status}", retryAfter),
             };
         }
 
         if (!IsKnown(code))
             ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
-        var (kind, ours) = Of(code);
+        var (kind, ours) = code == InvalidParameter && (status == 404 || Number(Member(error, "error_subcode")) == NoSuchObject) ? (Class.Credentials, NoNumber) : Of(code);
         var name = code.ToString(CultureInfo.InvariantCulture);
         var words = Words(ours, error, secret);
         return kind switch
@@ -136,8 +143,7 @@ internal static class WhatsAppCloudErrors
         _ => null,
     };
 
-    public static int? Code(JsonElement? error) =>
-        Member(error, "code") is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var number) ? number : null;
+    public static int? Code(JsonElement? error) => Number(Member(error, "code"));
 
     /// <summary>Our words, and those of Meta's that say more than the title.</summary>
     public static string Words(string ours, JsonElement? error, string? secret)
@@ -155,6 +161,8 @@ internal static class WhatsAppCloudErrors
 
     public static JsonElement? Member(JsonElement? value, string name) =>
         value is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var member) ? member : null;
+
+    private static int? Number(JsonElement? value) => value is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out var number) ? number : null;
 
     public static string? Text(JsonElement? value) => value is { ValueKind: JsonValueKind.String } found ? found.GetString() : null;
 }

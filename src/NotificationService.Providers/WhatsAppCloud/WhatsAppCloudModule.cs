@@ -65,9 +65,6 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
                 : new ProviderTestResult(false, "what phoneNumberId names is no phone number: it is the id of the number, not that of the business account");
         }
 
-        // Meta answers 100 with this subcode both for what does not exist and for what the token may not see.
-        if (WhatsAppCloudErrors.Code(error) == 100 && WhatsAppCloudErrors.Member(error, "error_subcode") is { ValueKind: JsonValueKind.Number } sub && sub.TryGetInt32(out var code) && code == 33)
-            return new ProviderTestResult(false, "there is no phone number with the id in phoneNumberId, or the access token may not use it");
         return WhatsAppCloudErrors.Of((int)response.StatusCode, error, null, settings.AccessToken) switch
         {
             ProviderResult.Rejected rejected => new ProviderTestResult(false, rejected.Message),

@@ -182,12 +182,13 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "credentials_third_party", DeferralCause.Credentials)]
+    [InlineData(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "THIRD_PARTY_AUTH_ERROR", DeferralCause.Message)]
     [InlineData(403, "PERMISSION_DENIED", null, "credentials_forbidden", DeferralCause.Credentials)]
     [InlineData(429, "RESOURCE_EXHAUSTED", null, "QUOTA_EXCEEDED", DeferralCause.Throttled)]
     [InlineData(503, "UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE", DeferralCause.Temporary)]
     [InlineData(500, "INTERNAL", "INTERNAL", "INTERNAL", DeferralCause.Temporary)]
-    [InlineData(404, "NOT_FOUND", null, "http_404", DeferralCause.Temporary)]
+    [InlineData(404, "NOT_FOUND", null, "credentials_address_wrong", DeferralCause.Credentials)]
+    [InlineData(404, "NOT_FOUND", "A_CODE_OF_TOMORROW", "http_404", DeferralCause.Temporary)]
     [InlineData(400, "FAILED_PRECONDITION", "A_CODE_OF_TOMORROW", "http_400", DeferralCause.Temporary)]
     public async Task An_error_is_told_apart_by_its_code(int status, string name, string? errorCode, string code, DeferralCause cause)
     {
@@ -196,6 +197,45 @@ public sealed class FcmProviderTests : IAsyncLifetime
         var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
 
         (deferred.Code, deferred.Cause).ShouldBe((code, cause));
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task Where_no_Firebase_answers_the_address_is_wrong(int status)
+    {
+        Vendor.Script(FakeAnswer.Status(status, "<html>nothing here</html>"));
+
+        var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Code, deferred.Cause).ShouldBe(("credentials_address_wrong", DeferralCause.Credentials));
+    }
+
+    /// <summary>An iPhone without an APNs key must not stop whoever has an Android.</summary>
+    [Fact]
+    public async Task What_Apple_refuses_holds_its_own_message_for_an_hour()
+    {
+        Vendor.Script(FcmContract.Error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "Auth error from APNS or Web Push Service"));
+
+        var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Cause, deferred.RetryAfter).ShouldBe((DeferralCause.Message, TimeSpan.FromHours(1)));
+        deferred.Message.ShouldContain("APNs key");
+    }
+
+    [Theory]
+    [InlineData("Device message rate exceeded.", "[]", DeferralCause.Message)]
+    [InlineData("Quota exceeded.", """[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"subject":"device:abc","description":"too many"}]}]""", DeferralCause.Message)]
+    [InlineData("Quota exceeded.", """[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"subject":"x","description":"Messages to one Device a minute"}]}]""", DeferralCause.Message)]
+    [InlineData("Quota exceeded.", """[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"subject":"project:1","description":"messages a minute"},5,{"subject":7}]}]""", DeferralCause.Throttled)]
+    [InlineData("Quota exceeded.", """[{"violations":{}}]""", DeferralCause.Throttled)]
+    public async Task Too_much_for_one_device_slows_nobody_else_down(string message, string details, DeferralCause cause)
+    {
+        Vendor.Script(FakeAnswer.Status(429, $$$"""{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"{{{message}}}","details":{{{details}}}}}"""));
+
+        var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Code, deferred.Cause).ShouldBe(("QUOTA_EXCEEDED", cause));
     }
 
     [Fact]

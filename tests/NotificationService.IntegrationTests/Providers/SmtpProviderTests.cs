@@ -74,6 +74,37 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(cause);
     }
 
+    [Theory]
+    [InlineData("RCPT", "450 4.2.0 greylisted", "Message")]
+    [InlineData("RCPT", "451 4.7.1 greylisted, come back in five minutes", "Message")]
+    [InlineData("RCPT", "450 greylisted", "Message")]
+    [InlineData("RCPT", "452 4.2.2 mailbox full", "Message")]
+    [InlineData("RCPT", "421 4.7.0 try again later", "Temporary")]
+    [InlineData("RCPT", "452 4.3.1 no space left", "Temporary")]
+    [InlineData("RCPT", "452 insufficient system storage", "Temporary")]
+    [InlineData("RCPT", "451 4.4.3 the directory does not answer", "Temporary")]
+    [InlineData("RCPT", "450 4.7.28 too much mail from you", "Throttled")]
+    [InlineData("RCPT", "452 4.5.3 too many recipients", "Throttled")]
+    [InlineData("MAIL", "451 4.7.1 not now", "Temporary")]
+    [InlineData("DATA", "451 4.7.1 not now", "Temporary")]
+    [InlineData(FakeSmtpServer.AfterMessage, "451 4.2.2 not now", "Temporary")]
+    [InlineData("MAIL", "550 5.4.5 daily sending quota exceeded", "Throttled", 3600)]
+    [InlineData("RCPT", "550 5.4.5 daily sending quota exceeded", "Throttled", 3600)]
+    [InlineData(FakeSmtpServer.AfterMessage, "550-5.4.5 Daily user sending limit\r\n550 5.4.5 exceeded", "Throttled", 3600)]
+    [InlineData(FakeSmtpServer.AfterMessage, "550 5.7.60 client may not send as this sender", "Credentials")]
+    [InlineData(FakeSmtpServer.AfterMessage, "554 5.2.252 SendAsDenied", "Credentials")]
+    [InlineData("RCPT", "550 5.7.708 traffic not accepted from this IP", "Credentials")]
+    public async Task What_waits_is_the_message_the_server_or_the_account(string moment, string reply, string cause, int? seconds = null)
+    {
+        server.Script(moment, reply);
+
+        var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Cause.ToString(), deferred.RetryAfter).ShouldBe((cause, seconds is { } wait ? TimeSpan.FromSeconds(wait) : null));
+        if (deferred.Cause == DeferralCause.Credentials)
+            deferred.Code.ShouldStartWith("credentials_");
+    }
+
     [Fact]
     public async Task A_message_too_large_for_one_packet_that_breaks_off_before_its_dot_did_not_go_out()
     {

@@ -155,7 +155,10 @@ public sealed class TwilioProviderTests : IAsyncLifetime
     [InlineData(401, 20003, "Deferred", "credentials_refused", "Credentials")]
     [InlineData(403, 20005, "Deferred", "credentials_twilio_20005", "Credentials")]
     [InlineData(404, 20404, "Deferred", "credentials_twilio_20404", "Credentials")]
-    [InlineData(400, 21606, "Deferred", "credentials_twilio_21606", "Credentials")]
+    [InlineData(400, 21606, "Deferred", "twilio_21606", "Message")]
+    [InlineData(400, 21659, "Deferred", "twilio_21659", "Message")]
+    [InlineData(400, 21703, "Deferred", "twilio_21703", "Message")]
+    [InlineData(400, 21704, "Deferred", "credentials_twilio_21704", "Credentials")]
     [InlineData(400, 21603, "Deferred", "credentials_twilio_21603", "Credentials")]
     [InlineData(400, 21212, "Deferred", "credentials_twilio_21212", "Credentials")]
     [InlineData(500, 20500, "Deferred", "http_500", "Temporary")]
@@ -173,6 +176,34 @@ public sealed class TwilioProviderTests : IAsyncLifetime
         };
         (outcome.GetType().Name, seen.Item1, seen.Item2).ShouldBe((result, code, cause));
         outcome.ToString().ShouldNotContain("4155550100");
+    }
+
+    [Theory]
+    [InlineData(400, 21606, null, 3600)]
+    [InlineData(400, 21703, null, 3600)]
+    [InlineData(429, 63038, null, 3600)]
+    [InlineData(400, 30023, null, 3600)]
+    [InlineData(429, 63038, "90", 90)]
+    [InlineData(429, 20429, null, null)]
+    public async Task What_does_not_pass_soon_is_not_tried_again_soon(int status, int code, string? header, int? seconds)
+    {
+        Vendor.Script(TwilioContract.Error(status, code, "no", header is null ? [] : [("Retry-After", header)]));
+
+        (await Provider().SendAsync(Sms("hi"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>()
+            .RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
+    }
+
+    /// <summary>A messaging service without a WhatsApp sender finds every WhatsApp address invalid: that is no reason to suppress them all.</summary>
+    [Theory]
+    [InlineData(ChannelKind.WhatsApp, true, RejectionCause.Provider)]
+    [InlineData(ChannelKind.WhatsApp, false, RejectionCause.Address)]
+    [InlineData(ChannelKind.Sms, true, RejectionCause.Address)]
+    public async Task A_number_that_a_messaging_service_finds_no_WhatsApp_sender_for_is_not_dead(ChannelKind channel, bool byService, RejectionCause cause)
+    {
+        Vendor.Script(TwilioContract.Error(400, 21211, "The 'To' number is not a valid phone number"));
+        var provider = byService ? Provider($",\"messagingServiceSid\":\"{ServiceSid}\"", channel, from: null) : Provider(channel: channel);
+
+        (await provider.SendAsync(channel == ChannelKind.Sms ? Sms("hi") : WhatsApp("hi", null), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(cause);
     }
 
     [Fact]

@@ -105,6 +105,42 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Meta says 100 of parameters and of a number that is not the account's: only the subcode or the status tells.</summary>
+    [Theory]
+    [InlineData(400, 100, 33)]
+    [InlineData(404, 100, null)]
+    [InlineData(400, 33, null)]
+    [InlineData(404, 803, null)]
+    public async Task A_phone_number_that_is_not_there_is_the_configurations_fault_and_costs_no_message(int status, int code, int? subcode)
+    {
+        Vendor.Script(WhatsAppContract.Error(status, code, "Unsupported post request. Object with ID '1' does not exist", subcode));
+
+        var deferred = (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Code, deferred.Cause).ShouldBe(($"credentials_{code}", DeferralCause.Credentials));
+        deferred.Message.ShouldContain("phoneNumberId");
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task Where_no_Graph_API_answers_the_address_is_wrong(int status)
+    {
+        Vendor.Script(FakeAnswer.Status(status, "<html>nothing here</html>"));
+
+        var deferred = (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Deferred>();
+
+        (deferred.Code, deferred.Cause).ShouldBe(("credentials_address_wrong", DeferralCause.Credentials));
+    }
+
+    [Fact]
+    public async Task A_parameter_that_meta_refuses_is_the_messages_fault()
+    {
+        Vendor.Script(WhatsAppContract.Error(400, 100, "Invalid parameter"));
+
+        (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(RejectionCause.Message);
+    }
+
     [Fact]
     public async Task An_error_within_a_200_is_an_error()
     {
