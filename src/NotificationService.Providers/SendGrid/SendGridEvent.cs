@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,19 +12,32 @@ internal static class SendGridEvent
 {
     private const int LongestUrl = 2_000;
 
+    /// <summary>16 bytes in base64url.</summary>
+    private const int LengthOfId = 22;
+
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     /// <summary>Reasons for which SendGrid drops a message because of its address, which it would do again.</summary>
     private static readonly string[] DeadReasons = ["Bounced Address", "Invalid"];
 
-    /// <summary>Null for what is no event of a message, or of a kind that SendGrid made up since.</summary>
-    public static Receipt? Of(JsonElement item, DateTimeOffset now)
+    /// <summary>Empty for what is no event of a message, or of a kind that SendGrid made up since.</summary>
+    public static IReadOnlyList<Receipt> Of(JsonElement item, DateTimeOffset now) => Text(item, "event") switch
     {
-        if (item.ValueKind != JsonValueKind.Object || Text(item, "event") is not { } name)
-            return null;
-        var receipt = new Receipt(Key(item), ReceiptKind.Sent, At(item, now))
-        {
-            Delivery = Guid.TryParseExact(Text(item, "delivery_id"), "D", out var delivery) ? new DeliveryId(delivery) : null,
-            ProviderMessageId = MessageId(Text(item, "sg_message_id")),
-        };
+        null => [],
+        "dropped" => Dropped(item, Base(item, now)),
+        var name when Other(item, name, now) is { } receipt => [receipt],
+        _ => [],
+    };
+
+    private static Receipt Base(JsonElement item, DateTimeOffset now) => new(Key(item), ReceiptKind.Sent, At(item, now))
+    {
+        Delivery = Guid.TryParseExact(Text(item, "delivery_id"), "D", out var delivery) ? new DeliveryId(delivery) : null,
+        ProviderMessageId = MessageId(Text(item, "sg_message_id")),
+    };
+
+    private static Receipt? Other(JsonElement item, string name, DateTimeOffset now)
+    {
+        var receipt = Base(item, now);
         var ofAddress = receipt with { Address = Text(item, "email") };
         return name switch
         {
@@ -45,7 +59,6 @@ internal static class SendGridEvent
                 Message = Words(item, "reason", "the recipient's server refused the message"),
                 Temporary = true,
             },
-            "dropped" => Dropped(item, ofAddress),
             "spamreport" => ofAddress with { Kind = ReceiptKind.Complained, Code = "sendgrid_spamreport" },
             "unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_unsubscribe" },
             "group_unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_group_unsubscribe" },
@@ -56,16 +69,24 @@ internal static class SendGridEvent
         };
     }
 
-    private static Receipt Dropped(JsonElement item, Receipt receipt)
+    /// <summary>Who unsubscribed or complained before, at SendGrid and perhaps without our knowledge, has still done so; only this message has failed.</summary>
+    private static IReadOnlyList<Receipt> Dropped(JsonElement item, Receipt receipt)
     {
-        var dead = DeadReasons.Contains(Text(item, "reason") ?? "");
-        return receipt with
+        var (reason, address) = (Text(item, "reason") ?? "", Text(item, "email"));
+        var dead = DeadReasons.Contains(reason);
+        var failed = receipt with
         {
             Kind = ReceiptKind.Failed,
             Code = "sendgrid_dropped",
             Message = Words(item, "reason", "SendGrid dropped the message"),
             AddressDead = dead,
-            Address = dead ? receipt.Address : null,
+            Address = dead ? address : null,
+        };
+        return reason switch
+        {
+            "Unsubscribed Address" => [failed, receipt with { DedupeKey = $"{receipt.DedupeKey}:unsubscribed", Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_dropped", Address = address }],
+            "Spam Reporting Address" => [failed, receipt with { DedupeKey = $"{receipt.DedupeKey}:spamreport", Kind = ReceiptKind.Complained, Code = "sendgrid_dropped", Address = address }],
+            _ => [failed],
         };
     }
 
@@ -74,11 +95,16 @@ internal static class SendGridEvent
         ? id
         : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(item.GetRawText())));
 
-    /// <summary>What X-Message-Id said when the message was taken: SendGrid adds which of its machines handled it.</summary>
+    /// <summary>
+    /// What X-Message-Id said when the message was taken: SendGrid adds a dot and which of its machines handled it. The ids of
+    /// today have no dot of their own; those of long ago had, and end where a machine's name begins.
+    /// </summary>
     private static string? MessageId(string? id)
     {
         if (string.IsNullOrEmpty(id))
             return null;
+        if (id.IndexOf('.', StringComparison.Ordinal) is LengthOfId && id.AsSpan(0, LengthOfId).IndexOfAnyExcept(IdCharacters) < 0)
+            return id[..LengthOfId];
         foreach (var machine in (ReadOnlySpan<string>)[".recvd", ".filter"])
         {
             if (id.IndexOf(machine, StringComparison.Ordinal) is > 0 and var at)
@@ -89,7 +115,7 @@ internal static class SendGridEvent
     }
 
     private static DateTimeOffset At(JsonElement item, DateTimeOffset now) =>
-        item.TryGetProperty("timestamp", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is > 0 and < 100_000_000_000
+        VendorJson.Member(item, "timestamp") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var seconds) && seconds is > 0 and < 100_000_000_000
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : now;
 
@@ -99,17 +125,7 @@ internal static class SendGridEvent
         return theirs.Length == 0 ? ours : $"{ours}: {theirs}";
     }
 
-    private static bool IsTrue(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool IsTrue(JsonElement item, string name) => VendorJson.Member(item, name) is { ValueKind: JsonValueKind.True };
 
-    private static string? Text(JsonElement item, string name)
-    {
-        try
-        {
-            return item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a character: no text
-        }
-    }
+    private static string? Text(JsonElement item, string name) => VendorJson.Text(item, name);
 }

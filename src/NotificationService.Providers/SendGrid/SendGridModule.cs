@@ -40,7 +40,8 @@ public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, T
     }
 
     public ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request, DateTimeOffset now) =>
-        SendGridReceipts.Read(configuration.Credentials.GetValueOrDefault("webhookPublicKey"), request, now);
+        SendGridReceipts.Read(
+        configuration.Credentials.GetValueOrDefault(SendGridSettings.CurrentKey), configuration.Credentials.GetValueOrDefault(SendGridSettings.PreviousKey), request, now);
 
     private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

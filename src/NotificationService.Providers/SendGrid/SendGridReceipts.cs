@@ -18,13 +18,13 @@ internal static class SendGridReceipts
     /// </summary>
     private static readonly TimeSpan LongestAge = TimeSpan.FromMinutes(10);
 
-    public static ReceiptReading Read(string? publicKey, ReceiptRequest request, DateTimeOffset now)
+    public static ReceiptReading Read(string? publicKey, string? previousKey, ReceiptRequest request, DateTimeOffset now)
     {
         if (publicKey is null)
             return new ReceiptReading.Refused("the provider has no webhookPublicKey: without it nobody can tell whether SendGrid sent this");
         if (!request.Headers.TryGetValue(SignatureHeader, out var signature) || !request.Headers.TryGetValue(TimestampHeader, out var timestamp))
             return new ReceiptReading.Refused("the request is not signed: switch on the signed event webhook at SendGrid");
-        if (!IsGenuine(publicKey, signature, timestamp, request.Body.Span))
+        if (!IsGenuine(publicKey, signature, timestamp, request.Body.Span) && (previousKey is null || !IsGenuine(previousKey, signature, timestamp, request.Body.Span)))
             return new ReceiptReading.Refused("the signature is not of this provider's webhookPublicKey");
         if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || Math.Abs(now.ToUnixTimeSeconds() - seconds) > LongestAge.TotalSeconds)
             return new ReceiptReading.Refused("the request was signed too long ago, or this machine's clock is wrong");
@@ -32,13 +32,21 @@ internal static class SendGridReceipts
         {
             using var document = JsonDocument.Parse(request.Body);
             return document.RootElement.ValueKind == JsonValueKind.Array
-                ? new ReceiptReading.Receipts([.. document.RootElement.EnumerateArray().Select(item => SendGridEvent.Of(item, now)).OfType<Receipt>()])
+                ? new ReceiptReading.Receipts([.. document.RootElement.EnumerateArray().SelectMany(item => Counted(SendGridEvent.Of(item, now)))])
                 : new ReceiptReading.Malformed("a JSON array of events is expected");
         }
         catch (JsonException)
         {
             return new ReceiptReading.Malformed("the body is no JSON");
         }
+    }
+
+    /// <summary>One that says nothing does not take the rest of its batch with it.</summary>
+    private static IReadOnlyList<Receipt> Counted(IReadOnlyList<Receipt> read)
+    {
+        if (read.Count == 0)
+            ProviderMetrics.UnreadEvent(SendGridType.TypeName);
+        return read;
     }
 
     /// <summary>Over the bytes as they came: what was read and written again, line breaks between the events for instance, is not what was signed.</summary>

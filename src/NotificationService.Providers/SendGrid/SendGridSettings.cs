@@ -5,12 +5,14 @@ namespace NotificationService.Providers.SendGrid;
 
 /// <summary>A SendGrid account as a tenant configured it.</summary>
 /// <param name="WebhookPublicKey">The key of its signed events, as SendGrid shows it: base64 of a SubjectPublicKeyInfo. Null: it reports nothing.</param>
+/// <param name="PreviousWebhookPublicKey">The one before, by which events may still be signed while it is replaced.</param>
 /// <param name="Categories">Those that every message gets besides its own.</param>
 internal sealed record SendGridSettings(
-    string ApiKey, string? WebhookPublicKey, EmailAddress From, EmailAddress? ReplyTo, IReadOnlyList<string> Categories, ListUnsubscribe? Unsubscribe, Uri BaseUrl)
+    string ApiKey, string? WebhookPublicKey, string? PreviousWebhookPublicKey, EmailAddress From, EmailAddress? ReplyTo, IReadOnlyList<string> Categories, ListUnsubscribe? Unsubscribe, Uri BaseUrl)
 {
     public const int MostCategories = 10;
     public const int LongestCategory = 255;
+    public const string CurrentKey = "webhookPublicKey", PreviousKey = "previousWebhookPublicKey";
     private const int LongestKey = 1000;
 
     private static readonly Uri Default = new("https://api.sendgrid.com/");
@@ -23,17 +25,18 @@ internal sealed record SendGridSettings(
         var reader = new SettingsReader(configuration);
         var settings = new SendGridSettings(
             reader.RequiredToken("apiKey"),
-            reader.OptionalSecret("webhookPublicKey"),
+            reader.OptionalSecret(CurrentKey),
+            reader.OptionalSecret(PreviousKey),
             reader.Mailbox("from", required: true) ?? new EmailAddress(""),
             reader.Mailbox("replyTo"),
             reader.Texts("categories", MostCategories - 1, LongestCategory), // one is the message's own
             ListUnsubscribe.Read(reader),
             reader.BaseUrl(Default, guard));
-        if (settings.WebhookPublicKey is { } text)
+        foreach (var (name, text) in ((string, string?)[])[(CurrentKey, settings.WebhookPublicKey), (PreviousKey, settings.PreviousWebhookPublicKey)])
         {
-            using var key = Key(text);
-            if (key is null)
-                reader.Add("/credentials/webhookPublicKey", "invalid", "must be the verification key of the signed event webhook as SendGrid shows it: base64 of an ECDSA P-256 public key");
+            using var key = text is null ? null : Key(text);
+            if (text is not null && key is null)
+                reader.Add($"/credentials/{name}", "invalid", "must be the verification key of the signed event webhook as SendGrid shows it: base64 of an ECDSA P-256 public key");
         }
 
         errors = reader.Errors();

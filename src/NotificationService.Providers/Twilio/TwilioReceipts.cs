@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
@@ -14,22 +15,29 @@ internal static class TwilioReceipts
     /// <summary>The words that Twilio itself takes for an end.</summary>
     private static readonly string[] StopWords = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
 
-    /// <summary>YES is Twilio's word, too, and left out: it is also an answer to any other question, and nobody is written to again by mistake.</summary>
-    private static readonly string[] StartWords = ["START", "UNSTOP"];
+    /// <summary>Those with which Twilio itself takes a number's STOP back.</summary>
+    private static readonly string[] StartWords = ["START", "YES", "UNSTOP"];
+
+    /// <summary>Many times what Twilio sends; a stranger's request must be read before its signature can be checked.</summary>
+    private const int LargestBody = 64 * 1024, MostFields = 500;
 
     public static ReceiptReading Read(string type, TwilioSettings settings, ReceiptRequest request, DateTimeOffset now)
     {
         if (!request.Headers.TryGetValue(SignatureHeader, out var signature))
             return new ReceiptReading.Refused($"the request has no {SignatureHeader}");
+        if (!IsForm(request.ContentType))
+            return new ReceiptReading.Malformed("Twilio must report here by POST, as a form");
+        if (request.Body.Length > LargestBody || request.Body.Span.Count((byte)'&') >= MostFields)
+            return new ReceiptReading.Malformed("the form is larger than any of Twilio's");
         var form = Form(request.Body.Span);
-        if (!TwilioSignature.IsValid(settings.AuthToken, request.PublicUrl, form, signature))
+        if (!TwilioSignature.IsValid(settings.AuthToken, request.PublicUrl, form, signature) && !TwilioSignature.IsValid(settings.PreviousAuthToken ?? "", request.PublicUrl, form, signature))
             return new ReceiptReading.Refused("the signature is not of this account's auth token, or not for this address: check authToken and Notification__PublicUrl");
         var fields = form.DistinctBy(field => field.Key).ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal);
         var sid = First(fields, "MessageSid", "SmsSid", "SmsMessageSid");
         if (sid is null or { Length: > 100 })
             return new ReceiptReading.Malformed("there is no MessageSid: Twilio must report here by POST");
         var status = First(fields, "MessageStatus", "SmsStatus");
-        return status is null or "received" or "receiving" ? Answered(fields, sid, now) : Reported(type, settings, fields, sid, status, request.Query, now);
+        return status is null or "received" or "receiving" ? Answered(type, fields, sid, now) : Reported(type, settings, fields, sid, status, request.Query, now);
     }
 
     private static ReceiptReading.Receipts Reported(
@@ -45,7 +53,12 @@ internal static class TwilioReceipts
             _ => null,
         };
         if (kind is null)
+        {
+            if (status is not ("scheduled" or "partially_delivered"))
+                ProviderMetrics.UnreadEvent(type);
             return new ReceiptReading.Receipts([]);
+        }
+
         var receipt = new Receipt($"{sid}:{status}", kind.Value, now)
         {
             Delivery = query.TryGetValue("delivery", out var id) && Guid.TryParseExact(id, "D", out var delivery) ? new DeliveryId(delivery) : null,
@@ -73,11 +86,12 @@ internal static class TwilioReceipts
     }
 
     /// <summary>Somebody wrote to us: of interest only where it is the word that ends or takes up writing to them.</summary>
-    private static ReceiptReading.Receipts Answered(Dictionary<string, string> fields, string sid, DateTimeOffset now)
+    private static ReceiptReading.Receipts Answered(string type, Dictionary<string, string> fields, string sid, DateTimeOffset now)
     {
         var from = fields.GetValueOrDefault("From") ?? "";
-        var address = from.StartsWith(TwilioSettings.WhatsAppPrefix, StringComparison.Ordinal) ? from[TwilioSettings.WhatsAppPrefix.Length..] : from;
-        var said = Said(fields);
+        var byWhatsApp = from.StartsWith(TwilioSettings.WhatsAppPrefix, StringComparison.Ordinal);
+        var address = byWhatsApp ? from[TwilioSettings.WhatsAppPrefix.Length..] : from;
+        var said = byWhatsApp == (type == TwilioType.WhatsApp) ? Said(fields) : null; // else it is about another channel of the number
         if (said is null || AddressRules.Phone(address) is not null)
             return new ReceiptReading.Receipts([], NoReply, "text/xml");
         var receipt = new Receipt($"{sid}:{(said == ReceiptKind.Unsubscribed ? "stop" : "start")}", said.Value, now) { Address = address };
@@ -92,6 +106,9 @@ internal static class TwilioReceipts
         var word = (fields.GetValueOrDefault("Body") ?? "").Trim(' ', '\t', '\r', '\n', '.', '!', '"', '\'').ToUpperInvariant();
         return StopWords.Contains(word) ? ReceiptKind.Unsubscribed : StartWords.Contains(word) ? ReceiptKind.Resubscribed : null;
     }
+
+    private static bool IsForm(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && string.Equals(type.MediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static List<KeyValuePair<string, string>> Form(ReadOnlySpan<byte> body) =>
     [

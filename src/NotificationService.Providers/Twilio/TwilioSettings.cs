@@ -5,11 +5,12 @@ using NotificationService.Channels;
 namespace NotificationService.Providers.Twilio;
 
 /// <summary>A Twilio account as a tenant configured it.</summary>
+/// <param name="PreviousAuthToken">The one before, with which Twilio may still sign while it is replaced.</param>
 /// <param name="From">As Twilio takes it: a number, a short code, a name, or <c>whatsapp:+…</c>. Null where a messaging service chooses.</param>
 /// <param name="MaxSegments">A text message of more is refused rather than paid for.</param>
 /// <param name="StatusCallback">Where Twilio shall report to, without the query that names the delivery; null when nobody could be reached there.</param>
 internal sealed partial record TwilioSettings(
-    string AccountSid, string AuthToken, string? From, string? MessagingServiceSid, int MaxSegments, Uri BaseUrl, Uri? StatusCallback)
+    string AccountSid, string AuthToken, string? PreviousAuthToken, string? From, string? MessagingServiceSid, int MaxSegments, Uri BaseUrl, Uri? StatusCallback)
 {
     public const string WhatsAppPrefix = "whatsapp:";
 
@@ -29,6 +30,7 @@ internal sealed partial record TwilioSettings(
         if (sid.Length > 0 && !Account().IsMatch(sid))
             reader.Add("/credentials/accountSid", "invalid", "must be AC and 32 hexadecimal digits, as Twilio's console shows it");
         var token = reader.RequiredToken("authToken");
+        var previous = reader.OptionalSecret("previousAuthToken");
         var from = Sender(reader, channel);
         var service = reader.Text("messagingServiceSid");
         if (service is not null && !Service().IsMatch(service))
@@ -40,7 +42,7 @@ internal sealed partial record TwilioSettings(
         var maxSegments = channel == ChannelKind.Sms ? reader.Number("maxSegments", 10, 1, 10) : 10;
         var baseUrl = reader.BaseUrl(Default, guard);
         errors = reader.Errors();
-        return new TwilioSettings(sid, token, from, service, maxSegments, baseUrl, Callback(configuration.ReceiptUrl, baseUrl));
+        return new TwilioSettings(sid, token, previous, from, service, maxSegments, baseUrl, Callback(configuration.ReceiptUrl, baseUrl));
     }
 
     private static string? Sender(SettingsReader reader, ChannelKind channel)

@@ -120,7 +120,7 @@ internal static class WhatsAppCloudErrors
 
         if (!IsKnown(code))
             ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
-        var (kind, ours) = code == InvalidParameter && (status == 404 || Number(Member(error, "error_subcode")) == NoSuchObject) ? (Class.Credentials, NoNumber) : Of(code);
+        var (kind, ours) = code == InvalidParameter && (status == 404 || VendorJson.Number(VendorJson.Member(error, "error_subcode")) == NoSuchObject) ? (Class.Credentials, NoNumber) : Of(code);
         var name = code.ToString(CultureInfo.InvariantCulture);
         var words = Words(ours, error, secret);
         return kind switch
@@ -143,26 +143,12 @@ internal static class WhatsAppCloudErrors
         _ => null,
     };
 
-    public static int? Code(JsonElement? error) => Number(Member(error, "code"));
+    public static int? Code(JsonElement? error) => VendorJson.Number(VendorJson.Member(error, "code"));
 
     /// <summary>Our words, and those of Meta's that say more than the title.</summary>
     public static string Words(string ours, JsonElement? error, string? secret)
     {
-        try
-        {
-            var theirs = Text(Member(Member(error, "error_data"), "details")) ?? Text(Member(error, "message"));
-            return string.IsNullOrWhiteSpace(theirs) ? ours : $"{ours}: {VendorText.Clean(theirs, secret)}";
-        }
-        catch (InvalidOperationException)
-        {
-            return ours; // a string that is no text
-        }
+        var theirs = VendorJson.Text(VendorJson.Member(error, "error_data"), "details") ?? VendorJson.Text(error, "message");
+        return string.IsNullOrWhiteSpace(theirs) ? ours : $"{ours}: {VendorText.Clean(theirs, secret)}";
     }
-
-    public static JsonElement? Member(JsonElement? value, string name) =>
-        value is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var member) ? member : null;
-
-    private static int? Number(JsonElement? value) => value is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out var number) ? number : null;
-
-    public static string? Text(JsonElement? value) => value is { ValueKind: JsonValueKind.String } found ? found.GetString() : null;
 }

@@ -57,10 +57,10 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
             // HTML, or half an answer: the status has to do.
         }
 
-        var error = WhatsAppCloudErrors.Member(answer, "error");
+        var error = VendorJson.Member(answer, "error");
         if (response.IsSuccessStatusCode && error is null)
         {
-            return WhatsAppCloudErrors.Member(answer, "display_phone_number") is not null
+            return VendorJson.Member(answer, "display_phone_number") is not null
                 ? new ProviderTestResult(true, "WhatsApp accepts the access token, and the phone number is one of the account's")
                 : new ProviderTestResult(false, "what phoneNumberId names is no phone number: it is the id of the number, not that of the business account");
         }

@@ -75,7 +75,7 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
     private async ValueTask<ProviderResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var answer = Parse(await ErrorBody.ReadAsync(response, cancellationToken));
-        var error = WhatsAppCloudErrors.Member(answer, "error");
+        var error = VendorJson.Member(answer, "error");
         if (response.IsSuccessStatusCode && WhatsAppCloudErrors.Code(error) is null)
             return new ProviderResult.Accepted(MessageId(answer));
         var wait = RetryAfter.Of(response, time.GetUtcNow());
@@ -83,20 +83,8 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
     }
 
     /// <summary><c>{"messages":[{"id":"wamid.…"}]}</c>. Whatever else a 200 says, the message was taken.</summary>
-    private static string MessageId(JsonElement? answer)
-    {
-        try
-        {
-            return WhatsAppCloudErrors.Member(answer, "messages") is { ValueKind: JsonValueKind.Array } messages && messages.GetArrayLength() > 0
-                && WhatsAppCloudErrors.Text(WhatsAppCloudErrors.Member(messages[0], "id")) is { Length: <= LongestMessageId } id
-                    ? id
-                    : "";
-        }
-        catch (InvalidOperationException)
-        {
-            return ""; // a string that is no text
-        }
-    }
+    private static string MessageId(JsonElement? answer) =>
+        VendorJson.Items(answer, "messages").Select(message => VendorJson.Text(message, "id")).FirstOrDefault() is { Length: <= LongestMessageId } id ? id : "";
 
     private static JsonElement? Parse(byte[] body)
     {

@@ -57,45 +57,46 @@ internal static class WhatsAppCloudReceipts
 
     private static bool IsSigned(WhatsAppCloudSettings settings, ReceiptRequest request)
     {
-        if (settings.AppSecret.Length == 0 || !request.Headers.TryGetValue("X-Hub-Signature-256", out var header)
+        if (!request.Headers.TryGetValue("X-Hub-Signature-256", out var header)
             || !header.StartsWith(SignaturePrefix, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(settings.AppSecret), request.Body.Span, expected);
-        return Convert.FromHexString(header.AsSpan(SignaturePrefix.Length), given, out _, out var length) == System.Buffers.OperationStatus.Done
-            && length == given.Length && CryptographicOperations.FixedTimeEquals(given, expected);
+        if (Convert.FromHexString(header.AsSpan(SignaturePrefix.Length), given, out _, out var length) != System.Buffers.OperationStatus.Done || length != given.Length)
+            return false;
+        var body = request.Body.Span;
+        return IsOf(settings.AppSecret, body, given) | IsOf(settings.PreviousAppSecret ?? "", body, given);
     }
 
-    private static IEnumerable<JsonElement> Changes(JsonElement body) => Items(body, "entry")
-        .SelectMany(entry => Items(entry, "changes"))
-        .Where(change => WhatsAppCloudErrors.Text(WhatsAppCloudErrors.Member(change, "field")) == "messages")
-        .Select(change => WhatsAppCloudErrors.Member(change, "value"))
+    private static bool IsOf(string secret, ReadOnlySpan<byte> body, ReadOnlySpan<byte> given) =>
+        secret.Length > 0 && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body), given);
+
+    /// <summary>What else an app may subscribe to is nobody's business here.</summary>
+    private static IEnumerable<JsonElement> Changes(JsonElement body) => VendorJson.Items(body, "entry")
+        .SelectMany(entry => VendorJson.Items(entry, "changes"))
+        .Where(change => Known(VendorJson.Text(change, "field")) == "messages")
+        .Select(change => VendorJson.Member(change, "value"))
         .OfType<JsonElement>();
 
-    /// <summary>One that cannot be read is passed over, so that it does not take the rest of its batch with it.</summary>
-    private static IEnumerable<Receipt> Statuses(JsonElement value, DateTimeOffset now) => Items(value, "statuses").Select(status => Reading(status, now, Status)).OfType<Receipt>();
+    /// <summary>One that cannot be read is counted and passed over, so that it does not take the rest of its batch with it.</summary>
+    private static IEnumerable<Receipt> Statuses(JsonElement value, DateTimeOffset now) =>
+        VendorJson.Items(value, "statuses").Select(status => Known(Status(status, now))).OfType<Receipt>();
 
-    private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => Items(value, "messages").Select(message => Reading(message, now, Reply)).OfType<Receipt>();
+    private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => VendorJson.Items(value, "messages").Select(message => Reply(message, now)).OfType<Receipt>();
 
-    private static Receipt? Reading(JsonElement element, DateTimeOffset now, Func<JsonElement, DateTimeOffset, Receipt?> read)
+    private static T? Known<T>(T? read)
+        where T : class
     {
-        try
-        {
-            return read(element, now);
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // a string that is no text
-        }
+        if (read is null)
+            ProviderMetrics.UnreadEvent(WhatsAppCloudType.TypeName);
+        return read;
     }
 
     private static Receipt? Status(JsonElement status, DateTimeOffset now)
     {
-        var name = Text(status, "status");
+        var name = VendorJson.Text(status, "status");
         ReceiptKind? kind = name switch
         {
             "sent" => ReceiptKind.Sent,
@@ -104,14 +105,14 @@ internal static class WhatsAppCloudReceipts
             "failed" => ReceiptKind.Failed,
             _ => null,
         };
-        if (kind is null || Text(status, "id") is not { Length: > 0 and <= 200 } id)
+        if (kind is null || VendorJson.Text(status, "id") is not { Length: > 0 and <= 200 } id)
             return null;
         var receipt = new Receipt($"{id}:{name}", kind.Value, At(status, now))
         {
-            Delivery = Guid.TryParse(Text(status, "biz_opaque_callback_data"), out var delivery) ? new DeliveryId(delivery) : null,
+            Delivery = Guid.TryParse(VendorJson.Text(status, "biz_opaque_callback_data"), out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = id,
         };
-        return kind == ReceiptKind.Failed ? Explained(receipt, Items(status, "errors").FirstOrDefault()) : receipt;
+        return kind == ReceiptKind.Failed ? Explained(receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : receipt;
     }
 
     private static Receipt Explained(Receipt receipt, JsonElement error)
@@ -134,14 +135,14 @@ internal static class WhatsAppCloudReceipts
     /// <summary>What a recipient wrote matters only where it is the wish to hear no more, or to hear again.</summary>
     private static Receipt? Reply(JsonElement message, DateTimeOffset now)
     {
-        var words = (Text(message, "type") switch
+        var words = (VendorJson.Text(message, "type") switch
         {
-            "text" => Text(WhatsAppCloudErrors.Member(message, "text"), "body"),
-            "button" => Text(WhatsAppCloudErrors.Member(message, "button"), "text"),
-            "interactive" => Text(WhatsAppCloudErrors.Member(WhatsAppCloudErrors.Member(message, "interactive"), "button_reply"), "title"),
+            "text" => VendorJson.Text(VendorJson.Member(message, "text"), "body"),
+            "button" => VendorJson.Text(VendorJson.Member(message, "button"), "text"),
+            "interactive" => VendorJson.Text(VendorJson.Member(VendorJson.Member(message, "interactive"), "button_reply"), "title"),
             _ => null,
         })?.Trim(' ', '\n', '\r', '\t', '.', '!', '"', '\'', '\u00A0');
-        if (words is not { Length: > 0 and <= 30 } || Text(message, "from") is not { Length: > 0 and <= 15 } from || !from.All(char.IsAsciiDigit) || Text(message, "id") is not { Length: > 0 and <= 200 } id)
+        if (words is not { Length: > 0 and <= 30 } || VendorJson.Text(message, "from") is not { Length: > 0 and <= 15 } from || !from.All(char.IsAsciiDigit) || VendorJson.Text(message, "id") is not { Length: > 0 and <= 200 } id)
             return null;
         if (Stop.Contains(words))
             return new Receipt($"{id}:unsubscribed", ReceiptKind.Unsubscribed, At(message, now)) { Address = $"+{from}" };
@@ -151,16 +152,11 @@ internal static class WhatsAppCloudReceipts
     /// <summary>Seconds since 1970, as a text; a time that cannot be is now.</summary>
     private static DateTimeOffset At(JsonElement element, DateTimeOffset now)
     {
-        var value = WhatsAppCloudErrors.Member(element, "timestamp");
-        var text = value is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : WhatsAppCloudErrors.Text(value);
+        var value = VendorJson.Member(element, "timestamp");
+        var text = value is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : VendorJson.Text(value);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 1_000_000_000 and < 100_000_000_000
             && DateTimeOffset.FromUnixTimeSeconds(seconds) is var at && at <= now
                 ? at
                 : now;
     }
-
-    private static string? Text(JsonElement? element, string name) => WhatsAppCloudErrors.Text(WhatsAppCloudErrors.Member(element, name));
-
-    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
-        WhatsAppCloudErrors.Member(element, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
 }

@@ -5,8 +5,10 @@ namespace NotificationService.Providers.WhatsAppCloud;
 
 /// <summary>A phone number of the WhatsApp Business Platform as a tenant configured it.</summary>
 /// <param name="AppSecret">Meta signs its receipts with it.</param>
+/// <param name="PreviousAppSecret">The one before, with which Meta may still sign while it is replaced.</param>
 /// <param name="VerifyToken">Meta shows it when it asks whether the receipts' address is ours.</param>
-internal sealed partial record WhatsAppCloudSettings(string AccessToken, string AppSecret, string VerifyToken, string PhoneNumberId, string ApiVersion, Uri BaseUrl)
+internal sealed partial record WhatsAppCloudSettings(
+    string AccessToken, string AppSecret, string? PreviousAppSecret, string VerifyToken, string PhoneNumberId, string ApiVersion, Uri BaseUrl)
 {
     private const string Current = "v23.0";
     private static readonly Uri Default = new("https://graph.facebook.com/");
@@ -24,6 +26,7 @@ internal sealed partial record WhatsAppCloudSettings(string AccessToken, string 
         var settings = new WhatsAppCloudSettings(
             reader.RequiredToken("accessToken"),
             reader.RequiredToken("appSecret"),
+            reader.OptionalSecret("previousAppSecret"),
             reader.RequiredToken("verifyToken"),
             reader.Text("phoneNumberId", required: true, longest: 30) ?? "",
             reader.Text("apiVersion", longest: 10) ?? Current,

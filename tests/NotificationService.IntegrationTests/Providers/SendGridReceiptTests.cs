@@ -109,8 +109,11 @@ public sealed class SendGridReceiptTests : IDisposable
     public void One_strange_event_does_not_cost_the_others()
     {
         const string Body = """[1,null,[],{},{"event":1},{"event":"\ud800"},{"event":"made_up","sg_event_id":"0"},{"event":"open","sg_event_id":"1","timestamp":"x","delivery_id":"no id","url":5}]""";
+        IReadOnlyList<Receipt> items = [];
 
-        var receipt = Read(Signed(Body)).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldHaveSingleItem();
+        UnreadEvents.Of("sendgrid", () => items = Read(Signed(Body)).ShouldBeOfType<ReceiptReading.Receipts>().Items).ShouldBe(7);
+
+        var receipt = items.ShouldHaveSingleItem();
 
         (receipt.DedupeKey, receipt.OccurredAt, receipt.Delivery).ShouldBe(("1", Now, null));
     }
@@ -149,8 +152,40 @@ public sealed class SendGridReceiptTests : IDisposable
             receipt.Address.ShouldBeNull();
     }
 
+    /// <summary>SendGrid drops what is for somebody who unsubscribed or complained there before: that is news to us, besides that this message failed.</summary>
+    [Theory]
+    [InlineData("Unsubscribed Address", ReceiptKind.Unsubscribed)]
+    [InlineData("Spam Reporting Address", ReceiptKind.Complained)]
+    public void What_is_dropped_for_an_earlier_wish_is_failed_and_tells_of_the_wish(string reason, ReceiptKind wish)
+    {
+        var items = Read(Signed($$"""[{"event":"dropped","reason":"{{reason}}","email":"ann@example.com","sg_event_id":"evt-1","delivery_id":"{{Delivery}}"}]""")).ShouldBeOfType<ReceiptReading.Receipts>().Items;
+
+        items.Select(item => (item.Kind, item.AddressDead, item.Address)).ShouldBe([(ReceiptKind.Failed, false, null), (wish, false, "ann@example.com")]);
+        items.ShouldAllBe(item => item.Delivery == new DeliveryId(new Guid(Delivery)));
+        items.Select(item => item.DedupeKey).ShouldBeUnique();
+    }
+
+    [Fact]
+    public void While_the_key_is_replaced_both_sign()
+    {
+        using var before = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var configuration = Configuration(Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()));
+        ProviderConfiguration With(string previous) => configuration with { Credentials = new Dictionary<string, string>(configuration.Credentials) { ["previousWebhookPublicKey"] = previous } };
+        var both = With(Convert.ToBase64String(before.ExportSubjectPublicKeyInfo()));
+
+        SendGridOf().Validate(both).ShouldBeEmpty();
+        SendGridOf().Validate(With("AAAA")).ShouldHaveSingleItem().Pointer.ShouldBe("/credentials/previousWebhookPublicKey");
+        SendGridOf().Read(both, Signed("[]"), Now).ShouldBeOfType<ReceiptReading.Receipts>();
+        SendGridOf().Read(both, Signed("[]", by: before), Now).ShouldBeOfType<ReceiptReading.Receipts>();
+        SendGridOf().Read(both, Signed("[]", by: another), Now).ShouldBeOfType<ReceiptReading.Refused>();
+    }
+
     [Theory]
     [InlineData("UHgxAkfFRs-jE4QV1nKhLg.recvd-5df49c5b7b-ggzdk-1-65C2A7A8-1B.0", "UHgxAkfFRs-jE4QV1nKhLg")]
+    [InlineData("UHgxAkfFRs-jE4QV1nKhLg.made-up-tomorrow.0", "UHgxAkfFRs-jE4QV1nKhLg")]
+    [InlineData("UHgxAkfFRs-jE4QV1nKhLg.0", "UHgxAkfFRs-jE4QV1nKhLg")]
+    [InlineData("UHgxAkfFRs-jE4QV1nKhLg", "UHgxAkfFRs-jE4QV1nKhLg")]
     [InlineData("142d9f3f351.7618.254f56.filter-147.22649.52A663508.0", "142d9f3f351.7618.254f56")]
     [InlineData("sendgrid_internal_message_id", "sendgrid_internal_message_id")]
     public void The_message_id_is_what_the_send_was_answered_with(string reported, string ours) =>

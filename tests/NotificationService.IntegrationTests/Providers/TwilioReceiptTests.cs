@@ -49,8 +49,11 @@ public sealed class TwilioReceiptTests
     [Fact]
     public void A_status_that_says_nothing_is_taken_and_changes_nothing()
     {
-        foreach (var status in (string[])["scheduled", "partially_delivered", "something_new"])
-            Read(Signed(("MessageSid", Sid), ("MessageStatus", status))).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldBeEmpty(status);
+        foreach (var (status, unread) in ((string, long)[])[("scheduled", 0), ("partially_delivered", 0), ("something_new", 1)])
+        {
+            UnreadEvents.Of("twilio", () => Read(Signed(("MessageSid", Sid), ("MessageStatus", status))).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldBeEmpty(status))
+                .ShouldBe(unread, status);
+        }
     }
 
     [Theory]
@@ -83,6 +86,22 @@ public sealed class TwilioReceiptTests
         receipts.Select(receipt => receipt.Kind).ShouldBe([ReceiptKind.Failed, ReceiptKind.Unsubscribed]);
         receipts.ShouldAllBe(receipt => !receipt.AddressDead && receipt.Delivery != null);
         receipts.Select(receipt => receipt.DedupeKey).Distinct().Count().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(ChannelKind.WhatsApp, true, false)]
+    [InlineData(ChannelKind.WhatsApp, false, true)]
+    [InlineData(ChannelKind.Sms, true, true)]
+    public void A_number_that_a_messaging_service_found_no_WhatsApp_sender_for_is_not_dead(ChannelKind channel, bool byService, bool dead)
+    {
+        var configuration = byService
+            ? TwilioSetup.Configuration(channel, new Uri("https://api.twilio.com"), ",\"messagingServiceSid\":\"MG0123456789abcdef0123456789abcdef\"", from: null)
+            : TwilioSetup.Configuration(channel, new Uri("https://api.twilio.com"));
+
+        var receipt = Type(channel).Read(configuration, Signed(("MessageSid", Sid), ("MessageStatus", "failed"), ("ErrorCode", "21211")), Now)
+            .ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldHaveSingleItem();
+
+        receipt.AddressDead.ShouldBe(dead);
     }
 
     [Theory]
@@ -168,11 +187,13 @@ public sealed class TwilioReceiptTests
     [InlineData("quit", ReceiptKind.Unsubscribed)]
     [InlineData("START", ReceiptKind.Resubscribed)]
     [InlineData("unstop", ReceiptKind.Resubscribed)]
+    [InlineData("Yes", ReceiptKind.Resubscribed)]
     public void An_answer_of_one_word_ends_or_takes_up_writing_to_the_number(string body, ReceiptKind kind)
     {
-        foreach (var from in (string[])["+14155550100", "whatsapp:+14155550100"])
+        foreach (var (channel, from) in ((ChannelKind, string)[])[(ChannelKind.Sms, "+14155550100"), (ChannelKind.WhatsApp, "whatsapp:+14155550100")])
         {
-            var reading = Read(Signed(("MessageSid", Sid), ("SmsStatus", "received"), ("From", from), ("To", "+15005550006"), ("Body", body))).ShouldBeOfType<ReceiptReading.Receipts>();
+            var reading = Read(Signed(("MessageSid", Sid), ("SmsStatus", "received"), ("From", from), ("To", "+15005550006"), ("Body", body)), channel: channel)
+                .ShouldBeOfType<ReceiptReading.Receipts>();
 
             var receipt = reading.Items.ShouldHaveSingleItem();
             (receipt.Kind, receipt.Address).ShouldBe((kind, "+14155550100"));
@@ -184,7 +205,7 @@ public sealed class TwilioReceiptTests
     [InlineData("arrêt", "STOP", ReceiptKind.Unsubscribed)]
     [InlineData("yes", "START", ReceiptKind.Resubscribed)]
     [InlineData("STOP", "HELP", null)]
-    [InlineData("yes", null, null)]
+    [InlineData("yes please", null, null)]
     [InlineData("please do not stop", null, null)]
     [InlineData("", null, null)]
     public void What_Twilio_took_an_answer_for_counts_and_whatever_else_is_said_does_not(string body, string? optOut, ReceiptKind? kind)
@@ -196,6 +217,54 @@ public sealed class TwilioReceiptTests
         var items = Read(Signed([.. fields])).ShouldBeOfType<ReceiptReading.Receipts>().Items;
 
         items.Select(item => (ReceiptKind?)item.Kind).ShouldBe(kind is null ? [] : [kind]);
+    }
+
+    /// <summary>Who says STOP on WhatsApp has said nothing about text messages, and one number may serve both.</summary>
+    [Theory]
+    [InlineData(ChannelKind.Sms, "whatsapp:+14155550100")]
+    [InlineData(ChannelKind.WhatsApp, "+14155550100")]
+    public void An_answer_on_another_channel_than_the_providers_is_not_about_it(ChannelKind channel, string from) =>
+        Read(Signed(("MessageSid", Sid), ("From", from), ("Body", "STOP")), channel: channel).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", true)]
+    [InlineData("Application/X-WWW-Form-Urlencoded; charset=UTF-8", true)]
+    [InlineData("application/json", false)]
+    [InlineData("multipart/form-data; boundary=x", false)]
+    [InlineData("application/x-www-form-urlencodedx", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void Only_a_form_is_read(string? contentType, bool read)
+    {
+        var reading = Read(Signed(("MessageSid", Sid), ("MessageStatus", "sent")) with { ContentType = contentType });
+
+        (reading is ReceiptReading.Receipts, reading is ReceiptReading.Malformed).ShouldBe((read, !read));
+    }
+
+    [Fact]
+    public void What_is_larger_than_anything_that_Twilio_sends_is_not_read_at_all()
+    {
+        (string, string)[] real = [("MessageSid", Sid), ("MessageStatus", "sent")];
+
+        Read(Signed([.. real, .. Enumerable.Range(0, 498).Select(i => ($"x{i}", ""))])).ShouldBeOfType<ReceiptReading.Receipts>();
+        Read(Signed([.. real, .. Enumerable.Range(0, 499).Select(i => ($"x{i}", ""))])).ShouldBeOfType<ReceiptReading.Malformed>();
+        Read(Signed([.. real, ("Body", new string('x', 65_000))])).ShouldBeOfType<ReceiptReading.Receipts>();
+        Read(Signed([.. real, ("Body", new string('x', 65_536))])).ShouldBeOfType<ReceiptReading.Malformed>();
+        Read(Signed(real) with { Headers = new Dictionary<string, string>(), Body = new byte[1_000_000] }).ShouldBeOfType<ReceiptReading.Refused>();
+    }
+
+    [Fact]
+    public void While_the_auth_token_is_replaced_both_sign()
+    {
+        var configuration = TwilioSetup.Configuration(ChannelKind.Sms, new Uri("https://api.twilio.com"));
+        configuration = configuration with { Credentials = new Dictionary<string, string>(configuration.Credentials) { ["previousAuthToken"] = "the-one-before" } };
+        ReceiptReading Signed(string by) => Type().Read(configuration, Request(Url, $"MessageSid={Sid}", Sign(Url, [("MessageSid", Sid)], by)), Now);
+
+        Type().Validate(configuration).ShouldBeEmpty();
+        Signed(TwilioSetup.AuthToken).ShouldBeOfType<ReceiptReading.Receipts>();
+        Signed("the-one-before").ShouldBeOfType<ReceiptReading.Receipts>();
+        Signed("another").ShouldBeOfType<ReceiptReading.Refused>();
+        Signed("").ShouldBeOfType<ReceiptReading.Refused>();
     }
 
     [Fact]
@@ -224,13 +293,14 @@ public sealed class TwilioReceiptTests
 
     private static Receipt One(ReceiptRequest request) => Read(request).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldHaveSingleItem();
 
-    private static ReceiptReading Read(ReceiptRequest request, string authToken = TwilioSetup.AuthToken)
+    private static ReceiptReading Read(ReceiptRequest request, string authToken = TwilioSetup.AuthToken, ChannelKind channel = ChannelKind.Sms)
     {
-        var configuration = TwilioSetup.Configuration(ChannelKind.Sms, new Uri("https://api.twilio.com"));
+        var configuration = TwilioSetup.Configuration(channel, new Uri("https://api.twilio.com"));
         var credentials = new Dictionary<string, string>(configuration.Credentials) { ["authToken"] = authToken };
-        return new TwilioType(ChannelKind.Sms, new EndpointGuard(allowPrivate: false), new ProviderOptions(), TimeProvider.System)
-            .Read(configuration with { Credentials = credentials }, request, Now);
+        return Type(channel).Read(configuration with { Credentials = credentials }, request, Now);
     }
+
+    private static TwilioType Type(ChannelKind channel = ChannelKind.Sms) => new(channel, new EndpointGuard(allowPrivate: false), new ProviderOptions(), TimeProvider.System);
 
     private static ReceiptRequest Signed(params (string Name, string Value)[] fields)
     {

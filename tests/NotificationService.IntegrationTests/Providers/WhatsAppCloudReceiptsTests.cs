@@ -37,7 +37,10 @@ public sealed class WhatsAppCloudReceiptsTests
               {"id":"2","changes":[{"field":"messages","value":{{{Value(Status("wamid.C", "sent"))}}}}, null]}, 7]}
             """;
 
-        Receipts(body).Select(receipt => receipt.DedupeKey).ShouldBe(["wamid.A:read", "wamid.A:delivered", "wamid.C:sent"]);
+        IReadOnlyList<Receipt> receipts = [];
+        UnreadEvents.Of("whatsapp_cloud", () => receipts = Receipts(body)).ShouldBe(5, "fancy, 5, {}, half a character, and a change that is none");
+
+        receipts.Select(receipt => receipt.DedupeKey).ShouldBe(["wamid.A:read", "wamid.A:delivered", "wamid.C:sent"]);
     }
 
     [Theory]
@@ -45,6 +48,25 @@ public sealed class WhatsAppCloudReceiptsTests
     [InlineData("""{"entry":[]}""")]
     [InlineData("""{"entry":{"changes":3}}""")]
     public void A_genuine_request_without_receipts_is_answered_like_any_other(string body) => Receipts(body).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("""{"entry":[{"changes":[{"field":"\ud800","value":{}}]}]}""")]
+    [InlineData("""{"entry":[{"changes":[{"fi\ud800":1,"field":"messages","value":{"stat\udc00":[]}}]}]}""")]
+    [InlineData("""{"entry":[{"changes":[{"field":"messages","value":{"messages":[{"type":"\ud800","from":"\ud800","id":"\ud800"}]}}]}]}""")]
+    [InlineData("""{"entry":[{"changes":[{"field":"messages","value":{"statuses":[{"id":"A","status":"sent","biz_opaque_callback_data":"\ud800","timestamp":"\ud800"},{"id":"\ud800","status":"failed","errors":[{"code":1,"message":"\ud800"}]}]}}]}]}""")]
+    public void Half_a_character_anywhere_is_passed_over(string body) => Receipts(body).ShouldAllBe(receipt => receipt.DedupeKey == "A:sent");
+
+    [Fact]
+    public void While_the_app_secret_is_replaced_both_sign()
+    {
+        var configuration = WhatsAppSetup.Configuration(new Uri("https://graph.facebook.com"));
+        configuration = configuration with { Credentials = new Dictionary<string, string>(configuration.Credentials) { ["previousAppSecret"] = "the-one-before" } };
+
+        Type.Validate(configuration).ShouldBeEmpty();
+        Type.Read(configuration, Post("{}", Signature("{}")), Now).ShouldBeOfType<ReceiptReading.Receipts>();
+        Type.Read(configuration, Post("{}", Signature("{}", "the-one-before")), Now).ShouldBeOfType<ReceiptReading.Receipts>();
+        Type.Read(configuration, Post("{}", Signature("{}", "another")), Now).ShouldBeOfType<ReceiptReading.Refused>();
+    }
 
     [Theory]
     [InlineData(131026, true, false)]
