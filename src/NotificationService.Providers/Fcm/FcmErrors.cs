@@ -23,9 +23,9 @@ internal static partial class FcmErrors
 
     private static readonly Refusal Unreadable = new(null, null, "", false, false, null);
 
-    public static ProviderResult Of(int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, string secret)
+    public static ProviderResult Of(int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter, IReadOnlyList<string?> secrets)
     {
-        var refusal = Read(body, secret);
+        var refusal = Read(body, secrets);
         var wait = retryAfter ?? refusal.Delay;
         return (refusal.ErrorCode ?? refusal.Status) switch
         {
@@ -53,10 +53,10 @@ internal static partial class FcmErrors
     }
 
     /// <summary>Google refused a token for the service account, or could not give one.</summary>
-    public static FcmAccess.Denied OfToken(int status, string? error, string? description, string secret)
+    public static FcmAccess.Denied OfToken(int status, string? error, string? description, IReadOnlyList<string?> secrets)
     {
         // The assertion it was asked with, signed and good for an hour, may be quoted.
-        var words = VendorText.Clean(LongWord().Replace($"{error} {description}", "[…]"), secret);
+        var words = VendorText.Clean(LongWord().Replace($"{error} {description}", "[…]"), secrets);
         return new(status switch
         {
             429 => new ProviderResult.Deferred("token_http_429", "Google asks to slow down with access tokens", null, DeferralCause.Throttled),
@@ -85,7 +85,7 @@ internal static partial class FcmErrors
 
     private static string Words(string ours, Refusal refusal) => refusal.Message.Length == 0 ? ours : $"{ours}: {refusal.Message}";
 
-    private static Refusal Read(ReadOnlyMemory<byte> body, string secret)
+    private static Refusal Read(ReadOnlyMemory<byte> body, IReadOnlyList<string?> secrets)
     {
         try
         {
@@ -106,7 +106,7 @@ internal static partial class FcmErrors
                 }
             }
 
-            return new Refusal(code, Text(error, "status"), VendorText.Clean(message, secret), aboutToken, ofDevice, delay);
+            return new Refusal(code, Text(error, "status"), VendorText.Clean(message, secrets), aboutToken, ofDevice, delay);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

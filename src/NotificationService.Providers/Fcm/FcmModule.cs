@@ -52,19 +52,19 @@ public sealed class FcmType(EndpointGuard guard, ProviderOptions options, TimePr
                 var (message, _) = FcmMessage.Of(settings, call, (ChannelMessage.Push)call.Message, time.GetUtcNow());
                 using (var http = new ProviderHttp(guard, options))
                 using (var request = FcmProvider.Request(FcmProvider.AddressOf(settings), message!.For(Nobody), token))
-                    return await http.TestAsync(request, (response, limit) => ReadAsync(response, settings.ProjectId, token, limit), cancellationToken);
+                    return await http.TestAsync(request, (response, limit) => ReadAsync(response, settings, token, limit), cancellationToken);
             default:
                 throw new InvalidOperationException("a closed set");
         }
     }
 
-    private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, string project, string token, CancellationToken cancellationToken)
+    private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, FcmSettings settings, string token, CancellationToken cancellationToken)
     {
-        var works = new ProviderTestResult(true, $"Google accepts the service account, and it may send for the project {project}");
+        var works = new ProviderTestResult(true, $"Google accepts the service account, and it may send for the project {settings.ProjectId}");
         if (response.IsSuccessStatusCode)
             return works;
         var body = await ErrorBody.ReadAsync(response, cancellationToken);
-        return FcmErrors.Of((int)response.StatusCode, body, null, token) switch
+        return FcmErrors.Of((int)response.StatusCode, body, null, [token, .. settings.Account.Secrets]) switch
         {
             ProviderResult.Rejected { Cause: RejectionCause.Address } => works,
             ProviderResult.Rejected rejected => new ProviderTestResult(false, rejected.Message),

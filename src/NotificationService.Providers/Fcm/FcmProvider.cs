@@ -133,7 +133,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
         var body = await ErrorBody.ReadAsync(response, cancellationToken);
         return response.IsSuccessStatusCode
             ? new ProviderResult.Accepted(Name(body))
-            : FcmErrors.Of((int)response.StatusCode, body, RetryAfter.Of(response, time.GetUtcNow()), token);
+            : FcmErrors.Of((int)response.StatusCode, body, RetryAfter.Of(response, time.GetUtcNow()), [token, .. settings.Account.Secrets]);
     }
 
     /// <summary><c>{"name":"projects/…/messages/…"}</c>. Whatever else a 200 says, the message was taken.</summary>

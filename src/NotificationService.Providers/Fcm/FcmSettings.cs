@@ -34,9 +34,13 @@ internal sealed record ServiceAccount(string Email, string PrivateKey, string? K
 {
     public const string Field = "serviceAccountJson";
 
+    private const int ShortestLine = 16;
     private const string Pointer = $"/credentials/{Field}";
     private static readonly Uri Default = new("https://oauth2.googleapis.com/token");
     private static readonly ServiceAccount None = new("", "", null, null, Default);
+
+    /// <summary>The private key, and each of its lines: whoever repeats it may break it elsewhere.</summary>
+    public IReadOnlyList<string?> Secrets { get; } = [PrivateKey.Trim(), .. PrivateKey.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length >= ShortestLine && !line.StartsWith('-'))];
 
     /// <summary>Secrets stay out of logs and exceptions.</summary>
     public override string ToString() => "service account";

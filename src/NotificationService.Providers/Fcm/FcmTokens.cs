@@ -38,7 +38,7 @@ internal sealed class FcmTokens : IDisposable
     private readonly HttpMessageHandler handler;
     private readonly ServiceAccountCredential credential;
     private readonly RSA key = RSA.Create();
-    private readonly string secret;
+    private readonly IReadOnlyList<string?> secrets;
     private readonly Lock gate = new();
     private Held? held;
     private Task<FcmAccess>? asking;
@@ -47,7 +47,7 @@ internal sealed class FcmTokens : IDisposable
     public FcmTokens(ServiceAccount account, EndpointGuard guard, ProviderOptions options, TimeProvider time)
     {
         this.time = time;
-        secret = account.PrivateKey;
+        secrets = account.Secrets;
         key.ImportFromPem(account.PrivateKey);
         handler = ProviderHttp.Handler(guard, options);
         credential = new ServiceAccountCredential(new ServiceAccountCredential.Initializer(account.Email, account.TokenUri.AbsoluteUri)
@@ -134,7 +134,7 @@ internal sealed class FcmTokens : IDisposable
         }
         catch (TokenResponseException exception)
         {
-            return (null, FcmErrors.OfToken((int?)exception.StatusCode ?? 0, exception.Error?.Error, exception.Error?.ErrorDescription, secret));
+            return (null, FcmErrors.OfToken((int?)exception.StatusCode ?? 0, exception.Error?.Error, exception.Error?.ErrorDescription, secrets));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

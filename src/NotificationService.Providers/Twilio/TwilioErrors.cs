@@ -144,7 +144,7 @@ internal static class TwilioErrors
             return new ProviderResult.Deferred($"http_{status}", $"Twilio answered {status}", retryAfter);
         var (kind, ours) = ClassOf(type, settings, status, answer.Code);
         var code = answer.Code == 0 ? $"http_{status}" : $"twilio_{answer.Code}";
-        var theirs = VendorText.Clean(answer.Message, settings.AuthToken);
+        var theirs = VendorText.Clean(answer.Message, settings.Secrets);
         var words = theirs.Length == 0 ? ours : $"{ours}: {theirs}";
         return kind switch
         {

@@ -14,11 +14,15 @@ internal sealed partial record TwilioSettings(
 {
     public const string WhatsAppPrefix = "whatsapp:";
 
+    private const string Scheme = "Basic ";
     private static readonly Uri Default = new("https://api.twilio.com/");
 
     public Uri AccountUrl(string resource) => new(BaseUrl, $"2010-04-01/Accounts/{AccountSid}{resource}");
 
-    public string Authorization => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{AccountSid}:{AuthToken}"))}";
+    public string Authorization => $"{Scheme}{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{AccountSid}:{AuthToken}"))}";
+
+    /// <summary>What Twilio is told of us, and must not be shown to anybody if it repeats it; the two together as they are sent.</summary>
+    public IReadOnlyList<string?> Secrets => [AuthToken, PreviousAuthToken, AccountSid, Authorization[Scheme.Length..]];
 
     /// <summary>Secrets stay out of logs and exceptions.</summary>
     public override string ToString() => "Twilio settings";

@@ -103,7 +103,7 @@ internal static class WhatsAppCloudErrors
     public static bool IsKnown(int code) => Table.ContainsKey(code);
 
     /// <summary>What an answer means that is no success, or is one and holds an error.</summary>
-    public static ProviderResult Of(int status, JsonElement? error, TimeSpan? retryAfter, string secret)
+    public static ProviderResult Of(int status, JsonElement? error, TimeSpan? retryAfter, IReadOnlyList<string?> secrets)
     {
         if (Code(error) is not { } code)
         {
@@ -122,7 +122,7 @@ internal static class WhatsAppCloudErrors
             ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
         var (kind, ours) = code == InvalidParameter && (status == 404 || VendorJson.Number(VendorJson.Member(error, "error_subcode")) == NoSuchObject) ? (Class.Credentials, NoNumber) : Of(code);
         var name = code.ToString(CultureInfo.InvariantCulture);
-        var words = Words(ours, error, secret);
+        var words = Words(ours, error, secrets);
         return kind switch
         {
             Class.Dead => new ProviderResult.Rejected(name, words, RejectionCause.Address),
@@ -146,9 +146,9 @@ internal static class WhatsAppCloudErrors
     public static int? Code(JsonElement? error) => VendorJson.Number(VendorJson.Member(error, "code"));
 
     /// <summary>Our words, and those of Meta's that say more than the title.</summary>
-    public static string Words(string ours, JsonElement? error, string? secret)
+    public static string Words(string ours, JsonElement? error, IReadOnlyList<string?> secrets)
     {
         var theirs = VendorJson.Text(VendorJson.Member(error, "error_data"), "details") ?? VendorJson.Text(error, "message");
-        return string.IsNullOrWhiteSpace(theirs) ? ours : $"{ours}: {VendorText.Clean(theirs, secret)}";
+        return string.IsNullOrWhiteSpace(theirs) ? ours : $"{ours}: {VendorText.Clean(theirs, secrets)}";
     }
 }

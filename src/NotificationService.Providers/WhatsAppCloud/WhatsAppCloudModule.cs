@@ -65,7 +65,7 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
                 : new ProviderTestResult(false, "what phoneNumberId names is no phone number: it is the id of the number, not that of the business account");
         }
 
-        return WhatsAppCloudErrors.Of((int)response.StatusCode, error, null, settings.AccessToken) switch
+        return WhatsAppCloudErrors.Of((int)response.StatusCode, error, null, settings.Secrets) switch
         {
             ProviderResult.Rejected rejected => new ProviderTestResult(false, rejected.Message),
             ProviderResult.Deferred deferred => new ProviderTestResult(false, deferred.Message),

@@ -79,7 +79,7 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
         if (response.IsSuccessStatusCode && WhatsAppCloudErrors.Code(error) is null)
             return new ProviderResult.Accepted(MessageId(answer));
         var wait = RetryAfter.Of(response, time.GetUtcNow());
-        return WhatsAppCloudErrors.Of((int)response.StatusCode, error, wait, settings.AccessToken);
+        return WhatsAppCloudErrors.Of((int)response.StatusCode, error, wait, settings.Secrets);
     }
 
     /// <summary><c>{"messages":[{"id":"wamid.…"}]}</c>. Whatever else a 200 says, the message was taken.</summary>

@@ -35,7 +35,7 @@ internal static class WhatsAppCloudReceipts
         {
             var body = JsonElement.Parse(request.Body.Span);
             return body.ValueKind == JsonValueKind.Object
-                ? new ReceiptReading.Receipts([.. Changes(body).SelectMany(value => Statuses(value, now).Concat(Replies(value, now)))])
+                ? new ReceiptReading.Receipts([.. Changes(body).SelectMany(value => Statuses(settings, value, now).Concat(Replies(value, now)))])
                 : new ReceiptReading.Malformed("the body is no JSON object");
         }
         catch (JsonException)
@@ -81,8 +81,8 @@ internal static class WhatsAppCloudReceipts
         .OfType<JsonElement>();
 
     /// <summary>One that cannot be read is counted and passed over, so that it does not take the rest of its batch with it.</summary>
-    private static IEnumerable<Receipt> Statuses(JsonElement value, DateTimeOffset now) =>
-        VendorJson.Items(value, "statuses").Select(status => Known(Status(status, now))).OfType<Receipt>();
+    private static IEnumerable<Receipt> Statuses(WhatsAppCloudSettings settings, JsonElement value, DateTimeOffset now) =>
+        VendorJson.Items(value, "statuses").Select(status => Known(Status(settings, status, now))).OfType<Receipt>();
 
     private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => VendorJson.Items(value, "messages").Select(message => Reply(message, now)).OfType<Receipt>();
 
@@ -94,7 +94,7 @@ internal static class WhatsAppCloudReceipts
         return read;
     }
 
-    private static Receipt? Status(JsonElement status, DateTimeOffset now)
+    private static Receipt? Status(WhatsAppCloudSettings settings, JsonElement status, DateTimeOffset now)
     {
         var name = VendorJson.Text(status, "status");
         ReceiptKind? kind = name switch
@@ -112,17 +112,17 @@ internal static class WhatsAppCloudReceipts
             Delivery = Guid.TryParse(VendorJson.Text(status, "biz_opaque_callback_data"), out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = id,
         };
-        return kind == ReceiptKind.Failed ? Explained(receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : receipt;
+        return kind == ReceiptKind.Failed ? Explained(settings, receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : receipt;
     }
 
-    private static Receipt Explained(Receipt receipt, JsonElement error)
+    private static Receipt Explained(WhatsAppCloudSettings settings, Receipt receipt, JsonElement error)
     {
         if (WhatsAppCloudErrors.Code(error) is not { } code)
             return receipt with { Code = "unknown", Message = "WhatsApp could not deliver it and does not say why", Temporary = true };
         if (!WhatsAppCloudErrors.IsKnown(code))
             ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
         var (kind, words) = WhatsAppCloudErrors.Of(code);
-        var message = WhatsAppCloudErrors.Words(words, error, secret: null);
+        var message = WhatsAppCloudErrors.Words(words, error, settings.Secrets);
         return receipt with
         {
             Code = code.ToString(CultureInfo.InvariantCulture),

@@ -17,6 +17,9 @@ internal sealed partial record WhatsAppCloudSettings(
 
     public Uri Messages => new(BaseUrl, $"{ApiVersion}/{PhoneNumberId}/messages");
 
+    /// <summary>None may be shown to anybody, if Meta repeats it.</summary>
+    public IReadOnlyList<string?> Secrets => [AccessToken, AppSecret, PreviousAppSecret, VerifyToken];
+
     /// <summary>Secrets stay out of logs and exceptions.</summary>
     public override string ToString() => "WhatsApp settings";
 

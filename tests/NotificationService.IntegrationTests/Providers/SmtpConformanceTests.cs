@@ -1,3 +1,4 @@
+using System.Text;
 using NotificationService.Channels;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
@@ -25,7 +26,7 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
 
     protected override ProviderConfiguration Configuration => At("127.0.0.1", server.Port);
 
-    protected override IReadOnlyList<string> Secrets => [Password];
+    protected override IReadOnlyList<string> Secrets => [Password, Convert.ToBase64String(Encoding.ASCII.GetBytes(Password)), Convert.ToBase64String(Encoding.ASCII.GetBytes($"\0mailer\0{Password}"))];
 
     protected override int Connections => server.Connections;
 
@@ -59,7 +60,7 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
                 server.Script("RCPT", "550 5.1.1 <ann@example.com>: no such user here");
                 break;
             case VendorDoes.RefuseCredentials:
-                server.Script("AUTH", $"535 5.7.8 {Password} is wrong");
+                server.Script("AUTH", $"535 5.7.8 {string.Join(' ', Secrets)} is wrong");
                 break;
             case VendorDoes.ResetAfterAll:
                 server.Script(FakeSmtpServer.AfterMessage, FakeSmtpServer.Cut);

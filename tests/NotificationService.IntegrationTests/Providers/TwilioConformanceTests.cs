@@ -17,7 +17,7 @@ public abstract class TwilioConformance(ChannelKind channel) : HttpVendorConform
 
     protected override int AcceptedStatus => 201;
 
-    protected override IReadOnlyList<string> Secrets => [TwilioSetup.AuthToken];
+    protected override IReadOnlyList<string> Secrets => [TwilioSetup.AuthToken, TwilioSetup.SignIn, TwilioSetup.AccountSid];
 
     protected override IProviderType MakeType(EndpointGuard guard, ProviderOptions options, TimeProvider clock) => new TwilioType(channel, guard, options, clock);
 

@@ -15,7 +15,7 @@ public sealed class WhatsAppCloudConformanceTests : HttpVendorConformance
 
     protected override int AcceptedStatus => 200;
 
-    protected override IReadOnlyList<string> Secrets => [WhatsAppSetup.AccessToken];
+    protected override IReadOnlyList<string> Secrets => [WhatsAppSetup.AccessToken, WhatsAppSetup.AppSecret, WhatsAppSetup.VerifyToken];
 
     protected override IProviderType MakeType(EndpointGuard guard, ProviderOptions options, TimeProvider clock) => new WhatsAppCloudType(guard, options, clock);
 
