@@ -243,7 +243,7 @@ public sealed class ChaosRun : IAsyncDisposable
             type = "sendgrid",
             name = "Vendor",
             priority = 1,
-            credentials = new { apiKey = "SG.test" },
+            credentials = new { apiKey = SendGridContract.TestKey },
             settings = new { baseUrl = Vendor.BaseUrl.ToString(), from = new { email = "shop@example.com" } },
         });
         await using var source = NpgsqlDataSource.Create(Superuser);

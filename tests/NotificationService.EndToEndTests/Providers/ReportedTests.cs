@@ -64,7 +64,7 @@ public sealed class ReportedTests(SignInService service)
             type = "sendgrid",
             name = "SendGrid",
             priority = 1,
-            credentials = new { apiKey = "SG.key", webhookPublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()) },
+            credentials = new { apiKey = SendGridContract.TestKey, webhookPublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()) },
             settings = new { from = "orders@example.com", baseUrl = sendGrid.BaseUrl },
         });
         var token = await TokenAsync(admin);

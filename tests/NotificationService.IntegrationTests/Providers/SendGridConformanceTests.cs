@@ -9,7 +9,7 @@ public sealed class SendGridConformanceTests : HttpVendorConformance
 {
     private const string ApiKey = "SG.a-secret-that-nobody-may-see";
 
-    protected override FakeContract Contract => new SendGridContract();
+    protected override FakeContract Contract => new SendGridContract(ApiKey);
 
     protected override ChannelKind Channel => ChannelKind.Email;
 

@@ -15,12 +15,13 @@ public sealed class SendGridProviderTests : IAsyncLifetime
 {
     private static readonly Ids Ids = new(TimeProvider.System);
 
+    private readonly SendGridContract contract = new();
     private readonly ManualTime time = new(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
     private FakeHttpProvider? vendor;
 
     private FakeHttpProvider Vendor => vendor ?? throw new InvalidOperationException("not initialized");
 
-    public async ValueTask InitializeAsync() => vendor = await FakeHttpProvider.StartAsync();
+    public async ValueTask InitializeAsync() => vendor = await FakeHttpProvider.StartAsync(contract: contract);
 
     public ValueTask DisposeAsync() => Vendor.DisposeAsync();
 
@@ -33,7 +34,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
 
         var request = Vendor.Calls.ShouldHaveSingleItem();
         (request.Method, request.Path).ShouldBe(("POST", "/v3/mail/send"));
-        request.Headers["Authorization"].ShouldBe("Bearer SG.key");
+        request.Headers["Authorization"].ShouldBe($"Bearer {SendGridContract.TestKey}");
         request.Headers["Content-Type"].ShouldBe("application/json");
         request.Headers.Keys.ShouldBe(["Authorization", "Content-Type", "Content-Length", "Host"], ignoreOrder: true);
         request.Json.ToString().ShouldBe(
@@ -211,6 +212,18 @@ public sealed class SendGridProviderTests : IAsyncLifetime
         var error = Type().Validate(configuration).ShouldHaveSingleItem();
 
         (error.Pointer, error.Code).ShouldBe((pointer, code));
+    }
+
+    [Theory]
+    [InlineData("SG.another", "", "mail.send", false, "SendGrid refused the API key")]
+    [InlineData(SendGridContract.TestKey, "v3", "mail.send", false, "there is no mail API at the configured baseUrl")]
+    [InlineData(SendGridContract.TestKey, "", "stats.read", false, "SendGrid accepts the API key, but it lacks the scope mail.send")]
+    [InlineData(SendGridContract.TestKey, "", "mail.send", true, "SendGrid accepts the API key, and it may send mail")]
+    public async Task A_test_says_in_words_what_is_wrong(string key, string path, string scope, bool ok, string words)
+    {
+        contract.Scopes = [scope];
+
+        (await Type().TestAsync(SendGridSetup.Configuration(new Uri(Vendor.BaseUrl, path), key), CancellationToken.None)).ShouldBe(new ProviderTestResult(ok, words));
     }
 
     private ProviderConfiguration Configured(string more)

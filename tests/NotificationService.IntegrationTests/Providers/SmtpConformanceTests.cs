@@ -18,7 +18,7 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
 
     private readonly FakeSmtpServer server;
 
-    protected SmtpConformance(params string[] offers) => server = new FakeSmtpServer { Offers = offers };
+    protected SmtpConformance(params string[] offers) => server = new FakeSmtpServer { Offers = offers, Password = Password };
 
     protected override IProviderType MakeType(EndpointGuard guard) => new SmtpType(guard, new ProviderOptions(), TimeProvider.System);
 
@@ -32,10 +32,12 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync()
+    /// <summary>Whatever a test does, the conversation keeps the protocol.</summary>
+    public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return server.DisposeAsync();
+        await server.DisposeAsync();
+        server.Violations.ShouldBeEmpty();
     }
 
     protected override Task<IReadOnlyList<string>> ReachedAsync() =>

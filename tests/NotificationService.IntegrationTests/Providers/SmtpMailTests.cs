@@ -22,7 +22,11 @@ public sealed class SmtpMailTests : IAsyncDisposable
     public SmtpMailTests() => provider = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), new Testing.ManualTime())
         .Create(SmtpSetup.Configuration("127.0.0.1", server.Port));
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        server.Violations.ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task Headers_and_both_alternatives_are_as_RFC_5322_and_2046_have_them()

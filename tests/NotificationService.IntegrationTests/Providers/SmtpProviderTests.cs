@@ -16,7 +16,11 @@ public sealed class SmtpProviderTests : IAsyncDisposable
 
     private readonly FakeSmtpServer server = new();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        server.Violations.ShouldBeEmpty();
+    }
 
     [Theory]
     [InlineData(FakeSmtpServer.Greeting, "421 busy", "Deferred", "smtp_421")]
@@ -122,11 +126,22 @@ public sealed class SmtpProviderTests : IAsyncDisposable
     [InlineData("AUTH LOGIN", "AUTH LOGIN", "bWFpbGVy", "c8OpY3JldA==")]
     public async Task It_signs_in_by_what_the_server_offers(string offer, params string[] commands)
     {
-        server.Offers = [offer];
+        (server.Offers, server.Password) = ([offer], "sécret");
 
         (await Provider(username: "mailer", password: "sécret").SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
 
         server.Commands.Skip(1).Take(commands.Length).ShouldBe(commands);
+    }
+
+    [Theory]
+    [InlineData("AUTH PLAIN")]
+    [InlineData("AUTH LOGIN")]
+    public async Task A_wrong_password_is_told_apart(string offer)
+    {
+        server.Offers = [offer];
+
+        (await Provider(username: "mailer", password: "wrong").SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("credentials_refused");
+        server.Mails.ShouldBeEmpty();
     }
 
     [Fact]
@@ -154,6 +169,20 @@ public sealed class SmtpProviderTests : IAsyncDisposable
             (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
             (server.Connections - before).ShouldBe(1);
         }
+    }
+
+    /// <summary>An empty message would get it out of that, and might be delivered to somebody.</summary>
+    [Fact]
+    public async Task A_server_that_wants_the_message_in_spite_of_a_refusal_is_left()
+    {
+        server.Offers = ["PIPELINING"];
+        server.Script("RCPT", "550 nobody");
+        server.Script("DATA", "354 go on");
+        var provider = Provider();
+
+        (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("smtp_550");
+        (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        (server.Connections, server.Mails.Count).ShouldBe((2, 1));
     }
 
     [Fact]

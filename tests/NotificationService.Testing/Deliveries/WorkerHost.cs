@@ -7,6 +7,7 @@ using NotificationService.Channels;
 using NotificationService.Host;
 using NotificationService.Host.Configuration;
 using NotificationService.Tenants;
+using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.Testing.Deliveries;
 
@@ -44,7 +45,7 @@ public sealed class WorkerHost : IAsyncDisposable
     public Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null) =>
         AddAsync(tenant, new ProviderDraft(
             ChannelKind.Email, "sendgrid", name, priority, weight, Enabled: true, rateLimit, concurrency,
-            new Dictionary<string, string> { ["apiKey"] = "SG.test" },
+            new Dictionary<string, string> { ["apiKey"] = SendGridContract.TestKey },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }""")));
 
     /// <summary>Gives the tenant a provider of text messages that speaks Twilio to the address.</summary>

@@ -22,11 +22,17 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>The moments a reply can be scripted for, besides commands by their first word: on connecting, in the middle of a message, after its dot.</summary>
     public const string Greeting = "greeting", InMessage = "in message", AfterMessage = "message";
 
+    /// <summary>RFC 5321's line of a command, with room for the parameters of the extensions.</summary>
+    private const int LongestCommand = 1_000;
+
+    private const int LongestLine = 998;
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> replies = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentQueue<FakeMail> mails = new();
     private readonly ConcurrentQueue<string> commands = new();
+    private readonly ConcurrentQueue<string> violations = new();
     private readonly X509Certificate2? certificate;
     private readonly Task accepting;
     private int connections;
@@ -47,7 +53,15 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
     public int Connections => connections;
 
-    /// <summary>What EHLO offers besides STARTTLS: "AUTH PLAIN", "PIPELINING" … Any sign-in is accepted unless AUTH is scripted.</summary>
+    /// <summary>What a real server would have taken offence at, whatever was scripted.</summary>
+    public IReadOnlyList<string> Violations => [.. violations];
+
+    /// <summary>Who may sign in, and must where AUTH is offered.</summary>
+    public string Username { get; set; } = "mailer";
+
+    public string Password { get; set; } = "secret";
+
+    /// <summary>What EHLO offers besides STARTTLS: "AUTH PLAIN", "PIPELINING", "SIZE 1000" …</summary>
     public IReadOnlyList<string> Offers { get; set; } = ["8BITMIME"];
 
     /// <summary>The next time this is asked, the server answers so; then as usual.</summary>
@@ -98,19 +112,28 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
     private async Task ConverseAsync(Stream stream, TcpClient client)
     {
-        var lines = new StreamReader(stream, Encoding.Latin1);
-        var (from, to) = ("", new List<string>());
+        var lines = new FakeSmtpLines(stream);
+        var talk = new Talk();
         if (!await ReplyAsync(stream, client, Greeting, "220 fake.test ESMTP"))
             return;
-        while (await lines.ReadLineAsync(stopping.Token) is { } line)
+        while (await lines.ReadAsync(stopping.Token) is var (line, isClean))
         {
             commands.Enqueue(line);
             var verb = line.Split(' ', ':')[0].ToUpperInvariant();
+            // A word too many or a line too long would be refused by any server, whatever a test scripted.
+            if (BrokenCommand(line, isClean) is { } broken)
+            {
+                violations.Enqueue($"{broken}: {verb}");
+                await WriteAsync(stream, $"500 5.5.2 {broken}");
+                continue;
+            }
+
             switch (verb)
             {
                 case "EHLO":
                     var tls = certificate is not null && stream is not SslStream ? "250-STARTTLS\r\n" : "";
                     var offers = string.Concat(Offers.Select(offer => $"250-{offer}\r\n"));
+                    talk.Reset();
                     if (!await ReplyAsync(stream, client, verb, $"250-fake.test\r\n{offers}{tls}250 HELP"))
                         return;
                     break;
@@ -118,43 +141,95 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     if (!await ReplyAsync(stream, client, verb, "220 go ahead"))
                         return;
                     stream = await EncryptAsync(stream);
-                    lines = new StreamReader(stream, Encoding.Latin1);
+                    lines = new FakeSmtpLines(stream);
                     break;
                 case "AUTH":
-                    if (!await SignInAsync(stream, client, lines, line))
+                    if (await SignInAsync(stream, client, lines, line) is not { } signed)
                         return;
+                    talk.IsSignedIn |= signed.StartsWith('2');
                     break;
                 case "MAIL":
-                    (from, to) = (Path(line), []);
-                    if (!await ReplyAsync(stream, client, verb, "250 ok"))
+                    if (await AnswerAsync(stream, client, verb, RefusalOfSender(talk, line) ?? "250 ok") is not { } sender)
                         return;
+                    if (sender.StartsWith('2'))
+                        (talk.From, talk.To) = (Path(line), []);
                     break;
                 case "RCPT":
-                    to.Add(Path(line));
-                    if (!await ReplyAsync(stream, client, verb, "250 ok"))
+                    if (await AnswerAsync(stream, client, verb, OutOfOrder(talk.From is null, line) ?? "250 ok") is not { } recipient)
                         return;
+                    if (recipient.StartsWith('2'))
+                        talk.To.Add(Path(line));
                     break;
                 case "DATA":
-                    if (await AnswerAsync(stream, client, verb, "354 go on") is not { } answer)
+                    // After a refusal a client that asked for everything at once must be told so, and has done nothing wrong.
+                    var usual = talk is { From: not null, To.Count: > 0 } ? "354 go on" : "503 5.5.1 no valid recipients";
+                    if (await AnswerAsync(stream, client, verb, usual) is not { } answer)
                         return;
                     if (!answer.StartsWith('3'))
                         break;
                     if (await AnswerAsync(stream, client, InMessage, "") is null)
                         return;
-                    mails.Enqueue(new FakeMail(from, [.. to], await MessageAsync(lines)));
-                    if (!await ReplyAsync(stream, client, AfterMessage, "250 queued"))
+                    if (await MessageAsync(lines) is not var (source, fault))
+                        return;
+                    if (fault is not null)
+                        violations.Enqueue(fault);
+                    mails.Enqueue(new FakeMail(talk.From ?? "", [.. talk.To], source));
+                    talk.Reset();
+                    if (!await ReplyAsync(stream, client, AfterMessage, fault is null ? "250 queued" : $"550 5.6.0 {fault}"))
                         return;
                     break;
                 case "QUIT":
                     await ReplyAsync(stream, client, verb, "221 bye");
                     return;
                 default:
+                    if (verb == "RSET")
+                        talk.Reset();
                     if (!await ReplyAsync(stream, client, verb, verb is "RSET" or "NOOP" ? "250 ok" : "502 no such command"))
                         return;
                     break;
             }
         }
     }
+
+    /// <summary>What a server knows of one conversation.</summary>
+    private sealed class Talk
+    {
+        public string? From { get; set; }
+
+        public List<string> To { get; set; } = [];
+
+        public bool IsSignedIn { get; set; }
+
+        public void Reset() => (From, To) = (null, []);
+    }
+
+    private static string? BrokenCommand(string line, bool isClean) => !isClean ? "a line ends in CR and LF, and has neither besides"
+        : line.Length > LongestCommand ? "the command is too long"
+        : null;
+
+    private string? RefusalOfSender(Talk talk, string line)
+    {
+        if (!talk.IsSignedIn && Offer("AUTH") is not null)
+            return "530 5.7.0 sign in first";
+        if (OutOfOrder(talk.From is not null, line) is { } nested)
+            return nested;
+        var size = line.IndexOf(" SIZE=", StringComparison.OrdinalIgnoreCase) is > 0 and var at ? long.Parse(line[(at + 6)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) : 0;
+        return size > Largest ? "552 5.3.4 too large" : null;
+    }
+
+    private string? OutOfOrder(bool isWrong, string line)
+    {
+        if (!isWrong)
+            return null;
+        if (Offer("PIPELINING") is null)
+            violations.Enqueue($"out of order: {line.Split(' ', ':')[0]}");
+        return "503 5.5.1 bad sequence of commands";
+    }
+
+    private string? Offer(string keyword) => Offers.FirstOrDefault(offer => offer.Split(' ')[0] == keyword);
+
+    /// <summary>What SIZE offers, if anything.</summary>
+    private long Largest => Offer("SIZE")?.Split(' ') is [_, var size] ? long.Parse(size, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue;
 
     private async Task<SslStream> EncryptAsync(Stream stream)
     {
@@ -163,32 +238,45 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         return secure;
     }
 
-    private async Task<bool> SignInAsync(Stream stream, TcpClient client, StreamReader lines, string line)
+    /// <summary>The answer that was given; null when the connection was cut.</summary>
+    private async Task<string?> SignInAsync(Stream stream, TcpClient client, FakeSmtpLines lines, string line)
     {
         // AUTH LOGIN <user>: the password is asked for; AUTH PLAIN <all>: it is there already.
         var words = line.Split(' ');
-        if (words is [_, "LOGIN" or "login", ..])
+        var (mechanism, given) = (words.ElementAtOrDefault(1)?.ToUpperInvariant() ?? "", words.Skip(2).ToList());
+        if (Offer("AUTH")?.Split(' ').Skip(1).Contains(mechanism) != true)
+            return await AnswerAsync(stream, client, "AUTH", "504 5.5.4 not offered");
+        while (given.Count < (mechanism == "LOGIN" ? 2 : 1))
         {
-            for (var asked = words.Length > 2 ? 1 : 0; asked < 2; asked++)
-            {
-                await stream.WriteAsync(Encoding.ASCII.GetBytes("334 UGFzc3dvcmQ6\r\n"), stopping.Token);
-                commands.Enqueue(await lines.ReadLineAsync(stopping.Token) ?? "");
-            }
+            await WriteAsync(stream, given.Count == 0 && mechanism == "LOGIN" ? "334 VXNlcm5hbWU6" : "334 UGFzc3dvcmQ6");
+            given.Add((await lines.ReadAsync(stopping.Token))?.Text ?? "");
+            commands.Enqueue(given[^1]);
         }
 
-        return await ReplyAsync(stream, client, "AUTH", "235 welcome");
+        var expected = (mechanism == "LOGIN" ? [Username, Password] : new[] { $"\0{Username}\0{Password}" }).Select(text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
+        return await AnswerAsync(stream, client, "AUTH", given.SequenceEqual(expected) ? "235 welcome" : "535 5.7.8 wrong");
     }
 
-    private async Task<string> MessageAsync(StreamReader lines)
+    /// <summary>The message, and what is wrong with its lines; null when the client left before its end.</summary>
+    private async Task<(string Source, string? Fault)?> MessageAsync(FakeSmtpLines lines)
     {
-        var source = new StringBuilder();
-        while (await lines.ReadLineAsync(stopping.Token) is { } line && line != ".")
-            source.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
-        return source.ToString();
+        var (source, fault) = (new StringBuilder(), default(string));
+        while (await lines.ReadAsync(stopping.Token) is var (line, isClean))
+        {
+            if (line == ".")
+                return (source.ToString(), fault ?? (source.Length > Largest ? "the message is larger than SIZE allows" : null));
+            var text = line.StartsWith('.') ? line[1..] : line;
+            fault ??= !isClean ? "a line of the message has a CR or LF by itself" : text.Length > LongestLine ? "a line of the message is longer than 998 characters" : null;
+            source.Append(text).Append("\r\n");
+        }
+
+        return null;
     }
 
     private async Task<bool> ReplyAsync(Stream stream, TcpClient client, string moment, string usual) =>
         await AnswerAsync(stream, client, moment, usual) is not null;
+
+    private Task WriteAsync(Stream stream, string answer) => stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), stopping.Token).AsTask();
 
     /// <summary>Null: the connection was cut.</summary>
     private async Task<string?> AnswerAsync(Stream stream, TcpClient client, string moment, string usual)
@@ -206,7 +294,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         for (; answer == Drip; await Task.Delay(50, stopping.Token))
             await stream.WriteAsync("2"u8.ToArray(), stopping.Token);
         if (answer.Length > 0)
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), stopping.Token);
+            await WriteAsync(stream, answer);
         return answer;
     }
 

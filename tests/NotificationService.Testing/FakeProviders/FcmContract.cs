@@ -19,6 +19,7 @@ public sealed partial class FcmContract : FakeContract, IDisposable
     public const string KeyId = "0123456789abcdef";
 
     private const string TokenPrefix = "ya29.a-token-that-nobody-may-see-";
+    private const long LongestLife = 2_419_200;
     private static readonly string[] ReservedData = ["from", "message_type"];
 
     private readonly RSA key = RSA.Create(2048);
@@ -174,6 +175,8 @@ public sealed partial class FcmContract : FakeContract, IDisposable
     {
         if (string.IsNullOrEmpty(Text(Get(message, "token"))))
             return "Recipient of the message is not set.";
+        if (Get(message, "topic") is not null || Get(message, "condition") is not null)
+            return "Invalid value (oneof), oneof field 'target' is already set. Cannot set another.";
         if (Get(message, "data") is { } data && data.EnumerateObject().Select(entry => entry.Name).FirstOrDefault(key => ReservedData.Contains(key) || Reserved().IsMatch(key)) is { } name)
             return $"Invalid data payload key: {name}";
         if (Text(Get(Get(message, "fcmOptions"), "analyticsLabel")) is { } label && !Label().IsMatch(label))
@@ -182,13 +185,32 @@ public sealed partial class FcmContract : FakeContract, IDisposable
             return "Webpush link must be HTTPS";
         if (Text(Get(Get(Get(message, "apns"), "headers"), "apns-collapse-id")) is { } collapse && Encoding.UTF8.GetByteCount(collapse) > 64)
             return "Invalid apns-collapse-id";
+        if (BrokenHeaders(Get(Get(message, "apns"), "headers"), Get(Get(message, "webpush"), "headers")) is { } header)
+            return $"Invalid value of the header {header}";
         var size = (Get(message, "notification")?.GetRawText() ?? "") + (Get(message, "data")?.GetRawText() ?? "");
         return Encoding.UTF8.GetByteCount(size) > 4096 ? "Android message is too big" : null;
+    }
+
+    /// <summary>What Apple (its provider API) and the browsers' push services (RFC 8030) take.</summary>
+    private static string? BrokenHeaders(JsonElement? apple, JsonElement? web)
+    {
+        if (Text(Get(apple, "apns-priority")) is not ("10" or "5" or "1" or null))
+            return "apns-priority";
+        if (Text(Get(apple, "apns-push-type")) is not ("alert" or "background" or null))
+            return "apns-push-type";
+        if (Text(Get(apple, "apns-expiration")) is { } end && !Digits().IsMatch(end))
+            return "apns-expiration";
+        if (Text(Get(web, "Urgency")) is not ("very-low" or "low" or "normal" or "high" or null))
+            return "Urgency";
+        return Text(Get(web, "TTL")) is not { } life || (Digits().IsMatch(life) && long.Parse(life, System.Globalization.CultureInfo.InvariantCulture) <= LongestLife) ? null : "TTL";
     }
 
     private static byte[] Bytes(string base64Url) => Convert.FromBase64String(base64Url.Replace('-', '+').Replace('_', '/').PadRight((base64Url.Length + 3) / 4 * 4, '='));
 
     private static string Decoded(string base64Url) => Encoding.UTF8.GetString(Bytes(base64Url));
+
+    [GeneratedRegex(@"^\d{1,12}\z")]
+    private static partial Regex Digits();
 
     [GeneratedRegex(@"^(google\.|gcm\.notification\.)")]
     private static partial Regex Reserved();

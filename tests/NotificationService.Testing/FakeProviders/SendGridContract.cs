@@ -4,9 +4,13 @@ using System.Text.Json;
 namespace NotificationService.Testing.FakeProviders;
 
 /// <summary>SendGrid's v3 API: POST /v3/mail/send and GET /v3/scopes.</summary>
-public sealed class SendGridContract : FakeContract
+/// <param name="apiKey">The one key there is.</param>
+public sealed class SendGridContract(string apiKey = SendGridContract.TestKey) : FakeContract
 {
+    public const string TestKey = "SG.test";
+
     private const int LargestMessage = 30_000_000;
+    private const int MostRecipients = 1_000;
 
     private static readonly string[] Fields =
     [
@@ -20,6 +24,9 @@ public sealed class SendGridContract : FakeContract
     private static readonly string[] ReservedHeaders =
         ["x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from", "subject", "reply-to", "cc", "bcc"];
 
+    /// <summary>What the key may do.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = ["mail.send"];
+
     public override (string Delivery, int Attempt) IdsOf(FakeCall call)
     {
         var arguments = Get(First(Get(Parse(call.Body), "personalizations")), "custom_args");
@@ -28,8 +35,8 @@ public sealed class SendGridContract : FakeContract
 
     public override FakeAnswer? Refusal(FakeCall call)
     {
-        if (!call.Headers.TryGetValue("Authorization", out var key) || !key.StartsWith("Bearer ", StringComparison.Ordinal))
-            return Error(401, "authorization required", null);
+        if (Unauthorized(call) is { } unauthorized)
+            return unauthorized;
         if (!call.Path.EndsWith("/v3/mail/send", StringComparison.Ordinal))
             return Error(404, "not found", null);
         if (Encoding.UTF8.GetByteCount(call.Body) > LargestMessage)
@@ -39,10 +46,19 @@ public sealed class SendGridContract : FakeContract
 
     public override FakeAnswer Accept(FakeCall call) => FakeAnswer.Status(202, "", ("X-Message-Id", $"fake-{call.Number}"));
 
-    public override FakeAnswer Ask(FakeCall call) => FakeAnswer.Status(200, """{"scopes":["mail.send"]}""");
+    public override FakeAnswer Ask(FakeCall call)
+    {
+        if (!call.Path.EndsWith("/v3/scopes", StringComparison.Ordinal) || call.Path.Contains("/v3/v3/", StringComparison.Ordinal))
+            return Error(404, "not found", null);
+        return Unauthorized(call) ?? FakeAnswer.Status(200, JsonSerializer.Serialize(new { scopes = Scopes }));
+    }
 
     public static FakeAnswer Error(int status, string message, string? field, params (string Name, string Value)[] headers) =>
         FakeAnswer.Status(status, JsonSerializer.Serialize(new { errors = new[] { new { message, field, help = (string?)null } } }), headers);
+
+    private FakeAnswer? Unauthorized(FakeCall call) => call.Headers.TryGetValue("Authorization", out var key) && key == $"Bearer {apiKey}"
+        ? null
+        : Error(401, "The provided authorization grant is invalid, expired, or revoked", null);
 
     /// <summary>The first rule that is broken: the field, and what is wrong with it.</summary>
     private static (string Field, string Message)? Broken(FakeCall call)
@@ -53,6 +69,8 @@ public sealed class SendGridContract : FakeContract
             return (unknown, "Invalid property");
         if (Items(Get(mail, "personalizations")) is not { Count: > 0 and <= 1000 } people)
             return ("personalizations", "The personalizations field is required and must have at least one personalization.");
+        if (people.Sum(person => Recipients(person).Count) > MostRecipients)
+            return ("personalizations", "There are at most 1000 recipients in a request.");
         if (!IsMailbox(Get(mail, "from")))
             return ("from.email", "The from object must be provided for every email send.");
         foreach (var person in people)
@@ -69,8 +87,8 @@ public sealed class SendGridContract : FakeContract
         if (Unknown(person, PersonalizationFields) is { } unknown)
             return ($"personalizations.0.{unknown}", "Invalid property");
         var to = Items(Get(person, "to"));
-        List<JsonElement> everybody = [.. to ?? [], .. Items(Get(person, "cc")) ?? [], .. Items(Get(person, "bcc")) ?? []];
-        if (to is not { Count: > 0 } || everybody.Count > 1000 || !everybody.TrueForAll(one => IsMailbox(one)))
+        var everybody = Recipients(person);
+        if (to is not { Count: > 0 } || !everybody.TrueForAll(one => IsMailbox(one)))
             return ("personalizations.0.to", "The to array is required for all personalization objects, and must have at least one email object with a valid email address.");
         if (everybody.DistinctBy(one => Text(Get(one, "email")), StringComparer.OrdinalIgnoreCase).Count() != everybody.Count)
             return ("personalizations.0", "Each email address in the personalization block should be unique between to, cc, and bcc.");
@@ -89,7 +107,7 @@ public sealed class SendGridContract : FakeContract
         if (types.Contains(null) || parts.Exists(part => string.IsNullOrEmpty(Text(Get(part, "value")))))
             return ("content.0.value", "The content value must be a string at least one character in length.");
         var rank = types.ConvertAll(type => type switch { "text/plain" => 0, "text/html" => 1, _ => 2 });
-        return rank.SequenceEqual(rank.Order()) ? null : ("content", "If present, text/plain and text/html may only be provided once, and in that order.");
+        return rank.SequenceEqual(rank.Order()) && types.Distinct().Count() == types.Count ? null : ("content", "If present, text/plain and text/html may only be provided once, and in that order.");
     }
 
     private static (string Field, string Message)? BrokenExtras(JsonElement mail)
@@ -116,6 +134,8 @@ public sealed class SendGridContract : FakeContract
             ? ("headers", "The header is reserved.")
             : null;
     }
+
+    private static List<JsonElement> Recipients(JsonElement person) => [.. Items(Get(person, "to")) ?? [], .. Items(Get(person, "cc")) ?? [], .. Items(Get(person, "bcc")) ?? []];
 
     private static bool AreTexts(JsonElement map) => map.EnumerateObject().All(property => property.Value.ValueKind == JsonValueKind.String);
 

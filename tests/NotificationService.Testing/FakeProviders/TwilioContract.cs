@@ -39,7 +39,8 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
             return Error(403, 20005, "Account not active");
         if (!call.Headers.TryGetValue("Content-Type", out var type) || !type.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal))
             return Error(415, 20415, "Unsupported Media Type");
-        return Broken(Form(call)) is var (code, message) ? Error(400, code, message) : null;
+        var form = Form(call);
+        return (Broken(form) ?? BrokenSender(form)) is var (code, message) ? Error(400, code, message) : null;
     }
 
     public override FakeAnswer Accept(FakeCall call)
@@ -105,6 +106,36 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
         return BrokenExtras(form, content);
     }
 
+    /// <summary>A name needs no number; a number must be one of the account's.</summary>
+    private (int Code, string Message)? BrokenSender(System.Collections.Specialized.NameValueCollection form)
+    {
+        var from = form.Get("From") ?? "";
+        var byWhatsApp = from.StartsWith("whatsapp:", StringComparison.Ordinal);
+        if (from.Length == 0 || from.Any(char.IsAsciiLetter) != byWhatsApp || Numbers.Contains(from[(from.IndexOf(':', StringComparison.Ordinal) + 1)..]))
+            return null;
+        return byWhatsApp
+            ? (63007, "Twilio could not find a Channel with the specified From address")
+            : (21606, $"The 'From' phone number {from} is not a valid, SMS-capable inbound phone number or short code for your account.");
+    }
+
+    /// <summary>Only a messaging service sends later: from 15 minutes to 35 days.</summary>
+    private static (int Code, string Message)? BrokenTime(System.Collections.Specialized.NameValueCollection form)
+    {
+        var (type, at) = (form.Get("ScheduleType"), form.Get("SendAt"));
+        if (type is null && at is null)
+            return null;
+        if (type is not ("fixed" or null))
+            return (20001, "Unknown ScheduleType");
+        if (form.Get("MessagingServiceSid") is null)
+            return (35118, "MessagingServiceSid is required to schedule a message");
+        if (type is null || at is null)
+            return (35111, "SendAt and ScheduleType must both be given");
+        return DateTimeOffset.TryParseExact(at, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && time - TimeProvider.System.GetUtcNow() is var wait && wait >= TimeSpan.FromMinutes(15) && wait <= TimeSpan.FromDays(35)
+            ? null
+            : (35114, "Scheduling does not support this timestamp");
+    }
+
     private static (int Code, string Message)? BrokenExtras(System.Collections.Specialized.NameValueCollection form, string? content)
     {
         if (form.GetValues("MediaUrl") is { Length: > 10 })
@@ -113,11 +144,11 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
             return (21655, "The ContentSid is invalid.");
         if (form.Get("ContentVariables") is { } variables && (content is null || Parse(variables) is not { ValueKind: JsonValueKind.Object } map || map.EnumerateObject().Any(one => Text(one.Value) is null)))
             return (21656, "The ContentVariables parameter is invalid.");
-        if (form.Get("StatusCallback") is { } callback && (!Uri.TryCreate(callback, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Contains('_', StringComparison.Ordinal)))
+        if (form.Get("StatusCallback") is { } callback && (callback.Length > 4_000 || !Uri.TryCreate(callback, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Contains('_', StringComparison.Ordinal)))
             return (21609, "The 'StatusCallback' URL is not valid.");
         if (form.Get("ValidityPeriod") is { } validity && !(int.TryParse(validity, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 36_000))
             return (21624, "The ValidityPeriod parameter is invalid.");
-        return (form.Get("ScheduleType") ?? "fixed") == "fixed" ? null : (20001, "Unknown ScheduleType");
+        return BrokenTime(form);
     }
 
     [GeneratedRegex(@"^(whatsapp:)?\+[1-9]\d{6,14}\z")]

@@ -80,7 +80,7 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
             return (100, $"Unexpected key \"{unknown}\" on param");
         if (Text(Get(message, "messaging_product")) != "whatsapp")
             return (100, "The parameter messaging_product is required.");
-        if (Text(Get(message, "recipient_type")) is not ("individual" or null))
+        if (Text(Get(message, "recipient_type")) != "individual")
             return (100, "Param recipient_type must be one of {INDIVIDUAL}");
         if (Text(Get(message, "to")) is not { } to || !Number().IsMatch(to))
             return (131009, "Parameter value is not valid: to");
@@ -105,8 +105,12 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
             var type = Text(Get(component, "type"));
             if (type is not ("header" or "body" or "button"))
                 return (100, "Param template['components'][0]['type'] must be one of {HEADER, BODY, BUTTON}");
-            if (type == "button" && (Text(Get(component, "sub_type")) is not ("quick_reply" or "url" or "catalog") || Text(Get(component, "index")) is not [>= '0' and <= '9']))
-                return (131008, "Required parameter is missing: sub_type, index");
+            if (type == "button" && BrokenButton(component) is { } button)
+                return button;
+            if (type != "button" && Items(Get(component, "parameters")).Any(parameter => Text(Get(parameter, "type")) == "payload"))
+                return (131009, "Parameter value is not valid: type");
+            if (type == "body" && Items(Get(component, "parameters")).Any(parameter => Text(Get(parameter, "type")) is not ("text" or "currency" or "date_time")))
+                return (131009, "Parameter value is not valid: type");
             if (Items(Get(component, "parameters")).Select(BrokenParameter).FirstOrDefault(broken => broken is not null) is { } found)
                 return found;
         }
@@ -114,14 +118,45 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
         return null;
     }
 
+    /// <summary>A quick reply has a payload, a link the end of its address.</summary>
+    private static (int Code, string Words)? BrokenButton(JsonElement button)
+    {
+        var wanted = Text(Get(button, "sub_type")) switch { "quick_reply" => "payload", "url" => "text", "catalog" => "action", _ => null };
+        if (wanted is null || !Index().IsMatch(Text(Get(button, "index")) ?? ""))
+            return (131008, "Required parameter is missing: sub_type, index");
+        return Items(Get(button, "parameters")).ToList() is { Count: 1 } only && Text(Get(only[0], "type")) == wanted
+            ? null
+            : (131009, $"Parameter value is not valid: a button of this type has one parameter of the type {wanted}");
+    }
+
     private static (int Code, string Words)? BrokenParameter(JsonElement parameter) => Text(Get(parameter, "type")) switch
     {
-        "text" when Text(Get(parameter, "text")) is not { Length: > 0 } => (131008, "Required parameter is missing: text"),
-        "text" when Text(Get(parameter, "text")) is { } text && Spaces().IsMatch(text) => (132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"),
-        "currency" when Get(Get(parameter, "currency"), "amount_1000")?.ValueKind != JsonValueKind.Number => (131009, "amount_1000 must be an integer"),
-        "text" or "currency" or "date_time" or "image" or "video" or "document" or "payload" => null,
+        "text" => BrokenText(Text(Get(parameter, "text"))),
+        "payload" => Text(Get(parameter, "payload")) is { Length: > 0 and <= 256 } ? null : (131008, "Required parameter is missing: payload"),
+        "currency" => BrokenCurrency(Get(parameter, "currency")),
+        "date_time" => Text(Get(Get(parameter, "date_time"), "fallback_value")) is { Length: > 0 } ? null : (131008, "Required parameter is missing: fallback_value"),
+        "image" or "video" or "document" => BrokenMedium(Get(parameter, Text(Get(parameter, "type"))!)),
+        "action" => null,
         _ => (131009, "Parameter value is not valid: type"),
     };
+
+    private static (int Code, string Words)? BrokenText(string? text) => text is not { Length: > 0 }
+        ? (131008, "Required parameter is missing: text")
+        : Spaces().IsMatch(text) ? (132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces") : null;
+
+    private static (int Code, string Words)? BrokenCurrency(JsonElement? currency)
+    {
+        if (Text(Get(currency, "fallback_value")) is not { Length: > 0 } || !CurrencyCode().IsMatch(Text(Get(currency, "code")) ?? ""))
+            return (131008, "Required parameter is missing: fallback_value, code");
+        return Get(currency, "amount_1000") is { ValueKind: JsonValueKind.Number } amount && amount.TryGetInt64(out _) ? null : (131009, "amount_1000 must be an integer");
+    }
+
+    /// <summary>By the id it was uploaded under, or by an address that Meta can fetch.</summary>
+    private static (int Code, string Words)? BrokenMedium(JsonElement? medium)
+    {
+        var (id, link) = (Text(Get(medium, "id")), Text(Get(medium, "link")));
+        return id is { Length: > 0 } != (Uri.TryCreate(link, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") ? null : (131009, "Parameter value is not valid: id or link");
+    }
 
     /// <summary>What only who approved the template knows.</summary>
     private (int Code, string Words)? BrokenTemplate(JsonElement template)
@@ -142,6 +177,12 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
 
     [GeneratedRegex(@"^[a-z0-9_]{1,512}\z")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"^\d{1,2}\z")]
+    private static partial Regex Index();
+
+    [GeneratedRegex(@"^[A-Z]{3}\z")]
+    private static partial Regex CurrencyCode();
 
     [GeneratedRegex(@"[\r\n\t]| {5}")]
     private static partial Regex Spaces();
