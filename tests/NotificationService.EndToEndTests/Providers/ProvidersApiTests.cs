@@ -111,7 +111,7 @@ public sealed class ProvidersApiTests(SignInService service)
     [Fact]
     public async Task A_test_asks_the_vendor_and_says_in_words_what_it_said()
     {
-        await using var vendor = await FakeHttpProvider.StartAsync();
+        await using var vendor = await FakeHttpProvider.StartAsync(contract: new SendGridContract(Secret));
         await using var mail = new FakeSmtpServer { Offers = ["AUTH PLAIN"], Username = "u", Password = Secret };
         mail.Script("AUTH", "535 5.7.8 no");
         var token = (await service.RegisterAsync()).AccessToken;

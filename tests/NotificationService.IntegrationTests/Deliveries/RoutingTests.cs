@@ -62,8 +62,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task A_wrong_key_costs_a_handful_of_calls_and_what_waited_goes_out_once_it_is_mended()
     {
-        var (worker, vendor) = (Worker(), await VendorAsync());
-        vendor.Otherwise = call => call.Headers["Authorization"] == "Bearer SG.mended" ? FakeAnswer.Accept : FakeAnswer.Status(401);
+        var (worker, vendor) = (Worker(), await VendorAsync(new SendGridContract("SG.mended")));
         var id = await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 1_000);
         await worker.StartAsync();
@@ -226,9 +225,9 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         return worker;
     }
 
-    private async Task<FakeHttpProvider> VendorAsync()
+    private async Task<FakeHttpProvider> VendorAsync(SendGridContract? contract = null)
     {
-        var vendor = await FakeHttpProvider.StartAsync();
+        var vendor = await FakeHttpProvider.StartAsync(contract: contract);
         rubbish.Add(vendor);
         return vendor;
     }
