@@ -59,7 +59,7 @@ internal sealed partial class ApprovedTemplateFields(TemplateContentsReader read
         "body" => Map(value, at, new("type", Word), new("parameters", (v, p) => List(v, p, BodyParameter))),
         "button" => Map(
             value, at, new("type", Word), new("sub_type", (v, p) => OneOf(v, p, "quick_reply", "url")), new("index", Index),
-            new("parameters", (v, p) => List(v, p, ButtonParameter))),
+            new("parameters", (v, p) => List(v, p, (one, place) => ButtonParameter(one, place, value)))),
         _ => null,
     };
 
@@ -84,12 +84,17 @@ internal sealed partial class ApprovedTemplateFields(TemplateContentsReader read
         };
     }
 
-    private JsonPart.Map? ButtonParameter(JsonElement value, string at) => Kind(value, at, "type", "payload", "text") switch
+    /// <summary>A quick reply sends its payload back to us; an address is finished by its text.</summary>
+    private JsonPart.Map? ButtonParameter(JsonElement value, string at, JsonElement button)
     {
-        "payload" => Map(value, at, new("type", Word), new("payload", Text)),
-        "text" => Map(value, at, new("type", Word), new("text", Text)),
-        _ => null,
-    };
+        string[] kinds = (button.TryGetProperty("sub_type", out var sub) && sub.ValueKind == JsonValueKind.String ? sub.GetString() : null) switch
+        {
+            "url" => ["text"],
+            "quick_reply" => ["payload"],
+            _ => ["payload", "text"],
+        };
+        return Kind(value, at, "type", kinds) is { } kind ? Map(value, at, new("type", Word), new(kind, Text)) : null;
+    }
 
     private JsonPart.Map? Media(JsonElement value, string at) => Medium(value, at);
 

@@ -17,7 +17,12 @@ internal static class FcmOutcome
         if (First<ProviderResult.Ambiguous>(calls) is { } ambiguous)
             return ambiguous;
         if (calls.Select(call => call.Result).OfType<ProviderResult.Deferred>().ToList() is { Count: > 0 } deferred)
-            return deferred.MaxBy(result => (result.Cause, result.RetryAfter ?? TimeSpan.Zero)) ?? deferred[0];
+        {
+            // What is wrong with the account or the provider comes first; of devices that wait for something of their own the one that waits least.
+            return deferred.Where(result => result.Cause != DeferralCause.Message).MaxBy(result => (result.Cause, result.RetryAfter ?? TimeSpan.Zero))
+                ?? deferred.MinBy(result => result.RetryAfter ?? TimeSpan.Zero) ?? deferred[0];
+        }
+
         // What is wrong with the message is more worth saying than that some devices are gone as well.
         var rejected = calls.Select(call => call.Result).OfType<ProviderResult.Rejected>().ToList();
         return (rejected.Find(result => result.Cause != RejectionCause.Address) ?? rejected[0]) with { DeadAddresses = dead, ForeignAddresses = foreign };

@@ -37,6 +37,8 @@ public sealed class ApprovedTemplateTests
     [InlineData("""[{"type":"button","sub_type":"url","parameters":[{"type":"text","text":"x"}]}]""", "/0/index required")]
     [InlineData("""[{"type":"button","sub_type":"phone","index":"0","parameters":[{"type":"text","text":"x"}]}]""", "/0/sub_type choice_invalid")]
     [InlineData("""[{"type":"button","sub_type":"url","index":"12","parameters":[{"type":"text","text":"x"}]}]""", "/0/index invalid_type")]
+    [InlineData("""[{"type":"button","sub_type":"quick_reply","index":"0","parameters":[{"type":"text","text":"x"}]}]""", "/0/parameters/0/type choice_invalid")]
+    [InlineData("""[{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"payload","payload":"x"}]}]""", "/0/parameters/0/type choice_invalid")]
     [InlineData("[" + Body + "," + Body + "]", "/1 duplicate_field")]
     [InlineData("""[{"type":"body","parameters":[{"type":"text","text":"{{#if}}"}]}]""", "/0/parameters/0/text template_syntax")]
     public void What_whatsapp_would_refuse_is_refused_when_the_template_is_saved(string components, string expected) =>
