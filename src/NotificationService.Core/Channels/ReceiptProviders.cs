@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -8,60 +9,77 @@ namespace NotificationService.Channels;
 /// <summary>
 /// The providers that report, by the id in the address they report to, which is all that is known of whoever asks.
 /// Answers from memory; looks again in the background after a second, so that a change or a new credential is seen within two.
-/// Reads by connections of its own, and asks for unknown ids one at a time, so that guessing ids keeps nobody waiting.
 /// </summary>
-public sealed class ReceiptProviders(Database database, ProviderStore store, TimeProvider time) : IDisposable
+/// <remarks>
+/// Anybody may guess ids. Ids that nobody has seen before are asked for many at once, and no more than so many wait; only real providers are remembered
+/// for good, and what is known of one is read without waiting behind a guess.
+/// </remarks>
+public sealed class ReceiptProviders : IAsyncDisposable
 {
-    private const int MostRemembered = 20_000;
+    private const int MostAbsent = 20_000;
+    private const int MostReadAtOnce = 2;
 
+    private static readonly CoalescerOptions Guesses = new(Writers: 1, Capacity: 2_000, MaxBatch: 500, TimeSpan.Zero);
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsableFor = TimeSpan.FromSeconds(2);
     private static readonly string Find = SqlText.Statement("provider_for_receipts");
 
-    private readonly ConcurrentDictionary<Guid, Entry> entries = new();
-    private readonly ConcurrentDictionary<Guid, Task<OpenedProvider?>> loading = new();
-    private readonly SemaphoreSlim unknown = new(1, 1);
+    private readonly ConcurrentDictionary<Guid, Entry> known = new();
+    private readonly ConcurrentDictionary<Guid, long> absent = new();
+    private readonly ConcurrentDictionary<Guid, Task<FoundProvider>> loading = new();
+    private readonly SemaphoreSlim reading = new(MostReadAtOnce, MostReadAtOnce);
+    private readonly Coalescer<Guid, TenantId?> tenants;
+    private readonly Database database;
+    private readonly ProviderStore store;
+    private readonly TimeProvider time;
 
-    /// <summary>Null when there is no such provider.</summary>
-    public ValueTask<OpenedProvider?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public ReceiptProviders(Database database, ProviderStore store, TimeProvider time)
+    {
+        (this.database, this.store, this.time) = (database, store, time);
+        tenants = new(Guesses, time, TenantsAsync);
+    }
+
+    public ValueTask<FoundProvider> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         if (id.Version != 7)
-            return new(result: null); // never one of ours
-        if (entries.TryGetValue(id, out var entry) && time.GetElapsedTime(entry.At) is var age && age < UsableFor)
+            return new(new FoundProvider.None()); // never one of ours
+        if (known.TryGetValue(id, out var entry))
         {
+            var age = time.GetElapsedTime(entry.At);
+            if (age >= UsableFor)
+                return new(LoadOnceAsync(id, entry.Tenant).WaitAsync(cancellationToken));
             if (age >= FreshFor)
-                _ = LoadOnceAsync(id, isKnown: entry.Provider is not null);
+                _ = LoadOnceAsync(id, entry.Tenant);
             return new(entry.Provider);
         }
 
-        return new(LoadOnceAsync(id, isKnown: entry?.Provider is not null).WaitAsync(cancellationToken));
+        if (absent.TryGetValue(id, out var at) && time.GetElapsedTime(at) < UsableFor)
+            return new(new FoundProvider.None());
+        return new(LoadOnceAsync(id, tenant: null).WaitAsync(cancellationToken));
     }
 
-    public void Dispose() => unknown.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await tenants.DisposeAsync();
+        reading.Dispose();
+    }
 
     /// <summary>One load of an id at a time, whoever asks.</summary>
-    private Task<OpenedProvider?> LoadOnceAsync(Guid id, bool isKnown)
+    private Task<FoundProvider> LoadOnceAsync(Guid id, TenantId? tenant)
     {
-        var begun = new TaskCompletionSource<OpenedProvider?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource<FoundProvider>(TaskCreationOptions.RunContinuationsAsynchronously);
         var load = loading.GetOrAdd(id, begun.Task);
         if (load == begun.Task)
-            _ = LoadAsync(id, isKnown, begun);
+            _ = LoadAsync(id, tenant, begun);
         return load;
     }
 
-    private async Task LoadAsync(Guid id, bool isKnown, TaskCompletionSource<OpenedProvider?> begun)
+    private async Task LoadAsync(Guid id, TenantId? tenant, TaskCompletionSource<FoundProvider> begun)
     {
         await Task.Yield();
-        if (!isKnown)
-            await unknown.WaitAsync();
         try
         {
-            var at = time.GetTimestamp(); // what is changed from here on may be missing
-            var provider = await ReadAsync(id);
-            if (entries.Count >= MostRemembered)
-                entries.Clear();
-            entries[id] = new Entry(provider, at);
-            begun.SetResult(provider);
+            begun.SetResult(await LoadAsync(id, tenant));
         }
 #pragma warning disable CA1031 // whatever went wrong belongs to those who wait for it
         catch (Exception exception)
@@ -73,16 +91,56 @@ public sealed class ReceiptProviders(Database database, ProviderStore store, Tim
         finally
         {
             loading.TryRemove(id, out _);
-            if (!isKnown)
-                unknown.Release();
         }
     }
 
-    private async Task<OpenedProvider?> ReadAsync(Guid id)
+    private async Task<FoundProvider> LoadAsync(Guid id, TenantId? tenant)
     {
-        await using var command = database.Receipts.CreateCommand("select notification_meta.tenant_of_provider($1)");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        return await command.ExecuteScalarAsync() is Guid tenant ? await ReadAsync(new TenantId(tenant), id) : null;
+        var at = time.GetTimestamp(); // what is changed from here on may be missing
+        if (tenant is null)
+        {
+            if (!tenants.TryAdd(id, out var asked))
+                return new FoundProvider.Busy();
+            tenant = await asked;
+        }
+
+        if (tenant is { } owner && await ReadInTurnAsync(owner, id) is { } opened)
+        {
+            var found = new FoundProvider.Known(opened);
+            known[id] = new Entry(owner, found, at);
+            return found;
+        }
+
+        known.TryRemove(id, out _);
+        if (absent.Count >= MostAbsent)
+            absent.Clear();
+        absent[id] = at;
+        return new FoundProvider.None();
+    }
+
+    private async Task<IReadOnlyList<TenantId?>> TenantsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = database.Receipts.CreateCommand("select g.ord::int - 1, notification_meta.tenant_of_provider(g.id) from unnest($1::uuid[]) with ordinality as g(id, ord)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        var found = new TenantId?[ids.Count];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : new TenantId(reader.GetGuid(1));
+        return found;
+    }
+
+    /// <summary>A few at once, so that those who keep receipts have connections left.</summary>
+    private async Task<OpenedProvider?> ReadInTurnAsync(TenantId tenant, Guid id)
+    {
+        await reading.WaitAsync();
+        try
+        {
+            return await ReadAsync(tenant, id);
+        }
+        finally
+        {
+            reading.Release();
+        }
     }
 
     private async Task<OpenedProvider?> ReadAsync(TenantId tenant, Guid id)
@@ -119,5 +177,5 @@ public sealed class ReceiptProviders(Database database, ProviderStore store, Tim
         return found is null ? null : store.Open(found);
     }
 
-    private sealed record Entry(OpenedProvider? Provider, long At);
+    private sealed record Entry(TenantId Tenant, FoundProvider.Known Provider, long At);
 }

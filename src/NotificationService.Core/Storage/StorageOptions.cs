@@ -9,7 +9,7 @@ public sealed class StorageOptions
     public int ApiPoolSize { get; init; } = 20;
 
     /// <summary>Connections for storing what providers report, per process.</summary>
-    public int ReceiptPoolSize { get; init; } = 4;
+    public int ReceiptPoolSize { get; init; } = 6;
 
     /// <summary>Connections of the worker role's pool, per process.</summary>
     public int WorkerPoolSize { get; init; } = 12;

@@ -24,7 +24,12 @@ internal sealed partial class ReceiptDesk(
 
     public async Task<IResult> AnswerAsync(string path, string providerId, HttpContext context)
     {
-        if (!Guid.TryParseExact(providerId, "D", out var id) || await providers.FindAsync(id, context.RequestAborted) is not { } opened)
+        if (!Guid.TryParseExact(providerId, "D", out var id))
+            return Refused("unknown", Problems.NotFound());
+        var found = await providers.FindAsync(id, context.RequestAborted);
+        if (found is FoundProvider.Busy)
+            return Refused("busy", Problems.Unavailable(RetryAfter));
+        if (found is not FoundProvider.Known { Provider: var opened })
             return Refused("unknown", Problems.NotFound());
         if (opened is not OpenedProvider.Usable { Configuration: var configuration })
             return Refused("unusable", Problems.Unavailable(RetryAfter)); // its credentials cannot be opened at the moment
