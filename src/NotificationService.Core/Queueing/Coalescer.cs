@@ -6,7 +6,11 @@ namespace NotificationService.Queueing;
 /// <param name="Capacity">How many items may wait; beyond it the caller is told that the service is busy.</param>
 /// <param name="MaxBatch">The most items of one flush.</param>
 /// <param name="Linger">How long a flush waits for company. Zero: whoever waits while a flush runs shares the next one.</param>
-public sealed record CoalescerOptions(int Writers, int Capacity, int MaxBatch, TimeSpan Linger);
+public sealed record CoalescerOptions(int Writers, int Capacity, int MaxBatch, TimeSpan Linger)
+{
+    /// <summary>The most that the items of one flush weigh together; what alone weighs more goes alone.</summary>
+    public int MaxWeight { get; init; } = int.MaxValue;
+}
 
 /// <summary>
 /// Lets concurrent callers share one statement and one commit: each hands in an item and is answered only after the
@@ -18,11 +22,18 @@ public sealed class Coalescer<TItem, TResult> : IAsyncDisposable
     private readonly CoalescerOptions options;
     private readonly TimeProvider time;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> flush;
+    private readonly Func<TItem, int>? weigh;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task[] writers;
 
-    public Coalescer(CoalescerOptions options, TimeProvider time, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> flush)
+    /// <param name="options">How much a flush takes.</param>
+    /// <param name="time">For the linger.</param>
+    /// <param name="flush">Answers item by item.</param>
+    /// <param name="weigh">What an item weighs; without it nothing.</param>
+    public Coalescer(
+        CoalescerOptions options, TimeProvider time, Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> flush, Func<TItem, int>? weigh = null)
     {
+        this.weigh = weigh;
         this.options = options;
         this.time = time;
         this.flush = flush;
@@ -60,16 +71,35 @@ public sealed class Coalescer<TItem, TResult> : IAsyncDisposable
     private async Task WriteAsync()
     {
         var batch = new List<Waiting>(options.MaxBatch);
-        while (await waiting.Reader.WaitToReadAsync())
+        Waiting? tooMuch = null; // taken, and for the next flush
+        while (tooMuch is not null || await waiting.Reader.WaitToReadAsync())
         {
             if (options.Linger > TimeSpan.Zero && waiting.Reader.Count < options.MaxBatch && !waiting.Reader.Completion.IsCompleted)
                 await Task.Delay(options.Linger, time);
-            batch.Clear();
-            while (batch.Count < options.MaxBatch && waiting.Reader.TryRead(out var entry))
-                batch.Add(entry);
+            tooMuch = Gather(batch, tooMuch);
             if (batch.Count > 0)
                 await FlushAsync(batch);
         }
+    }
+
+    /// <summary>Fills the batch, and answers what was taken and does not fit into it.</summary>
+    private Waiting? Gather(List<Waiting> batch, Waiting? first)
+    {
+        batch.Clear();
+        var weight = 0L;
+        while (batch.Count < options.MaxBatch)
+        {
+            var entry = first;
+            if (entry is null && !waiting.Reader.TryRead(out entry))
+                break;
+            first = null;
+            weight += weigh?.Invoke(entry.Item) ?? 0;
+            if (batch.Count > 0 && weight > options.MaxWeight)
+                return entry;
+            batch.Add(entry);
+        }
+
+        return null;
     }
 
     private async Task FlushAsync(List<Waiting> batch)

@@ -43,6 +43,29 @@ public sealed class CoalescerTests
     }
 
     [Fact]
+    public async Task A_flush_ends_where_its_weight_is_reached_and_what_is_heavy_goes_alone()
+    {
+        var gate = new TaskCompletionSource();
+        var batches = new List<int[]>();
+        await using var coalescer = new Coalescer<int, int>(Options with { MaxWeight = 10 }, TimeProvider.System, async (items, _) =>
+        {
+            batches.Add([.. items]);
+            if (batches.Count == 1)
+                await gate.Task;
+            return items;
+        }, item => item);
+
+        var first = coalescer.AddAsync(1, CancellationToken.None);
+        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(5));
+        var rest = new[] { 4, 5, 2, 50, 9, 1 }.Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+        gate.SetResult();
+
+        (await Task.WhenAll(rest)).ShouldBe([4, 5, 2, 50, 9, 1]);
+        await first;
+        batches.ShouldBe([[1], [4, 5], [2], [50], [9, 1]]);
+    }
+
+    [Fact]
     public async Task When_too_many_wait_the_next_is_turned_away_at_once()
     {
         var gate = new TaskCompletionSource();
