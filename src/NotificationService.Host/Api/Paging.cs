@@ -14,8 +14,9 @@ public sealed record Paging(int Page, int Limit, Guid? After, bool ByCursor)
         new(items, Pagination.Of(Page, Limit, total), nextCursor);
 
     /// <summary>A page by number of a list that can be walked by cursor from there. Items and total were read one after the other: there may be more by now than was shown.</summary>
-    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total, Func<T, Guid> idOf, string cursorScope) =>
-        Numbered(items, total, items.Count > 0 && Offset + items.Count < total ? ListCursor.Write(idOf(items[^1]), cursorScope) : null);
+    /// <param name="most">Where numbered pages end; of a total beyond it only the cursor tells.</param>
+    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total, Func<T, Guid> idOf, string cursorScope, long most = long.MaxValue) =>
+        Numbered(items, Math.Min(total, most), items.Count > 0 && Offset + items.Count < total ? ListCursor.Write(idOf(items[^1]), cursorScope) : null);
 
     /// <summary>A page by cursor, of up to one item more than asked for: the one too many tells that there are more.</summary>
     public Page<T> Following<T>(IReadOnlyList<T> items, Func<T, Guid> idOf, string cursorScope)

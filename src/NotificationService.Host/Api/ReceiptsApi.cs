@@ -43,7 +43,7 @@ public static class ReceiptsApi
         if (paging.ByCursor)
             return Results.Json(paging.Following(answers, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
         var total = await receipts.CountAsync(tenant, state, provider, cancellationToken);
-        return Results.Json(paging.Numbered(answers, total, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
+        return Results.Json(paging.Numbered(answers, total, receipt => receipt.Id, scope, ReceiptQueries.Window), ReceiptsJson.Default.PageReceiptAnswer);
     }
 }
 

@@ -43,7 +43,7 @@ public static class SuppressionsApi
         IReadOnlyList<SuppressionAnswer> answers = [.. rows.Select(SuppressionAnswer.Of)];
         var page = paging.ByCursor
             ? paging.Following(answers, row => row.Id, scope)
-            : paging.Numbered(answers, total, row => row.Id, scope);
+            : paging.Numbered(answers, total, row => row.Id, scope, SuppressionList.Window);
         return Results.Json(page, SuppressionsJson.Default.PageSuppressionAnswer);
     }
 
