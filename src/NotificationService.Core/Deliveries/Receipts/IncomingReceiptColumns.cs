@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>
 /// One tenant's incoming receipts as the columns of <c>receipts_insert.sql</c>. Whatever a vendor may say fits: texts are cut, control
-/// characters and halves of characters left out, times that cannot be are replaced.
+/// characters and halves of characters left out; times that cannot be the statement replaces, by the database's clock.
 /// </summary>
 internal sealed class IncomingReceiptColumns
 {
@@ -18,17 +18,13 @@ internal sealed class IncomingReceiptColumns
     private const int LongestAddress = 4096;
     private const int LongestUrl = 2000;
 
-    private static readonly TimeSpan OldestBelieved = TimeSpan.FromDays(40);
-    private static readonly TimeSpan NewestBelieved = TimeSpan.FromMinutes(10);
-
     private readonly Row[] rows;
-    private readonly DateTimeOffset now;
     private readonly Ids ids;
 
     /// <param name="ofOneTenant">In any order and with repeats.</param>
-    public IncomingReceiptColumns(IEnumerable<IncomingReceipts> ofOneTenant, Ids ids, DateTimeOffset now)
+    public IncomingReceiptColumns(IEnumerable<IncomingReceipts> ofOneTenant, Ids ids)
     {
-        (this.ids, this.now) = (ids, now);
+        this.ids = ids;
         rows =
         [
             .. ofOneTenant.SelectMany(incoming => incoming.Items.Select(receipt => new Row(incoming.Provider, Hash(receipt.DedupeKey), receipt, incoming.Wait)))
@@ -46,9 +42,8 @@ internal sealed class IncomingReceiptColumns
         Of(row => row.Receipt.Delivery?.Value),
         Of(row => Clean(row.Receipt.ProviderMessageId, LongestMessageId)),
         Of(row => (short)row.Receipt.Kind),
-        Of(row => IsBelievable(row.Receipt.OccurredAt) ? row.Receipt.OccurredAt.ToUniversalTime() : now),
-        Of(_ => now),
-        Of(row => now + row.Wait),
+        Of(row => row.Receipt.OccurredAt.ToUniversalTime()),
+        Of(row => row.Wait),
         Of(row => Clean(row.Receipt.Code, LongestCode)),
         Of(row => Clean(row.Receipt.Message, LongestMessage)),
         Of(row => Clean(row.Receipt.Address, LongestAddress)),
@@ -56,11 +51,8 @@ internal sealed class IncomingReceiptColumns
         Of(row => (short)Flags(row.Receipt)),
     ];
 
-    private bool IsBelievable(DateTimeOffset occurredAt) => occurredAt > now - OldestBelieved && occurredAt < now + NewestBelieved;
-
-    private ReceiptFlags Flags(Receipt receipt) =>
-        (receipt.AddressDead ? ReceiptFlags.AddressDead : ReceiptFlags.None) | (receipt.Temporary ? ReceiptFlags.Temporary : ReceiptFlags.None)
-        | (IsBelievable(receipt.OccurredAt) ? ReceiptFlags.None : ReceiptFlags.TimeReplaced);
+    private static ReceiptFlags Flags(Receipt receipt) =>
+        (receipt.AddressDead ? ReceiptFlags.AddressDead : ReceiptFlags.None) | (receipt.Temporary ? ReceiptFlags.Temporary : ReceiptFlags.None);
 
     private static byte[] Hash(string dedupeKey) => SHA256.HashData(Encoding.UTF8.GetBytes(dedupeKey));
 

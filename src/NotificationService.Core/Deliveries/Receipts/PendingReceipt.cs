@@ -4,22 +4,26 @@ using NotificationService.Tenants;
 namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>A receipt that was kept and not yet applied.</summary>
+/// <param name="Place">Where its row is, as PostgreSQL writes it; of use in the transaction that locked it.</param>
 /// <param name="Delivery">As the vendor echoed it: not yet known to exist.</param>
+/// <param name="Age">How long ago it was kept, by the database's clock.</param>
+/// <param name="Tries">How often it was looked at in vain.</param>
 public sealed record PendingReceipt(
     TenantId Tenant,
     Guid Provider,
-    byte[] Hash,
+    string Place,
     Guid Id,
     DeliveryId? Delivery,
     string? ProviderMessageId,
     ReceiptKind Kind,
     DateTimeOffset OccurredAt,
-    DateTimeOffset ReceivedAt,
+    TimeSpan Age,
     string? Code,
     string? Message,
     string? Address,
     string? Url,
-    ReceiptFlags Flags)
+    ReceiptFlags Flags,
+    short Tries)
 {
     public bool IsTemporary => Flags.HasFlag(ReceiptFlags.Temporary);
 

@@ -7,12 +7,18 @@ using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries.Receipts;
 
-/// <summary>Applies what providers reported, soon after it was kept. Any number of workers may; each takes what no other has locked.</summary>
+/// <summary>
+/// Applies what providers reported, soon after it was kept. Any number of workers may; each takes what no other has locked. A second loop
+/// looks only now and then: it helps while the first has more than it can do at once.
+/// </summary>
 internal sealed class ReceiptApplier(
     ReceiptStore store, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time,
     ILogger<ReceiptApplier> logger) : BackgroundService
 {
-    private const int Most = 500;
+    private const int Most = 2_000;
+
+    /// <summary>So few that it is worth waiting a moment for more.</summary>
+    private const int Few = 200;
 
     /// <summary>What a burst brings is applied together.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
@@ -20,21 +26,24 @@ internal sealed class ReceiptApplier(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
-    /// <summary>How many are still to be applied one by one, because the database refused some together.</summary>
-    private int oneByOne;
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RunAsync("receipt_applier", () => wakeUp.WaitAsync(Poll, stoppingToken), Linger, stoppingToken),
+        RunAsync("receipt_applier_helper", () => Task.Delay(Poll, time, stoppingToken), Poll, stoppingToken));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task RunAsync(string name, Func<Task> wait, TimeSpan linger, CancellationToken stoppingToken)
     {
-        var heartbeat = heartbeats.Register("receipt_applier", LongestSilence);
+        var (heartbeat, careful) = (heartbeats.Register(name, LongestSilence), false);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
-                if (await ApplyAsync(stoppingToken) == 0)
-                    await wakeUp.WaitAsync(Poll, stoppingToken);
-                else if (oneByOne == 0)
-                    await Task.Delay(Linger, time, stoppingToken);
+                var turn = await ApplyAsync(careful, stoppingToken);
+                careful = turn is Turn.Refused;
+                if (turn is Turn.Ended { Receipts: 0 })
+                    await wait();
+                else if (turn is Turn.Ended { Receipts: < Few })
+                    await Task.Delay(linger, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,35 +52,42 @@ internal sealed class ReceiptApplier(
         }
     }
 
-    private async Task<int> ApplyAsync(CancellationToken cancellationToken)
+    /// <param name="careful">Whether one of those that come now was refused just before.</param>
+    private async Task<Turn> ApplyAsync(bool careful, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         try
         {
-            var ended = oneByOne > 0 ? await store.ApplyOneAsync(cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
-            oneByOne = ended.Count == 0 ? 0 : Math.Max(0, oneByOne - 1);
-            var now = time.GetUtcNow();
+            var ended = careful ? await store.ApplyCarefullyAsync(Most, cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
+            var took = time.GetElapsedTime(began);
             foreach (var receipt in ended)
             {
                 if (receipt.State == ReceiptState.Unmatched)
                     logger.ReceiptUnmatched(receipt.Receipt.Id, receipt.Receipt.Provider, receipt.Reason);
                 if (receipt.State != ReceiptState.Pending)
-                    metrics.Ended(receipt.Receipt.Kind, receipt.State, now - receipt.Receipt.ReceivedAt);
+                    metrics.Ended(receipt.Receipt.Kind, receipt.State, receipt.Receipt.Age + took);
             }
 
-            return ended.Count;
+            return new Turn.Ended(ended.Count);
         }
-        catch (PostgresException exception) when (oneByOne == 0 && !exception.IsTransient)
+        catch (PostgresException exception) when (!careful && !exception.IsTransient)
         {
             // One of them is at fault, nobody knows which.
             logger.StepFailed("receipts", exception.SqlState);
-            oneByOne = Most;
-            return 1;
+            return new Turn.Refused();
         }
         catch (NpgsqlException exception)
         {
             logger.StepFailed("receipts", exception.SqlState ?? exception.GetType().Name);
             await Task.Delay(Pause, time, cancellationToken);
-            return 0;
+            return new Turn.Ended(0);
         }
+    }
+
+    private abstract record Turn
+    {
+        public sealed record Ended(int Receipts) : Turn;
+
+        public sealed record Refused : Turn;
     }
 }

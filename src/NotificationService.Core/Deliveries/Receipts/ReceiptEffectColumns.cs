@@ -33,12 +33,13 @@ internal static class ReceiptEffectColumns
             Column(engagements, row => (short)row.Receipt.Kind),
             Column(engagements, row => row.Receipt.OccurredAt),
             Column(engagements, row => DetailOf(row.Receipt)),
-            Column(ended, row => row.Receipt.Provider),
-            Column(ended, row => row.Receipt.Hash),
+            Column(ended, row => row.Receipt.Place),
             Column(ended, row => (short)row.State),
             Column(ended, row => row.Reason),
-            Column(ended, row => row.NextTryAt),
+            Column(ended, row => row.Pause),
             Column(ended, row => row.Delivery?.Value),
+            Column(ended, row => (short)row.Flags),
+            Column(ended, row => (short)(row.Receipt.Tries + (row.State == ReceiptState.Pending && row.Receipt.Tries < short.MaxValue ? 1 : 0))),
         ];
     }
 

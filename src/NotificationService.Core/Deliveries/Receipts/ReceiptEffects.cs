@@ -7,13 +7,19 @@ namespace NotificationService.Deliveries.Receipts;
 /// What one tenant's pending receipts come to, worked out one after the other on the deliveries as they are found: several receipts of one
 /// delivery meet each other's result. Pure; <see cref="ReceiptStore"/> writes it.
 /// </summary>
-public sealed class ReceiptEffects(DateTimeOffset now)
+public sealed class ReceiptEffects
 {
-    /// <summary>How long a receipt waits for its delivery to be known: our own commit may come after the vendor's report.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    /// <summary>How often a receipt is looked at in vain before it is unmatched: the pauses in between are five minutes together.</summary>
+    /// <remarks>Counted in looks and not in time, because while no worker runs nobody looks.</remarks>
+    public const int MostTries = 11;
+
+    private const int MostDoublings = 9;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = FirstPause * (1 << MostDoublings);
+
+    /// <summary>For what is being sent at this moment: that ends soon, and there is no telling when.</summary>
+    private static readonly TimeSpan LongestPauseOfSending = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<DeliveryId, ChangedDelivery> changed = [];
 
@@ -29,15 +35,16 @@ public sealed class ReceiptEffects(DateTimeOffset now)
 
     public void Add(PendingReceipt receipt, ReceiptMatch match)
     {
-        var isTheirs = match is { Delivery: not null, IsTheirs: true };
-        if (!isTheirs && receipt is { ConcernsAddress: true, Address: not null })
-            EndAddressOnly(receipt, match);
-        else if (!isTheirs)
-            WaitForDelivery(receipt, match);
-        else if (match.Standing is null && !changed.ContainsKey(match.Delivery!.Value))
-            Wait(receipt, "being_sent");
+        if (match.Delivery is { } known && match.Standing is null && !changed.ContainsKey(known))
+            Wait(receipt, match, "being_sent"); // who was called for it may not be written down yet
+        else if (match is { Delivery: { } delivery, IsTheirs: true })
+            Apply(receipt, match, delivery);
+        else if (receipt is { Delivery: null, ProviderMessageId: null })
+            EndWithoutMessage(receipt, match);
+        else if (receipt.Tries < MostTries)
+            Wait(receipt, match, "unknown_message");
         else
-            Apply(receipt, match, match.Delivery!.Value);
+            GiveUp(receipt, match);
     }
 
     private void Apply(PendingReceipt receipt, ReceiptMatch match, DeliveryId delivery)
@@ -71,18 +78,26 @@ public sealed class ReceiptEffects(DateTimeOffset now)
     }
 
     /// <summary>A number that answered STOP is no answer to one message.</summary>
-    private void EndAddressOnly(PendingReceipt receipt, ReceiptMatch match)
+    private void EndWithoutMessage(PendingReceipt receipt, ReceiptMatch match)
     {
-        if ((match.ProviderChannel ?? receipt.Delivery?.Channel) is { } channel && AddAddress(receipt, match, channel, delivery: null))
+        if (receipt is not { ConcernsAddress: true, Address: not null })
+            End(receipt, ReceiptState.Unmatched, "names_no_message", null);
+        else if (AddAddressAlone(receipt, match))
             End(receipt, ReceiptState.Applied, null, null);
         else
             End(receipt, ReceiptState.Unmatched, "unknown_channel", null);
     }
 
+    /// <summary>What is said of the address does not need the delivery.</summary>
+    private bool AddAddressAlone(PendingReceipt receipt, ReceiptMatch match) =>
+        receipt.Address is not null && (match.ProviderChannel ?? receipt.Delivery?.Channel) is { } channel && AddAddress(receipt, match, channel, delivery: null);
+
     private bool AddAddress(PendingReceipt receipt, ReceiptMatch match, ChannelKind channel, DeliveryId? delivery)
     {
         if (!receipt.ConcernsAddress || (receipt.Address ?? match.Address) is not { Length: > 0 } address)
             return false;
+        if (receipt.Flags.HasFlag(ReceiptFlags.AddressKept))
+            return true;
         var reason = receipt.Kind switch
         {
             ReceiptKind.Complained => SuppressionReason.Complaint,
@@ -96,25 +111,23 @@ public sealed class ReceiptEffects(DateTimeOffset now)
         return true;
     }
 
-    private void WaitForDelivery(PendingReceipt receipt, ReceiptMatch match)
-    {
-        if (receipt is { Delivery: null, ProviderMessageId: null })
-            End(receipt, ReceiptState.Unmatched, "names_no_message", null);
-        else if (now - receipt.ReceivedAt >= LongestWait)
-            End(receipt, ReceiptState.Unmatched, match.Delivery is null ? "unknown_message" : "not_of_this_provider", null);
-        else
-            Wait(receipt, "unknown_message");
-    }
+    private void GiveUp(PendingReceipt receipt, ReceiptMatch match) => End(
+        receipt,
+        receipt.Flags.HasFlag(ReceiptFlags.AddressKept) ? ReceiptState.Applied : ReceiptState.Unmatched,
+        match.Delivery is null ? "unknown_message" : "not_of_this_provider",
+        null);
 
-    /// <summary>The longer it has waited, the longer it waits.</summary>
-    private void Wait(PendingReceipt receipt, string reason)
+    /// <summary>The oftener it was looked at, the longer it waits. What it says of an address counts already, once.</summary>
+    private void Wait(PendingReceipt receipt, ReceiptMatch match, string reason)
     {
-        var age = now - receipt.ReceivedAt;
-        Ended.Add(new EndedReceipt(receipt, ReceiptState.Pending, reason, now + (age < FirstPause ? FirstPause : age < LongestPause ? age : LongestPause), null));
+        var flags = AddAddressAlone(receipt, match) ? ReceiptFlags.AddressKept : ReceiptFlags.None;
+        var (doubled, longest) = (FirstPause * (1 << Math.Min((int)receipt.Tries, MostDoublings)), match.Standing is null && match.Delivery is not null ? LongestPauseOfSending : LongestPause);
+        var pause = doubled < longest ? doubled : longest;
+        Ended.Add(new EndedReceipt(receipt, ReceiptState.Pending, reason, pause, null) { Flags = flags });
     }
 
     private void End(PendingReceipt receipt, ReceiptState state, string? reason, DeliveryId? delivery) =>
-        Ended.Add(new EndedReceipt(receipt, state, reason, now, delivery));
+        Ended.Add(new EndedReceipt(receipt, state, reason, TimeSpan.Zero, delivery));
 }
 
 /// <summary>A delivery as it is after the receipts, and how many rows its timeline gets.</summary>
@@ -124,4 +137,9 @@ public sealed record ChangedDelivery(DeliveryStanding Standing, Guid Provider, i
 public sealed record ReceiptStep(DeliveryStanding After, PendingReceipt Receipt, string? ProviderName);
 
 /// <summary>What became of a receipt; one that is pending is looked at again.</summary>
-public sealed record EndedReceipt(PendingReceipt Receipt, ReceiptState State, string? Reason, DateTimeOffset NextTryAt, DeliveryId? Delivery);
+/// <param name="Pause">How long until then.</param>
+public sealed record EndedReceipt(PendingReceipt Receipt, ReceiptState State, string? Reason, TimeSpan Pause, DeliveryId? Delivery)
+{
+    /// <summary>What is to be remembered of it.</summary>
+    public ReceiptFlags Flags { get; init; }
+}

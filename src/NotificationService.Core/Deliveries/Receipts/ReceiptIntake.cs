@@ -6,7 +6,7 @@ namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>
 /// The door for what providers report: keeps it, so that the vendor can be answered, and leaves the rest to <see cref="ReceiptApplier"/>.
-/// Those who come at the same time share a commit.
+/// Those who come at the same time share a commit; who brings very much goes by a door of its own, so that nobody waits behind it.
 /// </summary>
 /// <remarks>
 /// 1 gather whoever waits → 2 one statement per tenant, in one round trip with its commit; what is there already is left alone → 3 answer.
@@ -14,14 +14,19 @@ namespace NotificationService.Deliveries.Receipts;
 /// </remarks>
 public sealed class ReceiptIntake : IAsyncDisposable
 {
-    private const int Writers = 2;
-    private const int MostWaiting = 2_000;
-    private const int MostTogether = 100;
+    /// <summary>What the database is quick with, whoever shares the commit.</summary>
     private const int MostRows = 2_000;
+
+    /// <summary>The most that vendors bring at once as a rule.</summary>
+    private const int MostOfSmall = 200;
+
+    private static readonly CoalescerOptions SmallDoor = new(Writers: 2, Capacity: 2_000, MaxBatch: 100, TimeSpan.Zero) { MaxWeight = MostRows };
+    private static readonly CoalescerOptions LargeDoor = new(Writers: 1, Capacity: 200, MaxBatch: 10, TimeSpan.Zero) { MaxWeight = MostRows };
 
     private static readonly string Insert = SqlText.Statement("receipts_insert");
 
-    private readonly Coalescer<IncomingReceipts, bool> coalescer;
+    private readonly Coalescer<IncomingReceipts, bool> small;
+    private readonly Coalescer<IncomingReceipts, bool> large;
     private readonly Database database;
     private readonly Ids ids;
     private readonly ReceiptMetrics metrics;
@@ -31,17 +36,19 @@ public sealed class ReceiptIntake : IAsyncDisposable
     public ReceiptIntake(Database database, Ids ids, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, TimeProvider time)
     {
         (this.database, this.ids, this.metrics, this.wakeUp, this.time) = (database, ids, metrics, wakeUp, time);
-        coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, TimeSpan.Zero), time, WriteAsync);
+        small = new(SmallDoor, time, WriteAsync, incoming => incoming.Items.Count);
+        large = new(LargeDoor, time, WriteAsync, incoming => incoming.Items.Count);
     }
 
     /// <summary>Ends when they are committed. False: too many wait already, and nothing was kept.</summary>
     /// <exception cref="Npgsql.NpgsqlException">They are not kept, or nobody knows.</exception>
     public async Task<bool> TryKeepAsync(IncomingReceipts receipts, CancellationToken cancellationToken)
     {
+        var door = receipts.Items.Count > MostOfSmall ? large : small;
         // In pieces that a statement is quick with; a piece that was kept before the others broke is kept.
         foreach (var piece in receipts.Items.Chunk(MostRows))
         {
-            if (!coalescer.TryAdd(receipts with { Items = piece }, out var kept))
+            if (!door.TryAdd(receipts with { Items = piece }, out var kept))
                 return false;
             await kept.WaitAsync(cancellationToken);
         }
@@ -49,15 +56,19 @@ public sealed class ReceiptIntake : IAsyncDisposable
         return true;
     }
 
-    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await small.DisposeAsync();
+        await large.DisposeAsync();
+    }
 
     private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<IncomingReceipts> incoming, CancellationToken cancellationToken)
     {
-        var (now, kept) = (time.GetUtcNow(), 0);
+        var kept = 0;
         await using (var batch = await TenantBatch.OpenAsync(database.Receipts, cancellationToken))
         {
             foreach (var tenant in incoming.GroupBy(receipts => receipts.Tenant).OrderBy(group => group.Key))
-                batch.Add(tenant.Key, Insert, new IncomingReceiptColumns(tenant, ids, now).Parameters(tenant.Key.Value));
+                batch.Add(tenant.Key, Insert, new IncomingReceiptColumns(tenant, ids).Parameters(tenant.Key.Value));
             await batch.CommitAsync(_ => kept++, cancellationToken);
         }
 

@@ -38,4 +38,7 @@ public enum ReceiptFlags : short
 
     /// <summary>The vendor's time was long past or to come; the time of receipt stands in its place.</summary>
     TimeReplaced = 4,
+
+    /// <summary>What it says of the address was written down while it waits for its delivery.</summary>
+    AddressKept = 8,
 }

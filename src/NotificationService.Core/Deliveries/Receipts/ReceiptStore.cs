@@ -8,11 +8,19 @@ namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>Applies pending receipts, many in one transaction.</summary>
 /// <remarks>
-/// 1 lock what is due, of whichever tenants → 2 per tenant, under its scope: find and lock the deliveries → 3 work out what it means, in memory →
+/// 1 lock what is due, of each tenant its share → 2 per tenant, under its scope: find and lock the deliveries → 3 work out what it means, in memory →
 /// 4 per tenant: write it all → 5 commit. Dies anywhere before 5: nothing happened, the locks go with the connection.
 /// </remarks>
 public sealed class ReceiptStore(Database database, Ids ids)
 {
+    /// <summary>Of more tenants that have receipts waiting the others come the next time.</summary>
+    public const int MostTenants = 250;
+
+    /// <summary>The search for those at fault ends there; what was not looked at comes the next time.</summary>
+    private const int MostRefusals = 200;
+
+    private const string Part = "part";
+
     /// <summary>A vendor that does not echo our id reports within days; older months are not looked through.</summary>
     private static readonly TimeSpan OldestLookedFor = TimeSpan.FromDays(35);
 
@@ -21,49 +29,67 @@ public sealed class ReceiptStore(Database database, Ids ids)
     private static readonly string Match = SqlText.Statement("receipts_match");
     private static readonly string Apply = SqlText.Statement("deliveries_apply_receipt");
 
-    /// <summary>One transaction's worth. Answers every receipt that was looked at; those still pending wait.</summary>
-    /// <exception cref="PostgresException">The database refused one of them, and with it all: ask for them one by one, by <see cref="ApplyOneAsync"/>.</exception>
+    private readonly Lock turn = new();
+    private Guid after;
+
+    /// <summary>One transaction's worth, about so many. Answers every receipt that was looked at; those still pending wait.</summary>
+    /// <exception cref="PostgresException">The database refused one of them, and with it all: <see cref="ApplyCarefullyAsync"/> finds it.</exception>
     public async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(int most, CancellationToken cancellationToken)
-    {
-        var applied = await TryApplyAsync(most, cancellationToken);
-        return applied.Refused is { } refused ? throw refused : applied.Ended;
-    }
-
-    /// <summary>The one that is due first. Should it be that which the database refuses, it is put off, so that the others get their turn.</summary>
-    public async Task<IReadOnlyList<EndedReceipt>> ApplyOneAsync(CancellationToken cancellationToken)
-    {
-        var applied = await TryApplyAsync(1, cancellationToken);
-        if (applied is not { Refused: { } refused, Pending: [var receipt] })
-            return applied.Ended;
-        if (refused.IsTransient)
-            throw refused;
-        await using var command = database.Worker.CreateCommand(PutOff);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = receipt.Tenant.Value });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = receipt.Provider });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = receipt.Hash });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"error_{refused.SqlState}" });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return [new EndedReceipt(receipt, ReceiptState.Pending, "error", receipt.ReceivedAt, null)];
-    }
-
-    private async Task<(IReadOnlyList<PendingReceipt> Pending, IReadOnlyList<EndedReceipt> Ended, PostgresException? Refused)> TryApplyAsync(
-        int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (pending, now) = await ClaimAsync(connection, most, cancellationToken);
         if (pending.Count == 0)
-            return ([], [], null);
-        try
+            return [];
+        var ended = await ApplyAsync(connection, pending, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
+    }
+
+    /// <summary>As <see cref="ApplyAsync(int, CancellationToken)"/>, where the database refuses some: they are found by halves and put off, and the others are applied.</summary>
+    public async Task<IReadOnlyList<EndedReceipt>> ApplyCarefullyAsync(int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (pending, now) = await ClaimAsync(connection, most, cancellationToken);
+        var (ended, parts, refusals) = (new List<EndedReceipt>(pending.Count), new Stack<List<PendingReceipt>>(), 0);
+        if (pending.Count > 0)
+            parts.Push(pending);
+        while (refusals < MostRefusals && parts.TryPop(out var part))
         {
-            var ended = await ApplyAsync(connection, pending, now, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return (pending, ended, null);
+            await transaction.SaveAsync(Part, cancellationToken);
+            try
+            {
+                ended.AddRange(await ApplyAsync(connection, part, now, cancellationToken));
+                await transaction.ReleaseAsync(Part, cancellationToken);
+            }
+            catch (PostgresException refused) when (!refused.IsTransient)
+            {
+                refusals++;
+                await transaction.RollbackAsync(Part, cancellationToken);
+                if (part is [var receipt])
+                {
+                    ended.Add(await PutOffAsync(connection, receipt, refused.SqlState, cancellationToken));
+                    continue;
+                }
+
+                parts.Push(part[(part.Count / 2)..]);
+                parts.Push(part[..(part.Count / 2)]);
+            }
         }
-        catch (PostgresException exception)
-        {
-            return (pending, [], exception);
-        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
+    }
+
+    private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string sqlState, CancellationToken cancellationToken)
+    {
+        var reason = $"error_{sqlState}";
+        await using var command = new NpgsqlCommand(PutOff, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = receipt.Place });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
+        var state = (short?)await command.ExecuteScalarAsync(cancellationToken) ?? throw new InvalidOperationException("a locked row is gone");
+        return new EndedReceipt(receipt, (ReceiptState)state, reason, TimeSpan.Zero, null);
     }
 
     private async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(NpgsqlConnection connection, List<PendingReceipt> pending, DateTimeOffset now, CancellationToken cancellationToken)
@@ -74,7 +100,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
         var effects = new List<(TenantId Tenant, ReceiptEffects Effects)>(tenants.Length);
         foreach (var (tenant, receipts) in tenants)
         {
-            var effect = new ReceiptEffects(now);
+            var effect = new ReceiptEffects();
             foreach (var receipt in receipts)
                 effect.Add(receipt, matches[receipt.Id]);
             effects.Add((tenant, effect));
@@ -84,18 +110,57 @@ public sealed class ReceiptStore(Database database, Ids ids)
         return [.. effects.SelectMany(effect => effect.Effects.Ended)];
     }
 
-    private static async Task<(List<PendingReceipt> Pending, DateTimeOffset Now)> ClaimAsync(NpgsqlConnection connection, int most, CancellationToken cancellationToken)
+    /// <summary>Walks from where the last walk ended, once past all tenants if nothing is due.</summary>
+    private async Task<(List<PendingReceipt> Pending, DateTimeOffset Now)> ClaimAsync(NpgsqlConnection connection, int most, CancellationToken cancellationToken)
     {
-        var (pending, now) = (new List<PendingReceipt>(), default(DateTimeOffset));
-        await using var command = new NpgsqlCommand(Claim, connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = most } } };
+        var from = ReadTurn();
+        for (var begun = false; ;)
+        {
+            if (from == Guid.Empty && begun)
+                return ([], default);
+            begun |= from == Guid.Empty;
+            var (pending, now, next) = await ClaimAsync(connection, most, from, cancellationToken);
+            from = next;
+            WriteTurn(next);
+            if (pending.Count > 0)
+                return (pending, now);
+        }
+    }
+
+    private static async Task<(List<PendingReceipt> Pending, DateTimeOffset Now, Guid Next)> ClaimAsync(
+        NpgsqlConnection connection, int most, Guid from, CancellationToken cancellationToken)
+    {
+        var (pending, now, next) = (new List<PendingReceipt>(), default(DateTimeOffset), Guid.Empty);
+        await using var command = new NpgsqlCommand(Claim, connection)
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = most }, new NpgsqlParameter<Guid> { TypedValue = from }, new NpgsqlParameter<int> { TypedValue = MostTenants } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (reader.IsDBNull(3))
+            {
+                next = reader.GetInt16(14) == 1 ? reader.GetGuid(0) : Guid.Empty;
+                continue;
+            }
+
             pending.Add(Read(reader));
-            now = reader.GetFieldValue<DateTimeOffset>(14);
+            now = reader.GetFieldValue<DateTimeOffset>(15);
         }
 
-        return (pending, now);
+        return (pending, now, next);
+    }
+
+    private Guid ReadTurn()
+    {
+        lock (turn)
+            return after;
+    }
+
+    private void WriteTurn(Guid tenant)
+    {
+        lock (turn)
+            after = tenant;
     }
 
     private static async Task<Dictionary<Guid, ReceiptMatch>> MatchAsync(
@@ -154,18 +219,19 @@ public sealed class ReceiptStore(Database database, Ids ids)
     private static PendingReceipt Read(NpgsqlDataReader row) => new(
         new TenantId(row.GetGuid(0)),
         row.GetGuid(1),
-        row.GetFieldValue<byte[]>(2),
+        row.GetString(2),
         row.GetGuid(3),
         row.IsDBNull(4) ? null : new DeliveryId(row.GetGuid(4)),
         Text(row, 5),
         (ReceiptKind)row.GetInt16(6),
         row.GetFieldValue<DateTimeOffset>(7),
-        row.GetFieldValue<DateTimeOffset>(8),
+        row.GetFieldValue<TimeSpan>(8),
         Text(row, 9),
         Text(row, 10),
         Text(row, 11),
         Text(row, 12),
-        (ReceiptFlags)row.GetInt16(13));
+        (ReceiptFlags)row.GetInt16(13),
+        row.GetInt16(14));
 
     private static ReceiptMatch ReadMatch(NpgsqlDataReader row)
     {

@@ -5,8 +5,10 @@
 -- $1 tenant; per changed delivery: $2 id, $3 status, $4 failure kind, $5 code, $6 message, $7 provider, $8 provider message id, $9 rows of timeline
 -- per timeline row: $10 delivery, $11 sequence, $12 status, $13 detail
 -- per engagement: $14 delivery, $15 id, $16 kind, $17 at, $18 detail
--- per receipt: $19 provider, $20 dedupe hash, $21 state, $22 reason, $23 next try at, $24 delivery
+-- per receipt: $19 where its row is, $20 state, $21 reason, $22 pause until the next try, $23 delivery, $24 flags to add, $25 tries
 --
+-- A receipt's row is named by its place: locked, it cannot move before the commit. Whatever else names it may be looked up in an index
+-- that reads all of the tenant's receipts, because a plan made before there are statistics takes them for few.
 -- All of it in one statement and one commit. Dies before it: the receipts are pending as before, and nothing of it is there.
 with changed as (
     update deliveries d
@@ -32,11 +34,10 @@ engagement as (
 ),
 done as (
     update receipts r
-    set state = i.state, reason = i.reason, next_try_at = i.next_try_at, delivery_id = coalesce(r.delivery_id, i.delivery_id)
-    from unnest($19::uuid[], $20::bytea[], $21::smallint[], $22::text[], $23::timestamptz[], $24::uuid[])
-        as i(provider_id, dedupe_hash, state, reason, next_try_at, delivery_id)
-    cross join lateral (
-        select h.ctid from receipts h where h.tenant_id = $1 and h.provider_id = i.provider_id and h.dedupe_hash = i.dedupe_hash offset 0) held_row
-    where r.ctid = held_row.ctid
+    set state = i.state, reason = i.reason, next_try_at = clock_timestamp() + i.pause, delivery_id = coalesce(r.delivery_id, i.delivery_id),
+        flags = r.flags | i.flags, tries = i.tries
+    from unnest($19::text[], $20::smallint[], $21::text[], $22::interval[], $23::uuid[], $24::smallint[], $25::smallint[])
+        as i(place, state, reason, pause, delivery_id, flags, tries)
+    where r.ctid = i.place::tid
 )
 select id from changed where steps > 0

@@ -1,9 +1,36 @@
--- Locks up to $1 pending receipts that are due, of whichever tenants, for the rest of the transaction, and tells the time.
--- Relies on receipts_pending (next_try_at) where state = 1. Two workers at once: each takes what the other has not locked.
--- Dies after it: the lock goes with the connection, and the receipts are pending as before.
-select r.tenant_id, r.provider_id, r.dedupe_hash, r.id, r.delivery_id, r.provider_message_id, r.kind, r.occurred_at, r.received_at,
-    r.code, r.message, r.address, r.url, r.flags, clock_timestamp()
-from receipts r
-where r.state = 1 and r.next_try_at <= (select clock_timestamp())
-order by r.next_try_at limit $1
-for update skip locked
+-- Locks about $1 pending receipts that are due for the rest of the transaction, the same share of each tenant that has some, and tells the time.
+-- $1 how many, $2 the tenant after which the walk begins, $3 the most tenants of a walk
+--
+-- The walk goes from tenant to tenant along receipts_pending (tenant_id, next_try_at) where state = 1, one probe each, so that a tenant's million
+-- receipts are not in another's way. Of the last tenant it also answers a row without id, in tries whether the walk was cut short there: then
+-- the caller goes on from there the next time.
+-- Two workers at once: each takes what the other has not locked. Dies after it: the lock goes with the connection, and the receipts are pending as before.
+with recursive walk as (
+    (select r.tenant_id, r.next_try_at, 1 as n from receipts r where r.state = 1 and r.tenant_id > $2 order by r.tenant_id, r.next_try_at limit 1)
+    union all
+    (select next.tenant_id, next.next_try_at, walk.n + 1
+     from walk
+     cross join lateral (
+         select r.tenant_id, r.next_try_at from receipts r where r.state = 1 and r.tenant_id > walk.tenant_id order by r.tenant_id, r.next_try_at limit 1) next
+     where walk.n < $3)
+),
+lane as (
+    select tenant_id, count(*) over () as lanes from walk where next_try_at <= (select clock_timestamp())
+),
+picked as materialized (
+    select due.*
+    from lane
+    cross join lateral (
+        select r.tenant_id, r.provider_id, r.ctid::text as place, r.id, r.delivery_id, r.provider_message_id, r.kind, r.occurred_at, r.received_at,
+            r.code, r.message, r.address, r.url, r.flags, r.tries
+        from receipts r
+        where r.state = 1 and r.tenant_id = lane.tenant_id and r.next_try_at <= (select clock_timestamp())
+        order by r.next_try_at
+        limit ($1 + lane.lanes - 1) / lane.lanes
+        for update of r skip locked) due
+)
+select tenant_id, provider_id, place, id, delivery_id, provider_message_id, kind, occurred_at, clock_timestamp() - received_at, code, message, address, url, flags, tries,
+    clock_timestamp()
+from picked
+union all
+(select tenant_id, null, null, null, null, null, null, null, null, null, null, null, null, null, (n = $3)::int::smallint, null from walk order by n desc limit 1)

@@ -4,11 +4,11 @@
 --
 -- What a worker holds, or what somebody has locked at this moment, is known and not held: it is asked for again later. So nobody waits
 -- for anybody, and a result that is being written is never in the way.
--- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose vendors do not
--- echo our id. Meta reports to one address for all the numbers of an app, each of which is a provider here: it may be a sibling's message.
+-- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose reports
+-- may come without our id. Meta reports to one address for all the numbers of an app, each of which is a provider here: it may be a sibling's message.
 -- The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
 with target as materialized (
-    select g.ord, coalesce(by_message.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
+    select g.ord, coalesce(by_message.provider_id, by_sibling.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::boolean[]) with ordinality as g(provider_id, delivery_id, message_id, wants_address, ord)
     left join lateral (
         select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id, (array_agg(a.provider_id order by a.delivery_id desc))[1] as provider_id
@@ -19,6 +19,14 @@ with target as materialized (
               where p.tenant_id = $1 and p.id = g.provider_id and p.type = 'whatsapp_cloud'))
           and a.tenant_id = $1 and a.delivery_id >= $6
     ) by_message on true
+    left join lateral (
+        select a.provider_id from attempts a
+        where g.delivery_id is not null and right(g.delivery_id::text, 1) = '4' and a.delivery_id = g.delivery_id and a.tenant_id = $1
+          and (a.provider_id = g.provider_id or a.provider_id in (
+              select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
+              where p.tenant_id = $1 and p.id = g.provider_id and p.type = 'whatsapp_cloud'))
+        order by (a.provider_id = g.provider_id) desc, a.number desc limit 1
+    ) by_sibling on true
 ),
 held as materialized (
     select d.id, d.status, d.ambiguous, d.timeline_seq, d.provider_message_id, d.failure_kind, d.failure_code, d.failure_message

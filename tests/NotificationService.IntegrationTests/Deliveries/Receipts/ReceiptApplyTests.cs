@@ -180,7 +180,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
             new Receipt("e-3", ReceiptKind.Delivered, DateTimeOffset.UtcNow));
         (await StatesAsync()).ShouldBe(["pending", "pending", "unmatched"]);
 
-        await database.ExecuteAsync($"update receipts set received_at = now() - interval '5 min', next_try_at = now() where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MostTries}, next_try_at = now() where tenant_id = '{tenant}'");
         await ApplyAllAsync();
 
         (await StatesAsync()).ShouldBe(["unmatched", "unmatched", "unmatched"]);
@@ -202,7 +202,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         await ReportAsync(mine, new Receipt("e-3", ReceiptKind.Failed, DateTimeOffset.UtcNow) { ProviderMessageId = $"m-{byMessage}" });
         await ReportAsync(
             Of(theirs, ReceiptKind.Bounced) with { AddressDead = true }, Of(othersDelivery, ReceiptKind.Bounced) with { AddressDead = true });
-        await database.ExecuteAsync($"update receipts set received_at = now() - interval '5 min', next_try_at = now() where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MostTries}, next_try_at = now() where tenant_id = '{tenant}'");
         await ApplyAllAsync();
 
         (await planted.StatusAsync(theirs)).ShouldBe((short)40);

@@ -110,5 +110,5 @@ public sealed class ReceiptRulesTests
         new(Id, status, ambiguous, 3, message, status is DeliveryStatus.Failed or DeliveryStatus.Bounced ? new Failure(kind, "code", "words") : null);
 
     private static PendingReceipt Receipt(ReceiptKind kind, bool temporary = false, string? message = null) => new(
-        new TenantId(Guid.Empty), Guid.Empty, [], Guid.Empty, Id, message, kind, Now, Now, null, null, null, null, temporary ? ReceiptFlags.Temporary : ReceiptFlags.None);
+        new TenantId(Guid.Empty), Guid.Empty, "(0,1)", Guid.Empty, Id, message, kind, Now, TimeSpan.Zero, null, null, null, null, temporary ? ReceiptFlags.Temporary : ReceiptFlags.None, 0);
 }
