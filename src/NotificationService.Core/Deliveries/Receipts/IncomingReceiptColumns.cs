@@ -57,22 +57,7 @@ internal sealed class IncomingReceiptColumns
     private static byte[] Hash(string dedupeKey) => SHA256.HashData(Encoding.UTF8.GetBytes(dedupeKey));
 
     /// <summary>Null for nothing.</summary>
-    private static string? Clean(string? text, int most)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        var clean = new StringBuilder(Math.Min(text.Length, most));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // EnumerateRunes gives U+FFFD for half a character, which PostgreSQL would refuse.
-            if (clean.Length + rune.Utf16SequenceLength > most)
-                break;
-            if (!Rune.IsControl(rune))
-                clean.Append(rune);
-        }
-
-        return clean.Length == 0 ? null : clean.ToString();
-    }
+    private static string? Clean(string? text, int most) => string.IsNullOrEmpty(text) ? null : StorableText.Of(text, most) is { Length: > 0 } clean ? clean : null;
 
     private NpgsqlParameter<T[]> Of<T>(Converter<Row, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
 
