@@ -1,3 +1,4 @@
+using NotificationService.Batches;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Deliveries;
@@ -31,6 +32,7 @@ public static class Composition
         .AddChannels()
         .AddTemplates()
         .AddNotifications()
+        .AddBatches()
         .AddTenants()
         .AddAccounts()
         .AddProviders()
@@ -44,11 +46,13 @@ public static class Composition
         .AddAuth()
         .AddRateLimits()
         .AddSingleton<ReceiptDesk>()
+        .AddSingleton<BatchDesk>()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
-        .AddDeliveryWorker();
+        .AddDeliveryWorker()
+        .AddBatchKeeper();
 
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
@@ -62,6 +66,7 @@ public static class Composition
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapNotifications();
+        app.MapBatches();
         app.MapDeadLetters();
         app.MapTemplates();
         app.MapOpenApiDocument();

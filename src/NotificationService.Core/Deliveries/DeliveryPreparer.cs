@@ -81,6 +81,8 @@ internal sealed class DeliveryPreparer(
             return (null, DeliveryTransitions.Expire(delivery, now));
         if (notification is null)
             return (null, DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
+        if (notification.IsCancelled)
+            return (null, DeliveryTransitions.CancelWithBatch(delivery, now));
         if (notification.Fallback is { } rule && chain is not null)
         {
             switch (FallbackChain.Decide(delivery, chain, rule, now))

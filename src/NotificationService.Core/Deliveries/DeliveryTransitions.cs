@@ -125,6 +125,10 @@ public static class DeliveryTransitions
     public static DeliveryResult NotNeeded(ClaimedDelivery delivery, string message, DateTimeOffset now) =>
         new(delivery, Cancelled, null, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.NotNeededCode, message), now);
 
+    /// <summary>The batch that it belongs to was cancelled.</summary>
+    public static DeliveryResult CancelWithBatch(ClaimedDelivery delivery, DateTimeOffset now) =>
+        new(delivery, Cancelled, null, null, null, delivery.Ambiguous, new TransitionReason("batch_cancelled", "its batch was cancelled"), now);
+
     /// <summary>Its time has come and the channel before it in the chain still has time.</summary>
     public static DeliveryResult WaitForChain(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>
         new(delivery, Scheduled, delivery.ExpiresAt is { } end && end < until ? end : until, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.Code, message), now);

@@ -9,6 +9,9 @@ namespace NotificationService.Deliveries;
 /// <summary>Reads what was accepted for claimed deliveries of any number of tenants, in one round trip.</summary>
 public sealed class NotificationLoader(Database database)
 {
+    /// <summary>A batch's state, as <c>0011_batches.sql</c> numbers them.</summary>
+    private const short CancelledBatch = 3;
+
     private static readonly string Load = SqlText.Statement("notifications_load");
 
     public async Task<IReadOnlyDictionary<NotificationId, StoredNotification>> LoadAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken cancellationToken)
@@ -50,5 +53,6 @@ public sealed class NotificationLoader(Database database)
     {
         Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
         Fallback = Strategies.Read(row.GetInt16(11), row.IsDBNull(12) ? null : row.GetInt32(12)),
+        IsCancelled = !row.IsDBNull(13) && row.GetInt16(13) == CancelledBatch,
     };
 }

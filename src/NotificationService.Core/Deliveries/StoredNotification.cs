@@ -23,6 +23,9 @@ public sealed record StoredNotification(
 
     /// <summary>One channel after the other; null for all of them at once.</summary>
     public FallbackRule? Fallback { get; init; }
+
+    /// <summary>The batch that it belongs to was cancelled.</summary>
+    public bool IsCancelled { get; init; }
 }
 
 /// <summary>The recipient as it was accepted; the property names are those of the request.</summary>

@@ -29,7 +29,8 @@ internal sealed class AcceptColumns
         }
     }
 
-    public NpgsqlParameter[] Parameters(Guid tenant) =>
+    /// <param name="batch">The batch that all of them belong to, or null.</param>
+    public NpgsqlParameter[] Parameters(Guid tenant, Guid? batch = null) =>
     [
         new NpgsqlParameter<Guid> { TypedValue = tenant },
         Of(n => n.Id.Value),
@@ -64,6 +65,7 @@ internal sealed class AcceptColumns
         Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
         OfDeliveries(d => (short)d.Place),
         Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
+        new NpgsqlParameter<Guid?> { TypedValue = batch, NpgsqlDbType = NpgsqlDbType.Uuid },
     ];
 
     /// <summary>What the first timeline row says beyond the status.</summary>

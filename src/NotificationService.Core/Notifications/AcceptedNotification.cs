@@ -24,6 +24,23 @@ public sealed record AcceptedNotification(
     public IReadOnlyList<SkippedChannel> Skipped { get; init; } = [];
 
     public override string ToString() => $"notification {Id}";
+
+    internal static AcceptedNotification Of(Caller caller, PreparedNotification prepared, IdempotencyEntry? entry, string? traceParent) => new(
+        prepared.Id,
+        caller.Tenant,
+        caller.Id,
+        caller.Live,
+        prepared.Request,
+        prepared.Template?.Id,
+        prepared.Template?.Version,
+        prepared.Request.Category ?? prepared.Template?.Category,
+        traceParent,
+        prepared.Now,
+        prepared.Deliveries,
+        entry)
+    {
+        Skipped = prepared.Skipped,
+    };
 }
 
 /// <summary>What is kept under an idempotency key: what was asked, and what was answered.</summary>

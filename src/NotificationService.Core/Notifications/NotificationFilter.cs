@@ -15,17 +15,19 @@ public sealed record NotificationFilter(
     Priority? Priority = null,
     string? UserId = null,
     DateTimeOffset? Since = null,
-    DateTimeOffset? Until = null)
+    DateTimeOffset? Until = null,
+    Guid? Batch = null)
 {
     /// <summary>Whether the index alone does not tell what matches.</summary>
-    internal bool HasMore => Status is not null || Channel is not null || TemplateKey is not null || Category is not null || Priority is not null || UserId is not null;
+    internal bool HasMore => (Batch is not null && Reference is not null) || Status is not null || Channel is not null || TemplateKey is not null || Category is not null || Priority is not null || UserId is not null;
 
     /// <summary>Which index the candidates come from, as <c>notifications_list.sql</c> numbers them.</summary>
-    internal int Driver => Reference is not null ? ByReference : Status >= DeliveryStatus.Suppressed ? EndedBadly : Newest;
+    internal int Driver => Batch is not null ? OfBatch : Reference is not null ? ByReference : Status >= DeliveryStatus.Suppressed ? EndedBadly : Newest;
 
     internal const int Newest = 0;
     internal const int ByReference = 1;
     internal const int EndedBadly = 2;
+    internal const int OfBatch = 3;
 }
 
 /// <summary>A notification in a list.</summary>

@@ -11,8 +11,32 @@ namespace NotificationService.Notifications;
 /// </summary>
 public readonly record struct NotificationId(Guid Value)
 {
+    /// <summary>Fourteen bits are left for the index.</summary>
+    public const int MostTogether = 1 << 14;
+
     /// <summary>Clears the last four bits of a fresh UUIDv7.</summary>
     public static NotificationId From(Guid fresh) => new(DeliveryId.WithLastBits(fresh, 0));
+
+    /// <summary>The first of up to <see cref="MostTogether"/> that are made at once: the others are <see cref="At"/>.</summary>
+    public static NotificationId FirstOfMany(Guid fresh)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        fresh.TryWriteBytes(bytes, bigEndian: true, out _);
+        (bytes[13], bytes[14], bytes[15]) = ((byte)(bytes[13] & 0xFC), 0, 0);
+        return new NotificationId(new Guid(bytes, bigEndian: true));
+    }
+
+    /// <summary>That of an item by its index, from 0; of ids that were made at once, whoever knows the first knows all.</summary>
+    public NotificationId At(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, MostTogether);
+        Span<byte> bytes = stackalloc byte[16];
+        Value.TryWriteBytes(bytes, bigEndian: true, out _);
+        var end = bytes[12..];
+        BinaryPrimitives.WriteUInt32BigEndian(end, BinaryPrimitives.ReadUInt32BigEndian(end) | ((uint)index << 4));
+        return new NotificationId(new Guid(bytes, bigEndian: true));
+    }
 
     public DeliveryId Delivery(ChannelKind channel) => new(DeliveryId.WithLastBits(Value, (byte)channel));
 

@@ -38,7 +38,7 @@ public sealed class NotificationIntake
         var entry = repeatable is null
             ? null
             : new IdempotencyEntry(IdempotencyKeys.Hash(repeatable.Key), Fingerprint(caller.Tenant, repeatable), answer);
-        if (!writer.TryWrite(Row(caller, prepared, entry, traceParent), out var writing))
+        if (!writer.TryWrite(AcceptedNotification.Of(caller, prepared, entry, traceParent), out var writing))
         {
             metrics.Busy();
             return new IntakeOutcome.Busy();
@@ -84,21 +84,4 @@ public sealed class NotificationIntake
 
     private static byte[] Fingerprint(TenantId tenant, RepeatableRequest repeatable) =>
         RequestFingerprint.Of(repeatable.Route, tenant, repeatable.Body.Span);
-
-    private static AcceptedNotification Row(Caller caller, PreparedNotification prepared, IdempotencyEntry? entry, string? traceParent) => new(
-        prepared.Id,
-        caller.Tenant,
-        caller.Id,
-        caller.Live,
-        prepared.Request,
-        prepared.Template?.Id,
-        prepared.Template?.Version,
-        prepared.Request.Category ?? prepared.Template?.Category,
-        traceParent,
-        prepared.Now,
-        prepared.Deliveries,
-        entry)
-    {
-        Skipped = prepared.Skipped,
-    };
 }

@@ -35,7 +35,8 @@ public sealed class NotificationList(Database database)
             Small((short?)filter.Priority),
             Text(filter.UserId),
             new NpgsqlParameter<int> { TypedValue = slice.Offset },
-            new NpgsqlParameter<int> { TypedValue = slice.Limit + 1 });
+            new NpgsqlParameter<int> { TypedValue = slice.Limit + 1 },
+            new NpgsqlParameter<Guid?> { TypedValue = filter.Batch, NpgsqlDbType = NpgsqlDbType.Uuid });
         await batch.CommitAsync(rows.Add, cancellationToken);
         // Of ended deliveries several may have been one notification's.
         var exhausted = filter.Driver == NotificationFilter.EndedBadly ? window / ChannelKinds.All.Count : window;

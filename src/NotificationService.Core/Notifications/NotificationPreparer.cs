@@ -22,8 +22,12 @@ public sealed class NotificationPreparer(TemplateCatalog templates, Ids ids, Tim
     private static readonly ReadOnlyMemory<byte> NoData = "{}"u8.ToArray();
 
     /// <summary>The notification, or null and everything that is wrong.</summary>
+    public ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
+        TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken) => PrepareAsync(tenant, draft, NotificationId.From(ids.Next()), cancellationToken);
+
+    /// <param name="id">Under which it will be stored.</param>
     public async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
-        TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken)
+        TenantId tenant, NotificationDraft draft, NotificationId id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var (request, issues) = DraftCheck.Check(draft, now);
@@ -38,7 +42,6 @@ public sealed class NotificationPreparer(TemplateCatalog templates, Ids ids, Tim
                 return (null, [new DraftIssue("/template", "template_unknown", "There is no published template with this key.")]);
         }
 
-        var id = NotificationId.From(ids.Next());
         var outcome = DeliveryPlanner.Plan(request, template, id, now);
         if (outcome is not PlanOutcome.Planned planned)
             return (null, [((PlanOutcome.Refused)outcome).Issue]);

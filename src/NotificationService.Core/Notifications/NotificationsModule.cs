@@ -16,6 +16,7 @@ public static class NotificationsModule
         .AddSingleton<DeadLetters>()
         .AddSingleton<NotificationPreparer>()
         .AddSingleton<NotificationWriter>()
+        .AddSingleton<BundleWriter>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),
             provider.GetRequiredService<NotificationWriter>(),

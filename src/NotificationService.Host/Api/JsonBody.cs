@@ -21,15 +21,22 @@ public static class JsonBody
     public static async ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, int limit, CancellationToken cancellationToken)
         where T : class
     {
+        var (utf8, refusal) = await ReadBytesAsync(request, limit, cancellationToken);
+        return refusal is null ? Parse(utf8, type) : new Body<T>(refusal);
+    }
+
+    /// <summary>The body as it came, without a byte order mark, or why it is not taken. What is in it has not been looked at.</summary>
+    public static async ValueTask<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
         if (!IsJson(request.ContentType))
-            return new Body<T>(UnsupportedMediaType);
+            return (default, UnsupportedMediaType);
         if (!StringValues.IsNullOrEmpty(request.Headers.ContentEncoding))
-            return new Body<T>(UnsupportedEncoding);
+            return (default, UnsupportedEncoding);
         if (request.ContentLength > limit)
-            return new Body<T>(TooLarge(limit));
+            return (default, TooLarge(limit));
 
         var bytes = await ReadBytesAsync(request.BodyReader, limit, cancellationToken);
-        return bytes is null ? new Body<T>(TooLarge(limit)) : Parse(WithoutByteOrderMark(bytes), type);
+        return bytes is null ? (default, TooLarge(limit)) : (WithoutByteOrderMark(bytes), null);
     }
 
     /// <summary>Reads a value from bytes by the same rules.</summary>

@@ -16,6 +16,13 @@ internal sealed class JsonDiagnosis(ReadOnlyMemory<byte> utf8, JsonTypeInfo type
     /// <summary>The problem, or null if none is found.</summary>
     public ProblemResult? Find() => InEncoding() ?? InText() ?? InValues();
 
+    /// <summary>What makes it no JSON object in UTF-8, whatever is in it; null if it is one.</summary>
+    public static ProblemResult? OfText(ReadOnlyMemory<byte> utf8)
+    {
+        var diagnosis = new JsonDiagnosis(utf8, ProblemJson.Default.Problem);
+        return diagnosis.InEncoding() ?? diagnosis.InText();
+    }
+
     /// <summary>The problem of a body that the serializer refused.</summary>
     public ProblemResult Explain(JsonException exception) =>
         Find() ?? Problems.Validation(JsonPointer.OfPath(exception.Path), "type", "The value does not fit this field.");

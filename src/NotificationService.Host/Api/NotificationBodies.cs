@@ -3,8 +3,8 @@ using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;
 
-/// <summary>What one recipient is to be told.</summary>
-public sealed record SendNotificationRequest
+/// <summary>What a notification may say besides whom it is for. In a batch it may stand once for all.</summary>
+public abstract record NotificationFields
 {
     /// <summary>The key of a published template. Give either this or <c>content</c>.</summary>
     public string? Template { get; init; }
@@ -25,8 +25,6 @@ public sealed record SendNotificationRequest
     /// <summary>Only with <c>fallback</c>: how many seconds each channel has, 10 to 259200 (72 hours). Without it a channel has its time until it fails.</summary>
     public int? FallbackAfter { get; init; }
 
-    public required RecipientBody Recipient { get; init; }
-
     /// <summary>The template's variables. A variable that it needs and this lacks is refused by name.</summary>
     public RawJson? Data { get; init; }
 
@@ -45,29 +43,43 @@ public sealed record SendNotificationRequest
     /// <summary>After this time it is not sent any more.</summary>
     public string? ExpiresAt { get; init; }
 
-    /// <summary>The caller's own id, given back in answers, lists and webhooks. Need not be unique.</summary>
-    public string? Reference { get; init; }
-
     /// <summary>Anything the caller wants to find again.</summary>
     public RawJson? Metadata { get; init; }
 
-    internal NotificationDraft ToDraft() => new()
+    /// <param name="shared">What stands once for several; what this one says itself comes first.</param>
+    internal NotificationDraft ToDraft(RecipientBody recipient, string? reference, NotificationFields? shared = null)
     {
-        Template = Template,
-        Channel = Channel,
-        Channels = Channels,
-        Strategy = Strategy,
-        FallbackAfter = FallbackAfter,
-        Recipient = Recipient.ToRecipient(),
-        Data = Data?.Utf8 ?? default,
-        Content = Content?.ToContent(),
-        Category = Category,
-        Priority = Priority,
-        SendAt = SendAt,
-        ExpiresAt = ExpiresAt,
-        Reference = Reference,
-        Metadata = Metadata?.Utf8 ?? default,
-    };
+        // Two fields that say the same thing go together: whoever names a template does not want somebody else's content.
+        var (saying, reaching, chaining) = (Template is null && Content is null ? shared ?? this : this, Channel is null && Channels is null ? shared ?? this : this, Strategy is null ? shared ?? this : this);
+        return new()
+        {
+            Template = saying.Template,
+            Channel = reaching.Channel,
+            Channels = reaching.Channels,
+            Strategy = chaining.Strategy,
+            FallbackAfter = FallbackAfter ?? chaining.FallbackAfter,
+            Recipient = recipient.ToRecipient(),
+            Data = (Data ?? shared?.Data)?.Utf8 ?? default,
+            Content = saying.Content?.ToContent(),
+            Category = Category ?? shared?.Category,
+            Priority = Priority ?? shared?.Priority,
+            SendAt = SendAt ?? shared?.SendAt,
+            ExpiresAt = ExpiresAt ?? shared?.ExpiresAt,
+            Reference = reference,
+            Metadata = (Metadata ?? shared?.Metadata)?.Utf8 ?? default,
+        };
+    }
+}
+
+/// <summary>What one recipient is to be told.</summary>
+public sealed record SendNotificationRequest : NotificationFields
+{
+    public required RecipientBody Recipient { get; init; }
+
+    /// <summary>The caller's own id, given back in answers, lists and webhooks. Need not be unique.</summary>
+    public string? Reference { get; init; }
+
+    internal NotificationDraft ToDraft() => ToDraft(Recipient, Reference);
 }
 
 /// <summary>Whom to tell. Each channel needs its own field: email, phone (sms), whatsapp or phone, deviceTokens (push), userId (in_app).</summary>

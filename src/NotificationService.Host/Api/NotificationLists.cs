@@ -24,6 +24,9 @@ internal static class NotificationLists
         query.Instant("since"),
         query.Instant("until"));
 
+    public static NotificationFilter ReadBatchFilter(QueryReader query, Guid batch) =>
+        new(query.Choice("status", Statuses), query.Choice("channel", Channels), Reference: query.Text("reference"), Batch: batch);
+
     public static DeadLetterFilter ReadDeadLetterFilter(QueryReader query) => new(
         query.Choice("channel", Channels), query.Choice("kind", Kinds), query.Text("code"), query.Instant("since"), query.Instant("until"));
 

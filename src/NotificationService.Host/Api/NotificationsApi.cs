@@ -123,7 +123,7 @@ public static class NotificationsApi
         };
     }
 
-    private static JsonBytes Replay(HttpContext context, StoredAnswer before)
+    internal static JsonBytes Replay(HttpContext context, StoredAnswer before)
     {
         context.Response.Headers["Idempotent-Replayed"] = "true";
         return new JsonBytes(before.StatusCode, Encoding.UTF8.GetBytes(before.Answer));
@@ -149,7 +149,7 @@ public static class NotificationsApi
         }
     }
 
-    private static ProblemResult IdempotencyMismatch { get; } = Problems.Of(
+    internal static ProblemResult IdempotencyMismatch { get; } = Problems.Of(
         422, "idempotency_mismatch", "The Idempotency-Key was used for another request",
         "The same key was sent within 24 hours with another body or to another call. Use a new key for a new request.");
 

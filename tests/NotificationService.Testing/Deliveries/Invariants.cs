@@ -125,6 +125,24 @@ public sealed class Invariants(NpgsqlDataSource database)
               and (n.fallback_after is null or (began.at is null and before.status = 10)
                 or (began.at <= a.started_at and began.at + make_interval(secs => n.fallback_after) > a.started_at + interval '1 s'))
             """),
+        ("a batch's counts differ from its deliveries",
+            """
+            with counted as (
+                select batch_id, status, sum(n) as n from (
+                    select batch_id, status, n from batch_counts union all select batch_id, status, delta from batch_changes) c
+                group by batch_id, status having sum(n) <> 0),
+            actual as (
+                select batch_id, case when status < 40 then 0 else status end as status, count(*) as n from deliveries where batch_id is not null group by 1, 2)
+            select coalesce(a.batch_id, c.batch_id)::text || ' ' || coalesce(a.status, c.status) || ': ' || coalesce(c.n, 0) || ' counted, ' || coalesce(a.n, 0) || ' there'
+            from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
+            """),
+        ("a batch has ended although something of it waits",
+            "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < 40 and d.retried_from = 0)"),
+        ("a chunk says that it stored something else than what is there",
+            """
+            select c.batch_id::text from (select batch_id, sum(accepted) as n from batch_chunks group by batch_id) c
+            where c.n <> (select count(*) from notifications n where n.batch_id = c.batch_id)
+            """),
         ("an idempotency key stands for an answer that is not stored",
             "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
     ];

@@ -17,9 +17,9 @@ with changed as (
         timeline_seq = d.timeline_seq + i.steps
     from unnest($2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::smallint[])
         as i(id, status, failure_kind, failure_code, failure_message, provider_id, provider_message_id, steps)
-    cross join lateral (select h.ctid from deliveries h where h.id = i.id and h.tenant_id = $1 offset 0) held_row
+    cross join lateral (select h.ctid, h.status as was from deliveries h where h.id = i.id and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
-    returning d.id, i.steps
+    returning d.id, i.steps, d.batch_id, d.status, held_row.was
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
@@ -39,5 +39,13 @@ done as (
     from unnest($19::text[], $20::smallint[], $21::text[], $22::interval[], $23::uuid[], $24::smallint[], $25::smallint[])
         as i(place, state, reason, pause, delivery_id, flags, tries)
     where r.ctid = i.place::tid
+),
+counted as (
+    insert into batch_changes (tenant_id, batch_id, status, delta)
+    select $1, moved.batch_id, change.status, change.delta
+    from (
+        select batch_id, case when was < 40 then 0 else was end as was, status, count(*) as n
+        from changed where batch_id is not null and status >= 40 and status <> was group by 1, 2, 3) moved
+    cross join lateral (values (moved.was, -moved.n), (moved.status, moved.n)) as change(status, delta)
 )
 select id from changed where steps > 0

@@ -31,7 +31,7 @@ with held as (
     cross join lateral (
         select h.ctid from deliveries h where h.id = i.id and h.claims = i.claims and h.lease_until is not null and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
-    returning d.id
+    returning d.id, d.batch_id, d.status
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
@@ -44,5 +44,11 @@ step as (
     select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
     from unnest($25::uuid[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(delivery_id, seq, status, at, detail)
     where t.delivery_id in (select id from held)
+),
+counted as (
+    insert into batch_changes (tenant_id, batch_id, status, delta)
+    select $1, ended.batch_id, change.status, change.delta
+    from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= 40 group by batch_id, status) ended
+    cross join lateral (values (0, -ended.n), (ended.status, ended.n)) as change(status, delta)
 )
 select id from held

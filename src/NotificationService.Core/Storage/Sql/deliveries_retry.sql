@@ -29,13 +29,21 @@ again as (
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, timeline_seq = d.timeline_seq + 1
     from place where d.id = place.id
-    returning d.id, d.status, d.timeline_seq
+    returning d.id, d.status, d.timeline_seq, d.batch_id
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, timeline_seq, status, $3, case status
         when 10 then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
         else '{"code":"retried","message":"put back into the queue by hand"}' end::json from again
+),
+counted as (
+    insert into batch_changes (tenant_id, batch_id, status, delta)
+    select $1, back.batch_id, change.status, change.delta
+    from (
+        select again.batch_id, before.status as was, count(*) as n from again join before on before.id = again.id
+        where again.batch_id is not null group by again.batch_id, before.status) back
+    cross join lateral (values (back.was, -back.n), (0::smallint, back.n)) as change(status, delta)
 )
 select before.id, coalesce(again.status, before.status) as status, again.id is not null as changed
 from before left join again on again.id = before.id order by before.id

@@ -4,7 +4,7 @@
 -- $1 tenant
 -- per notification: $2 id, $3 account, $4 live, $5 template, $6 template version, $7 category, $8 reference, $9 priority, $10 recipient,
 --   $11 data, $12 content, $13 metadata, $14 trace parent, $15 send at, $16 expires at, $17 created at, $18 key hash, $19 fingerprint, $20 answer,
---   $30 strategy, $31 fallback after, in seconds, $33 skipped channels
+--   $30 strategy, $31 fallback after, in seconds, $33 skipped channels; $34 the batch of all of them, or null
 -- per delivery: $21 ordinal of its notification (from 1), $22 id, $23 channel, $24 status, $25 due at, $26 failure kind, $27 failure code,
 --   $28 failure message, $29 timeline detail, $32 place in the chain
 --
@@ -28,9 +28,9 @@ accepted as materialized (
 ),
 stored as (
     insert into notifications (tenant_id, id, account_id, live, template_id, template_version, category, reference, priority, recipient,
-        data, content, metadata, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped)
+        data, content, metadata, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped, batch_id)
     select $1, id, account_id, live, template_id, template_version, category, reference, priority, recipient::json,
-        data::json, content::json, metadata::json, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped::json
+        data::json, content::json, metadata::json, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped::json, $34
     from accepted
 ),
 planned as materialized (
@@ -40,12 +40,16 @@ planned as materialized (
     join accepted a on a.ord = p.ord
 ),
 queued as (
-    insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain)
+    insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain, batch_id)
     -- What is due now is due by the clock that the claim asks, whatever the clock of whoever accepted it.
-    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain from planned
+    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34 from planned
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, 1, status, created_at, detail::json from planned
+),
+counted as (
+    insert into batch_changes (tenant_id, batch_id, status, delta)
+    select $1, $34, class, count(*) from (select case when status < 40 then 0 else status end as class from planned where $34 is not null) of_batch group by class
 )
 select id from accepted

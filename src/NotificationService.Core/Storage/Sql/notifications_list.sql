@@ -1,12 +1,12 @@
 -- A page of a tenant's notifications, the newest first, each with its deliveries; of each page also how many there are.
 --
 -- No more than $4 notifications are looked at, whatever the filter: the candidates come from the index that fits the
--- filter best ($5: 0 notifications_tenant, 1 notifications_reference, 2 deliveries_ended_badly) between two ids, which
+-- filter best ($5: 0 notifications_tenant, 1 notifications_reference, 2 deliveries_ended_badly, 3 notifications_batch) between two ids, which
 -- also pick the partitions; what else is asked is tried on each of them by key. (The pairs of tenant and id say nothing
 -- new; they keep the planner from walking the primary key through everybody else's.)
 --
 -- $1 tenant, $2 smallest id, $3 first id no more, $4 most candidates, $5 driver, $6 whether there is more to try,
--- $7 reference, $8 status, $9 channel, $10 template key, $11 category, $12 priority, $13 userId, $14 offset, $15 most items
+-- $7 reference, $8 status, $9 channel, $10 template key, $11 category, $12 priority, $13 userId, $14 offset, $15 most items, $16 batch
 with candidate as materialized (
     (select n.id from notifications n
      where $5 = 0 and n.tenant_id = $1 and n.id >= $2 and n.id < $3 and (n.tenant_id, n.id) >= ($1, $2) and (n.tenant_id, n.id) < ($1, $3)
@@ -14,6 +14,10 @@ with candidate as materialized (
     union all
     (select n.id from notifications n
      where $5 = 1 and n.tenant_id = $1 and n.reference = $7 and n.id >= $2 and n.id < $3
+     order by n.id desc limit $4)
+    union all
+    (select n.id from notifications n
+     where $5 = 3 and n.tenant_id = $1 and n.batch_id = $16 and n.id >= $2 and n.id < $3
      order by n.id desc limit $4)
     union all
     (select distinct overlay(ended.id::text placing '0' from 36)::uuid

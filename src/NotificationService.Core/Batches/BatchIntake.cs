@@ -1,0 +1,221 @@
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Batches;
+
+/// <summary>Opens batches and takes their chunks.</summary>
+/// <remarks>
+/// 1 check and plan every item, in memory → 2 in one transaction: hold the batch open, see whether the sequence came
+/// before, store the good items, write down what is answered → 3 commit, wake the workers. Dies before 3: nothing of the
+/// chunk exists, and the same sequence can be sent again. After it: the same sequence gives the same answer.
+/// </remarks>
+public sealed class BatchIntake(Database database, NotificationPreparer preparer, BundleWriter bundles, BatchStore batches, Ids ids, TimeProvider time)
+{
+    private const int MostRounds = 4;
+    private const string ItemRoute = "batch item";
+
+    private static readonly string Open = SqlText.Statement("batches_open");
+    private static readonly string Hold = SqlText.Statement("batches_hold");
+    private static readonly string FindChunk = SqlText.Statement("batch_chunks_find");
+    private static readonly string InsertChunk = SqlText.Statement("batch_chunks_insert");
+    private static readonly string Keep = SqlText.Statement("idempotency_keep");
+
+    /// <param name="shared">What stands once for all items, of later chunks, too: JSON in UTF-8, or empty.</param>
+    /// <param name="claim">The caller's key, and what is kept under it.</param>
+    /// <returns>The batch and what became of its first items, or null when the key was used meanwhile.</returns>
+    public async Task<(Guid Batch, ChunkOutcome.Stored First)?> OpenAsync(
+        Caller caller, string? reference, ReadOnlyMemory<byte> shared, BatchChunk first, bool isComplete, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        var (id, prepared) = (ids.Next(), await PrepareAsync(caller, first, cancellationToken));
+        return await RepeatAsync<(Guid, ChunkOutcome.Stored)?>(async () =>
+        {
+            await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ScopeAsync(connection, transaction, caller.Tenant, cancellationToken);
+            await using (var open = new NpgsqlCommand(Open, connection, transaction))
+            {
+                open.Parameters.AddRange((NpgsqlParameter[])[
+                    Id(caller.Tenant.Value), Id(id), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live },
+                    new NpgsqlParameter { Value = reference ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                    new NpgsqlParameter { Value = shared.IsEmpty ? DBNull.Value : Encoding.UTF8.GetString(shared.Span), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                    new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() }, new NpgsqlParameter<bool> { TypedValue = isComplete },
+                ]);
+                await open.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            var stored = await StoreAsync(connection, transaction, caller, id, first, prepared, traceParent, cancellationToken);
+            if (claim is not null && !await KeepAsync(connection, transaction, caller.Tenant, claim, claim.Answer(id, stored), cancellationToken))
+                return null;
+            await transaction.CommitAsync(cancellationToken);
+            Announce(prepared, stored.Answer);
+            return (id, stored);
+        });
+    }
+
+    /// <param name="isFinal">It is the last one: the batch is complete with it.</param>
+    public async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, bool isFinal, string? traceParent, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(caller, chunk, cancellationToken);
+        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, traceParent, cancellationToken));
+        // Dies before this: the same sequence again finds its answer, and completes the batch.
+        if (isFinal && outcome is ChunkOutcome.Stored)
+            await batches.CloseAsync(caller.Tenant, batch, BatchState.Complete, cancellationToken);
+        return outcome;
+    }
+
+    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, string? traceParent, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ScopeAsync(connection, transaction, caller.Tenant, cancellationToken);
+        // Two with one sequence at once: the second waits here, and then finds what the first one was answered.
+        await LockAsync(connection, transaction, $"{batch}:{chunk.Sequence}", cancellationToken);
+        if (await FindAsync(connection, transaction, caller.Tenant, batch, chunk, cancellationToken) is { } before)
+            return before;
+        if (await HoldAsync(connection, transaction, caller, batch, cancellationToken) is { } refused)
+            return refused;
+        var stored = await StoreAsync(connection, transaction, caller, batch, chunk, prepared, traceParent, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Announce(prepared, stored.Answer);
+        return stored;
+    }
+
+    private sealed record Checked(NotificationId First, IReadOnlyList<BundleItem> Good, IReadOnlyList<RejectedItem> Bad);
+
+    private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, CancellationToken cancellationToken)
+    {
+        var first = NotificationId.FirstOfMany(ids.Next());
+        var (good, bad) = (new List<BundleItem>(chunk.Items.Count), new List<RejectedItem>());
+        for (var i = 0; i < chunk.Items.Count; i++)
+        {
+            var item = chunk.Items[i];
+            if (item.Draft is null)
+            {
+                bad.Add(Rejected(i, item.Issues));
+                continue;
+            }
+
+            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Draft, first.At(i), cancellationToken);
+            if (prepared is null)
+                bad.Add(Rejected(i, issues));
+            else
+                good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller.Tenant, item, prepared)));
+        }
+
+        return new Checked(first, good, bad);
+    }
+
+    private static async Task<ChunkOutcome.Stored> StoreAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, BatchChunk chunk, Checked items, string? traceParent, CancellationToken cancellationToken)
+    {
+        var taken = items.Good.Count == 0 ? [] : await BundleWriter.WriteAsync(connection, transaction, caller, batch, items.Good, traceParent, cancellationToken);
+        var answer = new ChunkAnswer(
+            items.Good.Count - taken.Count,
+            [
+                .. items.Bad.Concat(taken.Where(key => key.Id is null).Select(key => new RejectedItem(
+                    key.Index, [new ItemError("/idempotencyKey", "idempotency_mismatch", "The key was used for another request within 24 hours.")]))).OrderBy(item => item.Index),
+            ],
+            [.. taken.Where(key => key.Id is not null).Select(key => new RepeatedItem(key.Index, key.Id!.Value)).OrderBy(item => item.Index)]);
+        await using var command = new NpgsqlCommand(InsertChunk, connection, transaction);
+        command.Parameters.AddRange((NpgsqlParameter[])[
+            Id(caller.Tenant.Value), Id(batch), Number(chunk.Sequence), new NpgsqlParameter<byte[]> { TypedValue = chunk.Fingerprint }, Id(items.First.Value), Number(chunk.Items.Count),
+            Number(answer.Accepted), Number(answer.Rejected.Count), Number(answer.Repeated.Count),
+            new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(answer, ChunkJson.Default.ChunkAnswer) },
+        ]);
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+            throw new InvalidOperationException("the sequence was taken under its lock");
+        return new ChunkOutcome.Stored(items.First, chunk.Items.Count, answer, IsReplay: false);
+    }
+
+    private void Announce(Checked items, ChunkAnswer answer)
+    {
+        if (answer.Accepted == 0)
+            return;
+        var notNew = answer.Rejected.Select(item => item.Index).Concat(answer.Repeated.Select(item => item.Index)).ToHashSet();
+        bundles.Announce(items.Good.Where(item => !notNew.Contains(item.Index)).Select(item => item.Prepared));
+    }
+
+    private static async Task<ChunkOutcome?> FindAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid batch, BatchChunk chunk, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(FindChunk, connection, transaction) { Parameters = { Id(tenant.Value), Id(batch), Number(chunk.Sequence) } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(chunk.Fingerprint)
+            ? new ChunkOutcome.Stored(
+                new NotificationId(reader.GetGuid(1)), reader.GetInt32(2), JsonSerializer.Deserialize(reader.GetString(3), ChunkJson.Default.ChunkAnswer) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
+            : new ChunkOutcome.SequenceTaken();
+    }
+
+    /// <summary>Null: it is open, and stays so until the transaction ends.</summary>
+    private static async Task<ChunkOutcome?> HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Hold, connection, transaction) { Parameters = { Id(caller.Tenant.Value), Id(batch) } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return new ChunkOutcome.NotFound();
+        if ((BatchState)reader.GetInt16(0) is var state && state != BatchState.Open)
+            return new ChunkOutcome.Closed(state);
+        return reader.GetBoolean(1) == caller.Live ? null : new ChunkOutcome.OtherMode();
+    }
+
+    private static async Task<bool> KeepAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, IdempotencyClaim claim, byte[] answer, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Keep, connection, transaction)
+        {
+            Parameters =
+            {
+                Id(tenant.Value), new NpgsqlParameter<byte[]> { TypedValue = claim.KeyHash }, new NpgsqlParameter<byte[]> { TypedValue = claim.Fingerprint },
+                new NpgsqlParameter<short> { TypedValue = 202 }, new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
+            },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>Another chunk may hold what this one waits for, and the other way round: one of the two is given up, and does it all again.</summary>
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> work)
+    {
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException exception) when (round < MostRounds && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // Nothing of it is stored.
+            }
+        }
+    }
+
+    private static IdempotencyEntry Entry(TenantId tenant, BatchItem item, PreparedNotification prepared) => new(
+        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of(ItemRoute, tenant, item.Utf8.Span), JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
+
+    private static RejectedItem Rejected(int index, IEnumerable<DraftIssue> issues) => new(index, [.. issues.Select(ItemError.Of)]);
+
+    private static async Task ScopeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, CancellationToken cancellationToken)
+    {
+        await using var scope = new NpgsqlBatch(connection, transaction) { BatchCommands = { Database.OpenScope(tenant) } };
+        await scope.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 10))", connection, transaction) { Parameters = { new NpgsqlParameter<string> { TypedValue = name } } };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+
+    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+}
+
+/// <summary>The caller's key for opening a batch.</summary>
+/// <param name="Answer">What is kept under it: the answer, JSON in UTF-8.</param>
+public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Answer);

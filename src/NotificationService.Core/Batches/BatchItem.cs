@@ -1,0 +1,20 @@
+using NotificationService.Notifications;
+
+namespace NotificationService.Batches;
+
+/// <summary>One item of a chunk, as far as it could be read.</summary>
+/// <param name="Draft">Null when it could not; then <paramref name="Issues"/> say why.</param>
+/// <param name="Key">The item's own idempotency key.</param>
+/// <param name="Utf8">The item as it came, with what stands once for all: what the key stands for.</param>
+public sealed record BatchItem(NotificationDraft? Draft, string? Key, ReadOnlyMemory<byte> Utf8, IReadOnlyList<DraftIssue> Issues);
+
+/// <summary>What comes in one call.</summary>
+/// <param name="Sequence">The caller's number of it, from 0; <see cref="Opening"/> for what came with the opening.</param>
+/// <param name="Fingerprint">Of the items' bytes: the same sequence with other items is refused.</param>
+public sealed record BatchChunk(int Sequence, byte[] Fingerprint, IReadOnlyList<BatchItem> Items)
+{
+    public const int Opening = -1;
+
+    /// <summary>The most items of one call.</summary>
+    public const int MostItems = 10_000;
+}

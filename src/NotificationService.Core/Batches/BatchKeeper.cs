@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Batches;
+
+/// <summary>
+/// Gathers what was added to the counts of batches, measures how fast they go, clears the queue of those that were
+/// cancelled, and notes when one has ended. Any number of workers may do it at once; without any the counts stay exact.
+/// </summary>
+internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<BatchKeeper> logger) : BackgroundService
+{
+    private const int Bite = 5_000;
+    private const int MostUnended = 1_000;
+    private const double SecondsBetweenMeasures = 5;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LooksThroughEvery = TimeSpan.FromSeconds(5);
+
+    private const string Gather = "select tenant, batch, taken from notification_meta.gather_batches($1)";
+    private const string Measure = "select notification_meta.measure_batches($1, $2, $3)";
+    private const string Unended = "select tenant, batch, batch_state from notification_meta.unended_batches($1)";
+
+    private static readonly string CancelBite = SqlText.Statement("batches_cancel_bite");
+
+    private long lookedThroughAt = long.MinValue;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.NotGathered(exception.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var touched = await GatherAsync(cancellationToken);
+        if (lookedThroughAt == long.MinValue || time.GetElapsedTime(lookedThroughAt) >= LooksThroughEvery)
+        {
+            lookedThroughAt = time.GetTimestamp();
+            foreach (var (tenant, batch, state) in await UnendedAsync(cancellationToken))
+            {
+                if (state == BatchState.Cancelled)
+                    await CancelAsync(tenant, batch, cancellationToken);
+                touched.Add((tenant, batch));
+            }
+        }
+
+        if (touched.Count > 0)
+            await MeasureAsync(touched, cancellationToken);
+    }
+
+    private async Task<HashSet<(Guid Tenant, Guid Batch)>> GatherAsync(CancellationToken cancellationToken)
+    {
+        var touched = new HashSet<(Guid, Guid)>();
+        for (var taken = Bite; taken == Bite;)
+        {
+            taken = 0;
+            await using var command = database.Worker.CreateCommand(Gather);
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                touched.Add((reader.GetGuid(0), reader.GetGuid(1)));
+                taken = reader.GetInt32(2);
+            }
+        }
+
+        return touched;
+    }
+
+    private async Task<List<(Guid Tenant, Guid Batch, BatchState State)>> UnendedAsync(CancellationToken cancellationToken)
+    {
+        var unended = new List<(Guid, Guid, BatchState)>();
+        await using var command = database.Worker.CreateCommand(Unended);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MostUnended });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            unended.Add((reader.GetGuid(0), reader.GetGuid(1), (BatchState)reader.GetInt16(2)));
+        return unended;
+    }
+
+    private async Task CancelAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        for (var cancelled = Bite; cancelled == Bite;)
+        {
+            cancelled = 0;
+            await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+            batch.Add(
+                new TenantId(tenant), CancelBite,
+                new NpgsqlParameter<Guid> { TypedValue = tenant }, new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<int> { TypedValue = Bite });
+            await batch.CommitAsync(row => cancelled = row.GetInt32(0), cancellationToken);
+            if (cancelled > 0)
+                logger.Cancelled(cancelled, id);
+        }
+    }
+
+    private async Task MeasureAsync(HashSet<(Guid Tenant, Guid Batch)> batches, CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(Measure);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batches.Select(batch => batch.Tenant)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batches.Select(batch => batch.Batch)] });
+        command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = SecondsBetweenMeasures });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

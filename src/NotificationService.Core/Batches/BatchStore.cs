@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Deliveries;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Batches;
+
+/// <summary>Looks at batches and closes them.</summary>
+public sealed class BatchStore(Database database, TimeProvider time)
+{
+    /// <summary>A measure that is older says nothing of now.</summary>
+    private static readonly TimeSpan RateHolds = TimeSpan.FromMinutes(1);
+
+    private static readonly string Find = SqlText.Statement("batches_find");
+    private static readonly string Shared = SqlText.Statement("batches_shared");
+    private static readonly string Close = SqlText.Statement("batches_close");
+
+    public async Task<Batch?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        Batch? found = null;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        await batch.CommitAsync(row => found = Read(id, row), cancellationToken);
+        return found;
+    }
+
+    /// <summary>What stands once for all items of a batch, JSON in UTF-8, or empty; null when there is no such batch.</summary>
+    public async Task<ReadOnlyMemory<byte>?> SharedAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte>? found = null;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Shared, Id(tenant.Value), Id(id));
+        await batch.CommitAsync(row => found = row.IsDBNull(0) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(0), cancellationToken);
+        return found;
+    }
+
+    /// <summary>Takes no more chunks. Waits for those that are being stored. False: it was closed before, or has ended.</summary>
+    public async Task<bool?> CloseAsync(TenantId tenant, Guid id, BatchState state, CancellationToken cancellationToken)
+    {
+        bool? changed = null;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
+        return changed;
+    }
+
+    private Batch Read(Guid id, NpgsqlDataReader row)
+    {
+        var counts = new Dictionary<DeliveryStatus, long>();
+        var pending = 0L;
+        if (!row.IsDBNull(8))
+        {
+            using var json = JsonDocument.Parse(row.GetString(8));
+            foreach (var count in json.RootElement.EnumerateObject())
+            {
+                if (count.Name == "0")
+                    pending = count.Value.GetInt64();
+                else
+                    counts[(DeliveryStatus)short.Parse(count.Name, System.Globalization.CultureInfo.InvariantCulture)] = count.Value.GetInt64();
+            }
+        }
+
+        var measured = row.IsDBNull(7) ? default(DateTimeOffset?) : row.GetFieldValue<DateTimeOffset>(7);
+        return new Batch(
+            id,
+            (BatchState)row.GetInt16(0),
+            row.GetBoolean(1),
+            row.IsDBNull(2) ? null : row.GetString(2),
+            row.GetFieldValue<DateTimeOffset>(3),
+            row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
+            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
+            row.GetInt32(9),
+            row.GetInt64(10),
+            row.GetInt64(11),
+            row.GetInt64(12),
+            counts,
+            pending,
+            row.IsDBNull(6) || measured < time.GetUtcNow() - RateHolds ? null : row.GetDouble(6));
+    }
+
+    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using NotificationService.Batches;
+using NotificationService.Host.Auth;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Reads what comes in many items and answers item by item. Few at once, because each holds all of its body.</summary>
+internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, IdempotencyKeys keys) : IDisposable
+{
+    /// <summary>10,000 items of 2.8 KB each.</summary>
+    public const int LargestBody = 28 * 1024 * 1024;
+
+    private const string Route = "/api/v1/services/notifications/send-batch";
+    private const int MostAtOnce = 4;
+    private const int LongestReference = 200;
+
+    private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim turns = new(MostAtOnce);
+
+    public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => InTurnAsync(
+        async () =>
+        {
+            if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+                return refusal;
+            var (body, head, utf8, wrong) = await ReadAsync(context, BatchesJson.Default.OpenBatchRequest, cancellationToken);
+            if (body is null || head is null)
+                return wrong ?? Problems.OfStatus(400);
+            if (head.Reference is { Length: > LongestReference or 0 })
+                return Problems.Validation("/reference", "text_invalid", $"1 to {LongestReference} characters are expected.");
+            var caller = context.Caller();
+            var (keyHash, fingerprint) = key is null ? (null, null) : (IdempotencyKeys.Hash(key), RequestFingerprint.Of(Route, caller.Tenant, utf8.Span));
+            if (keyHash is not null && await keys.FindAsync(caller.Tenant, keyHash, cancellationToken) is { } before)
+                return Replay(context, before, fingerprint!);
+
+            var chunk = new BatchChunk(BatchChunk.Opening, Fingerprint(body), Items(body, head));
+            var claim = keyHash is null ? null : new IdempotencyClaim(keyHash, fingerprint!, (id, stored) => Answer(id, BatchChunk.Opening, stored));
+            if (await intake.OpenAsync(caller, head.Reference, body.Head, chunk, head.Final, NotificationsApi.TraceParent(), claim, cancellationToken) is var (batch, first))
+            {
+                context.Response.Headers.Location = $"{BatchesApi.Root}/{batch}";
+                return new JsonBytes(StatusCodes.Status202Accepted, Answer(batch, BatchChunk.Opening, first));
+            }
+
+            return await keys.FindAsync(caller.Tenant, keyHash!, cancellationToken) is { } meanwhile ? Replay(context, meanwhile, fingerprint!) : Problems.Unavailable(BusyRetryAfter);
+        },
+        cancellationToken);
+
+    public Task<IResult> AddAsync(HttpContext context, CancellationToken cancellationToken) => InTurnAsync(
+        async () =>
+        {
+            var (body, head, _, wrong) = await ReadAsync(context, BatchesJson.Default.SendChunkRequest, cancellationToken);
+            if (body is null || head is null)
+                return wrong ?? Problems.OfStatus(400);
+            if (head.Sequence < 0)
+                return Problems.Validation("/sequence", "number_range", "A sequence is 0 or more.");
+            var caller = context.Caller();
+            if (await batches.SharedAsync(caller.Tenant, head.BatchId, cancellationToken) is not { } shared)
+                return Problems.NotFound();
+            var chunk = new BatchChunk(head.Sequence, Fingerprint(body), Items(body, shared.IsEmpty ? null : JsonBody.Parse(shared, BatchesJson.Default.OpenBatchRequest).Value));
+            return await intake.AddAsync(caller, head.BatchId, chunk, head.Final, NotificationsApi.TraceParent(), cancellationToken) switch
+            {
+                ChunkOutcome.Stored stored => Stored(context, head, stored),
+                ChunkOutcome.NotFound => Problems.NotFound(),
+                ChunkOutcome.SequenceTaken => Problems.Conflict($"The sequence {head.Sequence} came before with other items. Give these another one.", "sequence_taken"),
+                ChunkOutcome.Closed closed => Problems.Conflict(closed.State == BatchState.Cancelled ? "The batch was cancelled." : "The batch is complete and takes no more items.", "batch_closed"),
+                ChunkOutcome.OtherMode => Problems.Conflict("The batch was opened by an account of the other mode (live or test).", "mode_mismatch"),
+                _ => throw new InvalidOperationException("a closed set"),
+            };
+        },
+        cancellationToken);
+
+    public void Dispose() => turns.Dispose();
+
+    private async Task<IResult> InTurnAsync(Func<Task<IResult>> work, CancellationToken cancellationToken)
+    {
+        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
+            return Problems.Unavailable(BusyRetryAfter);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private static async Task<(BatchBody? Body, T? Head, ReadOnlyMemory<byte> Utf8, ProblemResult? Wrong)> ReadAsync<T>(
+        HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (utf8, refusal) = await JsonBody.ReadBytesAsync(context.Request, LargestBody, cancellationToken);
+        if (refusal is not null)
+            return (null, null, default, refusal);
+        var (body, wrong) = BatchBody.Of(utf8);
+        if (body is null)
+            return (null, null, default, wrong);
+        return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
+    }
+
+    private static List<BatchItem> Items(BatchBody body, NotificationFields? shared)
+    {
+        var items = new List<BatchItem>(body.Items.Count);
+        foreach (var utf8 in body.Items)
+        {
+            if (!JsonBody.Parse(utf8, BatchesJson.Default.BatchItemRequest).TryGet(out var item, out var refusal))
+                items.Add(new BatchItem(null, null, utf8, Issues(refusal.Value)));
+            else if (item.IdempotencyKey is { Length: 0 or > IdempotencyKeyHeader.Longest })
+                items.Add(new BatchItem(null, null, utf8, [new DraftIssue("/idempotencyKey", "text_invalid", $"1 to {IdempotencyKeyHeader.Longest} characters are expected.")]));
+            else
+                items.Add(new BatchItem(item.ToDraft(item.Recipient, item.Reference, shared), item.IdempotencyKey, utf8, []));
+        }
+
+        return items;
+    }
+
+    private static IReadOnlyList<DraftIssue> Issues(Problem problem) => problem.Errors is { Count: > 0 } errors
+        ? [.. errors.Select(error => new DraftIssue(error.Pointer, error.Code, error.Message))]
+        : [new DraftIssue("", problem.Code, problem.Detail ?? problem.Title)];
+
+    private static byte[] Fingerprint(BatchBody body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var item in body.Items)
+        {
+            hash.AppendData(item.Span);
+            hash.AppendData(","u8);
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    private static JsonBytes Stored(HttpContext context, SendChunkRequest head, ChunkOutcome.Stored stored)
+    {
+        if (stored.IsReplay)
+            context.Response.Headers["Idempotent-Replayed"] = "true";
+        context.Response.Headers.Location = $"{BatchesApi.Root}/{head.BatchId}";
+        return new JsonBytes(StatusCodes.Status202Accepted, Answer(head.BatchId, head.Sequence, stored));
+    }
+
+    private static IResult Replay(HttpContext context, StoredAnswer before, byte[] fingerprint) =>
+        before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? NotificationsApi.Replay(context, before) : NotificationsApi.IdempotencyMismatch;
+
+    private static byte[] Answer(Guid batch, int sequence, ChunkOutcome.Stored stored) =>
+        JsonSerializer.SerializeToUtf8Bytes(ChunkResponse.Of(batch, sequence, stored), BatchesJson.Default.ChunkResponse);
+}

@@ -1,0 +1,67 @@
+using NotificationService.Batches;
+using NotificationService.Host.Auth;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Batches: many notifications in chunks, counted as one.</summary>
+public static class BatchesApi
+{
+    internal const string Root = "/api/v1/services/notifications/batches";
+    private const string Sending = "/api/v1/services/notifications";
+
+    public static void MapBatches(this IEndpointRouteBuilder routes)
+    {
+        var sending = routes.MapGroup(Sending).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
+        sending.MapPost("/send-batch", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.OpenAsync(context, cancellationToken))
+            .Documented("Open a batch, with its first notifications", $"Good items are taken and stored together; bad ones are named by index and pointer. At most {BatchChunk.MostItems} items and {BatchDesk.LargestBody >> 20} MB a call; more come by send-chunk.")
+            .TakesIdempotencyKey().Takes<OpenBatchRequest>(BatchExamples.Open).Answers<ChunkResponse>(202, BatchExamples.Opened);
+        sending.MapPost("/send-chunk", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.AddAsync(context, cancellationToken))
+            .Documented("Add notifications to an open batch", "In any order and from many callers at once. The same sequence again is answered as before and sends nothing twice; with other items it is a 409. A chunk is stored whole or not at all.")
+            .Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added);
+
+        var commands = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
+        commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, cancellationToken))
+            .Documented("Complete a batch", "No more chunks come. Waits for those that are being stored; to do it again changes nothing.").Answers<BatchResponse>(200, BatchExamples.Batch);
+        commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, cancellationToken))
+            .Documented("Cancel a batch", "Nothing more is begun from now on, and what waits is cancelled within seconds; what has been sent stays sent. To do it again changes nothing.").Answers<BatchResponse>(200, BatchExamples.Cancelled);
+
+        var reading = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.ReadNotifications);
+        reading.MapGet("/{id:guid}", GetAsync).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
+        reading.MapGet("/{id:guid}/notifications", ListAsync).Documented("List a batch's notifications, newest first")
+            .QueryPaging(cursor: true).Query("status", "Only with a delivery in this status.").Query("channel", "Only with a delivery on this channel.").Query("reference", "Only with this reference.")
+            .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) =>
+        await batches.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } batch ? Answer(batch) : Problems.NotFound();
+
+    private static async Task<IResult> CloseAsync(Guid id, BatchState state, HttpContext context, BatchStore batches, CancellationToken cancellationToken)
+    {
+        if (context.Request.ContentLength is > 0 || context.Request.ContentType is not null)
+            _ = (await JsonBody.ReadAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken)).Value;
+        var tenant = context.Caller().Tenant;
+        if (await batches.CloseAsync(tenant, id, state, cancellationToken) is null || await batches.FindAsync(tenant, id, cancellationToken) is not { } batch)
+            return Problems.NotFound();
+        return state == BatchState.Cancelled && batch.State != BatchState.Cancelled
+            ? Problems.Conflict("It is too late to cancel: every delivery of the batch has ended.")
+            : Answer(batch);
+    }
+
+    private static async Task<IResult> ListAsync(Guid id, HttpContext context, BatchStore batches, NotificationList list, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        var query = new QueryReader(context.Request);
+        var filter = NotificationLists.ReadBatchFilter(query, id);
+        var scope = NotificationLists.CursorScope("batch", tenant, filter);
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        if (await batches.SharedAsync(tenant, id, cancellationToken) is null)
+            return Problems.NotFound();
+        var part = await list.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
+        return Results.Json(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
+    }
+
+    private static IResult Answer(Batch batch) => Results.Json(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse);
+}
