@@ -98,6 +98,9 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         var (body, wrong) = BatchBody.Of(utf8);
         if (body is null)
             return (null, null, default, wrong);
+        // What stands beside the items is as large as any other body.
+        if (body.Head.Length > JsonBody.DefaultLimit)
+            return (null, null, default, JsonBody.TooLarge(JsonBody.DefaultLimit));
         return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
     }
 

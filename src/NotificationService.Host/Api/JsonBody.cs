@@ -124,6 +124,6 @@ public static class JsonBody
     private static ProblemResult UnsupportedEncoding { get; } = Problems.Of(
         415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
 
-    private static ProblemResult TooLarge(int limit) => Problems.Of(
+    internal static ProblemResult TooLarge(int limit) => Problems.Of(
         413, "payload_too_large", "The request body is too large", $"The most this call takes is {limit} bytes.");
 }

@@ -16,13 +16,14 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
     public async Task Notifications_are_listed_by_the_index_that_fits_the_filter()
     {
         var plan = await PlanAsync(
-            "notifications_list", "uuid,uuid,uuid,int,int,boolean,text,smallint,smallint,text,text,smallint,text,int,int",
-            "10000, 0, true, null, 20, 1, null, 'c', 2, 'u', 0, 51");
+            "notifications_list", "uuid,uuid,uuid,int,int,boolean,text,smallint,smallint,text,text,smallint,text,int,int,uuid",
+            "10000, 0, true, null, 20, 1, null, 'c', 2, 'u', 0, 51, null");
 
         plan.ShouldNotContain(line => line.Contains("Seq Scan on deliveries") || line.Contains($"Seq Scan on {ThisMonth}"));
         plan.ShouldContain(line => line.Contains($"Backward using {ThisMonth}_tenant_id_id_idx"));
         plan.ShouldContain(line => line.Contains($"Backward using {ThisMonth}_tenant_id_reference_id_idx"));
         plan.ShouldContain(line => line.Contains("Backward using deliveries_ended_badly"));
+        plan.ShouldContain(line => line.Contains($"{ThisMonth}_tenant_id_batch_id_id_idx"));
         plan.ShouldContain(line => line.Contains("(id <= page.last)"));
     }
 
