@@ -1,4 +1,5 @@
 using NotificationService.Batches;
+using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Deliveries;
@@ -33,6 +34,7 @@ public static class Composition
         .AddTemplates()
         .AddNotifications()
         .AddBatches()
+        .AddBulkJobs()
         .AddTenants()
         .AddAccounts()
         .AddProviders()
@@ -47,12 +49,14 @@ public static class Composition
         .AddRateLimits()
         .AddSingleton<ReceiptDesk>()
         .AddSingleton<BatchDesk>()
+        .AddSingleton<BulkDesk>()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
         .AddDeliveryWorker()
-        .AddBatchKeeper();
+        .AddBatchKeeper()
+        .AddBulkRunner();
 
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
@@ -67,6 +71,7 @@ public static class Composition
     {
         app.MapNotifications();
         app.MapBatches();
+        app.MapBulkJobs();
         app.MapDeadLetters();
         app.MapTemplates();
         app.MapOpenApiDocument();

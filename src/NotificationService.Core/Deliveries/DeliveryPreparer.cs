@@ -83,6 +83,8 @@ internal sealed class DeliveryPreparer(
             return (null, DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
         if (notification.IsCancelled)
             return (null, DeliveryTransitions.CancelWithBatch(delivery, now));
+        if (notification.IsHeld)
+            return (null, DeliveryTransitions.Hold(delivery, now));
         if (notification.Fallback is { } rule && chain is not null)
         {
             switch (FallbackChain.Decide(delivery, chain, rule, now))

@@ -38,6 +38,9 @@ public static class DeliveryTransitions
     /// <summary>How often all providers of a channel are gone round for one that none of them may send.</summary>
     private const int RoundsForOthers = 3;
 
+    /// <summary>As long as its batch is held: <c>deliveries_resume_bite.sql</c> knows it by being so far away.</summary>
+    private static readonly TimeSpan Never = TimeSpan.FromDays(36_500);
+
     private const string NoProviderCode = "no_provider";
 
     /// <summary>How long a delivery waits for somebody to mend its provider's account.</summary>
@@ -128,6 +131,10 @@ public static class DeliveryTransitions
     /// <summary>The batch that it belongs to was cancelled.</summary>
     public static DeliveryResult CancelWithBatch(ClaimedDelivery delivery, DateTimeOffset now) =>
         new(delivery, Cancelled, null, null, null, delivery.Ambiguous, new TransitionReason("batch_cancelled", "its batch was cancelled"), now);
+
+    /// <summary>The batch that it belongs to is held: it goes back as it came, to a time that never comes by itself.</summary>
+    public static DeliveryResult Hold(ClaimedDelivery delivery, DateTimeOffset now) =>
+        new(delivery, Queued, now + Never, null, null, delivery.Ambiguous, null, now) { IsUnchanged = true };
 
     /// <summary>Its time has come and the channel before it in the chain still has time.</summary>
     public static DeliveryResult WaitForChain(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>

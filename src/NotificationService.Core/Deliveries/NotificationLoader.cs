@@ -10,7 +10,8 @@ namespace NotificationService.Deliveries;
 public sealed class NotificationLoader(Database database)
 {
     /// <summary>A batch's state, as <c>0011_batches.sql</c> numbers them.</summary>
-    private const short CancelledBatch = 3;
+    private const int CancelledBatch = 3;
+    private const int HeldBatch = 4;
 
     private static readonly string Load = SqlText.Statement("notifications_load");
 
@@ -53,6 +54,7 @@ public sealed class NotificationLoader(Database database)
     {
         Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
         Fallback = Strategies.Read(row.GetInt16(11), row.IsDBNull(12) ? null : row.GetInt32(12)),
-        IsCancelled = !row.IsDBNull(13) && row.GetInt16(13) == CancelledBatch,
+        IsCancelled = !row.IsDBNull(13) && row.GetInt32(13) == CancelledBatch,
+        IsHeld = !row.IsDBNull(13) && row.GetInt32(13) == HeldBatch,
     };
 }

@@ -26,6 +26,9 @@ public sealed record StoredNotification(
 
     /// <summary>The batch that it belongs to was cancelled.</summary>
     public bool IsCancelled { get; init; }
+
+    /// <summary>The batch that it belongs to is held for now.</summary>
+    public bool IsHeld { get; init; }
 }
 
 /// <summary>The recipient as it was accepted; the property names are those of the request.</summary>

@@ -12,10 +12,23 @@ public sealed record ExplainStep(ChannelKind? Channel, string Code, string Messa
 /// <summary>What a delivery would say, or why it could not.</summary>
 public sealed record DryDelivery(PlannedDelivery Planned, RenderedContent? Content, string? Locale, Failure? Failure)
 {
+    /// <summary>What it would say, in the fields that its channel has; null when it could not be rendered.</summary>
+    public RenderedSample? Sample => Content is { } content ? new(Planned.Channel, content.Subject, content.Text, content.Html, content.Title, content.Body) : null;
+
     public DeliveryStatus Status => Failure is null ? Planned.Status : DeliveryStatus.Failed;
+
+    /// <summary>Parts that it would be billed as; 0 for what is no text message.</summary>
+    public int Segments => Planned.Channel == ChannelKind.Sms && Content?.Text is { } text ? SmsSegments.Count(text) : 0;
 }
 
-public sealed record DryRunReport(PreparedNotification Prepared, IReadOnlyList<DryDelivery> Deliveries, IReadOnlyList<ExplainStep> Explain);
+public sealed record DryRunReport(PreparedNotification Prepared, IReadOnlyList<DryDelivery> Deliveries, IReadOnlyList<ExplainStep> Explain)
+{
+    /// <summary>Why one of them could not be sent, or null.</summary>
+    public (string Code, string Message)? Refusal => Deliveries.FirstOrDefault(delivery => delivery.Failure is not null)?.Failure is { } failure ? (failure.Code, failure.Message) : null;
+}
+
+/// <summary>What a delivery would say.</summary>
+public sealed record RenderedSample(ChannelKind Channel, string? Subject, string? Text, string? Html, string? Title, string? Body);
 
 /// <summary>Makes the decisions that sending makes and renders what would go out; stores and sends nothing.</summary>
 public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory providers)

@@ -25,6 +25,11 @@ public sealed record NotificationDraft
     /// <summary>A JSON object in UTF-8, or empty.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
+    /// <summary>The same for another person.</summary>
+    public NotificationDraft To(
+        string? userId, string? name, string? email, string? phone, string? whatsapp, IReadOnlyList<string>? deviceTokens, string? locale, string? timezone) =>
+        this with { Recipient = new StoredRecipient(userId, name, email, phone, whatsapp, deviceTokens, locale, timezone) };
+
     public InlineContent? Content { get; init; }
 
     public string? Category { get; init; }

@@ -14,6 +14,9 @@ public static class NotificationStatus
         DeliveryStatus.Bounced, DeliveryStatus.Failed, DeliveryStatus.Expired, DeliveryStatus.Cancelled, DeliveryStatus.Suppressed,
     ];
 
+    /// <summary>Its name, for whoever only has to tell it.</summary>
+    public static string NameOf(IEnumerable<DeliveryStatus> deliveries) => Of(deliveries).ToName();
+
     public static DeliveryStatus Of(IEnumerable<DeliveryStatus> deliveries) =>
         deliveries.MinBy(status => Array.IndexOf(FurthestFirst, status));
 }

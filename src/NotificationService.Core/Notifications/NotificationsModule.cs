@@ -17,6 +17,7 @@ public static class NotificationsModule
         .AddSingleton<NotificationPreparer>()
         .AddSingleton<NotificationWriter>()
         .AddSingleton<BundleWriter>()
+        .AddSingleton<TemplateBinder>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),
             provider.GetRequiredService<NotificationWriter>(),

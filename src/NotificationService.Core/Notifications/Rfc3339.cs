@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace NotificationService.Notifications;
 
 /// <summary>Reads instants as RFC 3339 writes them, always with an offset: an instant without one is an instant nobody knows.</summary>
-internal static partial class Rfc3339
+public static partial class Rfc3339
 {
     public static bool TryParse(string text, out DateTimeOffset instant)
     {

@@ -24,6 +24,9 @@ public sealed class CompiledTemplate
             ? [.. content.Needs.Where(need => need.IsUnconditional).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
             : [];
 
+    /// <summary>Every variable that some locale of this channel uses, as paths.</summary>
+    public IReadOnlyList<string> Variables(ChannelKind channel) => contents.VariablesOf(channel);
+
     /// <summary>The locale whose content a recipient of that locale gets; null if there is none for the channel.</summary>
     public string? LocaleOf(ChannelKind channel, string? locale) => contents.Find(channel, locale) is (_, var used) ? used : null;
 

@@ -22,6 +22,10 @@ internal sealed class TemplateContents
 
     public int Characters { get; }
 
+    public IReadOnlyList<string> VariablesOf(ChannelKind channel) => channels.TryGetValue(channel, out var contents)
+        ? [.. contents.Contents.SelectMany(content => content.Needs).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
+        : [];
+
     public (LocalizedContent Content, string Locale)? Find(ChannelKind channel, string? locale)
     {
         if (!channels.TryGetValue(channel, out var contents))

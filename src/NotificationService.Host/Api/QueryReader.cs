@@ -100,6 +100,17 @@ public sealed partial class QueryReader(HttpRequest request)
     }
 
     /// <summary>The problem to answer with, or null. Call it last: what nobody asked for is unknown.</summary>
+    /// <summary>Where a list that has nothing but a cursor goes on; null for its beginning.</summary>
+    public Guid? Cursor(string scope)
+    {
+        if (Single("cursor") is not { Length: > 0 } text)
+            return null;
+        if (ListCursor.TryRead(text, scope, out var after))
+            return after;
+        Refuse("cursor", "cursor_invalid", "'cursor' is not one that this list gave out for this filter. Start without it.");
+        return null;
+    }
+
     public ProblemResult? Refusal()
     {
         foreach (var name in request.Query.Keys)

@@ -138,6 +138,15 @@ public sealed class Invariants(NpgsqlDataSource database)
             """),
         ("a batch has ended although something of it waits",
             "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < 40 and d.retried_from = 0)"),
+        ("a bulk job counts other rows than became notifications",
+            "select j.id::text from bulk_jobs j where j.rows_queued <> (select count(*) from notifications n where n.batch_id = j.id)"),
+        ("of a bulk job that is done, and was never continued, a row is neither queued nor bad nor repeated",
+            """
+            select j.id::text from bulk_jobs j
+            where j.state = 5 and not exists (select from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.mended_by is not null)
+              and j.rows_total <> j.rows_queued + j.rows_repeated + (select count(distinct e.line) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id)
+              and (select count(*) = count(distinct line) from bulk_slices s, unnest(s.lines) line where s.tenant_id = j.tenant_id and s.job_id = j.id)
+            """),
         ("a chunk says that it stored something else than what is there",
             """
             select c.batch_id::text from (select batch_id, sum(accepted) as n from batch_chunks group by batch_id) c

@@ -178,6 +178,14 @@ public sealed class DraftCheckTests
     public void A_click_leads_to_the_web_or_into_the_application(string url, bool isAllowed) =>
         Codes(Inline with { Content = new InlineContent("s", Text: "t", ActionUrl: url) }).Contains("url_invalid").ShouldBe(!isAllowed);
 
+    [Theory]
+    [InlineData("en\n")]
+    [InlineData("en-CA\n")]
+    [InlineData("e")]
+    [InlineData("")]
+    public void What_is_no_locale_is_refused(string locale) =>
+        DraftCheck.Check(Good with { Recipient = Good.Recipient! with { Locale = locale } }, Now).Issues.ShouldHaveSingleItem().Code.ShouldBe("locale_invalid");
+
     [Fact]
     public void Any_text_in_any_field_is_either_taken_as_it_is_or_named_as_wrong() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
     {

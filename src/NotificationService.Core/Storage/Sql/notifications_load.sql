@@ -25,6 +25,6 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
             where l.tenant_id = $4 and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
             offset 0) s) end,
     n.strategy, n.fallback_after,
-    (select b.state from batches b where b.tenant_id = $4 and b.id = n.batch_id) as batch_state
+    (select case when b.held then 4 else b.state end from batches b where b.tenant_id = $4 and b.id = n.batch_id) as batch_state
 from notifications n
 where n.id = any ($1::uuid[]) and n.id >= $2 and n.id <= $3

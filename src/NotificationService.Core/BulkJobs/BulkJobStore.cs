@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Deliveries;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>Begins uploads, looks at jobs and tells them what to do.</summary>
+public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
+{
+    private const int Page = 1_000;
+
+    private static readonly string Find = SqlText.Statement("bulk_jobs_find");
+    private static readonly string Command = SqlText.Statement("bulk_jobs_command");
+    private static readonly string Errors = SqlText.Statement("bulk_errors_page");
+    private static readonly string Slice = SqlText.Statement("bulk_results_slice");
+    private static readonly string Deliveries = SqlText.Statement("bulk_results_deliveries");
+    private static readonly string Failed = SqlText.Statement("bulk_failed");
+    private static readonly string ResumeBite = SqlText.Statement("deliveries_resume_bite");
+
+    public Task<BulkUpload> BeginAsync(Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, CancellationToken cancellationToken) =>
+        BulkUpload.BeginAsync(database, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
+
+    /// <summary>Adds mended rows to a job that exists.</summary>
+    public Task<BulkUpload> ContinueAsync(TenantId tenant, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, ids, tenant, job, cancellationToken);
+
+    public async Task<BulkJob?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        BulkJob? found = null;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        await batch.CommitAsync(row => found = Read(row), cancellationToken);
+        return found;
+    }
+
+    /// <summary>Null: there is no such job. False: it cannot be told that as it stands.</summary>
+    public async Task<bool?> CommandAsync(TenantId tenant, Guid id, BulkCommand command, CancellationToken cancellationToken)
+    {
+        bool? changed = null;
+        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+        {
+            batch.Add(tenant, Command, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)command });
+            await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
+        }
+
+        if (command == BulkCommand.Resume && changed is not null)
+            await ResumeAsync(tenant, id, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>Bad rows in the order of the file, as many as there are, a page in memory at a time.</summary>
+    public async IAsyncEnumerable<BadRow> ErrorsAsync(TenantId tenant, Guid id, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var page = new List<BadRow>(Page);
+        do
+        {
+            page.Clear();
+            await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+            {
+                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(after), Number(Page));
+                await batch.CommitAsync(
+                    row => page.Add(new BadRow(row.GetInt32(0), Text(row, 1), row.GetString(2), row.GetString(3), Cells(row.IsDBNull(4) ? "[]" : row.GetString(4)))), cancellationToken);
+            }
+
+            foreach (var bad in page)
+            {
+                after = bad.Line;
+                yield return bad;
+            }
+        }
+        while (page.Count == Page);
+    }
+
+    /// <summary>Every row and what became of it, a slice in memory at a time.</summary>
+    /// <param name="slice">The slice to begin with.</param>
+    public async IAsyncEnumerable<(int Slice, RowResult Row)> ResultsAsync(TenantId tenant, Guid id, int slice, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await SliceAsync(tenant, id, slice, cancellationToken) is { } rows)
+        {
+            foreach (var row in rows)
+                yield return (slice, row);
+            slice++;
+        }
+    }
+
+    private async Task<List<RowResult>?> SliceAsync(TenantId tenant, Guid id, int number, CancellationToken cancellationToken)
+    {
+        (NotificationId First, short State, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, Dictionary<int, (string Code, string Message, bool Mended)> Errors)? found = null;
+        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+        {
+            batch.Add(tenant, Slice, Id(tenant.Value), Id(id), Number(number));
+            await batch.CommitAsync(
+                row => found = (
+                    new NotificationId(row.GetGuid(0)), row.GetInt16(1), row.GetFieldValue<int[]>(2),
+                    JsonSerializer.Deserialize(row.GetString(3), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], ErrorsOf(row.IsDBNull(4) ? null : row.GetString(4))),
+                cancellationToken);
+        }
+
+        if (found is not var (first, state, lines, rows, errors))
+            return null;
+        var statuses = new Dictionary<NotificationId, List<(DeliveryStatus Status, string? Code, string? Message)>>();
+        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+        {
+            batch.Add(tenant, Deliveries, Id(tenant.Value), Id(id), Id(first.Value), Id(first.At(rows.Count - 1).LastDelivery));
+            await batch.CommitAsync(
+                row =>
+                {
+                    var notification = new DeliveryId(row.GetGuid(0)).Notification;
+                    if (!statuses.TryGetValue(notification, out var list))
+                        statuses[notification] = list = [];
+                    list.Add(((DeliveryStatus)row.GetInt16(1), Text(row, 2), Text(row, 3)));
+                },
+                cancellationToken);
+        }
+
+        return
+        [
+            .. rows.Select((cells, i) => errors.TryGetValue(i, out var error)
+                ? new RowResult(lines[i], cells, error.Mended ? "mended" : "bad", null, error.Code, error.Message)
+                : statuses.TryGetValue(first.At(i), out var deliveries)
+                    ? new RowResult(
+                        lines[i], cells, NotificationStatus.NameOf(deliveries.Select(delivery => delivery.Status)), first.At(i).Value,
+                        deliveries.Find(delivery => delivery.Code is not null).Code, deliveries.Find(delivery => delivery.Code is not null).Message)
+                    : new RowResult(lines[i], cells, state == 2 ? "repeated" : "staged", null, null, null)),
+        ];
+    }
+
+    /// <summary>Some of its deliveries that failed and could be tried again.</summary>
+    public async Task<IReadOnlyList<Guid>> FailedAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var failed = new List<Guid>();
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Failed, Id(tenant.Value), Id(id), Number(Page));
+        await batch.CommitAsync(row => failed.Add(row.GetGuid(0)), cancellationToken);
+        return failed;
+    }
+
+    /// <summary>What was put off while it was held goes on, in bites; whoever dies in between is followed by whoever resumes again.</summary>
+    private async Task ResumeAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        for (var resumed = Page; resumed == Page;)
+        {
+            resumed = 0;
+            await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+            batch.Add(tenant, ResumeBite, Id(tenant.Value), Id(id), Number(Page));
+            await batch.CommitAsync(_ => resumed++, cancellationToken);
+        }
+    }
+
+    private static BulkJob Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        Text(row, 1),
+        (BulkJobState)row.GetInt16(2),
+        Text(row, 3),
+        Text(row, 4),
+        (BulkMode)row.GetInt16(5),
+        row.GetBoolean(6),
+        row.GetBoolean(7),
+        row.GetInt16(2) == (short)BulkJobState.Uploading || row.GetString(8) == "{}" ? null : JsonSerializer.Deserialize(row.GetString(8), BulkJson.Default.BulkJobSettings),
+        JsonSerializer.Deserialize(row.GetString(9), BulkJson.Default.IReadOnlyListString) ?? [],
+        row.GetString(10) == "[]" ? null : JsonSerializer.Deserialize(row.GetString(10), BulkJson.Default.ColumnTargets),
+        row.GetString(11)[0],
+        row.GetString(12),
+        Text(row, 13),
+        row.IsDBNull(14) ? null : row.GetInt64(14),
+        row.GetInt32(15),
+        row.GetInt32(16),
+        row.GetInt32(17),
+        row.GetInt32(18),
+        row.GetInt32(23),
+        row.GetInt64(19),
+        row.IsDBNull(20) ? [] : JsonSerializer.Deserialize(row.GetString(20), BulkJson.Default.IReadOnlyListBulkSample) ?? [],
+        row.GetFieldValue<DateTimeOffset>(21),
+        row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22));
+
+    private static Dictionary<int, (string Code, string Message, bool Mended)> ErrorsOf(string? text)
+    {
+        var errors = new Dictionary<int, (string, string, bool)>();
+        if (text is null)
+            return errors;
+        using var json = JsonDocument.Parse(text);
+        foreach (var error in json.RootElement.EnumerateArray())
+            errors[error.GetProperty("index").GetInt32()] = (error.GetProperty("code").GetString() ?? "", error.GetProperty("message").GetString() ?? "", error.GetProperty("mended").GetBoolean());
+        return errors;
+    }
+
+    private static IReadOnlyList<string> Cells(string json) => JsonSerializer.Deserialize(json, BulkJson.Default.IReadOnlyListString) ?? [];
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+
+    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Notifications;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>A slice that a worker holds, and how its job is to be worked.</summary>
+/// <param name="Known">Lines of which it is known that they are bad, or were until they came again.</param>
+internal sealed record BulkSlice(
+    BulkJobState State, BulkMode Mode, bool IsDryRun, Guid Account, bool Live, BulkJobSettings Settings, IReadOnlyList<string> Columns, ColumnTargets Map, DateTimeOffset StartsAt,
+    int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known)
+{
+    /// <summary>Null for a job without an open slice.</summary>
+    public static BulkSlice? Read(NpgsqlDataReader row) => row.IsDBNull(11)
+        ? null
+        : new(
+            (BulkJobState)row.GetInt16(0),
+            (BulkMode)row.GetInt16(1),
+            row.GetBoolean(2),
+            row.GetGuid(3),
+            row.GetBoolean(4),
+            JsonSerializer.Deserialize(row.GetString(5), BulkJson.Default.BulkJobSettings) ?? throw new InvalidOperationException("a job without settings"),
+            JsonSerializer.Deserialize(row.GetString(6), BulkJson.Default.IReadOnlyListString) ?? [],
+            JsonSerializer.Deserialize(row.GetString(7), BulkJson.Default.ColumnTargets) ?? throw new InvalidOperationException("a job without a map"),
+            row.GetFieldValue<DateTimeOffset>(8),
+            row.GetInt32(10),
+            row.GetInt32(11),
+            new NotificationId(row.GetGuid(12)),
+            row.GetInt32(13),
+            row.GetFieldValue<int[]>(14),
+            JsonSerializer.Deserialize(row.GetString(15), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
+            row.IsDBNull(16) ? new HashSet<int>() : row.GetFieldValue<int[]>(16).ToHashSet());
+
+    /// <summary>When a row is due: at the job's time, and where it is paced so much later as there are rows before it. Null for at once.</summary>
+    public DateTimeOffset? DueAt(int index)
+    {
+        if (Settings.RatePerMinute is { } rate)
+            return StartsAt + TimeSpan.FromMinutes((double)(FirstRow + index) / rate);
+        return Settings.SendAt;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>
+/// Stages a file's rows while it is being uploaded, a thousand or so in one commit each. Nothing of it is sent before
+/// <see cref="StageAsync"/>; an upload that ends without it leaves a failed job.
+/// </summary>
+public sealed class BulkUpload
+{
+    private const int RowsOfSlice = 1_000;
+    private const int CharactersOfSlice = 512 * 1024;
+
+    private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
+    private static readonly string Insert = SqlText.Statement("bulk_slices_insert");
+    private static readonly string Stage = SqlText.Statement("bulk_jobs_stage");
+    private static readonly string Refuse = SqlText.Statement("bulk_jobs_refuse");
+    private static readonly string Continue = SqlText.Statement("bulk_jobs_continue");
+    private static readonly string StageMended = SqlText.Statement("bulk_jobs_stage_mended");
+    private static readonly string Same = SqlText.Statement("bulk_jobs_same");
+
+    private readonly Database database;
+    private readonly Ids ids;
+    private readonly TenantId tenant;
+    private readonly List<int> lines = new(RowsOfSlice);
+    private readonly List<(int Line, int Index, RowError Error)> errors = [];
+    private readonly List<IReadOnlyList<string>> rows = new(RowsOfSlice);
+    private int characters;
+    private int slices;
+    private int before;
+    private bool isContinued;
+
+    private BulkUpload(Database database, Ids ids, TenantId tenant, Guid job) => (this.database, this.ids, this.tenant, Job) = (database, ids, tenant, job);
+
+    public Guid Job { get; }
+
+    /// <summary>Rows so far, those of before included.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Rows that came now.</summary>
+    public int Added => Rows - before + rows.Count;
+
+    internal static async Task<BulkUpload> BeginAsync(
+        Database database, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var upload = new BulkUpload(database, ids, caller.Tenant, ids.Next());
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(name),
+            Text(JsonSerializer.Serialize(headers, BulkJson.Default.IReadOnlyListString)), Text(delimiter.ToString()), Text(encoding), new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        await batch.CommitAsync(null, cancellationToken);
+        return upload;
+    }
+
+    /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, mended.</summary>
+    internal static async Task<BulkUpload> ContinueAsync(Database database, Ids ids, TenantId tenant, Guid job, CancellationToken cancellationToken)
+    {
+        var upload = new BulkUpload(database, ids, tenant, job) { isContinued = true };
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Continue, Id(tenant.Value), Id(job));
+        await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.before) = (row.GetInt32(0), row.GetInt32(1), row.GetInt32(1)), cancellationToken);
+        return upload;
+    }
+
+    /// <summary>All mended rows are there. False: the job is not one that can go on.</summary>
+    public async Task<bool> StageMendedAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        var staged = false;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(Rows));
+        await batch.CommitAsync(_ => staged = true, cancellationToken);
+        return staged;
+    }
+
+    /// <param name="error">Why the row is bad although it could be read; it is kept as it came.</param>
+    public async Task AddAsync(int line, IReadOnlyList<string> cells, RowError? error, CancellationToken cancellationToken)
+    {
+        if (error is not null)
+            errors.Add((line, rows.Count, error));
+        lines.Add(line);
+        rows.Add(cells);
+        foreach (var cell in cells)
+            characters += cell.Length;
+        if (rows.Count == RowsOfSlice || characters >= CharactersOfSlice)
+            await FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The id of a job of the same file within a day, or null.</summary>
+    public async Task<Guid?> SameAsync(string sha256Hex, CancellationToken cancellationToken)
+    {
+        Guid? same = null;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Same, Id(tenant.Value), new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, Id(Job));
+        await batch.CommitAsync(row => same = row.GetGuid(0), cancellationToken);
+        return same;
+    }
+
+    /// <summary>All rows are there: the job goes on by itself from here.</summary>
+    public async Task StageAsync(BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
+            new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
+            new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt });
+        await batch.CommitAsync(null, cancellationToken);
+    }
+
+    /// <summary>Gives it up. Also when the caller is gone (then do not cancel it): nobody is told, and the job says why.</summary>
+    public async Task RefuseAsync(string code, string message, CancellationToken cancellationToken)
+    {
+        // What was there before stays as it was; rows that came now are cleared when somebody continues the job again.
+        if (isContinued)
+            return;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Refuse, Id(tenant.Value), Id(Job), Text(code), Text(message));
+        await batch.CommitAsync(null, cancellationToken);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            tenant, Insert, Id(tenant.Value), Id(Job), Number(slices), Id(NotificationId.FirstOfMany(ids.Next()).Value), Number(Rows), new NpgsqlParameter<int[]> { TypedValue = [.. lines] },
+            Text(JsonSerializer.Serialize(rows, BulkJson.Default.IReadOnlyListIReadOnlyListString)),
+            new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Line)] }, new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Index)] },
+            new NpgsqlParameter<string?[]> { TypedValue = [.. errors.Select(row => row.Error.Column)] }, new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Code)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Message)] });
+        await batch.CommitAsync(null, cancellationToken);
+        slices++;
+        Rows += rows.Count;
+        lines.Clear();
+        rows.Clear();
+        errors.Clear();
+        characters = 0;
+    }
+
+    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+
+    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+
+    private static NpgsqlParameter Text(string? text) => new() { Value = text ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+}

@@ -1,0 +1,184 @@
+using NotificationService.Channels;
+
+namespace NotificationService.BulkJobs.Csv;
+
+/// <summary>One file's headers on their way to their targets.</summary>
+internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyList<string> variables, IReadOnlyList<ChannelKind> channels)
+{
+    private const string DataPrefix = "data.";
+    private readonly IReadOnlyList<string> plain = [.. headers.Select(HeaderNames.Plain)];
+    private readonly HashSet<int> twice = [];
+
+    public ColumnTarget?[] Targets { get; } = new ColumnTarget?[headers.Count];
+
+    public List<CsvRefusal> Refusals { get; } = [];
+
+    public void RefuseHeadersGivenTwice()
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var place = 0; place < plain.Count; place++)
+        {
+            if (first.TryAdd(plain[place], place))
+                continue;
+            twice.Add(place);
+            Refuse(CsvCodes.ColumnDuplicate, headers[place], $"The header has the column '{Shown(first[plain[place]])}' twice: columns {first[plain[place]] + 1} and {place + 1}. Rename or delete one.");
+        }
+    }
+
+    public void Map(string column, string target)
+    {
+        var place = Find(column);
+        if (place < 0)
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping names the column '{NearestName.Shown(column)}', which the file does not have.{NearestName.Hint(column, headers)}");
+        else if (Targets[place] is not null)
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping names the column '{Shown(place)}' twice.");
+        else if (Target(target) is { } found)
+            Targets[place] = found;
+        else
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping sends the column '{Shown(place)}' to '{NearestName.Shown(target)}', which is neither a recipient's field nor a variable of the template.{NearestName.Hint(target, KnownTargets())}");
+    }
+
+    public void MatchTheRest()
+    {
+        var open = Enumerable.Range(0, plain.Count).Where(place => Targets[place] is null && !twice.Contains(place)).ToList();
+        var mapped = Targets.Where(target => target is not null).Select(Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var place in open)
+        {
+            var variable = VariableFor(plain[place]);
+            if (HeaderNames.Find(plain[place], channels) is { } known && !(known.IsSynonym && variable is not null))
+                Targets[place] = Field(known.Field, variable);
+            else if (variable is not null)
+                Targets[place] = new ColumnTarget.Variable(variable);
+            if (Targets[place] is { } target && mapped.Contains(Key(target)))
+                Targets[place] = target.AlsoVariable is { } also ? new ColumnTarget.Variable(also) : null;
+        }
+
+        // A variable named 'mobile' is also the phone number where nothing else is.
+        foreach (var place in open)
+        {
+            if (Targets[place] is ColumnTarget.Variable variable && HeaderNames.Find(plain[place], channels) is { } known
+                && !Targets.Any(target => target is not null && Key(target) == Key(Field(known.Field, null))))
+                Targets[place] = Field(known.Field, variable.Path);
+        }
+    }
+
+    public void RefuseTargetsGivenTwice()
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var place = 0; place < Targets.Length; place++)
+        {
+            foreach (var key in Keys(Targets[place]))
+            {
+                if (!first.TryAdd(key, place))
+                    Refuse(CsvCodes.ColumnDuplicate, headers[place], $"The columns '{Shown(first[key])}' and '{Shown(place)}' are both {key}. Delete one, rename it, or say in the mapping which one it is.");
+            }
+        }
+
+        foreach (var (key, place) in first)
+        {
+            if (first.Keys.FirstOrDefault(other => other.StartsWith(key + ".", StringComparison.Ordinal)) is { } inner)
+                Refuse(CsvCodes.MappingInvalid, headers[place], $"The column '{Shown(place)}' would be {key}, which cannot be a text and hold {inner} at once.");
+        }
+    }
+
+    public void RequireAddresses()
+    {
+        var there = Targets.OfType<ColumnTarget.RecipientField>().Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        if (channels.Count == 0)
+        {
+            var any = ChannelKinds.All.SelectMany(HeaderNames.Addresses).Distinct(StringComparer.Ordinal).ToList();
+            if (!any.Exists(there.Contains))
+                RefuseMissing("email", $"No column says whom to write to: one of {string.Join(", ", any)}.");
+        }
+
+        foreach (var channel in channels.Distinct())
+        {
+            var needed = HeaderNames.Addresses(channel);
+            if (!needed.Any(there.Contains))
+                RefuseMissing(needed[0], $"The channel {channel.ToName()} needs the column '{string.Join("' or '", needed)}', which the file does not have.");
+        }
+    }
+
+    public void RequireVariables(IReadOnlyCollection<string> required)
+    {
+        var there = Targets.SelectMany(Keys).Where(key => key.StartsWith(DataPrefix, StringComparison.Ordinal)).Select(key => key[DataPrefix.Length..]).ToList();
+        foreach (var variable in required.Distinct(StringComparer.Ordinal))
+        {
+            if (!there.Exists(path => path == variable || path.StartsWith(variable + ".", StringComparison.Ordinal)))
+                RefuseMissing(variable, $"The template needs '{variable}', for which the file has no column.");
+        }
+    }
+
+    public int? FindIdempotency(string column)
+    {
+        var place = Find(column);
+        if (place >= 0)
+            return place;
+        Refuse(CsvCodes.ColumnMissing, column, $"idempotencyColumn is '{NearestName.Shown(column)}', which the file does not have.{NearestName.Hint(column, headers)}");
+        return null;
+    }
+
+    private void RefuseMissing(string column, string message) =>
+        Refuse(CsvCodes.ColumnMissing, column, message + NearestName.Hint(column, headers.Where((_, place) => Targets[place] is null)));
+
+    private void Refuse(string code, string column, string message) => Refusals.Add(new CsvRefusal(code, message, 1, column));
+
+    private string Shown(int place) => NearestName.Shown(headers[place]);
+
+    /// <summary>The very name before one that is only like it.</summary>
+    private int Find(string column)
+    {
+        for (var place = 0; place < headers.Count; place++)
+        {
+            if (headers[place] == column)
+                return place;
+        }
+
+        var wanted = HeaderNames.Plain(column);
+        for (var place = 0; place < plain.Count; place++)
+        {
+            if (plain[place] == wanted)
+                return place;
+        }
+
+        return -1;
+    }
+
+    private IEnumerable<string> KnownTargets() => HeaderNames.All.Concat(variables.Select(variable => DataPrefix + variable));
+
+    private ColumnTarget? Target(string target)
+    {
+        var wanted = HeaderNames.Plain(target);
+        if (wanted.StartsWith(DataPrefix, StringComparison.Ordinal))
+            return VariableFor(wanted) is { } variable ? new ColumnTarget.Variable(variable) : null;
+        if (wanted == "ignore")
+            return new ColumnTarget.Ignored();
+        return HeaderNames.Find(wanted, channels) is { } known ? Field(known.Field, null) : null;
+    }
+
+    private string? VariableFor(string name)
+    {
+        var wanted = name.StartsWith(DataPrefix, StringComparison.Ordinal) ? name[DataPrefix.Length..] : name;
+        return variables.FirstOrDefault(variable => HeaderNames.Plain(variable) == wanted);
+    }
+
+    private static ColumnTarget Field(string field, string? variable) =>
+        field == HeaderNames.Reference ? new ColumnTarget.Reference { AlsoVariable = variable } : new ColumnTarget.RecipientField(field) { AlsoVariable = variable };
+
+    private static string? Key(ColumnTarget? target) => target switch
+    {
+        ColumnTarget.RecipientField field => $"recipient.{field.Name}",
+        ColumnTarget.Reference => HeaderNames.Reference,
+        ColumnTarget.Variable variable => DataPrefix + variable.Path,
+        _ => null,
+    };
+
+    /// <summary>All that a column fills.</summary>
+    private static IEnumerable<string> Keys(ColumnTarget? target)
+    {
+        if (Key(target) is { } key)
+            yield return key;
+        if (target?.AlsoVariable is { } also)
+            yield return DataPrefix + also;
+    }
+}

@@ -1,0 +1,54 @@
+using NotificationService.Channels;
+
+namespace NotificationService.BulkJobs.Csv;
+
+/// <summary>How people name the columns that are no template variables.</summary>
+internal static class HeaderNames
+{
+    public const string Reference = "reference";
+
+    private static readonly (string Field, string[] Synonyms)[] Fields =
+    [
+        ("userId", ["user", "recipient id", "recipient user id"]),
+        ("name", ["full name", "recipient name"]),
+        ("email", ["email address", "mail", "mail address", "recipient email"]),
+        ("phone", ["phone number", "mobile", "mobile number", "mobile phone", "cell", "cell phone", "tel", "telephone", "telephone number", "recipient phone"]),
+        ("whatsapp", ["whatsapp number", "whatsapp phone"]),
+        ("deviceTokens", ["device token", "push token", "fcm token", "registration token"]),
+        ("locale", ["language", "lang"]),
+        ("timezone", ["tz"]),
+        (Reference, ["ref", "client reference"]),
+    ];
+
+    private static readonly string[] OfTheOnlyChannel = ["to", "recipient", "address"];
+
+    private static readonly Dictionary<string, (string Field, bool IsSynonym)> Known = Fields
+        .SelectMany(field => field.Synonyms.Select(name => (Name: Plain(name), field.Field, IsSynonym: true))
+            .Append((Name: Plain(field.Field), field.Field, IsSynonym: false)))
+        .ToDictionary(entry => entry.Name, entry => (entry.Field, entry.IsSynonym), StringComparer.Ordinal);
+
+    public static IEnumerable<string> All => Fields.Select(entry => entry.Field);
+
+    /// <summary>Case, spaces, _ and - make no difference.</summary>
+    public static string Plain(string name) =>
+        string.Concat(name.Where(character => character is not ('_' or '-') && !char.IsWhiteSpace(character))).ToLowerInvariant();
+
+    /// <summary>The field that a plain name means, and whether it is only another word for it; null if it means none.</summary>
+    public static (string Field, bool IsSynonym)? Find(string plain, IReadOnlyList<ChannelKind> channels)
+    {
+        if (Known.TryGetValue(plain.StartsWith("recipient.", StringComparison.Ordinal) ? plain["recipient.".Length..] : plain, out var found))
+            return found;
+        return channels.Count == 1 && OfTheOnlyChannel.Contains(plain) ? (Addresses(channels[0])[0], true) : null;
+    }
+
+    /// <summary>Any one of them will do.</summary>
+    public static IReadOnlyList<string> Addresses(ChannelKind channel) => channel switch
+    {
+        ChannelKind.Email => ["email"],
+        ChannelKind.Sms => ["phone"],
+        ChannelKind.Push => ["deviceTokens"],
+        ChannelKind.WhatsApp => ["whatsapp", "phone"],
+        ChannelKind.InApp => ["userId"],
+        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "no such channel"),
+    };
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Channels;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>What a slice's rows come to.</summary>
+internal sealed class RowWork(BulkSlice slice)
+{
+    private const int LongestColumn = 200;
+    private const int LongestMessage = 500;
+
+    private readonly List<(int Index, RowError Error)> bad = [];
+    private readonly List<BulkSample> samples = [];
+
+    public List<BundleItem> Good { get; } = [];
+
+    /// <summary>Parts that the text messages would be billed as.</summary>
+    public long Segments { get; private set; }
+
+    public string? SamplesJson => samples.Count == 0 ? null : JsonSerializer.Serialize(samples, BulkJson.Default.IReadOnlyListBulkSample);
+
+    public void Bad(int index, RowError error) => bad.Add((index, error));
+
+    /// <summary>Rows whose own key was used for something else.</summary>
+    public void Refuse(IReadOnlyList<TakenKey> taken)
+    {
+        foreach (var key in taken.Where(key => key.Id is null))
+            Bad(key.Index, new RowError(slice.Map.Key is { } column ? slice.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
+    }
+
+    public void Rendered(int index, DryRunReport report, int samplesBefore, int most)
+    {
+        foreach (var delivery in report.Deliveries)
+        {
+            Segments += delivery.Segments;
+            if (delivery.Sample is { } sample && samplesBefore + samples.Count < most)
+                samples.Add(new BulkSample(slice.Lines[index], sample.Channel.ToName(), sample.Subject, sample.Text, sample.Html, sample.Title, sample.Body));
+        }
+    }
+
+    public NpgsqlParameter[] ErrorColumns() =>
+    [
+        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => slice.Lines[row.Index])] },
+        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => row.Index)] },
+        new NpgsqlParameter<string?[]> { TypedValue = [.. bad.Select(row => row.Error.Column is { } column ? StorableText.Of(column, LongestColumn) : null)] },
+        new NpgsqlParameter<string[]> { TypedValue = [.. bad.Select(row => row.Error.Code)] },
+        new NpgsqlParameter<string[]> { TypedValue = [.. bad.Select(row => StorableText.Of(row.Error.Message, LongestMessage))] },
+    ];
+}

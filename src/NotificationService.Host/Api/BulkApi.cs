@@ -1,0 +1,126 @@
+using NotificationService.Batches;
+using NotificationService.BulkJobs;
+using NotificationService.Deliveries;
+using NotificationService.Host.Auth;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Bulk jobs: a CSV file whose rows become notifications.</summary>
+public static class BulkApi
+{
+    internal const string Root = "/api/v1/services/notifications/bulk";
+    private const int ItemsOfPage = 100;
+
+    public static void MapBulkJobs(this IEndpointRouteBuilder routes)
+    {
+        var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
+        sending.MapPost("/csv", (HttpContext context, BulkDesk desk, CancellationToken cancellationToken) => desk.TakeAsync(context, cancellationToken)).DisableAntiforgery()
+            .Documented("Upload a CSV file", "multipart/form-data: file, template, channel or channels, and optionally mapping, mode (skip_bad_rows or all_or_nothing), idempotencyColumn, category, priority, sendAt, ratePerMinute, dryRun, name, continues, force. Answered once every row is stored; from then on the job goes by itself.")
+            .Answers<BulkAccepted>(202, BulkExamples.Accepted);
+        Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
+        Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
+        Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
+        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", "At most 1,000 in a call; to be repeated until it answers 0.").Answers<BulkRetried>(200, BulkExamples.Retried);
+
+        var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
+        reading.MapGet("/{jobId:guid}", GetAsync).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
+        reading.MapGet("/{jobId:guid}/items", ItemsAsync).Documented("List a job's rows in the order of the file")
+            .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").Query("cursor", "The nextCursor of the part before.").Answers<BulkItems>(200, BulkExamples.Items);
+        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.").Produces(200, contentType: "text/csv");
+        reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).Documented("Download every row's outcome").Produces(200, contentType: "text/csv");
+    }
+
+    private static void Command(RouteGroupBuilder group, string verb, BulkCommand command, string summary, string description) =>
+        group.MapPost($"/{{jobId:guid}}/{verb}", async (Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken) =>
+        {
+            var tenant = context.Caller().Tenant;
+            return await jobs.CommandAsync(tenant, jobId, command, cancellationToken) switch
+            {
+                null => Problems.NotFound(),
+                false => Problems.Conflict($"A job that is {(await jobs.FindAsync(tenant, jobId, cancellationToken))?.State.ToName()} cannot be told to {verb}."),
+                true => await GetAsync(jobId, context, jobs, batches, cancellationToken),
+            };
+        }).Documented(summary, description).Answers<BulkJobResponse>(200, BulkExamples.Job);
+
+    private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        return await jobs.FindAsync(tenant, jobId, cancellationToken) is { } job
+            ? Results.Json(BulkAnswers.Of(job, await batches.FindAsync(tenant, jobId, cancellationToken)), BulkJobsJson.Default.BulkJobResponse)
+            : Problems.NotFound();
+    }
+
+    private static async Task<IResult> ItemsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var status = query.Text("status");
+        var scope = $"bulk items {jobId} {status}";
+        var cursor = query.Cursor(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var (slice, skip) = cursor is { } at ? Place(at) : (0, 0);
+        var tenant = context.Caller().Tenant;
+        if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
+            return Problems.NotFound();
+        var items = new List<BulkItem>(ItemsOfPage);
+        var (current, index) = (slice, -1);
+        await foreach (var (number, row) in jobs.ResultsAsync(tenant, jobId, slice, cancellationToken))
+        {
+            index = number == current ? index + 1 : 0;
+            current = number;
+            if ((number == slice && index < skip) || (status is not null && row.Outcome != status))
+                continue;
+            if (items.Count == ItemsOfPage)
+                return Results.Json(new BulkItems(items, ListCursor.Write(Place(number, index), scope)), BulkJobsJson.Default.BulkItems);
+            items.Add(BulkAnswers.Of(job, row));
+        }
+
+        return Results.Json(new BulkItems(items, null), BulkJobsJson.Default.BulkItems);
+    }
+
+    /// <summary>A cursor is an id; a row's is made of its slice and its place in it.</summary>
+    private static Guid Place(int slice, int index) => new(slice, 0, 0, [0, 0, 0, 0, .. BitConverter.GetBytes(index)]);
+
+    private static (int Slice, int Index) Place(Guid cursor)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        cursor.TryWriteBytes(bytes);
+        return (Math.Max(0, BitConverter.ToInt32(bytes[..4])), Math.Max(0, BitConverter.ToInt32(bytes[12..])));
+    }
+
+    private static async Task<IResult> ErrorsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
+            return Problems.NotFound();
+        await BulkAnswers.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> ResultsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
+            return Problems.NotFound();
+        await BulkAnswers.WriteResultsAsync(context.Response, job, jobs.ResultsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> RetryAsync(Guid jobId, HttpContext context, BulkJobStore jobs, NotificationCommands commands, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        if (await jobs.FindAsync(tenant, jobId, cancellationToken) is null)
+            return Problems.NotFound();
+        var failed = await jobs.FailedAsync(tenant, jobId, cancellationToken);
+        var changes = failed.Count == 0 ? [] : await commands.RequeueAsync(tenant, failed, cancellationToken);
+        return Results.Json(new BulkRetried(changes.Count(change => change.Changed)), BulkRetriedJson.Default.BulkRetried);
+    }
+}
+
+/// <summary>Deliveries that are queued again.</summary>
+public sealed record BulkRetried(int Requeued);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(BulkRetried))]
+internal sealed partial class BulkRetriedJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,177 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using NotificationService.BulkJobs;
+using NotificationService.BulkJobs.Csv;
+using NotificationService.Host.Auth;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>
+/// Takes a file from the socket to staged rows, a slice in memory at a time. 1 the fields and the file, in whatever order they come →
+/// 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
+/// Whatever goes wrong before 4 leaves a failed job and nothing sent.
+/// </summary>
+internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvLimits limits, TimeProvider time) : IDisposable
+{
+    private const int MostAtOnce = 4;
+    private const int LongestField = 64 * 1024;
+    private const int LongestBoundary = 200;
+
+    private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim turns = new(MostAtOnce);
+
+    public void Dispose() => turns.Dispose();
+
+    public async Task<IResult> TakeAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
+        {
+            return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported media type", "Send multipart/form-data with the field 'file'.");
+        }
+
+        if (context.Request.Headers.ContentEncoding.Count > 0)
+            return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
+        if (context.Request.ContentLength > limits.MostBytes + LongestField)
+            return TooLarge();
+        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
+            return Problems.Unavailable(BusyRetryAfter);
+        try
+        {
+            context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+            return await ReadAsync(context, boundary, cancellationToken);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private async Task<IResult> ReadAsync(HttpContext context, string boundary, CancellationToken cancellationToken)
+    {
+        var (form, caller) = (new BulkForm(), context.Caller());
+        BulkUpload? upload = null;
+        CsvFile? file = null;
+        var isStaged = false;
+        try
+        {
+            var reader = new MultipartReader(boundary, context.Request.Body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (section.GetContentDispositionHeader() is not { } disposition || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
+                    return Problems.BadRequest("multipart_invalid", "A part of the form has no name", "Each part needs Content-Disposition: form-data; name=\"…\".");
+                if (name != "file")
+                {
+                    if (await TextAsync(section.Body, cancellationToken) is not { } text)
+                        return Problems.Validation($"/{name}", "too_large", $"A field has at most {LongestField} bytes.");
+                    form.Add(name, text);
+                    continue;
+                }
+
+                if (file is not null)
+                    return Problems.Validation("/file", "duplicate_property", "One file is expected.");
+                file = await CsvFile.OpenAsync(section.Body, limits, cancellationToken);
+                upload = await StageRowsAsync(caller, form, file, cancellationToken);
+            }
+
+            if (file is null || upload is null)
+                return Problems.Validation("/file", "required", "The field 'file' with the CSV file is required.");
+            var answer = await HandOverAsync(caller, form, file, upload, cancellationToken);
+            isStaged = answer is JsonBytes;
+            return answer;
+        }
+        catch (CsvRefusedException refused)
+        {
+            return Refused(refused.Refusal);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or IOException)
+        {
+            return Problems.BadRequest("multipart_invalid", "The form could not be read", "It ended half-way, or is no multipart/form-data.");
+        }
+        finally
+        {
+            if (upload is not null && !isStaged)
+                await upload.RefuseAsync("upload_refused", "the file was not taken; nothing was sent", CancellationToken.None);
+            if (file is not null)
+                await file.DisposeAsync();
+        }
+    }
+
+    private async Task<BulkUpload> StageRowsAsync(NotificationService.Tenants.Caller caller, BulkForm form, CsvFile file, CancellationToken cancellationToken)
+    {
+        var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller.Tenant, job, file.Headers, cancellationToken) : null;
+        var upload = mended is null
+            ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
+            : await jobs.ContinueAsync(caller.Tenant, mended.Job, cancellationToken);
+        try
+        {
+            await foreach (var row in file.RowsAsync(cancellationToken))
+            {
+                var error = row.Fault is { } fault ? new RowError(fault.Field < file.Headers.Count ? file.Headers[fault.Field] : null, fault.Code, fault.Message) : null;
+                if (mended is null)
+                    await upload.AddAsync(row.Line, row.Fields, error, cancellationToken);
+                else
+                    await upload.AddAsync(mended.LineOf(row), mended.CellsOf(row), error, cancellationToken);
+            }
+
+            return upload;
+        }
+        catch
+        {
+            await upload.RefuseAsync("upload_incomplete", "the upload ended half-way, or its file could not be read; nothing was sent", CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<IResult> HandOverAsync(NotificationService.Tenants.Caller caller, BulkForm form, CsvFile file, BulkUpload upload, CancellationToken cancellationToken)
+    {
+        if (form.Check(time.GetUtcNow()) is { } wrong)
+            return wrong;
+        if (form.Continues is { } continued)
+        {
+            if (upload.Job != continued)
+                return Problems.Validation("/continues", "order", "Send 'continues' before the file.");
+            return await upload.StageMendedAsync(cancellationToken)
+                ? BulkAnswers.Accepted(upload.Job, upload.Added)
+                : Problems.Conflict("Only a job that is completed, or failed for bad rows, can be continued.");
+        }
+
+        if (await templates.FindAsync(caller.Tenant, form.Template!, form.Channels, cancellationToken) is not { } template)
+            return Problems.Validation("/template", "template_unknown", "There is no published template with this key.");
+        var (map, refusals, _) = HeaderMatch.Of(
+            file.Headers, template.All, template.Required, form.Channels.Count > 0 ? form.Channels : template.Template.Channels, form.Mapping, form.IdempotencyColumn);
+        if (map is null)
+            return Problems.Validation([.. refusals.Select(refusal => new FieldError(refusal.Column is null ? "/file" : $"/file/{JsonPointer.Append("", refusal.Column).TrimStart('/')}", refusal.Code, refusal.Message))]);
+        if (upload.Added == 0)
+            return Problems.Validation("/file", "csv_empty", "The file has a header and no rows.");
+        if (!form.Force && !form.IsDryRun && await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same)
+            return Problems.Conflict($"The same file was uploaded within 24 hours (job {same}). Send force=true to send it again.", "import_duplicate");
+        var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
+        await upload.StageAsync(settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), cancellationToken);
+        return BulkAnswers.Accepted(upload.Job, upload.Added);
+    }
+
+    private static async Task<string?> TextAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[LongestField + 1];
+        var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return read > LongestField || !System.Text.Unicode.Utf8.IsValid(buffer.AsSpan(0, read)) ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, read);
+    }
+
+    private ProblemResult TooLarge() => Problems.Of(413, "payload_too_large", "The file is too large", $"The most is {limits.MostBytes} bytes.");
+
+    private static ProblemResult Refused(CsvRefusal refusal)
+    {
+        var where = refusal.Line is { } line ? $" (line {line})" : "";
+        return refusal.Code switch
+        {
+            "csv_not_text" => Problems.Of(415, refusal.Code, "The file is no CSV file", refusal.Message),
+            "csv_too_large" => Problems.Of(413, refusal.Code, "The file is too large", refusal.Message),
+            _ => Problems.Validation(refusal.Column is null ? "/file" : JsonPointer.Append("/file", refusal.Column), refusal.Code, refusal.Message + where),
+        };
+    }
+}

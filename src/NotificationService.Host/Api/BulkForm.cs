@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using NotificationService.BulkJobs;
+using NotificationService.Channels;
+using NotificationService.Notifications;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>The fields of a bulk upload besides its file, in whatever order they come.</summary>
+internal sealed class BulkForm
+{
+    private const int LongestName = 200;
+    private const int FastestRate = 600_000;
+
+    private static readonly string[] Names =
+        ["template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "category", "priority", "sendAt", "ratePerMinute", "dryRun", "name", "continues", "force"];
+
+    private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
+    private readonly List<FieldError> errors = [];
+
+    public string? Template => fields.GetValueOrDefault("template");
+
+    public string? Name => fields.GetValueOrDefault("name");
+
+    public string? Category => fields.GetValueOrDefault("category");
+
+    public string? Priority => fields.GetValueOrDefault("priority");
+
+    public string? IdempotencyColumn => fields.GetValueOrDefault("idempotencyColumn");
+
+    public List<ChannelKind> Channels { get; } = [];
+
+    public IReadOnlyDictionary<string, string>? Mapping { get; private set; }
+
+    public BulkMode Mode { get; private set; } = BulkMode.SkipBadRows;
+
+    public DateTimeOffset? SendAt { get; private set; }
+
+    public int? RatePerMinute { get; private set; }
+
+    public bool IsDryRun { get; private set; }
+
+    public bool Force { get; private set; }
+
+    public Guid? Continues { get; private set; }
+
+    /// <summary>As far as the fields have come: where the rows go has to be known before the first of them.</summary>
+    public Guid? ContinuesSoFar => Guid.TryParse(fields.GetValueOrDefault("continues"), out var job) ? job : null;
+
+    public void Add(string name, string value)
+    {
+        if (!Names.Contains(name))
+            errors.Add(new FieldError($"/{name}", "unknown_property", Suggestion.Unknown("field", name, Names)));
+        else if (!fields.TryAdd(name, value))
+            errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
+    }
+
+    /// <summary>What is wrong with the fields, or null.</summary>
+    public ProblemResult? Check(DateTimeOffset now)
+    {
+        if (errors.Count == 0)
+            Read(now);
+        return errors.Count > 0 ? Problems.Validation(errors) : null;
+    }
+
+    private void Read(DateTimeOffset now)
+    {
+        ReadChannels();
+        if (fields.GetValueOrDefault("mode") is { } mode)
+            Mode = mode switch { "skip_bad_rows" => BulkMode.SkipBadRows, "all_or_nothing" => BulkMode.AllOrNothing, _ => Wrong<BulkMode>("mode", "choice_invalid", "'mode' is skip_bad_rows or all_or_nothing.") };
+        IsDryRun = Flag("dryRun");
+        Force = Flag("force");
+        if (fields.GetValueOrDefault("continues") is { } continues)
+            Continues = Guid.TryParse(continues, out var job) ? job : Wrong<Guid?>("continues", "type", "The id of a job is expected.");
+        if (fields.GetValueOrDefault("ratePerMinute") is { } rate)
+        {
+            RatePerMinute = int.TryParse(rate, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is > 0 and <= FastestRate
+                ? rows
+                : Wrong<int?>("ratePerMinute", "number_range", $"1 to {FastestRate} rows a minute.");
+        }
+
+        if (fields.GetValueOrDefault("sendAt") is { Length: > 0 } text)
+        {
+            if (!Rfc3339.TryParse(text, out var at))
+                Wrong<int>("sendAt", "datetime_invalid", "A time such as 2026-01-31T09:30:00Z is expected, with its offset from UTC.");
+            else if (at < now - DraftCheck.ClockSkew || at > now + DraftCheck.Furthest)
+                Wrong<int>("sendAt", "datetime_range", $"'sendAt' is not in the past and at most {DraftCheck.Furthest.TotalDays} days ahead.");
+            else
+                SendAt = at > now ? at : null;
+        }
+
+        if (Priority is { } priority && !Deliveries.Priorities.TryParse(priority, out _))
+            Wrong<int>("priority", "choice_invalid", $"'priority' is one of {Deliveries.Priorities.Names}.");
+        if (Name is { Length: 0 or > LongestName })
+            Wrong<int>("name", "text_invalid", $"1 to {LongestName} characters are expected.");
+        if (Category is { Length: 0 or > DraftCheck.LongestCategory })
+            Wrong<int>("category", "text_invalid", $"1 to {DraftCheck.LongestCategory} characters are expected.");
+        ReadMapping();
+        if (Continues is null && Template is null)
+            Wrong<int>("template", "required", "'template' is required: the key of a published template.");
+    }
+
+    private void ReadChannels()
+    {
+        foreach (var field in (string[])["channel", "channels"])
+        {
+            foreach (var name in (fields.GetValueOrDefault(field) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (!ChannelKinds.TryParse(name, out var channel))
+                    Wrong<int>(field, "unknown_channel", $"A channel is one of {ChannelKinds.Names}.");
+                else if (!Channels.Contains(channel))
+                    Channels.Add(channel);
+            }
+        }
+    }
+
+    private void ReadMapping()
+    {
+        if (fields.GetValueOrDefault("mapping") is not { Length: > 0 } text)
+            return;
+        try
+        {
+            Mapping = JsonSerializer.Deserialize(text, BulkFormJson.Default.DictionaryStringString);
+        }
+        catch (JsonException)
+        {
+            Wrong<int>("mapping", "type", "A JSON object is expected: a column of the file → recipient.email, reference or data.name.");
+        }
+    }
+
+    private bool Flag(string name) => fields.GetValueOrDefault(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => Wrong<bool>(name, "type", "true or false is expected."),
+    };
+
+    private T? Wrong<T>(string field, string code, string message)
+    {
+        errors.Add(new FieldError($"/{field}", code, message));
+        return default;
+    }
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class BulkFormJson : System.Text.Json.Serialization.JsonSerializerContext;

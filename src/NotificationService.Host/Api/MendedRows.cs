@@ -1,0 +1,46 @@
+using System.Globalization;
+using NotificationService.BulkJobs;
+using NotificationService.BulkJobs.Csv;
+using NotificationService.Tenants;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>A mended errors.csv: the columns of the job's file in any order, and <c>row</c>, which names the line that each row had.</summary>
+internal sealed class MendedRows
+{
+    /// <summary>What errors.csv adds to the columns as they came.</summary>
+    public static readonly IReadOnlyList<string> Added = ["error_code", "error_message", "row"];
+
+    private readonly int[] columns;
+    private readonly int row;
+
+    private MendedRows(Guid job, int[] columns, int row) => (Job, this.columns, this.row) = (job, columns, row);
+
+    public Guid Job { get; }
+
+    /// <exception cref="CsvRefusedException">There is no such job, or a column is missing.</exception>
+    public static async Task<MendedRows> OfAsync(BulkJobStore jobs, TenantId tenant, Guid id, IReadOnlyList<string> headers, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindAsync(tenant, id, cancellationToken) is not { } job)
+            throw new CsvRefusedException(new CsvRefusal("job_unknown", "there is no job with the id given as 'continues'"));
+        return new MendedRows(id, [.. job.Columns.Select(column => Find(headers, column))], Find(headers, "row"));
+    }
+
+    public int LineOf(CsvRow mended) =>
+        row < mended.Fields.Count && int.TryParse(mended.Fields[row], NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line > 1
+            ? line
+            : throw new CsvRefusedException(new CsvRefusal("csv_row_invalid", "the column 'row' names the line that the row had in the first file; leave it as it was", mended.Line, "row"));
+
+    public IReadOnlyList<string> CellsOf(CsvRow mended) => [.. columns.Select(column => column < mended.Fields.Count ? CsvWriting.Unescaped(mended.Fields[column]) : "")];
+
+    private static int Find(IReadOnlyList<string> headers, string column)
+    {
+        for (var i = 0; i < headers.Count; i++)
+        {
+            if (string.Equals(CsvWriting.Unescaped(headers[i]), column, StringComparison.OrdinalIgnoreCase))
+                return i;
+        }
+
+        throw new CsvRefusedException(new CsvRefusal("csv_column_missing", $"a mended errors.csv has the columns of the first file and 'row'; '{column}' is missing", 1, column));
+    }
+}

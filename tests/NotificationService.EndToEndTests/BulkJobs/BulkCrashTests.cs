@@ -1,0 +1,150 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using Npgsql;
+
+namespace NotificationService.EndToEndTests.BulkJobs;
+
+/// <summary>
+/// A large file with known faults while processes and backends are killed. <c>BULK_ROWS</c> and <c>BULK_KILLS</c> make it the long run that
+/// TESTING_GUIDE.md describes: a million rows and thirty kills.
+/// </summary>
+public sealed class BulkCrashTests(PostgresCluster cluster)
+{
+    private static readonly int Rows = Setting("BULK_ROWS", 8_000);
+    private static readonly int Kills = Setting("BULK_KILLS", 3);
+
+    [Fact]
+    public async Task However_often_the_processes_die_the_rows_errors_and_notifications_are_exactly_those_of_the_file()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
+        // One in a hundred is bad, where everybody can work it out.
+        var file = Encoding.UTF8.GetBytes("email,name,orderId\n" + string.Concat(Enumerable.Range(2, Rows).Select(line => line % 100 == 0 ? $"nobody,P,A-{line}\n" : $"p{line}@example.com,P,A-{line}\n")));
+        var bad = Enumerable.Range(2, Rows).Where(line => line % 100 == 0).ToArray();
+        var process = await ServiceProcess.StartAsync(connectionString);
+        try
+        {
+            var job = await UploadAsync(process.Client, file);
+            var random = new Random(20261121);
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                var goal = (int)((kill + 1) * 0.9 * Rows / (Kills + 1));
+                await Eventually.TrueAsync(async () => await CountAsync(source, $"select rows_done from bulk_jobs where id = '{job}'") >= goal, TimeSpan.FromMinutes(5));
+                if (random.Next(2) == 0)
+                {
+                    await process.KillAsync();
+                    await process.DisposeAsync();
+                    process = await ServiceProcess.StartAsync(connectionString);
+                }
+                else
+                {
+                    await CountAsync(source, "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'notification-%'");
+                }
+            }
+
+            await Eventually.TrueAsync(async () => await CountAsync(source, $"select state from bulk_jobs where id = '{job}'") == 5, TimeSpan.FromMinutes(10));
+            await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from deliveries where status < 40") == 0, TimeSpan.FromMinutes(20));
+
+            (await CountAsync(source, $"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(Rows - bad.Length);
+            (await CountAsync(source, $"select count(distinct data->>'orderId') from notifications where batch_id = '{job}'")).ShouldBe(Rows - bad.Length);
+            await using var command = source.CreateCommand($"select array_agg(line order by line) from bulk_errors where job_id = '{job}'");
+            ((int[])(await command.ExecuteScalarAsync())!).ShouldBe(bad);
+            (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
+        }
+        finally
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_whose_sender_or_receiver_dies_leaves_a_failed_job_and_nothing_sent()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
+        await using var process = await ServiceProcess.StartAsync(connectionString);
+
+        // The sender goes away in the middle of the third slice.
+        using var cut = new CancellationTokenSource();
+        var upload = UploadAsync(process.Client, new EndlessRows(), cut.Token);
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") >= 2, TimeSpan.FromSeconds(30));
+        await cut.CancelAsync();
+        await Should.ThrowAsync<Exception>(upload);
+
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(30));
+        (await CountAsync(source, "select count(*) from bulk_slices")).ShouldBe(0);
+
+        // And one whose process is gone is given up by whoever works.
+        await CountAsync(source, "update bulk_jobs set state = 1, reason = null, touched_at = now() - interval '3 minutes' returning 1");
+        await using var worker = await ServiceProcess.StartAsync(connectionString);
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(40));
+        (await CountAsync(source, "select count(*) from notifications")).ShouldBe(0);
+    }
+
+    private static async Task<Guid> UploadAsync(HttpClient client, byte[] file)
+    {
+        using var answer = await UploadAsync(client, new MemoryStream(file), CancellationToken.None);
+        var body = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, body);
+        return JsonDocument.Parse(body).RootElement.GetProperty("jobId").GetGuid();
+    }
+
+    private static async Task<HttpResponseMessage> UploadAsync(HttpClient client, Stream file, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("order-shipped"), "template" }, { new StringContent("email"), "channel" }, { new StreamContent(file), "file", "people.csv" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{BulkTenant.Root}/bulk/csv") { Content = form };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
+        return await client.SendAsync(request, cancellationToken);
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static int Setting(string name, int byDefault) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : byDefault;
+
+    /// <summary>A file that goes on until somebody stops it.</summary>
+    private sealed class EndlessRows : Stream
+    {
+        private int line = 1;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var text = line == 1 ? "email,name,orderId\n" : $"p{line}@example.com,P,A-{line}\n";
+            line++;
+            return Encoding.UTF8.GetBytes(text, buffer.AsSpan(offset, count));
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,227 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.EndToEndTests.BulkJobs;
+
+[Collection(SignInCollection.Name)]
+public sealed class BulkJobsTests(SignInService service)
+{
+    [Fact]
+    public async Task Every_good_row_becomes_a_notification_and_every_bad_one_says_where_and_why()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        var job = await tenant.JobAsync("E-Mail;Name;order_ID;colour\r\nann@example.com;Ann;A-1;red\r\nnobody;Bob;A-2;\r\ncleo@example.com;Cleo;A-3;\"red\r\nand blue\"\r\ndan@example.com;Dan;;\r\neve@example.com;Eve\r\n");
+        var done = await tenant.UntilAsync(job, found => found.GetProperty("status").GetString() == "completed" && Pending(found) == 0);
+
+        (Rows(done, "total"), Rows(done, "queued"), Rows(done, "bad"), Rows(done, "done")).ShouldBe((5, 2, 3, 5));
+        done.GetProperty("delimiter").GetString().ShouldBe(";");
+        done.GetProperty("columns").EnumerateObject().Select(column => $"{column.Name} {column.Value}").ShouldBe(["E-Mail recipient.email", "Name recipient.name", "order_ID data.orderId", "colour "]);
+        (await ErrorsAsync(tenant, job)).ShouldBe(["E-Mail;Name;order_ID;colour;error_code;error_message;row", "nobody;Bob;A-2;;email_invalid", "dan@example.com;Dan;;;variable_missing", "eve@example.com;Eve;;;csv_field_count"]);
+        var items = (await tenant.GetAsync($"bulk/{job}/items")).GetProperty("items").EnumerateArray().ToList();
+        items.Select(item => item.GetProperty("row").GetInt32()).ShouldBe([2, 3, 4, 6, 7], "the third row has two lines");
+        items.Count(item => item.TryGetProperty("notificationId", out _)).ShouldBe(2);
+        (await service.Database.QueryAsync<string>($"select data->>'orderId' from notifications where batch_id = '{job}' order by 1")).ShouldBe(["A-1", "A-3"]);
+        var results = (await tenant.TextAsync($"bulk/{job}/results.csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        results.Length.ShouldBe(7, "a header, five rows, one of them on two lines");
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task A_mended_file_of_errors_continues_the_job()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,\"=1+1\",A-2\nno one,Cleo,A-3\n");
+        await tenant.UntilAsync(job, "completed");
+        var errors = await tenant.TextAsync($"bulk/{job}/errors.csv");
+        errors.ShouldContain("'=1+1");
+
+        using (var continued = await tenant.UploadAsync(errors.Replace("nobody", "bob@example.com", StringComparison.Ordinal), ("continues", job.ToString())))
+            continued.StatusCode.ShouldBe(HttpStatusCode.Accepted, await continued.Content.ReadAsStringAsync());
+        var done = await tenant.UntilAsync(job, found => Rows(found, "queued") == 2 && found.GetProperty("status").GetString() == "completed");
+
+        Rows(done, "bad").ShouldBe(1);
+        (await ErrorsAsync(tenant, job)).Skip(1).ShouldBe(["no one,Cleo,A-3,email_invalid"]);
+        (await service.Database.QueryAsync<string>($"select recipient->>'name' from notifications where batch_id = '{job}' order by 1")).ShouldBe(["=1+1", "Ann"]);
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task Of_all_or_nothing_one_bad_row_keeps_everything_back_until_it_is_mended()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\n", ("mode", "all_or_nothing"));
+
+        var failed = await tenant.UntilAsync(job, "failed");
+
+        (failed.GetProperty("reason").GetString(), Rows(failed, "queued"), Rows(failed, "bad")).ShouldBe(("bad_rows", 0, 1));
+        var errors = await tenant.TextAsync($"bulk/{job}/errors.csv");
+        using (var continued = await tenant.UploadAsync(errors.Replace("nobody", "bob@example.com", StringComparison.Ordinal), ("continues", job.ToString())))
+            continued.StatusCode.ShouldBe(HttpStatusCode.Accepted, await continued.Content.ReadAsStringAsync());
+        var done = await tenant.UntilAsync(job, "completed");
+        (Rows(done, "queued"), Rows(done, "bad")).ShouldBe((2, 0));
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task A_dry_run_counts_renders_and_sends_nothing()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        var job = await tenant.JobAsync("phone,orderId\n+14155550100,A-1\n+14155550101,A-2\n12,A-3\n", ("dryRun", "true"), ("channel", "sms"));
+        var done = await tenant.UntilAsync(job, "checked");
+
+        (Rows(done, "bad"), Rows(done, "queued"), done.GetProperty("smsSegments").GetInt64()).ShouldBe((1, 0, 2));
+        done.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("text").GetString()).ShouldBe(["Order A-1 is on its way.", "Order A-2 is on its way."]);
+        (await service.Database.ScalarAsync<long>($"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_same_file_again_is_asked_about_and_a_row_with_its_own_key_is_sent_once()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        const string File = "email,name,orderId\nann@example.com,Ann,A-1\nbob@example.com,Bob,A-2\n";
+        var first = await tenant.JobAsync(File, ("idempotencyColumn", "orderId"));
+        await tenant.UntilAsync(first, "completed");
+
+        using (var again = await tenant.UploadAsync(File))
+        {
+            again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            (await SignInService.ReadAsync(again)).GetProperty("code").GetString().ShouldBe("import_duplicate");
+        }
+
+        var forced = await tenant.JobAsync(File + "cleo@example.com,Cleo,A-3\n", ("force", "true"), ("idempotencyColumn", "orderId"));
+        var done = await tenant.UntilAsync(forced, "completed");
+        (Rows(done, "queued"), Rows(done, "repeated")).ShouldBe((1, 2));
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task A_paused_job_sends_nothing_until_it_is_resumed_and_a_cancelled_one_never_again()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var paced = File(600);
+        var job = await tenant.JobAsync(paced, ("ratePerMinute", "600"));
+        await tenant.UntilAsync(job, found => Rows(found, "queued") == 600);
+
+        using (var paused = await tenant.TellAsync(job, "pause"))
+            (await SignInService.ReadAsync(paused)).GetProperty("status").GetString().ShouldBe("paused");
+        // What is due from now on is claimed and put off.
+        await Eventually.TrueAsync(
+            async () => await service.Database.ScalarAsync<long>($"select count(*) from deliveries where batch_id = '{job}' and due_at > now() + interval '50 years'") > 5, TimeSpan.FromSeconds(20));
+        var sent = await SentAsync(job);
+        using (var resumed = await tenant.TellAsync(job, "resume"))
+            resumed.StatusCode.ShouldBe(HttpStatusCode.OK, await resumed.Content.ReadAsStringAsync());
+        await Eventually.TrueAsync(async () => await SentAsync(job) > sent + 5, TimeSpan.FromSeconds(20));
+
+        using (var cancelled = await tenant.TellAsync(job, "cancel"))
+            cancelled.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var ended = await tenant.UntilAsync(job, found => Pending(found) == 0);
+        var deliveries = ended.GetProperty("deliveries");
+        (deliveries.GetProperty("sent").GetInt64() + deliveries.GetProperty("delivered").GetInt64() + deliveries.GetProperty("cancelled").GetInt64()).ShouldBe(600);
+        deliveries.GetProperty("cancelled").GetInt64().ShouldBeGreaterThan(300);
+        using var late = await tenant.TellAsync(job, "resume");
+        late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task Nobody_else_sees_a_job()
+    {
+        var (tenant, stranger) = (await BulkTenant.CreateAsync(service), await BulkTenant.CreateAsync(service));
+        var job = await tenant.JobAsync(File(1));
+
+        foreach (var path in (string[])["", "/items", "/errors.csv", "/results.csv"])
+        {
+            using var answer = await stranger.AskAsync($"bulk/{job}{path}");
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+        }
+
+        foreach (var command in (string[])["pause", "resume", "cancel", "retry-failed"])
+        {
+            using var answer = await stranger.TellAsync(job, command);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, command);
+        }
+    }
+
+    public static TheoryData<string, byte[], int, string> BadFiles => new()
+    {
+        { "empty", [], 422, "csv_empty" },
+        { "header only", "email,name,orderId\n"u8.ToArray(), 422, "csv_empty" },
+        { "a variable without a column", "email,name\nann@example.com,Ann\n"u8.ToArray(), 422, "csv_column_missing" },
+        { "no recipient", "name,orderId\nAnn,A-1\n"u8.ToArray(), 422, "csv_column_missing" },
+        { "one field in two columns", "email,E-Mail,name,orderId\na@example.com,b@example.com,Ann,A-1\n"u8.ToArray(), 422, "csv_column_duplicate" },
+        { "an unclosed quote", "email,name,orderId\nann@example.com,\"Ann,A-1\nbob@example.com,Bob,A-2\n"u8.ToArray(), 422, "csv_quote_unclosed" },
+        { "a NUL", "email,name,orderId\nann@example.com,A\0nn,A-1\n"u8.ToArray(), 422, "csv_encoding" },
+        { "ten thousand columns", Encoding.UTF8.GetBytes(string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"c{i}")) + "\n1\n"), 422, "csv_too_many_columns" },
+        { "a field of 10 MB", Encoding.UTF8.GetBytes($"email,name,orderId\nann@example.com,{new string('x', 10_000_000)},A-1\n"), 422, "csv_field_too_long" },
+        { "a workbook", [0x50, 0x4B, 0x03, 0x04, .. new byte[200]], 415, "csv_not_text" },
+        { "an image", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. new byte[200]], 415, "csv_not_text" },
+        { "something packed", Packed("email,name,orderId\nann@example.com,Ann,A-1\n"), 415, "csv_not_text" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFiles))]
+    public async Task A_file_that_is_none_is_refused_by_line_and_column_and_nothing_is_sent(string what, byte[] file, int status, string code)
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        using var answer = await tenant.UploadAsync(file);
+
+        var body = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(status, $"{what}: {body}");
+        body.ShouldContain($"\"{code}\"");
+        (await service.Database.ScalarAsync<long>("select count(*) from bulk_slices s join bulk_jobs j on j.id = s.job_id where j.state in (1, 6) and j.reason is distinct from 'bad_rows'")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("mode", "sometimes", "/mode choice_invalid")]
+    [InlineData("template", "unheard-of", "/template template_unknown")]
+    [InlineData("channel", "pigeon", "/channel unknown_channel")]
+    [InlineData("colour", "red", "/colour unknown_property")]
+    [InlineData("ratePerMinute", "0", "/ratePerMinute number_range")]
+    [InlineData("sendAt", "tomorrow", "/sendAt datetime_invalid")]
+    [InlineData("dryRun", "maybe", "/dryRun type")]
+    [InlineData("mapping", "[", "/mapping type")]
+    [InlineData("continues", "x", "/continues type")]
+    public async Task A_field_that_is_wrong_is_named(string field, string value, string error)
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        using var answer = await tenant.UploadAsync(File(1), (field, value), field == "continues" ? ("template", "order-shipped") : ("name", "a job"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
+        (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(found => $"{found.GetProperty("pointer").GetString()} {found.GetProperty("code").GetString()}").ShouldBe([error]);
+    }
+
+    private static string File(int rows) => "email,name,orderId\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"p{i}@example.com,P,A-{i}\n"));
+
+    private static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    private Task<long> SentAsync(Guid job) => service.Database.ScalarAsync<long>($"select count(*) from deliveries where batch_id = '{job}' and status in (40, 50, 60)");
+
+    private static long Rows(JsonElement job, string name) => job.GetProperty("rows").GetProperty(name).GetInt64();
+
+    private static long Pending(JsonElement job) => job.TryGetProperty("deliveries", out var deliveries) ? deliveries.GetProperty("pending").GetInt64() : -1;
+
+    /// <summary>Without the sentences and the line numbers.</summary>
+    private static async Task<IReadOnlyList<string>> ErrorsAsync(BulkTenant tenant, Guid job)
+    {
+        var lines = (await tenant.TextAsync($"bulk/{job}/errors.csv")).TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var delimiter = lines[0].Contains(';', StringComparison.Ordinal) ? ';' : ',';
+        return [lines[0], .. lines.Skip(1).Select(line => string.Join(delimiter, line.Split(delimiter).Take(lines[0].Split(delimiter).Length - 2)))];
+    }
+
+    private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+}

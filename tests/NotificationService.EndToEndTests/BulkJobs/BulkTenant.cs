@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.BulkJobs;
+
+/// <summary>A tenant with a template for orders and a test account, and the calls of somebody who uploads files.</summary>
+internal sealed class BulkTenant
+{
+    public const string Root = "/api/v1/services/notifications";
+
+    private readonly HttpClient client;
+    private readonly string token;
+
+    private BulkTenant(HttpClient client, string token) => (this.client, this.token) = (client, token);
+
+    public static async Task<BulkTenant> CreateAsync(SignInService service)
+    {
+        var admin = await service.RegisterAsync();
+        var template = new
+        {
+            key = "order-shipped",
+            name = "Order shipped",
+            contents = new
+            {
+                email = new { en = new { subject = "Order {{orderId}}", html = "<p>Dear {{name}}, order {{orderId}} is on its way.</p>", text = "Dear {{name}}, order {{orderId}} is on its way." } },
+                sms = new { en = new { text = "Order {{orderId}} is on its way." } },
+            },
+        };
+        using (var made = await service.PostAsync("/api/v1/admin/templates", template, admin.AccessToken))
+            made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+        using (var published = await service.PostAsync("/api/v1/admin/templates/order-shipped/publish", new { version = 1 }, admin.AccessToken))
+            published.IsSuccessStatusCode.ShouldBeTrue(await published.Content.ReadAsStringAsync());
+        var account = await service.CreateAccountAsync(admin, new { name = "Shop", scopes = new[] { "notifications:send", "notifications:read" }, mode = "test" });
+        return new BulkTenant(service.Client, await service.TokenAsync(account.ClientId, account.ClientSecret));
+    }
+
+    public Task<HttpResponseMessage> UploadAsync(string csv, params (string Name, string Value)[] fields) => UploadAsync(Encoding.UTF8.GetBytes(csv), fields);
+
+    public async Task<HttpResponseMessage> UploadAsync(byte[] file, params (string Name, string Value)[] fields)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+            form.Add(new StringContent(value), name);
+        if (!fields.Any(field => field.Name is "template" or "continues"))
+            form.Add(new StringContent("order-shipped"), "template");
+        if (!fields.Any(field => field.Name is "channel" or "channels" or "continues"))
+            form.Add(new StringContent("email"), "channel");
+        form.Add(new ByteArrayContent(file), "file", "people.csv");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
+        return await SendAsync(request);
+    }
+
+    public async Task<Guid> JobAsync(string csv, params (string Name, string Value)[] fields)
+    {
+        using var answer = await UploadAsync(csv, fields);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(answer)).GetProperty("jobId").GetGuid();
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => JsonDocument.Parse(await TextAsync(path)).RootElement;
+
+    public async Task<string> TextAsync(string path)
+    {
+        using var answer = await AskAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    public async Task<HttpResponseMessage> AskAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/{path}");
+        return await SendAsync(request);
+    }
+
+    public async Task<HttpResponseMessage> TellAsync(Guid job, string command)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/{job}/{command}");
+        return await SendAsync(request);
+    }
+
+    public Task<JsonElement> UntilAsync(Guid job, Func<JsonElement, bool> condition) =>
+        Eventually.ValueAsync(() => GetAsync($"bulk/{job}"), condition, TimeSpan.FromSeconds(30));
+
+    public Task<JsonElement> UntilAsync(Guid job, string status) => UntilAsync(job, found => found.GetProperty("status").GetString() == status);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await client.SendAsync(request);
+    }
+}
