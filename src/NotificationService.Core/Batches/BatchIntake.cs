@@ -195,7 +195,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     private static IdempotencyEntry Entry(TenantId tenant, BatchItem item, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of(ItemRoute, tenant, item.Utf8.Span), JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
+        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", tenant, item.Utf8.Span), JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
 
     private static RejectedItem Rejected(int index, IEnumerable<DraftIssue> issues) => new(index, [.. issues.Select(ItemError.Of)]);
 

@@ -5,8 +5,9 @@ namespace NotificationService.Batches;
 /// <summary>One item of a chunk, as far as it could be read.</summary>
 /// <param name="Draft">Null when it could not; then <paramref name="Issues"/> say why.</param>
 /// <param name="Key">The item's own idempotency key.</param>
-/// <param name="Utf8">The item as it came, with what stands once for all: what the key stands for.</param>
-public sealed record BatchItem(NotificationDraft? Draft, string? Key, ReadOnlyMemory<byte> Utf8, IReadOnlyList<DraftIssue> Issues);
+/// <param name="Utf8">The item as it came: what the key stands for, together with <paramref name="Shared"/>.</param>
+/// <param name="Shared">A hash of what stands once for all items.</param>
+public sealed record BatchItem(NotificationDraft? Draft, string? Key, ReadOnlyMemory<byte> Utf8, string Shared, IReadOnlyList<DraftIssue> Issues);
 
 /// <summary>What comes in one call.</summary>
 /// <param name="Sequence">The caller's number of it, from 0; <see cref="Opening"/> for what came with the opening.</param>

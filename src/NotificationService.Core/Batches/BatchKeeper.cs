@@ -13,6 +13,7 @@ namespace NotificationService.Batches;
 internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<BatchKeeper> logger) : BackgroundService
 {
     private const int Bite = 5_000;
+    private const int MostBites = 10;
     private const int MostUnended = 1_000;
     private const double SecondsBetweenMeasures = 5;
 
@@ -23,7 +24,10 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
     private const string Measure = "select notification_meta.measure_batches($1, $2, $3)";
     private const string Unended = "select tenant, batch, batch_state from notification_meta.unended_batches($1)";
 
+    private const string Resumed = "select tenant, batch from notification_meta.resumed_batches()";
+
     private static readonly string CancelBite = SqlText.Statement("batches_cancel_bite");
+    private static readonly string ResumeBite = SqlText.Statement("deliveries_resume_bite");
 
     private long lookedThroughAt = long.MinValue;
 
@@ -50,10 +54,16 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
         if (lookedThroughAt == long.MinValue || time.GetElapsedTime(lookedThroughAt) >= LooksThroughEvery)
         {
             lookedThroughAt = time.GetTimestamp();
+            foreach (var (tenant, batch) in await ResumedAsync(cancellationToken))
+                await BiteAsync(ResumeBite, tenant, batch, cancellationToken);
             foreach (var (tenant, batch, state) in await UnendedAsync(cancellationToken))
             {
                 if (state == BatchState.Cancelled)
-                    await CancelAsync(tenant, batch, cancellationToken);
+                {
+                    if (await BiteAsync(CancelBite, tenant, batch, cancellationToken) is > 0 and var cancelled)
+                        logger.Cancelled(cancelled, batch);
+                }
+
                 touched.Add((tenant, batch));
             }
         }
@@ -92,19 +102,32 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
         return unended;
     }
 
-    private async Task CancelAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    private async Task<List<(Guid Tenant, Guid Batch)>> ResumedAsync(CancellationToken cancellationToken)
     {
-        for (var cancelled = Bite; cancelled == Bite;)
+        var resumed = new List<(Guid, Guid)>();
+        await using var command = database.Worker.CreateCommand(Resumed);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            resumed.Add((reader.GetGuid(0), reader.GetGuid(1)));
+        return resumed;
+    }
+
+    /// <summary>Some bites of one batch, so that no large one keeps the others waiting; the rest follows in the next round.</summary>
+    private async Task<int> BiteAsync(string statement, Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var all = 0;
+        for (var (bites, bitten) = (0, Bite); bitten == Bite && bites < MostBites; bites++)
         {
-            cancelled = 0;
+            bitten = 0;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
-                new TenantId(tenant), CancelBite,
+                new TenantId(tenant), statement,
                 new NpgsqlParameter<Guid> { TypedValue = tenant }, new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<int> { TypedValue = Bite });
-            await batch.CommitAsync(row => cancelled = row.GetInt32(0), cancellationToken);
-            if (cancelled > 0)
-                logger.Cancelled(cancelled, id);
+            await batch.CommitAsync(row => bitten = row.GetInt32(0), cancellationToken);
+            all += bitten;
         }
+
+        return all;
     }
 
     private async Task MeasureAsync(HashSet<(Guid Tenant, Guid Batch)> batches, CancellationToken cancellationToken)

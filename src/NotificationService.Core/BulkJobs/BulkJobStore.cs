@@ -16,16 +16,16 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
     private static readonly string Find = SqlText.Statement("bulk_jobs_find");
     private static readonly string Command = SqlText.Statement("bulk_jobs_command");
     private static readonly string Errors = SqlText.Statement("bulk_errors_page");
+    private static readonly string CellsOfSlice = SqlText.Statement("bulk_slices_cells");
     private static readonly string Slice = SqlText.Statement("bulk_results_slice");
     private static readonly string Deliveries = SqlText.Statement("bulk_results_deliveries");
     private static readonly string Failed = SqlText.Statement("bulk_failed");
-    private static readonly string ResumeBite = SqlText.Statement("deliveries_resume_bite");
 
     public Task<BulkUpload> BeginAsync(Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, CancellationToken cancellationToken) =>
         BulkUpload.BeginAsync(database, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
 
-    /// <summary>Adds mended rows to a job that exists.</summary>
-    public Task<BulkUpload> ContinueAsync(TenantId tenant, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, ids, tenant, job, cancellationToken);
+    /// <summary>Adds mended rows to a job; null when it cannot be continued.</summary>
+    public Task<BulkUpload?> ContinueAsync(Caller caller, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, ids, caller, job, cancellationToken);
 
     public async Task<BulkJob?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -46,32 +46,41 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
             await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
         }
 
-        if (command == BulkCommand.Resume && changed is not null)
-            await ResumeAsync(tenant, id, cancellationToken);
         return changed;
     }
 
     /// <summary>Bad rows in the order of the file, as many as there are, a page in memory at a time.</summary>
-    public async IAsyncEnumerable<BadRow> ErrorsAsync(TenantId tenant, Guid id, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BadRow> ErrorsAsync(TenantId tenant, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var page = new List<BadRow>(Page);
+        var page = new List<(int Slice, int Index, int Line, string? Column, string Code, string Message)>(Page);
+        var (slice, index, cells) = (-1, -1, (IReadOnlyList<IReadOnlyList<string>>)[]);
         do
         {
             page.Clear();
             await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
             {
-                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(after), Number(Page));
-                await batch.CommitAsync(
-                    row => page.Add(new BadRow(row.GetInt32(0), Text(row, 1), row.GetString(2), row.GetString(3), Cells(row.IsDBNull(4) ? "[]" : row.GetString(4)))), cancellationToken);
+                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(slice), Number(index), Number(Page));
+                await batch.CommitAsync(row => page.Add((row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), Text(row, 3), row.GetString(4), row.GetString(5))), cancellationToken);
             }
 
             foreach (var bad in page)
             {
-                after = bad.Line;
-                yield return bad;
+                if (bad.Slice != slice)
+                    cells = await CellsAsync(tenant, id, bad.Slice, cancellationToken);
+                (slice, index) = (bad.Slice, bad.Index);
+                yield return new BadRow(bad.Line, bad.Column, bad.Code, bad.Message, index < cells.Count ? cells[index] : []);
             }
         }
         while (page.Count == Page);
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<string>>> CellsAsync(TenantId tenant, Guid id, int slice, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IReadOnlyList<string>> cells = [];
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, CellsOfSlice, Id(tenant.Value), Id(id), Number(slice));
+        await batch.CommitAsync(row => cells = JsonSerializer.Deserialize(row.GetString(0), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], cancellationToken);
+        return cells;
     }
 
     /// <summary>Every row and what became of it, a slice in memory at a time.</summary>
@@ -138,18 +147,6 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
         return failed;
     }
 
-    /// <summary>What was put off while it was held goes on, in bites; whoever dies in between is followed by whoever resumes again.</summary>
-    private async Task ResumeAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
-    {
-        for (var resumed = Page; resumed == Page;)
-        {
-            resumed = 0;
-            await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-            batch.Add(tenant, ResumeBite, Id(tenant.Value), Id(id), Number(Page));
-            await batch.CommitAsync(_ => resumed++, cancellationToken);
-        }
-    }
-
     private static BulkJob Read(NpgsqlDataReader row) => new(
         row.GetGuid(0),
         Text(row, 1),
@@ -186,8 +183,6 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
             errors[error.GetProperty("index").GetInt32()] = (error.GetProperty("code").GetString() ?? "", error.GetProperty("message").GetString() ?? "", error.GetProperty("mended").GetBoolean());
         return errors;
     }
-
-    private static IReadOnlyList<string> Cells(string json) => JsonSerializer.Deserialize(json, BulkJson.Default.IReadOnlyListString) ?? [];
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -47,6 +47,12 @@ internal sealed class BulkRunner(Database database, NotificationPreparer prepare
             {
                 return;
             }
+#pragma warning disable CA1031 // one slice that cannot be worked must not end the process that works the others
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                logger.SliceFailed(exception.GetType().Name);
+            }
 
             if (!worked)
                 await Task.Delay(Idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -67,8 +73,8 @@ internal sealed class BulkRunner(Database database, NotificationPreparer prepare
             return true;
         if (slice is null)
         {
-            await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken);
-            return false;
+            // Others may hold what is left of it: another job may have its turn at once.
+            return await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken);
         }
 
         var caller = new Caller(tenant, CallerKind.ServiceAccount, slice.Account, null, slice.Live, NoNames, NoNames);
@@ -109,9 +115,9 @@ internal sealed class BulkRunner(Database database, NotificationPreparer prepare
         var (drafts, work) = (new RowDrafts(slice.Settings, slice.Map, slice.Columns), new RowWork(slice));
         for (var i = 0; i < slice.Rows.Count; i++)
         {
-            if (slice.Known.Contains(slice.Lines[i]))
+            if (slice.Known.Contains(i))
                 continue;
-            var (draft, key, wrong) = drafts.Of(slice.Rows[i], slice.DueAt(i));
+            var (draft, key, wrong) = drafts.Of(slice.Rows[i], slice.DueAt(i, time.GetUtcNow()));
             if (draft is null)
             {
                 work.Bad(i, wrong!);
@@ -164,23 +170,22 @@ internal sealed class BulkRunner(Database database, NotificationPreparer prepare
             Number(slice.State == BulkJobState.Running ? work.Good.Count - taken.Count : 0), Number(repeated), new NpgsqlParameter<long> { TypedValue = work.Segments },
             new NpgsqlParameter { Value = work.SamplesJson ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
             .. work.ErrorColumns(),
-            new NpgsqlParameter<int[]> { TypedValue = [.. work.Good.Select(item => slice.Lines[item.Index])] },
+            new NpgsqlParameter<int[]> { TypedValue = slice.Lines },
         ]);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    private async Task AdvanceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkJobState state, CancellationToken cancellationToken)
+    private async Task<bool> AdvanceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkJobState state, CancellationToken cancellationToken)
     {
-        await using (var command = new NpgsqlCommand(Advance, connection, transaction)
+        await using var command = new NpgsqlCommand(Advance, connection, transaction)
         {
             Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = (short)state } },
-        })
-        {
-            if (await command.ExecuteScalarAsync(cancellationToken) is short now)
-                logger.Advanced(job, ((BulkJobState)now).ToName());
-        }
-
+        };
+        if (await command.ExecuteScalarAsync(cancellationToken) is not short now)
+            return false;
         await transaction.CommitAsync(cancellationToken);
+        logger.Advanced(job, ((BulkJobState)now).ToName());
+        return true;
     }
 
     private async Task ClearUpAsync(CancellationToken cancellationToken)

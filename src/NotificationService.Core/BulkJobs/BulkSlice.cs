@@ -5,7 +5,7 @@ using NotificationService.Notifications;
 namespace NotificationService.BulkJobs;
 
 /// <summary>A slice that a worker holds, and how its job is to be worked.</summary>
-/// <param name="Known">Lines of which it is known that they are bad, or were until they came again.</param>
+/// <param name="Known">The rows, by index, of which it is known that they are bad, or were until they came again.</param>
 internal sealed record BulkSlice(
     BulkJobState State, BulkMode Mode, bool IsDryRun, Guid Account, bool Live, BulkJobSettings Settings, IReadOnlyList<string> Columns, ColumnTargets Map, DateTimeOffset StartsAt,
     int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known)
@@ -32,10 +32,10 @@ internal sealed record BulkSlice(
             row.IsDBNull(16) ? new HashSet<int>() : row.GetFieldValue<int[]>(16).ToHashSet());
 
     /// <summary>When a row is due: at the job's time, and where it is paced so much later as there are rows before it. Null for at once.</summary>
-    public DateTimeOffset? DueAt(int index)
+    public DateTimeOffset? DueAt(int index, DateTimeOffset now)
     {
-        if (Settings.RatePerMinute is { } rate)
-            return StartsAt + TimeSpan.FromMinutes((double)(FirstRow + index) / rate);
-        return Settings.SendAt;
+        var due = Settings.RatePerMinute is { } rate ? StartsAt + TimeSpan.FromMinutes((double)(FirstRow + index) / rate) : Settings.SendAt;
+        // What was due while the job was paused, or nobody worked, is due at once.
+        return due > now ? due : null;
     }
 }

@@ -13,6 +13,7 @@ namespace NotificationService.BulkJobs;
 public sealed class BulkUpload
 {
     private const int RowsOfSlice = 1_000;
+    private const int LongestName = 200;
     private const int CharactersOfSlice = 512 * 1024;
 
     private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
@@ -31,8 +32,9 @@ public sealed class BulkUpload
     private readonly List<IReadOnlyList<string>> rows = new(RowsOfSlice);
     private int characters;
     private int slices;
-    private int before;
-    private bool isContinued;
+    private int added;
+    private Guid? mending;
+    private HashSet<int>? bad;
 
     private BulkUpload(Database database, Ids ids, TenantId tenant, Guid job) => (this.database, this.ids, this.tenant, Job) = (database, ids, tenant, job);
 
@@ -42,7 +44,7 @@ public sealed class BulkUpload
     public int Rows { get; private set; }
 
     /// <summary>Rows that came now.</summary>
-    public int Added => Rows - before + rows.Count;
+    public int Added => added + rows.Count;
 
     internal static async Task<BulkUpload> BeginAsync(
         Database database, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
@@ -50,29 +52,32 @@ public sealed class BulkUpload
         var upload = new BulkUpload(database, ids, caller.Tenant, ids.Next());
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(name),
+            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(name is null ? null : StorableText.Of(name, LongestName)),
             Text(JsonSerializer.Serialize(headers, BulkJson.Default.IReadOnlyListString)), Text(delimiter.ToString()), Text(encoding), new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         await batch.CommitAsync(null, cancellationToken);
         return upload;
     }
 
-    /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, mended.</summary>
-    internal static async Task<BulkUpload> ContinueAsync(Database database, Ids ids, TenantId tenant, Guid job, CancellationToken cancellationToken)
+    /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, mended. Null: there is no such job, or it cannot be continued.</summary>
+    internal static async Task<BulkUpload?> ContinueAsync(Database database, Ids ids, Caller caller, Guid job, CancellationToken cancellationToken)
     {
-        var upload = new BulkUpload(database, ids, tenant, job) { isContinued = true };
+        var upload = new BulkUpload(database, ids, caller.Tenant, job) { mending = ids.Next() };
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Continue, Id(tenant.Value), Id(job));
-        await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.before) = (row.GetInt32(0), row.GetInt32(1), row.GetInt32(1)), cancellationToken);
-        return upload;
+        batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.mending.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
+        await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
+        return upload.bad is null ? null : upload;
     }
 
-    /// <summary>All mended rows are there. False: the job is not one that can go on.</summary>
+    /// <summary>Whether a line may come again: it was bad, has not been mended since, and has not come with this upload yet.</summary>
+    public bool TryMend(int line) => bad?.Remove(line) == true;
+
+    /// <summary>All mended rows are there. False: the job is not one that can go on, or another upload of them has begun.</summary>
     public async Task<bool> StageMendedAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var staged = false;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(Rows));
+        batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(added), Id(mending ?? Guid.Empty));
         await batch.CommitAsync(_ => staged = true, cancellationToken);
         return staged;
     }
@@ -101,7 +106,8 @@ public sealed class BulkUpload
     }
 
     /// <summary>All rows are there: the job goes on by itself from here.</summary>
-    public async Task StageAsync(BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, CancellationToken cancellationToken)
+    /// <returns>False: it was given up meanwhile.</returns>
+    public async Task<bool> StageAsync(BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
@@ -111,14 +117,16 @@ public sealed class BulkUpload
             new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
             new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
             new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt });
-        await batch.CommitAsync(null, cancellationToken);
+        var isStaged = false;
+        await batch.CommitAsync(_ => isStaged = true, cancellationToken);
+        return isStaged;
     }
 
     /// <summary>Gives it up. Also when the caller is gone (then do not cancel it): nobody is told, and the job says why.</summary>
     public async Task RefuseAsync(string code, string message, CancellationToken cancellationToken)
     {
         // What was there before stays as it was; rows that came now are cleared when somebody continues the job again.
-        if (isContinued)
+        if (mending is not null)
             return;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(tenant, Refuse, Id(tenant.Value), Id(Job), Text(code), Text(message));
@@ -135,10 +143,15 @@ public sealed class BulkUpload
             Text(JsonSerializer.Serialize(rows, BulkJson.Default.IReadOnlyListIReadOnlyListString)),
             new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Line)] }, new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Index)] },
             new NpgsqlParameter<string?[]> { TypedValue = [.. errors.Select(row => row.Error.Column)] }, new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Code)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Message)] });
-        await batch.CommitAsync(null, cancellationToken);
+            new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Message)] },
+            new NpgsqlParameter<Guid?> { TypedValue = mending, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        var isStored = false;
+        await batch.CommitAsync(_ => isStored = true, cancellationToken);
+        if (!isStored)
+            throw new UploadEndedException();
         slices++;
         Rows += rows.Count;
+        added += rows.Count;
         lines.Clear();
         rows.Clear();
         errors.Clear();
@@ -151,3 +164,6 @@ public sealed class BulkUpload
 
     private static NpgsqlParameter Text(string? text) => new() { Value = text ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }
+
+/// <summary>The job was given up, or taken over by another upload, while rows were still coming.</summary>
+public sealed class UploadEndedException() : Exception("the upload was given up, or another one has begun");

@@ -104,17 +104,20 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
     }
 
-    private static List<BatchItem> Items(BatchBody body, NotificationFields? shared)
+    private static List<BatchItem> Items(BatchBody body, OpenBatchRequest? shared)
     {
+        // An item's own key stands for the item with what stands once for all, whatever the batch is called.
+        var said = shared is null ? null : shared with { Reference = null, Final = false, Notifications = null };
+        var sharedHash = said is null ? "" : Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(said, BatchesJson.Default.OpenBatchRequest)));
         var items = new List<BatchItem>(body.Items.Count);
         foreach (var utf8 in body.Items)
         {
             if (!JsonBody.Parse(utf8, BatchesJson.Default.BatchItemRequest).TryGet(out var item, out var refusal))
-                items.Add(new BatchItem(null, null, utf8, Issues(refusal.Value)));
+                items.Add(new BatchItem(null, null, utf8, sharedHash, Issues(refusal.Value)));
             else if (item.IdempotencyKey is { Length: 0 or > IdempotencyKeyHeader.Longest })
-                items.Add(new BatchItem(null, null, utf8, [new DraftIssue("/idempotencyKey", "text_invalid", $"1 to {IdempotencyKeyHeader.Longest} characters are expected.")]));
+                items.Add(new BatchItem(null, null, utf8, sharedHash, [new DraftIssue("/idempotencyKey", "text_invalid", $"1 to {IdempotencyKeyHeader.Longest} characters are expected.")]));
             else
-                items.Add(new BatchItem(item.ToDraft(item.Recipient, item.Reference, shared), item.IdempotencyKey, utf8, []));
+                items.Add(new BatchItem(item.ToDraft(item.Recipient, item.Reference, shared), item.IdempotencyKey, utf8, sharedHash, []));
         }
 
         return items;

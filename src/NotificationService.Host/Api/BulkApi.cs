@@ -12,6 +12,13 @@ public static class BulkApi
     internal const string Root = "/api/v1/services/notifications/bulk";
     private const int ItemsOfPage = 100;
 
+    /// <summary>Where rows of a status are rare, a part may be short or empty and still have a nextCursor.</summary>
+    private const int MostSlicesOfPage = 20;
+
+    private static readonly string[] Outcomes = ["staged", "bad", "mended", "repeated", .. DeliveryStatuses.All.Select(status => status.ToName())];
+    private static readonly Dictionary<string, int> OutcomeNumbers = Outcomes.Select((name, number) => (name, number)).ToDictionary(entry => entry.name, entry => entry.number);
+
+
     public static void MapBulkJobs(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
@@ -54,25 +61,27 @@ public static class BulkApi
     private static async Task<IResult> ItemsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var status = query.Text("status");
+        var status = query.Choice("status", OutcomeNumbers) is { } number ? Outcomes[number] : null;
         var scope = $"bulk items {jobId} {status}";
         var cursor = query.Cursor(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var (slice, skip) = cursor is { } at ? Place(at) : (0, 0);
+        var (slice, skip) = cursor is { } place ? Place(place) : (0, 0);
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
         var items = new List<BulkItem>(ItemsOfPage);
         var (current, index) = (slice, -1);
-        await foreach (var (number, row) in jobs.ResultsAsync(tenant, jobId, slice, cancellationToken))
+        await foreach (var (at, row) in jobs.ResultsAsync(tenant, jobId, slice, cancellationToken))
         {
-            index = number == current ? index + 1 : 0;
-            current = number;
-            if ((number == slice && index < skip) || (status is not null && row.Outcome != status))
+            index = at == current ? index + 1 : 0;
+            current = at;
+            if (at >= slice + MostSlicesOfPage)
+                return Results.Json(new BulkItems(items, ListCursor.Write(Place(at, 0), scope)), BulkJobsJson.Default.BulkItems);
+            if ((at == slice && index < skip) || (status is not null && row.Outcome != status))
                 continue;
             if (items.Count == ItemsOfPage)
-                return Results.Json(new BulkItems(items, ListCursor.Write(Place(number, index), scope)), BulkJobsJson.Default.BulkItems);
+                return Results.Json(new BulkItems(items, ListCursor.Write(Place(at, index), scope)), BulkJobsJson.Default.BulkItems);
             items.Add(BulkAnswers.Of(job, row));
         }
 
@@ -94,7 +103,7 @@ public static class BulkApi
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        await BulkAnswers.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
+        await BulkAnswers.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, cancellationToken), cancellationToken);
         return Results.Empty;
     }
 

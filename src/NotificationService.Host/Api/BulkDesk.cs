@@ -18,6 +18,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
     private const int MostAtOnce = 4;
     private const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
+    private const int MostParts = 32;
+    private const string NotContinuable = "not_continuable";
 
     private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
@@ -60,8 +62,10 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         try
         {
             var reader = new MultipartReader(boundary, context.Request.Body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
-            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            for (var parts = 1; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
             {
+                if (parts > MostParts)
+                    return Problems.BadRequest("multipart_invalid", "The form has too many parts", $"The most is {MostParts}.");
                 if (section.GetContentDispositionHeader() is not { } disposition || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not { Length: > 0 } name)
                     return Problems.BadRequest("multipart_invalid", "A part of the form has no name", "Each part needs Content-Disposition: form-data; name=\"…\".");
                 if (name != "file")
@@ -69,6 +73,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
                     if (await TextAsync(section.Body, cancellationToken) is not { } text)
                         return Problems.Validation($"/{name}", "too_large", $"A field has at most {LongestField} bytes.");
                     form.Add(name, text);
+                    if (form.Refusal is { } wrong)
+                        return wrong;
                     continue;
                 }
 
@@ -88,6 +94,10 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         {
             return Refused(refused.Refusal);
         }
+        catch (UploadEndedException)
+        {
+            return UploadEnded;
+        }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or IOException)
         {
             return Problems.BadRequest("multipart_invalid", "The form could not be read", "It ended half-way, or is no multipart/form-data.");
@@ -106,7 +116,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller.Tenant, job, file.Headers, cancellationToken) : null;
         var upload = mended is null
             ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
-            : await jobs.ContinueAsync(caller.Tenant, mended.Job, cancellationToken);
+            : await jobs.ContinueAsync(caller, mended.Job, cancellationToken) ?? throw new CsvRefusedException(
+                new CsvRefusal(NotContinuable, "only a job that is completed, or failed for bad rows, can be continued, by an account of the same mode"));
         try
         {
             await foreach (var row in file.RowsAsync(cancellationToken))
@@ -115,7 +126,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
                 if (mended is null)
                     await upload.AddAsync(row.Line, row.Fields, error, cancellationToken);
                 else
-                    await upload.AddAsync(mended.LineOf(row), mended.CellsOf(row), error, cancellationToken);
+                    await upload.AddAsync(mended.LineOf(row, upload), mended.CellsOf(row), error, cancellationToken);
             }
 
             return upload;
@@ -150,9 +161,12 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             return Problems.Validation("/file", "csv_empty", "The file has a header and no rows.");
         if (!form.Force && !form.IsDryRun && await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same)
             return Problems.Conflict($"The same file was uploaded within 24 hours (job {same}). Send force=true to send it again.", "import_duplicate");
+        if (form.RatePerMinute is { } rate && TimeSpan.FromMinutes((double)upload.Added / rate) > DraftCheck.Furthest)
+            return Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {DraftCheck.Furthest.TotalDays} days.");
         var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
-        await upload.StageAsync(settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), cancellationToken);
-        return BulkAnswers.Accepted(upload.Job, upload.Added);
+        return await upload.StageAsync(settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), cancellationToken)
+            ? BulkAnswers.Accepted(upload.Job, upload.Added)
+            : UploadEnded;
     }
 
     private static async Task<string?> TextAsync(Stream body, CancellationToken cancellationToken)
@@ -162,6 +176,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         return read > LongestField || !System.Text.Unicode.Utf8.IsValid(buffer.AsSpan(0, read)) ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, read);
     }
 
+    private static ProblemResult UploadEnded { get; } = Problems.Conflict("The upload took too long and was given up, or another one of the same rows has begun. Upload the file again.", "upload_ended");
+
     private ProblemResult TooLarge() => Problems.Of(413, "payload_too_large", "The file is too large", $"The most is {limits.MostBytes} bytes.");
 
     private static ProblemResult Refused(CsvRefusal refusal)
@@ -170,6 +186,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         return refusal.Code switch
         {
             "csv_not_text" => Problems.Of(415, refusal.Code, "The file is no CSV file", refusal.Message),
+            NotContinuable => Problems.Conflict(refusal.Message),
             "csv_too_large" => Problems.Of(413, refusal.Code, "The file is too large", refusal.Message),
             _ => Problems.Validation(refusal.Column is null ? "/file" : JsonPointer.Append("/file", refusal.Column), refusal.Code, refusal.Message + where),
         };

@@ -50,10 +50,13 @@ internal sealed class BulkForm
     public void Add(string name, string value)
     {
         if (!Names.Contains(name))
-            errors.Add(new FieldError($"/{name}", "unknown_property", Suggestion.Unknown("field", name, Names)));
+            errors.Add(new FieldError($"/{Problem.Echo(name)}", "unknown_property", Suggestion.Unknown("field", name, Names)));
         else if (!fields.TryAdd(name, value))
             errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
     }
+
+    /// <summary>What is wrong with the fields that have come, before any of them is read.</summary>
+    public ProblemResult? Refusal => errors.Count > 0 ? Problems.Validation(errors) : null;
 
     /// <summary>What is wrong with the fields, or null.</summary>
     public ProblemResult? Check(DateTimeOffset now)
@@ -121,6 +124,8 @@ internal sealed class BulkForm
         try
         {
             Mapping = JsonSerializer.Deserialize(text, BulkFormJson.Default.DictionaryStringString);
+            if (Mapping is null || Mapping.Values.Any(target => target is null))
+                Wrong<int>("mapping", "type", "A JSON object is expected: a column of the file → recipient.email, reference or data.name.");
         }
         catch (JsonException)
         {

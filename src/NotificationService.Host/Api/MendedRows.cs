@@ -23,22 +23,29 @@ internal sealed class MendedRows
     {
         if (await jobs.FindAsync(tenant, id, cancellationToken) is not { } job)
             throw new CsvRefusedException(new CsvRefusal("job_unknown", "there is no job with the id given as 'continues'"));
-        return new MendedRows(id, [.. job.Columns.Select(column => Find(headers, column))], Find(headers, "row"));
+        return new MendedRows(id, [.. job.Columns.Select(column => Find(headers, column, fromTheEnd: false))], Find(headers, "row", fromTheEnd: true));
     }
 
-    public int LineOf(CsvRow mended) =>
-        row < mended.Fields.Count && int.TryParse(mended.Fields[row], NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line > 1
+    /// <exception cref="CsvRefusedException">It is no line that is waiting to be mended.</exception>
+    public int LineOf(CsvRow mended, BulkUpload upload)
+    {
+        if (row >= mended.Fields.Count || !int.TryParse(mended.Fields[row], NumberStyles.None, CultureInfo.InvariantCulture, out var line))
+            throw new CsvRefusedException(new CsvRefusal("csv_row_invalid", "the column 'row' names the line that the row had in the first file; leave it as it was", mended.Line, "row"));
+        return upload.TryMend(line)
             ? line
-            : throw new CsvRefusedException(new CsvRefusal("csv_row_invalid", "the column 'row' names the line that the row had in the first file; leave it as it was", mended.Line, "row"));
+            : throw new CsvRefusedException(new CsvRefusal("csv_row_not_bad", $"row {line} of the first file is not bad, was mended already, or stands here twice", mended.Line, "row"));
+    }
 
     public IReadOnlyList<string> CellsOf(CsvRow mended) => [.. columns.Select(column => column < mended.Fields.Count ? CsvWriting.Unescaped(mended.Fields[column]) : "")];
 
-    private static int Find(IReadOnlyList<string> headers, string column)
+    /// <param name="fromTheEnd">The columns that errors.csv adds stand behind those of the file, which may have one of the same name.</param>
+    private static int Find(IReadOnlyList<string> headers, string column, bool fromTheEnd)
     {
         for (var i = 0; i < headers.Count; i++)
         {
-            if (string.Equals(CsvWriting.Unescaped(headers[i]), column, StringComparison.OrdinalIgnoreCase))
-                return i;
+            var at = fromTheEnd ? headers.Count - 1 - i : i;
+            if (string.Equals(CsvWriting.Unescaped(headers[at]), column, StringComparison.OrdinalIgnoreCase))
+                return at;
         }
 
         throw new CsvRefusedException(new CsvRefusal("csv_column_missing", $"a mended errors.csv has the columns of the first file and 'row'; '{column}' is missing", 1, column));

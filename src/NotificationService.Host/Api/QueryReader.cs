@@ -99,7 +99,6 @@ public sealed partial class QueryReader(HttpRequest request)
         return new Paging(page, limit, After: null, ByCursor: true);
     }
 
-    /// <summary>The problem to answer with, or null. Call it last: what nobody asked for is unknown.</summary>
     /// <summary>Where a list that has nothing but a cursor goes on; null for its beginning.</summary>
     public Guid? Cursor(string scope)
     {
@@ -111,6 +110,7 @@ public sealed partial class QueryReader(HttpRequest request)
         return null;
     }
 
+    /// <summary>The problem to answer with, or null. Call it last: what nobody asked for is unknown.</summary>
     public ProblemResult? Refusal()
     {
         foreach (var name in request.Query.Keys)

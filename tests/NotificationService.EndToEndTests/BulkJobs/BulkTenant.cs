@@ -76,9 +76,11 @@ internal sealed class BulkTenant
         return await SendAsync(request);
     }
 
-    public async Task<HttpResponseMessage> TellAsync(Guid job, string command)
+    public Task<HttpResponseMessage> TellAsync(Guid job, string command) => PostAsync($"bulk/{job}/{command}");
+
+    public async Task<HttpResponseMessage> PostAsync(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/{job}/{command}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/{path}");
         return await SendAsync(request);
     }
 

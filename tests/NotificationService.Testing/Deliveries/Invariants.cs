@@ -140,12 +140,17 @@ public sealed class Invariants(NpgsqlDataSource database)
             "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < 40 and d.retried_from = 0)"),
         ("a bulk job counts other rows than became notifications",
             "select j.id::text from bulk_jobs j where j.rows_queued <> (select count(*) from notifications n where n.batch_id = j.id)"),
-        ("of a bulk job that is done, and was never continued, a row is neither queued nor bad nor repeated",
+        ("of a bulk job that is done a row is neither queued nor bad nor repeated",
             """
             select j.id::text from bulk_jobs j
-            where j.state = 5 and not exists (select from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.mended_by is not null)
-              and j.rows_total <> j.rows_queued + j.rows_repeated + (select count(distinct e.line) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id)
-              and (select count(*) = count(distinct line) from bulk_slices s, unnest(s.lines) line where s.tenant_id = j.tenant_id and s.job_id = j.id)
+            where j.state = 5 and j.rows_total <> j.rows_queued + j.rows_repeated
+                + (select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.number < j.slices and e.mended_by is null)
+            """),
+        ("a line of a file became two notifications",
+            """
+            select s.job_id::text || ' ' || line from bulk_slices s cross join lateral unnest(s.lines) with ordinality as l(line, n)
+            join notifications n on n.id = (left(s.first_id::text, 28) || lpad(to_hex(('x' || right(s.first_id::text, 8))::bit(32)::bigint | ((l.n - 1) << 4)), 8, '0'))::uuid
+            group by s.job_id, line having count(*) > 1
             """),
         ("a chunk says that it stored something else than what is there",
             """

@@ -16,6 +16,7 @@ create table batches (
     primary key (tenant_id, id)
 );
 create index batches_unended on batches (closed_at) where closed_at is not null and ended_at is null;
+create index batches_cancelled on batches (closed_at) where state = 3 and ended_at is null;
 select notification_meta.protect_tenant_table('batches', 'select, insert, update', 'select');
 
 -- One call's worth of items and what was answered: the same sequence again is answered the same.
@@ -61,7 +62,7 @@ create index notifications_batch on notifications (tenant_id, batch_id, id) wher
 
 alter table deliveries add column batch_id uuid;
 -- What a cancelled batch has left in the queue.
-create index deliveries_batch on deliveries (batch_id, id) where batch_id is not null and status in (10, 20);
+create index deliveries_batch on deliveries (batch_id, due_at) where batch_id is not null and status in (10, 20);
 
 -- The law of a chain (0009), which now also counts what it cancels.
 create or replace function notification_meta.chain_goes_on() returns trigger
@@ -168,10 +169,12 @@ language sql security definer set search_path = public, pg_temp as $$
            or (b.closed_at is not null and counted.pending = 0 and b.ended_at is null))
 $$;
 
--- Closed batches that have not ended, the oldest first.
+-- Closed batches that have not ended: those that were cancelled first, so that no number of batches for next month keeps them waiting.
 create function notification_meta.unended_batches(most int) returns table (tenant uuid, batch uuid, batch_state smallint)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select tenant_id, id, state from batches where closed_at is not null and ended_at is null order by closed_at limit most
+    (select tenant_id, id, state from batches where state = 3 and ended_at is null order by closed_at limit most)
+    union all
+    (select tenant_id, id, state from batches where closed_at is not null and ended_at is null and state <> 3 order by closed_at limit most)
 $$;
 
 revoke all on function notification_meta.gather_batches(int), notification_meta.measure_batches(uuid[], uuid[], float8), notification_meta.unended_batches(int) from public;

@@ -18,7 +18,9 @@ create table bulk_jobs (
     encoding         text not null,
     file_hash        bytea,
     file_bytes       bigint,
-    slices           int not null default 0,
+    slices           int not null default 0, -- those that count; more are there while mended rows are being uploaded
+    upload           uuid,              -- the upload of mended rows that goes on
+
     rows_total       int not null default 0,
     rows_done        int not null default 0, -- checked or queued, in the present pass
     rows_queued      int not null default 0,
@@ -54,7 +56,7 @@ create table bulk_slices (
 create index bulk_slices_open on bulk_slices (tenant_id, job_id, state, number) where state < 2;
 select notification_meta.protect_tenant_table('bulk_slices', 'select, insert, update, delete', 'select');
 
--- What is wrong with a row; one that was mended is gone from here.
+-- What is wrong with a row.
 create table bulk_errors (
     tenant_id uuid not null,
     job_id    uuid not null,
@@ -64,17 +66,19 @@ create table bulk_errors (
     col       text,
     code      text not null,
     message   text not null,
-    mended_by int,                      -- the slice in which the row came again and was good
-    primary key (tenant_id, job_id, line)
+    mended_by int,                      -- the slice in which the row came again; if it is bad again, that stands there
+    primary key (tenant_id, job_id, number, index)
 );
+create index bulk_errors_line on bulk_errors (tenant_id, job_id, line);
 select notification_meta.protect_tenant_table('bulk_errors', 'select, insert, update, delete', 'select');
 
 -- Nothing of a batch that is held goes out: what is claimed of it is put off until somebody goes on with it.
-alter table batches add column held boolean not null default false;
+alter table batches add column held boolean not null default false, add column resumed_at timestamptz;
 
 do $$ begin
     execute format('create policy owner_serves_jobs on bulk_jobs to %I using (true) with check (true)', current_user);
     execute format('create policy owner_clears_slices on bulk_slices to %I using (true) with check (true)', current_user);
+    execute format('create policy owner_clears_errors on bulk_errors to %I using (true) with check (true)', current_user);
 end $$;
 
 -- The job that has waited longest for a turn, of whichever tenant; so that no big one keeps a small one waiting.
@@ -93,9 +97,19 @@ language sql security definer set search_path = public, pg_temp as $$
         update bulk_jobs j set state = 6, reason = 'upload_incomplete', reason_message = 'the upload ended half-way; nothing was sent: upload the file again', ended_at = clock_timestamp()
         where j.state = 1 and j.touched_at < clock_timestamp() - interval '2 minutes'
         returning j.tenant_id, j.id),
-    cleared as (delete from bulk_slices s using stale where s.tenant_id = stale.tenant_id and s.job_id = stale.id)
+    cleared as (delete from bulk_slices s using stale where s.tenant_id = stale.tenant_id and s.job_id = stale.id),
+    errors as (delete from bulk_errors e using stale where e.tenant_id = stale.tenant_id and e.job_id = stale.id)
     select count(*)::int from stale
 $$;
 
 revoke all on function notification_meta.next_bulk_job(), notification_meta.give_up_uploads() from public;
 grant execute on function notification_meta.next_bulk_job(), notification_meta.give_up_uploads() to notification_worker;
+
+-- Batches of which something may still stand where it was put off while they were held: the worker that put it off may have begun before.
+create function notification_meta.resumed_batches() returns table (tenant uuid, batch uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select b.tenant_id, b.id from batches b where b.resumed_at > clock_timestamp() - interval '10 minutes' and not b.held
+$$;
+create index batches_resumed on batches (resumed_at) where resumed_at is not null;
+revoke all on function notification_meta.resumed_batches() from public;
+grant execute on function notification_meta.resumed_batches() to notification_worker;

@@ -1,5 +1,5 @@
--- Bad rows in the order of the file. $1 tenant, $2 job, $3 after this line, $4 most
-select e.line, e.col, e.code, e.message, s.cells -> e.index
-from (select * from bulk_errors where tenant_id = $1 and job_id = $2 and line > $3 and mended_by is null order by line limit $4) e
-join bulk_slices s on s.tenant_id = $1 and s.job_id = $2 and s.number = e.number
-order by e.line
+-- Bad rows, in the order in which they were staged. $1 tenant, $2 job, $3 slice and $4 index after which to go on, $5 most
+select e.number, e.index, e.line, e.col, e.code, e.message from bulk_errors e
+where e.tenant_id = $1 and e.job_id = $2 and (e.number, e.index) > ($3, $4) and e.mended_by is null
+  and e.number < (select j.slices from bulk_jobs j where j.tenant_id = $1 and j.id = $2)
+order by e.number, e.index limit $5

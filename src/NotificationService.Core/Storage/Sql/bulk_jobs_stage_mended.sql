@@ -1,6 +1,13 @@
--- Mended rows are staged: the job goes on. $1 tenant, $2 job, $3 slices, $4 rows in all
+-- Mended rows are staged: the job goes on, and its batch with it. $1 tenant, $2 job, $3 slices, $4 rows that came, $5 the upload
 -- Of all or nothing every row is looked at again before the first one is sent.
-update bulk_jobs j
-set state = case when j.mode = 2 and j.rows_queued = 0 then 2 else 3 end, slices = $3, rows_total = $4, reason = null, reason_message = null, ended_at = null, touched_at = clock_timestamp()
-where j.tenant_id = $1 and j.id = $2 and (j.state = 5 or (j.state = 6 and j.reason = 'bad_rows')) and j.slices < $3
-returning j.id
+with job as (
+    update bulk_jobs j
+    set state = case when j.mode = 2 and j.rows_queued = 0 then 2 else 3 end, slices = $3, rows_done = j.rows_total - $4, upload = null,
+        reason = null, reason_message = null, ended_at = null, touched_at = clock_timestamp()
+    where j.tenant_id = $1 and j.id = $2 and j.upload = $5 and (j.state = 5 or (j.state = 6 and j.reason = 'bad_rows')) and j.slices < $3
+    returning j.id
+),
+batch as (
+    update batches b set state = 1, closed_at = null, ended_at = null from job where b.tenant_id = $1 and b.id = job.id
+)
+select id from job

@@ -1,6 +1,6 @@
 -- What a slice came to, in the transaction of its notifications: nothing is done twice, and nothing of it if the job was paused or cancelled meanwhile.
 -- $1 tenant, $2 job, $3 number, $4 the job's state, which must still be so, $5 queued, $6 repeated, $7 segments of text messages, $8 samples or null
--- per bad row: $9 line, $10 index, $11 column, $12 code, $13 message; $14 lines that are good now
+-- per bad row: $9 line, $10 index, $11 column, $12 code, $13 message; $14 the lines of rows that came again
 with job as (
     update bulk_jobs j
     set rows_done = j.rows_done + (select cardinality(s.lines) from bulk_slices s where s.tenant_id = $1 and s.job_id = $2 and s.number = $3),
@@ -16,8 +16,6 @@ bad as (
     insert into bulk_errors (tenant_id, job_id, line, number, index, col, code, message)
     select $1, $2, e.line, $3, e.index, e.col, e.code, e.message
     from unnest($9::int[], $10::int[], $11::text[], $12::text[], $13::text[]) as e(line, index, col, code, message), job
-    on conflict (tenant_id, job_id, line) do update
-    set number = excluded.number, index = excluded.index, col = excluded.col, code = excluded.code, message = excluded.message
 ),
 mended as (
     update bulk_errors e set mended_by = $3 from job
