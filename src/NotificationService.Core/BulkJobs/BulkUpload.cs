@@ -106,19 +106,22 @@ public sealed class BulkUpload
     }
 
     /// <summary>All rows are there: the job goes on by itself from here.</summary>
-    /// <returns>False: it was given up meanwhile.</returns>
-    public async Task<bool> StageAsync(BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, CancellationToken cancellationToken)
+    /// <param name="force">Also if the same file came within a day.</param>
+    /// <returns>False: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> tells.</returns>
+    public async Task<bool> StageAsync(
+        BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, bool force, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, "select pg_advisory_xact_lock(hashtextextended($1, 11))", new NpgsqlParameter<string> { TypedValue = $"{tenant}:{sha256Hex}" });
         batch.Add(
             tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
             new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
             new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
-            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt });
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun });
         var isStaged = false;
-        await batch.CommitAsync(_ => isStaged = true, cancellationToken);
+        await batch.CommitAsync(row => isStaged |= row.GetName(0) == "id", cancellationToken);
         return isStaged;
     }
 

@@ -156,7 +156,7 @@ internal sealed class DeliverySender : IDisposable
                 }
                 else
                 {
-                    NotCalled(delivery, "lease_short", "too little of the lease was left for a call");
+                    NotCalled(delivery, "lease_short", "too little of the lease was left for a call, or its batch was stopped");
                 }
             }
         }

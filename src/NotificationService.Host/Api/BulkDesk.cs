@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -5,6 +6,7 @@ using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 
@@ -16,6 +18,9 @@ namespace NotificationService.Host.Api;
 internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvLimits limits, TimeProvider time) : IDisposable
 {
     private const int MostAtOnce = 4;
+
+    /// <summary>Of one tenant: a sender that drips must leave turns for others.</summary>
+    private const int MostOfTenant = 2;
     private const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
     private const int MostParts = 32;
@@ -25,6 +30,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim turns = new(MostAtOnce);
+    private readonly ConcurrentDictionary<TenantId, int> ofTenant = new();
 
     public void Dispose() => turns.Dispose();
 
@@ -40,8 +46,13 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
             return TooLarge();
-        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
+        var tenant = context.Caller().Tenant;
+        if (ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant || !await turns.WaitAsync(WaitsForTurn, cancellationToken))
+        {
+            Leave(tenant);
             return Problems.Unavailable(BusyRetryAfter);
+        }
+
         try
         {
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
@@ -50,7 +61,14 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         finally
         {
             turns.Release();
+            Leave(tenant);
         }
+    }
+
+    private void Leave(TenantId tenant)
+    {
+        if (ofTenant.AddOrUpdate(tenant, 0, static (_, now) => now - 1) == 0)
+            ofTenant.TryRemove(KeyValuePair.Create(tenant, 0));
     }
 
     private async Task<IResult> ReadAsync(HttpContext context, string boundary, CancellationToken cancellationToken)
@@ -111,7 +129,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         }
     }
 
-    private async Task<BulkUpload> StageRowsAsync(NotificationService.Tenants.Caller caller, BulkForm form, CsvFile file, CancellationToken cancellationToken)
+    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, CancellationToken cancellationToken)
     {
         var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller.Tenant, job, file.Headers, cancellationToken) : null;
         var upload = mended is null
@@ -138,7 +156,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         }
     }
 
-    private async Task<IResult> HandOverAsync(NotificationService.Tenants.Caller caller, BulkForm form, CsvFile file, BulkUpload upload, CancellationToken cancellationToken)
+    private async Task<IResult> HandOverAsync(Caller caller, BulkForm form, CsvFile file, BulkUpload upload, CancellationToken cancellationToken)
     {
         if (form.Check(time.GetUtcNow()) is { } wrong)
             return wrong;
@@ -159,13 +177,17 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             return Problems.Validation([.. refusals.Select(refusal => new FieldError(refusal.Column is null ? "/file" : $"/file/{JsonPointer.Append("", refusal.Column).TrimStart('/')}", refusal.Code, refusal.Message))]);
         if (upload.Added == 0)
             return Problems.Validation("/file", "csv_empty", "The file has a header and no rows.");
-        if (!form.Force && !form.IsDryRun && await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same)
-            return Problems.Conflict($"The same file was uploaded within 24 hours (job {same}). Send force=true to send it again.", "import_duplicate");
         if (form.RatePerMinute is { } rate && TimeSpan.FromMinutes((double)upload.Added / rate) > DraftCheck.Furthest)
             return Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {DraftCheck.Furthest.TotalDays} days.");
         var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
-        return await upload.StageAsync(settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), cancellationToken)
-            ? BulkAnswers.Accepted(upload.Job, upload.Added)
+        if (await upload.StageAsync(
+            settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Force, cancellationToken))
+        {
+            return BulkAnswers.Accepted(upload.Job, upload.Added);
+        }
+
+        return await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same
+            ? Problems.Conflict($"The same file was uploaded within 24 hours (job {same}). Send force=true to send it again.", "import_duplicate")
             : UploadEnded;
     }
 

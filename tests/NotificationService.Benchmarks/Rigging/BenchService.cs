@@ -104,6 +104,8 @@ internal sealed class BenchService : IAsyncDisposable
 
     public double ResidentMiB() => CpuClock.ResidentMiB(Api.Id);
 
+    public double WorkerResidentMiB() => CpuClock.ResidentMiB(worker.Id);
+
     public async Task<long> ScalarAsync(string sql)
     {
         await using var command = superuser.CreateCommand(sql);

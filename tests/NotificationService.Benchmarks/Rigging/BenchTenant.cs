@@ -34,6 +34,15 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         select (prefix || '1')::uuid, 1, tenant_id, 20, now() from copies, one order by prefix
         """;
 
+    /// <summary>A template more, of one e-mail.</summary>
+    public async Task AddTemplateAsync(HttpClient client, string template, string subject, string html)
+    {
+        var signedIn = await PostAsync(client, null, "api/v1/auth/login", new { email = $"admin@{Key}.example", password = Admin });
+        var admin = signedIn.GetProperty("accessToken").GetString();
+        await PostAsync(client, admin, "api/v1/admin/templates", new { key = template, name = template, contents = new { email = new { en = new { subject, html } } } });
+        await PostAsync(client, admin, $"api/v1/admin/templates/{template}/publish", new { version = 1 });
+    }
+
     public static async Task<BenchTenant> RegisterAsync(HttpClient client, string key, Uri provider)
     {
         var registered = await PostAsync(

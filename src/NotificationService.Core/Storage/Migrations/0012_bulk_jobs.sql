@@ -113,3 +113,24 @@ $$;
 create index batches_resumed on batches (resumed_at) where resumed_at is not null;
 revoke all on function notification_meta.resumed_batches() from public;
 grant execute on function notification_meta.resumed_batches() to notification_worker;
+
+-- Whether nothing of a batch may be begun now. Asked for deliveries of whichever tenants, just before they are called for.
+create function notification_meta.is_batch_stopped(tenant uuid, batch uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from batches b where b.tenant_id = tenant and b.id = batch and (b.held or b.state = 3))
+$$;
+
+-- What a file's rows held is kept for thirty days after its job has ended: for errors.csv and results.csv.
+create index bulk_jobs_ended on bulk_jobs (ended_at) where ended_at is not null and slices > 0;
+create function notification_meta.purge_bulk_rows(bite int) returns int
+language sql security definer set search_path = public, pg_temp as $$
+    with old as materialized (
+        select s.tenant_id, s.job_id, s.number from bulk_jobs j join bulk_slices s on s.tenant_id = j.tenant_id and s.job_id = j.id
+        where j.ended_at < now() - interval '30 days' and j.slices > 0 and j.state in (5, 6, 7, 8) limit bite / 100 + 1),
+    gone as (delete from bulk_slices s using old where s.tenant_id = old.tenant_id and s.job_id = old.job_id and s.number = old.number),
+    errors as (delete from bulk_errors e using old where e.tenant_id = old.tenant_id and e.job_id = old.job_id and e.number = old.number)
+    select count(*)::int from old
+$$;
+
+revoke all on function notification_meta.is_batch_stopped(uuid, uuid), notification_meta.purge_bulk_rows(int) from public;
+grant execute on function notification_meta.is_batch_stopped(uuid, uuid), notification_meta.purge_bulk_rows(int) to notification_worker;

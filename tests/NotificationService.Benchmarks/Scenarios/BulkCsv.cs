@@ -1,0 +1,143 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NotificationService.Benchmarks.Reporting;
+using NotificationService.Benchmarks.Rigging;
+
+namespace NotificationService.Benchmarks.Scenarios;
+
+/// <summary>A large file, due in an hour, so that nothing but its rows is worked on.</summary>
+internal static class BulkCsv
+{
+    public static async Task<IReadOnlyList<Figure>> RunAsync(Rig rig)
+    {
+        var (figures, rows) = (new Figures(), rig.Options.Count ?? 1_000_000);
+        await using var service = await BenchService.StartAsync(rig);
+        await service.WarmAsync();
+        await service.Tenant.AddTemplateAsync(service.Api.Client, "bulk", "Order {{orderId}}", "<p>Dear {{name}}, order {{orderId}} of {{amount}} goes to {{city}}.</p>");
+        await UntilDoneAsync(service, await UploadAsync(service, 20_000));
+        for (var run = 0; run < rig.Options.Runs; run++)
+        {
+            await service.ResetAsync();
+            await service.ExecuteAsync("truncate bulk_jobs, bulk_slices, bulk_errors, batches, batch_chunks, batch_changes, batch_counts");
+            await Rig.QuietAsync();
+            var (api, worker) = (service.ResidentMiB(), service.WorkerResidentMiB());
+            var cpu = CpuSpan.Begin(rig, service);
+            var began = TimeProvider.System.GetTimestamp();
+            using var sampling = new CancellationTokenSource();
+            var peak = PeakAsync(service, sampling.Token);
+            var job = await UploadAsync(service, rows);
+            var uploaded = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            await UntilDoneAsync(service, job);
+            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            await sampling.CancelAsync();
+            var (mostApi, mostWorker) = await peak;
+            cpu.End(figures, rows);
+            var queued = await service.ScalarAsync($"select count(*) from notifications where batch_id = '{job}'");
+            if (queued != rows - rows / 100)
+                throw new InvalidOperationException($"{queued} of {rows - rows / 100} good rows were queued");
+            figures.Add("stored (answered 202)", "rows/s", rows / uploaded);
+            figures.Add("from the first byte until all is queued", "rows/s", rows / seconds);
+            figures.Add("memory growth, API", "MiB", mostApi - api);
+            figures.Add("memory growth, worker", "MiB", mostWorker - worker);
+        }
+
+        return figures.Done();
+    }
+
+    private static async Task<Guid> UploadAsync(BenchService service, int rows)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("bulk"), "template" },
+            { new StringContent("email"), "channel" },
+            { new StringContent("true"), "force" },
+            { new StringContent(TimeProvider.System.GetUtcNow().AddHours(2).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")), "sendAt" },
+            { new StreamContent(new RowStream(rows), 64 * 1024), "file", "people.csv" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/services/notifications/bulk/csv") { Content = form };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", service.Tenant.Token);
+        using var answer = await service.Api.Client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("jobId").GetGuid();
+    }
+
+    private static async Task UntilDoneAsync(BenchService service, Guid job)
+    {
+        while (await service.ScalarAsync($"select state from bulk_jobs where id = '{job}'") != 5)
+            await Task.Delay(20);
+    }
+
+    private static async Task<(double Api, double Worker)> PeakAsync(BenchService service, CancellationToken cancellationToken)
+    {
+        var (api, worker) = (0.0, 0.0);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            (api, worker) = (Math.Max(api, service.ResidentMiB()), Math.Max(worker, service.WorkerResidentMiB()));
+            await Task.Delay(100, CancellationToken.None);
+        }
+
+        return (api, worker);
+    }
+
+    /// <summary>The file, made while it is read; one row in a hundred has no address.</summary>
+    private sealed class RowStream(int rows) : Stream
+    {
+        private readonly byte[] made = new byte[256];
+        private int next = -1;
+        private int length;
+        private int used;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var written = 0;
+            while (written < count)
+            {
+                if (used == length && !Make())
+                    break;
+                var taken = Math.Min(length - used, count - written);
+                made.AsSpan(used, taken).CopyTo(buffer.AsSpan(offset + written));
+                used += taken;
+                written += taken;
+            }
+
+            return written;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        private bool Make()
+        {
+            if (next == rows)
+                return false;
+            var line = next < 0 ? "email,name,orderId,amount,city\n"
+                : next % 100 == 99 ? $"nobody,Person {next},A-{next},{next % 977}.50,Toronto\n"
+                : $"user{next}@example.com,Person {next},A-{next},{next % 977}.50,Toronto\n";
+            (next, length, used) = (next + 1, Encoding.UTF8.GetBytes(line, made), 0);
+            return true;
+        }
+    }
+}
