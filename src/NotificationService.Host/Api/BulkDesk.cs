@@ -47,12 +47,23 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
             return TooLarge();
         var tenant = context.Caller().Tenant;
-        if (ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant || !await turns.WaitAsync(WaitsForTurn, cancellationToken))
+        try
         {
-            Leave(tenant);
-            return Problems.Unavailable(BusyRetryAfter);
+            return ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant
+                ? Problems.Unavailable(BusyRetryAfter)
+                : await InTurnAsync(context, boundary, cancellationToken);
         }
+        finally
+        {
+            // Also when the sender went away while it waited for its turn.
+            Leave(tenant);
+        }
+    }
 
+    private async Task<IResult> InTurnAsync(HttpContext context, string boundary, CancellationToken cancellationToken)
+    {
+        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
+            return Problems.Unavailable(BusyRetryAfter);
         try
         {
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
@@ -61,7 +72,6 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         finally
         {
             turns.Release();
-            Leave(tenant);
         }
     }
 
