@@ -36,6 +36,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     private Process? keeper;
     private bool templateReady;
     private int databases;
+    private long logBeforeStart;
 
     /// <summary>Settings of the server beyond the usual, <c>name=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
@@ -119,6 +120,8 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private string Data => Path.Combine(Folder, "data");
 
+    private string LogFile => Path.Combine(Folder, "log");
+
     /// <summary>The machine's own, or where it has none those that the service itself would fetch with npm, once for all test assemblies.</summary>
     private static async Task<PostgresBinaries> BinariesAsync()
     {
@@ -167,6 +170,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private async Task KeepAsync()
     {
+        logBeforeStart = File.Exists(LogFile) ? new FileInfo(LogFile).Length : 0;
         var start = account.Command(Folder, "sh",
             ["-c", Keeper, "keeper", Folder, binaries!.Postgres, "-D", Data, "-k", Folder,
             "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC",
@@ -187,16 +191,22 @@ public sealed class PostgresCluster : IAsyncLifetime
         catch (NpgsqlException)
         {
             // After a SIGKILL the old server's children may hold its memory for a moment, and the new server gives up.
-            if (Log().Contains("pre-existing shared memory block", StringComparison.Ordinal) && !File.Exists(Path.Combine(Data, "postmaster.pid")))
+            if (LogSinceStart().Contains("FATAL:  pre-existing shared memory block", StringComparison.Ordinal))
                 await StopAsync("kill");
             return false;
         }
     }
 
-    private string Log()
+    private string Log() => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(no log)";
+
+    private string LogSinceStart()
     {
-        var file = Path.Combine(Folder, "log");
-        return File.Exists(file) ? string.Join('\n', File.ReadLines(file).TakeLast(15)) : "(no log)";
+        if (!File.Exists(LogFile))
+            return "";
+        using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = logBeforeStart;
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
     }
 
     private async Task RunAsync(string program, params string[] arguments)
