@@ -3,6 +3,7 @@ using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Deliveries;
+using NotificationService.Events;
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
@@ -55,6 +56,7 @@ public static class Composition
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
         .AddDeliveryWorker()
+        .AddEventRelay()
         .AddBatchKeeper()
         .AddBulkRunner();
 

@@ -9,7 +9,7 @@ namespace NotificationService.ArchitectureTests;
 public sealed class TypeTests
 {
     /// <summary>The provider port, which vendors implement.</summary>
-    private static readonly string[] Ports = ["IProvider", "IReceiptSource", "IProviderType"];
+    private static readonly string[] Ports = ["IProvider", "IReceiptSource", "IProviderType", "IEventSink"];
 
     private static readonly IReadOnlyList<Type> Types =
     [

@@ -6,6 +6,11 @@ namespace NotificationService.Queueing;
 public static class QueueingModule
 {
     public static IServiceCollection AddQueueing(this IServiceCollection services) => services
-        .AddSingleton(provider => new WakeUp(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()))
-        .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => new WakeUp(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>(), WakeUp.Receipts));
+        .AddSingleton(provider => Hint(provider, WakeUp.Deliveries))
+        .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => Hint(provider, WakeUp.Receipts))
+        .AddKeyedSingleton(WakeUp.Events, (provider, _) => Hint(provider, WakeUp.Events))
+        .AddKeyedSingleton(WakeUp.Webhooks, (provider, _) => Hint(provider, WakeUp.Webhooks));
+
+    private static WakeUp Hint(IServiceProvider provider, string channel) =>
+        new(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>(), channel);
 }

@@ -16,6 +16,12 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
     /// <summary>Providers reported something. Also the key under which this one is registered.</summary>
     public const string Receipts = "notification_receipts";
 
+    /// <summary>Something is to be told. Also the key under which this one is registered.</summary>
+    public const string Events = "notification_events";
+
+    /// <summary>A webhook endpoint is to be called. Also the key under which this one is registered.</summary>
+    public const string Webhooks = "notification_webhooks";
+
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
 
     public string Channel => channel;

@@ -8,8 +8,11 @@ namespace NotificationService.Queueing;
 
 /// <summary>Hears other processes' hints. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
 public sealed class WakeUpListener(
-    Database database, WakeUp deliveries, [FromKeyedServices(WakeUp.Receipts)] WakeUp receipts, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
+    Database database, WakeUp deliveries, [FromKeyedServices(WakeUp.Receipts)] WakeUp receipts, [FromKeyedServices(WakeUp.Events)] WakeUp events,
+    [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
 {
+    private readonly Dictionary<string, WakeUp> hints = new[] { deliveries, receipts, events, webhooks }.ToDictionary(hint => hint.Channel, StringComparer.Ordinal);
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,11 +38,11 @@ public sealed class WakeUpListener(
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, heard) => (heard.Channel == receipts.Channel ? receipts : deliveries).SignalLocally();
-        await using (var listen = new NpgsqlCommand($"listen {deliveries.Channel}; listen {receipts.Channel}", connection))
+        connection.Notification += (_, heard) => hints.GetValueOrDefault(heard.Channel)?.SignalLocally();
+        await using (var listen = new NpgsqlCommand(string.Join("; ", hints.Keys.Select(channel => $"listen {channel}")), connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
-        deliveries.SignalLocally();
-        receipts.SignalLocally();
+        foreach (var hint in hints.Values)
+            hint.SignalLocally();
         while (true)
             await connection.WaitAsync(cancellationToken);
     }

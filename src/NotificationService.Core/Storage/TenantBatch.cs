@@ -11,19 +11,28 @@ namespace NotificationService.Storage;
 public sealed class TenantBatch : IAsyncDisposable
 {
     private readonly NpgsqlBatch batch;
-    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource? source;
     private readonly NpgsqlConnection connection;
     private TenantId? scope;
 
-    private TenantBatch(NpgsqlDataSource source, NpgsqlConnection connection)
+    private TenantBatch(NpgsqlDataSource? source, NpgsqlConnection connection)
     {
         (this.source, this.connection) = (source, connection);
         batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
     }
 
-    public static async Task<TenantBatch> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
-        new(source, await source.OpenConnectionAsync(cancellationToken));
+    public static async Task<TenantBatch> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var opened = new TenantBatch(source, await source.OpenConnectionAsync(cancellationToken));
+        opened.batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        return opened;
+    }
+
+    /// <summary>Statements of a transaction that is somebody else's to begin and to end: <see cref="RunAsync"/> instead of <see cref="CommitAsync"/>.</summary>
+    public static TenantBatch Within(NpgsqlConnection connection) => new(null, connection);
+
+    /// <summary>Whether nothing was added.</summary>
+    public bool IsEmpty => batch.BatchCommands.Count == 0;
 
     /// <summary>Adds a statement under a tenant's scope. Add tenants in ascending order, so that two batches never wait for each other in a circle.</summary>
     public void Add(TenantId tenant, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -46,7 +55,7 @@ public sealed class TenantBatch : IAsyncDisposable
         batch.BatchCommands.Add(command);
     }
 
-    /// <summary>Runs and commits. <paramref name="read"/> is called for every row of every statement that returns rows, scopes left out, and is told which of the added statements the row is of.</summary>
+    /// <summary>Runs and commits. <paramref name="read"/> is called for every row of every statement that returns rows, scopes left out.</summary>
     /// <exception cref="PostgresException">The database refused; nothing is stored.</exception>
     /// <exception cref="NpgsqlException">The connection broke; whether the commit happened is unknown.</exception>
     public async Task CommitAsync(Action<NpgsqlDataReader>? read, CancellationToken cancellationToken)
@@ -54,19 +63,21 @@ public sealed class TenantBatch : IAsyncDisposable
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         try
         {
-            await RunAsync(read, cancellationToken);
+            await RunAsync((reader, _) => read?.Invoke(reader), cancellationToken);
         }
         catch (EncoderFallbackException)
         {
             // Half a character in a parameter: the batch was given up while it was being written, and the connection takes statements for
             // prepared that the server never saw. It and its like are closed instead of being used again.
-            source.Clear();
+            source?.Clear();
             throw;
         }
     }
 
-    private async Task RunAsync(Action<NpgsqlDataReader>? read, CancellationToken cancellationToken)
+    /// <summary>Runs and does not commit. <paramref name="read"/> is told of which of the added statements that return rows, from 0, each row is.</summary>
+    public async Task RunAsync(Action<NpgsqlDataReader, int>? read, CancellationToken cancellationToken)
     {
+        var statement = 0;
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         do
         {
@@ -74,7 +85,8 @@ public sealed class TenantBatch : IAsyncDisposable
             if (reader.FieldCount == 0 || reader.GetName(0) == "set_config")
                 continue;
             while (await reader.ReadAsync(cancellationToken))
-                read?.Invoke(reader);
+                read?.Invoke(reader, statement);
+            statement++;
         }
         while (await reader.NextResultAsync(cancellationToken));
     }
@@ -82,6 +94,7 @@ public sealed class TenantBatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await batch.DisposeAsync();
-        await connection.DisposeAsync();
+        if (source is not null)
+            await connection.DisposeAsync();
     }
 }

@@ -36,7 +36,7 @@ public sealed class RowLevelSecurityTests(TestDatabase database) : IClassFixture
                         var reached = await ReachesAsync(source, table, row, verb, scope);
                         var granted = await GrantedAsync(role, table, verb);
                         // The two queues, which the worker sees whole.
-                        var expected = granted && (scope == right || (role == Database.WorkerRole && (table is "deliveries" or "receipts")));
+                        var expected = granted && (scope == right || (role == Database.WorkerRole && (table is "deliveries" or "receipts" or "outbox" or "webhook_messages")));
                         checks++;
                         if (reached != expected)
                             failures.Add($"{role} {verb} {table} with {(scope is null ? "no" : scope == right ? "the right" : "the wrong")} tenant: {(reached ? "reached" : "not reached")}");

@@ -11,6 +11,9 @@ step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, timeline_seq, 72, clock_timestamp(), '{"code":"batch_cancelled","message":"its batch was cancelled"}'::json from ended
 ),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended
+),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, $2, change.status, change.delta from (select count(*) as n from ended) stopped

@@ -1,4 +1,4 @@
--- Writes what one tenant's receipts come to: statuses, timeline, engagements, suppressed addresses, and what became of each receipt.
+-- Writes what one tenant's receipts come to: statuses, timeline, what is to be told, engagements, suppressed addresses, and what became of each receipt.
 -- The rows it changes were locked by receipts_claim and receipts_match in the same transaction; what is legal was decided in between.
 -- Answers the deliveries whose status changed.
 --
@@ -26,6 +26,11 @@ step as (
     select $1, t.delivery_id, t.seq, t.status, clock_timestamp(), t.detail::json
     from unnest($10::uuid[], $11::smallint[], $12::smallint[], $13::text[]) as t(delivery_id, seq, status, detail)
     where t.delivery_id in (select id from changed)
+    returning delivery_id, seq, status
+),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq)
+    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 ),
 engagement as (
     insert into engagements (tenant_id, delivery_id, id, kind, at, detail)

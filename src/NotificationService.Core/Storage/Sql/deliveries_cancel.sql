@@ -13,6 +13,9 @@ step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, timeline_seq, 72, $4, '{"code":"cancelled","message":"cancelled by the caller"}'::json from ended
 ),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended
+),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, stopped.batch_id, change.status, change.delta

@@ -1,4 +1,4 @@
--- Writes the results of one tenant's deliveries: state, attempts, timeline, only where the lease is still the writer's.
+-- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be told, only where the lease is still the writer's.
 -- Ids missing from the answer are stale writes: somebody else holds or has ended the delivery.
 --
 -- $1 tenant; per result: $2 id, $3 fencing token, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
@@ -44,6 +44,11 @@ step as (
     select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
     from unnest($25::uuid[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(delivery_id, seq, status, at, detail)
     where t.delivery_id in (select id from held)
+    returning delivery_id, seq, status
+),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq)
+    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)

@@ -1,4 +1,4 @@
--- Stores one tenant's accepted notifications with their deliveries, first timeline rows and idempotency keys, in one statement.
+-- Stores one tenant's accepted notifications with their deliveries, first timeline rows, what of it is to be told, and idempotency keys, in one statement.
 -- Answers the ids that were stored; one that is missing found its idempotency key taken, and nothing of it was stored.
 --
 -- $1 tenant
@@ -47,6 +47,9 @@ queued as (
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, 1, status, created_at, detail::json from planned
+),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, 1 from planned where status >= 40
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)

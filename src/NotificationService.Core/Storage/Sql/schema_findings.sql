@@ -35,7 +35,7 @@ from pg_policies p cross join service_role r
 where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::name[])
   and coalesce(p.qual, '') || coalesce(p.with_check, '') !~ 'current_setting\(''app\.'
   -- The worker claims from every tenant's queues.
-  and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts'))
+  and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts', 'outbox', 'webhook_messages'))
 union all
 select format('the view %s shows the role %s what its owner sees: it needs security_invoker', name, rolname)
 from reader

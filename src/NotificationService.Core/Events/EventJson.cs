@@ -1,0 +1,96 @@
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+
+namespace NotificationService.Events;
+
+/// <summary>Writes what an event tells. Property names and order are public: a receiver's program is written against them.</summary>
+public static class EventJson
+{
+    /// <summary>The <c>data</c> object. Thin leaves out what the caller gave with the notification, and which vendor it went to.</summary>
+    public static void WriteData(Utf8JsonWriter json, PublicEvent told, bool full)
+    {
+        if (told is NoticeEvent notice)
+            json.WriteRawValue(notice.Data);
+        else
+            WriteDelivery(json, (DeliveryEvent)told, full);
+    }
+
+    private static void WriteDelivery(Utf8JsonWriter json, DeliveryEvent told, bool full)
+    {
+        json.WriteStartObject();
+        json.WriteString("notificationId", told.Delivery.Notification.Value);
+        json.WriteString("deliveryId", told.Delivery.Value);
+        json.WriteString("reference", told.Reference);
+        json.WriteString("channel", told.Delivery.Channel.ToName());
+        json.WriteString("status", told.Status.ToName());
+        json.WriteString("occurredAt", told.OccurredAt.UtcDateTime);
+        json.WriteNumber("sequence", told.Sequence);
+        WriteReason(json, told);
+        if (full)
+            WriteRest(json, told);
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>failure</c> for a failure, as the API has it; <c>reason</c> for whatever else has one, a bounce or a suppression.</summary>
+    private static void WriteReason(Utf8JsonWriter json, DeliveryEvent told)
+    {
+        using var detail = told.Detail is null ? null : JsonDocument.Parse(told.Detail);
+        if (told.Status != DeliveryStatus.Failed || detail is null)
+        {
+            json.WriteNull("failure");
+            if (detail is null)
+                return;
+            json.WriteStartObject("reason");
+            Copy(json, detail, "code");
+            Copy(json, detail, "message");
+            json.WriteEndObject();
+            return;
+        }
+
+        json.WriteStartObject("failure");
+        Copy(json, detail, "kind");
+        Copy(json, detail, "code");
+        Copy(json, detail, "message");
+        json.WriteString("provider", told.Provider);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRest(Utf8JsonWriter json, DeliveryEvent told)
+    {
+        json.WriteString("userId", told.UserId);
+        json.WriteString("category", told.Category);
+        if (told.Template is null)
+        {
+            json.WriteNull("template");
+        }
+        else
+        {
+            json.WriteStartObject("template");
+            json.WriteString("key", told.Template);
+            json.WriteNumber("version", told.TemplateVersion ?? 0);
+            json.WriteEndObject();
+        }
+
+        if (told.Batch is { } batch)
+            json.WriteString("batchId", batch);
+        else
+            json.WriteNull("batchId");
+        json.WriteString("provider", told.Provider);
+        json.WriteNumber("attempts", told.Attempts);
+        json.WriteString("mode", told.Live ? "live" : "test");
+        json.WritePropertyName("metadata");
+        if (told.Metadata is null)
+            json.WriteNullValue();
+        else
+            json.WriteRawValue(told.Metadata);
+    }
+
+    private static void Copy(Utf8JsonWriter json, JsonDocument detail, string name)
+    {
+        if (detail.RootElement.TryGetProperty(name, out var value))
+            json.WriteString(name, value.GetString());
+        else
+            json.WriteNull(name);
+    }
+}

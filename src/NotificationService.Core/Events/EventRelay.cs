@@ -1,0 +1,173 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+using NotificationService.Telemetry;
+using NotificationService.Tenants;
+
+namespace NotificationService.Events;
+
+/// <summary>
+/// Takes events out of the outbox and hands them to whoever listens, in one transaction: an event is in the outbox, or it is
+/// in every sink. Every node has one; a shard is one relay's at a time, for the length of a transaction, so that the order of a
+/// delivery's events is kept and a relay that dies is replaced as soon as its connection is gone.
+/// </summary>
+internal sealed class EventRelay(
+    Database database, IEnumerable<IEventSink> sinks, [FromKeyedServices(WakeUp.Events)] WakeUp wakeUp, EventMetrics metrics,
+    Heartbeats heartbeats, TimeProvider time, ILogger<EventRelay> logger) : BackgroundService
+{
+    private const int Most = 500;
+
+    /// <summary>So few that it is worth waiting a moment for more.</summary>
+    private const int Few = 50;
+
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+
+    // A relay that hangs between two statements loses its connection, and with it the shard.
+    private const string Begin = "begin; set local idle_in_transaction_session_timeout = '5s'; set local statement_timeout = '8s'";
+
+    private static readonly string Lock = SqlText.Statement("outbox_lock");
+    private static readonly string Take = SqlText.Statement("outbox_take");
+    private static readonly string SetAside = SqlText.Statement("outbox_set_aside");
+
+    private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
+    private int next;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var (heartbeat, most) = (heartbeats.Register("event_relay", LongestSilence), Most);
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                heartbeat.Beat();
+                var taken = new List<OutboxRow>();
+                try
+                {
+                    await RelayAsync(most, taken, stoppingToken);
+                    most = Math.Min(Most, most * 2);
+                    if (taken.Count == 0)
+                        await wakeUp.WaitAsync(Poll, stoppingToken);
+                    else if (taken.Count < Few)
+                        await Task.Delay(Linger, time, stoppingToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+                    most = await AfterFailureAsync(exception, most, taken, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop: what was under way is rolled back, and another relay takes it.
+        }
+    }
+
+    /// <summary>Whatever one event may hold that cannot be handed on, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
+    private async Task<int> AfterFailureAsync(Exception exception, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    {
+        if (!IsOfTheData(exception) || taken.Count == 0)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+            return most;
+        }
+
+        next--; // the same shard again
+        if (taken.Count > 1)
+            return Math.Max(1, taken.Count / 2);
+        try
+        {
+            await using var command = database.Worker.CreateCommand(SetAside);
+            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = taken[0].Shard });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken[0].Position });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            logger.SetAside(taken[0].Shard, taken[0].Position, exception.Message);
+        }
+        catch (NpgsqlException)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+
+        return 1;
+    }
+
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must mend it.</summary>
+    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not NpgsqlException;
+
+    private async Task RelayAsync(int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
+
+        // 1. A shard of our own, for as long as this transaction lasts.
+        if (await LockAsync(connection, cancellationToken) is not { } shard)
+            return;
+
+        // 2. Its next rows, gone if and only if what follows is committed.
+        await TakeAsync(connection, shard, most, taken, cancellationToken);
+        List<IGrouping<TenantId, OutboxRow>> tenants = [.. taken.GroupBy(row => row.Tenant).OrderBy(group => group.Key.Value)];
+
+        // 3. Who listens now, and to what. Nobody: then there is nothing to load.
+        List<(IEventSink Sink, EventAudience Audience)> audiences = [];
+        foreach (var sink in sinks)
+            audiences.Add((sink, await sink.AudienceAsync(connection, [.. tenants.Select(group => group.Key)], cancellationToken)));
+        tenants.RemoveAll(group => !audiences.Any(audience => audience.Audience.Includes(group.Key)));
+
+        // 4. Each sink keeps what it is to tell.
+        if (tenants.Count > 0)
+        {
+            var events = await EventLoader.LoadAsync(connection, tenants, cancellationToken);
+            await using var batch = TenantBatch.Within(connection);
+            foreach (var group in tenants)
+            {
+                foreach (var (_, audience) in audiences.Where(audience => audience.Audience.Includes(group.Key)))
+                    audience.Append(batch, group.Key, events[group.Key]);
+            }
+
+            if (!batch.IsEmpty)
+                await batch.RunAsync(null, cancellationToken);
+        }
+
+        // 5. Dies before this: as if nothing had been taken. After it: each sink carries on by itself.
+        await ExecuteAsync(connection, "commit", cancellationToken);
+        metrics.Relayed(taken.Count);
+        foreach (var (sink, _) in audiences)
+            sink.Committed();
+    }
+
+    private async Task<short?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, Begin, cancellationToken);
+        await using var command = new NpgsqlCommand(Lock, connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = next & 7 } } };
+        if (await command.ExecuteScalarAsync(cancellationToken) is short shard)
+        {
+            next = shard + 1;
+            return shard;
+        }
+
+        await ExecuteAsync(connection, "rollback", cancellationToken);
+        return null;
+    }
+
+    private static async Task TakeAsync(NpgsqlConnection connection, short shard, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Take, connection)
+        {
+            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = most } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2)));
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

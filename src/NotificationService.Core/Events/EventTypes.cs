@@ -1,0 +1,50 @@
+using NotificationService.Deliveries;
+
+namespace NotificationService.Events;
+
+/// <summary>The vocabulary of what is told: <c>{entity}.{action}</c>. A name never changes its meaning.</summary>
+public static class EventTypes
+{
+    public const string BatchCompleted = "batch.completed";
+    public const string BulkJobProgress = "bulk_job.progress";
+    public const string BulkJobCompleted = "bulk_job.completed";
+    public const string EndpointFailing = "webhook_endpoint.failing";
+    public const string EndpointDisabled = "webhook_endpoint.disabled";
+    public const string ProviderParked = "provider.parked";
+
+    /// <summary>What an endpoint may ask for, in the order in which a document shows it.</summary>
+    public static readonly IReadOnlyList<string> ForEndpoints =
+    [
+        "delivery.sent", "delivery.delivered", "delivery.read", "delivery.failed", "delivery.bounced", "delivery.suppressed", "delivery.expired", "delivery.cancelled",
+        BatchCompleted, BulkJobProgress, BulkJobCompleted, EndpointFailing, EndpointDisabled, ProviderParked,
+    ];
+
+    /// <summary>Types, families such as <c>delivery.*</c>, and <c>*</c> for all.</summary>
+    public static readonly IReadOnlyList<string> Patterns =
+        ["*", .. ForEndpoints.Select(type => type[..(type.IndexOf('.') + 1)] + "*").Distinct(), .. ForEndpoints];
+
+    /// <summary>Statuses from here on are told; what waits or is being sent is not.</summary>
+    public const DeliveryStatus FirstTold = DeliveryStatus.Sent;
+
+    public static string Of(DeliveryStatus status) => status switch
+    {
+        DeliveryStatus.Sent => "delivery.sent",
+        DeliveryStatus.Delivered => "delivery.delivered",
+        DeliveryStatus.Read => "delivery.read",
+        DeliveryStatus.Suppressed => "delivery.suppressed",
+        DeliveryStatus.Expired => "delivery.expired",
+        DeliveryStatus.Cancelled => "delivery.cancelled",
+        DeliveryStatus.Failed => "delivery.failed",
+        DeliveryStatus.Bounced => "delivery.bounced",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "not told"),
+    };
+
+    /// <summary>Whether a pattern asks for a type.</summary>
+    public static bool Asks(string pattern, string type) =>
+        pattern == "*" || pattern == type || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
+
+    /// <summary>The id of a delivery's event: the same whenever and to whomever it is told.</summary>
+    public static string IdOf(DeliveryId delivery, int sequence) => $"evt_{delivery.Value:N}_{sequence}";
+
+    public static string IdOf(Guid notice) => $"evt_{notice:N}";
+}

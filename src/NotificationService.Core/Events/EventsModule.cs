@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NotificationService.Events;
+
+public static class EventsModule
+{
+    /// <summary>Hands events on to every <see cref="IEventSink"/>.</summary>
+    public static IServiceCollection AddEventRelay(this IServiceCollection services) => services
+        .AddSingleton<EventMetrics>()
+        .AddHostedService<EventRelay>()
+        .AddHostedService<OutboxGauges>();
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+
+namespace NotificationService.Events;
+
+/// <summary>How much waits to be told, as <c>/metrics</c> shows it, and the removal of events that have served.</summary>
+internal sealed class OutboxGauges : BackgroundService
+{
+    private const int Bite = 1_000;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
+    private static readonly string Depth = SqlText.Statement("outbox_depth");
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private readonly ILogger<OutboxGauges> logger;
+    private long waiting;
+    private long aside;
+
+    public OutboxGauges(Database database, TimeProvider time, ILogger<OutboxGauges> logger)
+    {
+        (this.database, this.time, this.logger) = (database, time, logger);
+        var meter = Telemetry.Telemetry.Meter;
+        meter.CreateObservableGauge("notification_outbox_depth", () => Volatile.Read(ref waiting), description: "Events that wait to be handed on; counted up to 20,000.");
+        meter.CreateObservableGauge("notification_outbox_set_aside", () => Volatile.Read(ref aside), description: "Events that could not be handed on and wait for a person.");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await CountAsync(stoppingToken);
+                await PurgeAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.RelayFailed(exception.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(Depth);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        Volatile.Write(ref waiting, reader.GetInt64(0));
+        Volatile.Write(ref aside, reader.GetInt64(1));
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand("select notification_meta.purge_events($1, $2)");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - Keep });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
