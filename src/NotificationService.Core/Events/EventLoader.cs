@@ -68,11 +68,12 @@ internal static class EventLoader
             Metadata = Text(reader, 12),
             TemplateVersion = reader.IsDBNull(13) ? null : reader.GetInt32(13),
             Template = Text(reader, 14),
+            Target = row.Target,
         };
     }
 
     private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row) => new(
-        EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4));
+        EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4)) { Target = row.Target };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -162,7 +162,7 @@ internal sealed class EventRelay(
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2)));
+            taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2), reader.IsDBNull(4) ? null : reader.GetGuid(4)));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -10,7 +10,11 @@ namespace NotificationService.Events;
 /// <param name="Subject">What it is about; events of one subject are told in the order of <paramref name="Sequence"/>.</param>
 /// <param name="Sequence">1, 2, 3 … per delivery, without a gap; 1 for what is told of its subject by an id of its own.</param>
 /// <param name="OccurredAt">When it became true.</param>
-public abstract record PublicEvent(string Id, TenantId Tenant, string Type, Guid Subject, int Sequence, DateTimeOffset OccurredAt);
+public abstract record PublicEvent(string Id, TenantId Tenant, string Type, Guid Subject, int Sequence, DateTimeOffset OccurredAt)
+{
+    /// <summary>The webhook endpoint that asked for it once more: nobody else is told. Null: whoever listens.</summary>
+    public Guid? Target { get; init; }
+}
 
 /// <summary>A delivery's status changed.</summary>
 public sealed record DeliveryEvent(string Id, TenantId Tenant, string Type, DeliveryId Delivery, int Sequence, DateTimeOffset OccurredAt, DeliveryStatus Status)

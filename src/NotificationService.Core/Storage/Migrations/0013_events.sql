@@ -6,6 +6,7 @@ create table outbox (
     tenant_id uuid not null,
     subject   uuid not null,                         -- a delivery, or an event
     seq       smallint not null,                     -- the delivery's row of the timeline; 0: the subject is a row of events
+    target    uuid,                                  -- the webhook endpoint that asked for it once more; null: whoever listens
     primary key (shard, position)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 select notification_meta.protect_tenant_table('outbox', 'insert', 'select, insert, update, delete');

@@ -55,8 +55,8 @@ create table webhook_messages (
     attempts    smallint not null default 0,
     first_attempt smallint not null default 0,       -- attempts when it was last sent again by hand: its schedule starts over
     claims      int not null default 0,
-    due_at      timestamptz not null,
-    lease_until timestamptz,
+    due_at      timestamptz not null,                -- while it is in hand the end of its lease: a worker that dies gives it back by that
+    in_hand     boolean not null default false,
     created_at  timestamptz not null,
     ended_at    timestamptz,
     primary key (id)
@@ -65,9 +65,8 @@ create table webhook_messages (
 create index webhook_messages_due on webhook_messages (endpoint_id, due_at, id) where state = 1;
 -- One message per event and endpoint, and what of the same subject has not been tried yet.
 create unique index webhook_messages_event on webhook_messages (subject, endpoint_id, sequence, event_id);
-create index webhook_messages_leased on webhook_messages (lease_until) where lease_until is not null;
 create index webhook_messages_listed on webhook_messages (tenant_id, endpoint_id, id);
-create index webhook_messages_failed on webhook_messages (tenant_id, endpoint_id, id) where state = 3;
+create index webhook_messages_unsent on webhook_messages (tenant_id, endpoint_id, id) where state in (3, 4);
 select notification_meta.protect_tenant_table('webhook_messages', 'select, insert, update', 'select, insert, update');
 create policy worker_sees_the_queue on webhook_messages to notification_worker using (true) with check (true);
 

@@ -5,6 +5,6 @@ with bite as materialized (
     select ctid from outbox where shard = $1 order by position limit $2
 ),
 taken as (
-    delete from outbox where ctid = any (array(select ctid from bite)) returning tenant_id, subject, seq, position
+    delete from outbox where ctid = any (array(select ctid from bite)) returning tenant_id, subject, seq, position, target
 )
-select tenant_id, subject, seq, position from taken order by position
+select tenant_id, subject, seq, position, target from taken order by position

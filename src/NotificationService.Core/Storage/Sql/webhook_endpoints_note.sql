@@ -1,0 +1,39 @@
+-- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and tells the tenant. $1 tenant
+-- per endpoint: $2 id, $3 whether one call succeeded, $4 calls that failed, $5 the most attempts that one message has used, $6 why it is to be
+-- disabled at once, or null; $7 attempts of one message after which the tenant is told, $8 how long nothing but failure is put up with
+-- Locked in the order of their ids, so that two such statements never wait for each other in a circle. An endpoint that is well costs a probe.
+with given as materialized (
+    select * from unnest($2::uuid[], $3::boolean[], $4::int[], $5::int[], $6::text[]) as i(id, succeeded, failed, worst, disable)
+),
+before as materialized (
+    select e.id, e.url, e.enabled, e.failing_since, e.warned_at from webhook_endpoints e
+    where e.tenant_id = $1 and e.id = any (array(select id from given))
+      and (e.failing_since is not null or exists (select from given g where g.id = e.id and (g.failed > 0 or g.disable is not null)))
+    order by e.id for update
+),
+judged as materialized (
+    select b.*, g.*,
+        case when b.enabled then coalesce(g.disable, case when not g.succeeded and g.failed > 0 and b.failing_since < clock_timestamp() - $8 then 'failing' end) end as disabled_for,
+        not g.succeeded and b.warned_at is null and g.worst >= $7 as warned
+    from before b join given g using (id)
+),
+noted as (
+    update webhook_endpoints e
+    set failing_since = case when not j.succeeded then coalesce(e.failing_since, clock_timestamp()) end,
+        failures = case when j.succeeded then 0 else e.failures + j.failed end,
+        warned_at = case when j.succeeded then null when j.warned then clock_timestamp() else e.warned_at end,
+        enabled = e.enabled and j.disabled_for is null,
+        disabled_at = case when j.disabled_for is not null then clock_timestamp() else e.disabled_at end,
+        disabled_for = coalesce(j.disabled_for, e.disabled_for),
+        revision = e.revision + (j.disabled_for is not null)::int,
+        updated_at = case when j.disabled_for is not null then clock_timestamp() else e.updated_at end
+    from judged j where e.tenant_id = $1 and e.id = j.id
+    returning e.id, e.url, e.failing_since, e.failures, j.disabled_for, j.warned
+),
+told as materialized (
+    select notification_meta.tell($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
+        n.id, clock_timestamp(), json_build_object('endpointId', n.id, 'url', n.url, 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+            'failures', n.failures))
+    from noted n where n.warned or n.disabled_for is not null
+)
+select id, disabled_for from noted where disabled_for is not null and (select count(*) from told) >= 0

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using NotificationService.Events;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>The endpoints that listen in one round of the relay. Bodies are written once for each kind of payload, not for each endpoint.</summary>
+internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> endpoints) : EventAudience
+{
+    private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
+
+    private readonly ILookup<TenantId, ListeningEndpoint> endpoints = endpoints.ToLookup(endpoint => endpoint.Tenant);
+
+    public override bool Includes(TenantId tenant) => endpoints.Contains(tenant);
+
+    public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+    {
+        var messages = new List<(PublicEvent Event, ListeningEndpoint Endpoint, string Body)>();
+        foreach (var told in events)
+        {
+            string? full = null, thin = null;
+            foreach (var endpoint in endpoints[tenant])
+            {
+                if (endpoint.Asks(told))
+                    messages.Add((told, endpoint, endpoint.IsFull ? full ??= Body(told, full: true) : thin ??= Body(told, full: false)));
+            }
+        }
+
+        Add(batch, tenant, [.. messages.Where(message => message.Event.Target is null)], again: false);
+        Add(batch, tenant, [.. messages.Where(message => message.Event.Target is not null).DistinctBy(message => (message.Event.Id, message.Endpoint.Id))], again: true);
+    }
+
+    /// <summary>The body of Standard Webhooks: type, the event's time, data.</summary>
+    internal static string Body(PublicEvent told, bool full)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", told.Type);
+            json.WriteString("timestamp", told.OccurredAt.UtcDateTime);
+            json.WritePropertyName("data");
+            EventJson.WriteData(json, told, full);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private void Add(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
+    {
+        if (messages.Length == 0)
+            return;
+        batch.Add(
+            tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+            Of(_ => ids.Next()), Of(message => message.Endpoint.Id), Of(message => message.Event.Id), Of(message => message.Event.Type), Of(message => message.Event.Subject),
+            Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again });
+
+        NpgsqlParameter<T[]> Of<T>(Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => new() { TypedValue = Array.ConvertAll(messages, column) };
+    }
+}
