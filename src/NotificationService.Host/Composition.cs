@@ -11,12 +11,14 @@ using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
+using NotificationService.Webhooks;
 
 namespace NotificationService.Host;
 
@@ -31,6 +33,7 @@ public static class Composition
         .AddObservability()
         .AddStorage()
         .AddCredentials()
+        .AddOutbound()
         .AddChannels()
         .AddTemplates()
         .AddNotifications()
@@ -42,6 +45,7 @@ public static class Composition
         .AddQueueing()
         .AddRecipients()
         .AddDeliveries()
+        .AddWebhooks()
         .AddHttpShell();
 
     /// <summary>What answers HTTP, and its routes.</summary>

@@ -1,6 +1,5 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers;
 
@@ -9,19 +8,13 @@ internal static class ConnectFailure
 {
     public static ProviderResult.Deferred Of(Exception exception)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        var code = FailedConnection.CodeOf(exception);
+        return new ProviderResult.Deferred(code, code switch
         {
-            switch (cause)
-            {
-                case EndpointForbiddenException forbidden:
-                    return new ProviderResult.Deferred("endpoint_forbidden", forbidden.Message);
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }:
-                    return new ProviderResult.Deferred("dns_failed", "the provider's name could not be resolved");
-                case AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                    return new ProviderResult.Deferred("tls_failed", "no trusted TLS connection to the provider could be made");
-            }
-        }
-
-        return new ProviderResult.Deferred("connect_failed", "the connection to the provider failed before the message was handed over");
+            FailedConnection.Forbidden => $"the endpoint {EndpointGuard.Refusal}",
+            FailedConnection.NotResolved => "the provider's name could not be resolved",
+            FailedConnection.NotTrusted => "no trusted TLS connection to the provider could be made",
+            _ => "the connection to the provider failed before the message was handed over",
+        });
     }
 }

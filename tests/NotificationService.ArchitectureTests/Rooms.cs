@@ -4,7 +4,7 @@ namespace NotificationService.ArchitectureTests;
 public static class Rooms
 {
     /// <summary>Below every room, and knowing none.</summary>
-    private static readonly string[] GroundFloor = ["Storage", "Queueing", "Telemetry", "Tenants"];
+    private static readonly string[] GroundFloor = ["Storage", "Queueing", "Telemetry", "Tenants", "Outbound"];
 
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {

@@ -9,7 +9,6 @@ public static class ChannelsModule
 {
     /// <summary>Providers as tenants configure them, and the directory of the live ones. The vendors themselves are registered by their own project.</summary>
     public static IServiceCollection AddChannels(this IServiceCollection services) => services
-        .AddSingleton(provider => Guard(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()))
         .AddSingleton(provider => Public(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IHostEnvironment>()))
         .AddSingleton<ProviderTypes>()
         .AddSingleton<ReceiptAddresses>()
@@ -27,7 +26,4 @@ public static class ChannelsModule
     /// <summary>In development the address it listens on will do.</summary>
     private static PublicUrl Public(IConfiguration configuration, IHostEnvironment environment) => PublicUrl.Of(
         configuration["Notification:PublicUrl"] ?? (environment.IsDevelopment() ? configuration["urls"]?.Split(';')[0] ?? "http://localhost:8080" : null));
-
-    private static EndpointGuard Guard(IConfiguration configuration, IHostEnvironment environment) =>
-        new(configuration.GetValue("Notification:AllowPrivateEndpoints", environment.IsDevelopment()));
 }

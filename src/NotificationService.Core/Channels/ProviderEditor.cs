@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using NotificationService.Credentials;
+using NotificationService.Outbound;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using Npgsql;

@@ -2,6 +2,7 @@ using System.Reflection;
 using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
 using NotificationService.Providers;
+using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Configuration;
 
@@ -27,6 +28,7 @@ public static class KnownSettings
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
+        (WebhookOptions.Section, typeof(WebhookOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Fcm;
 
@@ -123,7 +124,7 @@ internal static partial class FcmErrors
     /// <summary>Seconds as <c>30s</c> or <c>1.5s</c>.</summary>
     private static TimeSpan? Delay(string? text) =>
         text is [.., 's'] && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86_400
-            ? TimeSpan.FromSeconds(Math.Min(seconds, Http.RetryAfter.Longest.TotalSeconds))
+            ? TimeSpan.FromSeconds(Math.Min(seconds, RetryAfter.Longest.TotalSeconds))
             : null;
 
     private static JsonElement? Member(JsonElement value, string name) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Outbound;
 using NotificationService.Providers.Http;
 
 namespace NotificationService.Providers.Fcm;

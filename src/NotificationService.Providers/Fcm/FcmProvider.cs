@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers.Http;
 
 namespace NotificationService.Providers.Fcm;

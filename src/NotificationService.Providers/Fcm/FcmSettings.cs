@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Fcm;
 

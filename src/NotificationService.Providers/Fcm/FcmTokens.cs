@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers.Http;
 
 namespace NotificationService.Providers.Fcm;

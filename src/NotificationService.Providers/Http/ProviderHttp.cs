@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Http;
 
@@ -28,7 +29,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(3), // a vendor that moves its name elsewhere is followed
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-        SslOptions = { CertificateChainPolicy = TrustedRoots.Policy(options) },
+        SslOptions = { CertificateChainPolicy = TrustedRoots.Policy(options.TrustedRoots) },
         UseCookies = false,
         UseProxy = false,
     };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.SendGrid;
 

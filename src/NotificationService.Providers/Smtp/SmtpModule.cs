@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Smtp;
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Smtp;
 
@@ -118,7 +119,7 @@ internal abstract record SmtpOpening
         try
         {
             await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = host.Trim('[', ']'), CertificateChainPolicy = TrustedRoots.Policy(options) }, cancellationToken);
+                new SslClientAuthenticationOptions { TargetHost = host.Trim('[', ']'), CertificateChainPolicy = TrustedRoots.Policy(options.TrustedRoots) }, cancellationToken);
             return secure;
         }
         catch

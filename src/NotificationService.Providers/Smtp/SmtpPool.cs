@@ -1,4 +1,4 @@
-using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Smtp;
 

@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Smtp;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers.Http;
 using NotificationService.Templates;
 

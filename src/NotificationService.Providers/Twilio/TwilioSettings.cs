@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Twilio;
 

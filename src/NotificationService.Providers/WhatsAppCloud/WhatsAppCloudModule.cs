@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers.Http;
 
 namespace NotificationService.Providers.WhatsAppCloud;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.WhatsAppCloud;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.InApp;
 using NotificationService.Providers.Sandbox;

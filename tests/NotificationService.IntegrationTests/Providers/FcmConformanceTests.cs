@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Fcm;
 using NotificationService.Tenants;

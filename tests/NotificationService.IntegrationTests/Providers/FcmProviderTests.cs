@@ -2,6 +2,7 @@ using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Fcm;
 using NotificationService.Storage;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Fcm;
 using NotificationService.Storage;

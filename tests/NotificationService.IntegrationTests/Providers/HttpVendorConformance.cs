@@ -1,5 +1,6 @@
 using System.Globalization;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Testing;
 using NotificationService.Testing.FakeProviders;

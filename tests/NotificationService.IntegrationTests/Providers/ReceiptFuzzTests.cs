@@ -4,6 +4,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Sandbox;
 using NotificationService.Providers.SendGrid;

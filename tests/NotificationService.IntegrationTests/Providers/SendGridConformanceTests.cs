@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Testing.FakeProviders;

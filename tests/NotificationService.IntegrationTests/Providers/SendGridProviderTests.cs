@@ -2,6 +2,7 @@ using System.Globalization;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.SendGrid;
 using NotificationService.Storage;

@@ -1,5 +1,6 @@
 using System.Text;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
 using NotificationService.Testing.FakeProviders;

@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
 using NotificationService.Storage;

@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
 using NotificationService.Storage;

@@ -2,6 +2,7 @@ using System.Web;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Twilio;
 using NotificationService.Storage;

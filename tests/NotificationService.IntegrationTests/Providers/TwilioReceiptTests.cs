@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.Twilio;
 

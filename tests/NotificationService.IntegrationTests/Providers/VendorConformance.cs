@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Providers;

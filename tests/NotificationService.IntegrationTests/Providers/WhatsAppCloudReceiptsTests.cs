@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Providers.WhatsAppCloud;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using NotificationService.Channels;
+using NotificationService.Outbound;
 
-namespace NotificationService.UnitTests.Channels;
+namespace NotificationService.UnitTests.Outbound;
 
 public sealed class EndpointGuardTests
 {
@@ -34,6 +34,19 @@ public sealed class EndpointGuardTests
     [InlineData("fe80::1")]
     [InlineData("fe80::1%2")]
     [InlineData("ff02::1")]
+    [InlineData("192.0.0.192")]
+    [InlineData("192.31.196.1")]
+    [InlineData("192.52.193.1")]
+    [InlineData("192.175.48.1")]
+    [InlineData("100.100.100.200")]
+    [InlineData("100::1")]
+    [InlineData("100:0:0:1::1")]
+    [InlineData("2620:4f:8000::1")]
+    [InlineData("fec0::1")]
+    [InlineData("64:ff9b::a9fe:a9fe")]
+    [InlineData("64:ff9b:1::a00:1")]
+    [InlineData("2002:a9fe:a9fe::")]
+    [InlineData("2001::7f00:1")]
     public void What_is_not_the_public_internet_is_private(string address) => PrivateAddresses.Contains(IPAddress.Parse(address)).ShouldBeTrue();
 
     [Theory]
@@ -42,6 +55,8 @@ public sealed class EndpointGuardTests
     [InlineData("172.15.255.255")]
     [InlineData("172.32.0.1")]
     [InlineData("100.63.255.255")]
+    [InlineData("192.31.197.1")]
+    [InlineData("192.52.194.1")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("2606:4700:4700::1111")]
     public void What_is_public_is_not(string address) => PrivateAddresses.Contains(IPAddress.Parse(address)).ShouldBeFalse();

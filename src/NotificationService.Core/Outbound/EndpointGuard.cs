@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace NotificationService.Channels;
+namespace NotificationService.Outbound;
 
 /// <summary>
 /// Keeps what a tenant configured from reaching into the network the service runs in. Looked at when a configuration is
@@ -16,6 +16,9 @@ public sealed class EndpointGuard(bool allowPrivate, Func<string, CancellationTo
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? Dns.GetHostAddressesAsync;
+
+    /// <summary>Whether private addresses may be called here, and with them plain http.</summary>
+    public bool AllowsPrivate => allowPrivate;
 
     /// <summary>For literals and well-known names, without a lookup.</summary>
     public string? RefusalOfName(string host)

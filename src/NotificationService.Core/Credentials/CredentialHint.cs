@@ -1,4 +1,4 @@
-namespace NotificationService.Channels;
+namespace NotificationService.Credentials;
 
 /// <summary>What may be shown of a secret: enough to tell two apart, and nothing at all of a short one.</summary>
 internal static class CredentialHint

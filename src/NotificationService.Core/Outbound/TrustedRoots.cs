@@ -1,14 +1,14 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace NotificationService.Providers;
+namespace NotificationService.Outbound;
 
-/// <summary>Whom a server's certificate may come from: the system's roots, and those of <see cref="ProviderOptions.TrustedRoots"/>.</summary>
-internal static class TrustedRoots
+/// <summary>Whom a server's certificate may come from: the system's roots, and those of a PEM file that the settings name.</summary>
+public static class TrustedRoots
 {
     /// <summary>Null: the system's are enough.</summary>
-    public static X509ChainPolicy? Policy(ProviderOptions options)
+    public static X509ChainPolicy? Policy(string? pemFile)
     {
-        if (options.TrustedRoots is not { Length: > 0 } file)
+        if (pemFile is not { Length: > 0 })
             return null;
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         foreach (var location in (StoreLocation[])[StoreLocation.LocalMachine, StoreLocation.CurrentUser])
@@ -18,7 +18,7 @@ internal static class TrustedRoots
             policy.CustomTrustStore.AddRange(store.Certificates);
         }
 
-        policy.CustomTrustStore.ImportFromPemFile(file);
+        policy.CustomTrustStore.ImportFromPemFile(pemFile);
         return policy;
     }
 }

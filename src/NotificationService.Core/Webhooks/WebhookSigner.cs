@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>Signs by Standard Webhooks: HMAC-SHA256 over <c>id.timestamp.body</c>, under each secret that holds.</summary>
+public static class WebhookSigner
+{
+    public const string IdHeader = "webhook-id";
+    public const string TimestampHeader = "webhook-timestamp";
+    public const string SignatureHeader = "webhook-signature";
+
+    private const string Version = "v1,";
+
+    /// <summary>The value of <c>webhook-signature</c>: one signature for each secret, in their order, with blanks between.</summary>
+    /// <param name="messageId">The value of <c>webhook-id</c>, the same at every attempt.</param>
+    /// <param name="timestamp">The value of <c>webhook-timestamp</c>: when this attempt is made, in Unix seconds.</param>
+    /// <param name="body">The bytes that go out.</param>
+    /// <param name="secrets">The newest first.</param>
+    public static string Sign(string messageId, long timestamp, ReadOnlySpan<byte> body, IReadOnlyList<WebhookSecret> secrets)
+    {
+        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{messageId}.{timestamp}."));
+        var signatures = new StringBuilder();
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        foreach (var secret in secrets)
+        {
+            using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Key);
+            hmac.AppendData(head);
+            hmac.AppendData(body);
+            hmac.GetHashAndReset(hash);
+            signatures.Append(signatures.Length == 0 ? "" : " ").Append(Version).Append(Convert.ToBase64String(hash));
+        }
+
+        return signatures.ToString();
+    }
+}
