@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace NotificationService.Outbound;
 
@@ -12,6 +13,7 @@ public static class EndpointUrl
     public const int Longest = 2048;
 
     private const int FirstUserPort = 1024;
+    private const int FullWidth = 0xFEE0;
 
     /// <summary>Below 1024 only what the web uses; above it not what databases, queues, caches and remote control listen on.</summary>
     private static readonly int[] LowPorts = [80, 443];
@@ -41,7 +43,8 @@ public static class EndpointUrl
             return Refuse(faults, "url_too_long", $"The address takes at most {Longest} characters.");
         if (text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '\\' or '\u2028' or '\u2029') || text.Contains("%00", StringComparison.Ordinal))
             return Refuse(faults, "url_invalid", "The address has no blanks, line breaks, control characters and backslashes; encode what belongs to it.");
-        // Not left to Uri, for which "//host/x" is a file, and which does not say what of an address it could not read.
+        // Not left to Uri, for which "//host/x" is a file, which does not say what of an address it could not read, and whose
+        // reading of other scripts depends on whether the machine has Unicode's tables.
         var scheme = text.IndexOf("://", StringComparison.Ordinal) is > 0 and var colon ? text[..colon].ToLowerInvariant() : "";
         if (scheme is not "https" && !(allowPlain && scheme is "http"))
             faults.Add(new UrlFault("url_scheme", allowPlain ? "The address begins with https:// or http://." : "The address begins with https://."));
@@ -54,11 +57,12 @@ public static class EndpointUrl
             faults.Add(new UrlFault("url_credentials", "The address has no user name or password; send credentials in a header."));
         if (text.Contains('#', StringComparison.Ordinal))
             faults.Add(new UrlFault("url_fragment", "The address has no fragment (#…); it would not be sent."));
-        if (Port(authority[(authority.LastIndexOf('@') + 1)..], scheme) is not { } port)
-            return Refuse(faults, "url_invalid", "The address's port is no number.");
+        var host = PlainHost(authority[(authority.LastIndexOf('@') + 1)..]);
+        if (Port(host, scheme) is not { } port || !host.EnumerateRunes().All(MayBeInName))
+            return Refuse(faults, "url_invalid", "The address's host and port cannot be read.");
         if (!IsAllowed(port))
             faults.Add(new UrlFault("url_port", "The address's port is 443, 80 or one from 1024 to 65535 on which no database, queue or remote control is usually found."));
-        return port > ushort.MaxValue || !TryNormalise(text, out var url)
+        return port > ushort.MaxValue || !TryNormalise($"{scheme}://{host}{text[(scheme.Length + 3 + authority.Length)..]}", out var url)
             ? Refuse(faults, "url_invalid", "The address is not one that can be called.", only: true)
             : url;
     }
@@ -87,9 +91,38 @@ public static class EndpointUrl
     private static bool IsName(string host) => IPAddress.TryParse(host, out _)
         || (host.Length <= 253 && host.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')));
 
+    /// <summary>Digits, letters and dots in another shape are the digits, letters and dots that they show; a zone has no meaning but here.</summary>
+    private static string PlainHost(string host)
+    {
+        var plain = new StringBuilder(host.Length);
+        foreach (var rune in host.EnumerateRunes())
+        {
+            if (rune.IsAscii)
+                plain.Append((char)rune.Value);
+            else if (Rune.GetNumericValue(rune) is >= 0 and <= 9 and var digit && digit == Math.Floor(digit) && !Rune.IsLetter(rune))
+                plain.Append((int)digit);
+            else if (rune.Value is 0x3002 or 0xFF0E or 0xFF61)
+                plain.Append('.');
+            else
+                plain.Append(IsWideLetter(rune.Value - FullWidth) ? ((char)(rune.Value - FullWidth)).ToString() : rune.ToString());
+        }
+
+        var text = plain.ToString().ToLowerInvariant();
+        return text.StartsWith('[') && text.IndexOf('%') is > 0 and var zone && text.IndexOf(']') is var end && end > zone ? text.Remove(zone, end - zone) : text;
+    }
+
+    /// <summary>Of other scripts letters and what belongs to letters; no signs that look like a slash or a dot.</summary>
+    private static bool MayBeInName(Rune rune) => rune.IsAscii || Rune.IsLetterOrDigit(rune)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    /// <summary>Not signs: a full-width slash is no slash.</summary>
+    private static bool IsWideLetter(int value) => value is '-' or (>= 'A' and <= 'Z') or (>= 'a' and <= 'z');
+
     private static int? Port(string hostAndPort, string scheme)
     {
         var afterHost = hostAndPort.LastIndexOf(']') is >= 0 and var bracket ? hostAndPort[(bracket + 1)..] : hostAndPort;
+        if (hostAndPort.StartsWith('[') && afterHost == hostAndPort)
+            return null;
         if (afterHost.LastIndexOf(':') is not (>= 0 and var colon) || colon == afterHost.Length - 1)
             return scheme == "https" ? 443 : 80;
         var digits = afterHost[(colon + 1)..];

@@ -110,6 +110,11 @@ public sealed class EndpointUrlTests
     [InlineData("https://", "url_invalid")]
     [InlineData("https://a..b/", "url_invalid")]
     [InlineData("https://[::1/", "url_invalid")]
+    [InlineData("https://example.com／@127.0.0.1/", "url_credentials,url_address_forbidden")]
+    [InlineData("https://127.0.0.1／.example.com/", "url_invalid")]
+    [InlineData("https://example.com⁄x/", "url_invalid")]
+    [InlineData("https://𝟏𝟐𝟕.0.0.1/", "url_address_forbidden")]
+    [InlineData("https://ＬＯＣＡＬＨＯＳＴ/", "url_address_forbidden")]
     public async Task What_must_not_be_called_is_refused_each_fault_with_its_code(string text, string codes)
     {
         var refused = (await EndpointUrl.ReadAsync(text, Strict, CancellationToken.None)).ShouldBeOfType<EndpointAddress.Refused>();
