@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 using NotificationService.Tenants;
 
 namespace NotificationService.Batches;
@@ -10,7 +11,7 @@ namespace NotificationService.Batches;
 /// Gathers what was added to the counts of batches, measures how fast they go, clears the queue of those that were
 /// cancelled, and notes when one has ended. Any number of workers may do it at once; without any the counts stay exact.
 /// </summary>
-internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<BatchKeeper> logger) : BackgroundService
+internal sealed class BatchKeeper(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<BatchKeeper> logger) : BackgroundService
 {
     private const int Bite = 5_000;
     private const int MostBites = 10;
@@ -19,6 +20,8 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LooksThroughEvery = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private const string Gather = "select tenant, batch, taken from notification_meta.gather_batches($1)";
     private const string Measure = "select notification_meta.measure_batches($1, $2, $3)";
@@ -29,6 +32,7 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
     private static readonly string CancelBite = SqlText.Statement("batches_cancel_bite");
     private static readonly string ResumeBite = SqlText.Statement("deliveries_resume_bite");
 
+    private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
     private long lookedThroughAt = long.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,6 +40,7 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
         using var timer = new PeriodicTimer(Every, time);
         do
         {
+            heartbeat.Beat();
             try
             {
                 await RunAsync(stoppingToken);
@@ -77,6 +82,7 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
         var touched = new HashSet<(Guid, Guid)>();
         for (var taken = Bite; taken == Bite;)
         {
+            heartbeat.Beat();
             taken = 0;
             await using var command = database.Worker.CreateCommand(Gather);
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
@@ -118,6 +124,7 @@ internal sealed class BatchKeeper(Database database, TimeProvider time, ILogger<
         var all = 0;
         for (var (bites, bitten) = (0, Bite); bitten == Bite && bites < MostBites; bites++)
         {
+            heartbeat.Beat();
             bitten = 0;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(

@@ -12,6 +12,13 @@ public sealed class BatchStore(Database database, TimeProvider time)
     /// <summary>A measure that is older says nothing of now.</summary>
     private static readonly TimeSpan RateHolds = TimeSpan.FromMinutes(1);
 
+    // What is counted beside the statuses of deliveries (batch_chunks_insert, 0011 and 0016).
+    private const short Pending = 0;
+    private const short Chunks = -1;
+    private const short Accepted = -2;
+    private const short Rejected = -3;
+    private const short Repeated = -4;
+
     private static readonly string Find = SqlText.Statement("batches_find");
     private static readonly string Shared = SqlText.Statement("batches_shared");
     private static readonly string Close = SqlText.Statement("batches_close");
@@ -49,16 +56,17 @@ public sealed class BatchStore(Database database, TimeProvider time)
     private Batch Read(Guid id, NpgsqlDataReader row)
     {
         var counts = new Dictionary<DeliveryStatus, long>();
-        var pending = 0L;
+        var said = new Dictionary<short, long>();
         if (!row.IsDBNull(8))
         {
             using var json = JsonDocument.Parse(row.GetString(8));
             foreach (var count in json.RootElement.EnumerateObject())
             {
-                if (count.Name == "0")
-                    pending = count.Value.GetInt64();
+                var status = short.Parse(count.Name, System.Globalization.CultureInfo.InvariantCulture);
+                if (status > 0)
+                    counts[(DeliveryStatus)status] = count.Value.GetInt64();
                 else
-                    counts[(DeliveryStatus)short.Parse(count.Name, System.Globalization.CultureInfo.InvariantCulture)] = count.Value.GetInt64();
+                    said[status] = count.Value.GetInt64();
             }
         }
 
@@ -71,12 +79,12 @@ public sealed class BatchStore(Database database, TimeProvider time)
             row.GetFieldValue<DateTimeOffset>(3),
             row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
             row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
-            row.GetInt32(9),
-            row.GetInt64(10),
-            row.GetInt64(11),
-            row.GetInt64(12),
+            (int)said.GetValueOrDefault(Chunks),
+            said.GetValueOrDefault(Accepted),
+            said.GetValueOrDefault(Rejected),
+            said.GetValueOrDefault(Repeated),
             counts,
-            pending,
+            said.GetValueOrDefault(Pending),
             row.IsDBNull(6) || measured < time.GetUtcNow() - RateHolds ? null : row.GetDouble(6));
     }
 

@@ -10,5 +10,7 @@ public static class BulkJobsModule
         .AddSingleton<BulkJobStore>();
 
     /// <summary>What turns rows into notifications.</summary>
-    public static IServiceCollection AddBulkRunner(this IServiceCollection services) => services.AddHostedService<BulkRunner>();
+    public static IServiceCollection AddBulkRunner(this IServiceCollection services) => services
+        .AddSingleton<SliceWorker>()
+        .AddHostedService<BulkRunner>();
 }

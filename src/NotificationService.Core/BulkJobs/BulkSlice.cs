@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
 /// <summary>A slice that a worker holds, and how its job is to be worked.</summary>
+/// <param name="First">The first row's notification; the others follow by their index.</param>
 /// <param name="Known">The rows, by index, of which it is known that they are bad, or were until they came again.</param>
+/// <param name="Tries">How often it was tried before.</param>
 internal sealed record BulkSlice(
     BulkJobState State, BulkMode Mode, bool IsDryRun, Guid Account, bool Live, BulkJobSettings Settings, IReadOnlyList<string> Columns, ColumnTargets Map, DateTimeOffset StartsAt,
-    int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known)
+    int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known, int Tries)
 {
     /// <summary>Null for a job without an open slice.</summary>
     public static BulkSlice? Read(NpgsqlDataReader row) => row.IsDBNull(11)
@@ -29,7 +32,14 @@ internal sealed record BulkSlice(
             row.GetInt32(13),
             row.GetFieldValue<int[]>(14),
             JsonSerializer.Deserialize(row.GetString(15), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
-            row.IsDBNull(16) ? new HashSet<int>() : row.GetFieldValue<int[]>(16).ToHashSet());
+            row.IsDBNull(16) ? new HashSet<int>() : row.GetFieldValue<int[]>(16).ToHashSet(),
+            row.GetInt16(17));
+
+    /// <summary>
+    /// As it is worked now: ids say their month, and that of a slice that has waited long may be dropped. It has no notifications, so that new ids change nothing else.
+    /// </summary>
+    public BulkSlice Of(DateTimeOffset now, Ids ids) =>
+        (First.CreatedAt.UtcDateTime.Year, First.CreatedAt.UtcDateTime.Month) == (now.UtcDateTime.Year, now.UtcDateTime.Month) ? this : this with { First = NotificationId.FirstOfMany(ids.Next()) };
 
     /// <summary>When a row is due: at the job's time, and where it is paced so much later as there are rows before it. Null for at once.</summary>
     public DateTimeOffset? DueAt(int index, DateTimeOffset now)

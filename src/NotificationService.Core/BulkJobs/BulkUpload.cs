@@ -14,6 +14,7 @@ public sealed class BulkUpload
 {
     private const int RowsOfSlice = 1_000;
     private const int LongestName = 200;
+    private const int Bite = 20;
     private const int CharactersOfSlice = 512 * 1024;
 
     private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
@@ -23,6 +24,7 @@ public sealed class BulkUpload
     private static readonly string Continue = SqlText.Statement("bulk_jobs_continue");
     private static readonly string StageMended = SqlText.Statement("bulk_jobs_stage_mended");
     private static readonly string Same = SqlText.Statement("bulk_jobs_same");
+    private static readonly string Leftovers = SqlText.Statement("bulk_slices_leftovers");
 
     private readonly Database database;
     private readonly Ids ids;
@@ -52,7 +54,7 @@ public sealed class BulkUpload
         var upload = new BulkUpload(database, ids, caller.Tenant, ids.Next());
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(name is null ? null : StorableText.Of(name, LongestName)),
+            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(NameOf(name)),
             Text(JsonSerializer.Serialize(headers, BulkJson.Default.IReadOnlyListString)), Text(delimiter.ToString()), Text(encoding), new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         await batch.CommitAsync(null, cancellationToken);
         return upload;
@@ -65,7 +67,22 @@ public sealed class BulkUpload
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.mending.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
         await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
-        return upload.bad is null ? null : upload;
+        if (upload.bad is null)
+            return null;
+        await upload.ClearLeftoversAsync(cancellationToken);
+        return upload;
+    }
+
+    /// <summary>What an upload of mended rows that stopped left behind.</summary>
+    private async Task ClearLeftoversAsync(CancellationToken cancellationToken)
+    {
+        for (var cleared = Bite; cleared == Bite;)
+        {
+            cleared = 0;
+            await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+            batch.Add(tenant, Leftovers, Id(tenant.Value), Id(Job), Id(mending ?? Guid.Empty), Number(Bite));
+            await batch.CommitAsync(_ => cleared++, cancellationToken);
+        }
     }
 
     /// <summary>Whether a line may come again: it was bad, has not been mended since, and has not come with this upload yet.</summary>
@@ -106,10 +123,11 @@ public sealed class BulkUpload
     }
 
     /// <summary>All rows are there: the job goes on by itself from here.</summary>
+    /// <param name="name">The job's, where it came after the file.</param>
     /// <param name="force">Also if the same file came within a day.</param>
     /// <returns>False: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> tells.</returns>
     public async Task<bool> StageAsync(
-        BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, bool force, CancellationToken cancellationToken)
+        BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, string? name, bool force, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
@@ -119,7 +137,8 @@ public sealed class BulkUpload
             tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
             new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
             new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
-            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun });
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun },
+            Text(NameOf(name)));
         var isStaged = false;
         await batch.CommitAsync(row => isStaged |= row.GetName(0) == "id", cancellationToken);
         return isStaged;
@@ -160,6 +179,8 @@ public sealed class BulkUpload
         errors.Clear();
         characters = 0;
     }
+
+    private static string? NameOf(string? name) => name is null ? null : StorableText.Of(name, LongestName);
 
     private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
 

@@ -31,6 +31,9 @@ internal sealed class RowWork(BulkSlice slice)
             Bad(key.Index, new RowError(slice.Map.Key is { } column ? slice.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
     }
 
+    /// <summary>A row that the service itself fails at; why is in the log and nobody else's business.</summary>
+    public void Unworkable(int index) => Bad(index, new RowError(null, "row_unworkable", "the service failed at this row again and again; it was not sent"));
+
     public void Rendered(int index, DryRunReport report, int samplesBefore, int most)
     {
         foreach (var delivery in report.Deliveries)

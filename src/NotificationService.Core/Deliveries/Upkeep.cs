@@ -37,14 +37,13 @@ public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvi
         var keys = await RepeatAsync("select notification_meta.purge_idempotency_keys($1)", cancellationToken);
         var receipts = await RepeatAsync("select notification_meta.purge_receipts($1)", cancellationToken);
         receipts += await RepeatAsync("select notification_meta.purge_suppressions($1)", cancellationToken);
-        // A slice is a thousand rows: few at a time, and the rest half an hour later.
-        await AskAsync("select notification_meta.purge_bulk_rows($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = Bite });
         var (dropped, deliveries) = (0, 0);
         if (options.Retention > TimeSpan.Zero)
         {
             var before = time.GetUtcNow() - options.Retention;
             deliveries = await RepeatAsync(
                 "select notification_meta.delete_deliveries_before($2, $1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+            deliveries += await RepeatAsync("select notification_meta.purge_batches($2, $1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
             dropped = await AskAsync(
                 "select notification_meta.drop_partitions_before($1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         }

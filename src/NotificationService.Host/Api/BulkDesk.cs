@@ -191,7 +191,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             return Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {DraftCheck.Furthest.TotalDays} days.");
         var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
         if (await upload.StageAsync(
-            settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Force, cancellationToken))
+            settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Name, form.Force, cancellationToken))
         {
             return BulkAnswers.Accepted(upload.Job, upload.Added);
         }

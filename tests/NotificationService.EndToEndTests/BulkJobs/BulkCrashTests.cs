@@ -77,7 +77,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         await Should.ThrowAsync<Exception>(upload);
 
         await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(30));
-        (await CountAsync(source, "select count(*) from bulk_slices")).ShouldBe(0);
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") == 0, TimeSpan.FromSeconds(30));
 
         // And one whose process is gone is given up by whoever works.
         await CountAsync(source, "update bulk_jobs set state = 1, reason = null, touched_at = now() - interval '3 minutes' returning 1");

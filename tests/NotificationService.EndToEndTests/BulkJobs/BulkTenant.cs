@@ -12,6 +12,9 @@ internal sealed class BulkTenant
 {
     public const string Root = "/api/v1/services/notifications";
 
+    /// <summary>Before the name of a field that stands behind the file.</summary>
+    public const string AfterFile = "after:";
+
     private readonly HttpClient client;
     private readonly string token;
 
@@ -40,18 +43,22 @@ internal sealed class BulkTenant
 
     public Task<HttpResponseMessage> UploadAsync(string csv, params (string Name, string Value)[] fields) => UploadAsync(Encoding.UTF8.GetBytes(csv), fields);
 
-    public async Task<HttpResponseMessage> UploadAsync(byte[] file, params (string Name, string Value)[] fields)
+    public Task<HttpResponseMessage> UploadAsync(byte[] file, params (string Name, string Value)[] fields) => UploadAsync(new ByteArrayContent(file), CancellationToken.None, fields);
+
+    public async Task<HttpResponseMessage> UploadAsync(HttpContent file, CancellationToken cancellationToken, params (string Name, string Value)[] fields)
     {
         using var form = new MultipartFormDataContent();
-        foreach (var (name, value) in fields)
+        foreach (var (name, value) in fields.Where(field => !field.Name.StartsWith(AfterFile, StringComparison.Ordinal)))
             form.Add(new StringContent(value), name);
         if (!fields.Any(field => field.Name is "template" or "continues"))
             form.Add(new StringContent("order-shipped"), "template");
         if (!fields.Any(field => field.Name is "channel" or "channels" or "continues"))
             form.Add(new StringContent("email"), "channel");
-        form.Add(new ByteArrayContent(file), "file", "people.csv");
+        form.Add(file, "file", "people.csv");
+        foreach (var (name, value) in fields.Where(field => field.Name.StartsWith(AfterFile, StringComparison.Ordinal)))
+            form.Add(new StringContent(value), name[AfterFile.Length..]);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
-        return await SendAsync(request);
+        return await SendAsync(request, cancellationToken);
     }
 
     public async Task<Guid> JobAsync(string csv, params (string Name, string Value)[] fields)
@@ -89,9 +96,9 @@ internal sealed class BulkTenant
 
     public Task<JsonElement> UntilAsync(Guid job, string status) => UntilAsync(job, found => found.GetProperty("status").GetString() == status);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
     {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.SendAsync(request);
+        return await client.SendAsync(request, cancellationToken);
     }
 }

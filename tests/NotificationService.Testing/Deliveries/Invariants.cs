@@ -130,9 +130,22 @@ public sealed class Invariants(NpgsqlDataSource database)
             with counted as (
                 select batch_id, status, sum(n) as n from (
                     select batch_id, status, n from batch_counts union all select batch_id, status, delta from batch_changes) c
-                group by batch_id, status having sum(n) <> 0),
+                where status >= 0 group by batch_id, status having sum(n) <> 0),
             actual as (
                 select batch_id, case when status < 40 then 0 else status end as status, count(*) as n from deliveries where batch_id is not null group by 1, 2)
+            select coalesce(a.batch_id, c.batch_id)::text || ' ' || coalesce(a.status, c.status) || ': ' || coalesce(c.n, 0) || ' counted, ' || coalesce(a.n, 0) || ' there'
+            from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
+            """),
+        ("a batch's chunks differ from what is counted of them",
+            """
+            with counted as (
+                select batch_id, status, sum(n) as n from (
+                    select batch_id, status, n from batch_counts union all select batch_id, status, delta from batch_changes) c
+                where status < 0 group by batch_id, status having sum(n) <> 0),
+            actual as (
+                select c.batch_id, said.status, sum(said.n) as n from batch_chunks c
+                cross join lateral (values (-1, (c.items > 0)::int), (-2, c.accepted), (-3, c.rejected), (-4, c.repeated)) as said(status, n)
+                group by c.batch_id, said.status having sum(said.n) <> 0)
             select coalesce(a.batch_id, c.batch_id)::text || ' ' || coalesce(a.status, c.status) || ': ' || coalesce(c.n, 0) || ' counted, ' || coalesce(a.n, 0) || ' there'
             from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
             """),
@@ -140,10 +153,17 @@ public sealed class Invariants(NpgsqlDataSource database)
             "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < 40 and d.retried_from = 0)"),
         ("a bulk job counts other rows than became notifications",
             "select j.id::text from bulk_jobs j where j.rows_queued <> (select count(*) from notifications n where n.batch_id = j.id)"),
+        ("a bulk job counts other bad rows than there are",
+            """
+            select j.id::text || ': ' || j.rows_bad || ' counted' from bulk_jobs j
+            where not j.rows_gone and (j.state <> 6 or j.reason not in ('upload_incomplete', 'upload_refused'))
+              and j.rows_bad <> (
+                select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.mended_by is null and (e.number < j.slices or j.state = 1))
+            """),
         ("of a bulk job that is done a row is neither queued nor bad nor repeated",
             """
             select j.id::text from bulk_jobs j
-            where j.state = 5 and j.rows_total <> j.rows_queued + j.rows_repeated
+            where j.state = 5 and not j.rows_gone and j.rows_total <> j.rows_queued + j.rows_repeated
                 + (select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.number < j.slices and e.mended_by is null)
             """),
         ("a line of a file became two notifications",

@@ -4,18 +4,14 @@ with left_over as (
     select exists (select from bulk_slices s where s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and (s.state = 0 or $3 = 3)
         and s.number < (select slices from bulk_jobs where tenant_id = $1 and id = $2)) as is_any
 ),
-bad as (
-    select count(*)::int as n from bulk_errors e where e.tenant_id = $1 and e.job_id = $2 and e.mended_by is null and e.number < (select slices from bulk_jobs where tenant_id = $1 and id = $2)
-),
 job as (
     update bulk_jobs j
-    set state = case when $3 = 3 then 5 when j.dry_run then 8 when bad.n > 0 then 6 else 3 end,
-        rows_bad = bad.n,
-        rows_done = case when $3 = 2 and not j.dry_run and bad.n = 0 then 0 else j.rows_done end,
-        reason = case when $3 = 2 and not j.dry_run and bad.n > 0 then 'bad_rows' end,
-        reason_message = case when $3 = 2 and not j.dry_run and bad.n > 0 then 'a row is bad, and the job is all or nothing: mend the rows of errors.csv and send them with continues' end,
-        ended_at = case when $3 = 2 and not j.dry_run and bad.n = 0 then null else clock_timestamp() end
-    from left_over, bad
+    set state = case when $3 = 3 then 5 when j.dry_run then 8 when j.rows_bad > 0 then 6 else 3 end,
+        rows_done = case when $3 = 2 and not j.dry_run and j.rows_bad = 0 then 0 else j.rows_done end,
+        reason = case when $3 = 2 and not j.dry_run and j.rows_bad > 0 then 'bad_rows' end,
+        reason_message = case when $3 = 2 and not j.dry_run and j.rows_bad > 0 then 'a row is bad, and the job is all or nothing: mend the rows of errors.csv and send them with continues' end,
+        ended_at = case when $3 = 2 and not j.dry_run and j.rows_bad = 0 then null else clock_timestamp() end
+    from left_over
     where j.tenant_id = $1 and j.id = $2 and j.state = $3 and not left_over.is_any
     returning j.state
 ),

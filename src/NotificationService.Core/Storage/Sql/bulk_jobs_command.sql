@@ -1,23 +1,37 @@
 -- Pauses (4), resumes (0) or cancels (7) a job; of a paused one nothing that is queued goes out. $1 tenant, $2 id, $3 command
 -- The workers find the state changed when they commit a slice, and give that slice up. What was put off while it was held is brought back by workers.
-with before as materialized (select id, state, resume_to from bulk_jobs where tenant_id = $1 and id = $2 for update),
+-- A job of which everything has ended is neither paused nor cancelled. One that failed at rows is resumed while they are there: they are cleared after thirty days.
+with before as materialized (select id, state, resume_to, reason, ended_at from bulk_jobs where tenant_id = $1 and id = $2 for update),
+pending as (
+    select coalesce(sum(n), 0) as n from (
+        select c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = $2 and c.status = 0
+        union all
+        select g.delta from batch_changes g where g.tenant_id = $1 and g.batch_id = $2 and g.status = 0) counted
+),
 changed as (
     update bulk_jobs j
     set state = case $3 when 0 then before.resume_to else $3 end,
         resume_to = case when $3 = 4 then before.state end,
-        ended_at = case when $3 = 7 then clock_timestamp() else j.ended_at end
-    from before
+        reason = case when $3 <> 0 then j.reason end,
+        reason_message = case when $3 <> 0 then j.reason_message end,
+        ended_at = case when $3 = 7 then clock_timestamp() when before.state = 6 then null else j.ended_at end
+    from before, pending
     where j.tenant_id = $1 and j.id = before.id and (
-        ($3 = 4 and before.state in (2, 3, 5)) or ($3 = 0 and before.state = 4) or ($3 = 7 and before.state in (2, 3, 4, 5)))
+        ($3 = 4 and (before.state in (2, 3) or (before.state = 5 and pending.n > 0)))
+        or ($3 = 0 and (before.state = 4 or (before.state = 6 and before.reason = 'rows_unworkable' and before.ended_at > clock_timestamp() - interval '29 days')))
+        or ($3 = 7 and (before.state in (2, 3, 4) or (before.state = 5 and pending.n > 0) or (before.state = 6 and before.reason = 'rows_unworkable'))))
     returning j.id
+),
+again as (
+    update bulk_slices s set tries = 0, retry_at = null from changed where $3 = 0 and s.tenant_id = $1 and s.job_id = changed.id and s.state < 2 and s.tries > 0
 ),
 batch as (
     update batches b
     set held = $3 = 4,
         resumed_at = case when $3 = 0 then clock_timestamp() else b.resumed_at end,
-        state = case when $3 = 7 then 3 else b.state end,
-        closed_at = case when $3 = 7 then coalesce(b.closed_at, clock_timestamp()) else b.closed_at end,
-        ended_at = case when $3 = 7 then null else b.ended_at end
-    from changed where b.tenant_id = $1 and b.id = changed.id
+        state = case when $3 = 7 then 3 when before.state = 6 then 1 else b.state end,
+        closed_at = case when $3 = 7 then coalesce(b.closed_at, clock_timestamp()) when before.state = 6 then null else b.closed_at end,
+        ended_at = case when $3 = 7 or before.state = 6 then null else b.ended_at end
+    from changed, before where b.tenant_id = $1 and b.id = changed.id
 )
 select before.state, changed.id is not null from before left join changed on true

@@ -1,6 +1,5 @@
 -- A job and how far it is. $1 tenant, $2 id
 select j.id, j.name, j.state, j.reason, j.reason_message, j.mode, j.dry_run, j.live, j.settings, j.columns, j.map, j.delimiter, j.encoding, encode(j.file_hash, 'hex'), j.file_bytes,
     j.rows_total, j.rows_done, j.rows_queued, j.rows_repeated, j.sms_segments, j.samples, j.created_at, j.ended_at,
-    (select count(*)::int from bulk_errors e where e.tenant_id = $1 and e.job_id = $2 and e.mended_by is null and (e.number < j.slices or j.state = 1)) as rows_bad,
-    j.slices
+    j.rows_bad
 from bulk_jobs j where j.tenant_id = $1 and j.id = $2

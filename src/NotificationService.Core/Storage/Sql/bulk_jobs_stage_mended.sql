@@ -2,7 +2,7 @@
 -- Of all or nothing every row is looked at again before the first one is sent.
 with job as (
     update bulk_jobs j
-    set state = case when j.mode = 2 and j.rows_queued = 0 then 2 else 3 end, slices = $3, rows_done = j.rows_total - $4, upload = null,
+    set state = case when j.mode = 2 and j.rows_queued = 0 then 2 else 3 end, slices = $3, rows_done = j.rows_total - $4, rows_bad = j.rows_bad + j.rows_bad_coming, rows_bad_coming = 0, rows_gone = false, upload = null,
         reason = null, reason_message = null, ended_at = null, touched_at = clock_timestamp()
     where j.tenant_id = $1 and j.id = $2 and j.upload = $5 and (j.state = 5 or (j.state = 6 and j.reason = 'bad_rows')) and j.slices < $3
     returning j.id

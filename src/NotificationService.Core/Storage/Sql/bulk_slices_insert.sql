@@ -3,7 +3,9 @@
 -- $1 tenant, $2 job, $3 number, $4 first id, $5 rows before it, $6 lines, $7 rows; per row that is bad as it came: $8 line, $9 index, $10 column, $11 code, $12 message
 -- $13 the upload of mended rows, or null for a new job
 with job as (
-    update bulk_jobs set touched_at = clock_timestamp()
+    update bulk_jobs
+    set touched_at = clock_timestamp(), rows_bad = rows_bad + case when $13::uuid is null then cardinality($8::int[]) else 0 end,
+        rows_bad_coming = rows_bad_coming + case when $13::uuid is null then 0 else cardinality($8::int[]) end
     where tenant_id = $1 and id = $2 and ((state = 1 and $13::uuid is null) or upload = $13)
     returning id
 ),

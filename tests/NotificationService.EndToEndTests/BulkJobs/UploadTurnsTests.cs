@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net;
+using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.BulkJobs;
+
+/// <summary>Few files are taken at once, so whoever holds a turn must give it back, however it ends.</summary>
+public sealed class UploadTurnsTests(SignInService service) : IClassFixture<SignInService>
+{
+    private const string File = "email,name,orderId\nann@example.com,Ann,A-1\n";
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Senders_that_leave_while_they_wait_for_a_turn_do_not_keep_their_tenant_out()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        (BulkTenant Tenant, SlowFile[] Files)[] holders = [(await BulkTenant.CreateAsync(service), Slow()), (await BulkTenant.CreateAsync(service), Slow())];
+        var holding = holders.SelectMany(holder => holder.Files.Select(file => holder.Tenant.UploadAsync(file, CancellationToken.None, ("force", "true")))).ToArray();
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1") == 4, Ample);
+
+        // All four turns are taken, so these wait, and then their senders are gone.
+        using (var gone = new CancellationTokenSource())
+        {
+            var waiting = new[] { tenant.UploadAsync(new StringContent(File), gone.Token), tenant.UploadAsync(new StringContent(File), gone.Token) };
+            await Eventually.TrueAsync(async () => await ActiveAsync() >= 4 + 2 + 1, Ample, () => "the two never waited");
+            await gone.CancelAsync();
+            foreach (var upload in waiting)
+                await Should.ThrowAsync<OperationCanceledException>(upload);
+        }
+
+        foreach (var file in holders.SelectMany(holder => holder.Files))
+            file.End();
+        foreach (var upload in holding)
+        {
+            using var answer = await upload;
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await tenant.UploadAsync(File);
+                return answer.StatusCode == HttpStatusCode.Accepted;
+            },
+            Ample,
+            () => "the turns of those who left were never given back");
+    }
+
+    private static SlowFile[] Slow() => [new(TimeSpan.FromMilliseconds(25)), new(TimeSpan.FromMilliseconds(25))];
+
+    /// <summary>Requests under way, the one that asks included.</summary>
+    private async Task<double> ActiveAsync() =>
+        (await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+            .Where(line => line.StartsWith("http_server_active_requests{", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,107 @@
+using NotificationService.Testing;
+
+namespace NotificationService.IntegrationTests.Batches;
+
+/// <summary>What is of no use any more goes in bites, whatever its size.</summary>
+public sealed class BatchPurgeTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task Batches_of_which_nothing_happened_for_as_long_as_notifications_are_kept_go_in_bites_with_all_that_belongs_to_them()
+    {
+        var tenant = (await database.NewTenantAsync()).Value;
+        var (old, recent, pending, open, touched) = (await BatchAsync(tenant, 100, ended: 95), await BatchAsync(tenant, 100, ended: 10), await BatchAsync(tenant, 100, ended: null, state: 2),
+            await BatchAsync(tenant, 100, ended: null), await BatchAsync(tenant, 100, ended: null, sampled: 1));
+        var later = await BatchAsync(tenant, 100, ended: 95);
+        await database.ExecuteAsync($"insert into deliveries (tenant_id, id, channel, priority, status, due_at, batch_id) values ('{tenant}', '{database.Ids.Next()}', 1, 2, 10, now(), '{later}')");
+
+        var rounds = 0;
+        while (await PurgeAsync(bite: 10) >= 10)
+            rounds++;
+
+        rounds.ShouldBeGreaterThan(2, "25 chunks of each of two batches are more than two bites");
+        (await database.QueryAsync<Guid>("select id from batches order by id")).ShouldBe(new[] { recent, pending, touched, later }.Order());
+        foreach (var table in (string[])["batch_chunks", "batch_counts", "batch_changes"])
+            (await database.ScalarAsync<long>($"select count(*) from {table} where batch_id in ('{old}', '{open}')")).ShouldBe(0, table);
+        (await database.ScalarAsync<long>("select count(distinct batch_id) from batch_chunks")).ShouldBe(4);
+        await database.ExecuteAsync("truncate batches, batch_chunks, batch_counts, batch_changes, deliveries");
+    }
+
+    [Fact]
+    public async Task Old_jobs_go_with_their_rows_and_a_paused_one_stays()
+    {
+        var tenant = (await database.NewTenantAsync()).Value;
+        var (done, paused) = (await BatchAsync(tenant, 100, ended: 95), await BatchAsync(tenant, 100, ended: 95));
+        await JobAsync(tenant, done, state: 5, slices: 3);
+        await JobAsync(tenant, paused, state: 4, slices: 3);
+
+        while (await PurgeAsync(bite: 200) >= 200)
+        {
+            // A slice counts for a hundred.
+        }
+
+        (await database.QueryAsync<Guid>("select id from bulk_jobs")).ShouldBe([paused]);
+        (await database.QueryAsync<Guid>("select distinct job_id from bulk_slices")).ShouldBe([paused]);
+        (await database.QueryAsync<Guid>("select distinct job_id from bulk_errors")).ShouldBe([paused]);
+        await database.ExecuteAsync("truncate batches, batch_chunks, batch_counts, batch_changes, bulk_jobs, bulk_slices, bulk_errors");
+    }
+
+    [Fact]
+    public async Task Rows_of_a_refused_upload_go_at_once_and_those_of_a_job_after_thirty_days_a_few_slices_at_a_time()
+    {
+        var tenant = (await database.NewTenantAsync()).Value;
+        var (refused, old, young) = (database.Ids.Next(), database.Ids.Next(), database.Ids.Next());
+        await JobAsync(tenant, refused, state: 6, slices: 5, ended: 0, reason: "upload_refused");
+        await JobAsync(tenant, old, state: 5, slices: 5, ended: 31);
+        await JobAsync(tenant, young, state: 5, slices: 5, ended: 29);
+
+        var bites = new List<int>();
+        do
+            bites.Add(await ClearAsync(4));
+        while (bites[^1] == 4);
+
+        bites.ShouldBe([4, 4, 2]);
+        (await database.QueryAsync<Guid>("select distinct job_id from bulk_slices")).ShouldBe([young]);
+        (await database.QueryAsync<Guid>("select distinct job_id from bulk_errors")).ShouldBe([young]);
+        (await database.QueryAsync<Guid>("select id from bulk_jobs where rows_gone order by id")).ShouldBe(new[] { refused, old }.Order());
+        (await ClearAsync(4)).ShouldBe(0);
+        await database.ExecuteAsync("truncate bulk_jobs, bulk_slices, bulk_errors");
+    }
+
+    private async Task<int> PurgeAsync(int bite)
+    {
+        await using var command = database.Database.Worker.CreateCommand($"select notification_meta.purge_batches(now() - interval '90 days', {bite})");
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task<int> ClearAsync(int bite)
+    {
+        await using var command = database.Database.Worker.CreateCommand($"select notification_meta.clear_bulk_rows({bite})");
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Days ago. With 25 chunks.</summary>
+    private async Task<Guid> BatchAsync(Guid tenant, int created, int? ended, int? sampled = null, int state = 1)
+    {
+        var id = database.Ids.Next();
+        await database.ExecuteAsync(
+            $"""
+            insert into batches (tenant_id, id, live, state, created_at, closed_at, ended_at, sampled_at)
+            values ('{tenant}', '{id}', true, {(ended is null ? state : 2)}, now() - interval '{created} days', {(ended is null && state == 1 ? "null" : $"now() - interval '{created} days'")}, {Ago(ended)}, {Ago(sampled)});
+            insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, answer)
+            select '{tenant}', '{id}', n, '', '{id}', 1, 1, 0, 0, '[]' from generate_series(1, 25) n;
+            insert into batch_counts (tenant_id, batch_id, status, n) values ('{tenant}', '{id}', -1, 25);
+            insert into batch_changes (tenant_id, batch_id, status, delta) values ('{tenant}', '{id}', -2, 25)
+            """);
+        return id;
+    }
+
+    private Task<int> JobAsync(Guid tenant, Guid id, int state, int slices, int? ended = 95, string? reason = null) => database.ExecuteAsync(
+        $"""
+        insert into bulk_jobs (tenant_id, id, account_id, live, state, reason, mode, dry_run, settings, columns, map, delimiter, encoding, slices, created_at, ended_at)
+        values ('{tenant}', '{id}', '{tenant}', true, {state}, {(reason is null ? "null" : $"'{reason}'")}, 1, false, '[]', '[]', '[]', ',', 'utf-8', {slices}, now() - interval '100 days', {Ago(ended)});
+        insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) select '{tenant}', '{id}', n, '{id}', 0, array[n], '[]' from generate_series(0, {slices - 1}) n;
+        insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) select '{tenant}', '{id}', n, n, 0, 'x', 'x' from generate_series(0, {slices - 1}) n
+        """);
+
+    private static string Ago(int? days) => days is null ? "null" : $"now() - interval '{days} days'";
+}
