@@ -61,6 +61,7 @@ public static class Composition
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
         .AddDeliveryWorker()
         .AddEventRelay()
+        .AddWebhookWorker()
         .AddBatchKeeper()
         .AddBulkRunner();
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
@@ -32,12 +33,15 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private readonly Database database;
     private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
+    private readonly WakeUp events;
     private readonly TimeProvider time;
     private readonly ILogger<DeliveryResultWriter> logger;
 
-    public DeliveryResultWriter(Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, TimeProvider time, ILogger<DeliveryResultWriter> logger)
+    public DeliveryResultWriter(
+        Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, TimeProvider time,
+        ILogger<DeliveryResultWriter> logger)
     {
-        (this.database, this.ids, this.metrics, this.time, this.logger) = (database, ids, metrics, time, logger);
+        (this.database, this.ids, this.metrics, this.events, this.time, this.logger) = (database, ids, metrics, events, time, logger);
         coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, options.CompletionLinger), time, WriteAsync);
     }
 
@@ -117,6 +121,8 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         }
 
         await batch.CommitAsync(row => written.Add(new DeliveryId(row.GetGuid(0))), cancellationToken);
+        // This process has a relay too.
+        events.SignalLocally();
         return written;
     }
 

@@ -1,12 +1,29 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NotificationService.Events;
 
 namespace NotificationService.Webhooks;
 
 public static class WebhooksModule
 {
     /// <summary>Customers' endpoints: what calls them.</summary>
-    public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
-        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions())
-        .AddSingleton<WebhookCaller>();
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
+            .Validate(options => options.Errors().Count == 0, "Notification:Webhooks is not valid: the lease must outlast a call, and every number be in its range")
+            .ValidateOnStart();
+        return services
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOptions>>().Value)
+            .AddSingleton<WebhookCaller>();
+    }
+
+    /// <summary>What addresses events to endpoints and calls them.</summary>
+    public static IServiceCollection AddWebhookWorker(this IServiceCollection services) => services
+        .AddSingleton<IEventSink, WebhookFanOut>()
+        .AddSingleton<WebhookStore>()
+        .AddSingleton<WebhookMetrics>()
+        .AddSingleton<WebhookResults>()
+        .AddSingleton<EndpointDirectory>()
+        .AddSingleton<EndpointLanes>()
+        .AddHostedService<WebhookWorker>();
 }

@@ -12,7 +12,7 @@ namespace NotificationService.Deliveries.Receipts;
 /// looks only now and then: it helps while the first has more than it can do at once.
 /// </summary>
 internal sealed class ReceiptApplier(
-    ReceiptStore store, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time,
+    ReceiptStore store, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
     ILogger<ReceiptApplier> logger) : BackgroundService
 {
     private const int Most = 2_000;
@@ -60,6 +60,8 @@ internal sealed class ReceiptApplier(
         {
             var ended = careful ? await store.ApplyCarefullyAsync(Most, cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
             var took = time.GetElapsedTime(began);
+            if (ended.Count > 0)
+                events.SignalLocally();
             foreach (var receipt in ended)
             {
                 if (receipt.State == ReceiptState.Unmatched)

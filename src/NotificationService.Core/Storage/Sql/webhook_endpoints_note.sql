@@ -12,10 +12,10 @@ before as materialized (
     order by e.id for update
 ),
 judged as materialized (
-    select b.*, g.*,
+    select b.id, g.succeeded, g.failed,
         case when b.enabled then coalesce(g.disable, case when not g.succeeded and g.failed > 0 and b.failing_since < clock_timestamp() - $8 then 'failing' end) end as disabled_for,
         not g.succeeded and b.warned_at is null and g.worst >= $7 as warned
-    from before b join given g using (id)
+    from before b join given g on g.id = b.id
 ),
 noted as (
     update webhook_endpoints e

@@ -1,12 +1,12 @@
 -- Writes the outcomes of one tenant's calls to its endpoints, only where the claim is still the writer's. $1 tenant
 -- per message: $2 id, $3 fencing token, $4 state, $5 reason, $6 pause until the next try or null, $7 whether a call was made
--- per call: $8 started at, $9 duration in milliseconds, $10 outcome, $11 status, $12 error, $13 request headers, $14 response body
+-- per call: $8 started at, $9 duration in milliseconds, $10 outcome, $11 status, $12 error, $13 request headers, $14 response body, $15 response headers
 -- OFFSET 0 is a fence, as in deliveries_complete. All in one statement: an outcome is whole or not there. Dies before the commit: the lease
 -- ends, and the same message is sent once more under the same webhook-id.
 with given as materialized (
     select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::text[], $6::interval[], $7::boolean[], $8::timestamptz[], $9::int[], $10::smallint[],
-        $11::smallint[], $12::text[], $13::text[], $14::text[])
-        as i(id, claims, state, reason, pause, called, started_at, duration_ms, outcome, status, error, request_headers, response_body)
+        $11::smallint[], $12::text[], $13::text[], $14::text[], $15::text[])
+        as i(id, claims, state, reason, pause, called, started_at, duration_ms, outcome, status, error, request_headers, response_body, response_headers)
 ),
 done as (
     update webhook_messages m
@@ -20,8 +20,8 @@ done as (
     returning m.id, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (
-    insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, error, request_headers, response_body, next_try_at)
-    select d.id, d.attempts, $1, d.endpoint_id, i.started_at, i.duration_ms, i.outcome, i.status, i.error, i.request_headers::json, i.response_body,
+    insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, error, request_headers, response_body, response_headers, next_try_at)
+    select d.id, d.attempts, $1, d.endpoint_id, i.started_at, i.duration_ms, i.outcome, i.status, i.error, i.request_headers::json, i.response_body, i.response_headers::json,
         case when d.state = 1 then d.due_at end
     from done d join given i on i.id = d.id and i.called
 )

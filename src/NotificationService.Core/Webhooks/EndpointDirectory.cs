@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using NotificationService.Credentials;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>Where to call an endpoint, and with what. Known for a second: so soon a change is heeded.</summary>
+internal sealed class EndpointDirectory(Database database, CredentialVault vault, TimeProvider time)
+{
+    private static readonly TimeSpan Known = TimeSpan.FromSeconds(1);
+    private static readonly string Load = SqlText.Statement("webhook_endpoints_load");
+
+    private readonly ConcurrentDictionary<Guid, (long At, FoundEndpoint Found)> cache = new();
+
+    /// <summary>Loads, in one statement a tenant, what is not known of these messages' endpoints.</summary>
+    public async Task<IReadOnlyDictionary<Guid, FoundEndpoint>> FindAsync(IReadOnlyList<ClaimedMessage> messages, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, FoundEndpoint>();
+        List<ClaimedMessage> unknown = [];
+        foreach (var message in messages)
+        {
+            if (cache.TryGetValue(message.Endpoint, out var entry) && time.GetElapsedTime(entry.At) < Known)
+                found[message.Endpoint] = entry.Found;
+            else
+                unknown.Add(message);
+        }
+
+        if (unknown.Count == 0)
+            return found;
+        await LoadAsync(unknown, found, cancellationToken);
+        Forget();
+        return found;
+    }
+
+    private async Task LoadAsync(List<ClaimedMessage> messages, Dictionary<Guid, FoundEndpoint> found, CancellationToken cancellationToken)
+    {
+        var rows = new List<(Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt)>();
+        var tenants = messages.GroupBy(message => message.Tenant).OrderBy(group => group.Key.Value).ToList();
+        await using (var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken))
+        {
+            foreach (var tenant in tenants)
+            {
+                batch.Add(
+                    tenant.Key, Load, new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value },
+                    new NpgsqlParameter<Guid[]> { TypedValue = [.. tenant.Select(message => message.Endpoint).Distinct()] });
+            }
+
+            await batch.CommitAsync(
+                row => rows.Add((
+                    row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5))),
+                cancellationToken);
+        }
+
+        var now = time.GetTimestamp();
+        var byEndpoint = rows.ToLookup(row => row.Id);
+        foreach (var (tenant, endpoint) in messages.Select(message => (message.Tenant, message.Endpoint)).Distinct())
+        {
+            found[endpoint] = Read(tenant, endpoint, [.. byEndpoint[endpoint]]);
+            cache[endpoint] = (now, found[endpoint]);
+        }
+    }
+
+    private FoundEndpoint Read(TenantId tenant, Guid endpoint, (Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt)[] rows)
+    {
+        if (rows.Length == 0)
+            return new FoundEndpoint.Missing();
+        if (!rows[0].Enabled)
+            return new FoundEndpoint.Disabled();
+        var secrets = new List<(WebhookSecret Secret, DateTimeOffset? RetiresAt)>();
+        var headers = new List<WebhookHeader>();
+        foreach (var row in rows.Where(row => row.Field is not null))
+        {
+            if (vault.Open(row.Sealed, new CredentialAddress(tenant, endpoint, row.Field!)) is not OpenedCredential.Readable opened)
+                return new FoundEndpoint.Unusable();
+            if (EndpointFields.HeaderOf(row.Field!) is { } header)
+                headers.Add(new WebhookHeader(header, opened.Secret));
+            else if (WebhookSecret.TryParse(opened.Secret, out var secret))
+                secrets.Add((secret, row.RetiresAt));
+        }
+
+        return secrets.Count == 0
+            ? new FoundEndpoint.Unusable()
+            : new FoundEndpoint.Callable(new Uri(rows[0].Url), [.. secrets.OrderBy(secret => secret.RetiresAt is not null).Select(secret => secret.Secret)], headers);
+    }
+
+    private void Forget()
+    {
+        foreach (var (endpoint, entry) in cache)
+        {
+            if (time.GetElapsedTime(entry.At) > Known)
+                cache.TryRemove(new KeyValuePair<Guid, (long, FoundEndpoint)>(endpoint, entry));
+        }
+    }
+}
+
+/// <summary>What there is of an endpoint that a message is for.</summary>
+internal abstract record FoundEndpoint
+{
+    public sealed record Callable(Uri Url, IReadOnlyList<WebhookSecret> Secrets, IReadOnlyList<WebhookHeader> Headers) : FoundEndpoint;
+
+    public sealed record Disabled : FoundEndpoint;
+
+    public sealed record Missing : FoundEndpoint;
+
+    /// <summary>What is sealed of it does not decrypt under this process's keys.</summary>
+    public sealed record Unusable : FoundEndpoint;
+}

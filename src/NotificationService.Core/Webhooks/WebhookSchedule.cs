@@ -1,0 +1,39 @@
+namespace NotificationService.Webhooks;
+
+/// <summary>When a message that was not taken is tried again: at once, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h, jitter of ±20 %.</summary>
+public static class WebhookSchedule
+{
+    private const double Jitter = 0.2;
+
+    private static readonly TimeSpan[] Steps =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(10),
+    ];
+
+    /// <summary>Whoever is overloaded, or too slow, has at least this long.</summary>
+    private static readonly TimeSpan Breather = TimeSpan.FromSeconds(60);
+
+    /// <summary>Calls in all.</summary>
+    public static int MostAttempts => Steps.Length + 1;
+
+    /// <summary>How long to wait after a number of calls; null: there is no next one.</summary>
+    /// <param name="attempts">Calls made, at least 1.</param>
+    /// <param name="retryAfter">What the receiver asked for: never less than the step, at most twice the step.</param>
+    /// <param name="isOverloaded">It answered 429, or not in time.</param>
+    /// <param name="chance">A number in [0, 1).</param>
+    public static TimeSpan? Next(int attempts, TimeSpan? retryAfter, bool isOverloaded, double chance)
+    {
+        if (attempts > Steps.Length)
+            return null;
+        var step = Steps[Math.Max(0, attempts - 1)];
+        var wait = step * (1 - Jitter + 2 * Jitter * chance);
+        if (retryAfter is { } asked)
+            wait = Max(wait, Min(asked, step * 2));
+        // So that all that failed together does not come back at the same instant.
+        return isOverloaded ? Max(wait, Breather * (1 + Jitter * chance)) : wait;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

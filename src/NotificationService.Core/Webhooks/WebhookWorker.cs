@@ -1,0 +1,151 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Telemetry;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>
+/// Calls customers' endpoints. 1 room, 2 claim under a lease, 3 one call for each message with nothing held open around it,
+/// 4 the outcome, where the claim is still ours. Dies anywhere: the lease ends, and the message goes out once more under the same id.
+/// </summary>
+internal sealed class WebhookWorker(
+    WebhookStore store, EndpointDirectory directory, WebhookCaller caller, WebhookResults results, EndpointLanes lanes, WebhookOptions options,
+    [FromKeyedServices(WakeUp.Webhooks)] WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookWorker> logger) : BackgroundService
+{
+    /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
+    private const int Few = 32;
+
+    private const string EndpointDisabled = "endpoint_disabled";
+    private const string EndpointDeleted = "endpoint_deleted";
+
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+
+    private int underWay;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var heartbeat = heartbeats.Register("webhook_worker", LongestSilence);
+        using var givingUp = new CancellationTokenSource();
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                heartbeat.Beat();
+                await WorkAsync(givingUp.Token, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop: what is under way may end.
+        }
+
+        givingUp.CancelAfter(options.CallTimeout);
+        while (Volatile.Read(ref underWay) > 0)
+            await Task.Delay(Linger, time, CancellationToken.None);
+    }
+
+    /// <param name="givingUp">Cancelled when a call that is under way may no longer end by itself.</param>
+    /// <param name="cancellationToken">Cancelled when nothing more is to be begun.</param>
+    private async Task WorkAsync(CancellationToken givingUp, CancellationToken cancellationToken)
+    {
+        // 1. Room. Whoever ends a call signals.
+        var limits = lanes.Limits();
+        if (limits.InAll == 0)
+        {
+            await wakeUp.WaitAsync(Poll, cancellationToken);
+            return;
+        }
+
+        // 2. Not cancelled halfway: what was granted is called, so that nothing waits for its lease.
+        IReadOnlyList<ClaimedMessage> claimed;
+        IReadOnlyDictionary<Guid, FoundEndpoint> endpoints;
+        try
+        {
+            claimed = await store.ClaimAsync(limits, CancellationToken.None);
+            endpoints = claimed.Count == 0 ? new Dictionary<Guid, FoundEndpoint>() : await directory.FindAsync(claimed, CancellationToken.None);
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.ClaimFailed(exception.SqlState ?? exception.GetType().Name);
+            await Task.Delay(Pause, time, cancellationToken);
+            return;
+        }
+
+        // 3. Each by itself.
+        foreach (var message in claimed)
+        {
+            Interlocked.Increment(ref underWay);
+            lanes.Began(message);
+            _ = Task.Run(() => HandleAsync(message, endpoints[message.Endpoint], givingUp), CancellationToken.None);
+        }
+
+        if (claimed.Count == 0 && !store.IsMidway)
+            await wakeUp.WaitAsync(Poll, cancellationToken);
+        else if (claimed.Count < Few)
+            await Task.Delay(Linger, time, cancellationToken);
+    }
+
+    private async Task HandleAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
+    {
+        WebhookAnswer? answer = null;
+        try
+        {
+            MessageOutcome outcome;
+            try
+            {
+                (outcome, answer) = await CallAsync(message, endpoint, givingUp);
+            }
+            finally
+            {
+                // Its place is free before the outcome is written: that takes no part of the endpoint's.
+                lanes.Ended(message, answer);
+                wakeUp.SignalLocally();
+            }
+
+            await results.WriteAsync(outcome, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends and the call did not: nobody knows whether it arrived. The lease ends, and it goes out once more.
+        }
+#pragma warning disable CA1031 // one message's fault must not end the worker; its lease brings it back
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.MessageFailed(message.Id, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref underWay);
+        }
+    }
+
+    private async Task<(MessageOutcome Outcome, WebhookAnswer? Answer)> CallAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
+    {
+        switch (endpoint)
+        {
+            case FoundEndpoint.Missing:
+                return (MessageOutcome.Dropped(message, EndpointDeleted), null);
+            case FoundEndpoint.Disabled:
+                return (MessageOutcome.Dropped(message, EndpointDisabled), null);
+        }
+
+        var call = endpoint is FoundEndpoint.Callable callable
+            ? new WebhookCall(callable.Url, message.EventId, Encoding.UTF8.GetBytes(message.Body), callable.Secrets, callable.Headers)
+            : null;
+        var answer = call is null
+            ? new WebhookAnswer.Failed(new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], null, null, null, WebhookDirective.None), WebhookFailure.Unusable)
+            : await caller.CallAsync(call, givingUp);
+        return (MessageOutcome.Of(message, answer, Chance(message)), answer);
+    }
+
+    /// <summary>Spreads the next tries; nothing else is asked of it.</summary>
+    private static double Chance(ClaimedMessage message) => (uint)HashCode.Combine(message.Id, message.Attempts) / (double)uint.MaxValue * 0.999;
+}
