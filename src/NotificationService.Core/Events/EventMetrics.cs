@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace NotificationService.Events;
 
 /// <summary>What the relay counts.</summary>
-internal sealed class EventMetrics
+public sealed class EventMetrics
 {
     private readonly Counter<long> relayed = Telemetry.Telemetry.Meter.CreateCounter<long>("notification_events_relayed_total", null, "Events taken from the outbox and handed on.");
 

@@ -14,7 +14,7 @@ namespace NotificationService.Events;
 /// in every sink. Every node has one; a shard is one relay's at a time, for the length of a transaction, so that the order of a
 /// delivery's events is kept and a relay that dies is replaced as soon as its connection is gone.
 /// </summary>
-internal sealed class EventRelay(
+public sealed class EventRelay(
     Database database, IEnumerable<IEventSink> sinks, [FromKeyedServices(WakeUp.Events)] WakeUp wakeUp, EventMetrics metrics,
     Heartbeats heartbeats, TimeProvider time, ILogger<EventRelay> logger) : BackgroundService
 {

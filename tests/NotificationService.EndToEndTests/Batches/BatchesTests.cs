@@ -66,6 +66,7 @@ public sealed class BatchesTests(SignInService service)
         var ended = await tenant.UntilAsync(batch, found => found.TryGetProperty("endedAt", out _));
         (ended.GetProperty("accepted").GetInt64(), ended.GetProperty("chunks").GetInt32(), BatchTenant.Count(ended, "total")).ShouldBe((600, 12, 600));
         (await service.Database.ScalarAsync<long>($"select count(distinct reference) from notifications where batch_id = '{batch}'")).ShouldBe(600);
+        (await ToldAsync(batch)).ShouldBe(["batch.completed completed 600 0"]);
         await ShouldHoldAsync();
     }
 
@@ -150,6 +151,7 @@ public sealed class BatchesTests(SignInService service)
         using var late = await tenant.AddAsync(batch, 1, BatchTenant.Items(0, 1));
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'code' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = 72")).ShouldBe("batch_cancelled");
+        (await ToldAsync(batch)).ShouldBe(["batch.completed cancelled 700 0"]);
         await ShouldHoldAsync();
     }
 
@@ -207,6 +209,9 @@ public sealed class BatchesTests(SignInService service)
     }
 
     private static string Chunk(Guid batch, int sequence, string items) => $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""";
+
+    private Task<IReadOnlyList<string>> ToldAsync(Guid batch) => service.Database.QueryAsync<string>(
+        $"select type || ' ' || (data->>'status') || ' ' || (data->'deliveries'->>'total') || ' ' || (data->'deliveries'->>'pending') from events where subject = '{batch}' order by id");
 
     private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
 }

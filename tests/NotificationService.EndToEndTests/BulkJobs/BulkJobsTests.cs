@@ -29,6 +29,10 @@ public sealed class BulkJobsTests(SignInService service)
         (await service.Database.QueryAsync<string>($"select data->>'orderId' from notifications where batch_id = '{job}' order by 1")).ShouldBe(["A-1", "A-3"]);
         var results = (await tenant.TextAsync($"bulk/{job}/results.csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         results.Length.ShouldBe(7, "a header, five rows, one of them on two lines");
+        await Eventually.TrueAsync(
+            async () => (await service.Database.QueryAsync<string>($"select type from events where subject = '{job}'")).Contains("batch.completed"), TimeSpan.FromSeconds(20));
+        (await service.Database.QueryAsync<string>($"select (data->>'status') || ' ' || (data->'rows'->>'queued') || ' ' || (data->'rows'->>'bad') from events where subject = '{job}' and type = 'bulk_job.completed'"))
+            .ShouldBe(["completed 2 3"]);
         await ShouldHoldAsync();
     }
 

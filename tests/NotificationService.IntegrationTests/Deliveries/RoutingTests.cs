@@ -70,6 +70,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(10));
         await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(10));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
+        (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
+            .ShouldBe(["email SendGrid credentials_refused"]);
 
         var mended = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
         (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
