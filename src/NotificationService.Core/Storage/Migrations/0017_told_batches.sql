@@ -1,9 +1,9 @@
 -- Batches and files tell how they go. As triggers, because several statements end them, and none of them may forget it.
 
--- Deliveries by status, as the API has them.
+-- Deliveries by status, as the API has them. What is below 0 counts chunks and items (0016).
 create function notification_meta.batch_deliveries(tenant uuid, batch uuid) returns json
 language sql stable set search_path = public, pg_temp as $$
-    select json_build_object('total', coalesce(sum(n), 0), 'pending', coalesce(sum(n) filter (where status = 0), 0), 'sent', coalesce(sum(n) filter (where status = 40), 0),
+    select json_build_object('total', coalesce(sum(n) filter (where status >= 0), 0), 'pending', coalesce(sum(n) filter (where status = 0), 0), 'sent', coalesce(sum(n) filter (where status = 40), 0),
         'delivered', coalesce(sum(n) filter (where status = 50), 0), 'read', coalesce(sum(n) filter (where status = 60), 0),
         'suppressed', coalesce(sum(n) filter (where status = 70), 0), 'expired', coalesce(sum(n) filter (where status = 71), 0),
         'cancelled', coalesce(sum(n) filter (where status = 72), 0), 'failed', coalesce(sum(n) filter (where status = 73), 0),
