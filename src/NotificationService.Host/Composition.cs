@@ -3,6 +3,7 @@ using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Deliveries;
+using NotificationService.EventRules;
 using NotificationService.Events;
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
@@ -10,6 +11,8 @@ using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
 using NotificationService.Host.RateLimits;
+using NotificationService.Kafka;
+using NotificationService.Kafka.Intake;
 using NotificationService.Notifications;
 using NotificationService.Outbound;
 using NotificationService.Providers;
@@ -39,6 +42,7 @@ public static class Composition
         .AddNotifications()
         .AddBatches()
         .AddBulkJobs()
+        .AddEventRules()
         .AddTenants()
         .AddAccounts()
         .AddProviders()
@@ -63,7 +67,11 @@ public static class Composition
         .AddEventRelay()
         .AddWebhookWorker()
         .AddBatchKeeper()
-        .AddBulkRunner();
+        .AddBulkRunner()
+        .AddSingleton<IRequestReader, RequestReader>();
+
+    /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
+    public static IServiceCollection AddEventStreams(this IServiceCollection services, IConfiguration configuration) => services.AddKafka(configuration);
 
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
@@ -89,6 +97,7 @@ public static class Composition
         app.MapSandbox();
         app.MapReceipts();
         app.MapSuppressions();
+        app.MapEventRules();
         return app;
     }
 }

@@ -10,6 +10,7 @@ public static class Rooms
     {
         ["BulkJobs"] = ["Notifications"],
         ["Batches"] = ["Notifications"],
+        ["EventRules"] = ["Notifications"],
         ["Notifications"] = ["Templates", "Recipients", "Channels", "Deliveries", "Events"],
         ["Deliveries"] = ["Templates", "Recipients", "Channels", "Inbox", "Events"],
         ["Channels"] = ["Credentials"],

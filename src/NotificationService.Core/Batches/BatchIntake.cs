@@ -173,6 +173,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             {
                 Id(tenant.Value), new NpgsqlParameter<byte[]> { TypedValue = claim.KeyHash }, new NpgsqlParameter<byte[]> { TypedValue = claim.Fingerprint },
                 new NpgsqlParameter<short> { TypedValue = 202 }, new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
+                Number(claim.Days),
             },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
@@ -218,4 +219,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
 
 /// <summary>The caller's key for opening a batch.</summary>
 /// <param name="Answer">What is kept under it: the answer, JSON in UTF-8.</param>
-public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Answer);
+public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Answer)
+{
+    /// <summary>For how long it is kept.</summary>
+    public int Days { get; init; } = IdempotencyEntry.UsualDays;
+}

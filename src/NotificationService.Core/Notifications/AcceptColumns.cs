@@ -66,6 +66,7 @@ internal sealed class AcceptColumns
         OfDeliveries(d => (short)d.Place),
         Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
         new NpgsqlParameter<Guid?> { TypedValue = batch, NpgsqlDbType = NpgsqlDbType.Uuid },
+        Of(n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
     ];
 
     /// <summary>What the first timeline row says beyond the status.</summary>

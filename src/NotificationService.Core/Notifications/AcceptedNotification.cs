@@ -44,4 +44,11 @@ public sealed record AcceptedNotification(
 }
 
 /// <summary>What is kept under an idempotency key: what was asked, and what was answered.</summary>
-public sealed record IdempotencyEntry(byte[] KeyHash, byte[] Fingerprint, byte[] Answer);
+public sealed record IdempotencyEntry(byte[] KeyHash, byte[] Fingerprint, byte[] Answer)
+{
+    /// <summary>What a caller of the API is promised.</summary>
+    public const int UsualDays = 1;
+
+    /// <summary>For how long it is kept.</summary>
+    public int Days { get; init; } = UsualDays;
+}

@@ -9,7 +9,11 @@ namespace NotificationService.Notifications;
 /// <summary>One of many that are stored together.</summary>
 /// <param name="Index">Its place among them, from 0.</param>
 /// <param name="Idempotency">Null where the caller gave no key of its own.</param>
-public sealed record BundleItem(int Index, PreparedNotification Prepared, IdempotencyEntry? Idempotency);
+public sealed record BundleItem(int Index, PreparedNotification Prepared, IdempotencyEntry? Idempotency)
+{
+    /// <summary>The trace that it belongs to, where it has one of its own.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>What became of an item that had its own key.</summary>
 /// <param name="Id">The notification that the key stands for; null when it stands for another request.</param>
@@ -30,7 +34,7 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
     /// <summary>Answers the items that were not stored, because their keys had been used.</summary>
     /// <exception cref="PostgresException">Nothing may be committed; a deadlock can be tried again as a whole.</exception>
     public static async Task<IReadOnlyList<TakenKey>> WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, IReadOnlyList<BundleItem> items, string? traceParent, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid? batch, IReadOnlyList<BundleItem> items, string? traceParent, CancellationToken cancellationToken)
     {
         // Keys in ascending order over all statements, so that two bundles never wait for each other in a circle. One key twice: the first has it.
         var withKeys = items.Where(item => item.Idempotency is not null).OrderBy(item => Convert.ToHexString(item.Idempotency!.KeyHash), StringComparer.Ordinal).ThenBy(item => item.Index).ToList();
@@ -38,7 +42,7 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
         var stored = new HashSet<Guid>(items.Count);
         foreach (var some in items.Where(item => item.Idempotency is null).Concat(firsts).Chunk(MostTogether))
         {
-            var columns = new AcceptColumns(Array.ConvertAll(some, item => AcceptedNotification.Of(caller, item.Prepared, item.Idempotency, traceParent)));
+            var columns = new AcceptColumns(Array.ConvertAll(some, item => AcceptedNotification.Of(caller, item.Prepared, item.Idempotency, item.TraceParent ?? traceParent)));
             await using var command = new NpgsqlCommand(Accept, connection, transaction);
             command.Parameters.AddRange(columns.Parameters(caller.Tenant.Value, batch));
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

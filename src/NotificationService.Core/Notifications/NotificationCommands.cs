@@ -160,6 +160,7 @@ public sealed class NotificationCommands(Database database, IdempotencyKeys keys
                 new NpgsqlParameter<byte[]> { TypedValue = entry.Fingerprint },
                 new NpgsqlParameter<short> { TypedValue = 200 },
                 new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
+                new NpgsqlParameter<int> { TypedValue = entry.Days },
             },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is not null;

@@ -42,7 +42,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
         {
             return await CommitAsync(notifications, cancellationToken);
         }
-        catch (PostgresException exception) when (notifications.Count > 1 && !IsOutage(exception))
+        catch (PostgresException exception) when (notifications.Count > 1 && !Outage.IsBehind(exception))
         {
             // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
             Log.SharedCommitRefused(logger, notifications.Count, exception.SqlState);
@@ -140,7 +140,4 @@ internal sealed class NotificationWriter : IAsyncDisposable
 
     private static bool IsTransient(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
-
-    /// <summary>What is nobody's fault: the server shuts down, is full, was told to stop the statement.</summary>
-    private static bool IsOutage(PostgresException exception) => exception.SqlState[..2] is "08" or "25" or "40" or "53" or "55" or "57" or "58";
 }

@@ -17,6 +17,7 @@ public static class NotificationsModule
         .AddSingleton<NotificationPreparer>()
         .AddSingleton<NotificationWriter>()
         .AddSingleton<BundleWriter>()
+        .AddSingleton<BundleIntake>()
         .AddSingleton<TemplateBinder>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),

@@ -22,6 +22,7 @@ public static class EventIds
     public const int Webhooks = 3000;
     public const int Realtime = 3100;
     public const int Providers = 4000;
+    public const int Kafka = 5000;
     public const int Host = 9000;
     public const int Auth = 9100;
     public const int RateLimits = 9200;

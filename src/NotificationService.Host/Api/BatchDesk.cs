@@ -104,7 +104,7 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
     }
 
-    private static List<BatchItem> Items(BatchBody body, OpenBatchRequest? shared)
+    internal static List<BatchItem> Items(BatchBody body, OpenBatchRequest? shared)
     {
         // An item's own key stands for the item with what stands once for all, whatever the batch is called.
         var said = shared is null ? null : shared with { Reference = null, Final = false, Notifications = null };
@@ -123,11 +123,11 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         return items;
     }
 
-    private static IReadOnlyList<DraftIssue> Issues(Problem problem) => problem.Errors is { Count: > 0 } errors
+    internal static IReadOnlyList<DraftIssue> Issues(Problem problem) => problem.Errors is { Count: > 0 } errors
         ? [.. errors.Select(error => new DraftIssue(error.Pointer, error.Code, error.Message))]
         : [new DraftIssue("", problem.Code, problem.Detail ?? problem.Title)];
 
-    private static byte[] Fingerprint(BatchBody body)
+    internal static byte[] Fingerprint(BatchBody body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var item in body.Items)

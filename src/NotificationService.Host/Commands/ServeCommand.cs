@@ -26,7 +26,7 @@ public static class ServeCommand
         if (settings.Roles.Api)
             builder.Services.AddApiRole();
         if (settings.Roles.Worker)
-            builder.Services.AddWorkerRole();
+            builder.Services.AddWorkerRole().AddEventStreams(builder.Configuration);
 
         await using var app = builder.Build();
         app.MapSystem();

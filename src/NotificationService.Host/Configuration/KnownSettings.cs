@@ -1,6 +1,7 @@
 using System.Reflection;
 using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
+using NotificationService.Kafka;
 using NotificationService.Providers;
 using NotificationService.Webhooks;
 
@@ -29,6 +30,7 @@ public static class KnownSettings
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
         (WebhookOptions.Section, typeof(WebhookOptions)),
+        (KafkaOptions.Section, typeof(KafkaOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

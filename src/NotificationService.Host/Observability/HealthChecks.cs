@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Npgsql;
 using NotificationService.Host.Configuration;
+using NotificationService.Kafka;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Observability;
 
 /// <summary>The state of the process and of what it needs.</summary>
-/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Status"><c>healthy</c>, <c>unhealthy</c>, or <c>degraded</c>: the process does its work, but something beside it is away.</param>
 /// <param name="Version">The version of the service.</param>
 /// <param name="Roles">What this process does: api, worker or both.</param>
 /// <param name="UptimeSeconds">How long it has been running.</param>
@@ -16,7 +17,7 @@ namespace NotificationService.Host.Observability;
 public sealed record HealthReport(string Status, string Version, string Roles, long UptimeSeconds, IReadOnlyList<HealthCheck> Checks)
 {
     [JsonIgnore]
-    public bool IsHealthy => Status == "healthy";
+    public bool IsHealthy => Status != "unhealthy";
 }
 
 /// <summary>One thing that was looked at.</summary>
@@ -30,7 +31,7 @@ public sealed record HealthCheck(string Name, bool Healthy, string Detail);
 internal sealed partial class HealthJson : JsonSerializerContext;
 
 /// <summary>Asks whether this process can do its work: the database answers, its schema is current, the loops beat.</summary>
-public sealed class HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time)
+public sealed class HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time, KafkaState? kafka = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly string Version = typeof(HealthChecks).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -44,7 +45,9 @@ public sealed class HealthChecks(Database database, MigrationRunner migrations, 
         patience.CancelAfter(Patience);
         List<HealthCheck> checks = [await AskAsync("database", AskDatabaseAsync, patience.Token), await AskAsync("schema", AskSchemaAsync, patience.Token)];
         checks.AddRange(heartbeats.All.Select(beat => new HealthCheck(beat.Name, beat.IsAlive, $"beat {beat.Silence.TotalSeconds:0.0} s ago")));
-        var status = checks.TrueForAll(check => check.Healthy) ? "healthy" : "unhealthy";
+        var status = !checks.TrueForAll(check => check.Healthy) ? "unhealthy" : kafka?.IsUp == false ? "degraded" : "healthy";
+        if (kafka is not null)
+            checks.Add(new HealthCheck("kafka", kafka.IsUp, kafka.IsUp ? "the brokers answer" : "no broker answers: events wait"));
         return new HealthReport(status, Version, settings.Roles.ToString(), (long)time.GetElapsedTime(started).TotalSeconds, checks);
     }
 

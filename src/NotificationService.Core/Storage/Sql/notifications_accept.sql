@@ -4,7 +4,7 @@
 -- $1 tenant
 -- per notification: $2 id, $3 account, $4 live, $5 template, $6 template version, $7 category, $8 reference, $9 priority, $10 recipient,
 --   $11 data, $12 content, $13 metadata, $14 trace parent, $15 send at, $16 expires at, $17 created at, $18 key hash, $19 fingerprint, $20 answer,
---   $30 strategy, $31 fallback after, in seconds, $33 skipped channels; $34 the batch of all of them, or null
+--   $30 strategy, $31 fallback after, in seconds, $33 skipped channels, $35 days for which the key is kept; $34 the batch of all of them, or null
 -- per delivery: $21 ordinal of its notification (from 1), $22 id, $23 channel, $24 status, $25 due at, $26 failure kind, $27 failure code,
 --   $28 failure message, $29 timeline detail, $32 place in the chain
 --
@@ -13,13 +13,13 @@
 with given as materialized (
     select * from unnest($2::uuid[], $3::uuid[], $4::boolean[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::smallint[], $10::text[],
         $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-        $18::bytea[], $19::bytea[], $20::text[], $30::smallint[], $31::int[], $33::text[]) with ordinality
+        $18::bytea[], $19::bytea[], $20::text[], $30::smallint[], $31::int[], $33::text[], $35::int[]) with ordinality
         as g(id, account_id, live, template_id, template_version, category, reference, priority, recipient,
-             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, answer, strategy, fallback_after, skipped, ord)
+             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, answer, strategy, fallback_after, skipped, key_days, ord)
 ),
 taken as (
-    insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, answer)
-    select $1, key_hash, fingerprint, 202, answer from given where key_hash is not null order by key_hash
+    insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, answer, expires_at)
+    select $1, key_hash, fingerprint, 202, answer, now() + key_days * interval '1 day' from given where key_hash is not null order by key_hash
     on conflict (tenant_id, key_hash) do nothing
     returning key_hash
 ),

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text.Json;
+using NotificationService.Notifications;
+
+namespace NotificationService.EventRules;
+
+/// <summary>Makes of an event what a rule says. Pure.</summary>
+public static class EventDrafting
+{
+    /// <summary>The draft, or why there can be none. Pointers lead into the draft, messages name the path.</summary>
+    public static (NotificationDraft? Draft, IReadOnlyList<DraftIssue> Issues) Of(EventRule rule, IncomingEvent @event, JsonElement data)
+    {
+        var issues = new List<DraftIssue>();
+        var paths = rule.RecipientPaths;
+        var draft = new NotificationDraft
+        {
+            Template = rule.Template,
+            Channels = rule.Channels,
+            Category = rule.Category,
+            Priority = rule.Priority,
+            Reference = Reference(@event),
+            Data = Data(rule, @event, data, issues),
+        }.To(
+            Text("userId"), Text("name"), Text("email"), Text("phone"), Text("whatsapp"), Texts("deviceTokens"), Text("locale"), Text("timezone"));
+        return issues.Count == 0 ? (draft, issues) : (null, issues);
+
+        JsonElement? Find(string field) =>
+            paths.TryGetValue(field, out var text) && EventPath.TryParse(text, out var path) ? path.Find(@event, data) : null;
+
+        string? Text(string field)
+        {
+            if (Find(field) is not { } value)
+                return null;
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.String:
+                    return value.GetString();
+                // Many number their people.
+                case JsonValueKind.Number when field == "userId":
+                    return value.GetRawText();
+                default:
+                    issues.Add(new DraftIssue($"/recipient/{field}", "type", $"At {paths[field]} of the event a text is expected."));
+                    return null;
+            }
+        }
+
+        IReadOnlyList<string>? Texts(string field)
+        {
+            if (Find(field) is not { } value)
+                return null;
+            if (value.ValueKind == JsonValueKind.String)
+                return [value.GetString()!];
+            if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+                return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+            issues.Add(new DraftIssue($"/recipient/{field}", "type", $"At {paths[field]} of the event a text or a list of texts is expected."));
+            return null;
+        }
+    }
+
+    /// <summary>The event's id, where it can be one.</summary>
+    private static string? Reference(IncomingEvent @event) => @event.Id.Length <= DraftCheck.LongestReference && !@event.Id.Any(char.IsControl) ? @event.Id : null;
+
+    private static ReadOnlyMemory<byte> Data(EventRule rule, IncomingEvent @event, JsonElement data, List<DraftIssue> issues)
+    {
+        if (rule.DataPaths is not { } variables)
+        {
+            if (data.ValueKind == JsonValueKind.Object)
+                return @event.Data;
+            if (data.ValueKind != JsonValueKind.Null)
+                issues.Add(new DraftIssue("/data", "type", "The event's data are no JSON object: name what is to be taken of them in the rule's 'data'."));
+            return default;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (variable, text) in variables)
+            {
+                // What is missing is named by the template that needs it.
+                if (!EventPath.TryParse(text, out var path) || path.Find(@event, data) is not { } value)
+                    continue;
+                json.WritePropertyName(variable);
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.EventRules;
+
+/// <summary>A tenant's rules, as people read and edit them, and as whoever takes events asks for them.</summary>
+public sealed class EventRuleStore(TenantStore store, AuditLog audit, Ids ids, TimeProvider time)
+{
+    public const int MostOfTenant = 500;
+    public const int MostOfType = 10;
+
+    /// <summary>One page in the order in which they were made, and how many there are in all.</summary>
+    public Task<(IReadOnlyList<EventRule> Rows, int Total)> ListAsync(TenantId tenant, string? type, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        async (db, token) =>
+        {
+            var all = db.Set<EventRule>().AsNoTracking().Where(rule => type == null || rule.Type == type);
+            IReadOnlyList<EventRule> rows = await all.OrderBy(rule => rule.Id).Skip(skip).Take(take).ToListAsync(token);
+            return (rows, await all.CountAsync(token));
+        },
+        cancellationToken);
+
+    public Task<EventRule?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
+        tenant, (db, token) => db.Set<EventRule>().AsNoTracking().SingleOrDefaultAsync(rule => rule.Id == id, token), cancellationToken);
+
+    /// <summary>Those that say something about any of some types, in the order in which they were made.</summary>
+    public Task<IReadOnlyList<EventRule>> EnabledAsync(TenantId tenant, IReadOnlyList<string> types, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        async (db, token) => (IReadOnlyList<EventRule>)await db.Set<EventRule>().AsNoTracking()
+            .Where(rule => rule.Enabled && types.Contains(rule.Type)).OrderBy(rule => rule.Id).ToListAsync(token),
+        cancellationToken);
+
+    public Task<EventRuleSaved> CreateAsync(Caller caller, EventRuleDraft draft, CancellationToken cancellationToken)
+    {
+        if (draft.Check(time.GetUtcNow()) is { Count: > 0 } issues)
+            return Task.FromResult<EventRuleSaved>(new EventRuleSaved.Invalid(issues));
+        return store.RunAsync(
+            caller.Tenant,
+            async (db, token) =>
+            {
+                if (await FullAsync(db, caller.Tenant, draft.Type, except: null, token) is { } full)
+                    return full;
+                var now = time.GetUtcNow();
+                var rule = new EventRule
+                {
+                    Id = ids.Next(),
+                    TenantId = caller.Tenant,
+                    Type = draft.Type,
+                    Template = draft.Template,
+                    Recipient = "{}",
+                    Enabled = draft.Enabled,
+                    Revision = 1,
+                    CreatedAt = now,
+                    UpdatedAt = now,
+                };
+                Write(rule, draft, now);
+                db.Add(rule);
+                audit.Record(db, caller, "event_rule.created", $"event-rule/{rule.Id}", Detail(rule));
+                await db.SaveChangesAsync(token);
+                return new EventRuleSaved.Saved(rule);
+            },
+            cancellationToken);
+    }
+
+    public Task<EventRuleSaved> ReplaceAsync(Caller caller, Guid id, EventRuleDraft draft, CancellationToken cancellationToken)
+    {
+        if (draft.Check(time.GetUtcNow()) is { Count: > 0 } issues)
+            return Task.FromResult<EventRuleSaved>(new EventRuleSaved.Invalid(issues));
+        return store.RunAsync<EventRuleSaved>(
+            caller.Tenant,
+            async (db, token) =>
+            {
+                if (await db.Set<EventRule>().SingleOrDefaultAsync(row => row.Id == id, token) is not { } rule)
+                    return new EventRuleSaved.NotFound();
+                if (await FullAsync(db, caller.Tenant, draft.Type, except: id, token) is { } full)
+                    return full;
+                Write(rule, draft, time.GetUtcNow());
+                rule.Revision++;
+                audit.Record(db, caller, "event_rule.changed", $"event-rule/{id}", Detail(rule));
+                try
+                {
+                    await db.SaveChangesAsync(token);
+                }
+                catch (DbUpdateConcurrencyException)
+                {
+                    return new EventRuleSaved.ChangedMeanwhile();
+                }
+
+                return new EventRuleSaved.Saved(rule);
+            },
+            cancellationToken);
+    }
+
+    public Task<bool> RemoveAsync(Caller caller, Guid id, CancellationToken cancellationToken) => store.RunAsync(
+        caller.Tenant,
+        async (db, token) =>
+        {
+            if (await db.Set<EventRule>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token) is not { } rule)
+                return false;
+            // Two who remove it at once: one row goes, and both are told that it is gone.
+            var removed = await db.Set<EventRule>().Where(row => row.Id == id).ExecuteDeleteAsync(token) == 1;
+            if (removed)
+                audit.Record(db, caller, "event_rule.removed", $"event-rule/{id}", Detail(rule));
+            await db.SaveChangesAsync(token);
+            return removed;
+        },
+        cancellationToken);
+
+    private static async Task<EventRuleSaved?> FullAsync(NotificationDbContext db, TenantId tenant, string type, Guid? except, CancellationToken cancellationToken)
+    {
+        // Two at once take turns, so that the second counts the first one's.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({tenant.Value.ToString()}, 15))", cancellationToken);
+        var others = db.Set<EventRule>().AsNoTracking().Where(rule => rule.Id != except);
+        if (await others.CountAsync(rule => rule.Type == type, cancellationToken) >= MostOfType)
+            return new EventRuleSaved.TooMany($"There are {MostOfType} rules for events of this type, and no more can be.");
+        return await others.CountAsync(cancellationToken) >= MostOfTenant ? new EventRuleSaved.TooMany($"A tenant has at most {MostOfTenant} rules.") : null;
+    }
+
+    private static void Write(EventRule rule, EventRuleDraft draft, DateTimeOffset now)
+    {
+        (rule.Type, rule.Template, rule.Enabled, rule.UpdatedAt) = (draft.Type, draft.Template, draft.Enabled, now);
+        (rule.Category, rule.Priority) = (draft.Category, draft.Priority);
+        rule.Channels = draft.Channel is { } only ? [only] : draft.Channels?.ToArray();
+        rule.Recipient = EventRule.Json(draft.Recipient) ?? throw new InvalidOperationException("checked before");
+        rule.Data = EventRule.Json(draft.Data);
+    }
+
+    private static Dictionary<string, string> Detail(EventRule rule) => new() { ["type"] = rule.Type, ["template"] = rule.Template, ["enabled"] = rule.Enabled ? "true" : "false" };
+}

@@ -1,0 +1,72 @@
+using NotificationService.EventRules;
+using NotificationService.Host.Auth;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Which of the tenant's own events become which notifications.</summary>
+public static class EventRulesApi
+{
+    private const string Root = "/api/v1/admin/event-rules";
+
+    private const string Wanted =
+        """{"type":"com.example.order.shipped","template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"data.customer.id","email":"data.customer.email"},"data":{"orderId":"data.order.number"},"category":"shipping","priority":"high","enabled":true}""";
+
+    private const string Example =
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","type":"com.example.order.shipped","template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"data.customer.id","email":"data.customer.email"},"data":{"orderId":"data.order.number"},"category":"shipping","priority":"high","enabled":true,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+
+    public static void MapEventRules(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Root).WithTags("Event rules").RequireAuthorization(Policies.Admin);
+        group.MapGet("/", ListAsync).Documented("List event rules").QueryPaging().Query("type", "Only for events of this type.")
+            .Answers<Page<EventRuleAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+        group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MostOfType} rules, and each makes a notification of its own.")
+            .Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(201, Example);
+        group.MapGet("/{id}", GetAsync).Documented("Get an event rule").Answers<EventRuleAnswer>(200, Example);
+        group.MapPut("/{id}", ReplaceAsync).Documented("Replace an event rule", "It counts for events that are read from then on.").Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(200, Example);
+        group.MapDelete("/{id}", RemoveAsync).Documented("Delete an event rule", "Events of a type for which there is no rule are left alone.").AnswersNothing();
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(context.Request);
+        var (type, paging) = (query.Text("type", EventRuleDraft.LongestType), query.Paging());
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var (rows, total) = await store.ListAsync(context.Caller().Tenant, type, paging.Offset, paging.Limit, cancellationToken);
+        return Results.Json(paging.Numbered<EventRuleAnswer>([.. rows.Select(EventRuleAnswer.Of)], total), EventRulesJson.Default.PageEventRuleAnswer);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
+    {
+        var body = (await JsonBody.ReadAsync(context.Request, EventRulesJson.Default.EventRuleRequest, cancellationToken)).Value;
+        var saved = await store.CreateAsync(context.Caller(), body.ToDraft(), cancellationToken);
+        if (saved is EventRuleSaved.Saved { Rule.Id: var id })
+            context.Response.Headers.Location = $"{Root}/{id}";
+        return Answer(saved, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> GetAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var key) && await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is { } rule
+            ? Results.Json(EventRuleAnswer.Of(rule), EventRulesJson.Default.EventRuleAnswer)
+            : Problems.NotFound();
+
+    private static async Task<IResult> ReplaceAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
+    {
+        var body = (await JsonBody.ReadAsync(context.Request, EventRulesJson.Default.EventRuleRequest, cancellationToken)).Value;
+        return Guid.TryParse(id, out var key)
+            ? Answer(await store.ReplaceAsync(context.Caller(), key, body.ToDraft(), cancellationToken), StatusCodes.Status200OK)
+            : Problems.NotFound();
+    }
+
+    private static async Task<IResult> RemoveAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var key) && await store.RemoveAsync(context.Caller(), key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
+
+    private static IResult Answer(EventRuleSaved saved, int status) => saved switch
+    {
+        EventRuleSaved.Saved done => Results.Json(EventRuleAnswer.Of(done.Rule), EventRulesJson.Default.EventRuleAnswer, statusCode: status),
+        EventRuleSaved.Invalid invalid => Problems.Validation([.. invalid.Issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]),
+        EventRuleSaved.TooMany full => Problems.Conflict(full.Reason, "too_many"),
+        EventRuleSaved.ChangedMeanwhile => Problems.Conflict("Somebody else changed the rule at the same moment. Read it again."),
+        _ => Problems.NotFound(),
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NotificationService.Batches;
+using NotificationService.Notifications;
+
+namespace NotificationService.Kafka.Intake;
+
+/// <summary>Opens the batches that records ask for, each once.</summary>
+internal sealed class BatchSteps(BatchIntake intake, IdempotencyKeys keys, KafkaOptions options)
+{
+    private const int Named = 20;
+
+    /// <summary>Good items are taken; the record of which some were not is a dead letter as well, which names them.</summary>
+    public async Task OpenAsync(RecordWork work, Step.Batch step, CancellationToken cancellationToken)
+    {
+        var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
+        if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
+        {
+            work.Left.Remove(step);
+            if (!before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
+            {
+                work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
+                return;
+            }
+
+            // It may be that the process died before it wrote the dead letter.
+            work.Repeated++;
+            Name(work, JsonSerializer.Deserialize(before.Answer, KeptBatchJson.Default.KeptBatch)?.Rejected ?? []);
+            return;
+        }
+
+        var opening = step.Opening;
+        var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => JsonSerializer.SerializeToUtf8Bytes(
+            new KeptBatch(id, stored.Answer.Accepted, stored.Answer.Rejected), KeptBatchJson.Default.KeptBatch))
+        { Days = options.KeepEventIdsDays };
+        // Null: the same event on another node was quicker, and the next look finds its key.
+        if (await intake.OpenAsync(work.Caller, opening.Reference, opening.Shared, opening.First, opening.IsFinal, traceParent: null, claim, cancellationToken) is not var (_, first))
+            return;
+        work.Left.Remove(step);
+        work.Accepted++;
+        Name(work, first.Answer.Rejected);
+    }
+
+    private static void Name(RecordWork work, IReadOnlyList<RejectedItem> rejected)
+    {
+        if (rejected.Count == 0)
+            return;
+        var issues = rejected.Take(Named).SelectMany(item => item.Errors.Select(error => new DraftIssue($"/notifications/{item.Index}{error.Pointer}", error.Code, error.Message))).ToList();
+        work.Refusals.Add(new Refusal("items_rejected", $"{rejected.Count} of the batch's items were not taken, the others were.", issues));
+    }
+}
+
+/// <summary>What is kept under an event's id.</summary>
+internal sealed record KeptBatch(Guid BatchId, int Accepted, IReadOnlyList<RejectedItem> Rejected);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(KeptBatch))]
+internal sealed partial class KeptBatchJson : JsonSerializerContext;

@@ -1,0 +1,39 @@
+using NotificationService.Notifications;
+using NotificationService.Tenants;
+
+namespace NotificationService.Kafka.Intake;
+
+/// <summary>What is to be done for a record: one of the steps that it asks for.</summary>
+internal abstract record Step
+{
+    private Step()
+    {
+    }
+
+    /// <param name="Of">What it is made by, for whoever reads the reason of a refusal.</param>
+    public sealed record Send(BundleDraft Draft, string Of) : Step;
+
+    public sealed record Batch(BatchOpening Opening, RepeatableRequest Request) : Step;
+}
+
+/// <summary>A record on its way: what is left to do, and what could not be done.</summary>
+internal sealed class RecordWork(InputRecord record, Caller caller)
+{
+    public InputRecord Record => record;
+
+    public Caller Caller => caller;
+
+    public List<Step> Left { get; } = [];
+
+    public List<Refusal> Refusals { get; } = [];
+
+    /// <summary>Steps that are stored now, and those that had been.</summary>
+    public int Accepted { get; set; }
+
+    public int Repeated { get; set; }
+
+    /// <summary>How often the step that is next was refused for what might pass.</summary>
+    public int Tries { get; set; }
+
+    public string Outcome => Refusals.Count > 0 ? "dead_lettered" : Accepted > 0 ? "accepted" : Repeated > 0 ? "repeated" : "ignored";
+}

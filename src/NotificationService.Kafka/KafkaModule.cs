@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NotificationService.Kafka.Intake;
+
+namespace NotificationService.Kafka;
+
+/// <summary>Events in and status events out. Nothing of it is there unless brokers are named.</summary>
+public static class KafkaModule
+{
+    /// <summary>For a process that works the queue. The host brings an <see cref="IRequestReader"/>.</summary>
+    public static IServiceCollection AddKafka(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
+        services.AddOptions<KafkaOptions>().BindConfiguration(KafkaOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsCheck>();
+        if (!options.IsOn)
+            return services;
+
+        services
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<KafkaOptions>>().Value)
+            .AddSingleton<KafkaMetrics>()
+            .AddSingleton(provider => new KafkaState(provider.GetRequiredService<KafkaMetrics>()))
+            .AddSingleton<RecordProducer>()
+            .AddHostedService<BrokerWatch>();
+        return options.InputTopics.Count == 0 ? services : services
+            .AddSingleton<InputTopics>()
+            .AddSingleton<RecordReader>()
+            .AddSingleton<BatchSteps>()
+            .AddSingleton<DeadLetterWriter>()
+            .AddSingleton<EventIntake>()
+            .AddHostedService<IntakeLoop>();
+    }
+}
