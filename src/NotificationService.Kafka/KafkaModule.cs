@@ -31,4 +31,9 @@ public static class KafkaModule
             .AddSingleton<EventIntake>()
             .AddHostedService<IntakeLoop>();
     }
+
+    /// <summary>What has to be known before anything starts: whose the topics are.</summary>
+    /// <exception cref="OptionsValidationException">A tenant of the configuration does not exist.</exception>
+    public static Task PrepareKafkaAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetService<InputTopics>()?.FindTenantsAsync(cancellationToken) ?? Task.CompletedTask;
 }

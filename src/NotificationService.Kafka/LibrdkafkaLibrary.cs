@@ -8,7 +8,7 @@ namespace NotificationService.Kafka;
 /// Finds librdkafka, the native library that Confluent.Kafka is a binding of: the file that a setting names; else librdkafka.redist's, if that package
 /// lies beside the service; else the operating system's.
 /// </summary>
-internal static class LibrdkafkaLibrary
+public static class LibrdkafkaLibrary
 {
     private const string Binding = "librdkafka";
 

@@ -5,7 +5,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.ArchitectureTests;
 
-/// <summary>Host → Providers → Core, and nothing points back.</summary>
+/// <summary>Host → Kafka, Providers → Core, and nothing points back.</summary>
 public sealed class DependencyTests
 {
     private static readonly Assembly Core = typeof(Database).Assembly;
@@ -25,7 +25,8 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("NotificationService.Core")]
     [InlineData("NotificationService.Providers", "NotificationService.Core")]
-    [InlineData("NotificationService.Host", "NotificationService.Core", "NotificationService.Providers")]
+    [InlineData("NotificationService.Kafka", "NotificationService.Core")]
+    [InlineData("NotificationService.Host", "NotificationService.Core", "NotificationService.Kafka", "NotificationService.Providers")]
     public void Projects_reference_only_what_stands_below_them(string project, params string[] allowed)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"));

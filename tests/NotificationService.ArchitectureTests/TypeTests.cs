@@ -9,11 +9,11 @@ namespace NotificationService.ArchitectureTests;
 public sealed class TypeTests
 {
     /// <summary>The provider port, which vendors implement.</summary>
-    private static readonly string[] Ports = ["IProvider", "IReceiptSource", "IProviderType", "IEventSink"];
+    private static readonly string[] Ports = ["IProvider", "IReceiptSource", "IProviderType", "IRequestReader", "IEventSink"];
 
     private static readonly IReadOnlyList<Type> Types =
     [
-        .. ((Assembly[])[typeof(Database).Assembly, typeof(CommandLine).Assembly, Assembly.Load("NotificationService.Providers")])
+        .. ((Assembly[])[typeof(Database).Assembly, typeof(CommandLine).Assembly, Assembly.Load("NotificationService.Providers"), Assembly.Load("NotificationService.Kafka")])
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("NotificationService", StringComparison.Ordinal) == true && !IsGenerated(type)),
     ];

@@ -1,6 +1,7 @@
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
+using NotificationService.Kafka;
 using NotificationService.Storage;
 
 namespace NotificationService.Host.Commands;
@@ -37,6 +38,7 @@ public static class ServeCommand
         if (withDemo)
             await DemoSeed.RunAsync(app.Services, cancellationToken);
         await app.Services.GetRequiredService<FirstAccounts>().AddPlatformAdminAsync(app.Configuration, app.Environment.IsDevelopment(), cancellationToken);
+        await app.Services.PrepareKafkaAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         if (app.Environment.IsDevelopment())
             await Console.Out.WriteLineAsync(Greeting.Text(app.Urls.First(), door.Description, withDemo));

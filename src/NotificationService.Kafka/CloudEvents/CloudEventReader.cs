@@ -10,7 +10,7 @@ namespace NotificationService.Kafka.CloudEvents;
 /// Reads CloudEvents 1.0 as the Kafka protocol binding writes them: structured (the value is the whole event as JSON, content type
 /// <c>application/cloudevents+json</c>) or binary (attributes in <c>ce_…</c> headers, the value is the data).
 /// </summary>
-internal static class CloudEventReader
+public static class CloudEventReader
 {
     private const string Prefix = "ce_";
     private const string ContentType = "content-type";

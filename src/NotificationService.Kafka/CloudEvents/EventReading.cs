@@ -3,7 +3,7 @@ using NotificationService.EventRules;
 namespace NotificationService.Kafka.CloudEvents;
 
 /// <summary>What a record is.</summary>
-internal abstract record EventReading
+public abstract record EventReading
 {
     private EventReading()
     {

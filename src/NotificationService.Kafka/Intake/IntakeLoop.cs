@@ -25,12 +25,6 @@ internal sealed class IntakeLoop(
     /// <summary>Read while others were being stored; they come next.</summary>
     private readonly Queue<InputRecord> early = new();
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await topics.FindTenantsAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
     /// <summary>The client blocks the thread that polls it, so it has one of its own.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

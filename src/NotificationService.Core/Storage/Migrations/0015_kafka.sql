@@ -37,9 +37,9 @@ create index event_rules_by_type on event_rules (tenant_id, type) where enabled;
 select notification_meta.protect_tenant_table('event_rules', 'select, insert, update, delete', 'select');
 
 -- The tenant that a topic of the configuration is for: by its key or its id.
-create function notification_meta.tenant_named(name text) returns uuid
+create function notification_meta.tenant_named(wanted text) returns uuid
 language sql stable security definer set search_path = public, pg_temp as $$
-    select tenant_id from tenants where key = name or tenant_id::text = name
+    select tenant_id from tenants where key = wanted or tenant_id::text = wanted
 $$;
 revoke all on function notification_meta.tenant_named(text) from public;
 grant execute on function notification_meta.tenant_named(text) to notification_app;
