@@ -89,6 +89,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, CancellationToken cancellationToken)
     {
         var first = NotificationId.FirstOfMany(ids.Next());
+        var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken);
         var (good, bad) = (new List<BundleItem>(chunk.Items.Count), new List<RejectedItem>());
         for (var i = 0; i < chunk.Items.Count; i++)
         {
@@ -99,7 +100,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
                 continue;
             }
 
-            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Draft, first.At(i), cancellationToken);
+            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Draft, first.At(i), found, cancellationToken);
             if (prepared is null)
                 bad.Add(Rejected(i, issues));
             else

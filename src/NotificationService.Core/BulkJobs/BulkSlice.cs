@@ -13,6 +13,9 @@ internal sealed record BulkSlice(
     BulkJobState State, BulkMode Mode, bool IsDryRun, Guid Account, bool Live, BulkJobSettings Settings, IReadOnlyList<string> Columns, ColumnTargets Map, DateTimeOffset StartsAt,
     int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known, int Tries)
 {
+    /// <summary>What was found of its recipients beforehand.</summary>
+    public FoundRecipients? Recipients { get; init; }
+
     /// <summary>Null for a job without an open slice.</summary>
     public static BulkSlice? Read(NpgsqlDataReader row) => row.IsDBNull(11)
         ? null

@@ -33,6 +33,20 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
     /// <summary>A slice of the job, or its next pass. False: there was nothing to do.</summary>
     public async Task<bool> RunAsync(TenantId tenant, Guid job, CancellationToken cancellationToken)
     {
+        (int Slice, FoundRecipients Recipients)? found = null;
+        while (true)
+        {
+            var (worked, lacking) = await RunAsync(tenant, job, found, cancellationToken);
+            if (lacking is null)
+                return worked;
+            // Nothing of the database is held while somebody outside is asked: the slice is taken again afterwards, unless another worker was quicker.
+            found = (lacking.Number, await preparer.FindRecipientsAsync(tenant, Drafts(lacking), cancellationToken));
+        }
+    }
+
+    /// <summary>Whether there was something to do; or the slice whose recipients have to be looked up first.</summary>
+    private async Task<(bool Worked, BulkSlice? Lacking)> RunAsync(TenantId tenant, Guid job, (int Slice, FoundRecipients Recipients)? found, CancellationToken cancellationToken)
+    {
         BulkSlice? slice = null;
         try
         {
@@ -42,10 +56,12 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
                 await scope.ExecuteNonQueryAsync(cancellationToken);
             (var state, slice) = await TakeAsync(connection, transaction, tenant, job, cancellationToken);
             if (state is null)
-                return true;
+                return (true, null);
             if (slice is null)
-                return await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken);
-            await RunAsync(connection, transaction, tenant, job, slice.Of(time.GetUtcNow(), ids), cancellationToken);
+                return (await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken), null);
+            if (preparer.AsksForRecipients && found?.Slice != slice.Number)
+                return (true, slice);
+            await RunAsync(connection, transaction, tenant, job, slice.Of(time.GetUtcNow(), ids) with { Recipients = found?.Recipients }, cancellationToken);
         }
         catch (Exception exception) when (slice is not null && !Passes(exception))
         {
@@ -53,7 +69,13 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
             await FailedAsync(tenant, job, slice, exception, cancellationToken);
         }
 
-        return true;
+        return (true, null);
+    }
+
+    private static IEnumerable<NotificationDraft> Drafts(BulkSlice slice)
+    {
+        var drafts = new RowDrafts(slice.Settings, slice.Map, slice.Columns);
+        return Enumerable.Range(0, slice.Rows.Count).Where(i => !slice.Known.Contains(i)).Select(i => drafts.Of(slice.Rows[i], sendAt: null).Draft).OfType<NotificationDraft>();
     }
 
     private async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkSlice slice, CancellationToken cancellationToken)
@@ -85,7 +107,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false, // slow: row by row it may not be
         PostgresException postgres => postgres.SqlState[..2] is "08" or "40" or "53" or "55" or "57",
         NpgsqlException npgsql => npgsql.InnerException is not TimeoutException,
-        OperationCanceledException => true,
+        OperationCanceledException or RecipientsUnavailableException => true,
         _ => false,
     };
 
@@ -146,7 +168,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
             return;
         }
 
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, slice.First.At(index), cancellationToken);
+        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, slice.First.At(index), slice.Recipients, cancellationToken);
         if (prepared is null)
             work.Bad(index, drafts.ErrorOf(issues));
         else
@@ -155,7 +177,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
 
     private async Task RenderAsync(BulkSlice slice, Caller caller, RowDrafts drafts, NotificationDraft draft, RowWork work, int index, CancellationToken cancellationToken)
     {
-        var (report, issues) = await dryRun.RunAsync(caller, draft, cancellationToken);
+        var (report, issues) = await dryRun.RunAsync(caller, draft, slice.Recipients, cancellationToken);
         if (report is null)
             work.Bad(index, drafts.ErrorOf(issues));
         else if (report.Refusal is var (code, message))

@@ -48,7 +48,10 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, MostTogether, nameof(drafts));
         var first = NotificationId.FirstOfMany(ids.Next());
-        var prepared = await Task.WhenAll(drafts.Select((draft, index) => preparer.PrepareAsync(caller.Tenant, draft.Draft, first.At(index), cancellationToken).AsTask()));
+        var found = await preparer.FindRecipientsAsync(caller.Tenant, drafts.Select(draft => draft.Draft), cancellationToken);
+        var prepared = new (PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)[drafts.Count];
+        for (var i = 0; i < prepared.Length; i++)
+            prepared[i] = await preparer.PrepareAsync(caller.Tenant, drafts[i].Draft, first.At(i), found, cancellationToken);
 
         var good = new List<BundleItem>(drafts.Count);
         for (var i = 0; i < prepared.Length; i++)

@@ -36,9 +36,17 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
     private static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>();
 
     /// <summary>The report, or null and everything that is wrong.</summary>
-    public async Task<(DryRunReport? Report, IReadOnlyList<DraftIssue> Issues)> RunAsync(Caller caller, NotificationDraft draft, CancellationToken cancellationToken)
+    public Task<(DryRunReport? Report, IReadOnlyList<DraftIssue> Issues)> RunAsync(Caller caller, NotificationDraft draft, CancellationToken cancellationToken) =>
+        RunAsync(caller, draft, found: null, cancellationToken);
+
+    /// <param name="caller">Who asks.</param>
+    /// <param name="draft">As it came.</param>
+    /// <param name="found">What is known of recipients; null: ask.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(DryRunReport? Report, IReadOnlyList<DraftIssue> Issues)> RunAsync(
+        Caller caller, NotificationDraft draft, FoundRecipients? found, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, cancellationToken);
+        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, preparer.NextId(), found, cancellationToken);
         if (prepared is null)
             return (null, issues);
         var explain = new List<ExplainStep>();

@@ -30,7 +30,7 @@ public sealed class NotificationIntake
     public async ValueTask<IntakeOutcome> AcceptAsync(
         Caller caller, NotificationDraft draft, RepeatableRequest? repeatable, string? traceParent, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, cancellationToken);
+        var (prepared, issues) = await PrepareAsync(caller.Tenant, draft, cancellationToken);
         if (prepared is null)
             return await RefuseAsync(caller.Tenant, issues, repeatable, cancellationToken);
 
@@ -58,6 +58,18 @@ public sealed class NotificationIntake
                 throw broken.Exception;
             default:
                 throw new InvalidOperationException("a closed set");
+        }
+    }
+
+    private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await preparer.PrepareAsync(tenant, draft, cancellationToken);
+        }
+        catch (RecipientsUnavailableException)
+        {
+            return (null, [RecipientCompletion.Unavailable]);
         }
     }
 

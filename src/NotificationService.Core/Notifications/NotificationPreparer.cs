@@ -17,22 +17,38 @@ public sealed record PreparedNotification(
     IReadOnlyList<SkippedChannel> Skipped);
 
 /// <summary>Makes all decisions about a draft; sending and a dry run share them.</summary>
-public sealed class NotificationPreparer(TemplateCatalog templates, Ids ids, TimeProvider time)
+public sealed class NotificationPreparer(TemplateCatalog templates, RecipientCompletion recipients, Ids ids, TimeProvider time)
 {
     private static readonly ReadOnlyMemory<byte> NoData = "{}"u8.ToArray();
 
     /// <summary>The notification, or null and everything that is wrong.</summary>
     public ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
-        TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken) => PrepareAsync(tenant, draft, NotificationId.From(ids.Next()), cancellationToken);
+        TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken) => PrepareAsync(tenant, draft, NextId(), found: null, cancellationToken);
 
+    internal NotificationId NextId() => NotificationId.From(ids.Next());
+
+    /// <summary>Looks up at once the recipients of many drafts that are then prepared one by one.</summary>
+    public Task<FoundRecipients> FindRecipientsAsync(TenantId tenant, IEnumerable<NotificationDraft> drafts, CancellationToken cancellationToken) =>
+        recipients.FindAsync(tenant, drafts, cancellationToken);
+
+    /// <summary>Whether recipients are looked up with somebody outside: nothing of the database is to be held meanwhile.</summary>
+    public bool AsksForRecipients => recipients.IsOn;
+
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="draft">As it came.</param>
     /// <param name="id">Under which it will be stored.</param>
+    /// <param name="found">What is known of recipients; null: ask.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
-        TenantId tenant, NotificationDraft draft, NotificationId id, CancellationToken cancellationToken)
+        TenantId tenant, NotificationDraft draft, NotificationId id, FoundRecipients? found, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var (request, issues) = DraftCheck.Check(draft, now);
-        if (request is null)
+        var (good, issues) = DraftCheck.Check(draft, now);
+        if (good is null)
             return (null, issues);
+        var (request, unavailable) = await recipients.CompleteAsync(tenant, good, found, cancellationToken);
+        if (request is null)
+            return (null, [unavailable!]);
 
         PublishedTemplate? template = null;
         if (request.TemplateKey is { } key)

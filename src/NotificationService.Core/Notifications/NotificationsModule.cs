@@ -14,6 +14,7 @@ public static class NotificationsModule
         .AddSingleton<NotificationList>()
         .AddSingleton<NotificationCommands>()
         .AddSingleton<DeadLetters>()
+        .AddSingleton<RecipientCompletion>()
         .AddSingleton<NotificationPreparer>()
         .AddSingleton<NotificationWriter>()
         .AddSingleton<BundleWriter>()

@@ -28,6 +28,13 @@ internal static class RecipientCheck
             issues.Add("/recipient/timezone", "timezone_invalid", "This is not a time zone of the IANA list; write one such as America/Toronto.");
     }
 
+    /// <summary>A name of somebody else's making, if it is one.</summary>
+    public static string? Name(string? name) => name is { Length: > 0 and <= LongestName } && !name.Any(char.IsControl) ? name : null;
+
+    public static string? Locale(string? locale) => locale is not null && LocaleName.IsValid(locale) ? locale : null;
+
+    public static string? Timezone(string? zone) => zone is not null && IsZone(zone) ? zone : null;
+
     private static void Address(string pointer, string? address, Func<string, AddressIssue?> rule, DraftIssues issues)
     {
         if (address is not null && rule(address) is { } issue)

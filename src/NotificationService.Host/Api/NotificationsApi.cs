@@ -14,6 +14,7 @@ public static class NotificationsApi
     private const string Root = "/api/v1/services/notifications";
     private const string SendRoute = $"{Root}/send";
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UserServiceRetryAfter = TimeSpan.FromSeconds(5);
 
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
@@ -153,8 +154,10 @@ public static class NotificationsApi
         422, "idempotency_mismatch", "The Idempotency-Key was used for another request",
         "The same key was sent within 24 hours with another body or to another call. Use a new key for a new request.");
 
-    private static ProblemResult Invalid(IReadOnlyList<DraftIssue> issues) =>
-        Problems.Validation([.. issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]);
+    /// <summary>What is nobody's mistake may be sent again.</summary>
+    private static ProblemResult Invalid(IReadOnlyList<DraftIssue> issues) => issues.Any(issue => issue.Code == RecipientCompletion.UnavailableCode)
+        ? Problems.Unavailable(UserServiceRetryAfter)
+        : Problems.Validation([.. issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]);
 
     /// <summary>Ids of deliveries look alike and are none.</summary>
     private static bool IsNotification(Guid id) => NotificationId.From(id).Value == id;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;
 
@@ -9,6 +10,7 @@ namespace NotificationService.Host.Api;
 public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UserServiceRetryAfter = TimeSpan.FromSeconds(5);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,6 +51,8 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
             case var _ when DatabaseOutage.IsBehind(exception):
                 LogDatabaseUnavailable(logger, Method(context), Route(context), exception.GetType().Name, DatabaseOutage.Reason(exception));
                 return Problems.Unavailable(RetryAfter);
+            case RecipientsUnavailableException:
+                return Problems.Unavailable(UserServiceRetryAfter);
             default:
                 LogUnhandled(logger, Method(context), Route(context), exception);
                 return Problems.OfStatus(500);

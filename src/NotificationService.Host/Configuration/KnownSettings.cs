@@ -3,6 +3,7 @@ using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
 using NotificationService.Providers;
+using NotificationService.Recipients.UserService;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Configuration;
@@ -31,6 +32,7 @@ public static class KnownSettings
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (KafkaOptions.Section, typeof(KafkaOptions)),
+        (UserServiceOptions.Section, typeof(UserServiceOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

@@ -74,7 +74,7 @@ internal sealed class EventIntake(
         {
             if (steps.Count > 1)
             {
-                await StoreAsync(steps, cancellationToken);
+                await StoreAsync(steps, held, cancellationToken);
                 return;
             }
         }
@@ -85,44 +85,60 @@ internal sealed class EventIntake(
         }
 
         foreach (var step in steps)
-            await OneAsync(step.Work, step.Step, held, () => StoreAsync([step], cancellationToken));
+            await OneAsync(step.Work, step.Step, held, () => StoreAsync([step], held, cancellationToken));
     }
 
-    /// <summary>Counts what one step is refused for by itself, and gives it up when that was often enough.</summary>
     private async Task OneAsync(RecordWork work, Step step, HashSet<(string, int)> held, Func<Task> store)
     {
         if (held.Contains(PartitionOf(work)))
             return;
         try
         {
+            var tries = work.Tries;
             await store();
-            work.Tries = 0;
+            if (work.Tries == tries)
+                work.Tries = 0;
         }
         catch (Exception exception) when (IsItsOwn(exception))
         {
-            logger.RecordRefused(work.Record.Topic, work.Record.Partition, work.Record.Offset, Reason(exception), ++work.Tries);
-            if (work.Tries < options.Attempts)
-            {
-                held.Add(PartitionOf(work));
-                return;
-            }
-
-            work.Tries = 0;
-            work.Left.Remove(step);
-            work.Refusals.Add(Refusal.Of("not_storable", $"It could not be stored in {options.Attempts} tries ({Reason(exception)})."));
+            TryLater(work, step, held, Reason(exception));
         }
+    }
+
+    /// <summary>Counts what one step is refused for by itself, and gives it up when that was often enough.</summary>
+    private void TryLater(RecordWork work, Step step, HashSet<(string, int)> held, string reason)
+    {
+        logger.RecordRefused(work.Record.Topic, work.Record.Partition, work.Record.Offset, reason, ++work.Tries);
+        if (work.Tries < options.Attempts)
+        {
+            held.Add(PartitionOf(work));
+            return;
+        }
+
+        work.Tries = 0;
+        work.Left.Remove(step);
+        work.Refusals.Add(Refusal.Of("not_storable", $"It could not be stored in {options.Attempts} tries ({reason})."));
     }
 
     private static (string, int) PartitionOf(RecordWork work) => (work.Record.Topic, work.Record.Partition);
 
-    private static bool IsItsOwn(Exception exception) => exception is not OperationCanceledException && !Outage.IsBehind(exception);
+    private static bool IsItsOwn(Exception exception) => exception is not OperationCanceledException && !IsOutage(exception);
 
-    private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, CancellationToken cancellationToken)
+    /// <summary>Of the database, or of the user service: everybody waits.</summary>
+    private static bool IsOutage(Exception exception) => exception is RecipientsUnavailableException || Outage.IsBehind(exception);
+
+    private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
         var outcomes = await bundles.AcceptAsync(steps[0].Work.Caller, [.. steps.Select(step => step.Step.Draft)], cancellationToken);
         for (var i = 0; i < steps.Count; i++)
         {
             var (work, step) = steps[i];
+            if (outcomes[i] is BundleOutcome.Invalid refused && refused.Issues.Any(issue => issue.Code == RecipientCompletion.UnavailableCode))
+            {
+                TryLater(work, step, held, RecipientCompletion.UnavailableCode);
+                continue;
+            }
+
             work.Left.Remove(step);
             switch (outcomes[i])
             {
@@ -150,7 +166,7 @@ internal sealed class EventIntake(
             {
                 return await work();
             }
-            catch (Exception exception) when (Outage.IsBehind(exception))
+            catch (Exception exception) when (IsOutage(exception))
             {
                 logger.IntakeWaits(Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);

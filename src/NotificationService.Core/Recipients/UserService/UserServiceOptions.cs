@@ -1,0 +1,53 @@
+namespace NotificationService.Recipients.UserService;
+
+/// <summary><c>Notification:UserService:*</c>. Without <see cref="BaseUrl"/> nobody is asked.</summary>
+public sealed class UserServiceOptions
+{
+    public const string Section = "Notification:UserService";
+
+    /// <summary><c>GET {BaseUrl}/users/{userId}</c> is asked for what a request leaves out of a recipient.</summary>
+    public Uri? BaseUrl { get; init; }
+
+    /// <summary>Sent as <c>Authorization: Bearer …</c>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>For the whole question, connecting included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an answer is good.</summary>
+    public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a 404 is good.</summary>
+    public TimeSpan CacheUnknownFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an answer may be used after that while the service fails.</summary>
+    public TimeSpan StaleFor { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The most people that are remembered. 1–1,000,000.</summary>
+    public int CacheSize { get; init; } = 50_000;
+
+    /// <summary>The most questions at once. 1–1,000.</summary>
+    public int Concurrency { get; init; } = 64;
+
+    /// <summary>Everything wrong with the combination; a service with any of it does not start.</summary>
+    public IReadOnlyList<string> Errors()
+    {
+        var errors = new List<string>();
+        if (BaseUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0))
+            errors.Add("Notification__UserService__BaseUrl is an address such as https://users.internal/api, without a user name, a query or a fragment");
+        if (Token is { } token && (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            errors.Add("Notification__UserService__Token holds a space, or a character that no header takes");
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromSeconds(10))
+            errors.Add("Notification__UserService__Timeout is more than nothing and at most 10 seconds");
+        if (CacheFor < TimeSpan.Zero || CacheUnknownFor < TimeSpan.Zero || StaleFor < TimeSpan.Zero)
+            errors.Add("Notification__UserService times are not negative");
+        if (CacheSize is < 1 or > 1_000_000)
+            errors.Add("Notification__UserService__CacheSize is 1 to 1000000");
+        if (Concurrency is < 1 or > 1_000)
+            errors.Add("Notification__UserService__Concurrency is 1 to 1000");
+        return errors;
+    }
+
+    /// <summary>Secrets stay out of logs and exceptions.</summary>
+    public override string ToString() => Section;
+}
