@@ -14,4 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Webhooks + 3, LogLevel.Error, "the webhook message {Message} was not handled, its lease brings it back: {Reason}")]
     public static partial void MessageFailed(this ILogger logger, Guid message, string reason);
+
+    [LoggerMessage(EventIds.Webhooks + 4, LogLevel.Warning, "a replay of webhook messages failed and goes on: {Reason}")]
+    public static partial void ReplayFailed(this ILogger logger, string reason);
 }

@@ -25,5 +25,6 @@ public static class WebhooksModule
         .AddSingleton<WebhookResults>()
         .AddSingleton<EndpointDirectory>()
         .AddSingleton<EndpointLanes>()
-        .AddHostedService<WebhookWorker>();
+        .AddHostedService<WebhookWorker>()
+        .AddHostedService<WebhookReplayer>();
 }

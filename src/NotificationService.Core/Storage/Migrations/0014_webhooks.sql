@@ -106,7 +106,7 @@ create table webhook_replays (
     primary key (tenant_id, id)
 );
 create index webhook_replays_running on webhook_replays (worked_at) where state = 1;
-select notification_meta.protect_tenant_table('webhook_replays', 'select, insert, update', 'select');
+select notification_meta.protect_tenant_table('webhook_replays', 'select, insert, update', 'select, update');
 
 do $$ begin
     execute format('create policy owner_sees_endpoints on webhook_endpoints for select to %I using (true)', current_user);
@@ -123,13 +123,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from webhook_endpoints e where e.tenant_id = any (tenants) and e.enabled order by e.tenant_id, e.id
 $$;
 
--- The replay that waited longest.
-create function notification_meta.next_replay() returns table (tenant uuid, replay uuid)
+-- The replay that waited longest, each once a second at most: so they are paced, however many workers there are.
+create function notification_meta.next_replay() returns table (tenant uuid, replay uuid, replay_mode smallint)
 language sql security definer set search_path = public, pg_temp as $$
     update webhook_replays r set worked_at = clock_timestamp()
-    from (select w.tenant_id, w.id from webhook_replays w where w.state = 1 order by w.worked_at limit 1 for update skip locked) next
+    from (select w.tenant_id, w.id from webhook_replays w where w.state = 1 and w.worked_at < clock_timestamp() - interval '1 s' order by w.worked_at limit 1 for update skip locked) next
     where r.tenant_id = next.tenant_id and r.id = next.id
-    returning r.tenant_id, r.id
+    returning r.tenant_id, r.id, r.mode
 $$;
 
 create function notification_meta.purge_webhook_messages(instant timestamptz, bite int) returns int

@@ -1,0 +1,44 @@
+-- Puts some of what happened since an instant into the outbox once more, addressed to one endpoint, for a replay. $1 tenant, $2 replay, $3 most
+-- A minute at a time, by timeline_at (a BRIN index: the timeline is written in the order of time) and events_occurred; within the minute by keyset.
+-- WITH TIES keeps the steps of one delivery at one instant together. Answers how many were queued, how the replay stands, and whether there was
+-- room. Dies before the commit: the replay stands where it stood.
+with replay as materialized (
+    select r.id, r.endpoint_id, r.until, r.reached, r.reached_id, least(r.until, r.reached + interval '1 minute') as slice_end,
+        exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
+        -- A slow endpoint is not given more than it can chew.
+        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
+    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
+),
+bite as materialized (
+    select happened.at, happened.subject, happened.seq
+    from (
+        select t.at, t.delivery_id as subject, t.seq from timeline t
+        where t.tenant_id = $1 and t.status >= 40 and t.at >= (select reached from replay) and t.at < (select slice_end from replay)
+        union all
+        select e.occurred_at, e.id, 0::smallint from events e
+        where e.tenant_id = $1 and e.occurred_at >= (select reached from replay) and e.occurred_at < (select slice_end from replay)
+    ) happened
+    cross join replay
+    where replay.is_wanted and replay.has_room
+      and (replay.reached_id is null or (happened.at, happened.subject) > (replay.reached, replay.reached_id))
+    order by happened.at, happened.subject
+    fetch first $3 rows with ties
+),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq, target)
+    select notification_meta.shard_of(bite.subject), $1, bite.subject, bite.seq, replay.endpoint_id from bite cross join replay order by bite.at, bite.subject, bite.seq
+    returning 1
+),
+taken as (
+    select count(*)::int as n, count(*) < $3 as is_end_of_slice from bite
+),
+done as (
+    update webhook_replays r
+    set queued = r.queued + taken.n,
+        reached = case when not replay.has_room then r.reached when taken.is_end_of_slice then replay.slice_end else (select at from bite order by at desc, subject desc limit 1) end,
+        reached_id = case when not replay.has_room then r.reached_id when taken.is_end_of_slice then null else (select subject from bite order by at desc, subject desc limit 1) end,
+        state = case when not replay.is_wanted then 3 when replay.has_room and taken.is_end_of_slice and replay.slice_end >= r.until then 2 else 1 end
+    from replay, taken where r.tenant_id = $1 and r.id = replay.id
+    returning r.state
+)
+select taken.n, done.state, (select has_room from replay) from taken, done where (select count(*) from told) >= 0

@@ -1,0 +1,33 @@
+-- Queues some of what failed or was dropped once more, for a replay. $1 tenant, $2 replay, $3 most
+-- Relies on webhook_messages_unsent (tenant_id, endpoint_id, id) where state in (3, 4); by keyset, so that what fails again is not taken twice.
+-- Answers how many were queued and how the replay stands. Dies before the commit: the replay stands where it stood.
+with replay as materialized (
+    select r.id, r.endpoint_id, r.since, r.until, coalesce(r.reached_id, '00000000-0000-0000-0000-000000000000') as after,
+        exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
+        -- A slow endpoint is not given more than it can chew.
+        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
+    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
+),
+bite as materialized (
+    select m.id from replay
+    cross join lateral (
+        select f.id from webhook_messages f
+        where f.tenant_id = $1 and f.endpoint_id = replay.endpoint_id and f.state in (3, 4) and f.id > replay.after
+          and f.occurred_at >= replay.since and f.occurred_at < replay.until
+        order by f.id limit $3 for update) m
+    where replay.is_wanted and replay.has_room
+),
+again as (
+    update webhook_messages m set state = 1, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
+    where m.id = any (array(select id from bite))
+    returning m.id
+),
+done as (
+    update webhook_replays r
+    set queued = r.queued + (select count(*) from again), reached_id = coalesce((select id from bite order by id desc limit 1), r.reached_id),
+        reached = case when replay.has_room and (select count(*) from bite) < $3 then r.until else r.reached end,
+        state = case when not replay.is_wanted then 3 when replay.has_room and (select count(*) from bite) < $3 then 2 else 1 end
+    from replay where r.tenant_id = $1 and r.id = replay.id
+    returning r.state
+)
+select (select count(*)::int from again), state, true from done

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+using NotificationService.Telemetry;
+using NotificationService.Tenants;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>
+/// Works what people asked to have sent once more, some hundreds a second for each endpoint, so that the news of the day is not held up by it,
+/// and removes what was kept for long enough. Any number of workers may; each replay is one's at a time.
+/// </summary>
+internal sealed class WebhookReplayer(
+    Database database, WebhookOptions options, [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, [FromKeyedServices(WakeUp.Events)] WakeUp events,
+    Heartbeats heartbeats, TimeProvider time, ILogger<WebhookReplayer> logger) : BackgroundService
+{
+    /// <summary>So many of one replay in a second.</summary>
+    private const int Bite = 500;
+
+    private const int PurgeBite = 2_000;
+
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PurgesEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
+
+    private const string Next = "select tenant, replay, replay_mode from notification_meta.next_replay()";
+
+    private static readonly string Failed = SqlText.Statement("webhook_replays_failed");
+    private static readonly string All = SqlText.Statement("webhook_replays_all");
+
+    private long purgedAt = long.MinValue;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            heartbeat.Beat();
+            try
+            {
+                while (await NextAsync(stoppingToken) is var (tenant, replay, mode))
+                    await WorkAsync(tenant, replay, mode, stoppingToken);
+                await PurgeAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.ReplayFailed(exception.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<(TenantId Tenant, Guid Replay, WebhookReplayMode Mode)?> NextAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(Next);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1), (WebhookReplayMode)reader.GetInt16(2)) : null;
+    }
+
+    /// <summary>One turn: minutes in which nothing happened are passed by in it, until there is something or the turn is over.</summary>
+    private async Task WorkAsync(TenantId tenant, Guid replay, WebhookReplayMode mode, CancellationToken cancellationToken)
+    {
+        var (began, queued, goesOn) = (time.GetTimestamp(), 0, true);
+        while (goesOn && queued < Bite && time.GetElapsedTime(began) < LongestTurn)
+        {
+            goesOn = false;
+            await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+            batch.Add(
+                tenant, mode == WebhookReplayMode.Failed ? Failed : All, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay },
+                new NpgsqlParameter<int> { TypedValue = Bite });
+            await batch.CommitAsync(
+                row =>
+                {
+                    queued += row.GetInt32(0);
+                    goesOn = (WebhookReplayState)row.GetInt16(1) == WebhookReplayState.Running && row.GetBoolean(2) && mode == WebhookReplayMode.All;
+                },
+                cancellationToken);
+        }
+
+        if (queued > 0)
+            (mode == WebhookReplayMode.Failed ? webhooks : events).Signal();
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        if (purgedAt != long.MinValue && time.GetElapsedTime(purgedAt) < PurgesEvery)
+            return;
+        purgedAt = time.GetTimestamp();
+        await using var command = database.Worker.CreateCommand("select notification_meta.purge_webhook_messages($1, $2)");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PurgeBite });
+        while (await command.ExecuteScalarAsync(cancellationToken) is PurgeBite)
+        {
+            // The next ones.
+        }
+    }
+}
