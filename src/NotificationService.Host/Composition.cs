@@ -98,6 +98,8 @@ public static class Composition
         app.MapReceipts();
         app.MapSuppressions();
         app.MapEventRules();
+        app.MapWebhookEndpoints();
+        app.MapWebhookDeliveries();
         return app;
     }
 }

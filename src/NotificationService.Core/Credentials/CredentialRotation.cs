@@ -5,14 +5,16 @@ using Npgsql;
 namespace NotificationService.Credentials;
 
 /// <summary>
-/// Brings stored credentials under the current master key, a bite at a time. It may be stopped anywhere and started
+/// Brings stored credentials, those of providers and those of webhook endpoints, under the current master key, a bite at a time. It may be stopped anywhere and started
 /// again, and run on several machines at once: each row is only written if it is still as it was read.
 /// </summary>
 public sealed class CredentialRotation(Database database, CredentialVault vault)
 {
-    private static readonly string Find = SqlText.Statement("provider_credentials_find_old");
-    private static readonly string Reseal = SqlText.Statement("provider_credentials_reseal");
-    private static readonly string Count = SqlText.Statement("provider_credentials_count_old");
+    private static readonly Place[] Places =
+    [
+        new(SqlText.Statement("provider_credentials_find_old"), SqlText.Statement("provider_credentials_reseal"), SqlText.Statement("provider_credentials_count_old")),
+        new(SqlText.Statement("webhook_secrets_find_old"), SqlText.Statement("webhook_secrets_reseal"), SqlText.Statement("webhook_secrets_count_old")),
+    ];
 
     /// <summary>Re-encrypts all there is and says what remains: a master key may be taken away once nothing remains under it.</summary>
     /// <param name="bite">Rows per transaction.</param>
@@ -21,16 +23,19 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     {
         var resealed = 0;
         var unreadable = 0;
-        var last = default(CredentialAddress);
-        while (await FindAsync(last, bite, cancellationToken) is { Count: > 0 } rows)
+        foreach (var place in Places)
         {
-            var readable = rows
-                .Select(row => (row.Address, row.Sealed, Opened: vault.Open(row.Sealed, row.Address) as OpenedCredential.Readable))
-                .ToList();
-            unreadable += readable.Count(row => row.Opened is null);
-            resealed += await ResealAsync([.. readable.Where(row => row.Opened is not null).Select(row => (row.Address, row.Sealed, row.Opened!.Secret))], cancellationToken);
-            last = rows[^1].Address;
-            progress?.Invoke(resealed);
+            var last = default(CredentialAddress);
+            while (await FindAsync(place, last, bite, cancellationToken) is { Count: > 0 } rows)
+            {
+                var readable = rows
+                    .Select(row => (row.Address, row.Sealed, Opened: vault.Open(row.Sealed, row.Address) as OpenedCredential.Readable))
+                    .ToList();
+                unreadable += readable.Count(row => row.Opened is null);
+                resealed += await ResealAsync(place, [.. readable.Where(row => row.Opened is not null).Select(row => (row.Address, row.Sealed, row.Opened!.Secret))], cancellationToken);
+                last = rows[^1].Address;
+                progress?.Invoke(resealed);
+            }
         }
 
         return new RotationReport(resealed, unreadable, await RemainingAsync(cancellationToken));
@@ -39,21 +44,25 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     /// <summary>How many credentials are sealed under each key that is not the current one.</summary>
     public async Task<IReadOnlyDictionary<string, long>> RemainingAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Owner.CreateCommand(Count);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var remaining = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
-            remaining.Add(reader.GetString(0), reader.GetInt64(1));
+        foreach (var place in Places)
+        {
+            await using var command = database.Owner.CreateCommand(place.Count);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                remaining[reader.GetString(0)] = remaining.GetValueOrDefault(reader.GetString(0)) + reader.GetInt64(1);
+        }
+
         return remaining;
     }
 
-    private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(CredentialAddress? after, int bite, CancellationToken cancellationToken)
+    private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(Place place, CredentialAddress? after, int bite, CancellationToken cancellationToken)
     {
-        await using var command = database.Owner.CreateCommand(Find);
+        await using var command = database.Owner.CreateCommand(place.Find);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Tenant.Value ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Provider ?? Guid.Empty });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Owner ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Field ?? "" });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = bite });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -63,7 +72,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         return rows;
     }
 
-    private async Task<int> ResealAsync(IReadOnlyList<(CredentialAddress Address, byte[] Was, string Secret)> rows, CancellationToken cancellationToken)
+    private async Task<int> ResealAsync(Place place, IReadOnlyList<(CredentialAddress Address, byte[] Was, string Secret)> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return 0;
@@ -71,9 +80,9 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         foreach (var (address, was, secret) in rows)
         {
             batch.Add(
-                address.Tenant, Reseal,
+                address.Tenant, place.Reseal,
                 new NpgsqlParameter<Guid> { TypedValue = address.Tenant.Value },
-                new NpgsqlParameter<Guid> { TypedValue = address.Provider },
+                new NpgsqlParameter<Guid> { TypedValue = address.Owner },
                 new NpgsqlParameter<string> { TypedValue = address.Field },
                 new NpgsqlParameter<byte[]> { TypedValue = was },
                 new NpgsqlParameter<byte[]> { TypedValue = vault.Seal(secret, address) },
@@ -84,6 +93,9 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         await batch.CommitAsync(_ => written++, cancellationToken);
         return written;
     }
+
+    /// <summary>A table of credentials: how those under old keys are found, written and counted.</summary>
+    private sealed record Place(string Find, string Reseal, string Count);
 }
 
 /// <param name="Resealed">Credentials brought under the current key.</param>

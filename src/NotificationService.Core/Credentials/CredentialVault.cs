@@ -60,7 +60,7 @@ public sealed class CredentialVault(MasterKeys masterKeys)
         }
         catch (AuthenticationTagMismatchException)
         {
-            return new OpenedCredential.Unreadable($"the stored {address.Field} does not decrypt: it was changed, or belongs to another provider or master key");
+            return new OpenedCredential.Unreadable($"the stored {address.Field} does not decrypt: it was changed, or belongs to another place or master key");
         }
         finally
         {

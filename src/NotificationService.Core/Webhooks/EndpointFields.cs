@@ -10,6 +10,10 @@ internal static class EndpointFields
 
     public static string Header(string name) => HeaderPrefix + name;
 
+    public static bool IsSecret(string field) => field.StartsWith(SecretPrefix, StringComparison.Ordinal);
+
+    public static int NumberOf(string field) => int.Parse(field.AsSpan(SecretPrefix.Length), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The header's name; null: it is a secret.</summary>
     public static string? HeaderOf(string field) => field.StartsWith(HeaderPrefix, StringComparison.Ordinal) ? field[HeaderPrefix.Length..] : null;
 }

@@ -35,6 +35,30 @@ public static class HeaderRules
         return CanBeSent(header) ? null : "This header does not take such a value.";
     }
 
+    /// <summary>Everything that is wrong with what a draft says of headers.</summary>
+    /// <param name="given">By name; null removes.</param>
+    /// <param name="kept">Names of those that stay as they are stored.</param>
+    public static IEnumerable<WebhookEndpointError> ErrorsOf(IReadOnlyDictionary<string, string?>? given, IReadOnlyList<string> kept)
+    {
+        List<WebhookHeader> put = [.. (given ?? new Dictionary<string, string?>())
+            .Where(header => header.Value is not null && !kept.Contains(header.Key)).Select(header => new WebhookHeader(header.Key, header.Value!))];
+        if (put.Count + kept.Count > Most)
+            yield return new WebhookEndpointError("/headers", "header_invalid", $"At most {Most} headers are sent along.");
+        else if (put.Sum(header => header.Name.Length + header.Value.Length) > MostInAll)
+            yield return new WebhookEndpointError("/headers", "header_invalid", $"All names and values together take at most {MostInAll} characters.");
+        foreach (var header in put)
+        {
+            if (FaultOf(header) is { } fault)
+                yield return new WebhookEndpointError(Pointer(header.Name), "header_invalid", fault);
+            else if (put.Any(other => other != header && other.Name.Equals(header.Name, StringComparison.OrdinalIgnoreCase)))
+                yield return new WebhookEndpointError(Pointer(header.Name), "header_invalid", "Another header has this name in other letters.");
+        }
+    }
+
+    /// <summary>A JSON Pointer, of a long name its beginning.</summary>
+    private static string Pointer(string name) =>
+        $"/headers/{(name.Length > LongestName ? name[..LongestName] : name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     /// <summary>Some names have a grammar of their own, and some belong to answers.</summary>
     private static bool CanBeSent(WebhookHeader header)
     {

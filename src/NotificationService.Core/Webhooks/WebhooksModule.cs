@@ -6,7 +6,7 @@ namespace NotificationService.Webhooks;
 
 public static class WebhooksModule
 {
-    /// <summary>Customers' endpoints: what calls them.</summary>
+    /// <summary>Customers' endpoints: what people edit, see and ask for, and what calls them.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
@@ -14,7 +14,11 @@ public static class WebhooksModule
             .ValidateOnStart();
         return services
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOptions>>().Value)
-            .AddSingleton<WebhookCaller>();
+            .AddSingleton<WebhookCaller>()
+            .AddSingleton<WebhookEndpointStore>()
+            .AddSingleton<WebhookEndpointEditor>()
+            .AddSingleton<WebhookLog>()
+            .AddSingleton<WebhookCommands>();
     }
 
     /// <summary>What addresses events to endpoints and calls them.</summary>

@@ -26,8 +26,8 @@ public sealed class CredentialVaultTests
         var bytes = vault.Seal("secret", Address);
         CredentialAddress[] others =
         [
-            Address with { Tenant = new TenantId(Address.Provider) }, Address with { Provider = Address.Tenant.Value }, Address with { Field = "apiKey2" },
-            Address with { Field = "" }, new(new TenantId(Address.Provider), Address.Tenant.Value, Address.Field),
+            Address with { Tenant = new TenantId(Address.Owner) }, Address with { Owner = Address.Tenant.Value }, Address with { Field = "apiKey2" },
+            Address with { Field = "" }, new(new TenantId(Address.Owner), Address.Tenant.Value, Address.Field),
         ];
         foreach (var other in others)
             vault.Open(bytes, other).ShouldBeOfType<OpenedCredential.Unreadable>();

@@ -1,0 +1,130 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>What people have sent once more, or as a sample. All of it goes through the endpoint's queue.</summary>
+public sealed class WebhookCommands(
+    Database database, TenantStore store, WebhookEndpointStore endpoints, AuditLog audit, Ids ids, TimeProvider time,
+    [FromKeyedServices(WakeUp.Webhooks)] WakeUp wakeUp)
+{
+    /// <summary>How far back a replay may begin.</summary>
+    public static readonly TimeSpan LongestReplay = TimeSpan.FromDays(30);
+
+    private const int MostAttempts = 1000;
+
+    private static readonly string Resend = SqlText.Statement("webhook_messages_resend");
+    private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
+
+    /// <summary>One message, from the beginning of its schedule.</summary>
+    public async Task<WebhookCommandOutcome> ResendAsync(TenantId tenant, Guid endpoint, Guid message, CancellationToken cancellationToken)
+    {
+        WebhookCommandOutcome outcome = new WebhookCommandOutcome.NotFound();
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            tenant, Resend,
+            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+            new NpgsqlParameter<Guid> { TypedValue = endpoint },
+            new NpgsqlParameter<Guid> { TypedValue = message },
+            new NpgsqlParameter<int> { TypedValue = MostAttempts });
+        await batch.CommitAsync(
+            row => outcome = row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
+                : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
+                : row.GetInt16(1) >= MostAttempts ? new WebhookCommandOutcome.TooOften()
+                : new WebhookCommandOutcome.Queued(message),
+            cancellationToken);
+        wakeUp.Signal();
+        return outcome;
+    }
+
+    /// <summary>A sample of an event that the endpoint asked for, or might ask for, as a message like any other.</summary>
+    /// <param name="type">Null: the first type that the endpoint asked for.</param>
+    public async Task<WebhookCommandOutcome> TestAsync(TenantId tenant, Guid id, string? type, CancellationToken cancellationToken)
+    {
+        if (await endpoints.FindAsync(tenant, id, cancellationToken) is not { } endpoint)
+            return new WebhookCommandOutcome.NotFound();
+        if (!endpoint.Enabled)
+            return new WebhookCommandOutcome.Disabled();
+        var (message, sample) = (ids.Next(), SampleEvent.Of(tenant, type ?? SampleEvent.FirstOf(endpoint.Events), ids.Next(), time.GetUtcNow()));
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(
+            tenant, Insert,
+            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+            new NpgsqlParameter<Guid[]> { TypedValue = [message] },
+            new NpgsqlParameter<Guid[]> { TypedValue = [id] },
+            new NpgsqlParameter<string[]> { TypedValue = [sample.Id] },
+            new NpgsqlParameter<string[]> { TypedValue = [sample.Type] },
+            new NpgsqlParameter<Guid[]> { TypedValue = [sample.Subject] },
+            new NpgsqlParameter<int[]> { TypedValue = [sample.Sequence] },
+            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
+            new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
+            new NpgsqlParameter<bool> { TypedValue = false });
+        await batch.CommitAsync(read: null, cancellationToken);
+        wakeUp.Signal();
+        return new WebhookCommandOutcome.Queued(message);
+    }
+
+    /// <summary>Everything that failed, or everything there was, in a span of time. Queued bit by bit by a worker.</summary>
+    public Task<WebhookReplayOutcome> ReplayAsync(Caller by, Guid id, WebhookReplayMode mode, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken) =>
+        store.RunAsync<WebhookReplayOutcome>(
+            by.Tenant,
+            async (db, token) =>
+            {
+                // Two at once take turns, so that an endpoint never has two.
+                await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({id.ToString()}, 15))", token);
+                if (await db.Set<WebhookEndpointRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token) is not { } endpoint)
+                    return new WebhookReplayOutcome.NotFound();
+                if (!endpoint.Enabled)
+                    return new WebhookReplayOutcome.Disabled();
+                if (await db.Set<WebhookReplayRow>().AnyAsync(row => row.EndpointId == id && row.State == WebhookReplayState.Running, token))
+                    return new WebhookReplayOutcome.Running();
+                var now = time.GetUtcNow();
+                var replay = new WebhookReplayRow
+                {
+                    TenantId = by.Tenant,
+                    Id = ids.Next(),
+                    EndpointId = id,
+                    Mode = mode,
+                    Since = since,
+                    Until = until,
+                    Reached = since,
+                    State = WebhookReplayState.Running,
+                    WorkedAt = now,
+                    CreatedAt = now,
+                };
+                db.Add(replay);
+                audit.Record(
+                    db, by, "webhook_endpoint.replayed", $"webhook_endpoint/{id}",
+                    new Dictionary<string, string> { ["mode"] = mode == WebhookReplayMode.Failed ? "failed" : "all", ["since"] = $"{since:O}", ["until"] = $"{until:O}" });
+                await db.SaveChangesAsync(token);
+                return new WebhookReplayOutcome.Accepted(replay);
+            },
+            cancellationToken);
+
+    public Task<WebhookReplayRow?> FindReplayAsync(TenantId tenant, Guid endpoint, Guid replay, CancellationToken cancellationToken) => store.RunAsync(
+        tenant,
+        (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == replay && row.EndpointId == endpoint, token),
+        cancellationToken);
+}
+
+/// <summary>What came of having one message sent.</summary>
+public abstract record WebhookCommandOutcome
+{
+    private WebhookCommandOutcome()
+    {
+    }
+
+    public sealed record Queued(Guid Message) : WebhookCommandOutcome;
+
+    /// <summary>Nothing is sent to it until somebody enables it.</summary>
+    public sealed record Disabled : WebhookCommandOutcome;
+
+    /// <summary>One message has been sent more often than can make sense.</summary>
+    public sealed record TooOften : WebhookCommandOutcome;
+
+    public sealed record NotFound : WebhookCommandOutcome;
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
+using NotificationService.Testing.Webhooks;
+using NotificationService.Webhooks;
+
+namespace NotificationService.IntegrationTests.Webhooks;
+
+/// <summary>Receivers that are slow, endless or no HTTP at all cost a bounded time and a bounded piece of memory.</summary>
+public sealed class HostileReceiverTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
+
+    /// <summary>On a machine with two busy cores.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
+
+    [Fact]
+    public async Task One_that_never_answers_has_the_deadline()
+    {
+        await using var receiver = new RawReceiver((_, _, token) => Task.Delay(Timeout.Infinite, token));
+
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.TimedOut);
+    }
+
+    [Fact]
+    public async Task One_that_drips_its_headers_has_the_deadline()
+    {
+        await using var receiver = new RawReceiver((stream, _, token) => DripAsync(stream, "HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("X-A: b\r\n", 1000)), token));
+
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.TimedOut);
+    }
+
+    [Fact]
+    public async Task One_that_drips_its_body_has_the_deadline_but_has_said_that_it_took_the_message()
+    {
+        await using var receiver = new RawReceiver(async (stream, _, token) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"u8.ToArray(), token);
+            await DripAsync(stream, new string('x', 100_000), token);
+        });
+
+        var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>();
+
+        delivered.Exchange.Body.ShouldNotBeNull().ShouldMatch("^x+$");
+    }
+
+    [Fact]
+    public async Task Of_an_endless_answer_64_KB_are_read_and_16_are_kept()
+    {
+        var written = 0L;
+        await using var receiver = new RawReceiver(async (stream, _, token) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), token);
+            var piece = Encoding.ASCII.GetBytes(new string('x', 64 * 1024));
+            while (true)
+            {
+                await stream.WriteAsync(piece, token);
+                Interlocked.Add(ref written, piece.Length);
+            }
+        });
+
+        var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>();
+
+        delivered.Exchange.Body.ShouldBe(new string('x', 16 * 1024));
+        Interlocked.Read(ref written).ShouldBeLessThan(16 * 1024 * 1024, "what the sockets' buffers take, and then nobody reads");
+    }
+
+    [Fact]
+    public async Task Ten_thousand_headers_are_not_read()
+    {
+        await using var receiver = new RawReceiver("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"X-{i}: value\r\n")) + "\r\n");
+
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.HeadersTooLarge);
+    }
+
+    [Fact]
+    public async Task One_header_without_end_is_not_read()
+    {
+        await using var receiver = new RawReceiver("HTTP/1.1 200 OK\r\nX-A: " + new string('a', 1_000_000));
+
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.HeadersTooLarge);
+    }
+
+    [Fact]
+    public async Task A_packed_answer_is_never_unpacked()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+            await gzip.WriteAsync(new byte[50_000_000]);
+        await using var receiver = new RawReceiver(async (stream, _, token) =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {packed.Length}\r\n\r\n"), token);
+            await stream.WriteAsync(packed.ToArray(), token);
+        });
+        var before = GC.GetTotalAllocatedBytes();
+
+        var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>();
+
+        delivered.Exchange.Body.ShouldNotBeNull().Length.ShouldBeLessThanOrEqualTo(16 * 1024);
+        receiver.Requests.Single().Header("Accept-Encoding").ShouldBeNull();
+        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(25_000_000, "the unpacked answer has 50 million bytes");
+    }
+
+    [Theory]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
+    [InlineData("<html>no http</html>")]
+    [InlineData("HTTP/1.1 abc OK\r\n\r\n")]
+    [InlineData("")]
+    public async Task What_is_no_HTTP_is_no_answer(string answer)
+    {
+        await using var receiver = new RawReceiver(answer);
+
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.AnswerBroken);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 100\r\n\r\nshort", "short")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "hello")]
+    [InlineData("Content-Type: text/plain; charset=nonsense\r\nContent-Length: 4\r\n\r\n\u00ff\u00fe\u0000a", "\ufffd\ufffda")]
+    [InlineData("Content-Length: 10\r\n\r\na\r\nb\tc\u001b[1m", "a b c[1m")]
+    public async Task Whatever_stands_in_the_body_the_status_decides_and_what_is_kept_can_be_stored(string rest, string kept)
+    {
+        await using var receiver = new RawReceiver("HTTP/1.1 200 OK\r\n" + rest);
+
+        (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>().Exchange.Body.ShouldBe(kept);
+    }
+
+    [Fact]
+    public async Task Answers_that_announce_answers_have_the_deadline()
+    {
+        await using var receiver = new RawReceiver(async (stream, _, token) =>
+        {
+            while (true)
+                await stream.WriteAsync("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"u8.ToArray(), token);
+        });
+
+        (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Failed>();
+    }
+
+    private static async Task<WebhookAnswer> CallAsync(RawReceiver receiver)
+    {
+        using var caller = Caller.Of(Deadline);
+        var clock = Stopwatch.StartNew();
+        var answer = await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None);
+        clock.Elapsed.ShouldBeLessThan(Deadline + Grace);
+        return answer;
+    }
+
+    private static async Task DripAsync(Stream stream, string text, CancellationToken cancellationToken)
+    {
+        foreach (var letter in Encoding.ASCII.GetBytes(text))
+        {
+            await stream.WriteAsync(new[] { letter }, cancellationToken);
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using NotificationService.Testing.Webhooks;
+
+namespace NotificationService.IntegrationTests.Webhooks;
+
+/// <summary>A receiver behind TLS.</summary>
+internal sealed class TlsReceiver : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task loop;
+
+    public TlsReceiver(X509Certificate2 certificate, string answer)
+    {
+        listener.Start();
+        loop = ListenAsync(certificate, answer);
+    }
+
+    public Uri Url => new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Dispose();
+        await loop;
+        stop.Dispose();
+    }
+
+    private async Task ListenAsync(X509Certificate2 certificate, string answer)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = await listener.AcceptTcpClientAsync(stop.Token);
+                await using var stream = new SslStream(client.GetStream());
+                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop.Token);
+                await RawRequest.ReadAsync(stream, stop.Token);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException or AuthenticationException)
+            {
+                // The next one, unless the test has ended.
+            }
+        }
+    }
+}
