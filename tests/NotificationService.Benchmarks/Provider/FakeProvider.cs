@@ -10,7 +10,7 @@ namespace NotificationService.Benchmarks.Provider;
 
 /// <summary>
 /// A vendor that takes SendGrid's <c>POST /v3/mail/send</c> and does next to nothing with it: counts, and notes when
-/// a recipient <c>probe-&lt;n&gt;@…</c> arrived. <c>/stats</c>, <c>/probes</c>, <c>/reset</c> and <c>/delay?ms=</c> are for the benchmark.
+/// a recipient <c>probe-&lt;n&gt;@…</c> arrived. <c>/hooks/…</c> and <c>/hangs/…</c> are customers' endpoints. <c>/stats</c>, <c>/probes</c>, <c>/reset</c> and <c>/delay?ms=</c> are for the benchmark.
 /// </summary>
 internal static class FakeProvider
 {
@@ -36,6 +36,9 @@ internal static class FakeProvider
     private static Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/v3/mail/send" => TakeAsync(context),
+        { } path when path.StartsWith("/hooks/", StringComparison.Ordinal) => WebhookTarget.TakeAsync(context),
+        { } path when path.StartsWith("/hangs/", StringComparison.Ordinal) => WebhookTarget.HangAsync(context),
+        "/hooks" => WebhookTarget.ReportAsync(context),
         "/probes" => context.Response.WriteAsync(Locked(() => string.Join('\n', Probes.Select(probe => $"{probe.Number} {probe.At}")))),
         "/reset" => context.Response.WriteAsync(Locked(() =>
         {

@@ -44,6 +44,13 @@ internal sealed class ProviderProcess : IAsyncDisposable
         return arrived;
     }
 
+    /// <summary>What came to customers' endpoints: how many, the first and the last in microseconds of <see cref="Clock"/>, how many hang, and each one's milliseconds after its event.</summary>
+    public async Task<(int Count, long First, long Last, long Hung, double[] Lags)> WebhooksAsync(bool forget = false)
+    {
+        var numbers = (await client.GetStringAsync(forget ? "hooks?forget=1" : "hooks")).Split(' ');
+        return (int.Parse(numbers[0]), long.Parse(numbers[1]), long.Parse(numbers[2]), long.Parse(numbers[3]), [.. numbers[4..].Select(lag => double.Parse(lag, System.Globalization.CultureInfo.InvariantCulture))]);
+    }
+
     public Task ResetAsync() => client.GetStringAsync("reset");
 
     public Task DelayAsync(int milliseconds) => client.GetStringAsync($"delay?ms={milliseconds}");

@@ -76,7 +76,7 @@ internal sealed class BenchService : IAsyncDisposable
     /// <summary>Empty tables, as after a vacuum, and a provider that has seen nothing.</summary>
     public async Task ResetAsync()
     {
-        await ExecuteAsync("truncate notifications, deliveries, timeline, attempts, idempotency_keys, receipts, engagements");
+        await ExecuteAsync("truncate notifications, deliveries, timeline, attempts, idempotency_keys, receipts, engagements, outbox, webhook_messages, webhook_attempts");
         await ExecuteAsync("analyze notifications, deliveries, timeline, attempts");
         await ExecuteAsync("checkpoint");
         await rig.Provider.ResetAsync();

@@ -43,6 +43,13 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         await PostAsync(client, admin, $"api/v1/admin/templates/{template}/publish", new { version = 1 });
     }
 
+    /// <summary>A webhook endpoint.</summary>
+    public async Task AddEndpointAsync(HttpClient client, Uri url, string[] events)
+    {
+        var signedIn = await PostAsync(client, null, "api/v1/auth/login", new { email = $"admin@{Key}.example", password = Admin });
+        await PostAsync(client, signedIn.GetProperty("accessToken").GetString(), "api/v1/admin/webhook-endpoints", new { url, events });
+    }
+
     public static async Task<BenchTenant> RegisterAsync(HttpClient client, string key, Uri provider)
     {
         var registered = await PostAsync(

@@ -1,0 +1,106 @@
+using NotificationService.Benchmarks.Load;
+using NotificationService.Benchmarks.Reporting;
+using NotificationService.Benchmarks.Rigging;
+
+namespace NotificationService.Benchmarks.Scenarios;
+
+/// <summary>
+/// Events that wait in the outbox, to endpoints that answer in 20 ms: first ten endpoints, then ninety of a tenant of which ten more hang. Then
+/// single sends, from the event to the receiver. Receivers are one process beside the service and PostgreSQL, on the same cores.
+/// </summary>
+internal static class WebhookRates
+{
+    private const int Few = 10;
+    private const int Many = 90;
+    private const int Hanging = 10;
+
+    /// <summary>As a worker leaves a delivery that was sent: a row of its timeline, and its place in the outbox.</summary>
+    private const string TellAll =
+        """
+        with sent as (update deliveries set status = 40, timeline_seq = 2, attempts = 1 where status = 20 returning id, tenant_id),
+        step as (insert into timeline (delivery_id, seq, tenant_id, status, at) select id, 2, tenant_id, 40, clock_timestamp() from sent returning delivery_id, tenant_id)
+        insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(delivery_id), tenant_id, delivery_id, 2 from step
+        """;
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(Rig rig)
+    {
+        var (figures, count) = (new Figures(), rig.Options.Count ?? 20_000);
+        await using var service = await BenchService.StartAsync(rig);
+        await service.WarmAsync(2_000);
+        var (few, well, ill) = (await TenantAsync(rig, service, "few", Few, 0), await TenantAsync(rig, service, "well", Many, 0), await TenantAsync(rig, service, "ill", Many, Hanging));
+        await DrainAsync(rig, service, few, 200, Few);
+        for (var run = 0; run < rig.Options.Runs; run++)
+        {
+            figures.Add($"webhooks, {Few} endpoints", "/s", await DrainAsync(rig, service, few, count / Few, Few, figures));
+            var alone = await DrainAsync(rig, service, well, count / Many, Many);
+            var beside = await DrainAsync(rig, service, ill, count / Many, Many);
+            figures.Add($"webhooks, {Many} endpoints", "/s", alone);
+            figures.Add($"webhooks, the {Many} of which {Hanging} others hang beside", "/s", beside);
+            figures.Add("of what they are alone", "%", 100 * beside / alone);
+            await SoonAsync(rig, service, few, figures);
+        }
+
+        return figures.Done();
+    }
+
+    private static async Task<BenchTenant> TenantAsync(Rig rig, BenchService service, string key, int answering, int hanging)
+    {
+        var tenant = await service.NewTenantAsync(key);
+        for (var i = 0; i < answering + hanging; i++)
+            await tenant.AddEndpointAsync(service.Api.Client, new Uri(rig.Provider.Address, $"{(i < answering ? "hooks" : "hangs")}/{key}-{i}"), ["delivery.sent"]);
+        return tenant;
+    }
+
+    /// <summary>So many events, each to every endpoint of the tenant; messages a second from the first to the last that was answered.</summary>
+    private static async Task<double> DrainAsync(Rig rig, BenchService service, BenchTenant tenant, int events, int answering, Figures? figures = null)
+    {
+        service.Pause();
+        await service.ResetAsync();
+        await service.FillAsync(tenant, events - 1);
+        await service.ExecuteAsync(TellAll);
+        await service.ExecuteAsync("analyze outbox");
+        await rig.Provider.WebhooksAsync(forget: true);
+        await Rig.QuietAsync();
+        var (cpu, postgres) = (service.Cpu(), rig.PostgresCpu());
+        service.Resume();
+        var came = await UntilAsync(rig, events * answering);
+        figures?.Add("CPU of a webhook, the service", "µs", 1e6 * (service.Cpu() - cpu) / came.Count);
+        figures?.Add("CPU of a webhook, PostgreSQL", "µs", 1e6 * (rig.PostgresCpu() - postgres) / came.Count);
+        return came.Count / ((came.Last - came.First) / 1e6);
+    }
+
+    private static async Task SoonAsync(Rig rig, BenchService service, BenchTenant tenant, Figures figures)
+    {
+        await service.ResetAsync();
+        await rig.Provider.WebhooksAsync(forget: true);
+        await Rig.QuietAsync();
+        var request = new SendRequest(service.Api.Address, tenant.Token);
+        using (var connection = new KeepAliveConnection(service.Api.Address))
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                connection.Send(request.To($"user-{i}@example.com", i));
+                await Task.Delay(20);
+            }
+        }
+
+        var came = await UntilAsync(rig, 300 * Few);
+        figures.Add("from the event to the receiver: p50", "ms", LoadResult.Quantile(came.Lags, 0.5));
+        figures.Add("from the event to the receiver: p95", "ms", LoadResult.Quantile(came.Lags, 0.95));
+        figures.Add("from the event to the receiver: p99", "ms", LoadResult.Quantile(came.Lags, 0.99));
+    }
+
+    private static async Task<(int Count, long First, long Last, long Hung, double[] Lags)> UntilAsync(Rig rig, int count)
+    {
+        var came = (Count: 0, First: 0L, Last: 0L, Hung: 0L, Lags: Array.Empty<double>());
+        await Testing.Eventually.TrueAsync(
+            async () =>
+            {
+                await Task.Delay(500); // asking takes from what is measured
+                return (came = await rig.Provider.WebhooksAsync()).Count >= count;
+            },
+            TimeSpan.FromMinutes(3),
+            () => $"only {came.Count} of {count} webhooks came");
+        return came;
+    }
+}
