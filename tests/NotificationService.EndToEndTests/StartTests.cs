@@ -10,6 +10,8 @@ public sealed class StartTests(PostgresCluster cluster)
     [Theory]
     [InlineData("Notification__Rolse", "api", "there is no setting Notification__Rolse; the nearest is Notification__Roles")]
     [InlineData("Notification__Roles", "api,wroker", "Notification__Roles names 'wroker'; the roles are api and worker")]
+    [InlineData("Notification__Bulk__MostRows", "many", "Notification__Bulk__MostRows is 'many', which is no Int32")]
+    [InlineData("Notification__Delivery__Lease", "30 s", "Notification__Delivery__Lease is '30 s', which is no TimeSpan")]
     [InlineData("Notification__Seed", "dmeo", "Notification__Seed is 'dmeo'; it can be demo or none")]
     [InlineData("ASPNETCORE_URLS", "localhost:8080", "ASPNETCORE_URLS names 'localhost:8080', which is no address such as http://localhost:8080")]
     public async Task A_mistyped_setting_stops_the_start_in_one_line(string name, string value, string line)
@@ -18,6 +20,18 @@ public sealed class StartTests(PostgresCluster cluster)
 
         (await service.WaitForExitAsync(Patience)).ShouldBe(1);
         service.Output.ShouldBe($"notification-service: {line}");
+    }
+
+    [Theory]
+    [InlineData("Notification__Bulk__MostRows", "0", "Notification__Bulk__MostRows must be 1 to 10000000")]
+    [InlineData("Notification__Bulk__HighestRatio", "1001", "Notification__Bulk__HighestRatio must be 1 to 1000")]
+    [InlineData("Notification__Bulk__LongestUpload", "2.00:00:00", "Notification__Bulk__LongestUpload must be 00:00:01 to 1.00:00:00")]
+    public async Task A_limit_that_is_none_stops_the_start_in_one_line(string name, string value, string line)
+    {
+        await using var service = ServiceProcess.Launch([], ("ConnectionStrings__NotificationDatabase", await cluster.CreateDatabaseAsync()), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"), (name, value));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1, service.Output);
+        service.Output.ShouldEndWith($"notification-service: {line}");
     }
 
     [Fact]

@@ -1,16 +1,27 @@
 using Microsoft.Extensions.DependencyInjection;
-using NotificationService.BulkJobs.Csv;
+using Microsoft.Extensions.Options;
 
 namespace NotificationService.BulkJobs;
 
 public static class BulkJobsModule
 {
-    public static IServiceCollection AddBulkJobs(this IServiceCollection services) => services
-        .AddSingleton(CsvLimits.Default)
-        .AddSingleton<BulkJobStore>();
+    public static IServiceCollection AddBulkJobs(this IServiceCollection services)
+    {
+        services.AddOptions<BulkOptions>().BindConfiguration(BulkOptions.Section).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<BulkOptions>, BulkOptionsCheck>()
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<BulkOptions>>().Value)
+            .AddSingleton<BulkJobStore>();
+    }
 
     /// <summary>What turns rows into notifications.</summary>
     public static IServiceCollection AddBulkRunner(this IServiceCollection services) => services
         .AddSingleton<SliceWorker>()
         .AddHostedService<BulkRunner>();
+
+    private sealed class BulkOptionsCheck : IValidateOptions<BulkOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, BulkOptions options) =>
+            options.Errors() is { Count: > 0 } errors ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+    }
 }

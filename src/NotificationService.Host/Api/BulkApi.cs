@@ -23,8 +23,8 @@ public static class BulkApi
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/csv", (HttpContext context, BulkDesk desk, CancellationToken cancellationToken) => desk.TakeAsync(context, cancellationToken)).DisableAntiforgery()
-            .Documented("Upload a CSV file", "multipart/form-data: file, template, channel or channels, and optionally mapping, mode (skip_bad_rows or all_or_nothing), idempotencyColumn, category, priority, sendAt, ratePerMinute, dryRun, name, continues, force. Answered once every row is stored; from then on the job goes by itself.")
-            .Answers<BulkAccepted>(202, BulkExamples.Accepted);
+            .Documented("Upload a CSV file", "The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself.")
+            .Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");

@@ -15,7 +15,7 @@ namespace NotificationService.Host.Api;
 /// 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
 /// Whatever goes wrong before 4 leaves a failed job and nothing sent.
 /// </summary>
-internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvLimits limits, TimeProvider time) : IDisposable
+internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, BulkOptions options, TimeProvider time) : IDisposable
 {
     private const int MostAtOnce = 4;
 
@@ -29,6 +29,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
     private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
 
+    private readonly CsvLimits limits = options.Limits;
     private readonly SemaphoreSlim turns = new(MostAtOnce);
     private readonly ConcurrentDictionary<TenantId, int> ofTenant = new();
 
@@ -42,8 +43,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported media type", "Send multipart/form-data with the field 'file'.");
         }
 
-        if (context.Request.Headers.ContentEncoding.Count > 0)
-            return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
+        if (!TryReadEncoding(context, out var isPacked))
+            return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, or packed with gzip.");
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
             return TooLarge();
         var tenant = context.Caller().Tenant;
@@ -51,7 +52,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         {
             return ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant
                 ? Problems.Unavailable(BusyRetryAfter)
-                : await InTurnAsync(context, boundary, cancellationToken);
+                : await InTurnAsync(context, boundary, isPacked, cancellationToken);
         }
         finally
         {
@@ -60,19 +61,31 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         }
     }
 
-    private async Task<IResult> InTurnAsync(HttpContext context, string boundary, CancellationToken cancellationToken)
+    private async Task<IResult> InTurnAsync(HttpContext context, string boundary, bool isPacked, CancellationToken cancellationToken)
     {
         if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
             return Problems.Unavailable(BusyRetryAfter);
         try
         {
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-            return await ReadAsync(context, boundary, cancellationToken);
+            using var packed = new SteadyBody(context.Request.Body, options.LeastBytesPerSecond, options.LongestUpload, time);
+            using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
+            return await ReadAsync(context.Caller(), (Stream?)unpacked ?? packed, boundary, cancellationToken);
         }
         finally
         {
             turns.Release();
         }
+    }
+
+    private static bool TryReadEncoding(HttpContext context, out bool isPacked)
+    {
+        var encoding = context.Request.Headers.ContentEncoding.ToString();
+        isPacked = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
+        if (isPacked || encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            return true;
+        context.Response.Headers.AcceptEncoding = "gzip";
+        return false;
     }
 
     private void Leave(TenantId tenant)
@@ -81,15 +94,15 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
             ofTenant.TryRemove(KeyValuePair.Create(tenant, 0));
     }
 
-    private async Task<IResult> ReadAsync(HttpContext context, string boundary, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(Caller caller, Stream body, string boundary, CancellationToken cancellationToken)
     {
-        var (form, caller) = (new BulkForm(), context.Caller());
+        var form = new BulkForm();
         BulkUpload? upload = null;
         CsvFile? file = null;
         var isStaged = false;
         try
         {
-            var reader = new MultipartReader(boundary, context.Request.Body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
+            var reader = new MultipartReader(boundary, body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
             for (var parts = 1; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
             {
                 if (parts > MostParts)
@@ -126,9 +139,15 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, CsvL
         {
             return UploadEnded;
         }
+        catch (Exception exception) when (exception is UploadTooSlowException or BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
+        {
+            return Problems.Of(
+                408, "upload_too_slow", "The upload took too long",
+                $"It may take {options.LongestUpload}, pause for {SteadyBody.Grace.TotalSeconds} s, and has to bring {options.LeastBytesPerSecond} bytes a second on average. Pack the file with gzip, or split it.");
+        }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or IOException)
         {
-            return Problems.BadRequest("multipart_invalid", "The form could not be read", "It ended half-way, or is no multipart/form-data.");
+            return Problems.BadRequest("multipart_invalid", "The form could not be read", "It ended half-way, or is no multipart/form-data, or not packed as its Content-Encoding says.");
         }
         finally
         {

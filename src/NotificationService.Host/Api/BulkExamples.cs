@@ -7,6 +7,8 @@ internal static class BulkExamples
 
     public const string Accepted = $$"""{"jobId":"{{Id}}","rows":1000}""";
 
+    public const string Upload = """{"template":"order-shipped","channel":"email","name":"november sale"}""";
+
     public const string Retried = """{"requeued":3}""";
 
     public const string Items =

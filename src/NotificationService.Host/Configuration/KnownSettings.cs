@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Reflection;
+using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
@@ -30,6 +32,7 @@ public static class KnownSettings
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
+        (BulkOptions.Section, typeof(BulkOptions)),
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (KafkaOptions.Section, typeof(KafkaOptions)),
         (UserServiceOptions.Section, typeof(UserServiceOptions)),
@@ -37,15 +40,25 @@ public static class KnownSettings
 
     /// <summary>All of them, as in the configuration.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. Names, .. Sections.SelectMany(section => Below(section.Section, section.Options))];
+        [.. Names, .. Sections.SelectMany(section => Below(section.Section, section.Options)).Select(setting => setting.Name)];
 
-    /// <exception cref="StartupException">A setting below <c>Notification</c> is none of <see cref="All"/>.</exception>
+    private static readonly Dictionary<string, Type> Types = Sections.SelectMany(section => Below(section.Section, section.Options))
+        .ToDictionary(setting => setting.Name, setting => setting.Type, StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="StartupException">A setting below <c>Notification</c> is none of <see cref="All"/>, or no value of its type.</exception>
     public static void Check(IConfiguration configuration)
     {
         foreach (var (name, value) in configuration.GetSection(Root).AsEnumerable())
         {
-            if (value is null || All.Any(known => Matches(known, name)))
+            if (value is null)
                 continue;
+            if (All.Any(known => Matches(known, name)))
+            {
+                if (Types.TryGetValue(name, out var type) && !IsOf(type, value))
+                    throw new StartupException($"{InEnvironment(name)} is '{value}', which is no {type.Name}");
+                continue;
+            }
+
             var nearest = All.MinBy(known => Distance(known.ToUpperInvariant(), name.ToUpperInvariant()))!;
             throw new StartupException($"there is no setting {InEnvironment(name)}; the nearest is {InEnvironment(nearest)}");
         }
@@ -58,19 +71,31 @@ public static class KnownSettings
         ? name.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
         : known.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<string> Below(string section, Type options)
+    private static IEnumerable<(string Name, Type Type)> Below(string section, Type options)
     {
         foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite))
         {
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             var name = $"{section}:{property.Name}";
             if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(decimal))
-                yield return name;
+                yield return (name, type);
             else if (typeof(System.Collections.IEnumerable).IsAssignableFrom(type))
-                yield return name + ":*";
+                yield return (name + ":*", type);
             else
                 foreach (var inner in Below(name, type))
                     yield return inner;
+        }
+    }
+
+    private static bool IsOf(Type type, string value)
+    {
+        try
+        {
+            return TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value) is not null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or NotSupportedException)
+        {
+            return false;
         }
     }
 

@@ -61,6 +61,22 @@ internal sealed class BulkTenant
         return await SendAsync(request, cancellationToken);
     }
 
+    /// <summary>The same account at another process.</summary>
+    public BulkTenant At(HttpClient other) => new(other, token);
+
+    public string Token => token;
+
+    /// <summary>A whole form, packed or not, as its encoding says.</summary>
+    public async Task<HttpResponseMessage> UploadFormAsync(byte[] body, string boundary, string? encoding)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={boundary}");
+        if (encoding is not null)
+            content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = content };
+        return await SendAsync(request);
+    }
+
     public async Task<Guid> JobAsync(string csv, params (string Name, string Value)[] fields)
     {
         using var answer = await UploadAsync(csv, fields);

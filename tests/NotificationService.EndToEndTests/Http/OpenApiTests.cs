@@ -25,6 +25,29 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
         schemes.GetProperty("bearer").GetProperty("scheme").GetString().ShouldBe("bearer");
     }
 
+    [Fact]
+    public async Task An_upload_is_told_field_by_field()
+    {
+        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+
+        var schema = document.RootElement.GetProperty("paths").GetProperty("/api/v1/services/notifications/bulk/csv").GetProperty("post").GetProperty("requestBody")
+            .GetProperty("content").GetProperty("multipart/form-data").GetProperty("schema");
+        if (schema.TryGetProperty("$ref", out var reference))
+            schema = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
+
+        schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["file"]);
+        var fields = schema.GetProperty("properties").EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
+        fields.Keys.Order().ShouldBe(BulkFields.Order());
+        fields.Where(field => field.Key != "file" && !field.Value.TryGetProperty("description", out var _)).Select(field => field.Key).ShouldBeEmpty();
+        var file = fields["file"].TryGetProperty("$ref", out var shared) ? document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(shared.GetString()!.Split('/')[^1]) : fields["file"];
+        (file.GetProperty("type").GetString(), file.GetProperty("format").GetString()).ShouldBe(("string", "binary"));
+    }
+
+    private static readonly string[] BulkFields =
+    [
+        "file", "template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "dryRun", "sendAt", "ratePerMinute", "category", "priority", "name", "continues", "force",
+    ];
+
     private static IEnumerable<string> Lacks(JsonElement operation)
     {
         if (!operation.TryGetProperty("summary", out var summary) || string.IsNullOrWhiteSpace(summary.GetString()))

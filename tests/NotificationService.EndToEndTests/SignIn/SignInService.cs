@@ -35,10 +35,13 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     }
 
     /// <summary>Another process on the same database, with the same keys.</summary>
-    public Task<ServiceProcess> StartNodeAsync() => ServiceProcess.StartAsync(
+    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(
         Database.ConnectionString,
-        ("Notification__RateLimits__AuthPerMinute", "0"),
-        ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"));
+        [
+            .. settings,
+            ("Notification__RateLimits__AuthPerMinute", "0"),
+            ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"),
+        ]);
 
     /// <summary>A tenant of its own with one admin, who is signed in.</summary>
     public async Task<Person> RegisterAsync()

@@ -1,0 +1,49 @@
+namespace NotificationService.Host.Api;
+
+/// <summary>
+/// A body whose sender must keep going, because it holds a turn that others wait for. Only the time spent waiting for it counts, and what it sent
+/// fast buys it no more than the grace.
+/// </summary>
+/// <param name="leastPerSecond">Bytes; 0 for any rate.</param>
+/// <param name="longest">In all, whatever the rate.</param>
+public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest, TimeProvider time) : ForwardStream
+{
+    /// <summary>How long the sender may pause.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan credit = Grace;
+
+    /// <summary>Read so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <exception cref="UploadTooSlowException">The sender was too slow.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var left = longest - time.GetElapsedTime(began);
+        if (leastPerSecond > 0 && credit < left)
+            left = credit;
+        if (left <= TimeSpan.Zero)
+            throw new UploadTooSlowException();
+        var asked = time.GetTimestamp();
+        using var deadline = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var read = await body.ReadAsync(buffer, either.Token);
+            Bytes += read;
+            if (leastPerSecond > 0)
+                credit = Least(Grace, credit - time.GetElapsedTime(asked) + TimeSpan.FromSeconds((double)read / leastPerSecond));
+            return read;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new UploadTooSlowException();
+        }
+    }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
+
+/// <summary>Whoever sends the body is so slow that others have waited long enough.</summary>
+public sealed class UploadTooSlowException() : Exception("the sender was too slow");
