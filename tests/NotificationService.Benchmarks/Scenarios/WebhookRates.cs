@@ -27,13 +27,16 @@ internal static class WebhookRates
         var (figures, count) = (new Figures(), rig.Options.Count ?? 20_000);
         await using var service = await BenchService.StartAsync(rig);
         await service.WarmAsync(2_000);
-        var (few, well, ill) = (await TenantAsync(rig, service, "few", Few, 0), await TenantAsync(rig, service, "well", Many, 0), await TenantAsync(rig, service, "ill", Many, Hanging));
-        await DrainAsync(rig, service, few, 200, Few);
+        var few = await TenantAsync(rig, service, "few", Few, 0);
+        // A tenant has at most fifty.
+        BenchTenant[] well = [await TenantAsync(rig, service, "well-1", Many / 2, 0), await TenantAsync(rig, service, "well-2", Many / 2, 0)];
+        BenchTenant[] ill = [await TenantAsync(rig, service, "ill-1", Many / 2, Hanging / 2), await TenantAsync(rig, service, "ill-2", Many / 2, Hanging / 2)];
+        await DrainAsync(rig, service, [few], 200, Few);
         for (var run = 0; run < rig.Options.Runs; run++)
         {
-            figures.Add($"webhooks, {Few} endpoints", "/s", await DrainAsync(rig, service, few, count / Few, Few, figures));
-            var alone = await DrainAsync(rig, service, well, count / Many, Many);
-            var beside = await DrainAsync(rig, service, ill, count / Many, Many);
+            figures.Add($"webhooks, {Few} endpoints", "/s", await DrainAsync(rig, service, [few], count / Few, Few, figures));
+            var alone = await DrainAsync(rig, service, well, count / Many, Many / 2);
+            var beside = await DrainAsync(rig, service, ill, count / Many, Many / 2);
             figures.Add($"webhooks, {Many} endpoints", "/s", alone);
             figures.Add($"webhooks, the {Many} of which {Hanging} others hang beside", "/s", beside);
             figures.Add("of what they are alone", "%", 100 * beside / alone);
@@ -51,19 +54,20 @@ internal static class WebhookRates
         return tenant;
     }
 
-    /// <summary>So many events, each to every endpoint of the tenant; messages a second from the first to the last that was answered.</summary>
-    private static async Task<double> DrainAsync(Rig rig, BenchService service, BenchTenant tenant, int events, int answering, Figures? figures = null)
+    /// <summary>So many events of each tenant, each to every endpoint of it; messages a second from the first to the last that was answered.</summary>
+    private static async Task<double> DrainAsync(Rig rig, BenchService service, BenchTenant[] tenants, int events, int answering, Figures? figures = null)
     {
         service.Pause();
         await service.ResetAsync();
-        await service.FillAsync(tenant, events - 1);
+        foreach (var tenant in tenants)
+            await service.FillAsync(tenant, events - 1);
         await service.ExecuteAsync(TellAll);
         await service.ExecuteAsync("analyze outbox");
         await rig.Provider.WebhooksAsync(forget: true);
         await Rig.QuietAsync();
         var (cpu, postgres) = (service.Cpu(), rig.PostgresCpu());
         service.Resume();
-        var came = await UntilAsync(rig, events * answering);
+        var came = await UntilAsync(rig, events * answering * tenants.Length);
         figures?.Add("CPU of a webhook, the service", "µs", 1e6 * (service.Cpu() - cpu) / came.Count);
         figures?.Add("CPU of a webhook, PostgreSQL", "µs", 1e6 * (rig.PostgresCpu() - postgres) / came.Count);
         return came.Count / ((came.Last - came.First) / 1e6);
