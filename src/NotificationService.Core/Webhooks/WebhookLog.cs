@@ -8,8 +8,8 @@ namespace NotificationService.Webhooks;
 /// <summary>What was sent to an endpoint and what came of it. However much there is, a page looks at a bounded number of rows.</summary>
 public sealed class WebhookLog(Database database)
 {
-    /// <summary>The most rows that one page looks at; the walk goes on from there.</summary>
-    private const int Window = 10_000;
+    /// <summary>The most rows that one page looks at. Numbered pages end there and count no further; a walk by cursor goes on from there.</summary>
+    public const int Window = 10_000;
 
     private const int MostAttempts = 50;
     private const int MostOfBody = 1000;
@@ -18,11 +18,13 @@ public sealed class WebhookLog(Database database)
     private static readonly string List = SqlText.Statement("webhook_messages_list");
     private static readonly string Find = SqlText.Statement("webhook_messages_find");
 
-    /// <summary>The newest first, of each answer the beginning; and where the walk goes on, if it does.</summary>
-    public async Task<(IReadOnlyList<WebhookMessage> Messages, Guid? Next)> ListAsync(
-        TenantId tenant, Guid endpoint, WebhookMessageFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest first, of each answer the beginning; how many there are, at most <see cref="Window"/>; and where the walk goes on, if it does.</summary>
+    /// <param name="after">For a walk by cursor the id after which it goes on.</param>
+    /// <param name="counted">Whether the whole is counted, and <paramref name="offset"/> left out of it.</param>
+    public async Task<(IReadOnlyList<WebhookMessage> Messages, long Total, Guid? Next)> ListAsync(
+        TenantId tenant, Guid endpoint, WebhookMessageFilter filter, Guid? after, bool counted, int offset, int limit, CancellationToken cancellationToken)
     {
-        var window = filter is { State: null, Type: null } ? limit + 1 : Window;
+        var window = filter is { State: null, Type: null } && !counted ? limit + 1 : Window;
         var rows = new Rows(withBounds: true);
         await RunAsync(
             tenant, rows, List, cancellationToken,
@@ -34,10 +36,11 @@ public sealed class WebhookLog(Database database)
             new NpgsqlParameter { Value = filter.Type ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new NpgsqlParameter<int> { TypedValue = limit + 1 },
             new NpgsqlParameter<int> { TypedValue = MostOfBody },
-            new NpgsqlParameter<int> { TypedValue = MostAttempts });
+            new NpgsqlParameter<int> { TypedValue = MostAttempts },
+            new NpgsqlParameter<int> { TypedValue = counted ? offset : 0 });
         if (rows.Messages.Count > limit)
-            return ([.. rows.Messages.Take(limit)], rows.Messages[limit - 1].Id);
-        return (rows.Messages, rows.Looked >= window ? rows.Last : null);
+            return ([.. rows.Messages.Take(limit)], rows.Matching, rows.Messages[limit - 1].Id);
+        return (rows.Messages, rows.Matching, rows.Looked >= window ? rows.Last : null);
     }
 
     /// <summary>With everything that is kept of it; null if the endpoint has no such message.</summary>
@@ -72,10 +75,12 @@ public sealed class WebhookLog(Database database)
 
         public Guid? Last { get; private set; }
 
+        public long Matching { get; private set; }
+
         public void Add(NpgsqlDataReader row)
         {
             if (withBounds)
-                (Looked, Last) = (row.GetInt64(23), row.IsDBNull(24) ? null : row.GetGuid(24));
+                (Looked, Last, Matching) = (row.GetInt64(23), row.IsDBNull(24) ? null : row.GetGuid(24), row.GetInt64(25));
             if (row.IsDBNull(0))
                 return;
             if (Messages.Count == 0 || Messages[^1].Id != row.GetGuid(0))

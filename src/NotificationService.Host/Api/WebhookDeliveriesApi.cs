@@ -27,10 +27,10 @@ public static class WebhookDeliveriesApi
     {
         var group = routes.MapGroup("/api/v1/admin/webhook-endpoints/{id:guid}").WithTags("Webhook endpoints").RequireAuthorization(Policies.Operator);
         group.MapGet("/deliveries", ListAsync)
-            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. A page looks at no more than 10,000 messages: one with a nextCursor may have fewer items than asked for.")
-            .Query("limit", "The most items of a page: 1 to 100, 50 by default.", "integer").Query("cursor", "The nextCursor of the page before.")
+            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. A page looks at no more than 10,000 messages: a total ends there, and a page with a nextCursor may have fewer items than asked for.")
+            .QueryPaging(cursor: true)
             .Query("status", $"Only of this status: {MessageStates.Names}.").Query("type", "Only of this event type.")
-            .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":null,"nextCursor":null}""");
+            .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
         group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts").Answers<WebhookMessageAnswer>(200, Whole);
         group.MapPost("/deliveries/{messageId:guid}/resend", ResendAsync)
             .Documented("Send one message once more", "Under the same webhook-id, from the beginning of its schedule, whatever became of it before.").Answers<WebhookQueuedAnswer>(202, Queued);
@@ -52,15 +52,16 @@ public static class WebhookDeliveriesApi
         var filter = new WebhookMessageFilter(query.Choice("status", States), query.Text("type"));
         var tenant = context.Caller().Tenant;
         var scope = $"{tenant} webhooks {id} {filter.State} {filter.Type}";
-        var limit = query.Number("limit", QueryReader.DefaultLimit, 1, QueryReader.MostLimit);
-        var after = query.Cursor(scope);
+        var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
         if (await endpoints.FindAsync(tenant, id, cancellationToken) is null)
             return Problems.NotFound();
-        var (messages, next) = await log.ListAsync(tenant, id, filter, after, limit, cancellationToken);
+        var (messages, total, next) = await log.ListAsync(tenant, id, filter, paging.After, !paging.ByCursor, paging.Offset, paging.Limit, cancellationToken);
+        IReadOnlyList<WebhookMessageAnswer> answers = [.. messages.Select(WebhookMessageAnswer.Of)];
+        var cursor = next is { } last ? ListCursor.Write(last, scope) : null;
         return Results.Json(
-            new Page<WebhookMessageAnswer>([.. messages.Select(WebhookMessageAnswer.Of)], Pagination: null, next is { } last ? ListCursor.Write(last, scope) : null),
+            paging.ByCursor ? new Page<WebhookMessageAnswer>(answers, Pagination: null, cursor) : paging.Numbered(answers, total, cursor),
             WebhooksJson.Default.PageWebhookMessageAnswer);
     }
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using NotificationService.Credentials;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Providers;
@@ -23,12 +25,18 @@ public sealed class RotateKeysTests(TestDatabase database) : IClassFixture<TestD
                 "/api/v1/admin/providers",
                 new { channel = "email", type = "sendgrid", name = "x", credentials = new { apiKey = "SG.canary" }, settings = new { from = "a@example.com" } });
             made.StatusCode.ShouldBe(HttpStatusCode.Created);
+            using var endpoint = await service.Client.PostAsJsonAsync(
+                "/api/v1/admin/webhook-endpoints", new { url = "https://hooks.invalid/in", events = new[] { "*" }, headers = new Dictionary<string, string> { ["X-Key"] = "canary" } });
+            endpoint.StatusCode.ShouldBe(HttpStatusCode.Created);
         }
 
-        (await RunAsync(New)).ShouldBe((1, "1 are still under the master key old: keep it"));
+        (await RunAsync(New)).ShouldBe((1, "3 are still under the master key old: keep it"));
         (await RunAsync($"{New},{Old}")).ShouldBe((0, "every other master key may be taken away"));
         (await RunAsync(New)).ShouldBe((0, "every other master key may be taken away"));
-        (await database.QueryAsync<string>("select key_id from provider_credentials")).ShouldBe(["new"]);
+        (await database.QueryAsync<string>("select key_id from provider_credentials union all select key_id from webhook_secrets")).ShouldBe(["new", "new", "new"]);
+        var row = (await database.QueryAsync<string>("select tenant_id || ' ' || endpoint_id || ' ' || encode(sealed, 'hex') from webhook_secrets where field = 'header:X-Key'")).Single().Split(' ');
+        new CredentialVault(MasterKeys.Parse(New)).Open(Convert.FromHexString(row[2]), new CredentialAddress(new TenantId(Guid.Parse(row[0])), Guid.Parse(row[1]), "header:X-Key"))
+            .ShouldBe(new OpenedCredential.Readable("canary"));
     }
 
     private async Task<(int Exit, string LastWord)> RunAsync(string keys)

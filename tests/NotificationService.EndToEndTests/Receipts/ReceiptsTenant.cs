@@ -24,9 +24,10 @@ internal sealed class ReceiptsTenant
 
     public Guid Provider { get; }
 
-    public static async Task<ReceiptsTenant> CreateAsync(SignInService service)
+    public static async Task<ReceiptsTenant> CreateAsync(SignInService service) => await CreateAsync(service, await service.RegisterAsync());
+
+    public static async Task<ReceiptsTenant> CreateAsync(SignInService service, SignInService.Person admin)
     {
-        var admin = await service.RegisterAsync();
         var account = await service.CreateAccountAsync(admin, new { name = "Shop", scopes = new[] { "notifications:send", "notifications:read" }, mode = "live" });
         return new ReceiptsTenant(service, admin, await service.TokenAsync(account.ClientId, account.ClientSecret), await AddProviderAsync(service, admin, "Sandbox"));
     }

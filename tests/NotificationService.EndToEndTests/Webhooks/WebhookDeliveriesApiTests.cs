@@ -16,10 +16,13 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         var delivered = await tenant.PlantAsync(service.Database, endpoint, 2, state: 2, type: "delivery.sent");
 
         (await WalkAsync(tenant, endpoint, "limit=3")).ShouldBe([.. failed.Concat(delivered).Reverse()]);
+        var second = (await tenant.GetAsync($"{WebhookTenant.Path}/{endpoint}/deliveries?page=2&limit=3")).Body;
+        second.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()).ShouldBe([.. failed.Concat(delivered).Reverse().Skip(3).Take(3)]);
+        (second.GetProperty("pagination").GetProperty("total").GetInt32(), second.GetProperty("pagination").GetProperty("totalPages").GetInt32()).ShouldBe((7, 3));
         (await WalkAsync(tenant, endpoint, "limit=2&status=failed")).ShouldBe([.. failed.Reverse()]);
         (await WalkAsync(tenant, endpoint, "type=delivery.sent")).ShouldBe([.. delivered.Reverse()]);
         (await WalkAsync(tenant, endpoint, "type=delivery.sent&status=failed")).ShouldBeEmpty();
-        foreach (var query in (string[])["status=lost", "limit=0", "limit=101", "cursor=x", "page=1"])
+        foreach (var query in (string[])["status=lost", "limit=0", "limit=101", "cursor=x", "page=0", "since=x"])
             (await tenant.GetAsync($"{WebhookTenant.Path}/{endpoint}/deliveries?{query}")).Status.ShouldBe((HttpStatusCode)422, query);
     }
 
@@ -137,12 +140,12 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
 
     private static async Task<IReadOnlyList<Guid>> WalkAsync(WebhookTenant tenant, string endpoint, string query)
     {
-        var (ids, cursor) = (new List<Guid>(), "");
+        var (ids, cursor) = (new List<Guid>(), "&cursor=");
         do
         {
             var page = (await tenant.GetAsync($"{WebhookTenant.Path}/{endpoint}/deliveries?{query}{cursor}")).Body;
             ids.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()));
-            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : "";
+            cursor = page.TryGetProperty("nextCursor", out var following) && following.GetString() is { } next ? $"&cursor={next}" : "";
         }
         while (cursor.Length > 0);
         return ids;
