@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests;
@@ -12,5 +13,17 @@ public sealed class ServeTests(TestDatabase database) : IClassFixture<TestDataba
 
         (await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await service.TerminateAsync()).ShouldBe(0, service.Output);
+    }
+
+    [Fact]
+    public async Task Readiness_asks_every_loop_that_must_run_in_a_worker()
+    {
+        await using var service = await ServiceProcess.StartAsync(database.ConnectionString);
+
+        using var report = JsonDocument.Parse(await service.Client.GetStringAsync(new Uri("/health", UriKind.Relative)));
+
+        var checks = report.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("healthy").GetBoolean());
+        foreach (var loop in (string[])["delivery_worker", "lease_rescuer", "bulk_runner", "batch_keeper"])
+            checks.ShouldContainKeyAndValue(loop, true);
     }
 }
