@@ -110,6 +110,12 @@ public sealed class EventRelay(
 
         // 2. Its next rows, gone if and only if what follows is committed.
         await TakeAsync(connection, shard, most, taken, cancellationToken);
+        if (taken.Count == 0)
+        {
+            await ExecuteAsync(connection, "rollback", cancellationToken);
+            return;
+        }
+
         List<IGrouping<TenantId, OutboxRow>> tenants = [.. taken.GroupBy(row => row.Tenant).OrderBy(group => group.Key.Value)];
 
         // 3. Who listens now, and to what. Nobody: then there is nothing to load.

@@ -55,18 +55,28 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
         }
     }
 
-    public void Began(ClaimedMessage message)
+    /// <summary>What a claim brought: of an endpoint that brought all it might, or might bring none, more may be waiting.</summary>
+    public void Claimed(IReadOnlyList<ClaimedMessage> messages, EndpointLimits limits)
     {
         lock (gate)
         {
-            if (!lanes.TryGetValue(message.Endpoint, out var lane))
-                lanes.Add(message.Endpoint, lane = new Lane { Limit = First });
-            lane.Calls.Add((message.Id, message.Claims), lane.UsedAt = time.GetTimestamp());
+            var brought = messages.GroupBy(message => message.Endpoint).ToDictionary(group => group.Key, group => group.Count());
+            for (var i = 0; i < limits.Endpoints.Length; i++)
+                lanes[limits.Endpoints[i]].MayHaveMore = brought.GetValueOrDefault(limits.Endpoints[i]) >= limits.Most[i];
+            foreach (var message in messages)
+                Begin(message);
         }
     }
 
-    /// <summary>A call ended, or was not made.</summary>
-    public void Ended(ClaimedMessage message, WebhookAnswer? answer)
+    private void Begin(ClaimedMessage message)
+    {
+        if (!lanes.TryGetValue(message.Endpoint, out var lane))
+            lanes.Add(message.Endpoint, lane = new Lane { Limit = First, MayHaveMore = true });
+        lane.Calls.Add((message.Id, message.Claims), lane.UsedAt = time.GetTimestamp());
+    }
+
+    /// <summary>A call ended, or was not made. Answers whether somebody may be waiting for its place.</summary>
+    public bool Ended(ClaimedMessage message, WebhookAnswer? answer)
     {
         lock (gate)
         {
@@ -74,12 +84,13 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
             lane.Calls.Remove((message.Id, message.Claims), out var began);
             lane.UsedAt = time.GetTimestamp();
             if (answer is null)
-                return;
+                return lane.MayHaveMore;
             var took = time.GetElapsedTime(began);
             lane.Seconds = lane.Seconds is { } usual ? usual * 0.7 + took.TotalSeconds * 0.3 : took.TotalSeconds;
             lane.Limit = answer is WebhookAnswer.Delivered && took < Slow
                 ? Math.Min(options.ConcurrencyPerEndpoint, lane.Limit + 1)
                 : Math.Max(1, lane.Limit / 2);
+            return lane.MayHaveMore;
         }
     }
 
@@ -106,6 +117,8 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
 
         /// <summary>How long its calls take, the last ones counting most.</summary>
         public double? Seconds { get; set; }
+
+        public bool MayHaveMore { get; set; }
 
         public long UsedAt { get; set; }
     }

@@ -22,7 +22,7 @@ internal sealed class WebhookWorker(
     private const string EndpointDisabled = "endpoint_disabled";
     private const string EndpointDeleted = "endpoint_deleted";
 
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(8);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
@@ -55,7 +55,7 @@ internal sealed class WebhookWorker(
     /// <param name="cancellationToken">Cancelled when nothing more is to be begun.</param>
     private async Task WorkAsync(CancellationToken givingUp, CancellationToken cancellationToken)
     {
-        // 1. Room. Whoever ends a call signals.
+        // 1. Room. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
         if (limits.InAll == 0)
         {
@@ -79,10 +79,10 @@ internal sealed class WebhookWorker(
         }
 
         // 3. Each by itself.
+        lanes.Claimed(claimed, limits);
         foreach (var message in claimed)
         {
             Interlocked.Increment(ref underWay);
-            lanes.Began(message);
             _ = Task.Run(() => HandleAsync(message, endpoints[message.Endpoint], givingUp), CancellationToken.None);
         }
 
@@ -105,8 +105,8 @@ internal sealed class WebhookWorker(
             finally
             {
                 // Its place is free before the outcome is written: that takes no part of the endpoint's.
-                lanes.Ended(message, answer);
-                wakeUp.SignalLocally();
+                if (lanes.Ended(message, answer))
+                    wakeUp.SignalLocally();
             }
 
             await results.WriteAsync(outcome, CancellationToken.None);

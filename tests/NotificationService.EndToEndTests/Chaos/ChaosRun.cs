@@ -5,6 +5,7 @@ using System.Text.Json;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.FakeProviders;
+using NotificationService.Testing.Webhooks;
 using Npgsql;
 
 namespace NotificationService.EndToEndTests.Chaos;
@@ -25,6 +26,9 @@ public sealed class ChaosRun : IAsyncDisposable
         ("Notification__Delivery__CallTimeout", "00:00:02"),
         ("Notification__Delivery__CompletionAllowance", "00:00:01"),
         ("Notification__Delivery__RescueEvery", "00:00:00.500"),
+        ("Notification__Webhooks__ConnectTimeout", "00:00:01"),
+        ("Notification__Webhooks__CallTimeout", "00:00:02"),
+        ("Notification__Webhooks__Lease", "00:00:07"),
     ];
 
     private readonly ConcurrentQueue<Guid> accepted = new();
@@ -251,13 +255,58 @@ public sealed class ChaosRun : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task MakeProviderAsync(object provider)
+    /// <summary>The demo tenant's endpoint is told of every delivery, and the sandbox delivers its text messages, so that there is more than one thing to tell.</summary>
+    public async Task TellAsync(Uri endpoint)
+    {
+        await MakeAsync("webhook-endpoints", new { url = endpoint, events = (string[])["delivery.*"] });
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        await using var command = source.CreateCommand("update providers set enabled = true where type = 'sandbox' and channel = 2");
+        await command.ExecuteNonQueryAsync();
+        Body = """{"channels":["email","sms"],"recipient":{"email":"ann@example.com","phone":"+14155550100"},"content":{"subject":"Hello","text":"Hello Ann"}}""";
+    }
+
+    /// <summary>Waits until everything was told, then holds what came against the timeline: nothing is missing, each delivery's came in order, repeats are the same.</summary>
+    public async Task CheckToldAsync(WebhookReceiver receiver)
+    {
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        long waiting = -1;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await using var hurry = source.CreateCommand("update webhook_messages set due_at = now() where state = 1 and not in_hand and due_at > now()");
+                await hurry.ExecuteNonQueryAsync();
+                await using var count = source.CreateCommand("select (select count(*) from outbox) + (select count(*) from webhook_messages where state = 1)");
+                return (waiting = (long)(await count.ExecuteScalarAsync())!) == 0;
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"{waiting} were not told:\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
+
+        var told = receiver.Received.GroupBy(message => message.Delivery).ToDictionary(group => group.Key, group => group.ToList());
+        await using var command = source.CreateCommand("select delivery_id, count(*)::int from timeline where status >= 40 group by 1");
+        await using var reader = await command.ExecuteReaderAsync();
+        var deliveries = 0;
+        while (await reader.ReadAsync())
+        {
+            deliveries++;
+            told.ShouldContainKey(reader.GetGuid(0));
+            var came = told[reader.GetGuid(0)];
+            came.DistinctBy(message => message.Id).Select(message => message.Sequence).ShouldBe(Enumerable.Range(1, reader.GetInt32(1)), "each once, in order, without a gap");
+            came.GroupBy(message => message.Id).ShouldAllBe(same => same.Select(message => message.Body).Distinct().Count() == 1);
+        }
+
+        deliveries.ShouldBeGreaterThan(0);
+        told.Count.ShouldBe(deliveries);
+    }
+
+    private Task MakeProviderAsync(object provider) => MakeAsync("providers", provider);
+
+    private async Task MakeAsync(string what, object body)
     {
         using var login = await Api.Client.PostAsJsonAsync(new Uri("/api/v1/auth/login", UriKind.Relative), new { email = "admin@demo.test", password = "Demo-admin-1!" });
         var admin = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/admin/providers", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/v1/admin/{what}", UriKind.Relative));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin);
-        request.Content = JsonContent.Create(provider);
+        request.Content = JsonContent.Create(body);
         using var made = await Api.Client.SendAsync(request);
         made.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
     }

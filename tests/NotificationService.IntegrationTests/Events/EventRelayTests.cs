@@ -70,6 +70,23 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task A_relay_that_stands_still_in_the_middle_is_replaced_within_ten_seconds()
+    {
+        var deliveries = await planted.SentAsync(tenant, provider, 100);
+        var still = new TaskCompletionSource();
+        await StartAsync(new KeepingSink(database) { Standstill = still });
+        await ChangeAsync(deliveries, 50);
+        await Eventually.TrueAsync(() => still.Task.IsCompleted, Soon);
+
+        var began = TimeProvider.System.GetTimestamp();
+        await StartAsync(new KeepingSink(database));
+        await UntilTold(100);
+
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from told")).ShouldBe(100);
+    }
+
+    [Fact]
     public async Task An_event_that_cannot_be_handed_on_is_set_aside_and_holds_up_nobody()
     {
         var deliveries = await planted.SentAsync(tenant, provider, 100);
@@ -171,12 +188,17 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         /// <summary>So many of its first rounds end in an error that is nobody's fault.</summary>
         public int Fails { get; init; }
 
+        /// <summary>Is told when it stands still, which it does for good.</summary>
+        public TaskCompletionSource? Standstill { get; init; }
+
         public Guid Poison { get; init; }
 
         public ConcurrentQueue<string> Broken { get; set; } = new();
 
         public async Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken)
         {
+            if (Standstill?.TrySetResult() ?? false)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             if (++rounds <= Fails)
                 await connection.CloseAsync();
             Broken.Enqueue(name);

@@ -1,0 +1,54 @@
+using NotificationService.Testing;
+using NotificationService.Testing.Webhooks;
+
+namespace NotificationService.EndToEndTests.Chaos;
+
+/// <summary>Processes that relay and call are killed in the midst of it; the customer is told of everything all the same, and in order.</summary>
+public sealed class WebhookKillTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Relays_and_callers_killed_again_and_again_lose_and_reorder_nothing_and_repeat_little()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(10) };
+        await using var run = await ChaosRun.StartAsync();
+        await run.TellAsync(receiver["/told"]);
+        await run.SendAsync(1_200);
+
+        for (var round = 1; round <= 4; round++)
+        {
+            var (worker, enough) = (await run.StartWorkerAsync(), round * 500);
+            await Eventually.TrueAsync(() => receiver.Received.Count > enough, Soon);
+            await worker.KillAsync();
+        }
+
+        await run.StartWorkerAsync();
+        await run.CheckAsync();
+        await run.CheckToldAsync(receiver);
+
+        // In each kill at most what was in flight or waited to be written.
+        var repeats = receiver.Received.Count - receiver.Received.DistinctBy(message => message.Id).Count();
+        repeats.ShouldBeLessThan(4 * 200);
+        receiver.Received.DistinctBy(message => message.Id).Count().ShouldBeGreaterThanOrEqualTo(1_200 * 2, "each was sent on two channels");
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_in_the_midst_of_it_costs_no_event()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var run = await ChaosRun.StartAsync();
+        await run.TellAsync(receiver["/told"]);
+        await run.StartWorkerAsync();
+        await run.StartWorkerAsync();
+        await run.SendAsync(800);
+        await Eventually.TrueAsync(() => receiver.Received.Count > 300, Soon);
+
+        await run.Cluster.StopAsync("kill");
+        await run.Cluster.StartAsync();
+
+        await run.CheckAsync();
+        await run.CheckToldAsync(receiver);
+    }
+}
