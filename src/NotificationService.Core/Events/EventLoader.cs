@@ -73,7 +73,10 @@ internal static class EventLoader
     }
 
     private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row) => new(
-        EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4)) { Target = row.Target };
+        EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4))
+    {
+        Target = row.Target,
+    };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
