@@ -9,7 +9,10 @@ internal sealed class KafkaMetrics
 {
     private readonly Counter<long> records = Telemetry.Telemetry.Meter.CreateCounter<long>("notification_kafka_records_total", description: "Records that were handled, by what became of them.");
     private readonly ConcurrentDictionary<(string Topic, int Partition), long> lags = new();
+    private readonly Counter<long> published = Telemetry.Telemetry.Meter.CreateCounter<long>("notification_kafka_published_total", description: "Status events that the brokers acknowledged.");
     private volatile bool isUp;
+    private long waiting;
+    private double oldest;
 
     public KafkaMetrics()
     {
@@ -17,6 +20,8 @@ internal sealed class KafkaMetrics
             "notification_kafka_lag",
             () => lags.GroupBy(lag => lag.Key.Topic).Select(topic => new Measurement<long>(topic.Sum(lag => lag.Value), new KeyValuePair<string, object?>("topic", topic.Key))),
             description: "Records of the partitions that this process reads which it has not handled yet, as far as it knows.");
+        Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_waiting", () => Volatile.Read(ref waiting), description: "Status events that wait for the brokers; counted up to 20,000.");
+        Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_waiting_seconds", () => Volatile.Read(ref oldest), description: "How long the oldest of them has waited.");
         Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_up", () => isUp ? 1 : 0, description: "Whether the brokers answer.");
     }
 
@@ -31,6 +36,14 @@ internal sealed class KafkaMetrics
     {
         foreach (var ofTopic in works.CountBy(work => (work.Record.Topic, work.Outcome)))
             records.Add(ofTopic.Value, new KeyValuePair<string, object?>("topic", ofTopic.Key.Topic), new KeyValuePair<string, object?>("outcome", ofTopic.Key.Outcome));
+    }
+
+    public void Published(int count) => published.Add(count);
+
+    public void Waiting(long count, double seconds)
+    {
+        Volatile.Write(ref waiting, count);
+        Volatile.Write(ref oldest, seconds);
     }
 
     public void Lag(string topic, int partition, long lag) => lags[(topic, partition)] = lag;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using NotificationService.Events;
 using NotificationService.Kafka.Intake;
+using NotificationService.Kafka.Status;
 
 namespace NotificationService.Kafka;
 
@@ -23,6 +25,14 @@ public static class KafkaModule
             .AddSingleton(provider => new KafkaState(provider.GetRequiredService<KafkaMetrics>()))
             .AddSingleton<RecordProducer>()
             .AddHostedService<BrokerWatch>();
+        if (!string.IsNullOrEmpty(options.StatusTopic))
+        {
+            services
+                .AddSingleton<StatusSink>()
+                .AddSingleton<IEventSink>(provider => provider.GetRequiredService<StatusSink>())
+                .AddHostedService<StatusPublisher>();
+        }
+
         return options.InputTopics.Count == 0 ? services : services
             .AddSingleton<InputTopics>()
             .AddSingleton<RecordReader>()

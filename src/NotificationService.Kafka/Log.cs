@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Kafka + 9, LogLevel.Information, "The Kafka brokers answer")]
     public static partial void BrokersBack(this ILogger logger);
+
+    [LoggerMessage(EventIds.Kafka + 10, LogLevel.Warning, "Status events wait to be published ({Reason}); they stay in their order")]
+    public static partial void PublisherWaits(this ILogger logger, string reason);
 }

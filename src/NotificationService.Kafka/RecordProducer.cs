@@ -6,7 +6,7 @@ namespace NotificationService.Kafka;
 internal sealed class RecordProducer(KafkaOptions options) : IDisposable
 {
     /// <summary>After that the outcome of everything that was handed in is known.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 

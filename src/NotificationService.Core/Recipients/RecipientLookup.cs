@@ -8,7 +8,7 @@ public sealed class RecipientLookup
 {
     private readonly UserProfiles? userService;
 
-    internal RecipientLookup(UserProfiles? userService) => this.userService = userService;
+    public RecipientLookup(UserProfiles? userService) => this.userService = userService;
 
     /// <summary>Whether there is anybody to ask.</summary>
     public bool IsOn => userService is not null;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
@@ -30,6 +31,8 @@ public static class ServeCommand
             builder.Services.AddWorkerRole().AddEventStreams(builder.Configuration);
 
         await using var app = builder.Build();
+        // Every room's settings, before anything is touched: what is wrong is one line, and not the trace of a host that failed to start.
+        app.Services.GetService<IStartupValidator>()?.Validate();
         app.MapSystem();
         if (settings.Roles.Api)
             app.MapApi();

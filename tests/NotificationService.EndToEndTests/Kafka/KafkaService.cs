@@ -46,7 +46,7 @@ public sealed class KafkaService(PostgresCluster cluster) : IAsyncLifetime
     public static IEnumerable<(string Name, string Value)> Settings(KafkaBrokers brokers) =>
     [
         .. brokers.Settings(),
-        ("Notification__Kafka__InputTopic", $"{Input},{Forbidden}"), ("Notification__Kafka__DeadLetterTopic", DeadLetters),
+        ("Notification__Kafka__InputTopic", $"{Input},{Forbidden}"), ("Notification__Kafka__DeadLetterTopic", DeadLetters), ("Notification__Kafka__StatusTopic", Status),
         ("Notification__Kafka__Topics__0__Name", Input), ("Notification__Kafka__Topics__0__Tenant", "demo"), ("Notification__Kafka__Topics__0__Mode", "test"),
         ("Notification__Kafka__Topics__0__Scopes", "notifications:send,events:publish"),
         ("Notification__Kafka__Topics__1__Name", Forbidden), ("Notification__Kafka__Topics__1__Tenant", "demo"), ("Notification__Kafka__Topics__1__Scopes", "events:publish"),

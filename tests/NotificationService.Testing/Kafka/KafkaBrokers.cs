@@ -33,7 +33,7 @@ public sealed class KafkaBrokers : IAsyncLifetime
         cluster = functions.NewCluster(client, 1);
         BootstrapServers = Marshal.PtrToStringUTF8(functions.Bootstraps(cluster)) ?? throw new InvalidOperationException("no brokers");
         functions.SetRebalanceDelay(cluster, 100);
-        producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = BootstrapServers, Acks = Acks.All, LingerMs = 0, MessageTimeoutMs = 60_000 })
+        producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = BootstrapServers, Acks = Acks.All, LingerMs = 0, MessageTimeoutMs = 120_000, ReconnectBackoffMaxMs = 500, SocketConnectionSetupTimeoutMs = 2_000 })
             .SetLogHandler((_, _) => { }).Build();
     }
 
@@ -65,6 +65,7 @@ public sealed class KafkaBrokers : IAsyncLifetime
     [
         ("Notification__Kafka__BootstrapServers", BootstrapServers), ("Notification__Kafka__LibraryPath", LibraryPath),
         ("Notification__Kafka__Client__session.timeout.ms", "6000"), ("Notification__Kafka__Client__reconnect.backoff.max.ms", "500"),
+        ("Notification__Kafka__Client__socket.connection.setup.timeout.ms", "2000"),
     ];
 
     public Task ProduceAsync(string topic, string? key, string? value, params (string Name, string Value)[] headers) =>

@@ -4,7 +4,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Recipients.UserService;
 
 /// <summary>The answers of late, up to so many people: whoever has not been asked for longest goes first. Any thread may use it.</summary>
-internal sealed class ProfileCache(int size, TimeProvider time)
+public sealed class ProfileCache(int size, TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(TenantId, string), LinkedListNode<Entry>> entries = [];

@@ -10,7 +10,7 @@ namespace NotificationService.Recipients.UserService;
 /// What the user service says, asked as rarely as can be: an answer is good for minutes, callers who ask for the same person at once share one
 /// question, a service that fails is left alone for seconds, and meanwhile what it said last is still good.
 /// </summary>
-internal sealed class UserProfiles
+public sealed class UserProfiles
 {
     private readonly UserServiceClient client;
     private readonly UserServiceOptions options;

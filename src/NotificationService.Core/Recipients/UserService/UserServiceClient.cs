@@ -6,7 +6,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Recipients.UserService;
 
 /// <summary>Asks the user service once: no redirect, no proxy, no second try, an absolute deadline, and no more of an answer than a person can be.</summary>
-internal sealed class UserServiceClient(UserServiceOptions options, HttpMessageHandler handler, TimeProvider time) : IDisposable
+public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHandler handler, TimeProvider time) : IDisposable
 {
     /// <summary>Says whose user it is.</summary>
     public const string TenantHeader = "X-Tenant-Id";

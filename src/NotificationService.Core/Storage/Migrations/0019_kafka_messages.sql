@@ -1,0 +1,64 @@
+-- Events on their way to Kafka: written by the relay in its transaction, removed when the brokers have acknowledged them.
+create table kafka_messages (
+    shard      smallint not null,      -- as in outbox: one relay at a time adds to it, so that of two of one notification the later one stands behind
+    position   bigint not null generated always as identity,
+    tenant_id  uuid not null,
+    key        text not null,
+    payload    text not null,
+    created_at timestamptz not null default now(),
+    primary key (shard, position)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+select notification_meta.protect_tenant_table('kafka_messages', '', 'insert');
+
+-- Who publishes a shard, and until when it may. No connection is held meanwhile.
+create table kafka_shards (
+    shard      smallint primary key,
+    node       uuid,
+    lease_until timestamptz not null default '-infinity'
+);
+insert into kafka_shards (shard) select generate_series(0, 7);
+
+do $$ begin
+    execute format('create policy owner_publishes on kafka_messages to %I using (true) with check (true)', current_user);
+end $$;
+
+-- The next messages of the shards that are free or this node's own, which are its own from now on.
+create function notification_meta.take_kafka_messages(for_node uuid, lease interval, most int)
+returns table (shard smallint, "position" bigint, key text, payload text)
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update kafka_shards s set node = for_node, lease_until = clock_timestamp() + lease
+    where s.shard in (select f.shard from kafka_shards f where f.node = for_node or f.lease_until < clock_timestamp() order by f.shard for update skip locked);
+    return query
+        select m.shard, m.position, m.key, m.payload
+        from kafka_shards s
+        cross join lateral (select * from kafka_messages k where k.shard = s.shard order by k.position limit greatest(1, most / 8)) m
+        where s.node = for_node
+        order by m.shard, m.position;
+end $$;
+
+-- What was acknowledged. Whoever holds the shard by now, it need not be told again.
+create function notification_meta.remove_kafka_messages(shards smallint[], positions bigint[]) returns void
+language sql security definer set search_path = public, pg_temp as $$
+    delete from kafka_messages m using unnest(shards, positions) as gone(shard, position) where m.shard = gone.shard and m.position = gone.position
+$$;
+
+-- A node that stops leaves its shards to the others at once.
+create function notification_meta.leave_kafka_shards(of_node uuid) returns void
+language sql security definer set search_path = public, pg_temp as $$
+    update kafka_shards set node = null, lease_until = '-infinity' where node = of_node
+$$;
+
+-- How many wait, counted up to 20,000, and for how long the oldest has.
+create function notification_meta.kafka_waiting() returns table (waiting bigint, seconds double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select (select count(*) from (select 1 from kafka_messages limit 20000) few),
+        coalesce(extract(epoch from clock_timestamp() - (
+            select min(oldest.created_at) from kafka_shards s
+            cross join lateral (select k.created_at from kafka_messages k where k.shard = s.shard order by k.position limit 1) oldest)), 0)::double precision
+$$;
+
+revoke all on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]),
+    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting() from public;
+grant execute on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]),
+    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting() to notification_worker;

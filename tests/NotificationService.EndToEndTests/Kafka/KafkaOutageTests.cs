@@ -1,0 +1,131 @@
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.Kafka;
+using Npgsql;
+
+namespace NotificationService.EndToEndTests.Kafka;
+
+/// <summary>Brokers, processes and the database go away in the middle; every event becomes one notification.</summary>
+public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
+{
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
+
+    private readonly KafkaBrokers brokers = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await brokers.InitializeAsync();
+        foreach (var topic in (string[])[KafkaService.Input, KafkaService.Forbidden, KafkaService.DeadLetters, KafkaService.Status])
+            brokers.CreateTopic(topic);
+    }
+
+    public ValueTask DisposeAsync() => brokers.DisposeAsync();
+
+    [Fact]
+    public async Task A_broker_that_goes_away_and_comes_back_loses_and_repeats_nothing()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var service = await StartAsync(connectionString);
+        await ProduceAsync("before", 0, 50);
+        brokers.TakeDown();
+        var during = ProduceAsync("during", 50, 50);
+        await Eventually.TrueAsync(
+            async () => (await service.Client.GetStringAsync(new Uri("/health", UriKind.Relative))).Contains("degraded", StringComparison.Ordinal), Ample);
+        brokers.BringUp();
+        await during;
+        await ProduceAsync("after", 100, 50);
+
+        await using var source = Superuser(cluster, connectionString);
+        await UntilAsync(source, 150, service);
+        (await DuplicatesAsync(source)).ShouldBe(0);
+        brokers.Read(KafkaService.DeadLetters).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_killed_after_its_commit_and_before_its_offsets_sends_once()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var source = Superuser(cluster, connectionString);
+        await ProduceAsync("kill", 0, 100);
+        await using (var first = await StartAsync(connectionString, ("Notification__Kafka__Client__auto.commit.interval.ms", "600000")))
+        {
+            await UntilAsync(source, 100, first);
+            await first.KillAsync();
+        }
+
+        brokers.Committed("notification-service", KafkaService.Input).ShouldBeNull("the offsets were committed, and this shows nothing");
+        await using var second = await StartAsync(connectionString);
+        await ProduceAsync("kill", 100, 1);
+
+        await UntilAsync(source, 101, second);
+        (await DuplicatesAsync(source)).ShouldBe(0);
+        await Eventually.TrueAsync(
+            async () => (await second.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+                .Any(line => line.StartsWith("notification_kafka_records_total{", StringComparison.Ordinal) && line.Contains("outcome=\"repeated\"", StringComparison.Ordinal) && line.EndsWith(" 100", StringComparison.Ordinal)),
+            Ample);
+        await Eventually.TrueAsync(() => brokers.Committed("notification-service", KafkaService.Input) == 101, Ample);
+        await new SentDeliveriesEnd(source).ReachedAsync(Ample);
+        (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_waited_for_and_nothing_becomes_a_dead_letter()
+    {
+        await using var own = new OwnCluster();
+        await own.Cluster.InitializeAsync();
+        var connectionString = await own.Cluster.CreateDatabaseAsync();
+        await using var service = await StartAsync(connectionString);
+        await ProduceAsync("db", 0, 20);
+        await using (var before = Superuser(own.Cluster, connectionString))
+            await UntilAsync(before, 20, service);
+
+        await own.Cluster.StopAsync("fast");
+        await ProduceAsync("db", 20, 20);
+        await Eventually.TrueAsync(() => service.Output.Contains("waits for the database", StringComparison.Ordinal), Ample);
+        await own.Cluster.StartAsync();
+
+        await using var source = Superuser(own.Cluster, connectionString);
+        await UntilAsync(source, 40, service);
+        (await DuplicatesAsync(source)).ShouldBe(0);
+        brokers.Read(KafkaService.DeadLetters).ShouldBeEmpty();
+    }
+
+    private Task<ServiceProcess> StartAsync(string connectionString, params (string Name, string Value)[] more) =>
+        ServiceProcess.StartAsync(connectionString, [.. KafkaService.Settings(brokers), .. more]);
+
+    private async Task ProduceAsync(string prefix, int from, int count)
+    {
+        for (var i = from; i < from + count; i++)
+            await brokers.ProduceEventAsync(KafkaService.Input, $"{prefix}-{i}", "notification.send", KafkaService.Send($"n-{i}"));
+    }
+
+    private static NpgsqlDataSource Superuser(PostgresCluster of, string connectionString) =>
+        NpgsqlDataSource.Create(of.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
+
+    private static Task UntilAsync(NpgsqlDataSource source, long count, ServiceProcess service) => Eventually.TrueAsync(
+        async () => await ScalarAsync(source, "select count(distinct reference) from notifications where reference like 'n-%'") == count, Ample, () => service.Output);
+
+    private static Task<long> DuplicatesAsync(NpgsqlDataSource source) =>
+        ScalarAsync(source, "select count(*) - count(distinct reference) from notifications where reference like 'n-%'");
+
+    internal static async Task<long> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A server of the test's own, which it may stop.</summary>
+    private sealed class OwnCluster : IAsyncDisposable
+    {
+        public PostgresCluster Cluster { get; } = new();
+
+        public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+    }
+
+    /// <summary>Until nothing waits any more.</summary>
+    private sealed class SentDeliveriesEnd(NpgsqlDataSource source)
+    {
+        public Task ReachedAsync(TimeSpan within) =>
+            Eventually.TrueAsync(async () => await ScalarAsync(source, "select count(*) from deliveries where status < 50") == 0, within);
+    }
+}

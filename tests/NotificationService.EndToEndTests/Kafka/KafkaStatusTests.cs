@@ -1,0 +1,105 @@
+using System.Text.Json;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.Testing;
+using NotificationService.Testing.Kafka;
+
+namespace NotificationService.EndToEndTests.Kafka;
+
+public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<KafkaService>
+{
+    [Fact]
+    public async Task What_became_of_a_notification_is_told_in_its_order_under_its_id()
+    {
+        await service.Brokers.ProduceEventAsync(KafkaService.Input, "round-trip", "notification.send", KafkaService.Send("round-trip"));
+        await service.UntilAcceptedAsync("round-trip");
+        var id = await service.Database.ScalarAsync<Guid>("select id from notifications where reference = 'round-trip'");
+
+        var events = await UntilToldAsync(id.ToString(), "delivery.delivered");
+
+        events.Select(told => told.Value.GetProperty("type").GetString()).ShouldBe(["delivery.sent", "delivery.delivered"]);
+        var first = events[0];
+        (first.Record.Key, first.Record.Header("content-type")).ShouldBe((id.ToString(), "application/cloudevents+json; charset=UTF-8"));
+        (first.Value.GetProperty("specversion").GetString(), first.Value.GetProperty("subject").GetString()).ShouldBe(("1.0", id.ToString()));
+        first.Value.GetProperty("data").GetProperty("reference").GetString().ShouldBe("round-trip");
+        first.Value.GetProperty("source").GetString().ShouldBe($"/tenants/{await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'")}");
+        events.Select(told => int.Parse(told.Value.GetProperty("sequence").GetString()!)).ShouldBeInOrder();
+        events.Select(told => told.Value.GetProperty("id").GetString()).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task While_the_broker_is_down_events_wait_the_service_stays_ready_and_afterwards_all_are_told_in_order()
+    {
+        var token = await SendTests.Service.TokenAsync(service.Process.Client);
+        service.Brokers.TakeDown();
+        var ids = new List<string>();
+        for (var i = 0; i < 30; i++)
+            ids.Add(await SendAsync(token, $"while-down-{i}"));
+        await Eventually.TrueAsync(
+            async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference like 'while-down-%' and d.status = 50") == 30,
+            KafkaService.Ample);
+        await Eventually.TrueAsync(async () => (await AskAsync("/health")).Contains("\"degraded\"", StringComparison.Ordinal), KafkaService.Ample);
+        (await AskAsync("/health/ready")).ShouldBe("ready");
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from kafka_messages") >= 60, KafkaService.Ample);
+        await Eventually.TrueAsync(async () => !(await AskAsync("/metrics")).Contains("notification_kafka_waiting 0", StringComparison.Ordinal), KafkaService.Ample);
+
+        service.Brokers.BringUp();
+
+        foreach (var id in ids)
+        {
+            var types = FirstOfEach(await UntilToldAsync(id, "delivery.delivered"));
+            types.ShouldBe(["delivery.sent", "delivery.delivered"]);
+        }
+
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaService.Ample);
+        await Eventually.TrueAsync(async () => (await AskAsync("/health")).Contains("\"status\":\"healthy\"", StringComparison.Ordinal), KafkaService.Ample);
+    }
+
+    [Fact]
+    public async Task Two_nodes_tell_each_event_and_when_one_is_killed_the_other_goes_on()
+    {
+        await using var other = await service.StartNodeAsync(("Notification__Kafka__GroupId", "another-group"), ("Notification__Roles", "worker"));
+        var token = await SendTests.Service.TokenAsync(service.Process.Client);
+        var ids = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            ids.Add(await SendAsync(token, $"two-nodes-{i}"));
+            if (i == 20)
+                await other.KillAsync();
+        }
+
+        foreach (var id in ids)
+            FirstOfEach(await UntilToldAsync(id, "delivery.delivered")).ShouldBe(["delivery.sent", "delivery.delivered"]);
+    }
+
+    /// <summary>An event may be told again with what follows it, and never before what precedes it.</summary>
+    private static IEnumerable<string?> FirstOfEach(IEnumerable<(KafkaRecord Record, JsonElement Value)> events) =>
+        events.DistinctBy(told => told.Value.GetProperty("id").GetString()).Select(told => told.Value.GetProperty("type").GetString());
+
+    private async Task<string> SendAsync(string token, string reference)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/services/notifications/send") { Content = new StringContent(KafkaService.Send(reference), System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", token);
+        using var answer = await service.Process.Client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
+    }
+
+    private async Task<string> AskAsync(string path)
+    {
+        using var answer = await service.Process.Client.GetAsync(new Uri(path, UriKind.Relative));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private async Task<IReadOnlyList<(KafkaRecord Record, JsonElement Value)>> UntilToldAsync(string key, string lastType)
+    {
+        List<(KafkaRecord Record, JsonElement Value)> events = [];
+        await Eventually.TrueAsync(
+            () =>
+            {
+                events = [.. service.Brokers.Read(KafkaService.Status).Where(record => record.Key == key).Select(record => (record, JsonElement.Parse(record.Value!)))];
+                return events.Any(told => told.Value.GetProperty("type").GetString() == lastType);
+            },
+            TimeSpan.FromSeconds(60), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
+        return events;
+    }
+}
