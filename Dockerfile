@@ -9,6 +9,9 @@ COPY src src
 RUN dotnet publish src/NotificationService.Host -c Release -a $TARGETARCH -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# With --build-arg KAFKA=1 the image has librdkafka, which docs/kafka.md needs.
+ARG KAFKA=
+RUN if [ -n "$KAFKA" ]; then apt-get update && apt-get install -y --no-install-recommends librdkafka1 && rm -rf /var/lib/apt/lists/*; fi
 WORKDIR /app
 COPY --from=build /app .
 ENV ASPNETCORE_URLS=http://+:8080 \

@@ -90,6 +90,21 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
         brokers.Read(KafkaService.DeadLetters).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_process_stops_in_time_while_no_broker_answers()
+    {
+        await using var service = await StartAsync(await cluster.CreateDatabaseAsync());
+        await ProduceAsync("stop", 0, 5);
+        brokers.TakeDown();
+        await Eventually.TrueAsync(
+            async () => (await service.Client.GetStringAsync(new Uri("/health", UriKind.Relative))).Contains("degraded", StringComparison.Ordinal), Ample);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        (await service.TerminateAsync()).ShouldBe(0, service.Output);
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(25));
+    }
+
     private Task<ServiceProcess> StartAsync(string connectionString, params (string Name, string Value)[] more) =>
         ServiceProcess.StartAsync(connectionString, [.. KafkaService.Settings(brokers), .. more]);
 

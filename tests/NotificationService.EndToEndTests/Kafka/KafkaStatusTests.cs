@@ -71,6 +71,42 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             FirstOfEach(await UntilToldAsync(id, "delivery.delivered")).ShouldBe(["delivery.sent", "delivery.delivered"]);
     }
 
+    [Theory]
+    [InlineData("structured")]
+    [InlineData("binary")]
+    public async Task What_the_CloudEvents_SDK_writes_is_taken_and_what_is_told_it_reads(string mode)
+    {
+        var sdk = await NodeProgram.WithAsync("cloudevents@10.0.0");
+        var written = JsonElement.Parse(await sdk.RunAsync(
+            """
+            const { CloudEvent, Kafka } = require('cloudevents');
+            const { mode, data } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+            const message = Kafka[mode](new CloudEvent({ id: `sdk-${mode}`, source: '/sdk', type: 'notification.send', datacontenttype: 'application/json', partitionkey: 'pk', data }));
+            const value = typeof message.value === 'string' ? message.value : JSON.stringify(message.value);
+            console.log(JSON.stringify({ key: message.key, value, headers: Object.entries(message.headers) }));
+            """,
+            $$"""{"mode":"{{mode}}","data":{{KafkaService.Send($"sdk-{mode}")}}}"""));
+        await service.Brokers.ProduceAsync(
+            KafkaService.Input, written.GetProperty("key").GetString(), written.GetProperty("value").GetString(),
+            [.. written.GetProperty("headers").EnumerateArray().Select(header => (header[0].GetString()!, header[1].GetString()!))]);
+        await service.UntilAcceptedAsync($"sdk-{mode}");
+        var id = await service.Database.ScalarAsync<Guid>($"select id from notifications where reference = 'sdk-{mode}'");
+        var told = (await UntilToldAsync(id.ToString(), "delivery.delivered"))[^1].Record;
+
+        var read = JsonElement.Parse(await sdk.RunAsync(
+            """
+            const { Kafka } = require('cloudevents');
+            const message = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+            const event = Kafka.toEvent(message);
+            event.validate();
+            console.log(JSON.stringify(event));
+            """,
+            JsonSerializer.Serialize(new { key = told.Key, value = told.Value, headers = told.Headers.ToDictionary(header => header.Name, header => header.Value) })));
+
+        (read.GetProperty("type").GetString(), read.GetProperty("subject").GetString(), read.GetProperty("partitionkey").GetString()).ShouldBe(("delivery.delivered", id.ToString(), id.ToString()));
+        read.GetProperty("data").GetProperty("reference").GetString().ShouldBe($"sdk-{mode}");
+    }
+
     /// <summary>An event may be told again with what follows it, and never before what precedes it.</summary>
     private static IEnumerable<string?> FirstOfEach(IEnumerable<(KafkaRecord Record, JsonElement Value)> events) =>
         events.DistinctBy(told => told.Value.GetProperty("id").GetString()).Select(told => told.Value.GetProperty("type").GetString());

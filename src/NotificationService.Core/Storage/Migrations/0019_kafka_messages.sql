@@ -27,6 +27,10 @@ create function notification_meta.take_kafka_messages(for_node uuid, lease inter
 returns table (shard smallint, "position" bigint, key text, payload text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    -- Nothing is written while there is nothing to do.
+    if not exists (select from kafka_messages) then
+        return;
+    end if;
     update kafka_shards s set node = for_node, lease_until = clock_timestamp() + lease
     where s.shard in (select f.shard from kafka_shards f where f.node = for_node or f.lease_until < clock_timestamp() order by f.shard for update skip locked);
     return query

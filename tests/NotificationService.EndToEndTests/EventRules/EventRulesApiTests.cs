@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using NotificationService.EndToEndTests.SignIn;
+
+namespace NotificationService.EndToEndTests.EventRules;
+
+[Collection(SignInCollection.Name)]
+public sealed class EventRulesApiTests(SignInService service)
+{
+    private const string Path = "/api/v1/admin/event-rules";
+    private static readonly object Rule = new { type = "com.example.shipped", template = "order-shipped", channels = new[] { "email" }, recipient = new { email = "data.mail" }, priority = "high" };
+
+    [Fact]
+    public async Task A_rule_is_made_read_replaced_and_removed()
+    {
+        var admin = await service.RegisterAsync();
+        using var created = await service.PostAsync(Path, Rule, admin.AccessToken);
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var made = await SignInService.ReadAsync(created);
+        var at = $"{Path}/{made.GetProperty("id").GetString()}";
+        created.Headers.Location!.ToString().ShouldBe(at);
+        made.GetProperty("enabled").GetBoolean().ShouldBeTrue();
+
+        using var replaced = await PutAsync(at, new { type = "com.example.packed", template = "welcome", channel = "sms", recipient = new { phone = "subject" }, data = new { id = "data.order.0" }, enabled = false }, admin.AccessToken);
+        replaced.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var read = await service.GetAsync(at, admin.AccessToken);
+        var now = await SignInService.ReadAsync(read);
+        (now.GetProperty("type").GetString(), now.GetProperty("channels")[0].GetString(), now.GetProperty("enabled").GetBoolean()).ShouldBe(("com.example.packed", "sms", false));
+        (now.GetProperty("recipient").GetProperty("phone").GetString(), now.GetProperty("data").GetProperty("id").GetString(), now.TryGetProperty("priority", out _)).ShouldBe(("subject", "data.order.0", false));
+
+        using var list = await service.GetAsync($"{Path}?type=com.example.packed", admin.AccessToken);
+        (await SignInService.ReadAsync(list)).GetProperty("pagination").GetProperty("total").GetInt32().ShouldBe(1);
+        (await DeleteAsync(at, admin.AccessToken)).ShouldBe(HttpStatusCode.NoContent);
+        (await DeleteAsync(at, admin.AccessToken)).ShouldBe(HttpStatusCode.NotFound);
+        (await service.Database.QueryAsync<string>($"select action from audit_log where tenant_id = '{admin.Tenant}' and action like 'event_rule.%' order by at"))
+            .ShouldBe(["event_rule.created", "event_rule.changed", "event_rule.removed"]);
+    }
+
+    [Fact]
+    public async Task Another_tenants_rule_is_not_there()
+    {
+        var (admin, stranger) = (await service.RegisterAsync(), await service.RegisterAsync());
+        using var created = await service.PostAsync(Path, Rule, admin.AccessToken);
+        var at = $"{Path}/{(await SignInService.ReadAsync(created)).GetProperty("id").GetString()}";
+
+        (await service.StatusAsync(at, stranger.AccessToken)).ShouldBe(HttpStatusCode.NotFound);
+        (await DeleteAsync(at, stranger.AccessToken)).ShouldBe(HttpStatusCode.NotFound);
+        using var replaced = await PutAsync(at, Rule, stranger.AccessToken);
+        replaced.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await service.StatusAsync(at, admin.AccessToken)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("""{"template":"t","recipient":{"email":"data.a"}}""", "/type")]
+    [InlineData("""{"type":"notification.mine","template":"t","recipient":{"email":"data.a"}}""", "/type")]
+    [InlineData("""{"type":"t","template":"t","recipient":{}}""", "/recipient")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":null}}""", "/recipient/email")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data..a"}}""", "/recipient/email")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"mail":"data.a"}}""", "/recipient/mail")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data.a"},"data":{"v":"elsewhere.b"}}""", "/data/v")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data.a"},"channels":["fax"]}""", "/channels/0")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data.a"},"channel":"email","channels":["email"]}""", "/channel")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data.a"},"priority":"urgent"}""", "/priority")]
+    [InlineData("""{"type":"t","template":"No key","recipient":{"email":"data.a"}}""", "/template")]
+    [InlineData("""{"type":"t","template":"t","recipient":{"email":"data.a"},"surplus":1}""", "/surplus")]
+    public async Task A_rule_that_could_not_work_is_refused_by_field(string body, string pointer)
+    {
+        var admin = await service.RegisterAsync();
+        using var answer = await service.PostAsync(Path, JsonElement.Parse(body), admin.AccessToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
+        (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldContain(pointer);
+    }
+
+    [Fact]
+    public async Task Of_one_type_there_are_at_most_ten()
+    {
+        var admin = await service.RegisterAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 14).Select(_ => service.PostAsync(Path, Rule, admin.AccessToken)));
+
+        answers.CountBy(answer => answer.StatusCode).OrderBy(count => count.Key).ShouldBe([new(HttpStatusCode.Created, 10), new(HttpStatusCode.Conflict, 4)]);
+    }
+
+    private async Task<HttpResponseMessage> PutAsync(string path, object body, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await service.Client.SendAsync(request);
+    }
+
+    private async Task<HttpStatusCode> DeleteAsync(string path, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await service.Client.SendAsync(request);
+        return answer.StatusCode;
+    }
+}
