@@ -56,6 +56,11 @@ public static class CommandLine
             await Console.Error.WriteLineAsync($"notification-service: {string.Join("; ", exception.Failures)}");
             return 1;
         }
+        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            await Console.Error.WriteLineAsync($"notification-service: {string.Join("; ", exception.InnerExceptions.OfType<OptionsValidationException>().SelectMany(inner => inner.Failures))}");
+            return 1;
+        }
         catch (NpgsqlException exception)
         {
             await Console.Error.WriteLineAsync($"notification-service: the database refused: {exception.Message}");
