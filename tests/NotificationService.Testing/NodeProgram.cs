@@ -5,9 +5,9 @@ namespace NotificationService.Testing;
 /// <summary>Runs somebody else's npm package as a referee. A package is fetched once for all test assemblies of this machine.</summary>
 public sealed class NodeProgram
 {
-    private readonly string folder;
+    private readonly string home;
 
-    private NodeProgram(string folder) => this.folder = folder;
+    private NodeProgram(string home) => this.home = home;
 
     /// <param name="package">Name and version, such as <c>cloudevents@10.0.0</c>.</param>
     public static async Task<NodeProgram> WithAsync(string package)
@@ -30,7 +30,7 @@ public sealed class NodeProgram
     }
 
     /// <summary>Runs a script, which may require the package, and answers what it printed.</summary>
-    public Task<string> RunAsync(string script, string input) => RunAsync(folder, "node", ["-e", script], input);
+    public Task<string> RunAsync(string script, string input) => RunAsync(home, "node", ["-e", script], input);
 
     private static async Task<string> RunAsync(string folder, string program, string[] arguments, string input)
     {
