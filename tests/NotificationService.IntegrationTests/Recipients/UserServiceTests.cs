@@ -163,5 +163,5 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
     private ValueTask<IntakeOutcome> AcceptAsync(TenantId tenant, NotificationDraft draft, RepeatableRequest? repeatable = null) =>
         host!.Services.GetRequiredService<NotificationIntake>().AcceptAsync(IntakeHost.CallerOf(tenant), draft, repeatable, null, CancellationToken.None);
 
-    private Task<string> RecipientAsync(TenantId tenant) => database.ScalarAsync<string>($"select recipient::text from notifications where tenant_id = '{tenant}'");
+    private Task<string> RecipientAsync(TenantId tenant) => database.ScalarAsync<string>($"select replace(recipient::text, '\\u002B', '+') from notifications where tenant_id = '{tenant}'");
 }
