@@ -83,7 +83,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             const { mode, data } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
             const message = Kafka[mode](new CloudEvent({ id: `sdk-${mode}`, source: '/sdk', type: 'notification.send', datacontenttype: 'application/json', partitionkey: 'pk', data }));
             const value = typeof message.value === 'string' ? message.value : JSON.stringify(message.value);
-            console.log(JSON.stringify({ key: message.key, value, headers: Object.entries(message.headers) }));
+            console.log(JSON.stringify({ key: message.key, value, headers: Object.entries(message.headers).filter(header => header[1] != null) }));
             """,
             $$"""{"mode":"{{mode}}","data":{{KafkaService.Send($"sdk-{mode}")}}}"""));
         await service.Brokers.ProduceAsync(
