@@ -25,6 +25,11 @@ internal sealed class WebhookReplayer(
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PurgesEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How much time is looked through at once: as much as that takes little time itself, for all tenants' events of the time are passed by.</summary>
+    private static readonly TimeSpan ShortestSlice = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSlice = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private const string Next = "select tenant, replay, replay_mode from notification_meta.next_replay()";
@@ -62,17 +67,21 @@ internal sealed class WebhookReplayer(
         return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1), (WebhookReplayMode)reader.GetInt16(2)) : null;
     }
 
-    /// <summary>One turn: minutes in which nothing happened are passed by in it, until there is something or the turn is over.</summary>
+    /// <summary>One turn: time in which nothing happened is passed by in it, faster and faster, until there is something or the turn is over.</summary>
     private async Task WorkAsync(TenantId tenant, Guid replay, WebhookReplayMode mode, CancellationToken cancellationToken)
     {
-        var (began, queued, goesOn) = (time.GetTimestamp(), 0, true);
+        var (began, queued, goesOn, slice) = (time.GetTimestamp(), 0, true, ShortestSlice);
         while (goesOn && queued < Bite && time.GetElapsedTime(began) < LongestTurn)
         {
+            var (before, sliceBegan) = (queued, time.GetTimestamp());
             goesOn = false;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
-                tenant, mode == WebhookReplayMode.Failed ? Failed : All, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay },
-                new NpgsqlParameter<int> { TypedValue = Bite });
+                tenant, mode == WebhookReplayMode.Failed ? Failed : All,
+                [
+                    new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = Bite },
+                    .. mode == WebhookReplayMode.All ? (NpgsqlParameter[])[new NpgsqlParameter<TimeSpan> { TypedValue = slice }] : [],
+                ]);
             await batch.CommitAsync(
                 row =>
                 {
@@ -80,6 +89,8 @@ internal sealed class WebhookReplayer(
                     goesOn = (WebhookReplayState)row.GetInt16(1) == WebhookReplayState.Running && row.GetBoolean(2) && mode == WebhookReplayMode.All;
                 },
                 cancellationToken);
+            if (queued == before && time.GetElapsedTime(sliceBegan) < Quick && slice < LongestSlice)
+                slice *= 2;
         }
 
         if (queued > 0)

@@ -1,9 +1,10 @@
--- Puts some of what happened since an instant into the outbox once more, addressed to one endpoint, for a replay. $1 tenant, $2 replay, $3 most
--- A minute at a time, by timeline_at (a BRIN index: the timeline is written in the order of time) and events_occurred; within the minute by keyset.
+-- Puts some of what happened since an instant into the outbox once more, addressed to one endpoint, for a replay. $1 tenant, $2 replay, $3 most,
+-- $4 interval how much time to look through
+-- A slice of time at once, by timeline_at (a BRIN index: the timeline is written in the order of time) and events_occurred; within the slice by keyset.
 -- WITH TIES keeps the steps of one delivery at one instant together. Answers how many were queued, how the replay stands, and whether there was
 -- room. Dies before the commit: the replay stands where it stood.
 with replay as materialized (
-    select r.id, r.endpoint_id, r.until, r.reached, r.reached_id, least(r.until, r.reached + interval '1 minute') as slice_end,
+    select r.id, r.endpoint_id, r.until, r.reached, r.reached_id, least(r.until, r.reached + $4) as slice_end,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
         (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
