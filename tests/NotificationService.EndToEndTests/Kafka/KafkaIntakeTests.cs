@@ -140,7 +140,7 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
             .ShouldBe("""42 kim@example.com fr {"orderId":"A-77"} shipping""");
         (await service.DeadLetterAsync("shipped-2")).Header("dlq-errors")!.ShouldContain("/recipient/userId");
         await DrainedAsync();
-        service.Brokers.Read(KafkaService.DeadLetters).ShouldNotContain(record => record.Value!.Contains("left-alone", StringComparison.Ordinal));
+        service.Brokers.Read(KafkaService.DeadLetters).ShouldNotContain(record => (record.Value ?? "").Contains("left-alone", StringComparison.Ordinal), "a record may be empty");
     }
 
     [Fact]
