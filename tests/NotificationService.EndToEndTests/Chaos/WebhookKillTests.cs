@@ -15,11 +15,11 @@ public sealed class WebhookKillTests
         receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(10) };
         await using var run = await ChaosRun.StartAsync();
         await run.TellAsync(receiver["/told"]);
-        await run.SendAsync(1_200);
+        await run.SendAsync(600);
 
-        for (var round = 1; round <= 4; round++)
+        for (var round = 1; round <= 3; round++)
         {
-            var (worker, enough) = (await run.StartWorkerAsync(), round * 500);
+            var (worker, enough) = (await run.StartWorkerAsync(), round * 300);
             await Eventually.TrueAsync(() => receiver.Received.Count > enough, Soon);
             await worker.KillAsync();
         }
@@ -30,8 +30,8 @@ public sealed class WebhookKillTests
 
         // In each kill at most what was in flight or waited to be written.
         var repeats = receiver.Received.Count - receiver.Received.DistinctBy(message => message.Id).Count();
-        repeats.ShouldBeLessThan(4 * 200);
-        receiver.Received.DistinctBy(message => message.Id).Count().ShouldBeGreaterThanOrEqualTo(1_200 * 2, "each was sent on two channels");
+        repeats.ShouldBeLessThan(3 * 200);
+        receiver.Received.DistinctBy(message => message.Id).Count().ShouldBeGreaterThanOrEqualTo(600 * 2, "each was sent on two channels");
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class WebhookKillTests
         await run.TellAsync(receiver["/told"]);
         await run.StartWorkerAsync();
         await run.StartWorkerAsync();
-        await run.SendAsync(800);
-        await Eventually.TrueAsync(() => receiver.Received.Count > 300, Soon);
+        await run.SendAsync(400);
+        await Eventually.TrueAsync(() => receiver.Received.Count > 150, Soon);
 
         await run.Cluster.StopAsync("kill");
         await run.Cluster.StartAsync();
