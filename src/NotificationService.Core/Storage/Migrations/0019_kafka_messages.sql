@@ -37,7 +37,7 @@ begin
         select m.shard, m.position, m.key, m.payload
         from kafka_shards s
         cross join lateral (select * from kafka_messages k where k.shard = s.shard order by k.position limit greatest(1, most / 8)) m
-        where s.node = for_node
+        where s.node = for_node and s.lease_until > clock_timestamp()
         order by m.shard, m.position;
 end $$;
 
