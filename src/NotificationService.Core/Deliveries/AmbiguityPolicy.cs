@@ -4,7 +4,8 @@ namespace NotificationService.Deliveries;
 
 /// <summary>
 /// What happens to a delivery that may have gone out without our knowing. What a person waits for is sent once more and
-/// flagged; bulk mail (priority low) is never sent twice and ends as <c>failed</c>, kind <c>unknown</c>.
+/// flagged; bulk mail (priority low) is never sent twice and ends as <c>failed</c>, kind <c>unknown</c>. The inbox is our
+/// own and holds a delivery once however often it is handed over, so that a lost worker is no reason to give one up.
 /// </summary>
 public static class AmbiguityPolicy
 {
@@ -12,15 +13,17 @@ public static class AmbiguityPolicy
     /// <param name="channel">The delivery's channel.</param>
     /// <param name="priority">Its class.</param>
     /// <param name="resentBefore">True when an earlier call was ambiguous too: one resend is all there is.</param>
-    public static TimeSpan? ResendAfter(ChannelKind channel, Priority priority, bool resentBefore)
+    /// <param name="attempts">Calls made so far, this one counted, since it was last retried by hand.</param>
+    public static TimeSpan? ResendAfter(ChannelKind channel, Priority priority, bool resentBefore, int attempts)
     {
+        if (channel == ChannelKind.InApp)
+            return attempts <= 1 ? TimeSpan.Zero : RetrySchedule.Next(channel, attempts, null, 0.5);
         if (resentBefore || priority == Priority.Low)
             return null;
         return channel switch
         {
             // A provider's receipt within this time settles it without a second message.
             ChannelKind.WhatsApp => TimeSpan.FromMinutes(5),
-            ChannelKind.InApp => TimeSpan.Zero,
             _ => TimeSpan.FromSeconds(60),
         };
     }

@@ -177,7 +177,7 @@ public static class DeliveryTransitions
 
     private static DeliveryResult Unclear(ClaimedDelivery delivery, AttemptRecord attempt, string code, string message, DateTimeOffset now)
     {
-        if (AmbiguityPolicy.ResendAfter(delivery.Channel, delivery.Priority, delivery.Ambiguous) is { } wait)
+        if (AmbiguityPolicy.ResendAfter(delivery.Channel, delivery.Priority, delivery.Ambiguous, attempt.Number - delivery.RetriedFrom) is { } wait)
             return new DeliveryResult(delivery, Queued, now + wait, attempt, null, true, new TransitionReason(StorableText.Of(code, 100), StorableText.Of(message, 500)), now);
         return new DeliveryResult(delivery, Failed, null, attempt, new Failure(FailureKind.Unknown, StorableText.Of(code, 100), StorableText.Of(message, 500)), true, null, now);
     }

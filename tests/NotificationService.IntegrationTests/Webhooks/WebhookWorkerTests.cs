@@ -209,21 +209,19 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await UntilReceivedAsync("/told", 1);
         Receiver.On("/told")[0].Type.ShouldBe("webhook_endpoint.failing");
 
-        // Forgiven.
+        // Forgiven. The sixth try may still have met the 500.
         Volatile.Write(ref status, 200);
-        await DueNowAsync();
-        await UntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and failing_since is null and failures = 0 and warned_at is null", 1);
+        await HurriedUntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and failing_since is null and failures = 0 and warned_at is null", 1);
 
         // Again, and for longer than five days.
         Volatile.Write(ref status, 500);
         await accepted.PlantAsync(tenant, 1);
         await UntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and failing_since is not null", 1);
         await database.ExecuteAsync($"update webhook_endpoints set failing_since = now() - interval '5 days 1 minute' where id = '{fails}'");
-        await DueNowAsync();
+        await HurriedUntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and not enabled", 1);
         await UntilReceivedAsync("/told", 2);
         Receiver.On("/told")[1].Type.ShouldBe("webhook_endpoint.disabled");
         Receiver.On("/told")[1].Data.GetProperty("reason").GetString().ShouldBe("failing");
-        (await database.ScalarAsync<bool>($"select enabled from webhook_endpoints where id = '{fails}'")).ShouldBeFalse();
     }
 
     [Fact]
@@ -318,6 +316,19 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     {
         long last = -1;
         await Eventually.TrueAsync(async () => (last = await database.ScalarAsync<long>(sql)) == count, Soon, () => $"expected {count}, there are {last}: {sql}");
+    }
+
+    /// <summary>Waits are cut short until it is so, those too that a try under way makes.</summary>
+    private async Task HurriedUntilAsync(string sql, long count)
+    {
+        long last = -1;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await DueNowAsync();
+                return (last = await database.ScalarAsync<long>(sql)) == count;
+            },
+            Soon, () => $"expected {count}, there are {last}: {sql}");
     }
 
     private Task<int> DueNowAsync() => database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}' and state = 1 and not in_hand");

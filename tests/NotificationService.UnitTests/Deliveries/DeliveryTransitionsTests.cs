@@ -182,13 +182,24 @@ public sealed class DeliveryTransitionsTests
     [Theory]
     [InlineData(ChannelKind.Email, 60)]
     [InlineData(ChannelKind.WhatsApp, 300)]
-    [InlineData(ChannelKind.InApp, 0)]
     public void What_may_have_gone_out_is_sent_again_once_after_the_time_of_its_channel(ChannelKind channel, int seconds)
     {
         var call = (Delivery(channel, Priority.Critical, 0), (ProviderResult)new ProviderResult.Ambiguous("timeout", "?"), 0.5);
 
         AfterCall(call).DueAt.ShouldBe(Now.AddSeconds(seconds));
         AfterCall(call with { Item1 = call.Item1 with { Ambiguous = true } }).Failure!.Kind.ShouldBe(FailureKind.Unknown);
+    }
+
+    [Theory]
+    [InlineData(Priority.Critical)]
+    [InlineData(Priority.Low)]
+    public void The_inbox_can_hold_nothing_twice_and_is_handed_it_again_however_often_a_worker_was_lost(Priority priority)
+    {
+        var lost = (ProviderResult)new ProviderResult.Ambiguous("worker_lost", "?");
+
+        AfterCall((Delivery(ChannelKind.InApp, priority, 0), lost, 0.5)).DueAt.ShouldBe(Now);
+        AfterCall((Delivery(ChannelKind.InApp, priority, 1, ambiguous: true), lost, 0.5)).DueAt.ShouldBe(Now.AddSeconds(5));
+        AfterCall((Delivery(ChannelKind.InApp, priority, RetrySchedule.MostAttempts(ChannelKind.InApp) - 1, ambiguous: true), lost, 0.5)).Failure!.Kind.ShouldBe(FailureKind.Unknown);
     }
 
     [Fact]
