@@ -9,6 +9,8 @@ namespace NotificationService.Host.OpenApi;
 /// <summary>Turns what a route says of itself (<see cref="RouteDocs"/>) into its operation, and adds what follows from it.</summary>
 internal static class OperationDocs
 {
+    private const string FormContentType = "multipart/form-data";
+
     public static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
@@ -24,18 +26,28 @@ internal static class OperationDocs
         AddProblems(operation, context.Document, request is not null, signedIn);
     }
 
-    private static async Task<OpenApiRequestBody> BodyAsync(RequestDoc request, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) => new()
+    private static async Task<OpenApiRequestBody> BodyAsync(RequestDoc request, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        Required = true,
-        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        var schema = await context.GetOrCreateSchemaAsync(request.Type, cancellationToken: cancellationToken);
+        var example = JsonNode.Parse(request.Example);
+        if (request.ContentType == FormContentType)
+            FillIn(schema, example);
+        return new()
         {
-            [request.ContentType] = new()
-            {
-                Schema = await context.GetOrCreateSchemaAsync(request.Type, cancellationToken: cancellationToken),
-                Example = JsonNode.Parse(request.Example),
-            },
-        },
-    };
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [request.ContentType] = new() { Schema = schema, Example = example } },
+        };
+    }
+
+    /// <summary>A page fills a form in from its fields' own examples. What the example leaves out is empty there, not the word "string" that would be sent.</summary>
+    private static void FillIn(OpenApiSchema form, JsonNode? example)
+    {
+        foreach (var (name, field) in form.Properties ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
+        {
+            if (field is OpenApiSchema { Format: not "binary" } text)
+                text.Examples = [example?[name]?.DeepClone() ?? JsonValue.Create("")];
+        }
+    }
 
     private static void AddExamples(OpenApiOperation operation, IEnumerable<AnswerDoc> answers)
     {

@@ -148,7 +148,7 @@ public sealed class ChaosRun : IAsyncDisposable
                     return false;
                 }
             },
-            within ?? TimeSpan.FromSeconds(60),
+            within ?? TimeSpan.FromSeconds(120),
             () => $"not drained: {pending}\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
 
         Accepted.Count.ShouldBeGreaterThan(0);

@@ -6,7 +6,7 @@ namespace NotificationService.EndToEndTests.Chaos;
 /// <summary>Real processes, really killed. After each: nothing accepted is missing, what went out twice is flagged, and the books balance.</summary>
 public sealed class KillTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_worker_killed_in_mid_batch_loses_nothing_and_doubles_only_what_is_flagged()

@@ -41,6 +41,9 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
         fields.Where(field => field.Key != "file" && !field.Value.TryGetProperty("description", out var _)).Select(field => field.Key).ShouldBeEmpty();
         var file = fields["file"].TryGetProperty("$ref", out var shared) ? document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(shared.GetString()!.Split('/')[^1]) : fields["file"];
         (file.GetProperty("type").GetString(), file.GetProperty("format").GetString()).ShouldBe(("string", "binary"));
+        // What a page puts into the form before anybody types.
+        fields.Where(field => field.Key != "file").ToDictionary(field => field.Key, field => field.Value.GetProperty("examples")[0].GetString()).Where(field => field.Value != "").ToDictionary()
+            .ShouldBe(new Dictionary<string, string?> { ["template"] = "order-shipped", ["channel"] = "email", ["name"] = "november sale" }, ignoreOrder: true);
     }
 
     private static readonly string[] BulkFields =

@@ -7,7 +7,7 @@ namespace NotificationService.IntegrationTests.Batches;
 /// <summary>When a batch has ended, with callers and workers at it in the same moment.</summary>
 public sealed class BatchEndTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_chunk_that_is_stored_while_its_batch_is_completed_and_measured_keeps_the_batch_from_having_ended()

@@ -73,7 +73,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
         (await SecondsUntilDueAsync(delivery)).ShouldBeInRange(2, 6.1);
         await DueNowAsync();
         await accepted.UntilAsync(tenant, "sent", 1);
@@ -90,7 +90,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
 
         (await SecondsUntilDueAsync(delivery)).ShouldBeInRange(80, 100);
     }
@@ -119,7 +119,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1, priority: priority))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
 
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", status]);
         (await database.ScalarAsync<short>($"select outcome from attempts where delivery_id = '{delivery}'")).ShouldBe((short)AttemptOutcome.Ambiguous);
@@ -137,7 +137,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
         await DueNowAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
 
@@ -153,7 +153,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
 
         (await database.ScalarAsync<short>($"select outcome from attempts where delivery_id = '{delivery}'")).ShouldBe((short)AttemptOutcome.Ambiguous);
     }
@@ -206,7 +206,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
         (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}'")).ShouldBe("no_provider");
         await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
         await DueNowAsync();
@@ -225,9 +225,9 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
         await DueNowAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 5, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 5, TimeSpan.FromSeconds(30));
 
         (Vendor.Calls.Count, other.Calls.Count).ShouldBe((1, 1));
     }
@@ -254,7 +254,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         await accepted.PlantAsync(tenant, 300);
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => Vendor.Calls.Count > 40, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Vendor.Calls.Count > 40, TimeSpan.FromSeconds(30));
         await worker.StopAsync();
 
         var counts = await accepted.CountAsync(tenant);
@@ -279,7 +279,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
             var calls = Vendor.Calls.Count;
             var worker = await WorkerAsync(addProvider: round == 0);
             await worker.StartAsync();
-            await Eventually.TrueAsync(() => Vendor.Calls.Count > calls, TimeSpan.FromSeconds(10));
+            await Eventually.TrueAsync(() => Vendor.Calls.Count > calls, TimeSpan.FromSeconds(30));
 
             await worker.StopAsync();
 

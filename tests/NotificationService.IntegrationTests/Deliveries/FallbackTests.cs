@@ -11,7 +11,7 @@ namespace NotificationService.IntegrationTests.Deliveries;
 /// <summary>Chains through the real intake, real workers, a vendor on a real socket for e-mail and the sandbox for the rest.</summary>
 public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly IntakeHost intake = new(database);
     private readonly List<WorkerHost> workers = [];

@@ -49,7 +49,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await DieAsync(called: true);
 
         await Worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
         (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}' and outcome = 4")).ShouldBe("worker_lost");
         Vendor.Calls.ShouldBeEmpty();
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{delivery}'");

@@ -67,8 +67,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await accepted.PlantAsync(tenant, 1_000);
         await worker.StartAsync();
 
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(10));
-        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(30));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
         (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
             .ShouldBe(["email SendGrid credentials_refused"]);
@@ -86,14 +86,14 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var id = await first.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 50);
         await first.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(30));
         await first.StopAsync();
         var calls = vendor.Calls.Count;
 
         var second = Worker();
         await second.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from deliveries where tenant_id = '{tenant}' and claims > 1)"), TimeSpan.FromSeconds(10));
-        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 50, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from deliveries where tenant_id = '{tenant}' and claims > 1)"), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 50, TimeSpan.FromSeconds(30));
 
         vendor.Calls.Count.ShouldBe(calls);
     }
@@ -123,7 +123,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: 100);
         await accepted.PlantAsync(tenant, 5);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => vendor.Calls.Count >= 5, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => vendor.Calls.Count >= 5, TimeSpan.FromSeconds(30));
         // Until the breaker lets a probe through, and what was leased before has lapsed.
         var (seen, since) = (0, TimeProvider.System.GetTimestamp());
         await Eventually.TrueAsync(
@@ -165,7 +165,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await worker.AddSendGridAsync(other, healthy.BaseUrl);
         await accepted.PlantAsync(tenant, 500);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(hanging.Calls.Count > 0), TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Task.FromResult(hanging.Calls.Count > 0), TimeSpan.FromSeconds(30));
 
         await accepted.PlantAsync(other, 2_000);
         await accepted.UntilAsync(other, "sent", 2_000, TimeSpan.FromSeconds(15));
@@ -184,7 +184,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
 
         second.Calls.ShouldBeEmpty();
         (await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from deliveries where id = '{delivery}'")).ShouldBeGreaterThan(40);
@@ -199,7 +199,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 1);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => vendor.Calls.Count == 1, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => vendor.Calls.Count == 1, TimeSpan.FromSeconds(30));
 
         await database.ExecuteAsync("alter table attempts rename to attempts_away");
         try

@@ -18,7 +18,7 @@ namespace NotificationService.IntegrationTests.Events;
 /// <summary>Relays without workers: what is in the outbox reaches every sink once, in order, whatever happens to a relay.</summary>
 public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly SentDeliveries planted = new(database);
     private readonly List<EventRelay> relays = [];

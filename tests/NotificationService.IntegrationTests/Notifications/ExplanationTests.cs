@@ -77,9 +77,9 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     {
         Vendor.Otherwise = _ => FakeAnswer.Status(503);
         var id = await intake.AcceptedAsync(tenant);
-        await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, TimeSpan.FromSeconds(30));
 
-        await Eventually.TrueAsync(async () => (await LinesAsync(id))[^1].Contains("goes back into the queue", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await LinesAsync(id))[^1].Contains("goes back into the queue", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
 
         var told = await LinesAsync(id);
         told.ShouldContain(line => line.StartsWith("email deferred: attempt 1: it was not taken for now", StringComparison.Ordinal));

@@ -56,7 +56,7 @@ public sealed class FcmTokenTests : IAsyncLifetime
 
         time.Advance(TimeSpan.FromMinutes(2));
         await AcceptedAsync(provider);
-        await Eventually.TrueAsync(() => contract.TokenCalls.Count == 2, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => contract.TokenCalls.Count == 2, TimeSpan.FromSeconds(30));
 
         await Eventually.TrueAsync(
             async () =>
@@ -79,7 +79,7 @@ public sealed class FcmTokenTests : IAsyncLifetime
         for (var i = 0; i < 20; i++)
             await AcceptedAsync(provider);
 
-        await Eventually.TrueAsync(() => contract.TokenCalls.Count == 2, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => contract.TokenCalls.Count == 2, TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -212,7 +212,7 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         server.Connections.ShouldBeInRange(1, 3);
         time.Advance(TimeSpan.FromSeconds(11));
 
-        await Eventually.TrueAsync(() => server.Commands.Count(command => command == "QUIT") == server.Connections, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => server.Commands.Count(command => command == "QUIT") == server.Connections, TimeSpan.FromSeconds(30));
     }
 
     [Fact]

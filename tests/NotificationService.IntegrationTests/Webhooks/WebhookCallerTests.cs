@@ -151,7 +151,7 @@ public sealed class WebhookCallerTests
         using var caller = Caller.Of();
         using var shutdown = new CancellationTokenSource();
         var call = caller.CallAsync(Caller.To(receiver.Url), shutdown.Token);
-        await Testing.Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(10));
+        await Testing.Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(30));
 
         await shutdown.CancelAsync();
 

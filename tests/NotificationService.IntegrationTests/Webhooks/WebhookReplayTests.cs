@@ -11,7 +11,7 @@ namespace NotificationService.IntegrationTests.Webhooks;
 /// <summary>What an endpoint missed comes once more, under the ids it had, when somebody asks for it.</summary>
 public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly AcceptedNotifications accepted = new(database);
     private WebhookReceiver? receiver;

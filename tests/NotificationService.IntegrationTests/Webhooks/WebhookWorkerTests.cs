@@ -14,7 +14,7 @@ namespace NotificationService.IntegrationTests.Webhooks;
 /// <summary>A worker in this process, receivers on real sockets, a real database: from a delivery's change to the customer's server.</summary>
 public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly AcceptedNotifications accepted = new(database);
     private readonly List<WorkerHost> workers = [];

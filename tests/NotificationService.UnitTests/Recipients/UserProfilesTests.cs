@@ -175,7 +175,7 @@ public sealed class UserProfilesTests : IDisposable
             return new HttpResponseMessage();
         };
         var question = FindAsync(Profiles(), "ann");
-        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(30));
         time.Advance(TimeSpan.FromSeconds(1.9));
         question.IsCompleted.ShouldBeFalse();
 

@@ -56,7 +56,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
         Vendor.Otherwise = _ => FakeAnswer.Reset;
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
 
         Keep(worker, provider, Vendor.Calls[0], ReceiptKind.Delivered);
         await accepted.UntilAsync(tenant, "delivered", 1);
