@@ -15,6 +15,7 @@ internal sealed class BulkForm
     private static readonly string[] Names =
         ["template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "category", "priority", "sendAt", "ratePerMinute", "dryRun", "name", "continues", "force"];
 
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
     private readonly List<FieldError> errors = [];
 
@@ -47,12 +48,15 @@ internal sealed class BulkForm
     /// <summary>As far as the fields have come: where the rows go has to be known before the first of them.</summary>
     public Guid? ContinuesSoFar => Guid.TryParse(fields.GetValueOrDefault("continues"), out var job) ? job : null;
 
+    /// <summary>An empty field is one left out: a page's form sends all that it has.</summary>
     public void Add(string name, string value)
     {
         if (!Names.Contains(name))
             errors.Add(new FieldError($"/{Problem.Echo(name)}", "unknown_property", Suggestion.Unknown("field", name, Names)));
-        else if (!fields.TryAdd(name, value))
+        else if (!seen.Add(name))
             errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
+        else if (value.Length > 0)
+            fields[name] = value;
     }
 
     /// <summary>What is wrong with the fields that have come, before any of them is read.</summary>
@@ -82,7 +86,7 @@ internal sealed class BulkForm
                 : Wrong<int?>("ratePerMinute", "number_range", $"1 to {FastestRate} rows a minute.");
         }
 
-        if (fields.GetValueOrDefault("sendAt") is { Length: > 0 } text)
+        if (fields.GetValueOrDefault("sendAt") is { } text)
         {
             if (!Rfc3339.TryParse(text, out var at))
                 Wrong<int>("sendAt", "datetime_invalid", "A time such as 2026-01-31T09:30:00Z is expected, with its offset from UTC.");
@@ -94,9 +98,9 @@ internal sealed class BulkForm
 
         if (Priority is { } priority && !Deliveries.Priorities.TryParse(priority, out _))
             Wrong<int>("priority", "choice_invalid", $"'priority' is one of {Deliveries.Priorities.Names}.");
-        if (Name is { Length: 0 or > LongestName })
+        if (Name is { Length: > LongestName })
             Wrong<int>("name", "text_invalid", $"1 to {LongestName} characters are expected.");
-        if (Category is { Length: 0 or > DraftCheck.LongestCategory })
+        if (Category is { Length: > DraftCheck.LongestCategory })
             Wrong<int>("category", "text_invalid", $"1 to {DraftCheck.LongestCategory} characters are expected.");
         ReadMapping();
         if (Continues is null && Template is null)
@@ -119,7 +123,7 @@ internal sealed class BulkForm
 
     private void ReadMapping()
     {
-        if (fields.GetValueOrDefault("mapping") is not { Length: > 0 } text)
+        if (fields.GetValueOrDefault("mapping") is not { } text)
             return;
         try
         {

@@ -37,6 +37,22 @@ public sealed class BulkJobsTests(SignInService service)
     }
 
     [Fact]
+    public async Task A_field_left_empty_in_a_pages_form_is_one_left_out()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        string[] optional = ["channels", "mapping", "mode", "idempotencyColumn", "dryRun", "sendAt", "ratePerMinute", "category", "priority", "name", "continues", "force"];
+        var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\n", [("template", "order-shipped"), ("channel", "email"), .. optional.Select(field => (field, ""))]);
+        Rows(await tenant.UntilAsync(job, "completed"), "queued").ShouldBe(1);
+
+        using var without = await tenant.UploadAsync("email\nann@example.com\n", ("template", ""));
+        without.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await without.Content.ReadAsStringAsync()).ShouldContain("/template");
+        using var twice = await tenant.UploadAsync("email\nann@example.com\n", ("name", ""), ("name", "again"));
+        (await twice.Content.ReadAsStringAsync()).ShouldContain("duplicate_property");
+    }
+
+    [Fact]
     public async Task A_mended_file_of_errors_continues_the_job()
     {
         var tenant = await BulkTenant.CreateAsync(service);
