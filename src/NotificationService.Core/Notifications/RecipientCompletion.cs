@@ -18,6 +18,9 @@ public sealed class FoundRecipients
 
     internal FoundRecipients(IReadOnlyDictionary<string, ProfileAnswer> answers) => this.answers = answers;
 
+    /// <summary>Somebody could not be asked about, for which others do not have to wait.</summary>
+    public bool IsIncomplete => answers.Values.Any(answer => answer is ProfileAnswer.Unavailable { IsDown: false });
+
     internal ProfileAnswer Of(string userId) => answers.GetValueOrDefault(userId, ProfileAnswer.Unknown.Instance);
 }
 

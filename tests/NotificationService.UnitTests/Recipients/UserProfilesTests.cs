@@ -156,6 +156,12 @@ public sealed class UserProfilesTests : IDisposable
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized, true)]
     [InlineData(HttpStatusCode.ServiceUnavailable, true)]
+    [InlineData(HttpStatusCode.Forbidden, true)]
+    [InlineData(HttpStatusCode.TooManyRequests, true)]
+    [InlineData(HttpStatusCode.RequestTimeout, true)]
+    [InlineData(HttpStatusCode.BadGateway, true)]
+    [InlineData(HttpStatusCode.GatewayTimeout, true)]
+    [InlineData(HttpStatusCode.BadRequest, false)]
     [InlineData(HttpStatusCode.InternalServerError, false)]
     [InlineData(HttpStatusCode.Redirect, false)]
     [InlineData(HttpStatusCode.NoContent, false)]
@@ -163,7 +169,99 @@ public sealed class UserProfilesTests : IDisposable
     {
         users.Always(status);
 
-        (await FindAsync(Profiles(), "ann")).ShouldBe(new ProfileAnswer.Unavailable(isDown));
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBe(isDown);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_off_is_waited_for()
+    {
+        users.Answer = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+
+        users.Answer = (_, _) => throw new HttpIOException(HttpRequestError.ResponseEnded);
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task People_of_whom_it_will_not_hear_do_not_keep_others_from_being_asked_about()
+    {
+        var profiles = Profiles();
+        users.Always(HttpStatusCode.UnprocessableEntity);
+        for (var i = 0; i < 30; i++)
+            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeFalse();
+
+        users.Always("""{"email":"ann@example.com"}""");
+
+        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Known>();
+    }
+
+    [Fact]
+    public async Task One_tenant_that_it_does_not_let_in_keeps_no_other_from_being_answered()
+    {
+        var profiles = Profiles();
+        var other = new TenantId(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a02"));
+        users.Answer = (request, _) => Task.FromResult(
+            request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString() ? new HttpResponseMessage(HttpStatusCode.Forbidden) : FakeUsers.Json("""{"email":"ann@example.com"}"""));
+        for (var i = 0; i < 30; i++)
+            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileAnswer.Unavailable.Down);
+
+        (await profiles.FindAsync(other, "ann", CancellationToken.None)).ShouldBeOfType<ProfileAnswer.Known>();
+        users.Asked.Count(request => request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString()).ShouldBe(10, "it is left alone for this tenant");
+    }
+
+    [Fact]
+    public async Task One_person_at_whom_it_hangs_while_it_answers_about_others_is_not_waited_for_for_ever()
+    {
+        var profiles = Profiles();
+        users.Answer = (request, _) => request.RequestUri!.AbsolutePath.EndsWith("/ann", StringComparison.Ordinal)
+            ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
+            : Task.FromResult(FakeUsers.Json("{}"));
+        for (var i = 0; i < 4; i++)
+        {
+            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue("nobody else was answered in between");
+            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileAnswer.Known>();
+            time.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+    }
+
+    [Fact]
+    public async Task No_more_are_asked_about_at_once_than_it_is_said_to_bear_and_who_waits_for_a_turn_loses_no_time()
+    {
+        var (under, most) = (0, 0);
+        var release = new TaskCompletionSource();
+        users.Answer = async (_, _) =>
+        {
+            lock (users)
+                most = Math.Max(most, ++under);
+            await release.Task;
+            lock (users)
+                under--;
+            return FakeUsers.Json("{}");
+        };
+        var profiles = Profiles(concurrency: 3);
+        var questions = Enumerable.Range(0, 40).Select(i => FindAsync(profiles, $"p{i}")).ToList();
+        await Eventually.TrueAsync(() => users.Asked.Count >= 3, TimeSpan.FromSeconds(30));
+        time.Advance(TimeSpan.FromSeconds(1.9));
+
+        release.SetResult();
+
+        (await Task.WhenAll(questions)).ShouldAllBe(answer => answer is ProfileAnswer.Known);
+        most.ShouldBe(3);
+    }
+
+    [Fact]
+    public void What_is_remembered_is_bounded_by_what_it_takes_and_not_only_by_how_many_they_are()
+    {
+        var cache = new ProfileCache(1_000, 10_000_000, time);
+        for (var i = 0; i < 1_000; i++)
+            cache.Put((Tenant, $"p{i}"), new ProfileAnswer.Known(new RecipientProfile(null, null, null, null, [new string('x', 50_000)], null, null)));
+
+        cache.Count.ShouldBeInRange(50, 100);
+        cache.TryGet((Tenant, "p999"), out _, out _).ShouldBeTrue();
+        cache.TryGet((Tenant, "p0"), out _, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -181,7 +279,7 @@ public sealed class UserProfilesTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(0.2));
 
-        (await question).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await question).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue("it may be slow to everybody");
     }
 
     [Fact]
@@ -212,9 +310,9 @@ public sealed class UserProfilesTests : IDisposable
 
     private static Task<ProfileAnswer> FindAsync(UserProfiles profiles, string userId) => profiles.FindAsync(Tenant, userId, CancellationToken.None).AsTask();
 
-    private UserProfiles Profiles(string? token = null, int size = 1_000)
+    private UserProfiles Profiles(string? token = null, int size = 1_000, int concurrency = 64)
     {
-        var options = new UserServiceOptions { BaseUrl = new Uri("https://users.test/api/"), Token = token, CacheSize = size };
+        var options = new UserServiceOptions { BaseUrl = new Uri("https://users.test/api/"), Token = token, CacheSize = size, Concurrency = concurrency };
         return new UserProfiles(new UserServiceClient(options, users, time), options, new UserServiceMetrics(), time, NullLogger<UserProfiles>.Instance);
     }
 }

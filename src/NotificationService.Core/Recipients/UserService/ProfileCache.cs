@@ -3,12 +3,13 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Recipients.UserService;
 
-/// <summary>The answers of late, up to so many people: whoever has not been asked for longest goes first. Any thread may use it.</summary>
-public sealed class ProfileCache(int size, TimeProvider time)
+/// <summary>The answers of late, up to so many people and bytes: whoever has not been asked for longest goes first. Any thread may use it.</summary>
+public sealed class ProfileCache(int size, long mostBytes, TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(TenantId, string), LinkedListNode<Entry>> entries = [];
     private readonly LinkedList<Entry> used = new();
+    private long bytes;
 
     public int Count
     {
@@ -38,15 +39,25 @@ public sealed class ProfileCache(int size, TimeProvider time)
     {
         lock (gate)
         {
-            if (entries.Remove(key, out var before))
-                used.Remove(before);
-            entries[key] = used.AddLast(new Entry(key, answer, time.GetTimestamp()));
-            if (entries.Count <= size || used.First is not { } oldest)
-                return;
-            entries.Remove(oldest.Value.Key);
-            used.RemoveFirst();
+            if (entries.TryGetValue(key, out var before))
+                Remove(before);
+            var entry = new Entry(key, answer, time.GetTimestamp());
+            entries[key] = used.AddLast(entry);
+            bytes += entry.Bytes;
+            while ((entries.Count > size || bytes > mostBytes) && used.First is { } oldest)
+                Remove(oldest);
         }
     }
 
-    private sealed record Entry((TenantId, string) Key, ProfileAnswer Answer, long At);
+    private void Remove(LinkedListNode<Entry> node)
+    {
+        entries.Remove(node.Value.Key);
+        used.Remove(node);
+        bytes -= node.Value.Bytes;
+    }
+
+    private sealed record Entry((TenantId Tenant, string UserId) Key, ProfileAnswer Answer, long At)
+    {
+        public int Bytes { get; } = 240 + (2 * Key.UserId.Length) + ((Answer as ProfileAnswer.Known)?.Profile.Bytes ?? 0);
+    }
 }

@@ -1,49 +1,38 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NotificationService.Tenants;
-using Polly;
-using Polly.CircuitBreaker;
 
 namespace NotificationService.Recipients.UserService;
 
 /// <summary>
 /// What the user service says, asked as rarely as can be: an answer is good for minutes, callers who ask for the same person at once share one
-/// question, a service that fails is left alone for seconds, and meanwhile what it said last is still good.
+/// question, no more are under way than it was said to bear, a service that fails a tenant is left alone for seconds, and meanwhile what it said last
+/// is still good.
 /// </summary>
-public sealed class UserProfiles
+public sealed class UserProfiles : IDisposable
 {
+    /// <summary>What is remembered takes no more memory than that, however much the answers say.</summary>
+    private const long MostCached = 64 << 20;
+
     private readonly UserServiceClient client;
     private readonly UserServiceOptions options;
     private readonly ProfileCache cache;
     private readonly UserServiceMetrics metrics;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly ResiliencePipeline<ProfileAnswer> breaker;
+
+    /// <summary>What a question takes counts from when it is asked: many at once must not make it look slow.</summary>
+    private readonly SemaphoreSlim turns;
+
+    /// <summary>A service that does not want to hear of one tenant may well answer another.</summary>
+    private readonly ConcurrentDictionary<TenantId, TenantQuestions> tenants = new();
     private readonly ConcurrentDictionary<(TenantId, string), Lazy<Task<ProfileAnswer>>> asking = new();
 
     public UserProfiles(UserServiceClient client, UserServiceOptions options, UserServiceMetrics metrics, TimeProvider time, ILogger<UserProfiles> logger)
     {
-        (this.client, this.options, this.metrics, this.logger) = (client, options, metrics, logger);
-        cache = new ProfileCache(options.CacheSize, time);
-        breaker = new ResiliencePipelineBuilder<ProfileAnswer> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ProfileAnswer>
-            {
-                FailureRatio = 0.5,
-                MinimumThroughput = 10,
-                SamplingDuration = TimeSpan.FromSeconds(10),
-                BreakDuration = TimeSpan.FromSeconds(5),
-                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Exception is not null || outcome.Outcome.Result is ProfileAnswer.Unavailable),
-                OnOpened = _ =>
-                {
-                    logger.LeftAlone();
-                    return ValueTask.CompletedTask;
-                },
-                OnClosed = _ =>
-                {
-                    logger.AnswersAgain();
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
+        (this.client, this.options, this.metrics, this.time, this.logger) = (client, options, metrics, time, logger);
+        cache = new ProfileCache(options.CacheSize, MostCached, time);
+        turns = new SemaphoreSlim(options.Concurrency);
     }
 
     public ValueTask<ProfileAnswer> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
@@ -51,6 +40,8 @@ public sealed class UserProfiles
         var key = (tenant, userId);
         return cache.TryGet(key, out var answer, out var age) && age < GoodFor(answer) ? ValueTask.FromResult(answer) : new(AskAsync(key, cancellationToken));
     }
+
+    public void Dispose() => turns.Dispose();
 
     /// <summary>Whoever gives up waiting leaves the question to the others.</summary>
     private async Task<ProfileAnswer> AskAsync((TenantId Tenant, string UserId) key, CancellationToken cancellationToken)
@@ -63,7 +54,7 @@ public sealed class UserProfiles
     {
         try
         {
-            var answer = await ThroughBreakerAsync(key);
+            var answer = await InTurnAsync(key);
             if (answer is not ProfileAnswer.Unavailable)
             {
                 cache.Put(key, answer);
@@ -86,23 +77,17 @@ public sealed class UserProfiles
         }
     }
 
-    private async Task<ProfileAnswer> ThroughBreakerAsync((TenantId Tenant, string UserId) key)
+    private async Task<ProfileAnswer> InTurnAsync((TenantId Tenant, string UserId) key)
     {
+        var questions = tenants.GetOrAdd(key.Tenant, static (tenant, self) => new TenantQuestions(self.client, tenant, self.time, self.logger), this);
+        await turns.WaitAsync();
         try
         {
-            return await breaker.ExecuteAsync(
-                static async (state, cancellationToken) => await state.client.AskAsync(state.key.Tenant, state.key.UserId, cancellationToken), (client, key), CancellationToken.None);
+            return await questions.AskAsync(key.UserId);
         }
-        catch (BrokenCircuitException)
+        finally
         {
-            return ProfileAnswer.Unavailable.Down;
-        }
-#pragma warning disable CA1031 // whatever it was, a recipient is still without it, and many wait for this answer
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.QuestionFailed(exception.GetType().Name);
-            return ProfileAnswer.Unavailable.Failed;
+            turns.Release();
         }
     }
 

@@ -50,22 +50,27 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
                 HttpStatusCode.NotFound or HttpStatusCode.Gone => ProfileAnswer.Unknown.Instance,
                 // It does not know us, or wants to be left alone: that is nobody's in particular.
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ProfileAnswer.Unavailable.Down,
+                HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => ProfileAnswer.Unavailable.Silent,
+                >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => ProfileAnswer.Unavailable.Refused,
                 _ => ProfileAnswer.Unavailable.Failed,
             };
         }
         catch (HttpRequestException exception)
         {
-            return exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
-                ? ProfileAnswer.Unavailable.Down
-                : ProfileAnswer.Unavailable.Failed;
+            return exception.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError => ProfileAnswer.Unavailable.Down,
+                HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => ProfileAnswer.Unavailable.Failed,
+                _ => ProfileAnswer.Unavailable.Silent,
+            };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ProfileAnswer.Unavailable.Failed;
+            return ProfileAnswer.Unavailable.Silent;
         }
         catch (IOException)
         {
-            return ProfileAnswer.Unavailable.Failed;
+            return ProfileAnswer.Unavailable.Silent;
         }
     }
 
