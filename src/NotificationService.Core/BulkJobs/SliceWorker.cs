@@ -40,7 +40,9 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
             if (lacking is null)
                 return worked;
             // Nothing of the database is held while somebody outside is asked: the slice is taken again afterwards, unless another worker was quicker.
-            found = (lacking.Number, await preparer.FindRecipientsAsync(tenant, Drafts(lacking), cancellationToken));
+            if (await FindRecipientsAsync(tenant, job, lacking, cancellationToken) is not { } recipients)
+                return true;
+            found = (lacking.Number, recipients);
         }
     }
 
@@ -72,10 +74,37 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
         return (true, null);
     }
 
-    private static IEnumerable<NotificationDraft> Drafts(BulkSlice slice)
+    /// <summary>Null: it failed, which is counted as any other failure of the slice is.</summary>
+    private async Task<FoundRecipients?> FindRecipientsAsync(TenantId tenant, Guid job, BulkSlice slice, CancellationToken cancellationToken)
     {
-        var drafts = new RowDrafts(slice.Settings, slice.Map, slice.Columns);
-        return Enumerable.Range(0, slice.Rows.Count).Where(i => !slice.Known.Contains(i)).Select(i => drafts.Of(slice.Rows[i], sendAt: null).Draft).OfType<NotificationDraft>();
+        try
+        {
+            return await preparer.FindRecipientsAsync(tenant, Drafts(slice), cancellationToken);
+        }
+        catch (Exception exception) when (!Passes(exception))
+        {
+            await FailedAsync(tenant, job, slice, exception, cancellationToken);
+            return null;
+        }
+    }
+
+    private static List<NotificationDraft> Drafts(BulkSlice slice)
+    {
+        var (drafts, found) = (new RowDrafts(slice.Settings, slice.Map, slice.Columns), new List<NotificationDraft>(slice.Rows.Count));
+        for (var i = 0; i < slice.Rows.Count; i++)
+        {
+            try
+            {
+                if (!slice.Known.Contains(i) && drafts.Of(slice.Rows[i], sendAt: null).Draft is { } draft)
+                    found.Add(draft);
+            }
+            catch (Exception exception) when (slice.Tries >= TriesAsWhole && !Passes(exception))
+            {
+                // Nobody is asked about for it: the row is set apart when its turn comes.
+            }
+        }
+
+        return found;
     }
 
     private async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkSlice slice, CancellationToken cancellationToken)

@@ -29,4 +29,32 @@ public sealed class LateSlicesTests(PostgresCluster cluster)
         (await tenant.At(worker.Client).TextAsync($"bulk/{job}/results.csv")).Split("\r\n").Count(line => line.Contains(",repeated,", StringComparison.Ordinal) || line.Contains(",staged,", StringComparison.Ordinal)).ShouldBe(0);
         (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_row_at_which_the_service_fails_before_anybody_is_asked_about_it_is_set_apart_as_any_other()
+    {
+        await using var service = new SignInService(cluster);
+        await service.InitializeAsync();
+        var tenant = await BulkTenant.CreateAsync(service);
+        await using var node = await service.StartNodeAsync(("Notification__UserService__BaseUrl", "http://127.0.0.1:1"));
+        await service.Process.KillAsync();
+        await service.Database.ExecuteAsync(
+            """
+            create function plant() returns trigger language plpgsql as $$ begin new.cells := jsonb_set(new.cells::jsonb, '{500,2}', 'null')::json; return new; end $$;
+            create trigger plant before insert on bulk_slices for each row execute function plant()
+            """);
+        var job = await tenant.At(node.Client).JobAsync("email,name,orderId\n" + string.Concat(Enumerable.Range(0, 900).Select(i => $"p{i}@example.com,P,A-{i}\n")));
+
+        var done = await Eventually.ValueAsync(
+            async () =>
+            {
+                await service.Database.ExecuteAsync($"update bulk_slices set retry_at = now() where job_id = '{job}' and retry_at > now()");
+                return await tenant.At(node.Client).GetAsync($"bulk/{job}");
+            },
+            found => found.GetProperty("status").GetString() == "completed",
+            TimeSpan.FromSeconds(60));
+
+        (done.GetProperty("rows").GetProperty("queued").GetInt32(), done.GetProperty("rows").GetProperty("bad").GetInt32()).ShouldBe((899, 1));
+        (await service.Database.ScalarAsync<string>($"select code from bulk_errors where job_id = '{job}'")).ShouldBe("row_unworkable");
+    }
 }

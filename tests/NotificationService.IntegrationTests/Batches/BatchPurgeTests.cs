@@ -67,6 +67,35 @@ public sealed class BatchPurgeTests(TestDatabase database) : IClassFixture<TestD
         await database.ExecuteAsync("truncate bulk_jobs, bulk_slices, bulk_errors");
     }
 
+    [Fact]
+    public async Task Mended_rows_that_are_being_uploaded_to_an_old_job_are_left_alone_and_those_of_an_upload_that_ended_go()
+    {
+        var tenant = (await database.NewTenantAsync()).Value;
+        var job = await BatchAsync(tenant, 100, ended: 95);
+        await JobAsync(tenant, job, state: 5, slices: 2, ended: 95);
+        await database.ExecuteAsync(
+            $"""
+            update bulk_jobs set upload = '{tenant}', touched_at = now() where id = '{job}';
+            insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{job}', 2, '{job}', 0, array[7], '[]')
+            """);
+
+        (await ClearAsync(20)).ShouldBe(0);
+        await PurgeAsync(bite: 1_000);
+        (await database.ScalarAsync<long>($"select count(*) from bulk_slices where job_id = '{job}'")).ShouldBe(3);
+        (await database.ScalarAsync<Guid>($"select upload from bulk_jobs where id = '{job}'")).ShouldBe(tenant);
+
+        await database.ExecuteAsync($"update bulk_jobs set touched_at = now() - interval '3 minutes' where id = '{job}'");
+        (await ClearAsync(1)).ShouldBe(1);
+        (await database.ScalarAsync<long>($"select count(*) from bulk_jobs where id = '{job}' and upload is null")).ShouldBe(1, "what still comes of that upload is refused");
+        while (await ClearAsync(1) == 1)
+        {
+            // To the end.
+        }
+
+        (await database.ScalarAsync<long>($"select count(*) from bulk_slices where job_id = '{job}'")).ShouldBe(0);
+        await database.ExecuteAsync("truncate batches, batch_chunks, batch_counts, batch_changes, bulk_jobs, bulk_slices, bulk_errors");
+    }
+
     private async Task<int> PurgeAsync(int bite)
     {
         await using var command = database.Database.Worker.CreateCommand($"select notification_meta.purge_batches(now() - interval '90 days', {bite})");

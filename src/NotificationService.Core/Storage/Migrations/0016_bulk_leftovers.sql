@@ -85,7 +85,8 @@ language sql security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Clears rows that are of no use any more, in bites: those of an upload that was given up at once, those of a job that has ended after thirty days.
--- Half a gigabyte may be in them, which no single statement should delete. Answers the slices that were deleted.
+-- Half a gigabyte may be in them, which no single statement should delete. Answers the slices that were deleted. Mended rows that are being uploaded
+-- are left alone with their job; an upload of them that said nothing for two minutes has ended, and what still comes of it is refused.
 create index bulk_jobs_refused on bulk_jobs (ended_at) where state = 6 and reason in ('upload_incomplete', 'upload_refused') and not rows_gone;
 create index bulk_jobs_rows on bulk_jobs (ended_at) where state in (5, 6, 7, 8) and not rows_gone;
 drop index bulk_jobs_ended;
@@ -100,9 +101,11 @@ begin
             order by j.ended_at limit bite for update skip locked),
         over as materialized (
             select j.tenant_id, j.id from bulk_jobs j where j.state in (5, 6, 7, 8) and not j.rows_gone and j.ended_at < now() - interval '30 days'
+              and (j.upload is null or j.touched_at < clock_timestamp() - interval '2 minutes')
             order by j.ended_at limit bite for update skip locked)
         select * from refused union all select * from over
     loop
+        update bulk_jobs j set upload = null where j.tenant_id = old.tenant_id and j.id = old.id and j.upload is not null;
         gone := notification_meta.bite_bulk_rows(old.tenant_id, old.id, bite - cleared);
         cleared := cleared + gone;
         if cleared >= bite then
@@ -139,6 +142,12 @@ begin
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in (1, 2, 3, 4))
         order by b.created_at limit bite for update of b skip locked
     loop
+        -- Whoever goes on with the job waits for this, or this for them: then it is not over.
+        perform from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id for update;
+        continue when exists (
+            select from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id
+              and (j.state in (1, 2, 3, 4) or (j.upload is not null and j.touched_at > clock_timestamp() - interval '2 minutes')));
+        update bulk_jobs j set upload = null where j.tenant_id = old.tenant_id and j.id = old.id and j.upload is not null;
         -- A slice is a thousand rows.
         bitten := notification_meta.bite_bulk_rows(old.tenant_id, old.id, (bite - gone) / 100 + 1);
         gone := gone + 100 * bitten;
