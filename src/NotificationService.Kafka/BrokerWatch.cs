@@ -34,12 +34,15 @@ internal sealed class BrokerWatch(RecordProducer producer, KafkaMetrics metrics,
     {
         try
         {
-            using var client = new DependentAdminClientBuilder(producer.Handle).Build();
+            using var lease = producer.Lease();
+            using var client = new DependentAdminClientBuilder(lease.Handle).Build();
             return client.GetMetadata(Patience).Brokers.Count > 0 ? null : "no broker";
         }
-        catch (KafkaException exception)
+#pragma warning disable CA1031 // that the brokers cannot be asked is what this is to say, and must not end the process
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            return exception.Error.Code.ToString();
+            return exception is KafkaException kafka ? kafka.Error.Code.ToString() : exception.GetType().Name;
         }
     }
 }

@@ -11,8 +11,6 @@ internal sealed class KafkaMetrics
     private readonly ConcurrentDictionary<(string Topic, int Partition), long> lags = new();
     private readonly Counter<long> published = Telemetry.Telemetry.Meter.CreateCounter<long>("notification_kafka_published_total", description: "Status events that the brokers acknowledged.");
     private volatile bool isUp;
-    private long waiting;
-    private double oldest;
 
     public KafkaMetrics()
     {
@@ -20,8 +18,6 @@ internal sealed class KafkaMetrics
             "notification_kafka_lag",
             () => lags.GroupBy(lag => lag.Key.Topic).Select(topic => new Measurement<long>(topic.Sum(lag => lag.Value), new KeyValuePair<string, object?>("topic", topic.Key))),
             description: "Records of the partitions that this process reads which it has not handled yet, as far as it knows.");
-        Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_waiting", () => Volatile.Read(ref waiting), description: "Status events that wait for the brokers; counted up to 20,000.");
-        Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_waiting_seconds", () => Volatile.Read(ref oldest), description: "How long the oldest of them has waited.");
         Telemetry.Telemetry.Meter.CreateObservableGauge("notification_kafka_up", () => isUp ? 1 : 0, description: "Whether the brokers answer.");
     }
 
@@ -39,12 +35,6 @@ internal sealed class KafkaMetrics
     }
 
     public void Published(int count) => published.Add(count);
-
-    public void Waiting(long count, double seconds)
-    {
-        Volatile.Write(ref waiting, count);
-        Volatile.Write(ref oldest, seconds);
-    }
 
     public void Lag(string topic, int partition, long lag) => lags[(topic, partition)] = lag;
 

@@ -11,8 +11,11 @@ internal sealed class KafkaOptionsCheck : IValidateOptions<KafkaOptions>
     private static readonly string[] NotYours =
     [
         "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "acks", "request.required.acks", "enable.idempotence",
-        "message.timeout.ms", "delivery.timeout.ms", "plugin.library.paths",
+        "message.timeout.ms", "delivery.timeout.ms", "plugin.library.paths", "transactional.id", "enable.gapless.guarantee",
     ];
+
+    /// <summary>Those of the managed client: some of them keep what became of a record to themselves.</summary>
+    private const string Managed = "dotnet.";
 
     public ValidateOptionsResult Validate(string? name, KafkaOptions options)
     {
@@ -39,10 +42,13 @@ internal sealed class KafkaOptionsCheck : IValidateOptions<KafkaOptions>
                 yield return $"'{topic}' is no name of a topic: 1 to {LongestTopic} letters, digits, dots, hyphens and underscores";
         }
 
-        foreach (var client in options.Client.Keys.Where(key => NotYours.Contains(key, StringComparer.OrdinalIgnoreCase)))
-            yield return $"Notification__Kafka__Client__{client} cannot be set: the service sets it itself";
+        var forbidden = options.Client.Keys.Where(key => NotYours.Contains(key, StringComparer.OrdinalIgnoreCase) || key.StartsWith(Managed, StringComparison.OrdinalIgnoreCase)).ToList();
+        foreach (var client in forbidden)
+            yield return $"Notification__Kafka__Client__{client} cannot be set: the service sets it itself, or rests on it";
         if (LibrdkafkaLibrary.Find(options.LibraryPath) is { } missing)
             yield return missing;
+        else if (forbidden.Count == 0 && KafkaClients.Wrong(options) is { } wrong)
+            yield return $"Notification__Kafka__Client or __BootstrapServers: librdkafka does not take the settings: {wrong}";
     }
 
     private static IEnumerable<string> Input(KafkaOptions options)

@@ -3,75 +3,55 @@ using Confluent.Kafka;
 namespace NotificationService.Kafka;
 
 /// <summary>The one producer of this process: every record is acknowledged by all replicas that are in step, once, and in order.</summary>
-internal sealed class RecordProducer(KafkaOptions options) : IDisposable
+public sealed class RecordProducer(KafkaOptions options) : IDisposable
 {
-    /// <summary>After that the outcome of everything that was handed in is known.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    /// <summary>After that nobody waits for an outcome any more: librdkafka knows it by then, and looks at its own limit only now and then.</summary>
+    public static readonly TimeSpan LongestWait = KafkaClients.LongestWait + TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private IProducer<byte[]?, byte[]?>? producer;
+    private SharedProducer? current;
+
+    /// <summary>The brokers are there and refuse this very record: it will never be acknowledged as it is.</summary>
+    public static bool IsOfTheRecord(Error error) => error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord;
 
     /// <exception cref="KafkaException">It was not acknowledged in time, or refused; it may stand in the topic all the same.</exception>
     public async Task ProduceAsync(string topic, Message<byte[]?, byte[]?> message, CancellationToken cancellationToken)
     {
-        var used = Current();
+        using var lease = Lease();
         try
         {
-            await used.ProduceAsync(topic, message, cancellationToken);
+            await lease.Producer.ProduceAsync(topic, message, cancellationToken).WaitAsync(LongestWait, cancellationToken);
         }
-        catch (KafkaException exception) when (exception.Error.IsFatal)
+        catch (TimeoutException)
         {
-            // An idempotent producer that lost count cannot go on: the next record has a new one.
-            Replace(used);
-            throw;
+            throw new KafkaException(ErrorCode.Local_TimedOut);
         }
     }
 
-    /// <summary>For whoever asks the brokers with the connections that are there.</summary>
-    public Handle Handle => Current().Handle;
+    /// <summary>For whoever asks the brokers with the connections that are there: they stay until the lease is given back.</summary>
+    public ProducerLease Lease()
+    {
+        lock (gate)
+        {
+            if (current is { IsBroken: true } broken)
+            {
+                // What was handed to it still learns its outcome.
+                broken.Retire(LongestWait);
+                current = null;
+            }
+
+            return (current ??= new SharedProducer(options)).Enter();
+        }
+    }
 
     public void Dispose()
     {
+        SharedProducer? last;
         lock (gate)
-        {
-            producer?.Flush(LastFlush);
-            producer?.Dispose();
-            producer = null;
-        }
-    }
-
-    private IProducer<byte[]?, byte[]?> Current()
-    {
-        lock (gate)
-            return producer ??= Build();
-    }
-
-    private void Replace(IProducer<byte[]?, byte[]?> broken)
-    {
-        lock (gate)
-        {
-            if (producer != broken)
-                return;
-            producer = null;
-        }
-
-        broken.Dispose();
-    }
-
-    private IProducer<byte[]?, byte[]?> Build()
-    {
-        var config = new ProducerConfig(ClientSettings.Of(options))
-        {
-            BootstrapServers = options.BootstrapServers,
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            MessageTimeoutMs = (int)LongestWait.TotalMilliseconds,
-            // What a broker lets in, a broker judges.
-            MessageMaxBytes = 64 << 20,
-        };
-        config.LingerMs ??= 5;
-        return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            (last, current) = (current, null);
+        last?.Retire(LastFlush);
+        last?.WaitForEnd(LastFlush + LastFlush);
     }
 }

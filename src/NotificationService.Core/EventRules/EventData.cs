@@ -25,6 +25,11 @@ public static class EventData
             data.Dispose();
             return (null, "the data hold the character NUL or half of a character");
         }
+        catch (InvalidOperationException)
+        {
+            // Names are compared before anybody asks for them.
+            return (null, "the data hold half of a character");
+        }
         catch (JsonException exception)
         {
             return (null, $"the data are not JSON that can be taken: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine} (at most {MaxDepth} levels, no property twice)");

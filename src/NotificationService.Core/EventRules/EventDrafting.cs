@@ -82,6 +82,11 @@ public static class EventDrafting
                     continue;
                 json.WritePropertyName(variable);
                 value.WriteTo(json);
+                // A hundred variables may each name all of the data: it is looked at before it is a hundred times as much.
+                if (json.BytesCommitted + json.BytesPending <= DraftCheck.LargestData)
+                    continue;
+                issues.Add(new DraftIssue($"/data/{EventRuleDraft.Escape(variable)}", "too_large", $"With it 'data' has more than {DraftCheck.LargestData} bytes of JSON."));
+                return default;
             }
 
             json.WriteEndObject();

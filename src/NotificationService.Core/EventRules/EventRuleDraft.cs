@@ -67,7 +67,7 @@ public sealed record EventRuleDraft(
         }
     }
 
-    private static string Escape(string name) =>
+    internal static string Escape(string name) =>
         (name.Length > 100 ? name[..100] : name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }
 

@@ -30,6 +30,11 @@ internal sealed class BatchBody
         {
             return (null, JsonDiagnosis.OfText(utf8) ?? Problems.OfStatus(400));
         }
+        catch (InvalidOperationException)
+        {
+            // A name that holds half of a character, found where names are compared; broken JSON further on is said first.
+            return (null, JsonDiagnosis.OfText(utf8) ?? Problems.Validation("", "control_character", "Half of a surrogate pair (\\ud800 to \\udfff) is not a character."));
+        }
     }
 
     private static (BatchBody? Body, ProblemResult? Refusal) Walk(ReadOnlyMemory<byte> utf8)

@@ -6,12 +6,15 @@ using NotificationService.Notifications;
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>Opens the batches that records ask for, each once.</summary>
-internal sealed class BatchSteps(BatchIntake intake, IdempotencyKeys keys, KafkaOptions options)
+internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer preparer, IdempotencyKeys keys, KafkaOptions options)
 {
     private const int Named = 20;
 
-    /// <summary>Good items are taken; the record of which some were not is a dead letter as well, which names them.</summary>
-    public async Task OpenAsync(RecordWork work, Step.Batch step, CancellationToken cancellationToken)
+    /// <summary>
+    /// Good items are taken; the record of which some were not is a dead letter as well, which names them. False: nothing is taken yet, somebody could not
+    /// be asked about, which may pass.
+    /// </summary>
+    public async Task<bool> OpenAsync(RecordWork work, Step.Batch step, CancellationToken cancellationToken)
     {
         var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
         if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
@@ -20,25 +23,29 @@ internal sealed class BatchSteps(BatchIntake intake, IdempotencyKeys keys, Kafka
             if (!before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
             {
                 work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
-                return;
+                return true;
             }
 
             // It may be that the process died before it wrote the dead letter.
             work.Repeated++;
             Name(work, JsonSerializer.Deserialize(before.Answer, KeptBatchJson.Default.KeptBatch)?.Rejected ?? []);
-            return;
+            return true;
         }
 
         var opening = step.Opening;
+        if (work.Tries + 1 < options.Attempts
+            && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken)).IsIncomplete)
+            return false;
         var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => JsonSerializer.SerializeToUtf8Bytes(
             new KeptBatch(id, stored.Answer.Accepted, stored.Answer.Rejected), KeptBatchJson.Default.KeptBatch))
         { Days = options.KeepEventIdsDays };
         // Null: the same event on another node was quicker, and the next look finds its key.
         if (await intake.OpenAsync(work.Caller, opening.Reference, opening.Shared, opening.First, opening.IsFinal, traceParent: null, claim, cancellationToken) is not var (_, first))
-            return;
+            return true;
         work.Left.Remove(step);
         work.Accepted++;
         Name(work, first.Answer.Rejected);
+        return true;
     }
 
     private static void Name(RecordWork work, IReadOnlyList<RejectedItem> rejected)

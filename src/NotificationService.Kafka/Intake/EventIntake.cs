@@ -1,11 +1,13 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
+using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Intake;
 
-/// <summary>Takes records, many in one commit, until each is stored, was stored before, is nobody's, or is a dead letter.</summary>
+/// <summary>Takes records, many in one commit, until each is stored, was stored before, is nobody's, is a dead letter, or has to wait for the user service.</summary>
 /// <remarks>
 /// 1 read what they ask for → 2 store it, per caller in the order of the records; while the database is out, wait and try again, for ever →
 /// 3 write dead letters, for ever → whoever called then moves the offsets on. Dies anywhere: the records come again, and their keys find what
@@ -17,26 +19,46 @@ internal sealed class EventIntake(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public async Task HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
+    /// <summary>Answers the partitions that have to wait because the user service cannot be asked, each from the first record that was not taken.</summary>
+    public async Task<IReadOnlyList<TopicPartitionOffset>> HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
     {
         var works = await UntilTheDatabaseIsBackAsync(() => reader.ReadAsync(records, cancellationToken), cancellationToken);
-        for (var pause = FirstPause; works.Any(work => work.Left.Count > 0); pause = Longer(pause))
+        var waiting = new HashSet<Caller>();
+        for (var pause = FirstPause; Open().Any(); pause = Longer(pause))
         {
-            await UntilTheDatabaseIsBackAsync(
-                async () =>
-                {
-                    foreach (var ofCaller in works.Where(work => work.Left.Count > 0).GroupBy(work => work.Caller).ToList())
-                        await PassAsync([.. ofCaller], cancellationToken);
-                    return true;
-                },
-                cancellationToken);
-            if (works.Any(work => work.Left.Count > 0))
+            foreach (var ofCaller in Open().GroupBy(work => work.Caller).ToList())
+            {
+                if (!await UntilTheDatabaseIsBackAsync(() => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], cancellationToken), cancellationToken))
+                    waiting.Add(ofCaller.Key);
+            }
+
+            if (Open().Any())
                 await Task.Delay(pause, time, cancellationToken);
         }
 
-        foreach (var work in works.Where(work => work.Refusals.Count > 0))
+        var held = works.Where(work => work.Left.Count > 0).GroupBy(work => PartitionOf(work)).ToDictionary(partition => partition.Key, partition => partition.Min(work => work.Record.Offset));
+        var over = works.Where(work => !held.TryGetValue(PartitionOf(work), out var from) || work.Record.Offset < from).ToList();
+        foreach (var work in over.Where(work => work.Refusals.Count > 0))
             await deadLetters.WriteAsync(work.Record, work.Refusals, work.Accepted + work.Repeated > 0, cancellationToken);
-        metrics.Handled(works);
+        metrics.Handled(over);
+        return [.. held.Select(partition => new TopicPartitionOffset(partition.Key.Item1, partition.Key.Item2, partition.Value))];
+
+        IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !waiting.Contains(work.Caller));
+    }
+
+    /// <summary>False: the user service cannot be asked for this caller. Others may be answered, and go on.</summary>
+    private async Task<bool> TryPassAsync(IReadOnlyList<RecordWork> works, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PassAsync(works, cancellationToken);
+            return true;
+        }
+        catch (RecipientsUnavailableException)
+        {
+            logger.PartitionsWait(works[0].Record.Topic);
+            return false;
+        }
     }
 
     /// <summary>Once over all that is left of one caller's records, in their order. What is to be tried again holds up its partition.</summary>
@@ -58,7 +80,7 @@ internal sealed class EventIntake(
                 await SendAsync(together, held, cancellationToken);
                 together.Clear();
                 if (step is Step.Batch batch)
-                    await OneAsync(work, batch, held, () => batches.OpenAsync(work, batch, cancellationToken));
+                    await OneAsync(work, batch, held, () => OpenAsync(work, batch, held, cancellationToken), cancellationToken);
             }
         }
 
@@ -78,17 +100,23 @@ internal sealed class EventIntake(
                 return;
             }
         }
-        catch (Exception exception) when (IsItsOwn(exception))
+        catch (Exception exception) when (IsItsOwn(exception, cancellationToken) || TookTooLong(exception))
         {
             // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
             logger.BundleRefused(steps.Count, Reason(exception));
         }
 
         foreach (var step in steps)
-            await OneAsync(step.Work, step.Step, held, () => StoreAsync([step], held, cancellationToken));
+            await OneAsync(step.Work, step.Step, held, () => StoreAsync([step], held, cancellationToken), cancellationToken);
     }
 
-    private async Task OneAsync(RecordWork work, Step step, HashSet<(string, int)> held, Func<Task> store)
+    private async Task OpenAsync(RecordWork work, Step.Batch step, HashSet<(string, int)> held, CancellationToken cancellationToken)
+    {
+        if (!await batches.OpenAsync(work, step, cancellationToken))
+            TryLater(work, step, held, RecipientCompletion.UnavailableCode);
+    }
+
+    private async Task OneAsync(RecordWork work, Step step, HashSet<(string, int)> held, Func<Task> store, CancellationToken cancellationToken)
     {
         if (held.Contains(PartitionOf(work)))
             return;
@@ -99,7 +127,7 @@ internal sealed class EventIntake(
             if (work.Tries == tries)
                 work.Tries = 0;
         }
-        catch (Exception exception) when (IsItsOwn(exception))
+        catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
             TryLater(work, step, held, Reason(exception));
         }
@@ -122,10 +150,12 @@ internal sealed class EventIntake(
 
     private static (string, int) PartitionOf(RecordWork work) => (work.Record.Topic, work.Record.Partition);
 
-    private static bool IsItsOwn(Exception exception) => exception is not OperationCanceledException && !IsOutage(exception);
+    private static bool IsItsOwn(Exception exception, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && exception is not RecipientsUnavailableException && !Outage.IsBehind(exception);
 
-    /// <summary>Of the database, or of the user service: everybody waits.</summary>
-    private static bool IsOutage(Exception exception) => exception is RecipientsUnavailableException || Outage.IsBehind(exception);
+    /// <summary>Said of many together it may only mean that they are too many: fewer are tried before everybody waits.</summary>
+    private static bool TookTooLong(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
 
     private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
@@ -166,7 +196,7 @@ internal sealed class EventIntake(
             {
                 return await work();
             }
-            catch (Exception exception) when (IsOutage(exception))
+            catch (Exception exception) when (exception is not RecipientsUnavailableException && Outage.IsBehind(exception))
             {
                 logger.IntakeWaits(Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);

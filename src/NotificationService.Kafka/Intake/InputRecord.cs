@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>A record as it was read.</summary>
-internal sealed record InputRecord(string Topic, int Partition, long Offset, byte[]? Key, byte[]? Value, Headers? Headers, Timestamp Timestamp)
+public sealed record InputRecord(string Topic, int Partition, long Offset, byte[]? Key, byte[]? Value, Headers? Headers, Timestamp Timestamp)
 {
     public int Bytes => (Key?.Length ?? 0) + (Value?.Length ?? 0) + (Headers?.Sum(header => header.Key.Length + (header.GetValueBytes()?.Length ?? 0)) ?? 0);
 

@@ -7,7 +7,7 @@ namespace NotificationService.Kafka.Intake;
 
 /// <summary>
 /// Reads the input topics. 1 gather what is there, up to a batch → 2 have it stored, and stay a member of the group meanwhile → 3 mark its offsets as
-/// done; the client commits them within seconds, and never others. Dies between 2 and 3: the records come again and are found to be stored.
+/// done; the client commits them within seconds, and never others. What waits for somebody outside is read again later. Dies between 2 and 3: the records come again and are found to be stored.
 /// </summary>
 internal sealed class IntakeLoop(
     InputTopics topics, EventIntake intake, KafkaOptions options, KafkaMetrics metrics, Heartbeats heartbeats, TimeProvider time, ILogger<IntakeLoop> logger) : BackgroundService
@@ -16,7 +16,6 @@ internal sealed class IntakeLoop(
     private const int MostBytes = 8 << 20;
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
@@ -24,6 +23,7 @@ internal sealed class IntakeLoop(
 
     /// <summary>Read while others were being stored; they come next.</summary>
     private readonly Queue<InputRecord> early = new();
+    private readonly RecordGathering gathering = new(time, options.BatchSize, MostBytes);
 
     /// <summary>The client blocks the thread that polls it, so it has one of its own.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -55,44 +55,62 @@ internal sealed class IntakeLoop(
 
     private void Consume(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
-        using var consumer = Build();
-        var lag = new LagWatch(consumer, metrics, time);
-        consumer.Subscribe(topics.Names);
-        early.Clear();
+        LagWatch? lag = null;
+        var held = new HeldPartitions(time);
+        var consumer = KafkaClients.Consumer(options, revoked =>
+        {
+            held.Forget(revoked);
+            lag?.Forget(revoked);
+        });
         try
         {
+            lag = new LagWatch(consumer, metrics, time);
+            consumer.Subscribe(topics.Names);
+            early.Clear();
             while (!cancellationToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
                 lag.Look();
-                var records = Gather(consumer, cancellationToken);
-                if (records.Count == 0)
-                    continue;
-                var work = Task.Run(() => intake.HandleAsync(records, cancellationToken), CancellationToken.None);
-                StayMember(consumer, work, heartbeat, lag);
-                work.GetAwaiter().GetResult();
-                Done(consumer, records, lag);
+                held.Release(consumer);
+                var records = gathering.Gather(Wait, wait => early.TryDequeue(out var record) ? record : Next(consumer, wait));
+                if (records.Count > 0)
+                    Handle(consumer, records, held, heartbeat, lag, cancellationToken);
             }
         }
         finally
         {
-            Close(consumer);
+            Close(consumer, lag);
         }
     }
 
-    private List<InputRecord> Gather(IConsumer<byte[]?, byte[]?> consumer, CancellationToken cancellationToken)
+    private void Handle(IConsumer<byte[]?, byte[]?> consumer, List<InputRecord> records, HeldPartitions held, Heartbeat heartbeat, LagWatch lag, CancellationToken cancellationToken)
     {
-        var (records, bytes) = (new List<InputRecord>(), 0);
-        while (records.Count < options.BatchSize && bytes < MostBytes && !cancellationToken.IsCancellationRequested)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = Task.Run(() => intake.HandleAsync(records, ended.Token), CancellationToken.None);
+        try
         {
-            if ((early.TryDequeue(out var record) ? record : Next(consumer, records.Count == 0 ? Wait : Gathering)) is not { } found)
-                break;
-            records.Add(found);
-            bytes += found.Bytes;
+            StayMember(consumer, work, held, heartbeat, lag);
+        }
+        catch
+        {
+            // The consumer broke: what it read comes again, and must not be worked on twice at once.
+            ended.Cancel();
+            ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
+            _ = work.Exception;
+            throw;
         }
 
-        return records;
+        var waiting = work.GetAwaiter().GetResult().ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
+        Done(consumer, records.Where(record => !waiting.TryGetValue(PartitionOf(record), out var from) || record.Offset < from), lag);
+        held.Hold(consumer, [.. waiting.Select(partition => new TopicPartitionOffset(partition.Key, partition.Value))]);
+        for (var left = early.Count; left > 0; left--)
+        {
+            if (early.Dequeue() is var record && !held.Contains(PartitionOf(record)))
+                early.Enqueue(record);
+        }
     }
+
+    private static TopicPartition PartitionOf(InputRecord record) => new(record.Topic, record.Partition);
 
     private InputRecord? Next(IConsumer<byte[]?, byte[]?> consumer, TimeSpan wait)
     {
@@ -109,7 +127,7 @@ internal sealed class IntakeLoop(
     }
 
     /// <summary>Who does not poll for minutes is taken for dead. Nothing more is fetched meanwhile.</summary>
-    private void StayMember(IConsumer<byte[]?, byte[]?> consumer, Task work, Heartbeat heartbeat, LagWatch lag)
+    private void StayMember(IConsumer<byte[]?, byte[]?> consumer, Task work, HeldPartitions held, Heartbeat heartbeat, LagWatch lag)
     {
         if (((IAsyncResult)work).AsyncWaitHandle.WaitOne(Patience))
             return;
@@ -123,12 +141,12 @@ internal sealed class IntakeLoop(
                 early.Enqueue(record);
         }
 
-        consumer.Resume(consumer.Assignment);
+        consumer.Resume(consumer.Assignment.Where(partition => !held.Contains(partition)));
     }
 
-    private static void Done(IConsumer<byte[]?, byte[]?> consumer, List<InputRecord> records, LagWatch lag)
+    private static void Done(IConsumer<byte[]?, byte[]?> consumer, IEnumerable<InputRecord> records, LagWatch lag)
     {
-        foreach (var partition in records.GroupBy(record => new TopicPartition(record.Topic, record.Partition)))
+        foreach (var partition in records.GroupBy(PartitionOf))
         {
             var next = partition.Max(record => record.Offset) + 1;
             lag.Handled(partition.Key, next);
@@ -143,25 +161,27 @@ internal sealed class IntakeLoop(
         }
     }
 
-    /// <summary>Leaves the group, so that others go on at once; not for longer than an orchestrator waits.</summary>
-    private static void Close(IConsumer<byte[]?, byte[]?> consumer)
+    /// <summary>Leaves the group, so that others go on at once; not for longer than an orchestrator waits. What takes longer ends by itself: nobody else touches it any more.</summary>
+    private void Close(IConsumer<byte[]?, byte[]?> consumer, LagWatch? lag)
     {
-        var closing = Task.Run(consumer.Close, CancellationToken.None);
-        ((IAsyncResult)closing).AsyncWaitHandle.WaitOne(LongestClose);
-    }
+        var closing = Task.Run(
+            () =>
+            {
+                try
+                {
+                    lag?.End();
+                    consumer.Close();
+                }
+#pragma warning disable CA1031 // it is left anyway; the group notices when it says nothing any more
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    logger.ConsumeFailed(exception.GetType().Name);
+                }
 
-    private IConsumer<byte[]?, byte[]?> Build()
-    {
-        var config = new ConsumerConfig(ClientSettings.Of(options))
-        {
-            BootstrapServers = options.BootstrapServers,
-            GroupId = options.GroupId,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            // What is stored as done is committed, and nothing else.
-            EnableAutoCommit = true,
-            EnableAutoOffsetStore = false,
-        };
-        config.TopicMetadataRefreshIntervalMs ??= 30_000;
-        return new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+                consumer.Dispose();
+            },
+            CancellationToken.None);
+        ((IAsyncResult)closing).AsyncWaitHandle.WaitOne(LongestClose);
     }
 }

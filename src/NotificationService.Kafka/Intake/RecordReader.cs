@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NotificationService.EventRules;
 using NotificationService.Kafka.CloudEvents;
 using NotificationService.Notifications;
@@ -6,7 +7,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>Makes of records what is to be done. What can never be done is a refusal at once.</summary>
-internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules, InputTopics topics, KafkaOptions options)
+internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules, InputTopics topics, KafkaOptions options, ILogger<RecordReader> logger)
 {
     private const string SendType = "notification.send";
     private const string BatchType = "notification.batch.send";
@@ -22,15 +23,18 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
         {
             var work = new RecordWork(record, topics.CallerOf(record.Topic));
             works.Add(work);
-            switch (CloudEventReader.Read(record.Headers, record.Value))
+            Guarded(work, () =>
             {
-                case EventReading.Unreadable bad:
-                    work.Refusals.Add(Refusal.Of(bad.Code, bad.Message));
-                    break;
-                case EventReading.Read { Event: var read } when !IsCommand(work, read):
-                    mapped.Add((work, read));
-                    break;
-            }
+                switch (CloudEventReader.Read(record.Headers, record.Value))
+                {
+                    case EventReading.Unreadable bad:
+                        work.Refusals.Add(Refusal.Of(bad.Code, bad.Message));
+                        break;
+                    case EventReading.Read { Event: var read } when !IsCommand(work, read):
+                        mapped.Add((work, read));
+                        break;
+                }
+            });
         }
 
         foreach (var ofTenant in mapped.GroupBy(entry => entry.Work.Caller.Tenant))
@@ -38,10 +42,27 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
             var types = ofTenant.Select(entry => entry.Event.Type).Where(type => type.Length <= EventRuleDraft.LongestType).Distinct().ToList();
             var found = (await rules.EnabledAsync(ofTenant.Key, types, cancellationToken)).ToLookup(rule => rule.Type);
             foreach (var (work, @event) in ofTenant)
-                Map(work, @event, [.. found[@event.Type]]);
+                Guarded(work, () => Map(work, @event, [.. found[@event.Type]]));
         }
 
         return works;
+    }
+
+    /// <summary>Whatever one record does to whoever reads it, it does not hold up the others for ever: it is a dead letter.</summary>
+    private void Guarded(RecordWork work, Action read)
+    {
+        try
+        {
+            read();
+        }
+#pragma warning disable CA1031 // nothing but the record itself is looked at here: to try again would fail again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.NotReadable(work.Record.Topic, work.Record.Partition, work.Record.Offset, exception.GetType().Name);
+            work.Left.Clear();
+            work.Refusals.Add(Refusal.Of("not_readable", "The service failed at reading it; nothing of it was taken."));
+        }
     }
 
     /// <summary>False for what is the tenant's own event.</summary>
@@ -54,14 +75,14 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                 if (draft is null)
                     work.Refusals.Add(Refusal.Invalid(issues));
                 else
-                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(@event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
+                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(work, @event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
                 return true;
             case BatchType when May(work, Scopes.Send):
                 var (opening, wrong) = requests.ReadBatch(@event.Data);
                 if (opening is null)
                     work.Refusals.Add(Refusal.Invalid(wrong));
                 else
-                    work.Left.Add(new Step.Batch(opening, Request(@event, BatchType)));
+                    work.Left.Add(new Step.Batch(opening, Request(work, @event, BatchType)));
                 return true;
             case PublishType when May(work, Scopes.PublishEvents):
                 work.Refusals.Add(Refusal.Of("not_supported", "This release has no real time: there is nobody to publish the event to."));
@@ -104,12 +125,15 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                 if (draft is null)
                     work.Refusals.Add(Refusal.Invalid(issues, $"Rule {rule.Id}: "));
                 else
-                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(@event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
+                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(work, @event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
             }
         }
     }
 
-    /// <summary>Source and id stand for the event; of the rules that it meets each has its own. A line feed is in no key that a caller of the API can send.</summary>
-    private static RepeatableRequest Request(IncomingEvent @event, string what, Guid? rule = null) =>
-        new($"{Route}\n{@event.Source}\n{@event.Id}\n{rule}", $"{Route} {what}", @event.Data);
+    /// <summary>
+    /// Source and id stand for the event, once where it is real and once where it is a test; of the rules that it meets each has its own. A line feed is
+    /// in no key that a caller of the API can send.
+    /// </summary>
+    private static RepeatableRequest Request(RecordWork work, IncomingEvent @event, string what, Guid? rule = null) =>
+        new($"{Route} {(work.Caller.Live ? "live" : "test")}\n{@event.Source}\n{@event.Id}\n{rule}", $"{Route} {what}", @event.Data);
 }

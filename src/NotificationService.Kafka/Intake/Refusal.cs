@@ -6,7 +6,7 @@ namespace NotificationService.Kafka.Intake;
 /// <param name="Code">A stable word.</param>
 /// <param name="Message">For a person.</param>
 /// <param name="Issues">Field by field, where there are fields.</param>
-internal sealed record Refusal(string Code, string Message, IReadOnlyList<DraftIssue> Issues)
+public sealed record Refusal(string Code, string Message, IReadOnlyList<DraftIssue> Issues)
 {
     public static Refusal Of(string code, string message) => new(code, message, []);
 

@@ -11,25 +11,44 @@ namespace NotificationService.Kafka.Status;
 /// <summary>
 /// Publishes events to the status topic. 1 take the next ones of the shards that are free or this node's, under a lease → 2 hand them to the client in
 /// their order, and wait until the outcome of each is known; nothing of the database is held → 3 remove what was acknowledged, up to the first of a shard
-/// that was not. Dies anywhere before 3: another node publishes them again, in the same order, with the same ids.
+/// that was not; what the brokers refuse by itself is set aside, and a node that does not reach them leaves its shards to the others. Dies anywhere
+/// before 3: another node publishes them again, in the same order, with the same ids.
 /// </summary>
 internal sealed class StatusPublisher(
     Database database, StatusSink sink, RecordProducer producer, KafkaMetrics metrics, KafkaOptions options, Ids ids, Heartbeats heartbeats, TimeProvider time, ILogger<StatusPublisher> logger) : BackgroundService
 {
     private const int Most = 2_000;
 
-    /// <summary>Longer than any outcome takes to be known: when it ends, nothing of this node is on its way any more.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whoever has less than that left of its lease sends nothing more: twice as long as any outcome takes to be known.</summary>
+    private static readonly TimeSpan Margin = 2 * RecordProducer.LongestWait;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan CountsEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
     private static readonly byte[] ContentType = "application/cloudevents+json; charset=UTF-8"u8.ToArray();
 
     private readonly Guid node = ids.Next();
-    private long countedAt;
+    private TimeSpan pause = Pause;
 
     private sealed record Row(short Shard, long Position, string Key, string Payload);
+
+    /// <summary>Why a row was not acknowledged.</summary>
+    /// <param name="IsOfTheRecord">It will never be.</param>
+    /// <param name="IsUnknown">It may still be on its way.</param>
+    private sealed record Failure(string Reason, bool IsOfTheRecord, bool IsUnknown);
+
+    private enum Published
+    {
+        All,
+
+        /// <summary>The others wait; nothing of them is on its way.</summary>
+        Some,
+
+        /// <summary>The others wait, and nobody knows of some of them.</summary>
+        SomeUnknown,
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -56,7 +75,6 @@ internal sealed class StatusPublisher(
     {
         try
         {
-            await CountAsync(cancellationToken);
             var takenAt = time.GetTimestamp();
             var rows = await TakeAsync(cancellationToken);
             if (rows.Count == 0)
@@ -66,10 +84,20 @@ internal sealed class StatusPublisher(
             }
 
             // A node that was stopped in between has lost its lease: it looks again before it says anything.
-            if (time.GetElapsedTime(takenAt) > Lease - RecordProducer.LongestWait)
+            if (!HasTime(takenAt))
                 return;
-            if (!await PublishAsync(rows, cancellationToken))
-                await Task.Delay(Pause, time, cancellationToken);
+            var published = await PublishAsync(rows, takenAt, cancellationToken);
+            if (published == Published.All)
+            {
+                pause = Pause;
+                return;
+            }
+
+            // It may be this node alone that does not reach the brokers.
+            if (published == Published.Some)
+                await LeaveAsync();
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
         catch (NpgsqlException exception)
         {
@@ -78,36 +106,48 @@ internal sealed class StatusPublisher(
         }
     }
 
-    /// <summary>False when some were not acknowledged.</summary>
-    private async Task<bool> PublishAsync(List<Row> rows, CancellationToken cancellationToken)
+    private bool HasTime(long takenAt) => time.GetElapsedTime(takenAt) <= Lease - Margin;
+
+    private async Task<Published> PublishAsync(List<Row> rows, long takenAt, CancellationToken cancellationToken)
     {
         // Handed in one after the other, in their order; the outcomes are waited for together, even by a process that was told to stop.
-        var outcomes = rows.ConvertAll(row => TryAsync(row));
-        var acknowledged = await Task.WhenAll(outcomes);
-        var stuck = new HashSet<short>();
-        var done = new List<Row>(rows.Count);
+        var failures = await Task.WhenAll(rows.ConvertAll(TryAsync));
+        var (stuck, done, aside) = (new HashSet<short>(), new List<Row>(rows.Count), new List<Row>());
         for (var i = 0; i < rows.Count; i++)
         {
-            if (acknowledged[i] is { } error)
+            if (stuck.Contains(rows[i].Shard))
+                continue;
+            var failure = failures[i];
+            // What comes together is judged together: it may be another one's fault.
+            if (failure is { IsOfTheRecord: true } && HasTime(takenAt))
+                failure = await TryAsync(rows[i]);
+            if (failure is { IsOfTheRecord: true } && HasTime(takenAt))
             {
-                if (stuck.Add(rows[i].Shard))
-                    logger.PublisherWaits(error);
+                aside.Add(rows[i]);
+                logger.StatusSetAside(rows[i].Shard, rows[i].Position, failure.Reason);
             }
-            else if (!stuck.Contains(rows[i].Shard))
+            else if (failure is not null)
+            {
+                stuck.Add(rows[i].Shard);
+                logger.PublisherWaits(failure.Reason);
+            }
+            else
             {
                 done.Add(rows[i]);
             }
         }
 
+        if (aside.Count > 0)
+            await EndAsync("select notification_meta.set_kafka_messages_aside($1, $2)", aside);
         if (done.Count > 0)
-            await RemoveAsync(done);
+            await EndAsync("select notification_meta.remove_kafka_messages($1, $2)", done);
         metrics.Published(done.Count);
         cancellationToken.ThrowIfCancellationRequested();
-        return stuck.Count == 0;
+        return stuck.Count == 0 ? Published.All : failures.Any(failure => failure is { IsUnknown: true }) ? Published.SomeUnknown : Published.Some;
     }
 
     /// <summary>Null when it is acknowledged.</summary>
-    private async Task<string?> TryAsync(Row row)
+    private async Task<Failure?> TryAsync(Row row)
     {
         try
         {
@@ -115,9 +155,15 @@ internal sealed class StatusPublisher(
             await producer.ProduceAsync(options.StatusTopic!, message, CancellationToken.None);
             return null;
         }
-        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        catch (KafkaException exception)
         {
-            return (exception as KafkaException)?.Error.Code.ToString() ?? exception.GetType().Name;
+            return new Failure(exception.Error.Code.ToString(), RecordProducer.IsOfTheRecord(exception.Error), IsUnknown: exception.Error.Code == ErrorCode.Local_TimedOut);
+        }
+#pragma warning disable CA1031 // whatever it was, the event waits, and the others' outcomes are still to be known
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new Failure(exception.GetType().Name, IsOfTheRecord: false, IsUnknown: false);
         }
     }
 
@@ -134,24 +180,13 @@ internal sealed class StatusPublisher(
         return rows;
     }
 
-    /// <summary>They were told: that is written down even while the process stops.</summary>
-    private async Task RemoveAsync(List<Row> rows)
+    /// <summary>They were told, or never will be: that is written down even while the process stops.</summary>
+    private async Task EndAsync(string statement, List<Row> rows)
     {
-        await using var command = database.Worker.CreateCommand("select notification_meta.remove_kafka_messages($1, $2)");
+        await using var command = database.Worker.CreateCommand(statement);
         command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. rows.Select(row => row.Shard)] });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Position)] });
         await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    private async Task CountAsync(CancellationToken cancellationToken)
-    {
-        if (countedAt != 0 && time.GetElapsedTime(countedAt) < CountsEvery)
-            return;
-        countedAt = time.GetTimestamp();
-        await using var command = database.Worker.CreateCommand("select waiting, seconds from notification_meta.kafka_waiting()");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        metrics.Waiting(reader.GetInt64(0), reader.GetDouble(1));
     }
 
     private async Task LeaveAsync()

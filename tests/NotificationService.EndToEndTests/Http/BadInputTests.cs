@@ -37,6 +37,26 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
             running.Routes.Of(kind).ShouldNotBeEmpty(kind);
     }
 
+    [Theory]
+    [InlineData("""{"\ud800xxxxxxxx":1}""")]
+    [InlineData("""{"\udc00":{"\ud800":[]},"\u0000":1}""")]
+    [InlineData("""{"data":{"\ud800xxxxxxxx":1,"b":2},"notifications":[{"\ud800xxxxxxxx":1},{"data":{"\ud800":1}}],"recipient":{"\ud800":1},"variables":{"\ud800":1},"content":{"\ud800":1}}""")]
+    public async Task A_name_that_is_no_text_is_a_mistake_of_the_caller_wherever_it_is_sent(string body)
+    {
+        var asked = 0;
+        foreach (var (path, method, operation) in running.Routes.Operations.Where(route => PublishedRoutes.TakesJson(route.Operation)))
+        {
+            var input = new BadInput("names", path, method, 0, Body: body);
+
+            var answer = await RawConnection.ExchangeAsync(running.Process.Address, input.On(PublishedRoutes.Filled(path, operation), running.Token));
+
+            RawConnection.StatusOf(answer).ShouldBeInRange(400, 499, $"{method} {path}: {answer[..Math.Min(800, answer.Length)]}");
+            asked++;
+        }
+
+        asked.ShouldBeGreaterThan(20);
+    }
+
     private static void ShouldBeProblem(string body, BadInput input, string path)
     {
         var problem = JsonDocument.Parse(body).RootElement;

@@ -43,7 +43,7 @@ internal sealed class PublishedRoutes(JsonElement document)
         return path;
     }
 
-    private static bool TakesJson(JsonElement operation) =>
+    public static bool TakesJson(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _);
 
     private static bool Has(JsonElement operation, string place, string? name) =>

@@ -102,6 +102,26 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
         service.Brokers.Read(KafkaService.DeadLetters).Count(record => record.Key == "junk").ShouldBe(3 * values.Length);
     }
 
+    [Theory]
+    [InlineData("notification.send")]
+    [InlineData("notification.batch.send")]
+    public async Task A_name_that_is_no_text_is_a_dead_letter_and_stops_nothing(string type)
+    {
+        string[] bodies = ["""{"\ud800xxxxxxxx":1}""", """{"\ud800xxxxxxxx":1,"\ud800xxxxxxxx":2}""", """{"notifications":[{"\ud800xxxxxxxx":1}],"\udc00":{}}"""];
+        foreach (var body in bodies)
+        {
+            await service.Brokers.ProduceAsync(
+                KafkaService.Input, $"names-{type}", body, ("ce_specversion", "1.0"), ("ce_id", $"n-{type}-{body.Length}"), ("ce_source", "/tests"), ("ce_type", type), ("content-type", "application/json"));
+        }
+
+        await service.Brokers.ProduceEventAsync(KafkaService.Input, $"after-{type}", "notification.send", KafkaService.Send($"after-{type}"), key: $"names-{type}");
+        await service.UntilAcceptedAsync($"after-{type}");
+
+        var dead = service.Brokers.Read(KafkaService.DeadLetters).Where(record => record.Key == $"names-{type}").ToList();
+        dead.Select(record => record.Value).ShouldBe(bodies);
+        dead.Select(record => record.Header("dlq-reason")).ShouldAllBe(reason => reason == "validation_failed");
+    }
+
     [Fact]
     public async Task Of_a_batch_the_good_items_are_taken_and_the_bad_ones_named_in_a_dead_letter()
     {

@@ -5,6 +5,23 @@ namespace NotificationService.EndToEndTests.Kafka;
 /// <summary>What is wrong with the settings is said in one line, before anything starts.</summary>
 public sealed class KafkaStartTests(PostgresCluster cluster)
 {
+    [Fact]
+    public async Task A_setting_of_the_client_that_it_does_not_take_stops_the_start()
+    {
+        await using var process = ServiceProcess.Launch(
+            [],
+            ("ConnectionStrings__NotificationDatabase", await cluster.CreateDatabaseAsync()), ("ASPNETCORE_ENVIRONMENT", "Development"), ("Notification__Kafka__BootstrapServers", "127.0.0.1:1"),
+            ("Notification__Kafka__LibraryPath", await Testing.Kafka.LibrdkafkaBuild.GetAsync()), ("Notification__Kafka__StatusTopic", "status"),
+            ("Notification__Kafka__Client__security.protocol", "carrier-pigeon"), ("Notification__Kafka__Client__sasl.password", "hush"));
+
+        (await process.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(1);
+
+        var said = process.Output.Split('\n').Where(text => text.StartsWith("notification-service: ", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        said.ShouldContain("carrier-pigeon");
+        process.Output.ShouldNotContain("hush");
+        process.Output.ShouldNotContain("   at ");
+    }
+
     [Theory]
     [InlineData("/nowhere/librdkafka.so", "orders", "dead", "demo", "names /nowhere/librdkafka.so, which is no library that can be loaded")]
     [InlineData(null, "orders", null, "demo", "but not __DeadLetterTopic")]

@@ -135,7 +135,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
                 events = [.. service.Brokers.Read(KafkaService.Status).Where(record => record.Key == key).Select(record => (record, JsonElement.Parse(record.Value!)))];
                 return events.Any(told => told.Value.GetProperty("type").GetString() == lastType);
             },
-            TimeSpan.FromSeconds(60), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
+            TimeSpan.FromSeconds(120), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
         return events;
     }
 }

@@ -137,6 +137,17 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         (await database.QueryAsync<Guid>("select subject from outbox order by position")).ShouldBe([withoutAddress.Delivery(ChannelKind.Sms).Value, cancelled.Delivery(ChannelKind.Email).Value]);
     }
 
+    [Fact]
+    public async Task What_is_told_of_one_subject_stands_in_one_shard_and_so_in_its_order()
+    {
+        var subject = Guid.CreateVersion7();
+        for (var i = 0; i < 20; i++)
+            await database.ExecuteAsync($"select notification_meta.tell('{tenant}', notification_meta.new_id(), 'bulk_job.progress', '{subject}', now(), '{{}}')");
+
+        (await database.QueryAsync<short>($"select distinct o.shard from outbox o join events e on e.id = o.subject where e.subject = '{subject}'"))
+            .ShouldBe([await database.ScalarAsync<short>($"select notification_meta.shard_of('{subject}')")]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var relay in relays)

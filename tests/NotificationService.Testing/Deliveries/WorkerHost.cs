@@ -21,7 +21,10 @@ public sealed class WorkerHost : IAsyncDisposable
     public IServiceProvider Services => host.Services;
 
     /// <summary>Built and not yet working, so that a test can arrange what it finds.</summary>
-    public static WorkerHost Create(string connectionString, params (string Name, string Value)[] settings)
+    public static WorkerHost Create(string connectionString, params (string Name, string Value)[] settings) => CreateWith(connectionString, static (_, _) => { }, settings);
+
+    /// <summary>With more than the queue's workers, or something else in place of what the service has.</summary>
+    public static WorkerHost CreateWith(string connectionString, Action<IServiceCollection, IConfiguration> more, params (string Name, string Value)[] settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -30,10 +33,11 @@ public sealed class WorkerHost : IAsyncDisposable
             ["Notification:AllowPrivateEndpoints"] = "true",
             ["Notification:Delivery:RescueEvery"] = "00:00:00.200",
         });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        builder.Configuration.AddInMemoryCollection(settings.AsEnumerable().Reverse().DistinctBy(setting => setting.Name).Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Logging.AddFilter(level => level >= LogLevel.Warning).AddProvider(new TestLog());
         builder.Services.AddNotificationService(new HostSettings(connectionString, new RoleSet(Api: false, Worker: true)));
         builder.Services.AddWorkerRole();
+        more(builder.Services, builder.Configuration);
         return new WorkerHost(builder.Build());
     }
 

@@ -60,6 +60,12 @@ public sealed class KafkaBrokers : IAsyncLifetime
 
     public void BringUp() => Functions.SetUp(cluster, 1);
 
+    /// <summary>The next so many requests of this kind are answered with these errors, whoever sends them.</summary>
+    public void RefuseNext(KafkaRequest request, params ErrorCode[] errors) => Functions.PushErrors(cluster, (short)request, errors.Length, Array.ConvertAll(errors, error => (int)error));
+
+    /// <summary>A producer finds that it cannot go on as an idempotent one.</summary>
+    public void FailForGood(IntPtr clientHandle) => Functions.FailForGood(clientHandle, (int)ErrorCode.OutOfOrderSequenceNumber, "planted");
+
     /// <summary>Settings of a service that talks to these brokers.</summary>
     public IEnumerable<(string Name, string Value)> Settings() =>
     [
@@ -112,6 +118,13 @@ public sealed class KafkaBrokers : IAsyncLifetime
     }
 
     private MockFunctions Functions => functions ?? throw new InvalidOperationException("not initialized");
+}
+
+/// <summary>Requests by the protocol's numbers.</summary>
+public enum KafkaRequest : short
+{
+    Produce = 0,
+    InitProducerId = 22,
 }
 
 /// <summary>A record as a reader of the topic sees it.</summary>

@@ -25,6 +25,10 @@ internal sealed class MockFunctions(IntPtr library)
 
     public OnNumber SetRebalanceDelay { get; } = Of<OnNumber>(library, "rd_kafka_mock_group_initial_rebalance_delay_ms");
 
+    public OnRequests PushErrors { get; } = Of<OnRequests>(library, "rd_kafka_mock_push_request_errors_array");
+
+    public OnClient FailForGood { get; } = Of<OnClient>(library, "rd_kafka_test_fatal_error");
+
     private static T Of<T>(IntPtr library, string name)
         where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
 
@@ -45,6 +49,12 @@ internal sealed class MockFunctions(IntPtr library)
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     public delegate int OnTopic(IntPtr cluster, [MarshalAs(UnmanagedType.LPUTF8Str)] string topic, int partitions, int replicas);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    public delegate void OnRequests(IntPtr cluster, short request, nint count, int[] errors);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    public delegate int OnClient(IntPtr client, int error, [MarshalAs(UnmanagedType.LPUTF8Str)] string reason);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     public delegate int OnNumber(IntPtr cluster, int number);

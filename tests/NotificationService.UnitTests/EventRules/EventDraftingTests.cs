@@ -39,6 +39,20 @@ public sealed class EventDraftingTests
     public void What_is_of_the_wrong_kind_is_named(string data, string pointer) =>
         Draft(Rule(new() { ["email"] = "data.mail", ["userId"] = "subject" }, null), data).Issues.ShouldContain(issue => issue.Pointer == pointer);
 
+    [Fact]
+    public void Many_variables_that_each_name_all_of_the_data_are_refused_before_they_are_written()
+    {
+        var data = $$"""{"text":"{{new string('x', 200_000)}}"}""";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var (draft, issues) = Draft(Rule(new() { ["userId"] = "subject" }, Enumerable.Range(0, 100).ToDictionary(i => $"v{i}/a", _ => "data")), data);
+
+        draft.ShouldBeNull();
+        var issue = issues.ShouldHaveSingleItem();
+        (issue.Pointer, issue.Code).ShouldBe(("/data/v1~1a", "too_large"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(5_000_000);
+    }
+
     [Theory]
     [InlineData("data", true)]
     [InlineData("data.a.b.0", true)]
@@ -56,6 +70,9 @@ public sealed class EventDraftingTests
     [InlineData("""{"a":"\u0000"}""")]
     [InlineData("""{"\u0000":1}""")]
     [InlineData("""{"a":["\ud800"]}""")]
+    [InlineData("""{"\ud800xxxxxxxx":1}""")]
+    [InlineData("""{"\ud800xxxxxxxx":1,"\ud800xxxxxxxx":2,"b":3}""")]
+    [InlineData("""{"a":{"\udc00":1,"b":2}}""")]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"a":1}}""")]
     public void Data_that_could_not_be_kept_are_not_taken(string data) => EventData.Parse(Encoding.UTF8.GetBytes(data)).Data.ShouldBeNull();

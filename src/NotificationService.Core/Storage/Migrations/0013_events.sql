@@ -34,11 +34,11 @@ select notification_meta.protect_tenant_table('events', 'select, insert', 'selec
 -- Replays ask for what happened since an instant; the timeline is written in the order of time, or nearly.
 create index timeline_at on timeline using brin (at) with (pages_per_range = 32);
 
--- Writes an event and its row in the outbox. Called in the transaction that made it true, in the tenant's scope or by an owner's function.
+-- Writes an event and its row in the outbox, in the shard of what it is about: what is told of one subject stays in its order. Called in the transaction that made it true, in the tenant's scope or by an owner's function.
 create function notification_meta.tell(tenant uuid, event uuid, event_type text, about uuid, at timestamptz, told json) returns void
 language sql set search_path = public, pg_temp as $$
     insert into events (tenant_id, id, type, subject, occurred_at, data) values (tenant, event, event_type, about, at, told);
-    insert into outbox (shard, tenant_id, subject, seq) values (notification_meta.shard_of(event), tenant, event, 0);
+    insert into outbox (shard, tenant_id, subject, seq) values (notification_meta.shard_of(about), tenant, event, 0);
 $$;
 
 -- A UUIDv7 for what the database itself tells.

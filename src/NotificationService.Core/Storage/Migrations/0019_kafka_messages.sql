@@ -1,6 +1,6 @@
 -- Events on their way to Kafka: written by the relay in its transaction, removed when the brokers have acknowledged them.
 create table kafka_messages (
-    shard      smallint not null,      -- as in outbox: one relay at a time adds to it, so that of two of one notification the later one stands behind
+    shard      smallint not null,      -- as in outbox; from 100 on what the brokers refused, for a person to look at. One relay at a time adds to it, so that of two of one notification the later one stands behind
     position   bigint not null generated always as identity,
     tenant_id  uuid not null,
     key        text not null,
@@ -28,7 +28,7 @@ returns table (shard smallint, "position" bigint, key text, payload text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     -- Nothing is written while there is nothing to do.
-    if not exists (select from kafka_messages) then
+    if not exists (select from kafka_messages m where m.shard < 100) then
         return;
     end if;
     update kafka_shards s set node = for_node, lease_until = clock_timestamp() + lease
@@ -47,22 +47,42 @@ language sql security definer set search_path = public, pg_temp as $$
     delete from kafka_messages m using unnest(shards, positions) as gone(shard, position) where m.shard = gone.shard and m.position = gone.position
 $$;
 
--- A node that stops leaves its shards to the others at once.
+-- What the brokers will never acknowledge, out of the others' way.
+create function notification_meta.set_kafka_messages_aside(shards smallint[], positions bigint[]) returns void
+language sql security definer set search_path = public, pg_temp as $$
+    update kafka_messages m set shard = m.shard + 100 from unnest(shards, positions) as aside(shard, position) where m.shard = aside.shard and m.position = aside.position
+$$;
+
+-- A node that stops, or does not reach the brokers, leaves its shards to the others at once.
 create function notification_meta.leave_kafka_shards(of_node uuid) returns void
 language sql security definer set search_path = public, pg_temp as $$
     update kafka_shards set node = null, lease_until = '-infinity' where node = of_node
 $$;
 
--- How many wait, counted up to 20,000, and for how long the oldest has.
-create function notification_meta.kafka_waiting() returns table (waiting bigint, seconds double precision)
+-- How many wait, counted up to 20,000, for how long the oldest has, and how many were set aside.
+create function notification_meta.kafka_waiting() returns table (waiting bigint, seconds double precision, aside bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select (select count(*) from (select 1 from kafka_messages limit 20000) few),
+    select (select count(*) from (select 1 from kafka_messages m where m.shard < 100 limit 20000) few),
         coalesce(extract(epoch from clock_timestamp() - (
             select min(oldest.created_at) from kafka_shards s
-            cross join lateral (select k.created_at from kafka_messages k where k.shard = s.shard order by k.position limit 1) oldest)), 0)::double precision
+            cross join lateral (select k.created_at from kafka_messages k where k.shard = s.shard order by k.position limit 1) oldest)), 0)::double precision,
+        (select count(*) from (select 1 from kafka_messages m where m.shard >= 100 limit 20000) few)
 $$;
 
-revoke all on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]),
-    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting() from public;
-grant execute on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]),
-    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting() to notification_worker;
+-- What nobody has published since the instant goes: the topic was taken out of the configuration, or a person has left it aside. In bites, the
+-- oldest of each shard first.
+create function notification_meta.purge_kafka_messages(instant timestamptz, bite int) returns int
+language sql security definer set search_path = public, pg_temp as $$
+    with old as materialized (
+        select m.shard, m.position
+        from (select generate_series(0, 7) as shard union all select generate_series(100, 107)) s
+        cross join lateral (select k.shard, k.position, k.created_at from kafka_messages k where k.shard = s.shard order by k.position limit greatest(1, bite / 16)) m
+        where m.created_at < instant),
+    gone as (delete from kafka_messages m using old where m.shard = old.shard and m.position = old.position returning 1)
+    select count(*)::int from gone
+$$;
+
+revoke all on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[]),
+    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting(), notification_meta.purge_kafka_messages(timestamptz, int) from public;
+grant execute on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[]),
+    notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting(), notification_meta.purge_kafka_messages(timestamptz, int) to notification_worker;

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.Kafka;
+
+namespace NotificationService.IntegrationTests.Kafka;
+
+/// <summary>Events whose recipients a user service completes, and others that the database will not take together.</summary>
+public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly KafkaBrokers brokers = new();
+    private readonly ConcurrentQueue<string> asked = new();
+    private Func<string, string, int> status = (_, _) => 200;
+    private WebApplication? users;
+
+    public async ValueTask InitializeAsync()
+    {
+        await brokers.InitializeAsync();
+        brokers.CreateTopic(KafkaNode.DeadLetters);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        users = builder.Build();
+        users.MapGet("/users/{id}", async (string id, HttpContext context) =>
+        {
+            var tenant = context.Request.Headers["X-Tenant-Id"].ToString();
+            asked.Enqueue($"{tenant} {id}");
+            context.Response.StatusCode = status(tenant, id);
+            await context.Response.WriteAsync($$"""{"userId":"{{id}}","email":"{{id}}@example.com","locale":"en","timezone":"Europe/Berlin"}""");
+        });
+        await users.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await users!.DisposeAsync();
+        await brokers.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_tenant_whom_the_user_service_does_not_let_in_waits_and_the_others_go_on()
+    {
+        var (locked, open) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        brokers.CreateTopic("locked", partitions: 2);
+        brokers.CreateTopic("open");
+        var isLocked = true;
+        status = (tenant, _) => isLocked && tenant == locked.ToString() ? 403 : 200;
+        for (var i = 0; i < 10; i++)
+            await SendAsync("locked", $"l-{i}", "ann", key: "one");
+        await using var node = await StartAsync([("locked", locked), ("open", open)]);
+        await Eventually.TrueAsync(() => asked.Any(question => question.StartsWith(locked.ToString(), StringComparison.Ordinal)), KafkaNode.Ample);
+        for (var i = 0; i < 5; i++)
+            await SendAsync("open", $"o-{i}", "bob");
+
+        await UntilAcceptedAsync(open, 5);
+        await SendAsync("locked", "l-10", "ann", key: "one");
+        (await CountAsync(locked)).ShouldBe(0);
+        isLocked = false;
+
+        await UntilAcceptedAsync(locked, 11);
+        (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{locked}' order by id")).ShouldBe(Enumerable.Range(0, 11).Select(i => $"l-{i}"));
+        brokers.Read(KafkaNode.DeadLetters).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_item_of_a_batch_about_whom_it_fails_for_a_moment_is_asked_about_again_before_it_is_refused()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("batches");
+        var failures = 2;
+        status = (_, id) => id == "cleo" && Interlocked.Decrement(ref failures) >= 0 ? 500 : 200;
+        await brokers.ProduceEventAsync("batches", "b", "notification.batch.send", $$"""{"final":true,"notifications":[{{Body("i-1", "cleo")}},{{Body("i-2", "dora")}}]}""");
+
+        await using var node = await StartAsync([("batches", tenant)]);
+
+        await UntilAcceptedAsync(tenant, 2);
+        brokers.Read(KafkaNode.DeadLetters).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_same_event_as_a_test_and_for_real_are_two()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("real");
+        brokers.CreateTopic("tests");
+        await SendAsync("tests", "first", "eve", id: "same");
+        await using var node = await StartAsync([("real", tenant), ("tests", tenant)], ("Notification:Kafka:Topics:1:Mode", "test"));
+        await UntilAcceptedAsync(tenant, 1);
+
+        await SendAsync("real", "first", "eve", id: "same");
+
+        await UntilAcceptedAsync(tenant, 2);
+        (await database.QueryAsync<bool>($"select live from notifications where tenant_id = '{tenant}' order by id")).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public async Task Events_that_take_too_long_together_are_taken_one_by_one()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("slow");
+        await database.ExecuteAsync(
+            """
+            create function too_slow() returns trigger language plpgsql as $$ begin
+                if (select count(*) from added) > 1 then raise exception 'planted' using errcode = '57014'; end if;
+                return null;
+            end $$;
+            create trigger too_slow after insert on notifications referencing new table as added for each statement execute function too_slow()
+            """);
+        for (var i = 0; i < 10; i++)
+            await SendAsync("slow", $"s-{i}", "fay");
+
+        await using var node = await StartAsync([("slow", tenant)]);
+
+        await UntilAcceptedAsync(tenant, 10);
+        await database.ExecuteAsync("drop trigger too_slow on notifications; drop function too_slow()");
+        (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by id")).ShouldBe(Enumerable.Range(0, 10).Select(i => $"s-{i}"));
+    }
+
+    private Task<WorkerHost> StartAsync(IReadOnlyList<(string, TenantId)> topics, params (string Name, string Value)[] settings) =>
+        KafkaNode.StartAsync(database, brokers, topics, null, [("Notification:UserService:BaseUrl", users!.Urls.First()), .. settings]);
+
+    private Task SendAsync(string topic, string reference, string userId, string? key = null, string? id = null) =>
+        brokers.ProduceEventAsync(topic, id ?? reference, "notification.send", Body(reference, userId), key);
+
+    private static string Body(string reference, string userId) => $$"""{"channel":"email","content":{"subject":"Order","text":"It is on its way"},"recipient":{"userId":"{{userId}}"},"reference":"{{reference}}"}""";
+
+    private Task<long> CountAsync(TenantId tenant) => database.ScalarAsync<long>($"select count(*) from notifications where tenant_id = '{tenant}'");
+
+    private Task UntilAcceptedAsync(TenantId tenant, long count) => Eventually.TrueAsync(async () => await CountAsync(tenant) >= count, KafkaNode.Ample);
+}

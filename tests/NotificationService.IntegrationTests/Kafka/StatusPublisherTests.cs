@@ -1,0 +1,71 @@
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.Kafka;
+
+namespace NotificationService.IntegrationTests.Kafka;
+
+public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly KafkaBrokers brokers = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await brokers.InitializeAsync();
+        brokers.CreateTopic(KafkaNode.Status);
+        await database.ExecuteAsync("truncate kafka_messages");
+    }
+
+    public ValueTask DisposeAsync() => brokers.DisposeAsync();
+
+    [Fact]
+    public async Task What_the_brokers_never_take_is_set_aside_and_its_shard_goes_on()
+    {
+        await AddAsync(3, "first", "small");
+        await AddAsync(3, "large", new string('x', 20_000));
+        for (var i = 0; i < 10; i++)
+            await AddAsync(3, $"later-{i}", "small");
+        await using var node = await StartAsync(brokers.BootstrapServers, ("Notification:Kafka:Client:message.max.bytes", "10000"));
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages where shard < 100") == 0, KafkaNode.Ample);
+
+        brokers.Read(KafkaNode.Status).Select(record => record.Key).Distinct().ShouldBe(["first", .. Enumerable.Range(0, 10).Select(i => $"later-{i}")]);
+        (await database.QueryAsync<string>("select shard || ' ' || key from kafka_messages")).ShouldBe(["103 large"]);
+        (await database.ScalarAsync<long>("select aside from notification_meta.kafka_waiting()")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_reach_the_brokers_leaves_what_is_to_be_told_to_another()
+    {
+        for (short shard = 0; shard < 8; shard++)
+            await AddAsync(shard, $"of-{shard}", "told");
+        await using var lonely = await StartAsync("127.0.0.1:1");
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_shards where lease_until > clock_timestamp()") == 8, KafkaNode.Ample);
+
+        await using var other = await StartAsync(brokers.BootstrapServers);
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaNode.Ample);
+        brokers.Read(KafkaNode.Status).Select(record => record.Key).Distinct().Count().ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task What_nobody_publishes_any_more_is_seen_and_goes_after_a_month()
+    {
+        await AddAsync(0, "old", "x");
+        await AddAsync(107, "old-aside", "x");
+        await database.ExecuteAsync("update kafka_messages set created_at = now() - interval '31 days'");
+        await AddAsync(0, "young", "x");
+        // No Kafka in this process's configuration.
+        await using var node = WorkerHost.Create(database.ConnectionString);
+
+        await node.StartAsync();
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 1, KafkaNode.Ample);
+        (await database.ScalarAsync<string>("select key from kafka_messages")).ShouldBe("young");
+    }
+
+    private Task<WorkerHost> StartAsync(string bootstrapServers, params (string Name, string Value)[] settings) => KafkaNode.StartAsync(
+        database, brokers, [], null, [("Notification:Kafka:BootstrapServers", bootstrapServers), ("Notification:Kafka:StatusTopic", KafkaNode.Status), .. settings]);
+
+    private async Task AddAsync(short shard, string key, string payload) =>
+        await database.ExecuteAsync($"insert into kafka_messages (shard, tenant_id, key, payload) values ({shard}, '{Guid.Empty}', '{key}', '{payload}')");
+}
