@@ -37,9 +37,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
                 await Eventually.TrueAsync(async () => await CountAsync(source, $"select rows_done from bulk_jobs where id = '{job}'") >= goal, TimeSpan.FromMinutes(5));
                 if (random.Next(2) == 0)
                 {
-                    await process.KillAsync();
-                    await process.DisposeAsync();
-                    process = await ServiceProcess.StartAsync(connectionString);
+                    process = await AfterKillAsync(process, connectionString);
                 }
                 else
                 {
@@ -56,6 +54,22 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
             (await CountAsync(source, $"select count(distinct data->>'orderId') from notifications where batch_id = '{job}'")).ShouldBe(Rows - bad.Length);
             await using var command = source.CreateCommand($"select array_agg(line order by line) from bulk_errors where job_id = '{job}'");
             ((int[])(await command.ExecuteScalarAsync())!).ShouldBe(bad);
+            (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
+
+            // The bad rows are mended: whoever takes them dies, and so does whoever was told to go on after a pause.
+            var mended = Encoding.UTF8.GetBytes((await AskAsync(process.Client, HttpMethod.Get, $"bulk/{job}/errors.csv")).Replace("nobody", "somebody@example.com", StringComparison.Ordinal));
+            (await UploadAsync(process.Client, mended, job)).ShouldBe(job);
+            await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/pause");
+            process = await AfterKillAsync(process, connectionString);
+            (await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5")).ShouldBe(0, "it was ended before it was paused, and this shows nothing");
+            await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/resume");
+            process = await AfterKillAsync(process, connectionString);
+            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5") == 1, TimeSpan.FromMinutes(2));
+            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from batches where id = '{job}' and ended_at is not null") == 1, TimeSpan.FromMinutes(2));
+
+            (await CountAsync(source, $"select count(*) from bulk_errors where job_id = '{job}' and mended_by is null")).ShouldBe(0);
+            (await CountAsync(source, $"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(Rows);
+            (await CountAsync(source, $"select count(distinct data->>'orderId') from notifications where batch_id = '{job}'")).ShouldBe(Rows);
             (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
         }
         finally
@@ -88,17 +102,45 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         (await CountAsync(source, "select count(*) from notifications")).ShouldBe(0);
     }
 
-    private static async Task<Guid> UploadAsync(HttpClient client, byte[] file)
+    private static async Task<ServiceProcess> AfterKillAsync(ServiceProcess process, string connectionString)
     {
-        using var answer = await UploadAsync(client, new MemoryStream(file), CancellationToken.None);
+        await process.KillAsync();
+        await process.DisposeAsync();
+        return await ServiceProcess.StartAsync(connectionString);
+    }
+
+    private static async Task<Guid> UploadAsync(HttpClient client, byte[] file, Guid? continues = null)
+    {
+        using var answer = await UploadAsync(client, new MemoryStream(file), CancellationToken.None, continues);
         var body = await answer.Content.ReadAsStringAsync();
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, body);
         return JsonDocument.Parse(body).RootElement.GetProperty("jobId").GetGuid();
     }
 
-    private static async Task<HttpResponseMessage> UploadAsync(HttpClient client, Stream file, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(HttpClient client, HttpMethod method, string path)
     {
-        using var form = new MultipartFormDataContent { { new StringContent("order-shipped"), "template" }, { new StringContent("email"), "channel" }, { new StreamContent(file), "file", "people.csv" } };
+        using var request = new HttpRequestMessage(method, $"{BulkTenant.Root}/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
+        using var answer = await client.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.ShouldBeTrue(body);
+        return body;
+    }
+
+    private static async Task<HttpResponseMessage> UploadAsync(HttpClient client, Stream file, CancellationToken cancellationToken, Guid? continues = null)
+    {
+        using var form = new MultipartFormDataContent();
+        if (continues is { } job)
+        {
+            form.Add(new StringContent(job.ToString()), "continues");
+        }
+        else
+        {
+            form.Add(new StringContent("order-shipped"), "template");
+            form.Add(new StringContent("email"), "channel");
+        }
+
+        form.Add(new StreamContent(file), "file", "people.csv");
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{BulkTenant.Root}/bulk/csv") { Content = form };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
         return await client.SendAsync(request, cancellationToken);
