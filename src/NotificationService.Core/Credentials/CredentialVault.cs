@@ -68,5 +68,9 @@ public sealed class CredentialVault(MasterKeys masterKeys)
         }
     }
 
+    /// <summary>How many bytes are sealed within, which shows without any key; 0 for what is damaged.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> sealedBytes) =>
+        sealedBytes.Length < 2 ? 0 : Math.Max(0, sealedBytes.Length - 2 - sealedBytes[1] - NonceBytes - TagBytes);
+
     private byte[] Key(string keyId) => derived.GetOrAdd(keyId, static (id, keys) => keys.DeriveKey(Purpose, id), masterKeys);
 }

@@ -15,18 +15,10 @@ public sealed class EndpointGuard(bool allowPrivate, Func<string, CancellationTo
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? LookUpAsync;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? NameLookups.OfProcess.FindAsync;
 
     /// <summary>Whether private addresses may be called here, and with them plain http.</summary>
     public bool AllowsPrivate => allowPrivate;
-
-    /// <summary>
-    /// The system's resolver blocks its thread, for as long as somebody's name server likes. Of the thread pool's own threads
-    /// a few such names would take all, and with them everything else that this process does.
-    /// </summary>
-    private static Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken) => Task.Factory
-        .StartNew(() => Dns.GetHostAddresses(host), cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default)
-        .WaitAsync(cancellationToken);
 
     /// <summary>For literals and well-known names, without a lookup.</summary>
     public string? RefusalOfName(string host)

@@ -35,22 +35,30 @@ public static class HeaderRules
         return CanBeSent(header) ? null : "This header does not take such a value.";
     }
 
-    /// <summary>Everything that is wrong with what a draft says of headers.</summary>
+    /// <summary>Everything that is wrong with what a draft says of headers. Of too many nothing else is said, nor looked at.</summary>
     /// <param name="given">By name; null removes.</param>
-    /// <param name="kept">Names of those that stay as they are stored.</param>
-    public static IEnumerable<WebhookEndpointError> ErrorsOf(IReadOnlyDictionary<string, string?>? given, IReadOnlyList<string> kept)
+    /// <param name="kept">Those that stay as they are stored, each with the length of its value.</param>
+    public static IEnumerable<WebhookEndpointError> ErrorsOf(IReadOnlyDictionary<string, string?>? given, IReadOnlyDictionary<string, int> kept)
     {
         List<WebhookHeader> put = [.. (given ?? new Dictionary<string, string?>())
-            .Where(header => header.Value is not null && !kept.Contains(header.Key)).Select(header => new WebhookHeader(header.Key, header.Value!))];
+            .Where(header => header.Value is not null && !kept.ContainsKey(header.Key)).Take(Most + 1).Select(header => new WebhookHeader(header.Key, header.Value!))];
+        if (put.Count == 0)
+            yield break;
         if (put.Count + kept.Count > Most)
+        {
             yield return new WebhookEndpointError("/headers", "header_invalid", $"At most {Most} headers are sent along.");
-        else if (put.Sum(header => header.Name.Length + header.Value.Length) > MostInAll)
+            yield break;
+        }
+
+        if (put.Sum(header => header.Name.Length + header.Value.Length) + kept.Sum(header => header.Key.Length + header.Value) > MostInAll)
             yield return new WebhookEndpointError("/headers", "header_invalid", $"All names and values together take at most {MostInAll} characters.");
+        var names = kept.Keys.Concat(put.Select(header => header.Name)).CountBy(name => name, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
         foreach (var header in put)
         {
             if (FaultOf(header) is { } fault)
                 yield return new WebhookEndpointError(Pointer(header.Name), "header_invalid", fault);
-            else if (put.Any(other => other != header && other.Name.Equals(header.Name, StringComparison.OrdinalIgnoreCase)))
+            else if (names[header.Name] > 1)
                 yield return new WebhookEndpointError(Pointer(header.Name), "header_invalid", "Another header has this name in other letters.");
         }
     }

@@ -12,9 +12,11 @@ public sealed class WebhookEndpointEditor(
 {
     public const int Most = 50;
 
+    private static readonly Dictionary<string, int> Nothing = [];
+
     public async Task<WebhookEndpointSaved> CreateAsync(Caller by, WebhookEndpointDraft draft, CancellationToken cancellationToken)
     {
-        var (url, errors) = await CheckAsync(draft, kept: [], before: null, cancellationToken);
+        var (url, errors) = await CheckAsync(draft, Nothing, before: null, cancellationToken);
         if (url is null || errors.Count > 0)
             return new WebhookEndpointSaved.Invalid(errors);
         var (now, secret) = (Now(), WebhookSecret.New());
@@ -29,7 +31,7 @@ public sealed class WebhookEndpointEditor(
             CreatedAt = now,
         };
         draft.ApplyTo(row, url.AbsoluteUri, now);
-        PutHeaders(row, draft, kept: [], now);
+        PutHeaders(row, draft, Nothing, now);
         row.Secrets.Add(Sealed(row, EndpointFields.Secret(1), secret.Reveal(), now));
         return await store.RunAsync<WebhookEndpointSaved>(
             by.Tenant,
@@ -137,7 +139,7 @@ public sealed class WebhookEndpointEditor(
 
     /// <summary>The address as it is kept, and everything that is wrong.</summary>
     private async Task<(Uri? Url, List<WebhookEndpointError> Errors)> CheckAsync(
-        WebhookEndpointDraft draft, IReadOnlyList<string> kept, WebhookEndpointRow? before, CancellationToken cancellationToken)
+        WebhookEndpointDraft draft, Dictionary<string, int> kept, WebhookEndpointRow? before, CancellationToken cancellationToken)
     {
         var errors = HeaderRules.ErrorsOf(draft.Headers, kept).ToList();
         var text = draft.Url ?? before?.Url ?? "";
@@ -147,7 +149,7 @@ public sealed class WebhookEndpointEditor(
         {
             case EndpointAddress.Usable usable:
                 if (before is not null && MovesAway(new Uri(before.Url), usable.Url))
-                    errors.AddRange(kept.Select(GiveAgain));
+                    errors.AddRange(kept.Keys.Select(GiveAgain));
                 return (usable.Url, errors);
             case EndpointAddress.Refused refused:
                 errors.InsertRange(0, refused.Faults.Select(fault => new WebhookEndpointError("/url", fault.Code, fault.Message)));
@@ -157,21 +159,22 @@ public sealed class WebhookEndpointEditor(
         return (null, errors);
     }
 
-    /// <summary>Which headers stay as they are stored: in a change those that are not named, and everywhere those that are still masked.</summary>
-    private static List<string> Kept(WebhookEndpointRow row, WebhookEndpointDraft draft) =>
-    [
-        .. WebhookHeaders.FromJson(row.Headers)
-            .Where(stored => draft.Headers?.TryGetValue(stored.Name, out var given) == true
-                ? given == stored.Value
-                : !draft.Whole && draft.Headers?.Keys.Contains(stored.Name, StringComparer.OrdinalIgnoreCase) != true)
-            .Select(stored => stored.Name),
-    ];
-
-    private void PutHeaders(WebhookEndpointRow row, WebhookEndpointDraft draft, IReadOnlyList<string> kept, DateTimeOffset now)
+    /// <summary>Which headers stay as they are stored, in a change those that are not named, and everywhere those that are still masked; and how long their values are.</summary>
+    private static Dictionary<string, int> Kept(WebhookEndpointRow row, WebhookEndpointDraft draft)
     {
-        List<WebhookHeader> shown = [.. WebhookHeaders.FromJson(row.Headers).Where(stored => kept.Contains(stored.Name))];
+        var named = draft.Headers?.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
+        return WebhookHeaders.FromJson(row.Headers)
+            .Where(stored => draft.Headers?.TryGetValue(stored.Name, out var given) == true ? given == stored.Value : !draft.Whole && !named.Contains(stored.Name))
+            .ToDictionary(
+                stored => stored.Name,
+                stored => row.Secrets.Find(secret => secret.Field == EndpointFields.Header(stored.Name)) is { } secret ? CredentialVault.LengthOf(secret.Sealed) : 0);
+    }
+
+    private void PutHeaders(WebhookEndpointRow row, WebhookEndpointDraft draft, Dictionary<string, int> kept, DateTimeOffset now)
+    {
+        List<WebhookHeader> shown = [.. WebhookHeaders.FromJson(row.Headers).Where(stored => kept.ContainsKey(stored.Name))];
         List<(string Name, string Value)> given = [.. (draft.Headers ?? new Dictionary<string, string?>())
-            .Where(header => header.Value is not null && !kept.Contains(header.Key)).Select(header => (header.Key, header.Value!))];
+            .Where(header => header.Value is not null && !kept.ContainsKey(header.Key)).Select(header => (header.Key, header.Value!))];
         row.Secrets.RemoveAll(secret => !EndpointFields.IsSecret(secret.Field)
             && shown.TrueForAll(header => EndpointFields.Header(header.Name) != secret.Field)
             && given.TrueForAll(header => EndpointFields.Header(header.Name) != secret.Field));

@@ -97,6 +97,38 @@ public sealed class WebhookEndpointsApiTests(SignInService service)
     }
 
     [Fact]
+    public async Task Headers_that_are_stored_count_with_those_that_a_change_brings()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var path = $"{Path}/{(await tenant.CreateEndpointAsync("https://hooks.example.com/in")).GetProperty("id").GetString()}";
+        async Task<IEnumerable<(string, string)>> ChangeAsync(string name, string value) => WebhookTenant.Errors(
+            (await tenant.SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(new { headers = new Dictionary<string, string> { [name] = value } }))).Body);
+
+        // Together 6 KB and no more, however many changes they come in.
+        for (var i = 0; i < 3; i++)
+            (await ChangeAsync($"X-{i}", new string('a', 2045))).ShouldBeEmpty();
+        (await ChangeAsync("X-3", "1")).ShouldBe([("/headers", "header_invalid")]);
+        (await ChangeAsync("X-2", new string('a', 2046))).ShouldBe([("/headers", "header_invalid")]);
+        (await ChangeAsync("X-2", new string('b', 2045))).ShouldBeEmpty();
+        WebhookTenant.Errors((await tenant.SendAsync(HttpMethod.Patch, path, """{"description":"As it was"}""")).Body).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_header_is_not_stored_twice_in_other_letters()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var made = (await tenant.PostAsync(Path, """{"url":"https://hooks.example.com/in","events":["*"],"headers":{"X-Key":"0123456789-0123456789"}}""")).Body;
+        var path = $"{Path}/{made.GetProperty("id").GetString()}";
+
+        // The one is kept as it is shown, and the other given.
+        WebhookTenant.Errors((await tenant.SendAsync(HttpMethod.Patch, path, """{"headers":{"X-Key":"012…6789","x-key":"another"}}""")).Body)
+            .ShouldBe([("/headers/x-key", "header_invalid")]);
+        WebhookTenant.Errors((await tenant.SendAsync(HttpMethod.Put, path, """{"url":"https://hooks.example.com/in","events":["*"],"headers":{"X-Key":"012…6789","x-key":"another"}}""")).Body)
+            .ShouldBe([("/headers/x-key", "header_invalid")]);
+        (await tenant.SendAsync(HttpMethod.Patch, path, """{"headers":{"x-key":"another"}}""")).Body.GetProperty("headers").EnumerateObject().Select(header => header.Name).ShouldBe(["x-key"]);
+    }
+
+    [Fact]
     public async Task Stored_headers_do_not_go_to_another_address()
     {
         var tenant = await WebhookTenant.CreateAsync(service);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using NotificationService.Channels;
+using NotificationService.IntegrationTests.Webhooks;
 using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Testing;
 using NotificationService.Testing.FakeProviders;
+using NotificationService.Testing.Webhooks;
 
 namespace NotificationService.IntegrationTests.Providers;
 
@@ -159,6 +161,22 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         secure.Calls.ShouldBeEmpty();
         var trusting = MakeType(guard, new ProviderOptions { TrustedRoots = certificates.AuthorityFile }, TimeProvider.System);
         (await SendAsync(trusting.Create(configuration), Call())).ShouldBeOfType<ProviderResult.Accepted>();
+    }
+
+    /// <summary>Where an issuer's certificate may be fetched is said by whoever owns the server: it may be anywhere in the network this service runs in.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_is_fetched_from_where_a_certificate_points_to(bool withRoots)
+    {
+        await using var canary = new RawReceiver((_, _, _) => Task.CompletedTask);
+        using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow(), issuerAt: canary.Url);
+        await using var secure = new TlsReceiver(certificates.ServerAlone, "");
+        var type = MakeType(new EndpointGuard(allowPrivate: true), new ProviderOptions { TrustedRoots = withRoots ? certificates.AuthorityFile : null }, TimeProvider.System);
+
+        (await SendAsync(type.Create(At(secure.Url)), Call())).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("tls_failed");
+
+        canary.Connections.ShouldBe(0);
     }
 
     [Theory]

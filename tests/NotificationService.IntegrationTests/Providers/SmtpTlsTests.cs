@@ -6,6 +6,7 @@ using NotificationService.Providers;
 using NotificationService.Providers.Smtp;
 using NotificationService.Storage;
 using NotificationService.Testing.FakeProviders;
+using NotificationService.Testing.Webhooks;
 
 namespace NotificationService.IntegrationTests.Providers;
 
@@ -53,6 +54,20 @@ public sealed class SmtpTlsTests : IDisposable
         server.Commands.Select(command => command.Split(' ')[0]).ShouldBe(["EHLO", "STARTTLS"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_is_fetched_from_where_a_certificate_points_to(bool withRoots)
+    {
+        await using var canary = new RawReceiver((_, _, _) => Task.CompletedTask);
+        using var pointing = new FakeCertificates(TimeProvider.System.GetUtcNow(), issuerAt: canary.Url);
+        await using var server = new FakeSmtpServer(pointing.Server) { Offers = ["AUTH PLAIN"] };
+
+        (await SendAsync(server, "localhost", "required", withRoots, pointing)).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("tls_failed");
+
+        canary.Connections.ShouldBe(0);
+    }
+
     /// <summary>Whoever sits in between could put a reply there that would count as said under TLS.</summary>
     [Fact]
     public async Task What_was_said_before_the_encryption_does_not_count()
@@ -70,13 +85,13 @@ public sealed class SmtpTlsTests : IDisposable
         Type(trusted: true).Validate(SmtpSetup.Configuration("mail.example.com", 465, "starttls")).ShouldHaveSingleItem().Pointer.ShouldBe("/settings/tls");
     }
 
-    private SmtpType Type(bool trusted) => new(
+    private SmtpType Type(bool trusted, FakeCertificates? of = null) => new(
         // Every name is this machine here, as it would be for somebody in between.
         new EndpointGuard(allowPrivate: true, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Loopback])),
-        new ProviderOptions { TrustedRoots = trusted ? certificates.AuthorityFile : null }, TimeProvider.System);
+        new ProviderOptions { TrustedRoots = trusted ? (of ?? certificates).AuthorityFile : null }, TimeProvider.System);
 
-    private Task<ProviderResult> SendAsync(FakeSmtpServer server, string host, string tls, bool trusted = true) =>
-        Type(trusted).Create(SmtpSetup.Configuration(host, server.Port, tls, "mailer", "secret")).SendAsync(
+    private Task<ProviderResult> SendAsync(FakeSmtpServer server, string host, string tls, bool trusted = true, FakeCertificates? of = null) =>
+        Type(trusted, of).Create(SmtpSetup.Configuration(host, server.Port, tls, "mailer", "secret")).SendAsync(
             new ProviderCall(
                 NotificationId.From(Ids.Next()).Delivery(ChannelKind.Email), 1,
                 new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your order", null, "It is on its way"), null, Priority.Normal, null, TimeSpan.FromSeconds(10)),

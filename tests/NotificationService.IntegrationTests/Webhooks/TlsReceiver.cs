@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NotificationService.Testing.Webhooks;
 
@@ -15,7 +14,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task loop;
 
-    public TlsReceiver(X509Certificate2 certificate, string answer)
+    public TlsReceiver(SslStreamCertificateContext certificate, string answer)
     {
         listener.Start();
         loop = ListenAsync(certificate, answer);
@@ -31,7 +30,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task ListenAsync(X509Certificate2 certificate, string answer)
+    private async Task ListenAsync(SslStreamCertificateContext certificate, string answer)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -39,7 +38,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
             {
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
                 await using var stream = new SslStream(client.GetStream());
-                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop.Token);
+                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, stop.Token);
                 await RawRequest.ReadAsync(stream, stop.Token);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
             }

@@ -136,12 +136,28 @@ public sealed class WebhookCallerTests
     public async Task A_certificate_that_nobody_vouches_for_is_not_trusted()
     {
         using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow());
-        await using var receiver = new TlsReceiver(certificates.Server, Ok);
+        await using var receiver = new TlsReceiver(certificates.ServerAlone, Ok);
         using var strict = Caller.Of();
         using var trusting = Caller.Of(roots: certificates.AuthorityFile);
 
         (await strict.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).Reason().ShouldBe("tls_failed");
         (await trusting.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+    }
+
+    /// <summary>Where an issuer's certificate may be fetched is said by the receiver's owner: it would be a way around the guard.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_is_fetched_from_where_a_certificate_points_to(bool withRoots)
+    {
+        await using var canary = new RawReceiver((_, _, _) => Task.CompletedTask);
+        using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow(), issuerAt: canary.Url);
+        await using var receiver = new TlsReceiver(certificates.ServerAlone, Ok);
+        using var caller = Caller.Of(roots: withRoots ? certificates.AuthorityFile : null);
+
+        (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).Reason().ShouldBe("tls_failed");
+
+        canary.Connections.ShouldBe(0);
     }
 
     [Fact]

@@ -234,7 +234,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     private async Task<SslStream> EncryptAsync(Stream stream)
     {
         var secure = new SslStream(stream);
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopping.Token);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(certificate!, additionalCertificates: null, offline: true) }, stopping.Token);
         return secure;
     }
 
