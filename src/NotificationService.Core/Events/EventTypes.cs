@@ -43,6 +43,9 @@ public static class EventTypes
     public static bool Asks(string pattern, string type) =>
         pattern == "*" || pattern == type || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
+    /// <summary>Whether its subject is a batch, or a job and with it the batch of the same id; the others that are no delivery's tell of how the service is run.</summary>
+    public static bool IsOfBatch(string type) => type is BatchCompleted or BulkJobProgress or BulkJobCompleted;
+
     /// <summary>The id of a delivery's event: the same whenever and to whomever it is told.</summary>
     public static string IdOf(DeliveryId delivery, int sequence) => $"evt_{delivery.Value:N}_{sequence}";
 

@@ -10,7 +10,7 @@ namespace NotificationService.Webhooks;
 /// <param name="Patterns">Types and families of types.</param>
 /// <param name="Channels">Of a delivery's events only these; null: all.</param>
 /// <param name="Categories">As above.</param>
-/// <param name="Batches">As above; also of a batch's own event.</param>
+/// <param name="Batches">As above; also of what batches and jobs tell of themselves. What belongs to no batch is left to the patterns.</param>
 /// <param name="IsFull">Whether it is told all, or the thin payload.</param>
 internal sealed record ListeningEndpoint(
     TenantId Tenant, Guid Id, string[] Patterns, FrozenSet<short>? Channels, FrozenSet<string>? Categories, FrozenSet<Guid>? Batches, bool IsFull)
@@ -21,7 +21,7 @@ internal sealed record ListeningEndpoint(
         && told.Subject != Id
         && Patterns.Any(pattern => EventTypes.Asks(pattern, told.Type))
         && (told is not DeliveryEvent delivery || Asks(delivery))
-        && (told is not NoticeEvent || Batches is null || Batches.Contains(told.Subject));
+        && (told is not NoticeEvent || Batches is null || !EventTypes.IsOfBatch(told.Type) || Batches.Contains(told.Subject));
 
     private bool Asks(DeliveryEvent told) =>
         (Channels is null || Channels.Contains((short)told.Delivery.Channel))

@@ -50,8 +50,7 @@ internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State
             return new(message, MessageState.Dropped, Aborted, null, answer, null);
 
         var failed = (WebhookAnswer.Failed)answer;
-        var isOverloaded = failed.Exchange.Status == 429 || failed.Reason is WebhookFailure.TimedOut or WebhookFailure.ConnectTimedOut;
-        var wait = WebhookSchedule.Next(message.Attempts + 1 - message.FirstAttempt, failed.RetryAfter, isOverloaded, chance);
+        var wait = WebhookSchedule.Next(message.Attempts + 1 - message.FirstAttempt, failed.RetryAfter, chance);
         return wait is null
             ? new(message, MessageState.Failed, Exhausted, null, answer, null)
             : new(message, MessageState.Pending, failed.Reason, wait, answer, null);

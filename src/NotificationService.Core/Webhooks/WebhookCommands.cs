@@ -9,7 +9,7 @@ namespace NotificationService.Webhooks;
 
 /// <summary>What people have sent once more, or as a sample. All of it goes through the endpoint's queue.</summary>
 public sealed class WebhookCommands(
-    Database database, TenantStore store, WebhookEndpointStore endpoints, AuditLog audit, Ids ids, TimeProvider time,
+    TenantStore store, WebhookEndpointStore endpoints, AuditLog audit, Ids ids, TimeProvider time,
     [FromKeyedServices(WakeUp.Webhooks)] WakeUp wakeUp)
 {
     /// <summary>How far back a replay may begin.</summary>
@@ -20,19 +20,19 @@ public sealed class WebhookCommands(
     private static readonly string Resend = SqlText.Statement("webhook_messages_resend");
     private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
 
-    /// <summary>One message, from the beginning of its schedule.</summary>
-    public async Task<WebhookCommandOutcome> ResendAsync(TenantId tenant, Guid endpoint, Guid message, CancellationToken cancellationToken)
+    /// <summary>One message, at once and from the beginning of its schedule.</summary>
+    public async Task<WebhookCommandOutcome> ResendAsync(Caller by, Guid endpoint, Guid message, CancellationToken cancellationToken)
     {
-        WebhookCommandOutcome outcome = new WebhookCommandOutcome.NotFound();
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(
-            tenant, Resend,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = endpoint },
-            new NpgsqlParameter<Guid> { TypedValue = message },
-            new NpgsqlParameter<int> { TypedValue = MostAttempts });
-        await batch.CommitAsync(
-            row => outcome = row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
+        var outcome = await RunAsync(
+            by, endpoint, "webhook_endpoint.message_resent", ("message", message.ToString()), new WebhookCommandOutcome.NotFound(), Resend,
+            () =>
+            [
+                new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
+                new NpgsqlParameter<Guid> { TypedValue = endpoint },
+                new NpgsqlParameter<Guid> { TypedValue = message },
+                new NpgsqlParameter<int> { TypedValue = MostAttempts },
+            ],
+            row => row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
                 : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
                 : row.GetInt16(1) >= MostAttempts ? new WebhookCommandOutcome.TooOften()
                 : new WebhookCommandOutcome.Queued(message),
@@ -43,29 +43,31 @@ public sealed class WebhookCommands(
 
     /// <summary>A sample of an event that the endpoint asked for, or might ask for, as a message like any other.</summary>
     /// <param name="type">Null: the first type that the endpoint asked for.</param>
-    public async Task<WebhookCommandOutcome> TestAsync(TenantId tenant, Guid id, string? type, CancellationToken cancellationToken)
+    public async Task<WebhookCommandOutcome> TestAsync(Caller by, Guid id, string? type, CancellationToken cancellationToken)
     {
-        if (await endpoints.FindAsync(tenant, id, cancellationToken) is not { } endpoint)
+        if (await endpoints.FindAsync(by.Tenant, id, cancellationToken) is not { } endpoint)
             return new WebhookCommandOutcome.NotFound();
         if (!endpoint.Enabled)
             return new WebhookCommandOutcome.Disabled();
-        var (message, sample) = (ids.Next(), SampleEvent.Of(tenant, type ?? SampleEvent.FirstOf(endpoint.Events), ids.Next(), time.GetUtcNow()));
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(
-            tenant, Insert,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid[]> { TypedValue = [message] },
-            new NpgsqlParameter<Guid[]> { TypedValue = [id] },
-            new NpgsqlParameter<string[]> { TypedValue = [sample.Id] },
-            new NpgsqlParameter<string[]> { TypedValue = [sample.Type] },
-            new NpgsqlParameter<Guid[]> { TypedValue = [sample.Subject] },
-            new NpgsqlParameter<int[]> { TypedValue = [sample.Sequence] },
-            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
-            new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
-            new NpgsqlParameter<bool> { TypedValue = false });
-        await batch.CommitAsync(read: null, cancellationToken);
+        var (message, sample) = (ids.Next(), SampleEvent.Of(by.Tenant, type ?? SampleEvent.FirstOf(endpoint.Events), ids.Next(), time.GetUtcNow()));
+        var outcome = await RunAsync(
+            by, id, "webhook_endpoint.tested", ("type", sample.Type), new WebhookCommandOutcome.Queued(message), Insert,
+            () =>
+            [
+                new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
+                new NpgsqlParameter<Guid[]> { TypedValue = [message] },
+                new NpgsqlParameter<Guid[]> { TypedValue = [id] },
+                new NpgsqlParameter<string[]> { TypedValue = [sample.Id] },
+                new NpgsqlParameter<string[]> { TypedValue = [sample.Type] },
+                new NpgsqlParameter<Guid[]> { TypedValue = [sample.Subject] },
+                new NpgsqlParameter<int[]> { TypedValue = [sample.Sequence] },
+                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
+                new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
+                new NpgsqlParameter<bool> { TypedValue = false },
+            ],
+            read: null, cancellationToken);
         wakeUp.Signal();
-        return new WebhookCommandOutcome.Queued(message);
+        return outcome;
     }
 
     /// <summary>Everything that failed, or everything there was, in a span of time. Queued bit by bit by a worker.</summary>
@@ -109,6 +111,28 @@ public sealed class WebhookCommands(
         tenant,
         (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == replay && row.EndpointId == endpoint, token),
         cancellationToken);
+
+    /// <summary>One statement, and in the same transaction who had it run, if it queued anything.</summary>
+    private Task<WebhookCommandOutcome> RunAsync(
+        Caller by, Guid endpoint, string action, (string Name, string Value) detail, WebhookCommandOutcome otherwise, string sql, Func<NpgsqlParameter[]> parameters,
+        Func<NpgsqlDataReader, WebhookCommandOutcome>? read, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            by.Tenant,
+            async (db, token) =>
+            {
+                var outcome = otherwise;
+                await using (var batch = TenantBatch.Within((NpgsqlConnection)db.Database.GetDbConnection()))
+                {
+                    batch.Add(by.Tenant, sql, parameters());
+                    await batch.RunAsync((row, _) => outcome = read?.Invoke(row) ?? outcome, token);
+                }
+
+                if (outcome is WebhookCommandOutcome.Queued)
+                    audit.Record(db, by, action, $"webhook_endpoint/{endpoint}", new Dictionary<string, string> { [detail.Name] = detail.Value });
+                await db.SaveChangesAsync(token);
+                return outcome;
+            },
+            cancellationToken);
 }
 
 /// <summary>What came of having one message sent.</summary>

@@ -10,27 +10,20 @@ public static class WebhookSchedule
         TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(10),
     ];
 
-    /// <summary>Whoever is overloaded, or too slow, has at least this long.</summary>
-    private static readonly TimeSpan Breather = TimeSpan.FromSeconds(60);
-
     /// <summary>Calls in all.</summary>
     public static int MostAttempts => Steps.Length + 1;
 
     /// <summary>How long to wait after a number of calls; null: there is no next one.</summary>
     /// <param name="attempts">Calls made, at least 1.</param>
     /// <param name="retryAfter">What the receiver asked for: never less than the step, at most twice the step.</param>
-    /// <param name="isOverloaded">It answered 429, or not in time.</param>
     /// <param name="chance">A number in [0, 1).</param>
-    public static TimeSpan? Next(int attempts, TimeSpan? retryAfter, bool isOverloaded, double chance)
+    public static TimeSpan? Next(int attempts, TimeSpan? retryAfter, double chance)
     {
         if (attempts > Steps.Length)
             return null;
         var step = Steps[Math.Max(0, attempts - 1)];
         var wait = step * (1 - Jitter + 2 * Jitter * chance);
-        if (retryAfter is { } asked)
-            wait = Max(wait, Min(asked, step * 2));
-        // So that all that failed together does not come back at the same instant.
-        return isOverloaded ? Max(wait, Breather * (1 + Jitter * chance)) : wait;
+        return retryAfter is { } asked ? Max(wait, Min(asked, step * 2)) : wait;
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -33,7 +33,7 @@ public static class WebhookDeliveriesApi
             .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
         group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts").Answers<WebhookMessageAnswer>(200, Whole);
         group.MapPost("/deliveries/{messageId:guid}/resend", ResendAsync)
-            .Documented("Send one message once more", "Under the same webhook-id, from the beginning of its schedule, whatever became of it before.").Answers<WebhookQueuedAnswer>(202, Queued);
+            .Documented("Send one message once more", "Under the same webhook-id, at once and from the beginning of its schedule, whatever became of it before or is to become of it. One that is being sent at this moment is not sent twice.").Answers<WebhookQueuedAnswer>(202, Queued);
         group.MapPost("/test", TestAsync)
             .Documented("Send a sample event", "An ordinary message of the endpoint's queue, to be found under /deliveries. Its ids name nothing, and its full payload has metadata.sample. The body may be left out.")
             .Takes<TestWebhookRequest>("""{"type":"delivery.delivered"}""").Answers<WebhookQueuedAnswer>(202, Queued);
@@ -71,7 +71,7 @@ public static class WebhookDeliveriesApi
             : Problems.NotFound();
 
     private static async Task<IResult> ResendAsync(Guid id, Guid messageId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
-        Answer(await commands.ResendAsync(context.Caller().Tenant, id, messageId, cancellationToken));
+        Answer(await commands.ResendAsync(context.Caller(), id, messageId, cancellationToken));
 
     private static async Task<IResult> TestAsync(Guid id, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ public static class WebhookDeliveriesApi
             type = (await JsonBody.ReadAsync(context.Request, WebhooksJson.Default.TestWebhookRequest, cancellationToken)).Value.Type;
         if (type is not null && !EventTypes.ForEndpoints.Contains(type))
             return Problems.Validation("/type", "event_unknown", $"An event is one of {string.Join(", ", EventTypes.ForEndpoints)}.");
-        return Answer(await commands.TestAsync(context.Caller().Tenant, id, type, cancellationToken));
+        return Answer(await commands.TestAsync(context.Caller(), id, type, cancellationToken));
     }
 
     private static async Task<IResult> ReplayAsync(Guid id, HttpContext context, WebhookCommands commands, TimeProvider time, CancellationToken cancellationToken)

@@ -68,6 +68,43 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         (await tenant.PostAsync($"{path}/deliveries/{Guid.NewGuid()}/resend")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    /// <summary>Whoever asks for it has mended the receiver: what it missed is not to wait for hours, nor to give up after one more try.</summary>
+    [Fact]
+    public async Task One_that_waits_for_its_next_try_is_sent_at_once_and_begins_its_schedule_again()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var endpoint = await EndpointAsync(tenant);
+        var message = (await tenant.PlantAsync(service.Database, endpoint, 1, state: 1)).Single();
+        await service.Database.ExecuteAsync($"update webhook_messages set attempts = 7, reason = 'http_status', due_at = now() + interval '9 hours', ended_at = null where id = '{message}'");
+
+        (await tenant.PostAsync($"{WebhookTenant.Path}/{endpoint}/deliveries/{message}/resend")).Status.ShouldBe(HttpStatusCode.Accepted);
+
+        // The eighth would have been the last. Nobody listens there, and yet it goes on.
+        await Testing.Eventually.TrueAsync(
+            async () => (await service.Database.QueryAsync<bool>($"select attempts >= 8 and not in_hand from webhook_messages where id = '{message}'")).Single(), WebhookTenant.Ample);
+        (await service.Database.QueryAsync<string>($"select concat_ws(' ', state, first_attempt) from webhook_messages where id = '{message}'")).ShouldBe(["1 7"]);
+    }
+
+    [Fact]
+    public async Task What_is_sent_by_hand_stands_in_the_audit_log_with_who_did_it()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var endpoint = await EndpointAsync(tenant);
+        var message = (await tenant.PlantAsync(service.Database, endpoint, 1)).Single();
+        var path = $"{WebhookTenant.Path}/{endpoint}";
+
+        await tenant.PostAsync($"{path}/deliveries/{message}/resend");
+        await tenant.PostAsync($"{path}/deliveries/{Guid.NewGuid()}/resend");
+        await tenant.PostAsync($"{path}/test", """{"type":"delivery.bounced"}""");
+        await tenant.SendAsync(HttpMethod.Patch, path, """{"enabled":false}""");
+        await tenant.PostAsync($"{path}/deliveries/{message}/resend");
+        await tenant.PostAsync($"{path}/test");
+
+        var rows = await service.Database.QueryAsync<string>(
+            $"select concat_ws(' ', actor_kind, action, target, coalesce(detail->>'message', detail->>'type')) from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action in ('webhook_endpoint.message_resent', 'webhook_endpoint.tested') order by id");
+        rows.ShouldBe([$"user webhook_endpoint.message_resent webhook_endpoint/{endpoint} {message}", $"user webhook_endpoint.tested webhook_endpoint/{endpoint} delivery.bounced"]);
+    }
+
     [Theory]
     [InlineData(null, "delivery.failed")]
     [InlineData("""{"type":"delivery.bounced"}""", "delivery.bounced")]

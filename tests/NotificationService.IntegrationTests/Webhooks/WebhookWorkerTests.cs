@@ -76,7 +76,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task What_was_not_taken_is_tried_again_under_the_same_id_by_the_schedule()
     {
-        var answers = new Queue<int>([500, 302]);
+        var answers = new Queue<int>([429, 302]);
         Receiver.Answer = _ => new ReceiverAnswer(answers.TryDequeue(out var status) ? status : 204) { Headers = [("Location", Receiver["/elsewhere"].ToString())] };
         var (worker, endpoints) = await WorkerAsync();
         await endpoints.PlantAsync(tenant, Receiver["/retry"], events: "delivery.sent");
@@ -95,7 +95,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         Receiver.On("/retry").Select(message => message.Body).Distinct().Count().ShouldBe(1);
         Receiver.On("/elsewhere").ShouldBeEmpty("redirects are not followed");
         (await database.QueryAsync<string>($"select number || ' ' || status || ' ' || coalesce(error, '-') || ' ' || (next_try_at is not null) from webhook_attempts where tenant_id = '{tenant}' order by number"))
-            .ShouldBe(["1 500 http_status true", "2 302 redirected true", "3 204 - false"]);
+            .ShouldBe(["1 429 http_status true", "2 302 redirected true", "3 204 - false"]);
     }
 
     [Fact]
@@ -156,14 +156,21 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         var (worker, endpoints) = await WorkerAsync();
         var ends = await endpoints.PlantAsync(tenant, Receiver["/ends"], events: "*");
         await endpoints.PlantAsync(tenant, Receiver["/told"], events: "webhook_endpoint.*");
+        // Only what one batch does, of what batches do; what belongs to none was asked for by its type.
+        await endpoints.PlantAsync(tenant, Receiver["/batches"], filters: $"batches = '{{{Guid.NewGuid()}}}'", events: "*");
         await worker.StartAsync();
         await accepted.PlantAsync(tenant, 1);
         await UntilReceivedAsync("/told", 1);
+        await UntilReceivedAsync("/batches", 1);
+        Receiver.On("/batches").Select(message => message.Type).ShouldBe(["webhook_endpoint.disabled"]);
 
         var told = Receiver.On("/told")[0];
         told.Type.ShouldBe("webhook_endpoint.disabled");
         told.Data.GetProperty("endpointId").GetGuid().ShouldBe(ends);
         told.Data.GetProperty("reason").GetString().ShouldBe(reason);
+        // Addresses carry tokens, and the other endpoint may be somebody else's.
+        told.Data.GetProperty("host").GetString().ShouldBe("127.0.0.1");
+        told.Body.ShouldNotContain("/ends");
         (await database.ScalarAsync<string>($"select disabled_for from webhook_endpoints where id = '{ends}' and not enabled and disabled_at is not null")).ShouldBe(reason);
         var calls = Receiver.On("/ends").Count;
         await accepted.PlantAsync(tenant, 1);

@@ -1,6 +1,7 @@
 -- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and tells the tenant. $1 tenant
 -- per endpoint: $2 id, $3 whether one call succeeded, $4 calls that failed, $5 the most attempts that one message has used, $6 why it is to be
 -- disabled at once, or null; $7 attempts of one message after which the tenant is told, $8 how long nothing but failure is put up with
+-- Other endpoints are told which one it is by its id and host: the rest of an address may be what keeps it secret.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. An endpoint that is well costs a probe.
 with given as materialized (
     select * from unnest($2::uuid[], $3::boolean[], $4::int[], $5::int[], $6::text[]) as i(id, succeeded, failed, worst, disable)
@@ -32,7 +33,8 @@ noted as (
 ),
 told as materialized (
     select notification_meta.tell($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
-        n.id, clock_timestamp(), json_build_object('endpointId', n.id, 'url', n.url, 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        n.id, clock_timestamp(), json_build_object('endpointId', n.id,
+            'host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
             'failures', n.failures))
     from noted n where n.warned or n.disabled_for is not null
 )

@@ -1,16 +1,18 @@
 -- Puts one message of an endpoint into the queue once more: its schedule begins again, under the same webhook-id. $1 tenant, $2 endpoint,
 -- $3 message, $4 most attempts that a message may have
--- By the primary key. What is in hand at this moment is left to whoever holds it: it is being sent. A worker that ends it in between waits for
--- this row, or this statement for the worker; in both orders the message is queued or has just been sent.
+-- By the primary key. One that waits for its next try goes at once. What is in hand at this moment is left to whoever holds it: it is being sent,
+-- and only what is tried after that counts anew. A worker that ends it in between waits for this row, or this statement for the worker; in both
+-- orders the message is queued or has just been sent.
 with endpoint as materialized (select e.enabled from webhook_endpoints e where e.tenant_id = $1 and e.id = $2),
 found as materialized (
     select m.id, m.attempts from webhook_messages m where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = $3 for update
 ),
 again as (
     update webhook_messages m
-    set first_attempt = case when m.state = 1 then m.first_attempt else m.attempts end, state = 1, reason = null, due_at = clock_timestamp(), ended_at = null
+    set first_attempt = m.attempts, state = 1, reason = case when m.in_hand then m.reason end,
+        due_at = case when m.in_hand then m.due_at else clock_timestamp() end, ended_at = null
     from endpoint e, found f
-    where m.id = f.id and e.enabled and f.attempts < $4 and not m.in_hand
+    where m.id = f.id and e.enabled and f.attempts < $4
     returning 1
 )
 select (select enabled from endpoint), (select attempts from found), (select count(*) from again)
