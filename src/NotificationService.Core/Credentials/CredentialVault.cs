@@ -47,7 +47,7 @@ public sealed class CredentialVault(MasterKeys masterKeys)
             return new OpenedCredential.Unreadable($"the stored {address.Field} is damaged: cut short");
         var keyId = Encoding.ASCII.GetString(sealedBytes[2..header]);
         if (!masterKeys.Contains(keyId))
-            return new OpenedCredential.Unreadable($"the stored {address.Field} is encrypted under a master key that this process does not have");
+            return new OpenedCredential.Unreadable($"the stored {address.Field} is encrypted under a master key that this process does not have", IsKeyMissing: true);
 
         var plain = new byte[sealedBytes.Length - header - NonceBytes - TagBytes];
         using var aes = new AesGcm(Key(keyId), TagBytes);

@@ -14,5 +14,6 @@ public abstract record OpenedCredential
     }
 
     /// <param name="Reason">In plain words, without any of the content.</param>
-    public sealed record Unreadable(string Reason) : OpenedCredential;
+    /// <param name="IsKeyMissing">Another process may have the master key that this one has not.</param>
+    public sealed record Unreadable(string Reason, bool IsKeyMissing = false) : OpenedCredential;
 }

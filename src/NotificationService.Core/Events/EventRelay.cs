@@ -26,6 +26,9 @@ public sealed class EventRelay(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    /// <summary>A round that took longer is not made larger.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     // A relay that hangs between two statements loses its connection, and with it the shard.
@@ -36,6 +39,7 @@ public sealed class EventRelay(
     private static readonly string SetAside = SqlText.Statement("outbox_set_aside");
 
     private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
+    private readonly ShardFloors floors = new(time);
     private int next;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,14 +53,16 @@ public sealed class EventRelay(
                 var taken = new List<OutboxRow>();
                 try
                 {
+                    var began = time.GetTimestamp();
                     await RelayAsync(most, taken, stoppingToken);
-                    most = Math.Min(Most, most * 2);
+                    if (time.GetElapsedTime(began) < Quick)
+                        most = Math.Min(Most, most * 2);
                     if (taken.Count == 0)
                         await wakeUp.WaitAsync(Poll, stoppingToken);
                     else if (taken.Count < Few)
                         await Task.Delay(Linger, time, stoppingToken);
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
+                catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
                     most = await AfterFailureAsync(exception, most, taken, stoppingToken);
@@ -72,13 +78,20 @@ public sealed class EventRelay(
     /// <summary>Whatever one event may hold that cannot be handed on, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
     private async Task<int> AfterFailureAsync(Exception exception, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
+        // As many once more would take as long once more. It is nobody's fault, and nothing is set aside for it.
+        if (IsOfTheLength(exception) && taken.Count > 1)
+        {
+            next--; // the same shard again
+            return taken.Count / 2;
+        }
+
         if (!IsOfTheData(exception) || taken.Count == 0)
         {
             await Task.Delay(Pause, time, cancellationToken);
-            return most;
+            return IsOfTheLength(exception) ? Math.Max(1, most / 2) : most;
         }
 
-        next--; // the same shard again
+        next--;
         if (taken.Count > 1)
             return Math.Max(1, taken.Count / 2);
         try
@@ -89,7 +102,9 @@ public sealed class EventRelay(
             await command.ExecuteNonQueryAsync(cancellationToken);
             logger.SetAside(taken[0].Shard, taken[0].Position, exception.Message);
         }
-        catch (NpgsqlException)
+#pragma warning disable CA1031 // it stays where it is, and is tried again
+        catch (Exception again) when (again is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             await Task.Delay(Pause, time, cancellationToken);
         }
@@ -98,7 +113,11 @@ public sealed class EventRelay(
     }
 
     /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must mend it.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not NpgsqlException;
+    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException);
+
+    /// <summary>A statement was ended for the time it took, by the database or by us.</summary>
+    private static bool IsOfTheLength(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException or NpgsqlException { InnerException: TimeoutException };
 
     private async Task RelayAsync(int most, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
@@ -109,7 +128,7 @@ public sealed class EventRelay(
             return;
 
         // 2. Its next rows, gone if and only if what follows is committed.
-        await TakeAsync(connection, shard, most, taken, cancellationToken);
+        var (oldest, following) = await TakeAsync(connection, shard.Number, shard.After, most, taken, cancellationToken);
         if (taken.Count == 0)
         {
             await ExecuteAsync(connection, "rollback", cancellationToken);
@@ -141,34 +160,48 @@ public sealed class EventRelay(
 
         // 5. Dies before this: as if nothing had been taken. After it: each sink carries on by itself.
         await ExecuteAsync(connection, "commit", cancellationToken);
+        floors.Taken(shard.Number, taken[^1].Position, isAll: taken.Count < most, oldest, following);
         metrics.Relayed(taken.Count);
         foreach (var (sink, _) in audiences)
             sink.Committed();
     }
 
-    private async Task<short?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, Begin, cancellationToken);
-        await using var command = new NpgsqlCommand(Lock, connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = next & 7 } } };
-        if (await command.ExecuteScalarAsync(cancellationToken) is short shard)
+        var (first, after) = (next & 7, floors.Next());
+        await using var command = new NpgsqlCommand(Lock, connection)
         {
-            next = shard + 1;
-            return shard;
+            Parameters = { new NpgsqlParameter<int> { TypedValue = first }, new NpgsqlParameter<long[]> { TypedValue = after } },
+        };
+        var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
+        floors.Looked(first, shard);
+        if (shard is { } number)
+        {
+            next = number + 1;
+            return (number, after[number]);
         }
 
         await ExecuteAsync(connection, "rollback", cancellationToken);
         return null;
     }
 
-    private static async Task TakeAsync(NpgsqlConnection connection, short shard, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    private static async Task<(long Oldest, long Next)> TakeAsync(
+        NpgsqlConnection connection, short shard, long after, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Take, connection)
         {
-            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = most } },
+            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = most }, new NpgsqlParameter<long> { TypedValue = after } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (oldest, next) = (0L, 0L);
         while (await reader.ReadAsync(cancellationToken))
+        {
             taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2), reader.IsDBNull(4) ? null : reader.GetGuid(4)));
+            (oldest, next) = (reader.GetInt64(5), reader.GetInt64(6));
+        }
+
+        return (oldest, next);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -45,9 +45,11 @@ internal sealed class OutboxGauges : BackgroundService
                 await CountAsync(stoppingToken);
                 await PurgeAsync(stoppingToken);
             }
-            catch (NpgsqlException exception)
+#pragma warning disable CA1031 // what is counted now and then ends no loop
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                logger.RelayFailed(exception.SqlState ?? exception.GetType().Name);
+                logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Credentials;
 using NotificationService.Storage;
@@ -7,7 +8,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Webhooks;
 
 /// <summary>Where to call an endpoint, and with what. Known for a second: so soon a change is heeded.</summary>
-internal sealed class EndpointDirectory(Database database, CredentialVault vault, TimeProvider time)
+internal sealed class EndpointDirectory(Database database, CredentialVault vault, TimeProvider time, ILogger<EndpointDirectory> logger)
 {
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(1);
     private static readonly string Load = SqlText.Statement("webhook_endpoints_load");
@@ -36,7 +37,7 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
 
     private async Task LoadAsync(List<ClaimedMessage> messages, Dictionary<Guid, FoundEndpoint> found, CancellationToken cancellationToken)
     {
-        var rows = new List<(Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt)>();
+        var rows = new List<Row>();
         var tenants = messages.GroupBy(message => message.Tenant).OrderBy(group => group.Key.Value).ToList();
         await using (var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken))
         {
@@ -48,9 +49,9 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
             }
 
             await batch.CommitAsync(
-                row => rows.Add((
+                row => rows.Add(new Row(
                     row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
-                    row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5))),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6))),
                 cancellationToken);
         }
 
@@ -58,12 +59,28 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
         var byEndpoint = rows.ToLookup(row => row.Id);
         foreach (var (tenant, endpoint) in messages.Select(message => (message.Tenant, message.Endpoint)).Distinct())
         {
-            found[endpoint] = Read(tenant, endpoint, [.. byEndpoint[endpoint]]);
+            found[endpoint] = ReadOrNot(tenant, endpoint, [.. byEndpoint[endpoint]]);
             cache[endpoint] = (now, found[endpoint]);
         }
     }
 
-    private FoundEndpoint Read(TenantId tenant, Guid endpoint, (Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt)[] rows)
+    /// <summary>Whatever stands in one endpoint's row, the others are called.</summary>
+    private FoundEndpoint ReadOrNot(TenantId tenant, Guid endpoint, Row[] rows)
+    {
+        try
+        {
+            return Read(tenant, endpoint, rows);
+        }
+#pragma warning disable CA1031 // it is one row's fault
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.EndpointUnreadable(endpoint, exception.GetType().Name);
+            return new FoundEndpoint.Unusable(rows[0].Revision);
+        }
+    }
+
+    private FoundEndpoint Read(TenantId tenant, Guid endpoint, Row[] rows)
     {
         if (rows.Length == 0)
             return new FoundEndpoint.Missing();
@@ -73,17 +90,24 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
         var headers = new List<WebhookHeader>();
         foreach (var row in rows.Where(row => row.Field is not null))
         {
-            if (vault.Open(row.Sealed, new CredentialAddress(tenant, endpoint, row.Field!)) is not OpenedCredential.Readable opened)
-                return new FoundEndpoint.Unusable();
+            var result = vault.Open(row.Sealed, new CredentialAddress(tenant, endpoint, row.Field!));
+            if (result is OpenedCredential.Unreadable { IsKeyMissing: true })
+            {
+                logger.KeyMissing(endpoint);
+                return new FoundEndpoint.KeyMissing();
+            }
+
+            if (result is not OpenedCredential.Readable opened)
+                return new FoundEndpoint.Unusable(row.Revision);
             if (EndpointFields.HeaderOf(row.Field!) is { } header)
                 headers.Add(new WebhookHeader(header, opened.Secret));
             else if (WebhookSecret.TryParse(opened.Secret, out var secret))
                 secrets.Add((secret, row.RetiresAt));
         }
 
-        return secrets.Count == 0
-            ? new FoundEndpoint.Unusable()
-            : new FoundEndpoint.Callable(new Uri(rows[0].Url), [.. secrets.OrderBy(secret => secret.RetiresAt is not null).Select(secret => secret.Secret)], headers);
+        return secrets.Count == 0 || !Uri.TryCreate(rows[0].Url, UriKind.Absolute, out var url)
+            ? new FoundEndpoint.Unusable(rows[0].Revision)
+            : new FoundEndpoint.Callable(url, rows[0].Revision, [.. secrets.OrderBy(secret => secret.RetiresAt is not null).Select(secret => secret.Secret)], headers);
     }
 
     private void Forget()
@@ -94,17 +118,22 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
                 cache.TryRemove(new KeyValuePair<Guid, (long, FoundEndpoint)>(endpoint, entry));
         }
     }
+
+    private readonly record struct Row(Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt, int Revision);
 }
 
 /// <summary>What there is of an endpoint that a message is for.</summary>
 internal abstract record FoundEndpoint
 {
-    public sealed record Callable(Uri Url, IReadOnlyList<WebhookSecret> Secrets, IReadOnlyList<WebhookHeader> Headers) : FoundEndpoint;
+    public sealed record Callable(Uri Url, int Revision, IReadOnlyList<WebhookSecret> Secrets, IReadOnlyList<WebhookHeader> Headers) : FoundEndpoint;
 
     public sealed record Disabled : FoundEndpoint;
 
     public sealed record Missing : FoundEndpoint;
 
-    /// <summary>What is sealed of it does not decrypt under this process's keys.</summary>
-    public sealed record Unusable : FoundEndpoint;
+    /// <summary>What is stored of it cannot be used: a secret or header does not decrypt, or there is no address.</summary>
+    public sealed record Unusable(int Revision) : FoundEndpoint;
+
+    /// <summary>What is sealed of it is sealed under a master key that this process does not have; another one may.</summary>
+    public sealed record KeyMissing : FoundEndpoint;
 }

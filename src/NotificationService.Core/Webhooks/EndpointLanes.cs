@@ -1,7 +1,22 @@
+using NotificationService.Tenants;
+
 namespace NotificationService.Webhooks;
 
-/// <summary>How many of some endpoints the next claim may bring, and in all.</summary>
-internal sealed record EndpointLimits(Guid[] Endpoints, int[] Most, int Others, int InAll);
+/// <summary>How many messages the next claim may bring.</summary>
+/// <param name="Endpoints">Those that are known.</param>
+/// <param name="Most">Of each of them.</param>
+/// <param name="Slow">Which of them take long.</param>
+/// <param name="Turns">When each was last served: the smaller, the longer ago.</param>
+/// <param name="Others">Of any endpoint that is not known.</param>
+/// <param name="InAll">Of all that are not slow.</param>
+/// <param name="SlowInAll">Of all slow ones.</param>
+/// <param name="Tenants">Who has calls under way, slow ones apart.</param>
+/// <param name="Calls">How many.</param>
+internal sealed record EndpointLimits(
+    Guid[] Endpoints, int[] Most, bool[] Slow, long[] Turns, int Others, int InAll, int SlowInAll, Guid[] Tenants, int[] Calls)
+{
+    public bool AreNone => InAll == 0 && SlowInAll == 0;
+}
 
 /// <summary>
 /// How many calls each endpoint may have in flight from this process. One that answers earns more; one that fails or hangs is
@@ -16,10 +31,15 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Lane> lanes = [];
     private long sweptAt = time.GetTimestamp();
+    private long turn;
+
+    /// <summary>Whether the last claim brought all that there was room for: then whoever it brought may have more.</summary>
+    private bool wasFull;
 
     /// <summary>For the next claim; none in all when there is no room.</summary>
     public EndpointLimits Limits()
@@ -27,31 +47,19 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
         lock (gate)
         {
             Sweep();
-            var (fast, slow) = (options.Concurrency, options.SlowConcurrency);
-            foreach (var lane in lanes.Values)
-            {
-                if (IsSlow(lane))
-                    slow -= lane.Calls.Count;
-                else
-                    fast -= lane.Calls.Count;
-            }
-
-            List<Guid> endpoints = [];
-            List<int> most = [];
-            foreach (var (endpoint, lane) in lanes)
-            {
-                var room = Math.Max(0, lane.Limit - lane.Calls.Count);
-                if (IsSlow(lane))
-                {
-                    room = Math.Clamp(room, 0, Math.Max(0, slow));
-                    slow -= room;
-                }
-
-                endpoints.Add(endpoint);
-                most.Add(room);
-            }
-
-            return new EndpointLimits([.. endpoints], [.. most], First, Math.Max(0, fast));
+            var known = lanes.Select(entry => (Endpoint: entry.Key, Lane: entry.Value, Slow: IsSlow(entry.Value))).ToArray();
+            var busy = known.Where(entry => !entry.Slow && entry.Lane.Calls.Count > 0).GroupBy(entry => entry.Lane.Tenant)
+                .Select(tenant => (Tenant: tenant.Key.Value, Calls: tenant.Sum(entry => entry.Lane.Calls.Count))).ToArray();
+            return new EndpointLimits(
+                Array.ConvertAll(known, entry => entry.Endpoint),
+                Array.ConvertAll(known, entry => IsLeft(entry.Lane) ? 0 : Math.Max(0, entry.Lane.Limit - entry.Lane.Calls.Count)),
+                Array.ConvertAll(known, entry => entry.Slow),
+                Array.ConvertAll(known, entry => entry.Lane.Turn),
+                First,
+                Math.Max(0, options.Concurrency - busy.Sum(entry => entry.Calls)),
+                Math.Max(0, options.SlowConcurrency - known.Where(entry => entry.Slow).Sum(entry => entry.Lane.Calls.Count)),
+                Array.ConvertAll(busy, entry => entry.Tenant),
+                Array.ConvertAll(busy, entry => entry.Calls));
         }
     }
 
@@ -60,6 +68,10 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     {
         lock (gate)
         {
+            turn++;
+            var slow = limits.Endpoints.Where((_, place) => limits.Slow[place]).ToHashSet();
+            var slowMessages = messages.Count(message => slow.Contains(message.Endpoint));
+            wasFull = messages.Count - slowMessages >= limits.InAll || slowMessages >= limits.SlowInAll;
             var brought = messages.GroupBy(message => message.Endpoint).ToDictionary(group => group.Key, group => group.Count());
             for (var i = 0; i < limits.Endpoints.Length; i++)
                 lanes[limits.Endpoints[i]].MayHaveMore = brought.GetValueOrDefault(limits.Endpoints[i]) >= limits.Most[i];
@@ -71,8 +83,19 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     private void Begin(ClaimedMessage message)
     {
         if (!lanes.TryGetValue(message.Endpoint, out var lane))
-            lanes.Add(message.Endpoint, lane = new Lane { Limit = First, MayHaveMore = true });
+            lanes.Add(message.Endpoint, lane = new Lane(message.Tenant) { Limit = First, MayHaveMore = true });
+        lane.Turn = turn;
         lane.Calls.Add((message.Id, message.Claims), lane.UsedAt = time.GetTimestamp());
+    }
+
+    /// <summary>This process cannot call the endpoint; for a while it brings nothing of it, so that others may.</summary>
+    public void Leave(Guid endpoint)
+    {
+        lock (gate)
+        {
+            if (lanes.TryGetValue(endpoint, out var lane))
+                lane.LeftAt = time.GetTimestamp();
+        }
     }
 
     /// <summary>A call ended, or was not made. Answers whether somebody may be waiting for its place.</summary>
@@ -84,17 +107,19 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
             lane.Calls.Remove((message.Id, message.Claims), out var began);
             lane.UsedAt = time.GetTimestamp();
             if (answer is null)
-                return lane.MayHaveMore;
+                return lane.MayHaveMore || wasFull;
             var took = time.GetElapsedTime(began);
             lane.Seconds = lane.Seconds is { } usual ? usual * 0.7 + took.TotalSeconds * 0.3 : took.TotalSeconds;
             lane.Limit = answer is WebhookAnswer.Delivered && took < Slow
                 ? Math.Min(options.ConcurrencyPerEndpoint, lane.Limit + 1)
                 : Math.Max(1, lane.Limit / 2);
-            return lane.MayHaveMore;
+            return lane.MayHaveMore || wasFull;
         }
     }
 
     private bool IsSlow(Lane lane) => lane.Seconds > Slow.TotalSeconds || lane.Calls.Values.Any(began => time.GetElapsedTime(began) > Slow);
+
+    private bool IsLeft(Lane lane) => lane.LeftAt is { } at && time.GetElapsedTime(at) < LeftFor;
 
     private void Sweep()
     {
@@ -108,8 +133,10 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
         }
     }
 
-    private sealed class Lane
+    private sealed class Lane(TenantId tenant)
     {
+        public TenantId Tenant => tenant;
+
         /// <summary>When each call in flight began. By claim: a message whose lease has ended may be in hand here once more.</summary>
         public Dictionary<(Guid Message, int Claims), long> Calls { get; } = [];
 
@@ -121,5 +148,10 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
         public bool MayHaveMore { get; set; }
 
         public long UsedAt { get; set; }
+
+        /// <summary>When it was last brought something.</summary>
+        public long Turn { get; set; }
+
+        public long? LeftAt { get; set; }
     }
 }

@@ -25,14 +25,23 @@ public enum MessageState : short
 /// <param name="Disable">Why the endpoint is to be disabled, if it is.</param>
 internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State, string? Reason, TimeSpan? Wait, WebhookAnswer? Answer, string? Disable)
 {
+    /// <summary>The endpoint's revision when it was called: what an address answered that is no longer its own says nothing of it.</summary>
+    public int Revision { get; init; }
+
     private const string Exhausted = "exhausted";
     private const string Aborted = "aborted_by_receiver";
+    private const string KeyMissing = "key_missing";
+
+    private static readonly TimeSpan ForOthers = TimeSpan.FromSeconds(2);
 
     /// <summary>The receiver answered 410.</summary>
     public const string Gone = "gone";
 
     /// <summary>The receiver answered <c>webhook-delivery: disable</c>.</summary>
     public const string Asked = "asked";
+
+    /// <summary>This process cannot sign it; for one that can it is due soon.</summary>
+    public static MessageOutcome PutBack(ClaimedMessage message) => new(message, MessageState.Pending, KeyMissing, ForOthers, null, null);
 
     public static MessageOutcome Dropped(ClaimedMessage message, string reason) => new(message, MessageState.Dropped, reason, null, null, null);
 
@@ -54,5 +63,26 @@ internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State
         return wait is null
             ? new(message, MessageState.Failed, Exhausted, null, answer, null)
             : new(message, MessageState.Pending, failed.Reason, wait, answer, null);
+    }
+
+    /// <summary>Whether it has none of the texts that somebody else wrote.</summary>
+    public bool IsBare => Answer is null || (Answer.Exchange.Body is null && Answer.Exchange.ResponseHeaders is null && Answer.Exchange.RequestHeaders.Count == 0);
+
+    /// <summary>The same without what the endpoint wrote, and without what was sent to it.</summary>
+    public MessageOutcome Bare()
+    {
+        if (Answer is null)
+            return this;
+        var exchange = Answer.Exchange with { RequestHeaders = [], ResponseHeaders = null, Body = null };
+        return this with
+        {
+            Answer = Answer switch
+            {
+                WebhookAnswer.Delivered => new WebhookAnswer.Delivered(exchange),
+                WebhookAnswer.Gone => new WebhookAnswer.Gone(exchange),
+                WebhookAnswer.Failed failed => new WebhookAnswer.Failed(exchange, failed.Reason, failed.RetryAfter),
+                _ => throw new InvalidOperationException("no such answer"),
+            },
+        };
     }
 }

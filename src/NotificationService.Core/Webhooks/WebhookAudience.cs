@@ -11,6 +11,9 @@ namespace NotificationService.Webhooks;
 /// <summary>The endpoints that listen in one round of the relay. Bodies are written once for each kind of payload, not for each endpoint.</summary>
 internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> endpoints) : EventAudience
 {
+    /// <summary>Bodies of one insert, in characters: more would be hundreds of megabytes in one statement, which the database takes too long for.</summary>
+    private const int MostInOne = 8 * 1024 * 1024;
+
     private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
 
     private readonly ILookup<TenantId, ListeningEndpoint> endpoints = endpoints.ToLookup(endpoint => endpoint.Tenant);
@@ -53,12 +56,22 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
 
     private void Add(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
     {
-        if (messages.Length == 0)
-            return;
+        for (var (begin, end) = (0, 0); begin < messages.Length; begin = end)
+        {
+            long length = 0;
+            while (end < messages.Length && (end == begin || length + messages[end].Body.Length <= MostInOne))
+                length += messages[end++].Body.Length;
+            AddPiece(batch, tenant, messages[begin..end], again);
+        }
+    }
+
+    private void AddPiece(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
+    {
         batch.Add(
             tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             Of(_ => ids.Next()), Of(message => message.Endpoint.Id), Of(message => message.Event.Id), Of(message => message.Event.Type), Of(message => message.Event.Subject),
-            Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again });
+            Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again },
+            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver });
 
         NpgsqlParameter<T[]> Of<T>(Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => new() { TypedValue = Array.ConvertAll(messages, column) };
     }

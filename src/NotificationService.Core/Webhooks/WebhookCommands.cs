@@ -15,8 +15,6 @@ public sealed class WebhookCommands(
     /// <summary>How far back a replay may begin.</summary>
     public static readonly TimeSpan LongestReplay = TimeSpan.FromDays(30);
 
-    private const int MostAttempts = 1000;
-
     private static readonly string Resend = SqlText.Statement("webhook_messages_resend");
     private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
 
@@ -30,11 +28,11 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
                 new NpgsqlParameter<Guid> { TypedValue = endpoint },
                 new NpgsqlParameter<Guid> { TypedValue = message },
-                new NpgsqlParameter<int> { TypedValue = MostAttempts },
+                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
             ],
             row => row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
                 : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
-                : row.GetInt16(1) >= MostAttempts ? new WebhookCommandOutcome.TooOften()
+                : row.GetInt16(1) >= WebhookOptions.MostAttemptsEver ? new WebhookCommandOutcome.TooOften()
                 : new WebhookCommandOutcome.Queued(message),
             cancellationToken);
         wakeUp.Signal();
@@ -64,6 +62,7 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
                 new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
                 new NpgsqlParameter<bool> { TypedValue = false },
+                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
             ],
             read: null, cancellationToken);
         wakeUp.Signal();
@@ -71,7 +70,20 @@ public sealed class WebhookCommands(
     }
 
     /// <summary>Everything that failed, or everything there was, in a span of time. Queued bit by bit by a worker.</summary>
-    public Task<WebhookReplayOutcome> ReplayAsync(Caller by, Guid id, WebhookReplayMode mode, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken) =>
+    public async Task<WebhookReplayOutcome> ReplayAsync(
+        Caller by, Guid id, WebhookReplayMode mode, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BeginAsync(by, id, mode, since, until, cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return new WebhookReplayOutcome.Running();
+        }
+    }
+
+    private Task<WebhookReplayOutcome> BeginAsync(Caller by, Guid id, WebhookReplayMode mode, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken) =>
         store.RunAsync<WebhookReplayOutcome>(
             by.Tenant,
             async (db, token) =>
@@ -109,7 +121,8 @@ public sealed class WebhookCommands(
 
     public Task<WebhookReplayRow?> FindReplayAsync(TenantId tenant, Guid endpoint, Guid replay, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
-        (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == replay && row.EndpointId == endpoint, token),
+        (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(
+            row => row.Id == replay && row.EndpointId == endpoint && db.Set<WebhookEndpointRow>().Any(found => found.Id == endpoint), token),
         cancellationToken);
 
     /// <summary>One statement, and in the same transaction who had it run, if it queued anything.</summary>

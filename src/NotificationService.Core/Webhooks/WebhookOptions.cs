@@ -32,6 +32,9 @@ public sealed class WebhookOptions
     /// <summary>An endpoint of which nothing else is seen for so long than failure is disabled.</summary>
     internal static readonly TimeSpan DisabledAfter = TimeSpan.FromDays(5);
 
+    /// <summary>A message that was called with more often is not sent again, by nobody's hand.</summary>
+    internal const int MostAttemptsEver = 1000;
+
     /// <summary>What is kept of a lease for claiming and for writing an outcome.</summary>
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(5);
 

@@ -10,20 +10,20 @@ using NotificationService.Tenants;
 namespace NotificationService.Webhooks;
 
 /// <summary>
-/// Works what people asked to have sent once more, some hundreds a second for each endpoint, so that the news of the day is not held up by it,
-/// and removes what was kept for long enough. Any number of workers may; each replay is one's at a time.
+/// Works what people asked to have sent once more, some hundreds a second for each endpoint, so that the news of the day is not held up by it.
+/// Any number of workers may; each replay is one's at a time.
 /// </summary>
 internal sealed class WebhookReplayer(
-    Database database, WebhookOptions options, [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, [FromKeyedServices(WakeUp.Events)] WakeUp events,
+    Database database, [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, [FromKeyedServices(WakeUp.Events)] WakeUp events,
     Heartbeats heartbeats, TimeProvider time, ILogger<WebhookReplayer> logger) : BackgroundService
 {
     /// <summary>So many of one replay in a second.</summary>
     private const int Bite = 500;
 
-    private const int PurgeBite = 2_000;
+    /// <summary>Of one tick. The others' turn comes with the next: whoever waited longest is first.</summary>
+    private const int MostTurns = 8;
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan PurgesEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How much time is looked through at once: as much as that takes little time itself, for all tenants' events of the time are passed by.</summary>
@@ -37,8 +37,6 @@ internal sealed class WebhookReplayer(
     private static readonly string Failed = SqlText.Statement("webhook_replays_failed");
     private static readonly string All = SqlText.Statement("webhook_replays_all");
 
-    private long purgedAt = long.MinValue;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
@@ -48,13 +46,17 @@ internal sealed class WebhookReplayer(
             heartbeat.Beat();
             try
             {
-                while (await NextAsync(stoppingToken) is var (tenant, replay, mode))
+                for (var turn = 0; turn < MostTurns && await NextAsync(stoppingToken) is var (tenant, replay, mode); turn++)
+                {
+                    heartbeat.Beat();
                     await WorkAsync(tenant, replay, mode, stoppingToken);
-                await PurgeAsync(stoppingToken);
+                }
             }
-            catch (NpgsqlException exception)
+#pragma warning disable CA1031 // whatever went wrong, the replay stands where it stood and is tried again
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                logger.ReplayFailed(exception.SqlState ?? exception.GetType().Name);
+                logger.ReplayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -80,7 +82,7 @@ internal sealed class WebhookReplayer(
                 tenant, mode == WebhookReplayMode.Failed ? Failed : All,
                 [
                     new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = Bite },
-                    .. mode == WebhookReplayMode.All ? (NpgsqlParameter[])[new NpgsqlParameter<TimeSpan> { TypedValue = slice }] : [],
+                    mode == WebhookReplayMode.All ? new NpgsqlParameter<TimeSpan> { TypedValue = slice } : new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
                 ]);
             await batch.CommitAsync(
                 row =>
@@ -95,19 +97,5 @@ internal sealed class WebhookReplayer(
 
         if (queued > 0)
             (mode == WebhookReplayMode.Failed ? webhooks : events).Signal();
-    }
-
-    private async Task PurgeAsync(CancellationToken cancellationToken)
-    {
-        if (purgedAt != long.MinValue && time.GetElapsedTime(purgedAt) < PurgesEvery)
-            return;
-        purgedAt = time.GetTimestamp();
-        await using var command = database.Worker.CreateCommand("select notification_meta.purge_webhook_messages($1, $2)");
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PurgeBite });
-        while (await command.ExecuteScalarAsync(cancellationToken) is PurgeBite)
-        {
-            // The next ones.
-        }
     }
 }

@@ -38,21 +38,60 @@ internal sealed class WebhookResults : IAsyncDisposable
 
     public ValueTask DisposeAsync() => coalescer.DisposeAsync();
 
+    /// <summary>What one outcome may hold that the database does not take costs the others nothing: halves of halves, until it stands alone.</summary>
     private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteTogetherAsync(outcomes, cancellationToken);
+        }
+        catch (Exception exception) when (IsOfTheData(exception))
+        {
+            if (outcomes.Count == 1)
+                return [await WriteRefusedAsync(outcomes[0], (exception as PostgresException)?.SqlState ?? exception.GetType().Name, cancellationToken)];
+            var half = outcomes.Count / 2;
+            return [.. await WriteAsync([.. outcomes.Take(half)], cancellationToken), .. await WriteAsync([.. outcomes.Skip(half)], cancellationToken)];
+        }
+    }
+
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes.</summary>
+    private static bool IsOfTheData(Exception exception) =>
+        exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or OperationCanceledException or TimeoutException);
+
+    private async Task<bool> WriteRefusedAsync(MessageOutcome outcome, string reason, CancellationToken cancellationToken)
+    {
+        metrics.Refused();
+        if (!outcome.IsBare)
+        {
+            logger.OutcomeRefused(outcome.Message.Id, "its texts are left out", reason);
+            return (await WriteAsync([outcome.Bare()], cancellationToken))[0];
+        }
+
+        logger.OutcomeRefused(outcome.Message.Id, "the message ends without it", reason);
+        await store.SetAsideAsync(outcome, cancellationToken);
+        return false;
+    }
+
+    private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
                 var written = await store.CompleteAsync(outcomes, cancellationToken);
-                if (outcomes.Any(outcome => outcome.Disable is not null))
+                foreach (var (endpoint, reason) in written.Disabled)
+                {
+                    metrics.Disabled(reason);
+                    logger.EndpointDisabled(endpoint, reason);
                     events.SignalLocally();
-                bool[] answers = [.. outcomes.Select(outcome => written.Contains(outcome.Message.Id))];
+                }
+
+                bool[] answers = [.. outcomes.Select(written.Contains)];
                 for (var i = 0; i < answers.Length; i++)
                     metrics.Ended(outcomes[i], answers[i]);
                 return answers;
             }
-            catch (NpgsqlException exception) when (!cancellationToken.IsCancellationRequested && outcomes.Any(IsOurs))
+            catch (NpgsqlException exception) when (!IsOfTheData(exception) && !cancellationToken.IsCancellationRequested && outcomes.Any(IsOurs))
             {
                 logger.OutcomesWait(outcomes.Count, exception.SqlState ?? exception.GetType().Name);
                 await Task.Delay(Pause, time, cancellationToken);

@@ -15,6 +15,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
 
     private static readonly string Claim = SqlText.Statement("webhook_messages_claim");
     private static readonly string Complete = SqlText.Statement("webhook_messages_complete");
+    private static readonly string Aside = SqlText.Statement("webhook_messages_set_aside");
     private static readonly string Note = SqlText.Statement("webhook_endpoints_note");
 
     private Guid after = Guid.Empty;
@@ -31,8 +32,13 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MostEndpoints });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Endpoints });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Most });
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.Slow });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = limits.Turns });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.Others });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.InAll });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.SlowInAll });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Calls });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedMessage>();
@@ -53,26 +59,39 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         return claimed;
     }
 
-    /// <summary>Many outcomes in one commit. Answers the messages of which the outcome stands; the others were no longer ours.</summary>
-    public async Task<IReadOnlySet<Guid>> CompleteAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
+    /// <summary>Many outcomes in one commit.</summary>
+    public async Task<WrittenOutcomes> CompleteAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
     {
-        var written = new HashSet<Guid>(outcomes.Count);
+        var (written, disabled) = (new HashSet<(Guid, int)>(outcomes.Count), new List<(Guid, string)>());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in outcomes.GroupBy(outcome => outcome.Message.Tenant).OrderBy(group => group.Key.Value))
         {
             batch.Add(tenant.Key, Complete, Outcomes(tenant.Key, [.. tenant]));
             if (tenant.Any(outcome => outcome.Answer is not null))
-                batch.Add(tenant.Key, Note, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Answer is not null).GroupBy(outcome => outcome.Message.Endpoint)]));
+                batch.Add(tenant.Key, Note, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Answer is not null)]));
         }
 
         await batch.CommitAsync(
             row =>
             {
-                if (row.FieldCount == 1)
-                    written.Add(row.GetGuid(0));
+                // What was written has two columns, who was disabled three.
+                if (row.FieldCount == 2)
+                    written.Add((row.GetGuid(0), row.GetInt32(1)));
+                else
+                    disabled.Add((row.GetGuid(0), row.GetString(1)));
             },
             cancellationToken);
-        return written;
+        return new WrittenOutcomes(written, disabled);
+    }
+
+    /// <summary>Ends a message whose outcome the database does not take.</summary>
+    public async Task SetAsideAsync(MessageOutcome outcome, CancellationToken cancellationToken)
+    {
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        batch.Add(
+            outcome.Message.Tenant, Aside, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Id },
+            new NpgsqlParameter<int> { TypedValue = outcome.Message.Claims }, new NpgsqlParameter<bool> { TypedValue = outcome.State == MessageState.Delivered });
+        await batch.CommitAsync(read: null, cancellationToken);
     }
 
     private static NpgsqlParameter[] Outcomes(TenantId tenant, MessageOutcome[] outcomes)
@@ -99,25 +118,34 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(outcomes, column) };
     }
 
-    private static NpgsqlParameter[] Health(TenantId tenant, IGrouping<Guid, MessageOutcome>[] endpoints)
+    private static NpgsqlParameter[] Health(TenantId tenant, MessageOutcome[] calls)
     {
         return
         [
             new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            Of(endpoint => endpoint.Key),
-            Of(endpoint => endpoint.Any(outcome => outcome.State == MessageState.Delivered)),
-            Of(endpoint => endpoint.Count(outcome => outcome.State != MessageState.Delivered)),
-            Of(endpoint => endpoint.Max(outcome => outcome.State == MessageState.Delivered ? 0 : outcome.Message.Attempts + 1 - outcome.Message.FirstAttempt)),
-            Of(endpoint => endpoint.Select(outcome => outcome.Disable).FirstOrDefault(disable => disable is not null)),
+            Of(call => call.Message.Id),
+            Of(call => call.Message.Endpoint),
+            Of(call => call.Revision),
+            Of(call => call.State == MessageState.Delivered),
+            Of(call => call.State == MessageState.Delivered ? 0 : call.Message.Attempts + 1 - call.Message.FirstAttempt),
+            Of(call => call.Disable),
             new NpgsqlParameter<int> { TypedValue = WarnsAfter },
             new NpgsqlParameter<TimeSpan> { TypedValue = WebhookOptions.DisabledAfter },
         ];
 
-        NpgsqlParameter<T[]> Of<T>(Converter<IGrouping<Guid, MessageOutcome>, T> column) => new() { TypedValue = Array.ConvertAll(endpoints, column) };
+        NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(calls, column) };
     }
 
     private static string Headers(IReadOnlyList<WebhookHeader> headers) =>
         JsonSerializer.Serialize(
             headers.GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(header => header.Value))),
             WebhookJson.Default.DictionaryStringString);
+}
+
+/// <summary>What came of writing outcomes.</summary>
+/// <param name="Messages">By message and claim those that stand; the others were no longer ours.</param>
+/// <param name="Disabled">Endpoints that were disabled by it, and why.</param>
+internal sealed record WrittenOutcomes(IReadOnlySet<(Guid Message, int Claims)> Messages, IReadOnlyList<(Guid Endpoint, string Reason)> Disabled)
+{
+    public bool Contains(MessageOutcome outcome) => Messages.Contains((outcome.Message.Id, outcome.Message.Claims));
 }

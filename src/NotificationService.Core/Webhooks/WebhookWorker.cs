@@ -57,7 +57,7 @@ internal sealed class WebhookWorker(
     {
         // 1. Room. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
-        if (limits.InAll == 0)
+        if (limits.AreNone)
         {
             await wakeUp.WaitAsync(Poll, cancellationToken);
             return;
@@ -71,9 +71,11 @@ internal sealed class WebhookWorker(
             claimed = await store.ClaimAsync(limits, CancellationToken.None);
             endpoints = claimed.Count == 0 ? new Dictionary<Guid, FoundEndpoint>() : await directory.FindAsync(claimed, CancellationToken.None);
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            logger.ClaimFailed(exception.SqlState ?? exception.GetType().Name);
+            logger.ClaimFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
             await Task.Delay(Pause, time, cancellationToken);
             return;
         }
@@ -135,15 +137,19 @@ internal sealed class WebhookWorker(
                 return (MessageOutcome.Dropped(message, EndpointDeleted), null);
             case FoundEndpoint.Disabled:
                 return (MessageOutcome.Dropped(message, EndpointDisabled), null);
+            case FoundEndpoint.KeyMissing:
+                lanes.Leave(message.Endpoint);
+                return (MessageOutcome.PutBack(message), null);
+            case FoundEndpoint.Unusable unusable:
+                var failed = new WebhookAnswer.Failed(new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], null, null, null, WebhookDirective.None), WebhookFailure.Unusable);
+                return (MessageOutcome.Of(message, failed, Chance(message)) with { Revision = unusable.Revision }, failed);
+            case FoundEndpoint.Callable callable:
+                var call = new WebhookCall(callable.Url, message.EventId, Encoding.UTF8.GetBytes(message.Body), callable.Secrets, callable.Headers);
+                var answer = await caller.CallAsync(call, givingUp);
+                return (MessageOutcome.Of(message, answer, Chance(message)) with { Revision = callable.Revision }, answer);
+            default:
+                throw new InvalidOperationException("no such finding");
         }
-
-        var call = endpoint is FoundEndpoint.Callable callable
-            ? new WebhookCall(callable.Url, message.EventId, Encoding.UTF8.GetBytes(message.Body), callable.Secrets, callable.Headers)
-            : null;
-        var answer = call is null
-            ? new WebhookAnswer.Failed(new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], null, null, null, WebhookDirective.None), WebhookFailure.Unusable)
-            : await caller.CallAsync(call, givingUp);
-        return (MessageOutcome.Of(message, answer, Chance(message)), answer);
     }
 
     /// <summary>Spreads the next tries; nothing else is asked of it.</summary>

@@ -30,5 +30,7 @@ public static class WebhooksModule
         .AddSingleton<EndpointDirectory>()
         .AddSingleton<EndpointLanes>()
         .AddHostedService<WebhookWorker>()
-        .AddHostedService<WebhookReplayer>();
+        .AddHostedService<WebhookReplayer>()
+        .AddHostedService<WebhookUpkeep>()
+        .AddHostedService<WebhookGauges>();
 }

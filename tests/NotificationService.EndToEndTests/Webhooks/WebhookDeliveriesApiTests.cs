@@ -153,6 +153,40 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         (await tenant.GetAsync($"{path}/replays/{Guid.NewGuid()}")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_second_replay_while_one_runs_is_refused_in_plain_words()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var endpoint = await EndpointAsync(tenant);
+        await service.Database.ExecuteAsync($"""
+            insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, created_at, worked_at)
+            values ('{tenant.Admin.Tenant}', gen_random_uuid(), '{endpoint}', 1, now() - interval '1 h', now(), now(), now(), now() + interval '1 h')
+            """);
+
+        var (status, problem, _) = await tenant.PostAsync($"{WebhookTenant.Path}/{endpoint}/replay", $$"""{"mode":"failed","since":"{{DateTimeOffset.UtcNow.AddHours(-1):O}}"}""");
+
+        (status, problem.GetProperty("code").GetString()).ShouldBe((HttpStatusCode.Conflict, "replay_running"));
+    }
+
+    [Fact]
+    public async Task Below_a_deleted_endpoint_there_is_nothing_any_more()
+    {
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var endpoint = await EndpointAsync(tenant);
+        var path = $"{WebhookTenant.Path}/{endpoint}";
+        var message = (await tenant.PlantAsync(service.Database, endpoint, 1)).Single();
+        var (_, replay, _) = await tenant.PostAsync($"{path}/replay", $$"""{"mode":"failed","since":"{{DateTimeOffset.UtcNow.AddHours(-1):O}}"}""");
+        string[] below = [$"{path}/deliveries", $"{path}/deliveries/{message}", $"{path}/replays/{replay.GetProperty("id").GetString()}"];
+        foreach (var one in below)
+            (await tenant.GetAsync(one)).Status.ShouldBe(HttpStatusCode.OK, one);
+
+        (await tenant.SendAsync(HttpMethod.Delete, path)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        foreach (var one in below)
+            (await tenant.GetAsync(one)).Status.ShouldBe(HttpStatusCode.NotFound, one);
+        (await tenant.PostAsync($"{path}/deliveries/{message}/resend")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("{}", "/mode", "/since")]
     [InlineData("""{"mode":"some","since":"2020-01-01T00:00:00Z"}""", "/mode", "/since")]

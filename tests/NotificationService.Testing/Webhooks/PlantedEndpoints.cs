@@ -31,4 +31,19 @@ public sealed class PlantedEndpoints(TestDatabase database, CredentialVault vaul
             new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId }, new NpgsqlParameter<byte[]> { TypedValue = vault.Seal(plain, new CredentialAddress(tenant, id, "secret:1")) });
         return id;
     }
+
+    /// <summary>Messages for an endpoint as the relay leaves them, each of a subject of its own, due since a while.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="endpoint">For whom.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="state">1 pending, 2 delivered, 3 failed, 4 dropped.</param>
+    /// <param name="madeAt">When, as SQL.</param>
+    /// <param name="dueAt">Due when, as SQL.</param>
+    public Task<int> MessagesAsync(TenantId tenant, Guid endpoint, int count, int state = 1, string madeAt = "now()", string dueAt = "now() - interval '1 s'") => database.ExecuteAsync(
+        $$$"""
+        insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, attempts, due_at, created_at, ended_at)
+        select overlay(notification_meta.uuid_floor({{{madeAt}}})::text placing substr(r::text, 15) from 15)::uuid, '{{{tenant}}}', '{{{endpoint}}}', 'evt_' || r, 'delivery.sent', r, 1, {{{madeAt}}},
+            '{"type":"delivery.sent","data":{"sequence":1,"n":' || i || '}}', {{{state}}}, {{{(state == 1 ? 0 : 1)}}}, {{{dueAt}}}, {{{madeAt}}}, {{{(state == 1 ? "null" : madeAt)}}}
+        from (select i, gen_random_uuid() as r from generate_series(1, {{{count}}}) i) x
+        """);
 }

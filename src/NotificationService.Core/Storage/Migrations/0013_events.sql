@@ -32,7 +32,7 @@ create index events_occurred on events (occurred_at);
 select notification_meta.protect_tenant_table('events', 'select, insert', 'select, insert');
 
 -- Replays ask for what happened since an instant; the timeline is written in the order of time, or nearly.
-create index timeline_at on timeline using brin (at) with (pages_per_range = 32);
+create index timeline_at on timeline using brin (at) with (pages_per_range = 32, autosummarize = on);
 
 -- Writes an event and its row in the outbox, in the shard of what it is about: what is told of one subject stays in its order. Called in the transaction that made it true, in the tenant's scope or by an owner's function.
 create function notification_meta.tell(tenant uuid, event uuid, event_type text, about uuid, at timestamptz, told json) returns void

@@ -106,11 +106,15 @@ create table webhook_replays (
     primary key (tenant_id, id)
 );
 create index webhook_replays_running on webhook_replays (worked_at) where state = 1;
+-- An endpoint has one at a time.
+create unique index webhook_replays_one on webhook_replays (tenant_id, endpoint_id) where state = 1;
+create index webhook_replays_ended on webhook_replays (created_at) where state <> 1;
 select notification_meta.protect_tenant_table('webhook_replays', 'select, insert, update', 'select, update');
 
 do $$ begin
     execute format('create policy owner_sees_endpoints on webhook_endpoints for select to %I using (true)', current_user);
     execute format('create policy owner_finds_old_keys on webhook_secrets for select to %I using (true)', current_user);
+    execute format('create policy owner_sees_messages on webhook_messages for select to %I using (true)', current_user);
     execute format('create policy owner_removes_old_messages on webhook_messages to %I using (state <> 1) with check (false)', current_user);
     execute format('create policy owner_serves_replays on webhook_replays to %I using (true) with check (true)', current_user);
 end $$;
@@ -172,23 +176,44 @@ begin
 end $$;
 select notification_meta.ensure_partitions(3);
 
-create or replace function notification_meta.drop_partitions_before(instant timestamptz) returns int
+-- Attempts have a retention of their own: whole months that ended before the instant go, unless a message of such a month still waits for its next
+-- try. Gives up rather than wait for a lock.
+create function notification_meta.drop_webhook_attempts_before(instant timestamptz) returns int
 language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
 declare part record; until_when timestamptz; dropped int := 0;
 begin
     for part in
         select c.relname, make_timestamptz(left(right(c.relname, 7), 4)::int, right(c.relname, 2)::int, 1, 0, 0, 0, 'UTC') as began
         from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-        where p.relname in ('notifications', 'timeline', 'attempts', 'engagements', 'webhook_attempts') and c.relname ~ '_y\d{4}m\d{2}$'
+        where p.relname = 'webhook_attempts' and c.relname ~ '_y\d{4}m\d{2}$'
     loop
         until_when := (part.began at time zone 'utc' + interval '1 month') at time zone 'utc';
         if until_when <= instant and not exists (
-            select from deliveries
-            where status in (10, 20, 30)
-              and id >= notification_meta.uuid_floor(part.began) and id < notification_meta.uuid_floor(until_when)) then
+            select from webhook_messages
+            where state = 1 and id >= notification_meta.uuid_floor(part.began) and id < notification_meta.uuid_floor(until_when)) then
             execute format('drop table %I', part.relname);
             dropped := dropped + 1;
         end if;
     end loop;
     return dropped;
 end $$;
+
+create function notification_meta.purge_webhook_replays(instant timestamptz, bite int) returns int
+language sql security definer set search_path = public, pg_temp as $$
+    with old as materialized (
+        select tenant_id, id from webhook_replays where state <> 1 and created_at < instant order by created_at limit bite for update skip locked),
+    gone as (delete from webhook_replays r using old where r.tenant_id = old.tenant_id and r.id = old.id returning 1)
+    select count(*)::int from gone
+$$;
+
+-- Which of these endpoints nothing is to be sent to any more, and why.
+create function notification_meta.unwanted_endpoints(endpoints uuid[]) returns table (id uuid, reason text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select asked.id, case when e.id is null then 'endpoint_deleted' else 'endpoint_disabled' end
+    from unnest(endpoints) as asked(id) left join webhook_endpoints e on e.id = asked.id
+    where e.id is null or not e.enabled
+$$;
+revoke all on function notification_meta.drop_webhook_attempts_before(timestamptz), notification_meta.purge_webhook_replays(timestamptz, int),
+    notification_meta.unwanted_endpoints(uuid[]) from public;
+grant execute on function notification_meta.drop_webhook_attempts_before(timestamptz), notification_meta.purge_webhook_replays(timestamptz, int),
+    notification_meta.unwanted_endpoints(uuid[]) to notification_worker;

@@ -1,22 +1,29 @@
 -- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and tells the tenant. $1 tenant
--- per endpoint: $2 id, $3 whether one call succeeded, $4 calls that failed, $5 the most attempts that one message has used, $6 why it is to be
--- disabled at once, or null; $7 attempts of one message after which the tenant is told, $8 how long nothing but failure is put up with
+-- per call: $2 message, $3 endpoint, $4 its revision when it was called, $5 whether it succeeded, $6 how many attempts the message has used, 0 for one that
+-- succeeded, $7 why the endpoint is to be disabled at once, or null
+-- $8 attempts of one message after which the tenant is told, $9 how long nothing but failure is put up with
+-- Runs in the transaction of webhook_messages_complete and counts only what that has written: a call whose claim was lost has nothing to say. Nor has one
+-- to an endpoint that somebody changed meanwhile: it may have gone to another address.
 -- Other endpoints are told which one it is by its id and host: the rest of an address may be what keeps it secret.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. An endpoint that is well costs a probe.
 with given as materialized (
-    select * from unnest($2::uuid[], $3::boolean[], $4::int[], $5::int[], $6::text[]) as i(id, succeeded, failed, worst, disable)
+    select c.endpoint_id as id, c.revision, bool_or(c.succeeded) as succeeded, count(*) filter (where not c.succeeded)::int as failed, max(c.used) as worst, min(c.disable) as disable
+    from unnest($2::uuid[], $3::uuid[], $4::int[], $5::boolean[], $6::int[], $7::text[]) as c(message_id, endpoint_id, revision, succeeded, used, disable)
+    cross join lateral (
+        select from webhook_messages m where m.id = c.message_id and m.tenant_id = $1 and m.xmin = pg_current_xact_id()::xid offset 0) written
+    group by c.endpoint_id, c.revision
 ),
 before as materialized (
-    select e.id, e.url, e.enabled, e.failing_since, e.warned_at from webhook_endpoints e
+    select e.id, e.url, e.enabled, e.revision, e.failing_since, e.warned_at from webhook_endpoints e
     where e.tenant_id = $1 and e.id = any (array(select id from given))
       and (e.failing_since is not null or exists (select from given g where g.id = e.id and (g.failed > 0 or g.disable is not null)))
     order by e.id for update
 ),
 judged as materialized (
     select b.id, g.succeeded, g.failed,
-        case when b.enabled then coalesce(g.disable, case when not g.succeeded and g.failed > 0 and b.failing_since < clock_timestamp() - $8 then 'failing' end) end as disabled_for,
-        not g.succeeded and b.warned_at is null and g.worst >= $7 as warned
-    from before b join given g on g.id = b.id
+        case when b.enabled then coalesce(g.disable, case when not g.succeeded and g.failed > 0 and b.failing_since < clock_timestamp() - $9::interval then 'failing' end) end as disabled_for,
+        not g.succeeded and b.warned_at is null and g.worst >= $8 as warned
+    from before b join given g on g.id = b.id and g.revision = b.revision
 ),
 noted as (
     update webhook_endpoints e
@@ -37,5 +44,11 @@ told as materialized (
             'host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
             'failures', n.failures))
     from noted n where n.warned or n.disabled_for is not null
+),
+audited as (
+    insert into audit_log (id, tenant_id, at, actor_kind, action, target, detail)
+    select notification_meta.new_id(), $1, clock_timestamp(), 'system', 'webhook_endpoint.disabled', 'webhook_endpoint/' || n.id,
+        json_build_object('reason', n.disabled_for, 'failures', n.failures::text)
+    from noted n where n.disabled_for is not null
 )
-select id, disabled_for from noted where disabled_for is not null and (select count(*) from told) >= 0
+select id, disabled_for, $1::uuid as tenant_id from noted where disabled_for is not null and (select count(*) from told) >= 0

@@ -1,51 +1,69 @@
 -- Takes due messages under a lease, endpoint by endpoint, so that none of them waits behind another one's.
 -- $1 uuid   the endpoint after which to begin
 -- $2 int    most endpoints to look at
--- $3 uuid[] endpoints of which only so many may be taken, $4 int[] how many; none for 0
--- $5 int    most of any other endpoint
--- $6 int    most in all
--- $7 interval lease
+-- of endpoints that this worker knows: $3 uuid[] endpoint, $4 int[] how many it may bring, none for 0, $5 boolean[] whether it is slow,
+-- $6 bigint[] when it was last served: the smaller, the longer ago
+-- $7 int    most of any other endpoint
+-- $8 int    most in all of those that are not slow, $9 int of the slow ones
+-- $10 uuid[] tenants, $11 int[] how many calls each has under way here
+-- $12 interval lease
 --
 -- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each. What is in hand or waits for its
 -- next try has a later due_at: by it a lease ends by itself, and the row that a dead worker held is due again.
+-- Where there are fewer places than messages the tenants share them evenly, counting what they have under way; a tenant's endpoints take turns,
+-- whoever was served longest ago first. However many endpoints or messages one has, the others' turn comes.
 -- A message waits while one of the same subject, before it, has not been tried yet: attempts begin in the order of the events. After that a
 -- failing one holds up nobody.
--- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
+-- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes only what was locked. What was locked and has no place is free again at the commit.
 -- One row without id tells the last endpoint of the walk (in tenant_id), and in claims whether the walk was cut short there.
 with recursive walk as (
-    (select m.endpoint_id, m.due_at, 1 as n from webhook_messages m
+    (select m.endpoint_id, m.tenant_id, m.due_at, 1 as n from webhook_messages m
      where m.state = 1 and m.endpoint_id > $1 order by m.endpoint_id, m.due_at limit 1)
     union all
-    (select next.endpoint_id, next.due_at, walk.n + 1
+    (select next.endpoint_id, next.tenant_id, next.due_at, walk.n + 1
      from walk
      cross join lateral (
-         select m.endpoint_id, m.due_at from webhook_messages m
+         select m.endpoint_id, m.tenant_id, m.due_at from webhook_messages m
          where m.state = 1 and m.endpoint_id > walk.endpoint_id order by m.endpoint_id, m.due_at limit 1) next
      where walk.n < $2)
 ),
-lane as materialized (
-    select walk.endpoint_id, coalesce(held.most, $5) as most
-    from walk left join unnest($3::uuid[], $4::int[]) as held(endpoint_id, most) on held.endpoint_id = walk.endpoint_id
-    where walk.due_at <= (select clock_timestamp()) and coalesce(held.most, $5) > 0
+open as (
+    select walk.endpoint_id, walk.tenant_id, coalesce(held.most, $7) as most, coalesce(held.is_slow, false) as is_slow, coalesce(held.turn, 0) as turn, coalesce(busy.calls, 0) as calls
+    from walk
+    left join unnest($3::uuid[], $4::int[], $5::boolean[], $6::bigint[]) as held(endpoint_id, most, is_slow, turn) on held.endpoint_id = walk.endpoint_id
+    left join unnest($10::uuid[], $11::int[]) as busy(tenant_id, calls) on busy.tenant_id = walk.tenant_id
+    where walk.due_at <= (select clock_timestamp()) and coalesce(held.most, $7) > 0
 ),
-picked as materialized (
-    select due.id
+lane as materialized (
+    select open.*, case when is_slow then $9::int else $8::int end as places, count(*) over (partition by is_slow) as lanes from open
+),
+candidate as materialized (
+    select due.id, lane.is_slow, lane.turn, lane.places, lane.endpoint_id,
+        lane.calls + row_number() over (partition by lane.is_slow, lane.tenant_id order by due.place, lane.turn, lane.endpoint_id) as standing
     from lane
     cross join lateral (
-        select m.id from webhook_messages m
-        where m.state = 1 and m.endpoint_id = lane.endpoint_id and m.due_at <= (select clock_timestamp())
-          and (m.sequence = 1 or m.attempts > m.first_attempt or not exists (
-              select from webhook_messages earlier
-              where earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
-                and earlier.state = 1 and earlier.attempts = earlier.first_attempt))
-        order by m.due_at, m.id
-        limit lane.most
-        for update of m skip locked
+        select first.id, row_number() over () as place
+        from (
+            select m.id from webhook_messages m
+            where m.state = 1 and m.endpoint_id = lane.endpoint_id and m.due_at <= (select clock_timestamp())
+              and (m.sequence = 1 or m.attempts > m.first_attempt or not exists (
+                  select from webhook_messages earlier
+                  where earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
+                    and earlier.state = 1 and earlier.attempts = earlier.first_attempt))
+            order by m.due_at, m.id
+            limit least(lane.most, 1 + 2 * lane.places / lane.lanes)
+            for update of m skip locked
+        ) first
     ) due
-    limit $6
+    where lane.places > 0
+),
+picked as materialized (
+    select id from (
+        select id, places, row_number() over (partition by is_slow order by standing, turn, endpoint_id) as n from candidate) ranked
+    where n <= places
 ),
 claimed as (
-    update webhook_messages m set claims = m.claims + 1, in_hand = true, due_at = clock_timestamp() + $7
+    update webhook_messages m set claims = m.claims + 1, in_hand = true, due_at = clock_timestamp() + $12
     where m.id = any (array(select id from picked))
     returning m.id, m.tenant_id, m.claims, m.endpoint_id, m.event_id, m.body, m.attempts, m.first_attempt
 )

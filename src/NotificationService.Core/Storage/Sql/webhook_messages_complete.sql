@@ -1,6 +1,7 @@
 -- Writes the outcomes of one tenant's calls to its endpoints, only where the claim is still the writer's. $1 tenant
 -- per message: $2 id, $3 fencing token, $4 state, $5 reason, $6 pause until the next try or null, $7 whether a call was made
 -- per call: $8 started at, $9 duration in milliseconds, $10 outcome, $11 status, $12 error, $13 request headers, $14 response body, $15 response headers
+-- A claim that is written stands no more (in_hand): written again, because nobody knew whether the first commit went through, it changes nothing.
 -- OFFSET 0 is a fence, as in deliveries_complete. All in one statement: an outcome is whole or not there. Dies before the commit: the lease
 -- ends, and the same message is sent once more under the same webhook-id.
 with given as materialized (
@@ -15,14 +16,14 @@ done as (
         ended_at = case when i.state <> 1 then clock_timestamp() end
     from given i
     cross join lateral (
-        select h.ctid from webhook_messages h where h.id = i.id and h.claims = i.claims and h.state = 1 and h.tenant_id = $1 offset 0) held
+        select h.ctid from webhook_messages h where h.id = i.id and h.claims = i.claims and h.state = 1 and h.in_hand and h.tenant_id = $1 offset 0) held
     where m.ctid = held.ctid
-    returning m.id, m.endpoint_id, m.attempts, m.state, m.due_at
+    returning m.id, m.claims, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (
     insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, error, request_headers, response_body, response_headers, next_try_at)
     select d.id, d.attempts, $1, d.endpoint_id, i.started_at, i.duration_ms, i.outcome, i.status, i.error, i.request_headers::json, i.response_body, i.response_headers::json,
         case when d.state = 1 then d.due_at end
-    from done d join given i on i.id = d.id and i.called
+    from done d join given i on i.id = d.id and i.claims = d.claims and i.called
 )
-select id from done
+select id, claims from done

@@ -6,5 +6,5 @@ select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.att
 from webhook_messages m
 left join lateral (
     select * from webhook_attempts w where w.message_id = m.id and w.tenant_id = $1 and w.number > m.attempts - $4 order by w.number) a on true
-where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = $3
+where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = $3 and exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = $2)
 order by a.number

@@ -1,8 +1,9 @@
--- Queues some of what failed or was dropped once more, for a replay. $1 tenant, $2 replay, $3 most
+-- Queues some of what failed or was dropped once more, for a replay. $1 tenant, $2 replay, $3 most, $4 most attempts that a message may have
 -- Relies on webhook_messages_unsent (tenant_id, endpoint_id, id) where state in (3, 4); by keyset, so that what fails again is not taken twice.
+-- A message is made after what it tells has happened: what has an earlier id than that need not be read. An hour is for clocks that differ.
 -- Answers how many were queued and how the replay stands. Dies before the commit: the replay stands where it stood.
 with replay as materialized (
-    select r.id, r.endpoint_id, r.since, r.until, coalesce(r.reached_id, '00000000-0000-0000-0000-000000000000') as after,
+    select r.id, r.endpoint_id, r.since, r.until, coalesce(r.reached_id, notification_meta.uuid_floor(r.since - interval '1 hour')) as after,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
         (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
@@ -13,7 +14,7 @@ bite as materialized (
     cross join lateral (
         select f.id from webhook_messages f
         where f.tenant_id = $1 and f.endpoint_id = replay.endpoint_id and f.state in (3, 4) and f.id > replay.after
-          and f.occurred_at >= replay.since and f.occurred_at < replay.until
+          and f.attempts < $4 and f.occurred_at >= replay.since and f.occurred_at < replay.until
         order by f.id limit $3 for update) m
     where replay.is_wanted and replay.has_room
 ),

@@ -1,0 +1,26 @@
+-- Drops some of what is queued for endpoints that are disabled or gone. $1 most
+-- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each, and asks which of them are unwanted.
+-- What is in hand is left to whoever holds it; workers skip each other's. An endpoint that is enabled at this very moment loses what was taken
+-- before: it was disabled when that was read. Dies before the commit: all of it is there as before.
+with recursive walk as (
+    (select m.endpoint_id, 1 as n from webhook_messages m where m.state = 1 order by m.endpoint_id limit 1)
+    union all
+    (select next.endpoint_id, walk.n + 1
+     from walk
+     cross join lateral (
+         select m.endpoint_id from webhook_messages m where m.state = 1 and m.endpoint_id > walk.endpoint_id order by m.endpoint_id limit 1) next
+     where walk.n < 5000)
+),
+unwanted as materialized (select * from notification_meta.unwanted_endpoints(array(select endpoint_id from walk))),
+bite as materialized (
+    select queued.id, unwanted.reason
+    from unwanted
+    cross join lateral (
+        select m.id from webhook_messages m where m.state = 1 and m.endpoint_id = unwanted.id and not m.in_hand
+        order by m.due_at, m.id limit $1 for update of m skip locked) queued
+    limit $1
+),
+dropped as (
+    update webhook_messages m set state = 4, reason = bite.reason, ended_at = clock_timestamp() from bite where m.id = bite.id returning 1
+)
+select count(*)::int from dropped

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>How many messages wait for their call and how long the oldest has, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
+internal sealed class WebhookGauges : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly string Depth = SqlText.Statement("webhook_messages_depth");
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private readonly ILogger<WebhookGauges> logger;
+    private long waiting;
+    private double oldest;
+
+    public WebhookGauges(Database database, TimeProvider time, ILogger<WebhookGauges> logger)
+    {
+        (this.database, this.time, this.logger) = (database, time, logger);
+        var meter = Telemetry.Telemetry.Meter;
+        meter.CreateObservableGauge("notification_webhook_queue_depth", () => Volatile.Read(ref waiting), description: "Webhook messages that are due and wait; counted up to 20,000.");
+        meter.CreateObservableGauge("notification_webhook_queue_oldest_age_seconds", () => Volatile.Read(ref oldest), description: "How long the oldest of them has been due.");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await CountAsync(stoppingToken);
+            }
+#pragma warning disable CA1031 // what is counted now and then ends no loop
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                logger.UpkeepFailed("depth", (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(Depth);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        Volatile.Write(ref waiting, reader.GetInt64(0));
+        Volatile.Write(ref oldest, reader.GetDouble(1));
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Storage;
+using NotificationService.Telemetry;
+
+namespace NotificationService.Webhooks;
+
+/// <summary>
+/// Removes what was kept for long enough, and drops what is queued for endpoints that are disabled or gone. Each step by itself: what holds up one does not
+/// hold up the others for good. Any number of workers may do it at once.
+/// </summary>
+internal sealed class WebhookUpkeep(Database database, WebhookOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookUpkeep> logger) : BackgroundService
+{
+    private const int Bite = 2_000;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PurgesEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DropsMonthsEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(3);
+
+    private const string Messages = "select notification_meta.purge_webhook_messages($1, $2)";
+    private const string Replays = "select notification_meta.purge_webhook_replays($1, $2)";
+    private const string Months = "select notification_meta.drop_webhook_attempts_before($1)";
+
+    private static readonly string Unwanted = SqlText.Statement("webhook_messages_drop");
+
+    private long? purgedAt;
+    private long? droppedAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            heartbeat.Beat();
+            var before = new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention };
+            if (IsDue(ref purgedAt, PurgesEvery))
+            {
+                await RepeatAsync("messages", Messages, [before.Clone(), Most()], heartbeat, stoppingToken);
+                await RepeatAsync("replays", Replays, [before.Clone(), Most()], heartbeat, stoppingToken);
+            }
+
+            if (IsDue(ref droppedAt, DropsMonthsEvery))
+                await RepeatAsync("months", Months, [before.Clone()], heartbeat, stoppingToken);
+            await RepeatAsync("unwanted", Unwanted, [Most()], heartbeat, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private static NpgsqlParameter<int> Most() => new() { TypedValue = Bite };
+
+    private bool IsDue(ref long? doneAt, TimeSpan every)
+    {
+        if (doneAt is { } at && time.GetElapsedTime(at) < every)
+            return false;
+        doneAt = time.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>Bite by bite, until there is no whole one left or it took long enough; the rest is the next round's.</summary>
+    private async Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, Heartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            await using var command = database.Worker.CreateCommand(sql);
+            command.Parameters.AddRange(parameters);
+            while (await command.ExecuteScalarAsync(cancellationToken) is Bite && time.GetElapsedTime(began) < LongestStep)
+                heartbeat.Beat();
+        }
+#pragma warning disable CA1031 // whatever went wrong, the next step and the next round have their turn
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.UpkeepFailed(step, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using NotificationService.Channels;
+using NotificationService.Credentials;
+using NotificationService.Deliveries;
+using NotificationService.Events;
+using NotificationService.Notifications;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+using NotificationService.Telemetry;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+using NotificationService.Testing.Webhooks;
+using Npgsql;
+
+namespace NotificationService.IntegrationTests.Events;
+
+/// <summary>However much there is to tell, a round of the relay ends: in time, and in pieces that a database takes.</summary>
+public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+
+    [Theory]
+    [InlineData("too many at once")]
+    [InlineData("the first rounds, however small")]
+    public async Task A_round_that_takes_too_long_is_tried_with_less_and_nothing_is_set_aside(string which)
+    {
+        await database.ExecuteAsync("delete from outbox; create table if not exists told_bounded (subject uuid); delete from told_bounded; grant insert on told_bounded to notification_worker");
+        var planted = new SentDeliveries(database);
+        var tenant = await database.NewTenantAsync();
+        var deliveries = await planted.SentAsync(tenant, await planted.ProviderAsync(tenant), 100);
+        await database.ExecuteAsync(
+            "insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), tenant_id, id, timeline_seq from deliveries where id = any ($1)",
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. deliveries.Select(id => id.Value)] });
+        using var relay = new EventRelay(
+            database.Database, [new SlowSink(which == "too many at once" ? 5 : int.MaxValue, which == "too many at once" ? 0 : 10)],
+            new WakeUp(database.Database, TimeProvider.System, WakeUp.Events), new EventMetrics(), new Heartbeats(TimeProvider.System), TimeProvider.System, NullLogger<EventRelay>.Instance);
+        await relay.StartAsync(CancellationToken.None);
+
+        long told = 0;
+        await Eventually.TrueAsync(async () => (told = await database.ScalarAsync<long>("select count(*) from told_bounded")) >= 100, Soon, () => $"{told} of 100 were told");
+        await relay.StopAsync(CancellationToken.None);
+
+        (await database.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select count(distinct subject) from told_bounded")).ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task Large_events_for_many_endpoints_are_inserted_in_pieces()
+    {
+        await database.ExecuteAsync("""
+            create table if not exists insert_sizes (bytes bigint);
+            create or replace function note_insert_size() returns trigger language plpgsql security definer as $$
+            begin insert into insert_sizes select sum(length(body)) from fresh; return null; end $$;
+            create or replace trigger note_insert_size after insert on webhook_messages referencing new table as fresh for each statement execute function note_insert_size();
+            """);
+        var tenant = await database.NewTenantAsync();
+        await using var host = WorkerHost.Create(database.ConnectionString);
+        var endpoints = new PlantedEndpoints(database, host.Services.GetRequiredService<CredentialVault>());
+        for (var i = 0; i < 25; i++)
+            await endpoints.PlantAsync(tenant, new Uri("https://hooks.invalid/in"));
+        var events = Enumerable.Range(0, 60).Select(_ => Event(tenant)).ToList();
+
+        await using (var connection = await database.Database.Worker.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var batch = TenantBatch.Within(connection);
+            foreach (var sink in host.Services.GetServices<IEventSink>())
+                (await sink.AudienceAsync(connection, [tenant], CancellationToken.None)).Append(batch, tenant, events);
+            await batch.RunAsync(null, CancellationToken.None);
+            await transaction.CommitAsync();
+        }
+
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}'")).ShouldBe(25 * 60);
+        (await database.ScalarAsync<long>("select max(bytes) from insert_sizes")).ShouldBeInRange(4_000_000, 10_000_000);
+    }
+
+    [Fact]
+    public async Task What_was_removed_and_is_still_seen_by_an_old_transaction_is_not_read_for_every_event()
+    {
+        const int Dead = 30_000;
+        await database.ExecuteAsync("delete from outbox");
+        var tenant = await database.NewTenantAsync();
+        await using var old = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await old.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await using (var look = new NpgsqlCommand("select count(*) from tenants", old))
+            await look.ExecuteScalarAsync();
+        await database.ExecuteAsync($"insert into outbox (shard, tenant_id, subject, seq) select i % 8, '{tenant}', gen_random_uuid(), 0 from generate_series(1, {Dead}) i; delete from outbox; analyze outbox");
+        using var relay = new EventRelay(
+            database.Database, [], new WakeUp(database.Database, TimeProvider.System, WakeUp.Events), new EventMetrics(), new Heartbeats(TimeProvider.System), TimeProvider.System,
+            NullLogger<EventRelay>.Instance);
+        // A floor is raised when whoever was writing has ended, in other databases too: not at once, but soon and for good.
+        var (read, most) = (long.MaxValue, 0.0);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var (before, began) = (await ReadAsync(), TimeProvider.System.GetTimestamp());
+                await relay.StartAsync(CancellationToken.None);
+                await RoundsAsync(tenant, 20);
+                await relay.StopAsync(CancellationToken.None);
+                await EndSessionsAsync();
+                most = Dead * 3 * (TimeProvider.System.GetElapsedTime(began).TotalSeconds / 5 + 2);
+                read = await ReadAsync() - before;
+                return read < most;
+            },
+            TimeSpan.FromSeconds(60), () => $"{read} entries were read, more than the {most:0} for a look at all of them now and then");
+    }
+
+    /// <summary>One event of each shard, and again when all are gone.</summary>
+    private async Task RoundsAsync(TenantId tenant, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            await database.ExecuteAsync($"insert into outbox (shard, tenant_id, subject, seq) select i, '{tenant}', gen_random_uuid(), 0 from generate_series(0, 7) i");
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>("select not exists (select from outbox)"), Soon);
+        }
+    }
+
+    private Task<long> ReadAsync() => database.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'outbox_pkey'");
+
+    /// <summary>What a session counted is told at the latest when it ends.</summary>
+    private Task EndSessionsAsync()
+    {
+        database.Database.Worker.Clear();
+        return Eventually.TrueAsync(
+            async () => await database.ScalarAsync<bool>("select not exists (select from pg_stat_activity where application_name = 'notification-worker' and datname = current_database())"), Soon);
+    }
+
+    private DeliveryEvent Event(TenantId tenant)
+    {
+        var delivery = NotificationId.From(database.Ids.Next()).Delivery(ChannelKind.Email);
+        return new DeliveryEvent(EventTypes.IdOf(delivery, 1), tenant, "delivery.sent", delivery, 1, TimeProvider.System.GetUtcNow(), DeliveryStatus.Sent)
+        {
+            Metadata = $$"""{"text":"{{new string('x', 16_000)}}"}""",
+        };
+    }
+
+    /// <summary>Takes too long for more than so many at once, and for its first rounds.</summary>
+    private sealed class SlowSink(int most, int rounds) : IEventSink
+    {
+        private int begun;
+
+        public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) =>
+            Task.FromResult<EventAudience>(new Audience(++begun <= rounds, most));
+
+        public void Committed()
+        {
+        }
+
+        private sealed class Audience(bool isLate, int most) : EventAudience
+        {
+            public override bool Includes(TenantId tenant) => true;
+
+            public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+            {
+                if (isLate)
+                    throw new TimeoutException("the database does not answer");
+                // What PostgreSQL says of a statement that it ended for its length.
+                if (events.Count > most)
+                    batch.Add(tenant, "do $$ begin raise exception using errcode = '57014', message = 'canceling statement due to statement timeout'; end $$");
+                foreach (var told in events)
+                    batch.Add(tenant, "insert into told_bounded (subject) values ($1)", new NpgsqlParameter<Guid> { TypedValue = told.Subject });
+            }
+        }
+    }
+}

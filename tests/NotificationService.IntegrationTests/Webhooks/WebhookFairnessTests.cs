@@ -1,0 +1,58 @@
+using NotificationService.Testing;
+using NotificationService.Testing.Webhooks;
+
+namespace NotificationService.IntegrationTests.Webhooks;
+
+/// <summary>Places are fewer than there are messages: nobody's place in the order of ids, number of endpoints or past decides who is called.</summary>
+public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task With_few_places_the_last_endpoint_is_called_as_often_as_the_first()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        stage.Receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(30) };
+        for (var i = 0; i < 10; i++)
+            await stage.PlantAsync($"/busy-{i}", 150);
+        await stage.PlantAsync("/last", 10);
+        await stage.StartAsync(("Notification:Webhooks:Concurrency", "3"));
+
+        await stage.UntilReceivedAsync("/last", 10);
+
+        stage.Receiver.Received.Count.ShouldBeLessThan(400, "it had to wait until the others were done");
+    }
+
+    [Fact]
+    public async Task A_tenant_with_one_endpoint_has_its_share_beside_one_with_many()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        stage.Receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(30) };
+        for (var i = 0; i < 20; i++)
+            await stage.PlantAsync($"/many-{i}", 80);
+        await stage.PlantAsync("/one", 100, await database.NewTenantAsync());
+        await stage.StartAsync(("Notification:Webhooks:Concurrency", "4"));
+
+        await stage.UntilReceivedAsync("/one", 100);
+
+        stage.Receiver.Received.Count.ShouldBeLessThan(500, "half of the places are its own while it has work");
+    }
+
+    [Fact]
+    public async Task Slow_endpoints_that_have_nothing_to_do_keep_no_place_from_one_that_has()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        stage.Receiver.Answer = message => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(message.Path == "/later" ? 3_000 : 2_500) };
+        var later = await stage.PlantAsync("/later", 1);
+        for (var i = 0; i < 4; i++)
+            await stage.PlantAsync($"/slow-{i}", 1);
+        await stage.StartAsync(("Notification:Webhooks:Concurrency", "8"), ("Notification:Webhooks:SlowConcurrency", "1"));
+        await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1", 0);
+
+        foreach (var endpoint in await database.QueryAsync<Guid>($"select id from webhook_endpoints where tenant_id = '{stage.Tenant}'"))
+        {
+            var before = stage.Receiver.Received.Count;
+            await stage.Endpoints.MessagesAsync(stage.Tenant, endpoint, 1);
+            await Eventually.TrueAsync(() => stage.Receiver.Received.Count > before, TimeSpan.FromSeconds(30), () => $"nobody calls {endpoint}; the first was {later}");
+            await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1", 0);
+        }
+    }
+}
