@@ -26,6 +26,7 @@ internal sealed class LagWatch(IConsumer<byte[]?, byte[]?> consumer, KafkaMetric
             return;
         last = time.GetTimestamp();
         var assigned = consumer.Assignment.ToHashSet();
+        // Also what was asked about a moment ago and was lost before the answer came.
         Forget(shown.Except(assigned));
         shown = assigned;
         asking = Task.Run(() => Ask(assigned));
@@ -34,9 +35,8 @@ internal sealed class LagWatch(IConsumer<byte[]?, byte[]?> consumer, KafkaMetric
     /// <summary>They are read by somebody else, or by nobody.</summary>
     public void Forget(IEnumerable<TopicPartition> partitions)
     {
-        foreach (var lost in partitions.ToList())
+        foreach (var lost in partitions)
         {
-            shown.Remove(lost);
             handled.TryRemove(lost, out _);
             metrics.Lost(lost.Topic, lost.Partition.Value);
         }
