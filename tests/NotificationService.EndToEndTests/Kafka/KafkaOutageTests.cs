@@ -8,7 +8,7 @@ namespace NotificationService.EndToEndTests.Kafka;
 /// <summary>Brokers, processes and the database go away in the middle; every event becomes one notification.</summary>
 public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
 {
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
     private readonly KafkaBrokers brokers = new();
 
