@@ -34,6 +34,7 @@ internal sealed class DeliverySender : IDisposable
     private Task starting = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
     private int handedBack;
+    private bool disposed;
 
     public DeliverySender(
         DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, DeliveryOptions options, TimeProvider time, ILogger<DeliverySender> logger)
@@ -79,22 +80,31 @@ internal sealed class DeliverySender : IDisposable
 
     /// <summary>
     /// Hands back what no call was begun for, waits for the calls under way and for their results to be written, but not
-    /// longer than the longest call: when results cannot be written, the leases tell another worker.
+    /// longer than the longest call: when results cannot be written, the leases tell another worker. Nothing of that once it is disposed.
     /// </summary>
     public async Task StopAsync()
     {
-        await stopping.CancelAsync();
-        lines.Empty();
-        admitted.Writer.TryComplete();
-        await starting;
-        await Hand.WaitForNoneAsync(options.LongestCall);
-        await ended.CancelAsync();
-        await ticking;
-        logger.Stopped(handedBack);
+        try
+        {
+            await stopping.CancelAsync();
+            lines.Empty();
+            admitted.Writer.TryComplete();
+            await starting;
+            await Hand.WaitForNoneAsync(options.LongestCall);
+            await ended.CancelAsync();
+            await ticking;
+            logger.Stopped(handedBack);
+        }
+        catch (ObjectDisposedException) when (Volatile.Read(ref disposed))
+        {
+            // Nobody waited for this to end: what is still held is left to its leases.
+        }
     }
 
     public void Dispose()
     {
+        Volatile.Write(ref disposed, true);
+        admitted.Writer.TryComplete();
         Hand.Dispose();
         begun.Dispose();
         stopping.Dispose();

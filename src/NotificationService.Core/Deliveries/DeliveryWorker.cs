@@ -40,6 +40,10 @@ internal sealed class DeliveryWorker(
         {
             // Told to stop.
         }
+        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host did not wait for this loop to end.
+        }
         finally
         {
             await sender.StopAsync();

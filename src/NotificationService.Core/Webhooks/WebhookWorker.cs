@@ -45,6 +45,10 @@ internal sealed class WebhookWorker(
         {
             // Told to stop: what is under way may end.
         }
+        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host did not wait for this loop to end.
+        }
 
         givingUp.CancelAfter(options.CallTimeout);
         while (Volatile.Read(ref underWay) > 0)
