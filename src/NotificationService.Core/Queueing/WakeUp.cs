@@ -53,7 +53,12 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
     }
 
     /// <summary>Waits for a hint, at most <paramref name="poll"/>.</summary>
-    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => local.WaitAsync(poll, cancellationToken);
+    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken)
+    {
+        // Asked first: in a host that was not stopped before it was disposed there is nothing left to wait for.
+        cancellationToken.ThrowIfCancellationRequested();
+        return local.WaitAsync(poll, cancellationToken);
+    }
 
     public void Dispose() => local.Dispose();
 

@@ -50,6 +50,10 @@ internal sealed class ReceiptApplier(
         {
             // Told to stop; what was under way is rolled back and done by somebody else.
         }
+        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host did not wait for this loop to end.
+        }
     }
 
     /// <param name="careful">Whether one of those that come now was refused just before.</param>
