@@ -128,7 +128,7 @@ public sealed class EventRelay(
             return;
 
         // 2. Its next rows, gone if and only if what follows is committed.
-        var (oldest, following) = await TakeAsync(connection, shard.Number, shard.After, most, taken, cancellationToken);
+        var (oldest, own) = await TakeAsync(connection, shard.Number, shard.After, most, taken, cancellationToken);
         if (taken.Count == 0)
         {
             await ExecuteAsync(connection, "rollback", cancellationToken);
@@ -160,7 +160,7 @@ public sealed class EventRelay(
 
         // 5. Dies before this: as if nothing had been taken. After it: each sink carries on by itself.
         await ExecuteAsync(connection, "commit", cancellationToken);
-        floors.Taken(shard.Number, taken[^1].Position, isAll: taken.Count < most, oldest, following);
+        floors.Taken(shard.Number, taken[^1].Position, isAll: taken.Count < most, oldest, own);
         metrics.Relayed(taken.Count);
         foreach (var (sink, _) in audiences)
             sink.Committed();
@@ -186,7 +186,7 @@ public sealed class EventRelay(
         return null;
     }
 
-    private static async Task<(long Oldest, long Next)> TakeAsync(
+    private static async Task<(long Oldest, long Own)> TakeAsync(
         NpgsqlConnection connection, short shard, long after, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Take, connection)
@@ -194,14 +194,14 @@ public sealed class EventRelay(
             Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = most }, new NpgsqlParameter<long> { TypedValue = after } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var (oldest, next) = (0L, 0L);
+        var (oldest, own) = (0L, 0L);
         while (await reader.ReadAsync(cancellationToken))
         {
             taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2), reader.IsDBNull(4) ? null : reader.GetGuid(4)));
-            (oldest, next) = (reader.GetInt64(5), reader.GetInt64(6));
+            (oldest, own) = (reader.GetInt64(5), reader.GetInt64(6));
         }
 
-        return (oldest, next);
+        return (oldest, own);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -41,18 +41,18 @@ internal sealed class ShardFloors(TimeProvider time)
     /// <param name="last">The position of the last that was taken.</param>
     /// <param name="isAll">Whether nothing was left behind it.</param>
     /// <param name="oldest">Every earlier transaction had ended when it was taken.</param>
-    /// <param name="next">Every transaction that had begun to write is earlier than this.</param>
-    public void Taken(short number, long last, bool isAll, long oldest, long next)
+    /// <param name="own">The transaction that took it: whoever wrote before it began to look has a smaller number.</param>
+    public void Taken(short number, long last, bool isAll, long oldest, long own)
     {
         var shard = shards[number];
-        if (shard.Position > 0 && oldest >= shard.Next)
+        if (shard.Position > 0 && oldest >= shard.Own)
         {
             shard.Floor = Math.Max(shard.Floor, isAll ? shard.Position : Math.Min(shard.Position, last));
             shard.Position = 0;
         }
 
         if (shard.Position == 0)
-            (shard.Position, shard.Next) = (last, next);
+            (shard.Position, shard.Own) = (last, own);
     }
 
     private sealed class Shard
@@ -65,9 +65,9 @@ internal sealed class ShardFloors(TimeProvider time)
         /// <summary>When all of it was looked at.</summary>
         public long? LookedAt { get; set; }
 
-        /// <summary>What the floor is raised to when every transaction before <see cref="Next"/> has ended; 0: nothing yet.</summary>
+        /// <summary>What the floor is raised to when every transaction before <see cref="Own"/> has ended; 0: nothing yet.</summary>
         public long Position { get; set; }
 
-        public long Next { get; set; }
+        public long Own { get; set; }
     }
 }

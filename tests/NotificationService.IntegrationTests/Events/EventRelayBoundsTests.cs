@@ -21,6 +21,17 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
 
+    /// <summary>Read from the table and not from the index, of which one test counts the entries that are read.</summary>
+    private const string IsEmpty = "select not exists (select from outbox where ctid is not null)";
+
+    /// <summary>As a receipt does it: status, timeline and outbox in one statement.</summary>
+    private const string Tell =
+        """
+        with changed as (update deliveries set status = 50, timeline_seq = timeline_seq + 1 where id = any ($1) returning *),
+        step as (insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 50, clock_timestamp() from changed)
+        insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), tenant_id, id, timeline_seq from changed
+        """;
+
     [Theory]
     [InlineData("too many at once")]
     [InlineData("the first rounds, however small")]
@@ -107,13 +118,59 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
             TimeSpan.FromSeconds(60), () => $"{read} entries were read, more than the {most:0} for a look at all of them now and then");
     }
 
+    [Fact]
+    public async Task A_change_that_is_committed_late_is_told_before_the_one_after_it()
+    {
+        await database.ExecuteAsync("delete from outbox; drop table if exists told_in_order; create table told_in_order (position bigint generated always as identity, subject uuid, seq int); grant insert on told_in_order to notification_worker");
+        var planted = new SentDeliveries(database);
+        var tenant = await database.NewTenantAsync();
+        var deliveries = await planted.SentAsync(tenant, await planted.ProviderAsync(tenant), 80);
+        Guid[] together = [.. deliveries.GroupBy(id => id.Value.ToByteArray(bigEndian: true)[14] & 7).MaxBy(shard => shard.Count())!.Select(id => id.Value)];
+        var (late, others) = (together[0], together[1..]);
+        using var relay = new EventRelay(
+            database.Database, [new OrderSink()], new WakeUp(database.Database, TimeProvider.System, WakeUp.Events), new EventMetrics(), new Heartbeats(TimeProvider.System), TimeProvider.System,
+            NullLogger<EventRelay>.Instance);
+        await relay.StartAsync(CancellationToken.None);
+        await using var early = await database.Superuser.OpenConnectionAsync();
+        await using var earlier = await early.BeginTransactionAsync();
+        await RunAsync(early, "select pg_current_xact_id()");
+        await using var writer = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await writer.BeginTransactionAsync();
+        await RunAsync(writer, Tell, late);
+
+        // Whatever of the same shard is told meanwhile has a larger position, also what was written by a transaction that began before.
+        await RunAsync(early, Tell, others[0]);
+        await earlier.CommitAsync();
+        foreach (var other in others)
+        {
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>(IsEmpty), Soon);
+            await database.ExecuteAsync(Tell, new NpgsqlParameter<Guid[]> { TypedValue = [other] });
+        }
+
+        await transaction.CommitAsync();
+        await database.ExecuteAsync(Tell, new NpgsqlParameter<Guid[]> { TypedValue = [late] });
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from told_in_order where subject = '{late}'") == 2, Soon);
+        await relay.StopAsync(CancellationToken.None);
+
+        others.Length.ShouldBeGreaterThan(2);
+        (await database.QueryAsync<int>($"select seq from told_in_order where subject = '{late}' order by position")).ShouldBe([2, 3]);
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, params Guid[] ids)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        if (ids.Length > 0)
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>One event of each shard, and again when all are gone.</summary>
     private async Task RoundsAsync(TenantId tenant, int rounds)
     {
         for (var round = 0; round < rounds; round++)
         {
             await database.ExecuteAsync($"insert into outbox (shard, tenant_id, subject, seq) select i, '{tenant}', gen_random_uuid(), 0 from generate_series(0, 7) i");
-            await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>("select not exists (select from outbox)"), Soon);
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>(IsEmpty), Soon);
         }
     }
 
@@ -134,6 +191,30 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         {
             Metadata = $$"""{"text":"{{new string('x', 16_000)}}"}""",
         };
+    }
+
+    /// <summary>Writes down in which order it is told.</summary>
+    private sealed class OrderSink : IEventSink
+    {
+        public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) => Task.FromResult<EventAudience>(new Audience());
+
+        public void Committed()
+        {
+        }
+
+        private sealed class Audience : EventAudience
+        {
+            public override bool Includes(TenantId tenant) => true;
+
+            public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+            {
+                foreach (var told in events)
+                {
+                    batch.Add(
+                        tenant, "insert into told_in_order (subject, seq) values ($1, $2)", new NpgsqlParameter<Guid> { TypedValue = told.Subject }, new NpgsqlParameter<int> { TypedValue = told.Sequence });
+                }
+            }
+        }
     }
 
     /// <summary>Takes too long for more than so many at once, and for its first rounds.</summary>
