@@ -76,7 +76,7 @@ public sealed class WebhookUpkeepTests(TestDatabase database) : IClassFixture<Te
         // One still waits for its next try: its month stays.
         var endpoint = await stage.PlantAsync("/patient", 0);
         await stage.Endpoints.MessagesAsync(stage.Tenant, endpoint, 1, madeAt: "date_trunc('month', now()) - interval '4 months' + interval '3 days'", dueAt: "now() + interval '1 h'");
-        await stage.StartAsync(("Notification:Webhooks:Retention", "40.00:00:00"));
+        await stage.StartAsync(("Notification:Webhooks:Retention", "40.00:00:00"), ("Notification:Delivery:Retention", "00:00:00"));
 
         await stage.UntilAsync(Months("webhook_attempts", 5), 0);
         (await database.ScalarAsync<long>(Months("webhook_attempts", 4))).ShouldBe(1);
