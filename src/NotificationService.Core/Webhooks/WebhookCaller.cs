@@ -91,7 +91,7 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
         MaxResponseDrainSize = 0,
         MaxResponseHeadersLength = 16,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name that moves is followed, and looked at again
+        PooledConnectionLifetime = options.ConnectionLifetime, // a name that moves is followed, and looked at again
         ResponseDrainTimeout = TimeSpan.Zero,
         SslOptions = { CertificateChainPolicy = TrustedRoots.Policy(options.TrustedRoots) },
         UseCookies = false,

@@ -11,6 +11,9 @@ public sealed class WebhookOptions
     /// <summary>The whole of one call: connecting, sending, and all that is read of the answer.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a connection serves before the endpoint's name is looked up, and its address judged, anew.</summary>
+    public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>A PEM file of certificate authorities that receivers' certificates may come from besides the system's.</summary>
     public string? TrustedRoots { get; set; }
 
@@ -44,6 +47,8 @@ public sealed class WebhookOptions
         var errors = new List<string>();
         if (ConnectTimeout <= TimeSpan.Zero || CallTimeout < ConnectTimeout)
             errors.Add($"{Section}:ConnectTimeout must be greater than zero and at most CallTimeout");
+        if (ConnectionLifetime <= TimeSpan.Zero || ConnectionLifetime > TimeSpan.FromMinutes(10))
+            errors.Add($"{Section}:ConnectionLifetime must be greater than zero and at most ten minutes");
         if (Lease < CallTimeout + Allowance)
             errors.Add($"{Section}:Lease ({Lease}) must be at least CallTimeout + {Allowance}, or a slow call outlives its lease");
         if (Concurrency is < 1 or > 5000 || SlowConcurrency is < 1 or > 5000)

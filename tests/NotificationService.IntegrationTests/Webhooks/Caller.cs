@@ -13,10 +13,11 @@ internal static class Caller
     public static WebhookSecret Secret { get; } = WebhookSecret.New();
 
     public static WebhookCaller Of(
-        TimeSpan? deadline = null, bool allowPrivate = true, Func<string, CancellationToken, Task<IPAddress[]>>? lookup = null, TimeSpan? connect = null, string? roots = null) =>
+        TimeSpan? deadline = null, bool allowPrivate = true, Func<string, CancellationToken, Task<IPAddress[]>>? lookup = null, TimeSpan? connect = null, string? roots = null,
+        TimeSpan? lifetime = null) =>
         new(
             new EndpointGuard(allowPrivate, lookup),
-            new WebhookOptions { CallTimeout = deadline ?? TimeSpan.FromSeconds(15), ConnectTimeout = connect ?? TimeSpan.FromSeconds(5), TrustedRoots = roots },
+            new WebhookOptions { CallTimeout = deadline ?? TimeSpan.FromSeconds(15), ConnectTimeout = connect ?? TimeSpan.FromSeconds(5), TrustedRoots = roots, ConnectionLifetime = lifetime ?? TimeSpan.FromMinutes(2) },
             TimeProvider.System);
 
     public static WebhookCall To(Uri url, params WebhookHeader[] headers) => new(url, "evt_1", Encoding.UTF8.GetBytes(Body), [Secret], headers);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
+using NotificationService.Testing;
 using NotificationService.Testing.FakeProviders;
 using NotificationService.Testing.Webhooks;
 using NotificationService.Webhooks;
@@ -35,6 +37,38 @@ public sealed class WebhookCallerTests
             ],
             ignoreOrder: true);
         Encoding.UTF8.GetString(request.Body).ShouldBe(Caller.Body);
+    }
+
+    [Fact]
+    public async Task A_connection_serves_again_until_its_life_is_over_and_then_the_name_is_looked_up_anew()
+    {
+        await using var receiver = new RawReceiver(AnswerAllAsync);
+        var lookups = 0;
+        using (var caller = Caller.Of(lookup: LookupAsync))
+        {
+            for (var call = 1; call <= 3; call++)
+                await CallAsync(caller);
+            (lookups, receiver.Connections).ShouldBe((1, 1));
+        }
+
+        using var brief = Caller.Of(lifetime: TimeSpan.FromMilliseconds(1), lookup: LookupAsync);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await CallAsync(brief);
+                return receiver.Connections >= 4;
+            },
+            TimeSpan.FromSeconds(30));
+        lookups.ShouldBe(receiver.Connections);
+
+        async Task CallAsync(WebhookCaller caller) =>
+            (await caller.CallAsync(Caller.To($"http://hooks.example.com:{receiver.Port}/"), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+
+        Task<IPAddress[]> LookupAsync(string name, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref lookups);
+            return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
+        }
     }
 
     [Fact]
@@ -167,7 +201,7 @@ public sealed class WebhookCallerTests
         using var caller = Caller.Of();
         using var shutdown = new CancellationTokenSource();
         var call = caller.CallAsync(Caller.To(receiver.Url), shutdown.Token);
-        await Testing.Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(30));
 
         await shutdown.CancelAsync();
 
@@ -184,5 +218,20 @@ public sealed class WebhookCallerTests
             (await caller.CallAsync(Caller.To(receiver.Url, header), CancellationToken.None)).Reason().ShouldBe(WebhookFailure.Unusable);
 
         receiver.Connections.ShouldBe(0);
+    }
+
+    /// <summary>As a server that keeps its connections: one answer for each request, all of which end with the same body.</summary>
+    private static async Task AnswerAllAsync(Stream stream, RawRequest first, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(Ok), cancellationToken);
+        var (buffer, text) = (new byte[4096], "");
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            text += Encoding.Latin1.GetString(buffer, 0, read);
+            if (!text.EndsWith(Caller.Body, StringComparison.Ordinal))
+                continue;
+            text = "";
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(Ok), cancellationToken);
+        }
     }
 }
