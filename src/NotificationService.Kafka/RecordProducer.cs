@@ -16,6 +16,10 @@ public sealed class RecordProducer(KafkaOptions options) : IDisposable
     /// <summary>The brokers are there and refuse this very record: it will never be acknowledged as it is.</summary>
     public static bool IsOfTheRecord(Error error) => error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidRecord;
 
+    /// <summary>Nobody waited long enough, or it was sent and nobody answered: it may still arrive.</summary>
+    public static bool IsUnknown(KafkaException exception) =>
+        exception.Error.Code == ErrorCode.Local_TimedOut || exception is ProduceException<byte[]?, byte[]?> { DeliveryResult.Status: PersistenceStatus.PossiblyPersisted };
+
     /// <exception cref="KafkaException">It was not acknowledged in time, or refused; it may stand in the topic all the same.</exception>
     public async Task ProduceAsync(string topic, Message<byte[]?, byte[]?> message, CancellationToken cancellationToken)
     {

@@ -18,8 +18,8 @@ public sealed class FoundRecipients
 
     internal FoundRecipients(IReadOnlyDictionary<string, ProfileAnswer> answers) => this.answers = answers;
 
-    /// <summary>Somebody could not be asked about, for which others do not have to wait.</summary>
-    public bool IsIncomplete => answers.Values.Any(answer => answer is ProfileAnswer.Unavailable { IsDown: false });
+    /// <summary>Somebody could not be asked about, which may pass, and for which others do not have to wait. That it will not hear of somebody is an answer.</summary>
+    public bool IsIncomplete => answers.Values.Any(answer => answer is ProfileAnswer.Unavailable { IsDown: false, IsOfPerson: false });
 
     internal ProfileAnswer Of(string userId) => answers.GetValueOrDefault(userId, ProfileAnswer.Unknown.Instance);
 }
@@ -27,13 +27,19 @@ public sealed class FoundRecipients
 /// <summary>Fills in what requests leave out of recipients who are known by their id. What a request says itself always wins.</summary>
 public sealed class RecipientCompletion(RecipientLookup lookup)
 {
-    /// <summary>The code of an issue that is nobody's mistake: to ask again may help.</summary>
+    /// <summary>The code of an issue that is nobody's mistake; mostly to ask again helps.</summary>
     public const string UnavailableCode = "recipient_unavailable";
 
     private const int AtOnce = 64;
 
     internal static DraftIssue Unavailable { get; } =
         new("/recipient/userId", UnavailableCode, "The user service could not be asked about this person. Send it again later, or with the addresses.");
+
+    internal static DraftIssue Refused { get; } =
+        new("/recipient/userId", UnavailableCode, "The user service gives no answer about this person. Send it with the addresses, or again once it does.");
+
+    /// <summary>Whether it is worth asking again soon.</summary>
+    public static bool MayPass(DraftIssue issue) => issue == Unavailable;
 
     /// <summary>Whether there is anybody to ask.</summary>
     public bool IsOn => lookup.IsOn;
@@ -74,6 +80,8 @@ public sealed class RecipientCompletion(RecipientLookup lookup)
                 return (request, null);
             case ProfileAnswer.Unavailable { IsDown: true }:
                 throw new RecipientsUnavailableException();
+            case ProfileAnswer.Unavailable { IsOfPerson: true }:
+                return (null, Refused);
             case ProfileAnswer.Unavailable:
                 return (null, Unavailable);
             default:

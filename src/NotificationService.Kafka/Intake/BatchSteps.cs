@@ -14,7 +14,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
     /// Good items are taken; the record of which some were not is a dead letter as well, which names them. False: nothing is taken yet, somebody could not
     /// be asked about, which may pass.
     /// </summary>
-    public async Task<bool> OpenAsync(RecordWork work, Step.Batch step, CancellationToken cancellationToken)
+    public async Task<bool> OpenAsync(RecordWork work, Step.Batch step, bool isLastTry, CancellationToken cancellationToken)
     {
         var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
         if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
@@ -33,7 +33,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
         }
 
         var opening = step.Opening;
-        if (work.Tries + 1 < options.Attempts
+        if (!isLastTry
             && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken)).IsIncomplete)
             return false;
         var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => JsonSerializer.SerializeToUtf8Bytes(

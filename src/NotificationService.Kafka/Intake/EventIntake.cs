@@ -7,51 +7,57 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Intake;
 
-/// <summary>Takes records, many in one commit, until each is stored, was stored before, is nobody's, is a dead letter, or has to wait for the user service.</summary>
+/// <summary>Takes records, many in one commit, until each is stored, was stored before, is nobody's, is a dead letter, or is to be read again later.</summary>
 /// <remarks>
-/// 1 read what they ask for → 2 store it, per caller in the order of the records; while the database is out, wait and try again, for ever →
+/// 1 read what they ask for → 2 store it, per caller in the order of the records; while the database is out, wait and try again, for ever; what is
+/// refused by itself, or waits for the user service, holds up its partition and nobody else →
 /// 3 write dead letters, for ever → whoever called then moves the offsets on. Dies anywhere: the records come again, and their keys find what
 /// was stored; a dead letter may stand twice.
 /// </remarks>
 internal sealed class EventIntake(
-    RecordReader reader, BundleIntake bundles, BatchSteps batches, DeadLetterWriter deadLetters, KafkaMetrics metrics, KafkaOptions options, TimeProvider time, ILogger<EventIntake> logger)
+    RecordReader reader, BundleIntake bundles, BatchSteps batches, DeadLetterWriter deadLetters, KafkaMetrics metrics, KafkaOptions options, Database database, TimeProvider time, ILogger<EventIntake> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Answers the partitions that have to wait because the user service cannot be asked, each from the first record that was not taken.</summary>
-    public async Task<IReadOnlyList<TopicPartitionOffset>> HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
+    private readonly StepTries tries = new();
+
+    /// <summary>Answers the partitions that have to wait, each from the first record that was not taken.</summary>
+    public async Task<IReadOnlyList<Hold>> HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
     {
         var works = await UntilTheDatabaseIsBackAsync(() => reader.ReadAsync(records, cancellationToken), cancellationToken);
-        var waiting = new HashSet<Caller>();
-        for (var pause = FirstPause; Open().Any(); pause = Longer(pause))
+        var (waiting, held) = (new HashSet<Caller>(), new HashSet<(string, int)>());
+        while (Open().Any())
         {
             foreach (var ofCaller in Open().GroupBy(work => work.Caller).ToList())
             {
-                if (!await UntilTheDatabaseIsBackAsync(() => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], cancellationToken), cancellationToken))
+                if (!await UntilTheDatabaseIsBackAsync(() => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], held, cancellationToken), cancellationToken))
                     waiting.Add(ofCaller.Key);
             }
 
+            // Another node was quicker at a batch, whose key is there now.
             if (Open().Any())
-                await Task.Delay(pause, time, cancellationToken);
+                await Task.Delay(FirstPause, time, cancellationToken);
         }
 
-        var held = works.Where(work => work.Left.Count > 0).GroupBy(work => PartitionOf(work)).ToDictionary(partition => partition.Key, partition => partition.Min(work => work.Record.Offset));
-        var over = works.Where(work => !held.TryGetValue(PartitionOf(work), out var from) || work.Record.Offset < from).ToList();
+        var left = works.Where(work => work.Left.Count > 0).GroupBy(PartitionOf).ToDictionary(partition => partition.Key, partition => partition.MinBy(work => work.Record.Offset)!);
+        var over = works.Where(work => !left.TryGetValue(PartitionOf(work), out var from) || work.Record.Offset < from.Record.Offset).ToList();
         foreach (var work in over.Where(work => work.Refusals.Count > 0))
             await deadLetters.WriteAsync(work.Record, work.Refusals, work.Accepted + work.Repeated > 0, cancellationToken);
+        over.ForEach(tries.Forget);
         metrics.Handled(over);
-        return [.. held.Select(partition => new TopicPartitionOffset(partition.Key.Item1, partition.Key.Item2, partition.Value))];
+        return [.. left.Values.Select(work => new Hold(
+            new TopicPartitionOffset(work.Record.Topic, work.Record.Partition, work.Record.Offset), waiting.Contains(work.Caller) ? LongestPause : PauseAfter(work.Left.Max(step => tries.Of(work, step)))))];
 
-        IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !waiting.Contains(work.Caller));
+        IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !waiting.Contains(work.Caller) && !held.Contains(PartitionOf(work)));
     }
 
     /// <summary>False: the user service cannot be asked for this caller. Others may be answered, and go on.</summary>
-    private async Task<bool> TryPassAsync(IReadOnlyList<RecordWork> works, CancellationToken cancellationToken)
+    private async Task<bool> TryPassAsync(IReadOnlyList<RecordWork> works, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
         try
         {
-            await PassAsync(works, cancellationToken);
+            await PassAsync(works, held, cancellationToken);
             return true;
         }
         catch (RecipientsUnavailableException)
@@ -62,17 +68,17 @@ internal sealed class EventIntake(
     }
 
     /// <summary>Once over all that is left of one caller's records, in their order. What is to be tried again holds up its partition.</summary>
-    private async Task PassAsync(IReadOnlyList<RecordWork> works, CancellationToken cancellationToken)
+    private async Task PassAsync(IReadOnlyList<RecordWork> works, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
-        var held = new HashSet<(string, int)>();
         var together = new List<(RecordWork Work, Step.Send Step)>();
         foreach (var work in works)
         {
             foreach (var step in work.Left.ToList())
             {
-                if (step is Step.Send send)
+                var isAlone = tries.IsAlone(work, step);
+                if (step is Step.Send shared && !isAlone)
                 {
-                    together.Add((work, send));
+                    together.Add((work, shared));
                     if (together.Count < BundleIntake.MostTogether)
                         continue;
                 }
@@ -81,6 +87,8 @@ internal sealed class EventIntake(
                 together.Clear();
                 if (step is Step.Batch batch)
                     await OneAsync(work, batch, held, () => OpenAsync(work, batch, held, cancellationToken), cancellationToken);
+                else if (step is Step.Send send && isAlone)
+                    await SendAsync([(work, send)], held, cancellationToken);
             }
         }
 
@@ -112,7 +120,7 @@ internal sealed class EventIntake(
 
     private async Task OpenAsync(RecordWork work, Step.Batch step, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
-        if (!await batches.OpenAsync(work, step, cancellationToken))
+        if (!await batches.OpenAsync(work, step, isLastTry: tries.Of(work, step) + 1 >= options.Attempts, cancellationToken))
             TryLater(work, step, held, RecipientCompletion.UnavailableCode);
     }
 
@@ -122,30 +130,48 @@ internal sealed class EventIntake(
             return;
         try
         {
-            var tries = work.Tries;
             await store();
-            if (work.Tries == tries)
-                work.Tries = 0;
         }
         catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
-            TryLater(work, step, held, Reason(exception));
+            TryLater(work, step, held, Reason(exception), isAlone: true);
+        }
+        catch (Exception exception) when (TookTooLong(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // A database that does everything else in time is not out; it may be busy, and the step gets more patience than others.
+            if (!await AnswersAsync(cancellationToken))
+                throw;
+            TryLater(work, step, held, Reason(exception), isAlone: true, patience: 2);
         }
     }
 
     /// <summary>Counts what one step is refused for by itself, and gives it up when that was often enough.</summary>
-    private void TryLater(RecordWork work, Step step, HashSet<(string, int)> held, string reason)
+    private void TryLater(RecordWork work, Step step, HashSet<(string, int)> held, string reason, bool isAlone = false, int patience = 1)
     {
-        logger.RecordRefused(work.Record.Topic, work.Record.Partition, work.Record.Offset, reason, ++work.Tries);
-        if (work.Tries < options.Attempts)
+        var count = tries.Count(work, step, isAlone);
+        logger.RecordRefused(work.Record.Topic, work.Record.Partition, work.Record.Offset, reason, count);
+        if (count < options.Attempts * patience)
         {
             held.Add(PartitionOf(work));
             return;
         }
 
-        work.Tries = 0;
         work.Left.Remove(step);
-        work.Refusals.Add(Refusal.Of("not_storable", $"It could not be stored in {options.Attempts} tries ({reason})."));
+        work.Refusals.Add(Refusal.Of("not_storable", $"It could not be stored in {count} tries ({reason})."));
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = database.App.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
     }
 
     private static (string, int) PartitionOf(RecordWork work) => (work.Record.Topic, work.Record.Partition);
@@ -163,7 +189,7 @@ internal sealed class EventIntake(
         for (var i = 0; i < steps.Count; i++)
         {
             var (work, step) = steps[i];
-            if (outcomes[i] is BundleOutcome.Invalid refused && refused.Issues.Any(issue => issue.Code == RecipientCompletion.UnavailableCode))
+            if (outcomes[i] is BundleOutcome.Invalid refused && refused.Issues.Any(RecipientCompletion.MayPass))
             {
                 TryLater(work, step, held, RecipientCompletion.UnavailableCode);
                 continue;
@@ -202,6 +228,14 @@ internal sealed class EventIntake(
                 await Task.Delay(pause, time, cancellationToken);
             }
         }
+    }
+
+    private static TimeSpan PauseAfter(int times)
+    {
+        var pause = FirstPause;
+        for (var i = 1; i < times && pause < LongestPause; i++)
+            pause = Longer(pause);
+        return pause;
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -100,9 +100,10 @@ internal sealed class IntakeLoop(
             throw;
         }
 
-        var waiting = work.GetAwaiter().GetResult().ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
+        var holds = work.GetAwaiter().GetResult();
+        var waiting = holds.ToDictionary(hold => hold.From.TopicPartition, hold => hold.From.Offset.Value);
         Done(consumer, records.Where(record => !waiting.TryGetValue(PartitionOf(record), out var from) || record.Offset < from), lag);
-        held.Hold(consumer, [.. waiting.Select(partition => new TopicPartitionOffset(partition.Key, partition.Value))]);
+        held.Hold(consumer, holds);
         for (var left = early.Count; left > 0; left--)
         {
             if (early.Dequeue() is var record && !held.Contains(PartitionOf(record)))

@@ -10,10 +10,19 @@ internal abstract record Step
     {
     }
 
-    /// <param name="Of">What it is made by, for whoever reads the reason of a refusal.</param>
-    public sealed record Send(BundleDraft Draft, string Of) : Step;
+    /// <summary>Of one record each has its own.</summary>
+    public abstract string Key { get; }
 
-    public sealed record Batch(BatchOpening Opening, RepeatableRequest Request) : Step;
+    /// <param name="Of">What it is made by, for whoever reads the reason of a refusal.</param>
+    public sealed record Send(BundleDraft Draft, string Of) : Step
+    {
+        public override string Key => Draft.Request.Key;
+    }
+
+    public sealed record Batch(BatchOpening Opening, RepeatableRequest Request) : Step
+    {
+        public override string Key => Request.Key;
+    }
 }
 
 /// <summary>A record on its way: what is left to do, and what could not be done.</summary>
@@ -31,9 +40,6 @@ internal sealed class RecordWork(InputRecord record, Caller caller)
     public int Accepted { get; set; }
 
     public int Repeated { get; set; }
-
-    /// <summary>How often the step that is next was refused for what might pass.</summary>
-    public int Tries { get; set; }
 
     public string Outcome => Refusals.Count > 0 ? "dead_lettered" : Accepted > 0 ? "accepted" : Repeated > 0 ? "repeated" : "ignored";
 }

@@ -32,6 +32,9 @@ internal sealed class StatusPublisher(
     private readonly Guid node = ids.Next();
     private TimeSpan pause = Pause;
 
+    /// <summary>When something was last handed in of which nobody knows what became of it.</summary>
+    private long? unknownSince;
+
     private sealed record Row(short Shard, long Position, string Key, string Payload);
 
     /// <summary>Why a row was not acknowledged.</summary>
@@ -39,16 +42,9 @@ internal sealed class StatusPublisher(
     /// <param name="IsUnknown">It may still be on its way.</param>
     private sealed record Failure(string Reason, bool IsOfTheRecord, bool IsUnknown);
 
-    private enum Published
-    {
-        All,
-
-        /// <summary>The others wait; nothing of them is on its way.</summary>
-        Some,
-
-        /// <summary>The others wait, and nobody knows of some of them.</summary>
-        SomeUnknown,
-    }
+    /// <param name="Any">Something was acknowledged.</param>
+    /// <param name="All">Nothing waits for the brokers.</param>
+    private sealed record Published(bool Any, bool All);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -67,9 +63,13 @@ internal sealed class StatusPublisher(
         }
         finally
         {
-            await LeaveAsync();
+            if (!IsAnythingOnItsWay)
+                await LeaveAsync();
         }
     }
+
+    /// <summary>What may still arrive must not do so after what another node publishes: until this node's lease is over nobody else has its shards.</summary>
+    private bool IsAnythingOnItsWay => unknownSince is { } since && time.GetElapsedTime(since) < Lease;
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
@@ -87,21 +87,25 @@ internal sealed class StatusPublisher(
             if (!HasTime(takenAt))
                 return;
             var published = await PublishAsync(rows, takenAt, cancellationToken);
-            if (published == Published.All)
+            if (published.All)
             {
                 pause = Pause;
                 return;
             }
 
             // It may be this node alone that does not reach the brokers.
-            if (published == Published.Some)
+            if (!IsAnythingOnItsWay)
                 await LeaveAsync();
+            else if (!published.Any && Lease - time.GetElapsedTime(takenAt) is { } left && left > TimeSpan.Zero)
+                await Task.Delay(left, time, cancellationToken); // not taken again before that, the lease runs out, and others have their turn
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // whatever it was, the events wait and the process goes on
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            logger.PublisherWaits(exception.SqlState ?? exception.GetType().Name);
+            logger.PublisherWaits((exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
@@ -112,15 +116,32 @@ internal sealed class StatusPublisher(
     {
         // Handed in one after the other, in their order; the outcomes are waited for together, even by a process that was told to stop.
         var failures = await Task.WhenAll(rows.ConvertAll(TryAsync));
+        if (failures.Any(failure => failure is { IsUnknown: true }))
+            unknownSince = time.GetTimestamp();
         var (stuck, done, aside) = (new HashSet<short>(), new List<Row>(rows.Count), new List<Row>());
+        // Shards of which one was acknowledged late: what had been before, and stands behind it, is published again, next time.
+        var (late, again) = (new HashSet<short>(), new HashSet<short>());
         for (var i = 0; i < rows.Count; i++)
         {
-            if (stuck.Contains(rows[i].Shard))
+            if (stuck.Contains(rows[i].Shard) || again.Contains(rows[i].Shard))
                 continue;
             var failure = failures[i];
+            if (failure is null && late.Contains(rows[i].Shard))
+            {
+                again.Add(rows[i].Shard);
+                continue;
+            }
+
             // What comes together is judged together: it may be another one's fault.
             if (failure is { IsOfTheRecord: true } && HasTime(takenAt))
+            {
                 failure = await TryAsync(rows[i]);
+                if (failure is null)
+                    late.Add(rows[i].Shard);
+                else if (failure.IsUnknown)
+                    unknownSince = time.GetTimestamp();
+            }
+
             if (failure is { IsOfTheRecord: true } && HasTime(takenAt))
             {
                 aside.Add(rows[i]);
@@ -143,7 +164,7 @@ internal sealed class StatusPublisher(
             await EndAsync("select notification_meta.remove_kafka_messages($1, $2)", done);
         metrics.Published(done.Count);
         cancellationToken.ThrowIfCancellationRequested();
-        return stuck.Count == 0 ? Published.All : failures.Any(failure => failure is { IsUnknown: true }) ? Published.SomeUnknown : Published.Some;
+        return new Published(done.Count > 0, stuck.Count == 0);
     }
 
     /// <summary>Null when it is acknowledged.</summary>
@@ -157,7 +178,7 @@ internal sealed class StatusPublisher(
         }
         catch (KafkaException exception)
         {
-            return new Failure(exception.Error.Code.ToString(), RecordProducer.IsOfTheRecord(exception.Error), IsUnknown: exception.Error.Code == ErrorCode.Local_TimedOut);
+            return new Failure(exception.Error.Code.ToString(), RecordProducer.IsOfTheRecord(exception.Error), RecordProducer.IsUnknown(exception));
         }
 #pragma warning disable CA1031 // whatever it was, the event waits, and the others' outcomes are still to be known
         catch (Exception exception)

@@ -108,7 +108,7 @@ internal sealed class BulkTenant
     }
 
     public Task<JsonElement> UntilAsync(Guid job, Func<JsonElement, bool> condition) =>
-        Eventually.ValueAsync(() => GetAsync($"bulk/{job}"), condition, TimeSpan.FromSeconds(30));
+        Eventually.ValueAsync(() => GetAsync($"bulk/{job}"), condition, TimeSpan.FromSeconds(90));
 
     public Task<JsonElement> UntilAsync(Guid job, string status) => UntilAsync(job, found => found.GetProperty("status").GetString() == status);
 

@@ -52,7 +52,7 @@ public sealed class LateSlicesTests(PostgresCluster cluster)
                 return await tenant.At(node.Client).GetAsync($"bulk/{job}");
             },
             found => found.GetProperty("status").GetString() == "completed",
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(150));
 
         (done.GetProperty("rows").GetProperty("queued").GetInt32(), done.GetProperty("rows").GetProperty("bad").GetInt32()).ShouldBe((899, 1));
         (await service.Database.ScalarAsync<string>($"select code from bulk_errors where job_id = '{job}'")).ShouldBe("row_unworkable");

@@ -83,6 +83,72 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Somebody_of_whom_it_will_not_hear_is_asked_about_no_more_than_anybody_else()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("refused");
+        status = (_, id) => id.StartsWith("gone", StringComparison.Ordinal) ? 422 : 200;
+        await brokers.ProduceEventAsync("refused", "r-1", "notification.batch.send", $$"""{"final":true,"notifications":[{{Body("r-1", "gone-1")}},{{Body("r-2", "dora")}}]}""");
+        await SendAsync("refused", "r-3", "gone-2");
+
+        await using var node = await StartAsync([("refused", tenant)]);
+
+        await Eventually.TrueAsync(() => brokers.Read(KafkaNode.DeadLetters).Count == 2, KafkaNode.Ample);
+        brokers.Read(KafkaNode.DeadLetters).Select(record => record.Header("dlq-reason")).ShouldBe(["items_rejected", "validation_failed"], ignoreOrder: true);
+        (await CountAsync(tenant)).ShouldBe(1);
+        asked.Count(question => question == $"{tenant} gone-1").ShouldBeLessThanOrEqualTo(2);
+        asked.Count(question => question == $"{tenant} gone-2").ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("notification.send")]
+    [InlineData("notification.batch.send")]
+    public async Task Somebody_at_whom_it_fails_holds_up_a_partition_and_nobody_else(string type)
+    {
+        var (stuck, free) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        var (stuckTopic, freeTopic) = ($"stuck-{type}", $"free-{type}");
+        brokers.CreateTopic(stuckTopic);
+        brokers.CreateTopic(freeTopic);
+        var fails = true;
+        status = (_, id) => fails && id == "cleo" ? 500 : 200;
+        await brokers.ProduceEventAsync(stuckTopic, "c-1", type, type == "notification.send" ? Body("c-1", "cleo") : $$"""{"final":true,"notifications":[{{Body("c-1", "cleo")}}]}""");
+        await using var node = await StartAsync([(stuckTopic, stuck), (freeTopic, free)], ("Notification:Kafka:Attempts", "100"));
+        await Eventually.TrueAsync(() => asked.Contains($"{stuck} cleo"), KafkaNode.Ample);
+
+        for (var i = 0; i < 5; i++)
+            await SendAsync(freeTopic, $"f-{i}", "bob");
+        await UntilAcceptedAsync(free, 5);
+
+        (await CountAsync(stuck)).ShouldBe(0);
+        fails = false;
+        await UntilAcceptedAsync(stuck, 1);
+        brokers.Read(KafkaNode.DeadLetters).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_event_that_always_takes_too_long_by_itself_is_a_dead_letter_in_the_end()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("endless");
+        await database.ExecuteAsync(
+            """
+            create function endless() returns trigger language plpgsql as $$ begin raise exception 'planted' using errcode = '57014'; end $$;
+            create trigger endless before insert on notifications for each row when (new.reference = 'endless') execute function endless()
+            """);
+        await SendAsync("endless", "before", "fay");
+        await SendAsync("endless", "endless", "fay");
+        await SendAsync("endless", "after", "fay");
+
+        await using var node = await StartAsync([("endless", tenant)], ("Notification:Kafka:Attempts", "2"));
+
+        await UntilAcceptedAsync(tenant, 2);
+        await Eventually.TrueAsync(() => brokers.Read(KafkaNode.DeadLetters).Count == 1, KafkaNode.Ample);
+        await database.ExecuteAsync("drop trigger endless on notifications; drop function endless()");
+        brokers.Read(KafkaNode.DeadLetters).Single().Header("dlq-reason").ShouldBe("not_storable");
+        (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by id")).ShouldBe(["before", "after"]);
+    }
+
+    [Fact]
     public async Task The_same_event_as_a_test_and_for_real_are_two()
     {
         var tenant = await database.NewTenantAsync();

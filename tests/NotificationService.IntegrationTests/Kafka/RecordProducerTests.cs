@@ -49,6 +49,12 @@ public sealed class RecordProducerTests : IAsyncLifetime
         brokers.Read("out").Select(record => record.Value).ShouldBe(["before", "after"]);
     }
 
+    [Theory]
+    [InlineData(PersistenceStatus.PossiblyPersisted, true)]
+    [InlineData(PersistenceStatus.NotPersisted, false)]
+    public void Of_what_the_client_may_have_sent_the_outcome_is_unknown(PersistenceStatus status, bool isUnknown) =>
+        RecordProducer.IsUnknown(new ProduceException<byte[]?, byte[]?>(new Error(ErrorCode.Local_MsgTimedOut), new DeliveryResult<byte[]?, byte[]?> { Status = status })).ShouldBe(isUnknown);
+
     private static Task ProduceAsync(RecordProducer producer, string text) =>
         producer.ProduceAsync("out", new Message<byte[]?, byte[]?> { Value = System.Text.Encoding.UTF8.GetBytes(text) }, CancellationToken.None);
 

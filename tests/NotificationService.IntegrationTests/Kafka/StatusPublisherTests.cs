@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.Kafka;
@@ -6,13 +7,16 @@ namespace NotificationService.IntegrationTests.Kafka;
 
 public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
+    /// <summary>For what may have to wait until a lease of 30 s is over, and longer.</summary>
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(150);
+
     private readonly KafkaBrokers brokers = new();
 
     public async ValueTask InitializeAsync()
     {
         await brokers.InitializeAsync();
         brokers.CreateTopic(KafkaNode.Status);
-        await database.ExecuteAsync("truncate kafka_messages");
+        await database.ExecuteAsync("truncate kafka_messages; update kafka_shards set node = null, lease_until = '-infinity'");
     }
 
     public ValueTask DisposeAsync() => brokers.DisposeAsync();
@@ -34,6 +38,36 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_is_acknowledged_late_is_followed_once_more_by_what_stands_behind_it()
+    {
+        await AddAsync(3, "one", "first");
+        await AddAsync(3, "one", "second");
+        brokers.RefuseNext(KafkaRequest.Produce, ErrorCode.MsgSizeTooLarge);
+
+        // Each is a batch of its own, so that the brokers judge each by itself.
+        await using var node = await StartAsync(brokers.BootstrapServers, ("Notification:Kafka:Client:batch.num.messages", "1"));
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaNode.Ample);
+        var told = brokers.Read(KafkaNode.Status).Select(record => record.Value).ToList();
+        told.ShouldContain("first");
+        told.Last().ShouldBe("second", string.Join(' ', told));
+    }
+
+    [Fact]
+    public async Task Whatever_a_round_fails_at_the_next_one_goes_on()
+    {
+        await database.ExecuteAsync("alter table kafka_messages alter column key drop not null; insert into kafka_messages (shard, tenant_id, key, payload) values (2, '00000000-0000-0000-0000-000000000000', null, 'x')");
+        await using var node = await StartAsync(brokers.BootstrapServers);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_shards where lease_until > clock_timestamp()") == 8, KafkaNode.Ample);
+
+        await database.ExecuteAsync("delete from kafka_messages where key is null; alter table kafka_messages alter column key set not null");
+        await AddAsync(2, "good", "told");
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaNode.Ample);
+        brokers.Read(KafkaNode.Status).Select(record => record.Key).ShouldContain("good");
+    }
+
+    [Fact]
     public async Task A_node_that_does_not_reach_the_brokers_leaves_what_is_to_be_told_to_another()
     {
         for (short shard = 0; shard < 8; shard++)
@@ -43,7 +77,7 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
 
         await using var other = await StartAsync(brokers.BootstrapServers);
 
-        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaNode.Ample);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, Ample);
         brokers.Read(KafkaNode.Status).Select(record => record.Key).Distinct().Count().ShouldBe(8);
     }
 

@@ -7,24 +7,33 @@ using Polly.CircuitBreaker;
 namespace NotificationService.Recipients.UserService;
 
 /// <summary>One tenant's questions to the user service: left alone for seconds when half of them fail.</summary>
-internal sealed class TenantQuestions
+internal sealed class TenantQuestions : IDisposable
 {
     /// <summary>So often one person may go without an answer while others have theirs, before it is taken for theirs alone.</summary>
     private const int MostSilent = 5;
     private const int MostSuspects = 10_000;
 
+    /// <summary>
+    /// Where nobody else is asked about, that much time without an answer counts as one of the times, unless many go without: few
+    /// questions cannot tell an outage from a person at whom the service hangs, and nobody should wait for that person for ever.
+    /// </summary>
+    private static readonly TimeSpan LongSilence = TimeSpan.FromMinutes(2);
+
     private readonly UserServiceClient client;
     private readonly TenantId tenant;
     private readonly ILogger logger;
+    private readonly TimeProvider time;
     private readonly ResiliencePipeline<ProfileAnswer> breaker;
+    private readonly CircuitBreakerStateProvider state = new();
 
-    /// <summary>People about whom nothing was heard: how often, and how many of the others had been answered by then.</summary>
-    private readonly ConcurrentDictionary<string, (int Times, long Answered)> suspects = new(StringComparer.Ordinal);
+    /// <summary>People about whom nothing was heard: how often, how many of the others had been answered by then, and when that was counted.</summary>
+    private readonly ConcurrentDictionary<string, (int Times, long Answered, long At)> suspects = new(StringComparer.Ordinal);
     private long answered;
 
-    public TenantQuestions(UserServiceClient client, TenantId tenant, TimeProvider time, ILogger logger)
+    public TenantQuestions(UserServiceClient client, TenantId tenant, int most, TimeProvider time, ILogger logger)
     {
-        (this.client, this.tenant, this.logger) = (client, tenant, logger);
+        Turns = new SemaphoreSlim(most);
+        (this.client, this.tenant, this.time, this.logger) = (client, tenant, time, logger);
         breaker = new ResiliencePipelineBuilder<ProfileAnswer> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ProfileAnswer>
             {
@@ -32,6 +41,7 @@ internal sealed class TenantQuestions
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(5),
+                StateProvider = state,
                 // To refuse one person is an answer.
                 ShouldHandle = static outcome => ValueTask.FromResult(
                     outcome.Outcome.Exception is not null || (outcome.Outcome.Result is ProfileAnswer.Unavailable failed && failed != ProfileAnswer.Unavailable.Refused)),
@@ -48,6 +58,11 @@ internal sealed class TenantQuestions
             })
             .Build();
     }
+
+    /// <summary>No more of this tenant's are under way.</summary>
+    public SemaphoreSlim Turns { get; }
+
+    public void Dispose() => Turns.Dispose();
 
     public async Task<ProfileAnswer> AskAsync(string userId)
     {
@@ -84,7 +99,9 @@ internal sealed class TenantQuestions
         var others = Interlocked.Read(ref answered);
         if (suspects.Count >= MostSuspects)
             suspects.Clear();
-        var (times, _) = suspects.AddOrUpdate(userId, (1, others), (_, before) => others > before.Answered ? (before.Times + 1, others) : before);
+        var (now, isClosed) = (time.GetTimestamp(), state.CircuitState == CircuitState.Closed);
+        var (times, _, _) = suspects.AddOrUpdate(
+            userId, (1, others, now), (_, before) => others > before.Answered || (isClosed && time.GetElapsedTime(before.At, now) >= LongSilence) ? (before.Times + 1, others, now) : before);
         return times >= MostSilent ? ProfileAnswer.Unavailable.Failed : ProfileAnswer.Unavailable.Silent;
     }
 }

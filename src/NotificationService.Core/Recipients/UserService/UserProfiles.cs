@@ -41,7 +41,12 @@ public sealed class UserProfiles : IDisposable
         return cache.TryGet(key, out var answer, out var age) && age < GoodFor(answer) ? ValueTask.FromResult(answer) : new(AskAsync(key, cancellationToken));
     }
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose()
+    {
+        foreach (var one in tenants.Values)
+            one.Dispose();
+        turns.Dispose();
+    }
 
     /// <summary>Whoever gives up waiting leaves the question to the others.</summary>
     private async Task<ProfileAnswer> AskAsync((TenantId Tenant, string UserId) key, CancellationToken cancellationToken)
@@ -79,15 +84,24 @@ public sealed class UserProfiles : IDisposable
 
     private async Task<ProfileAnswer> InTurnAsync((TenantId Tenant, string UserId) key)
     {
-        var questions = tenants.GetOrAdd(key.Tenant, static (tenant, self) => new TenantQuestions(self.client, tenant, self.time, self.logger), this);
-        await turns.WaitAsync();
+        var questions = tenants.GetOrAdd(key.Tenant, static (tenant, self) => new TenantQuestions(self.client, tenant, self.options.ConcurrencyOfTenant, self.time, self.logger), this);
+        // First its tenant's turn: who waits for that keeps nobody else's.
+        await questions.Turns.WaitAsync();
         try
         {
-            return await questions.AskAsync(key.UserId);
+            await turns.WaitAsync();
+            try
+            {
+                return await questions.AskAsync(key.UserId);
+            }
+            finally
+            {
+                turns.Release();
+            }
         }
         finally
         {
-            turns.Release();
+            questions.Turns.Release();
         }
     }
 

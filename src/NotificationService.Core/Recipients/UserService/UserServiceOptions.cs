@@ -29,6 +29,9 @@ public sealed class UserServiceOptions
     /// <summary>The most questions at once. 1–1,000.</summary>
     public int Concurrency { get; init; } = 64;
 
+    /// <summary>The most of them that are one tenant's: ten thousand people of one must not keep all others waiting.</summary>
+    internal int ConcurrencyOfTenant => (Concurrency + 1) / 2;
+
     /// <summary>Everything wrong with the combination; a service with any of it does not start.</summary>
     public IReadOnlyList<string> Errors()
     {
