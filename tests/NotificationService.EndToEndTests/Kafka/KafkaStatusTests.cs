@@ -50,7 +50,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             types.ShouldBe(["delivery.sent", "delivery.delivered"]);
         }
 
-        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaService.Ample);
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, TimeSpan.FromSeconds(120));
         await Eventually.TrueAsync(async () => (await AskAsync("/health")).Contains("\"status\":\"healthy\"", StringComparison.Ordinal), KafkaService.Ample);
     }
 
