@@ -65,6 +65,8 @@ public sealed class EventRelay(
                 catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+                    if (IsOfTheConnection(exception))
+                        floors.Forget();
                     most = await AfterFailureAsync(exception, most, taken, stoppingToken);
                 }
             }
@@ -113,11 +115,14 @@ public sealed class EventRelay(
     }
 
     /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must mend it.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException);
+    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException or ObjectDisposedException);
 
     /// <summary>A statement was ended for the time it took, by the database or by us.</summary>
     private static bool IsOfTheLength(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException or NpgsqlException { InnerException: TimeoutException };
+
+    /// <summary>The connection is gone: the next one may lead to another server, that knows less than this one did.</summary>
+    private static bool IsOfTheConnection(Exception exception) => exception is NpgsqlException and not PostgresException or PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] };
 
     private async Task RelayAsync(int most, List<OutboxRow> taken, CancellationToken cancellationToken)
     {

@@ -23,6 +23,13 @@ internal sealed class ShardFloors(TimeProvider time)
         return Array.ConvertAll(shards, shard => shard.Given);
     }
 
+    /// <summary>What was committed may have been lost with the server that committed it, and its positions and numbers are given once more.</summary>
+    public void Forget()
+    {
+        foreach (var shard in shards)
+            (shard.Floor, shard.LookedAt, shard.Position, shard.Own) = (0, null, 0, 0);
+    }
+
     /// <summary>The shards from the first on were looked at, until there was something in one.</summary>
     public void Looked(int first, short? found)
     {

@@ -15,7 +15,10 @@ public sealed class EndpointGuard(bool allowPrivate, Func<string, CancellationTo
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? NameLookups.OfProcess.FindAsync;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> lookup = lookup ?? NameLookups.OfProviders.FindAsync;
+
+    /// <summary>One that allows the same and looks names up elsewhere, so that what hangs there holds up nobody here.</summary>
+    public EndpointGuard With(NameLookups lookups) => new(allowPrivate, lookups.FindAsync);
 
     /// <summary>Whether private addresses may be called here, and with them plain http.</summary>
     public bool AllowsPrivate => allowPrivate;

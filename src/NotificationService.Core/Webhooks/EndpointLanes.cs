@@ -10,10 +10,11 @@ namespace NotificationService.Webhooks;
 /// <param name="Others">Of any endpoint that is not known.</param>
 /// <param name="InAll">Of all that are not slow.</param>
 /// <param name="SlowInAll">Of all slow ones.</param>
-/// <param name="Tenants">Who has calls under way, slow ones apart.</param>
+/// <param name="Tenants">Who has calls under way; twice, whoever has slow ones and others.</param>
+/// <param name="SlowCalls">Which of the two these are.</param>
 /// <param name="Calls">How many.</param>
 internal sealed record EndpointLimits(
-    Guid[] Endpoints, int[] Most, bool[] Slow, long[] Turns, int Others, int InAll, int SlowInAll, Guid[] Tenants, int[] Calls)
+    Guid[] Endpoints, int[] Most, bool[] Slow, long[] Turns, int Others, int InAll, int SlowInAll, Guid[] Tenants, bool[] SlowCalls, int[] Calls)
 {
     public bool AreNone => InAll == 0 && SlowInAll == 0;
 }
@@ -48,17 +49,18 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
         {
             Sweep();
             var known = lanes.Select(entry => (Endpoint: entry.Key, Lane: entry.Value, Slow: IsSlow(entry.Value))).ToArray();
-            var busy = known.Where(entry => !entry.Slow && entry.Lane.Calls.Count > 0).GroupBy(entry => entry.Lane.Tenant)
-                .Select(tenant => (Tenant: tenant.Key.Value, Calls: tenant.Sum(entry => entry.Lane.Calls.Count))).ToArray();
+            var busy = known.Where(entry => entry.Lane.Calls.Count > 0).GroupBy(entry => (entry.Lane.Tenant, entry.Slow))
+                .Select(tenant => (Tenant: tenant.Key.Tenant.Value, tenant.Key.Slow, Calls: tenant.Sum(entry => entry.Lane.Calls.Count))).ToArray();
             return new EndpointLimits(
                 Array.ConvertAll(known, entry => entry.Endpoint),
                 Array.ConvertAll(known, entry => IsLeft(entry.Lane) ? 0 : Math.Max(0, entry.Lane.Limit - entry.Lane.Calls.Count)),
                 Array.ConvertAll(known, entry => entry.Slow),
                 Array.ConvertAll(known, entry => entry.Lane.Turn),
                 First,
-                Math.Max(0, options.Concurrency - busy.Sum(entry => entry.Calls)),
-                Math.Max(0, options.SlowConcurrency - known.Where(entry => entry.Slow).Sum(entry => entry.Lane.Calls.Count)),
+                Math.Max(0, options.Concurrency - busy.Where(entry => !entry.Slow).Sum(entry => entry.Calls)),
+                Math.Max(0, options.SlowConcurrency - busy.Where(entry => entry.Slow).Sum(entry => entry.Calls)),
                 Array.ConvertAll(busy, entry => entry.Tenant),
+                Array.ConvertAll(busy, entry => entry.Slow),
                 Array.ConvertAll(busy, entry => entry.Calls));
         }
     }

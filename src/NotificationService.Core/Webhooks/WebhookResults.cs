@@ -54,9 +54,9 @@ internal sealed class WebhookResults : IAsyncDisposable
         }
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes.</summary>
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
     private static bool IsOfTheData(Exception exception) =>
-        exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or OperationCanceledException or TimeoutException);
+        exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or OperationCanceledException or TimeoutException or ObjectDisposedException);
 
     private async Task<bool> WriteRefusedAsync(MessageOutcome outcome, string reason, CancellationToken cancellationToken)
     {

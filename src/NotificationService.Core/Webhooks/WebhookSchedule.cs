@@ -10,6 +10,9 @@ public static class WebhookSchedule
         TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(10),
     ];
 
+    /// <summary>How long to wait after the first call that failed.</summary>
+    public static TimeSpan FirstStep => Steps[0];
+
     /// <summary>Calls in all.</summary>
     public static int MostAttempts => Steps.Length + 1;
 

@@ -38,6 +38,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.InAll });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.SlowInAll });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants });
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.SlowCalls });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Calls });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -113,6 +114,8 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of(outcome => outcome.Answer is { } answer ? Headers(answer.Exchange.RequestHeaders) : null),
             Of(outcome => outcome.Answer?.Exchange.Body),
             Of(outcome => outcome.Answer?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
+            Of(outcome => outcome.Message.FirstAttempt),
+            new NpgsqlParameter<TimeSpan> { TypedValue = WebhookSchedule.FirstStep },
         ];
 
         NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(outcomes, column) };

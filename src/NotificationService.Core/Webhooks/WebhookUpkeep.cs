@@ -26,6 +26,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
 
     private static readonly string Unwanted = SqlText.Statement("webhook_messages_drop");
 
+    private Guid droppedTo = Guid.Empty;
     private long? purgedAt;
     private long? droppedAt;
 
@@ -45,7 +46,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
 
             if (IsDue(ref droppedAt, DropsMonthsEvery))
                 await RepeatAsync("months", Months, [before.Clone()], heartbeat, stoppingToken);
-            await RepeatAsync("unwanted", Unwanted, [Most()], heartbeat, stoppingToken);
+            await GuardAsync("unwanted", () => DropAsync(heartbeat, stoppingToken), stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -61,15 +62,44 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
     }
 
     /// <summary>Bite by bite, until there is no whole one left or it took long enough; the rest is the next round's.</summary>
-    private async Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, Heartbeat heartbeat, CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        try
+    private Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, Heartbeat heartbeat, CancellationToken cancellationToken) => GuardAsync(
+        step,
+        async () =>
         {
+            var began = time.GetTimestamp();
             await using var command = database.Worker.CreateCommand(sql);
             command.Parameters.AddRange(parameters);
             while (await command.ExecuteScalarAsync(cancellationToken) is Bite && time.GetElapsedTime(began) < LongestStep)
                 heartbeat.Beat();
+        },
+        cancellationToken);
+
+    /// <summary>The next round goes on where this one ended: however many endpoints stand before an unwanted one, its turn comes.</summary>
+    private async Task DropAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        bool goesOn;
+        do
+        {
+            heartbeat.Beat();
+            await using var command = database.Worker.CreateCommand(Unwanted);
+            command.Parameters.Add(Most());
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = droppedTo });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var (isWholeBite, hasMore) = (reader.GetInt32(0) >= Bite, reader.GetBoolean(2));
+            if (!isWholeBite)
+                droppedTo = hasMore ? reader.GetGuid(1) : Guid.Empty;
+            goesOn = isWholeBite || hasMore;
+        }
+        while (goesOn && time.GetElapsedTime(began) < LongestStep);
+    }
+
+    private async Task GuardAsync(string step, Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work();
         }
 #pragma warning disable CA1031 // whatever went wrong, the next step and the next round have their turn
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

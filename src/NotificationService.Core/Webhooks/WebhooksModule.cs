@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NotificationService.Events;
+using NotificationService.Outbound;
 
 namespace NotificationService.Webhooks;
 
@@ -14,12 +15,14 @@ public static class WebhooksModule
             .ValidateOnStart();
         return services
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOptions>>().Value)
-            .AddSingleton<WebhookCaller>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookCaller>(provider, Guard(provider)))
             .AddSingleton<WebhookEndpointStore>()
-            .AddSingleton<WebhookEndpointEditor>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookEndpointEditor>(provider, Guard(provider)))
             .AddSingleton<WebhookLog>()
             .AddSingleton<WebhookCommands>();
     }
+
+    private static EndpointGuard Guard(IServiceProvider provider) => provider.GetRequiredService<EndpointGuard>().With(NameLookups.OfWebhooks);
 
     /// <summary>What addresses events to endpoints and calls them.</summary>
     public static IServiceCollection AddWebhookWorker(this IServiceCollection services) => services

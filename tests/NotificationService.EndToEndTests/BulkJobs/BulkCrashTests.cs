@@ -58,10 +58,16 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
 
             // The bad rows are mended: whoever takes them dies, and so does whoever was told to go on after a pause.
             var mended = Encoding.UTF8.GetBytes((await AskAsync(process.Client, HttpMethod.Get, $"bulk/{job}/errors.csv")).Replace("nobody", "somebody@example.com", StringComparison.Ordinal));
+            // Nobody begins with them before they are paused: each is to be tried in an hour.
+            await CountAsync(source, """
+                create function put_off() returns trigger language plpgsql as $$ begin new.retry_at := now() + interval '1 hour'; return new; end $$;
+                create trigger put_off before insert on bulk_slices for each row execute function put_off()
+                """);
             (await UploadAsync(process.Client, mended, job)).ShouldBe(job);
             await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/pause");
+            await CountAsync(source, $"drop trigger put_off on bulk_slices; drop function put_off; update bulk_slices set retry_at = null where job_id = '{job}'");
             process = await AfterKillAsync(process, connectionString);
-            (await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5")).ShouldBe(0, "it was ended before it was paused, and this shows nothing");
+            (await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5")).ShouldBe(0, "it was paused");
             await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/resume");
             process = await AfterKillAsync(process, connectionString);
             await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5") == 1, TimeSpan.FromMinutes(2));

@@ -74,8 +74,8 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
     {
         var tenant = await WebhookTenant.CreateAsync(service);
         var endpoint = await EndpointAsync(tenant);
-        var message = (await tenant.PlantAsync(service.Database, endpoint, 1, state: 1)).Single();
-        await service.Database.ExecuteAsync($"update webhook_messages set attempts = 7, reason = 'http_status', due_at = now() + interval '9 hours', ended_at = null where id = '{message}'");
+        var message = (await tenant.PlantAsync(service.Database, endpoint, 1, state: 1, dueAt: "now() + interval '9 hours'")).Single();
+        await service.Database.ExecuteAsync($"update webhook_messages set attempts = 7, reason = 'http_status', ended_at = null where id = '{message}'");
 
         (await tenant.PostAsync($"{WebhookTenant.Path}/{endpoint}/deliveries/{message}/resend")).Status.ShouldBe(HttpStatusCode.Accepted);
 

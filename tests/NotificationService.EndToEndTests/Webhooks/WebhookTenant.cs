@@ -48,14 +48,14 @@ internal sealed class WebhookTenant
         : [];
 
     /// <summary>Messages of an endpoint that have ended, each with one attempt, as a worker would have left them.</summary>
-    public async Task<IReadOnlyList<Guid>> PlantAsync(TestDatabase database, string endpoint, int count, int state = 3, string type = "delivery.failed")
+    public async Task<IReadOnlyList<Guid>> PlantAsync(TestDatabase database, string endpoint, int count, int state = 3, string type = "delivery.failed", string dueAt = "now()")
     {
         var ids = Enumerable.Range(0, count).Select(_ => database.Ids.Next()).Order().ToList();
         foreach (var id in ids)
         {
             await database.ExecuteAsync($$"""
                 insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, reason, attempts, due_at, created_at, ended_at)
-                values ('{{id}}', '{{Admin.Tenant}}', '{{endpoint}}', 'evt_{{id:N}}', '{{type}}', '{{id}}', 1, now(), '{"type":"{{type}}"}', {{state}}, 'exhausted', 1, now(), now(), now());
+                values ('{{id}}', '{{Admin.Tenant}}', '{{endpoint}}', 'evt_{{id:N}}', '{{type}}', '{{id}}', 1, now(), '{"type":"{{type}}"}', {{state}}, 'exhausted', 1, {{dueAt}}, now(), now());
                 insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, error, request_headers, response_headers, response_body)
                 values ('{{id}}', 1, '{{Admin.Tenant}}', '{{endpoint}}', now(), 12, 2, 503, 'http_status', '{"webhook-id":"evt_{{id:N}}"}', '{"retry-after":"9"}', repeat('x', 5000));
                 """);

@@ -1,4 +1,5 @@
 using NotificationService.Testing;
+using Npgsql;
 
 namespace NotificationService.IntegrationTests.Batches;
 
@@ -42,6 +43,30 @@ public sealed class BatchPurgeTests(TestDatabase database) : IClassFixture<TestD
         (await database.QueryAsync<Guid>("select id from bulk_jobs")).ShouldBe([paused]);
         (await database.QueryAsync<Guid>("select distinct job_id from bulk_slices")).ShouldBe([paused]);
         (await database.QueryAsync<Guid>("select distinct job_id from bulk_errors")).ShouldBe([paused]);
+        await database.ExecuteAsync("truncate batches, batch_chunks, batch_counts, batch_changes, bulk_jobs, bulk_slices, bulk_errors");
+    }
+
+    [Fact]
+    public async Task A_batch_whose_job_somebody_holds_is_left_to_them_and_nobody_waits()
+    {
+        var tenant = (await database.NewTenantAsync()).Value;
+        var (held, free) = (await BatchAsync(tenant, 101, ended: 95), await BatchAsync(tenant, 100, ended: 95));
+        await JobAsync(tenant, held, state: 5, slices: 1);
+        await JobAsync(tenant, free, state: 5, slices: 1);
+        await using (var holder = await database.Superuser.OpenConnectionAsync())
+        await using (var transaction = await holder.BeginTransactionAsync())
+        {
+            await using (var hold = new NpgsqlCommand($"select from bulk_jobs where id = '{held}' for update", holder))
+                await hold.ExecuteNonQueryAsync();
+
+            while (await PurgeAsync(bite: 1_000) >= 1_000)
+            {
+                // A slice counts for a hundred.
+            }
+        }
+
+        (await database.QueryAsync<Guid>("select id from batches")).ShouldBe([held]);
+        (await database.QueryAsync<Guid>("select id from bulk_jobs")).ShouldBe([held]);
         await database.ExecuteAsync("truncate batches, batch_chunks, batch_counts, batch_changes, bulk_jobs, bulk_slices, bulk_errors");
     }
 

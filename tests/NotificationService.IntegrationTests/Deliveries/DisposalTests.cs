@@ -30,7 +30,7 @@ public sealed class DisposalTests(TestDatabase database) : IClassFixture<TestDat
             await worker.DisposeAsync();
 
             loops.Count.ShouldBe(Working.Length);
-            await Task.WhenAny(Task.WhenAll(loops.Values), Task.Delay(TimeSpan.FromSeconds(10)));
+            await Eventually.TrueAsync(() => loops.Values.All(loop => loop.IsCompleted), TimeSpan.FromSeconds(30), () => string.Join(", ", loops.Where(loop => !loop.Value.IsCompleted).Select(loop => loop.Key)));
             foreach (var (name, loop) in loops)
                 loop.IsFaulted.ShouldBeFalse($"{name}, round {round}: {loop.Exception?.InnerException}");
         }

@@ -115,7 +115,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
                 read = await ReadAsync() - before;
                 return read < most;
             },
-            TimeSpan.FromSeconds(60), () => $"{read} entries were read, more than the {most:0} for a look at all of them now and then");
+            TimeSpan.FromSeconds(120), () => $"{read} entries were read, more than the {most:0} for a look at all of them now and then");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using NotificationService.Storage;
 using NotificationService.Testing;
 using NotificationService.Testing.Webhooks;
+using Npgsql;
 
 namespace NotificationService.IntegrationTests.Webhooks;
 
@@ -18,7 +20,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
 
         await stage.UntilReceivedAsync("/last", 10);
 
-        stage.Receiver.Received.Count.ShouldBeLessThan(400, "it had to wait until the others were done");
+        Place(stage, "/last", 10).ShouldBeLessThan(400, "it had to wait until the others were done");
     }
 
     [Fact]
@@ -33,7 +35,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
 
         await stage.UntilReceivedAsync("/one", 100);
 
-        stage.Receiver.Received.Count.ShouldBeLessThan(500, "half of the places are its own while it has work");
+        Place(stage, "/one", 100).ShouldBeLessThan(500, "half of the places are its own while it has work");
     }
 
     [Fact]
@@ -55,4 +57,46 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
             await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1", 0);
         }
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_the_last_place_of_a_kind_whoever_has_fewer_calls_of_that_kind_is_served(bool slow)
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        var (other, many) = (await database.NewTenantAsync(), stage.Tenant);
+        var (first, second) = (await stage.PlantAsync("/many", 2), await stage.PlantAsync("/one", 1, other));
+
+        // The first was served longer ago; the second's tenant is busy with calls of the other kind only.
+        var claimed = await ClaimAsync([first, second], slow, turns: [1, 2], [many.Value, other.Value], kinds: [slow, !slow], calls: [3, 9]);
+
+        claimed.ShouldBe([second]);
+    }
+
+    /// <summary>One place of the kind is left.</summary>
+    private async Task<IReadOnlyList<Guid>> ClaimAsync(Guid[] endpoints, bool slow, long[] turns, Guid[] tenants, bool[] kinds, int[] calls)
+    {
+        await using var command = database.Database.Worker.CreateCommand(SqlText.Statement("webhook_messages_claim"));
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty }, new NpgsqlParameter<int> { TypedValue = 100 }, new NpgsqlParameter<Guid[]> { TypedValue = endpoints },
+            new NpgsqlParameter<int[]> { TypedValue = [.. endpoints.Select(_ => 5)] }, new NpgsqlParameter<bool[]> { TypedValue = [.. endpoints.Select(_ => slow)] },
+            new NpgsqlParameter<long[]> { TypedValue = turns }, new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = slow ? 0 : 1 },
+            new NpgsqlParameter<int> { TypedValue = slow ? 1 : 0 }, new NpgsqlParameter<Guid[]> { TypedValue = tenants }, new NpgsqlParameter<bool[]> { TypedValue = kinds },
+            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) },
+        });
+        await using var reader = await command.ExecuteReaderAsync();
+        var claimed = new List<Guid>();
+        while (await reader.ReadAsync())
+        {
+            if (!reader.IsDBNull(0))
+                claimed.Add(reader.GetGuid(3));
+        }
+
+        return claimed;
+    }
+
+    /// <summary>How many calls there had been when a path had so many. What came after that says nothing of whose turn it was.</summary>
+    private static int Place(WebhookStage stage, string path, int count) =>
+        stage.Receiver.Received.Index().Where(call => call.Item.Path == path).ElementAt(count - 1).Index;
 }

@@ -10,7 +10,7 @@ namespace NotificationService.IntegrationTests.Webhooks;
 /// <summary>A receiver, workers that begin when a test says so, and a tenant with endpoints at the receiver.</summary>
 public sealed class WebhookStage : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly List<WorkerHost> workers = [];
     private readonly TestDatabase database;

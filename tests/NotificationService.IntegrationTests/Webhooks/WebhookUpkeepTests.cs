@@ -103,6 +103,48 @@ public sealed class WebhookUpkeepTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task However_many_endpoints_stand_before_one_that_is_gone_what_is_queued_for_it_is_dropped()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        await database.ExecuteAsync($"""
+            insert into webhook_endpoints (tenant_id, id, url, events, payload, headers, enabled, revision, created_at, updated_at)
+            select '{stage.Tenant}', ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'https://hook.example.com', array['*'], 1, '{"{}"}', true, 1, now(), now() from generate_series(1, 5100) i;
+            insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, attempts, due_at, created_at)
+            select notification_meta.new_id(), '{stage.Tenant}', id, 'evt_' || id, 'delivery.sent', id, 1, now(), '{"{}"}', 1, 0, now() + interval '2 h', now() from webhook_endpoints where tenant_id = '{stage.Tenant}'
+            """);
+        var gone = await stage.PlantAsync("/gone", 0);
+        await stage.Endpoints.MessagesAsync(stage.Tenant, gone, 3, dueAt: "now() + interval '2 h'");
+        await database.ExecuteAsync($"delete from webhook_endpoints where id = '{gone}'");
+        await stage.StartAsync();
+
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{gone}' and state = 4 and reason = 'endpoint_deleted'", 3);
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1")).ShouldBe(5_100);
+    }
+
+    /// <summary>Two notices about one endpoint come in their order only if they are told by one relay after the other.</summary>
+    [Fact]
+    public async Task A_notice_that_is_replayed_is_told_in_the_shard_of_what_it_is_about()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        var endpoint = await stage.PlantAsync("/notices", 0);
+        await database.ExecuteAsync($"""
+            insert into events (tenant_id, id, type, subject, occurred_at, data)
+            select '{stage.Tenant}', notification_meta.new_id(), 'webhook_endpoint.failing', '{endpoint}', now() - interval '1 min', '{"{}"}' from generate_series(1, 40)
+            """);
+        var replay = await ReplayAsync(stage, endpoint);
+        await database.ExecuteAsync($"update webhook_replays set mode = 2, reached = now() - interval '10 min' where id = '{replay}'; delete from outbox");
+        await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
+        {
+            batch.Add(
+                stage.Tenant, SqlText.Statement("webhook_replays_all"), new NpgsqlParameter<Guid> { TypedValue = stage.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay },
+                new NpgsqlParameter<int> { TypedValue = 500 }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromHours(1) });
+            await batch.CommitAsync(read: null, CancellationToken.None);
+        }
+
+        (await database.QueryAsync<string>($"select (shard = notification_meta.shard_of('{endpoint}')) || ' ' || count(*) from outbox where tenant_id = '{stage.Tenant}' group by shard")).ShouldBe(["true 40"]);
+    }
+
+    [Fact]
     public async Task Replays_that_ended_are_removed_and_an_endpoint_has_one_that_runs()
     {
         await using var stage = await WebhookStage.CreateAsync(database);

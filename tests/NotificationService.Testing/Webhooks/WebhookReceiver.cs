@@ -69,6 +69,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
 
             if (answer.After > TimeSpan.Zero)
                 await Task.Delay(answer.After, context.RequestAborted);
+            await answer.Until.WaitAsync(context.RequestAborted);
             context.Response.StatusCode = answer.Status;
             foreach (var (name, value) in answer.Headers)
                 context.Response.Headers[name] = value;
@@ -85,6 +86,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
 public sealed record ReceiverAnswer(int Status, string Body = "")
 {
     public TimeSpan After { get; init; }
+
+    /// <summary>Not before this has ended.</summary>
+    public Task Until { get; init; } = Task.CompletedTask;
 
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }

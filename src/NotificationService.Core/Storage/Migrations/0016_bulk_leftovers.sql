@@ -142,8 +142,9 @@ begin
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in (1, 2, 3, 4))
         order by b.created_at limit bite for update of b skip locked
     loop
-        -- Whoever goes on with the job waits for this, or this for them: then it is not over.
-        perform from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id for update;
+        -- Whoever goes on with a job holds it and wants its batch: waiting for them would be a circle, and then it is not over.
+        perform from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id for update skip locked;
+        continue when not found and exists (select from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id);
         continue when exists (
             select from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id
               and (j.state in (1, 2, 3, 4) or (j.upload is not null and j.touched_at > clock_timestamp() - interval '2 minutes')));

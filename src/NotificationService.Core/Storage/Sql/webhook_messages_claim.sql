@@ -5,12 +5,12 @@
 -- $6 bigint[] when it was last served: the smaller, the longer ago
 -- $7 int    most of any other endpoint
 -- $8 int    most in all of those that are not slow, $9 int of the slow ones
--- $10 uuid[] tenants, $11 int[] how many calls each has under way here
--- $12 interval lease
+-- $10 uuid[] tenants, $11 boolean[] slow ones or the others, $12 int[] how many such calls each has under way here
+-- $13 interval lease
 --
 -- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each. What is in hand or waits for its
 -- next try has a later due_at: by it a lease ends by itself, and the row that a dead worker held is due again.
--- Where there are fewer places than messages the tenants share them evenly, counting what they have under way; a tenant's endpoints take turns,
+-- Where there are fewer places than messages the tenants share them evenly, counting what they have under way, the slow places apart from the others; a tenant's endpoints take turns,
 -- whoever was served longest ago first. However many endpoints or messages one has, the others' turn comes.
 -- A message waits while one of the same subject, before it, has not been tried yet: attempts begin in the order of the events. After that a
 -- failing one holds up nobody.
@@ -31,7 +31,7 @@ open as (
     select walk.endpoint_id, walk.tenant_id, coalesce(held.most, $7) as most, coalesce(held.is_slow, false) as is_slow, coalesce(held.turn, 0) as turn, coalesce(busy.calls, 0) as calls
     from walk
     left join unnest($3::uuid[], $4::int[], $5::boolean[], $6::bigint[]) as held(endpoint_id, most, is_slow, turn) on held.endpoint_id = walk.endpoint_id
-    left join unnest($10::uuid[], $11::int[]) as busy(tenant_id, calls) on busy.tenant_id = walk.tenant_id
+    left join unnest($10::uuid[], $11::boolean[], $12::int[]) as busy(tenant_id, is_slow, calls) on busy.tenant_id = walk.tenant_id and busy.is_slow = coalesce(held.is_slow, false)
     where walk.due_at <= (select clock_timestamp()) and coalesce(held.most, $7) > 0
 ),
 lane as materialized (
@@ -63,7 +63,7 @@ picked as materialized (
     where n <= places
 ),
 claimed as (
-    update webhook_messages m set claims = m.claims + 1, in_hand = true, due_at = clock_timestamp() + $12
+    update webhook_messages m set claims = m.claims + 1, in_hand = true, due_at = clock_timestamp() + $13
     where m.id = any (array(select id from picked))
     returning m.id, m.tenant_id, m.claims, m.endpoint_id, m.event_id, m.body, m.attempts, m.first_attempt
 )

@@ -1,9 +1,9 @@
--- Drops some of what is queued for endpoints that are disabled or gone. $1 most
+-- Drops some of what is queued for endpoints that are disabled or gone. $1 most, $2 the endpoint after which to begin
 -- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each, and asks which of them are unwanted.
 -- What is in hand is left to whoever holds it; workers skip each other's. An endpoint that is enabled at this very moment loses what was taken
--- before: it was disabled when that was read. Dies before the commit: all of it is there as before.
+-- before: it was disabled when that was read. Answers how many were dropped, the last endpoint that was looked at, and whether there are more behind it. Dies before the commit: all of it is there as before.
 with recursive walk as (
-    (select m.endpoint_id, 1 as n from webhook_messages m where m.state = 1 order by m.endpoint_id limit 1)
+    (select m.endpoint_id, 1 as n from webhook_messages m where m.state = 1 and m.endpoint_id > $2 order by m.endpoint_id limit 1)
     union all
     (select next.endpoint_id, walk.n + 1
      from walk
@@ -23,4 +23,5 @@ bite as materialized (
 dropped as (
     update webhook_messages m set state = 4, reason = bite.reason, ended_at = clock_timestamp() from bite where m.id = bite.id returning 1
 )
-select count(*)::int from dropped
+select (select count(*)::int from dropped), last.endpoint_id, coalesce(last.n >= 5000, false)
+from (values (1)) one left join (select endpoint_id, n from walk order by n desc limit 1) last on true

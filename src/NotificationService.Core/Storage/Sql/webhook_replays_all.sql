@@ -1,6 +1,7 @@
 -- Puts some of what happened since an instant into the outbox once more, addressed to one endpoint, for a replay. $1 tenant, $2 replay, $3 most,
 -- $4 interval how much time to look through
 -- A slice of time at once, by timeline_at (a BRIN index: the timeline is written in the order of time) and events_occurred; within the slice by keyset.
+-- A notice is told in the shard of what it is about, as when it was new.
 -- WITH TIES keeps the steps of one delivery at one instant together. Answers how many were queued, how the replay stands, and whether there was
 -- room. Dies before the commit: the replay stands where it stood.
 with replay as materialized (
@@ -11,12 +12,12 @@ with replay as materialized (
     from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
 ),
 bite as materialized (
-    select happened.at, happened.subject, happened.seq
+    select happened.at, happened.subject, happened.seq, happened.about
     from (
-        select t.at, t.delivery_id as subject, t.seq from timeline t
+        select t.at, t.delivery_id as subject, t.seq, t.delivery_id as about from timeline t
         where t.tenant_id = $1 and t.status >= 40 and t.at >= (select reached from replay) and t.at < (select slice_end from replay)
         union all
-        select e.occurred_at, e.id, 0::smallint from events e
+        select e.occurred_at, e.id, 0::smallint, e.subject from events e
         where e.tenant_id = $1 and e.occurred_at >= (select reached from replay) and e.occurred_at < (select slice_end from replay)
     ) happened
     cross join replay
@@ -27,7 +28,7 @@ bite as materialized (
 ),
 told as (
     insert into outbox (shard, tenant_id, subject, seq, target)
-    select notification_meta.shard_of(bite.subject), $1, bite.subject, bite.seq, replay.endpoint_id from bite cross join replay order by bite.at, bite.subject, bite.seq
+    select notification_meta.shard_of(bite.about), $1, bite.subject, bite.seq, replay.endpoint_id from bite cross join replay order by bite.at, bite.subject, bite.seq
     returning 1
 ),
 taken as (
