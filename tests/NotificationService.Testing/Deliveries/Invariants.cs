@@ -12,6 +12,9 @@ namespace NotificationService.Testing.Deliveries;
 /// <param name="database">A superuser's source: it looks past row level security.</param>
 public sealed class Invariants(NpgsqlDataSource database)
 {
+    /// <summary>Long runs look through millions of rows.</summary>
+    private const int LongestCheckSeconds = 600;
+
     private static readonly string Legal = string.Join(", ",
         from before in DeliveryStatuses.All from after in DeliveryStatuses.All where DeliveryTransitions.IsLegal(before, after) select $"({(short)before}, {(short)after})");
 
@@ -248,13 +251,13 @@ public sealed class Invariants(NpgsqlDataSource database)
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCheckSeconds };
         await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCheckSeconds };
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync())
