@@ -42,7 +42,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
                 await RawRequest.ReadAsync(stream, stop.Token);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException or AuthenticationException)
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or InvalidOperationException or AuthenticationException)
             {
                 // The next one, unless the test has ended.
             }

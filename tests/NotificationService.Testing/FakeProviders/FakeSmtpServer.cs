@@ -90,7 +90,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                 Interlocked.Increment(ref connections);
                 _ = ServeAsync(client);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }

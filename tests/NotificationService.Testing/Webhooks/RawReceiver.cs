@@ -70,7 +70,7 @@ public sealed class RawReceiver : IAsyncDisposable
             {
                 client = await listener.AcceptTcpClientAsync(stop.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }
