@@ -4,7 +4,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Deliveries;
 
 /// <summary>A delivery that this worker holds, as the claim returned it.</summary>
-/// <param name="Claims">The fencing token: a result is written only where the row still carries it.</param>
+/// <param name="Claims">How often it was claimed, this time counted.</param>
 /// <param name="Attempts">Provider calls begun before this claim.</param>
 /// <param name="RetriedFrom">Calls made before somebody asked for a retry by hand; they do not count against the schedule.</param>
 /// <param name="TimelineSeq">Sequence of the last timeline row.</param>

@@ -10,26 +10,26 @@ internal sealed class DeliveryResultColumns
 {
     private readonly DeliveryResult[] results;
     private readonly AttemptRecord[] attempts;
-    private readonly Guid[] attemptDeliveries;
-    private readonly List<(Guid Delivery, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail)> steps;
+    private readonly int[] attemptPlaces;
+    private readonly List<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail)> steps;
 
     /// <param name="ofOneTenant">In any order; they are written in the order of their ids, so that no two statements wait for each other in a circle.</param>
     public DeliveryResultColumns(IEnumerable<DeliveryResult> ofOneTenant)
     {
         results = [.. ofOneTenant.OrderBy(result => result.Delivery.Id.Value)];
-        var called = results.Where(result => result.Attempt is not null).ToArray();
-        attempts = Array.ConvertAll(called, result => result.Attempt!);
-        attemptDeliveries = Array.ConvertAll(called, result => result.Delivery.Id.Value);
+        var called = Enumerable.Range(0, results.Length).Where(place => results[place].Attempt is not null).ToArray();
+        attempts = Array.ConvertAll(called, place => results[place].Attempt!);
+        attemptPlaces = Array.ConvertAll(called, place => place + 1);
         steps = new(2 * results.Length);
-        foreach (var result in results)
-            AddSteps(result);
+        for (var place = 1; place <= results.Length; place++)
+            AddSteps(results[place - 1], place);
     }
 
     public NpgsqlParameter[] Parameters(Guid tenant) =>
     [
         new NpgsqlParameter<Guid> { TypedValue = tenant },
         Of(result => result.Delivery.Id.Value),
-        Of(result => result.Delivery.Claims),
+        Of(result => result.Delivery.Lease.Id),
         Of(result => (short)result.Status),
         Of(result => result.DueAt),
         Of(result => (short)(result.Attempt?.Number ?? result.Delivery.Attempts)),
@@ -41,7 +41,7 @@ internal sealed class DeliveryResultColumns
         Of(result => result.Attempt?.ProviderMessageId is { Length: > 0 } id ? id : null),
         Of(result => (short)(result is { Rescued: true, Attempt: null } ? 1 : 0)),
         Of(result => (short)Steps(result)),
-        new NpgsqlParameter<Guid[]> { TypedValue = attemptDeliveries },
+        new NpgsqlParameter<int[]> { TypedValue = attemptPlaces },
         OfAttempts(attempt => (short)attempt.Number),
         OfAttempts(attempt => attempt.ProviderId),
         OfAttempts(attempt => (short)attempt.Outcome),
@@ -51,7 +51,7 @@ internal sealed class DeliveryResultColumns
         OfAttempts(attempt => attempt.Message),
         OfAttempts(attempt => attempt.ProviderMessageId is { Length: > 0 } id ? id : null),
         OfAttempts(attempt => (short?)attempt.Segments),
-        OfSteps(step => step.Delivery),
+        OfSteps(step => step.Place),
         OfSteps(step => step.Sequence),
         OfSteps(step => (short)step.Status),
         OfSteps(step => step.At),
@@ -63,14 +63,14 @@ internal sealed class DeliveryResultColumns
 
     private static int Steps(DeliveryResult result) => result.IsUnchanged ? 0 : WasSending(result) ? 2 : 1;
 
-    private void AddSteps(DeliveryResult result)
+    private void AddSteps(DeliveryResult result, int place)
     {
         if (result.IsUnchanged)
             return;
         var sequence = result.Delivery.TimelineSeq;
         if (WasSending(result))
-            steps.Add((result.Delivery.Id.Value, (short)++sequence, DeliveryStatus.Sending, result.Attempt?.StartedAt ?? result.At, null));
-        steps.Add((result.Delivery.Id.Value, (short)++sequence, result.Status, result.At, Detail(result)));
+            steps.Add((place, (short)++sequence, DeliveryStatus.Sending, result.Attempt?.StartedAt ?? result.At, null));
+        steps.Add((place, (short)++sequence, result.Status, result.At, Detail(result)));
     }
 
     private static string? Detail(DeliveryResult result)
@@ -100,6 +100,6 @@ internal sealed class DeliveryResultColumns
 
     private NpgsqlParameter<T[]> OfAttempts<T>(Converter<AttemptRecord, T> column) => new() { TypedValue = Array.ConvertAll(attempts, column) };
 
-    private NpgsqlParameter<T[]> OfSteps<T>(Func<(Guid Delivery, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail), T> column) =>
+    private NpgsqlParameter<T[]> OfSteps<T>(Func<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail), T> column) =>
         new() { TypedValue = [.. steps.Select(column)] };
 }

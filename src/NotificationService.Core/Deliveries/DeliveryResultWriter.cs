@@ -57,17 +57,27 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         {
             return await WriteTogetherAsync(results, cancellationToken);
         }
-        catch (Exception exception) when (IsOfTheData(exception) && (results.Count > 1 || results[0] != WithoutTexts(results[0])))
+        catch (Exception exception) when (IsOfTheData(exception))
         {
             if (results.Count == 1)
-            {
-                logger.ResultUnstorable(results[0].Delivery.Id.Value, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
-                return await WriteAsync([WithoutTexts(results[0])], cancellationToken);
-            }
-
+                return [await WriteAloneAsync(results[0], exception, cancellationToken)];
             var half = results.Count / 2;
             return [.. await WriteAsync([.. results.Take(half)], cancellationToken), .. await WriteAsync([.. results.Skip(half)], cancellationToken)];
         }
+    }
+
+    /// <summary>A result that was refused: once more without words, or it is left to its lease.</summary>
+    private async Task<bool> WriteAloneAsync(DeliveryResult result, Exception refusal, CancellationToken cancellationToken)
+    {
+        var reason = refusal is PostgresException refused ? $"{refused.SqlState} {refused.ConstraintName}" : refusal.GetType().Name;
+        if (WithoutTexts(result) is var plain && plain == result)
+        {
+            logger.ResultRefused(result.Delivery.Id.Value, reason);
+            return false;
+        }
+
+        logger.ResultUnstorable(result.Delivery.Id.Value, reason);
+        return (await WriteAsync([plain], cancellationToken))[0];
     }
 
     /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes.</summary>
@@ -92,7 +102,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
                 var answers = new bool[results.Count];
                 for (var i = 0; i < answers.Length; i++)
                 {
-                    answers[i] = written.Contains(results[i].Delivery.Id);
+                    answers[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
                     Observe(results[i], answers[i]);
                 }
 
@@ -108,9 +118,9 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         }
     }
 
-    private async Task<HashSet<DeliveryId>> WriteOnceAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    private async Task<HashSet<(DeliveryId Delivery, Guid Lease)>> WriteOnceAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
-        var written = new HashSet<DeliveryId>(results.Count);
+        var written = new HashSet<(DeliveryId, Guid)>(results.Count);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
         {
@@ -120,7 +130,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
                 batch.Add(tenant.Key, SuppressionColumns.Insert, new SuppressionColumns(dead, ids).Parameters(tenant.Key.Value));
         }
 
-        await batch.CommitAsync(row => written.Add(new DeliveryId(row.GetGuid(0))), cancellationToken);
+        await batch.CommitAsync(row => written.Add((new DeliveryId(row.GetGuid(0)), row.GetGuid(1))), cancellationToken);
         // This process has a relay too.
         events.SignalLocally();
         return written;

@@ -105,8 +105,6 @@ internal sealed class DeliverySender : IDisposable
     {
         Volatile.Write(ref disposed, true);
         admitted.Writer.TryComplete();
-        Hand.Dispose();
-        begun.Dispose();
         stopping.Dispose();
         ended.Cancel();
         ended.Dispose();

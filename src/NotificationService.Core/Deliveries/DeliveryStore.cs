@@ -5,7 +5,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Deliveries;
 
 /// <summary>The queue's statements up to the call: claim, take over from the dead, write the intent.</summary>
-public sealed class DeliveryStore(Database database, TimeProvider time, DeliveryOptions options)
+public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time, DeliveryOptions options)
 {
     private const string CommitLater = "set local synchronous_commit = off";
 
@@ -14,16 +14,15 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
     private static readonly string Start = SqlText.Statement("deliveries_start");
     private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
-    private readonly Guid worker = new Ids(time).Next();
-
     /// <summary>Takes due deliveries under a lease. The shares and cursors learn from what came.</summary>
     public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, LaneLimits limits, CancellationToken cancellationToken)
     {
         var claimed = new List<ClaimedDelivery>(most);
         var hadWork = new bool[Classes.Length];
-        var asked = time.GetTimestamp();
+        var (id, asked) = (ids.Next(), time.GetTimestamp());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        // A claim that a crash of the database undoes leaves the row as it was; what must not be lost is the intent.
+        // A claim that a crash of the database undoes leaves the row as it was, and whoever made it has a lease that nothing carries;
+        // what must not be lost is the intent.
         batch.Add(CommitLater);
         batch.Add(
             Claim,
@@ -33,7 +32,7 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
             new NpgsqlParameter<Guid[]> { TypedValue = cursors.Tenants },
             new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
-            new NpgsqlParameter<Guid> { TypedValue = worker },
+            new NpgsqlParameter<Guid> { TypedValue = id },
             new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants },
             new NpgsqlParameter<short[]> { TypedValue = limits.Channels },
             new NpgsqlParameter<int[]> { TypedValue = limits.Most });
@@ -51,7 +50,7 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
                     return;
                 }
 
-                lease ??= GrantedBy(row, asked);
+                lease ??= GrantedBy(row, id, asked);
                 claimed.Add(Read(row, lease));
             },
             cancellationToken);
@@ -63,14 +62,14 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
     public async Task<IReadOnlyList<ClaimedDelivery>> RescueAsync(int most, CancellationToken cancellationToken)
     {
         var rescued = new List<ClaimedDelivery>();
-        var asked = time.GetTimestamp();
+        var (id, asked) = (ids.Next(), time.GetTimestamp());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         batch.Add(
             Rescue,
             new NpgsqlParameter<int> { TypedValue = most },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
-            new NpgsqlParameter<Guid> { TypedValue = worker });
-        await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, asked))), cancellationToken);
+            new NpgsqlParameter<Guid> { TypedValue = id });
+        await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, id, asked))), cancellationToken);
         return rescued;
     }
 
@@ -84,13 +83,13 @@ public sealed class DeliveryStore(Database database, TimeProvider time, Delivery
         batch.Add(
             Start,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },
-            new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Claims) },
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Lease.Id) },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall });
         await batch.CommitAsync(row => started.Add(new DeliveryId(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1)), cancellationToken);
         return started;
     }
 
-    private Lease GrantedBy(NpgsqlDataReader row, long asked) => new(time, asked, row.GetFieldValue<DateTimeOffset>(13), options.Lease);
+    private Lease GrantedBy(NpgsqlDataReader row, Guid id, long asked) => new(id, time, asked, row.GetFieldValue<DateTimeOffset>(13), options.Lease);
 
     private static ClaimedDelivery Read(NpgsqlDataReader row, Lease lease) => new(
         new DeliveryId(row.GetGuid(0)),

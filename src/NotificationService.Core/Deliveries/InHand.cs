@@ -1,3 +1,5 @@
+using NotificationService.Queueing;
+
 namespace NotificationService.Deliveries;
 
 /// <summary>
@@ -8,12 +10,12 @@ namespace NotificationService.Deliveries;
 /// <param name="concurrency">Calls at once.</param>
 /// <param name="leastStock">The stock of an idle worker.</param>
 /// <param name="mostStock">The stock of the fastest.</param>
-internal sealed class InHand(int concurrency, int leastStock, int mostStock, TimeProvider time) : IDisposable
+internal sealed class InHand(int concurrency, int leastStock, int mostStock, TimeProvider time)
 {
     private static readonly TimeSpan StockLasts = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
 
-    private readonly SemaphoreSlim freed = new(0, 1);
+    private readonly Hint freed = new();
     private int held;
     private int ended;
     private long windowBegan = time.GetTimestamp();
@@ -35,8 +37,7 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
     {
         Interlocked.Decrement(ref held);
         Interlocked.Increment(ref ended);
-        if (freed.CurrentCount == 0)
-            Signal();
+        freed.Give();
     }
 
     /// <summary>Ends when there is room for as many, or after a while.</summary>
@@ -58,8 +59,6 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
             await freed.WaitAsync(atMost - waited, CancellationToken.None);
     }
 
-    public void Dispose() => freed.Dispose();
-
     private void Measure()
     {
         var elapsed = time.GetElapsedTime(windowBegan);
@@ -67,21 +66,5 @@ internal sealed class InHand(int concurrency, int leastStock, int mostStock, Tim
             return;
         perSecond = Interlocked.Exchange(ref ended, 0) / elapsed.TotalSeconds;
         windowBegan = time.GetTimestamp();
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            freed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else said so in between.
-        }
-        catch (ObjectDisposedException)
-        {
-            // A result that came after the worker had stopped waiting for it.
-        }
     }
 }

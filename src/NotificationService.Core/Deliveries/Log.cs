@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.Deliveries + 11, LogLevel.Error, "The database does not take the result of delivery {Delivery} ({Reason}); it is written without the provider's words")]
     public static partial void ResultUnstorable(this ILogger logger, Guid delivery, string reason);
 
+    [LoggerMessage(EventIds.Deliveries + 12, LogLevel.Error, "The database does not take the result of delivery {Delivery} at all ({Reason}); it is taken back when the lease ends")]
+    public static partial void ResultRefused(this ILogger logger, Guid delivery, string reason);
+
     [LoggerMessage(EventIds.Deliveries + 20, LogLevel.Information, "The receipt {Receipt} of provider {Provider} matches no delivery: {Reason}")]
     public static partial void ReceiptUnmatched(this ILogger logger, Guid receipt, Guid provider, string? reason);
 }

@@ -8,7 +8,7 @@ namespace NotificationService.Queueing;
 /// inside the accept transaction (a NOTIFY there would line up every commit of the database). Losing every hint changes
 /// nothing but the delay: the poll is the truth.
 /// </summary>
-public sealed class WakeUp(Database database, TimeProvider time, string channel = WakeUp.Deliveries) : IDisposable
+public sealed class WakeUp(Database database, TimeProvider time, string channel = WakeUp.Deliveries)
 {
     /// <summary>Deliveries became due.</summary>
     public const string Deliveries = "notification_deliveries";
@@ -26,7 +26,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
 
     public string Channel => channel;
 
-    private readonly SemaphoreSlim local = new(0, 1);
+    private readonly Hint local = new();
     private int announcing;
     private int unannounced;
 
@@ -39,28 +39,10 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
             _ = AnnounceAsync();
     }
 
-    public void SignalLocally()
-    {
-        try
-        {
-            if (local.CurrentCount == 0)
-                local.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else signalled in between: the hint is there.
-        }
-    }
+    public void SignalLocally() => local.Give();
 
     /// <summary>Waits for a hint, at most <paramref name="poll"/>.</summary>
-    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken)
-    {
-        // Asked first: in a host that was not stopped before it was disposed there is nothing left to wait for.
-        cancellationToken.ThrowIfCancellationRequested();
-        return local.WaitAsync(poll, cancellationToken);
-    }
-
-    public void Dispose() => local.Dispose();
+    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => local.WaitAsync(poll, cancellationToken);
 
     private async Task AnnounceAsync()
     {

@@ -4,37 +4,25 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Events;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Status;
 
 /// <summary>Where the relay leaves events for Kafka: in a table, in its own transaction. <see cref="StatusPublisher"/> takes them from there.</summary>
-internal sealed class StatusSink : IEventSink, IDisposable
+internal sealed class StatusSink : IEventSink
 {
     private static readonly Everybody Audience = new();
 
-    private readonly SemaphoreSlim hint = new(0, 1);
+    private readonly Hint hint = new();
 
     public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) => Task.FromResult<EventAudience>(Audience);
 
-    public void Committed()
-    {
-        try
-        {
-            if (hint.CurrentCount == 0)
-                hint.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another shard's relay was quicker: the hint is there.
-        }
-    }
+    public void Committed() => hint.Give();
 
     /// <summary>Waits for a hint, at most so long.</summary>
     public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => hint.WaitAsync(poll, cancellationToken);
-
-    public void Dispose() => hint.Dispose();
 
     private sealed class Everybody : EventAudience
     {

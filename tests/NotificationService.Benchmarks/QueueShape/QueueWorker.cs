@@ -25,9 +25,9 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
         return ended;
     }
 
-    private async Task<(Guid Id, int Claims)[]> ClaimAsync()
+    private async Task<Guid[]> ClaimAsync()
     {
-        var claimed = new List<(Guid, int)>(ClaimSize);
+        var claimed = new List<Guid>(ClaimSize);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, CancellationToken.None);
         batch.Add("set local synchronous_commit = off");
         batch.Add(
@@ -38,29 +38,32 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
             new NpgsqlParameter<Guid[]> { TypedValue = new Guid[4] },
             new NpgsqlParameter<short[]> { TypedValue = new short[4] },
             new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(30) },
-            new NpgsqlParameter<Guid> { TypedValue = me });
+            new NpgsqlParameter<Guid> { TypedValue = me },
+            new NpgsqlParameter<Guid[]> { TypedValue = [] },
+            new NpgsqlParameter<short[]> { TypedValue = [] },
+            new NpgsqlParameter<int[]> { TypedValue = [] });
         await batch.CommitAsync(
             row =>
             {
                 if (!row.IsDBNull(0))
-                    claimed.Add((row.GetGuid(0), row.GetInt32(4)));
+                    claimed.Add(row.GetGuid(0));
             },
             CancellationToken.None);
-        return [.. claimed.OrderBy(delivery => delivery.Item1)];
+        return [.. claimed.Order()];
     }
 
-    private async Task StartAsync((Guid Id, int Claims)[] claimed)
+    private async Task StartAsync(Guid[] claimed)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, CancellationToken.None);
         batch.Add(
             shape.Start,
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(claimed, delivery => delivery.Id) },
-            new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(claimed, delivery => delivery.Claims) },
+            new NpgsqlParameter<Guid[]> { TypedValue = claimed },
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(claimed, _ => me) },
             new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(17) });
         await batch.CommitAsync(null, CancellationToken.None);
     }
 
-    private async Task CompleteAsync((Guid Id, int Claims)[] claimed)
+    private async Task CompleteAsync(Guid[] claimed)
     {
         var (now, provider) = (DateTimeOffset.UtcNow, me);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, CancellationToken.None);
@@ -68,18 +71,18 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
             tenant,
             shape.Complete,
             new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            Of(delivery => delivery.Id), Of(delivery => delivery.Claims), Of(_ => (short)40), Of(_ => (DateTimeOffset?)null), Of(_ => (short)1),
-            Of(_ => (short?)null), Of(_ => (string?)null), Of(_ => (string?)null), Of(_ => false), Of(_ => (Guid?)provider), Of(_ => "m000000000001234"),
-            Of(_ => (short)0), Of(_ => (short)2),
-            Of(delivery => delivery.Id), Of(_ => (short)1), Of(_ => (Guid?)provider), Of(_ => (short)1), Of(_ => now), Of(_ => (DateTimeOffset?)now),
-            Of(_ => (string?)null), Of(_ => (string?)null), Of(_ => "m000000000001234"),
-            Steps(delivery => delivery.Id, delivery => delivery.Id), Steps(_ => (short)2, _ => (short)3), Steps(_ => (short)30, _ => (short)40),
+            Of((delivery, _) => delivery), Of((_, _) => me), Of((_, _) => (short)40), Of((_, _) => (DateTimeOffset?)null), Of((_, _) => (short)1),
+            Of((_, _) => (short?)null), Of((_, _) => (string?)null), Of((_, _) => (string?)null), Of((_, _) => false), Of((_, _) => (Guid?)provider), Of((_, _) => "m000000000001234"),
+            Of((_, _) => (short)0), Of((_, _) => (short)2),
+            Of((_, place) => place), Of((_, _) => (short)1), Of((_, _) => (Guid?)provider), Of((_, _) => (short)1), Of((_, _) => now), Of((_, _) => (DateTimeOffset?)now),
+            Of((_, _) => (string?)null), Of((_, _) => (string?)null), Of((_, _) => "m000000000001234"), Of((_, _) => (short?)null),
+            Steps(place => place, place => place), Steps(_ => (short)2, _ => (short)3), Steps(_ => (short)30, _ => (short)40),
             Steps(_ => now, _ => now), Steps(_ => (string?)null, _ => null));
         await batch.CommitAsync(null, CancellationToken.None);
 
-        NpgsqlParameter<T[]> Of<T>(Converter<(Guid Id, int Claims), T> column) => new() { TypedValue = Array.ConvertAll(claimed, column) };
+        NpgsqlParameter<T[]> Of<T>(Func<Guid, int, T> column) => new() { TypedValue = [.. claimed.Select((delivery, i) => column(delivery, i + 1))] };
 
-        NpgsqlParameter<T[]> Steps<T>(Func<(Guid Id, int Claims), T> sending, Func<(Guid Id, int Claims), T> sent) =>
-            new() { TypedValue = [.. claimed.SelectMany(delivery => (T[])[sending(delivery), sent(delivery)])] };
+        NpgsqlParameter<T[]> Steps<T>(Func<int, T> sending, Func<int, T> sent) =>
+            new() { TypedValue = [.. Enumerable.Range(1, claimed.Length).SelectMany(place => (T[])[sending(place), sent(place)])] };
     }
 }

@@ -1,9 +1,9 @@
 -- deliveries_complete.sql for a queue row of its own: the queue row goes, the state row is written.
 with held as (
     delete from queue q
-    using unnest($2::uuid[], $3::int[]) as i(id, claims)
+    using unnest($2::uuid[], $3::uuid[]) as i(id, lease)
     cross join lateral (
-        select h.ctid from queue h where h.id = i.id and h.claims = i.claims and h.tenant_id = $1 offset 0) held_row
+        select h.ctid from queue h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = $1 offset 0) held_row
     where q.ctid = held_row.ctid
     returning q.id
 ),
@@ -27,15 +27,21 @@ state as (
     where d.ctid = state_row.ctid and i.id in (select id from held)
 ),
 attempt as (
-    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
-    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[])
-        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id)
-    where a.delivery_id in (select id from held)
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments
+    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
+        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    where ($2::uuid[])[a.place] in (select id from held)
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
-    from unnest($24::uuid[], $25::smallint[], $26::smallint[], $27::timestamptz[], $28::text[]) as t(delivery_id, seq, status, at, detail)
-    where t.delivery_id in (select id from held)
+    select $1, ($2::uuid[])[t.place], t.seq, t.status, t.at, t.detail::json
+    from unnest($25::int[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(place, seq, status, at, detail)
+    where ($2::uuid[])[t.place] in (select id from held)
+    returning delivery_id, seq, status
+),
+told as (
+    insert into outbox (shard, tenant_id, subject, seq)
+    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 )
 select id from held

@@ -31,6 +31,15 @@ public sealed class ChaosRun : IAsyncDisposable
         ("Notification__Webhooks__Lease", "00:00:07"),
     ];
 
+    /// <summary>How many are not at their end, and the first of them with all that is known of them.</summary>
+    private const string Pending = """
+        select (select string_agg(status || ': ' || n, ', ') from (select status, count(*) n from deliveries where status in (10, 20, 30) group by 1) x) || string_agg(E'\n' || line, '')
+        from (
+            select to_jsonb(d)::text || E'\n  timeline ' || (select jsonb_agg(to_jsonb(t) - 'tenant_id' - 'delivery_id' order by seq) from timeline t where t.delivery_id = d.id)
+                || E'\n  attempts ' || coalesce((select jsonb_agg(to_jsonb(a) - 'tenant_id' - 'delivery_id' order by number) from attempts a where a.delivery_id = d.id)::text, '-') as line
+            from deliveries d where status in (10, 20, 30) order by id limit 5) x
+        """;
+
     private readonly ConcurrentQueue<Guid> accepted = new();
     private readonly List<ServiceProcess> processes = [];
     private readonly List<FakeHttpProvider> others = [];
@@ -140,7 +149,7 @@ public sealed class ChaosRun : IAsyncDisposable
                 {
                     await using var hurry = source.CreateCommand("update deliveries set due_at = now() where status = 20 and due_at > now()");
                     await hurry.ExecuteNonQueryAsync();
-                    await using var count = source.CreateCommand("select string_agg(status || ': ' || n, ', ') from (select status, count(*) n from deliveries where status in (10, 20, 30) group by 1) x");
+                    await using var count = source.CreateCommand(Pending);
                     return (pending = await count.ExecuteScalarAsync() as string) is null;
                 }
                 catch (NpgsqlException)

@@ -5,12 +5,15 @@ using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.FakeProviders;
+using Npgsql;
 
 namespace NotificationService.IntegrationTests.Deliveries;
 
 /// <summary>What the dead held, and what they may still do.</summary>
 public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
+    private const string Waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+
     private readonly AcceptedNotifications accepted = new(database);
     private FakeHttpProvider? vendor;
     private WorkerHost? worker;
@@ -92,6 +95,59 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task A_claim_that_a_crash_of_the_database_undid_counts_for_nothing_beside_the_claim_that_came_after_it()
+    {
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
+        var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        // Its commit had not reached the disk.
+        await database.ExecuteAsync($"update deliveries set status = 20, claims = claims - 1, lease_until = null, lease_owner = null where id = '{delivery}'");
+        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        claimed.Claims.ShouldBe(undone.Claims, "the count begins where the crash left it");
+
+        (await store.StartAsync([undone], CancellationToken.None)).ShouldBeEmpty();
+        (await writer.WriteAsync(DeliveryTransitions.HandBack(undone, "x", "x", undone.Lease.Now), CancellationToken.None)).ShouldBeFalse();
+        (await store.StartAsync([claimed], CancellationToken.None)).Keys.ShouldBe([claimed.Id]);
+        (await writer.WriteAsync(Sent(claimed), CancellationToken.None)).ShouldBeTrue();
+
+        (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "sent"]);
+    }
+
+    [Fact]
+    public async Task Of_two_results_of_one_delivery_in_one_commit_only_the_one_of_its_holder_leaves_a_trace()
+    {
+        var planted = await accepted.PlantAsync(tenant, 3);
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        var late = claimed.Single(one => one.Id == planted[0]);
+        await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{planted[0]}'");
+        var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
+
+        // Both writers have a commit under way that waits for a row; whatever comes now goes into one commit after it.
+        await using var holder = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand($"select from deliveries where id in ('{planted[1]}', '{planted[2]}') for update", holder, transaction))
+            await hold.ExecuteNonQueryAsync();
+        var before = new List<Task<bool>>();
+        foreach (var one in claimed.Where(one => one.Id != planted[0]))
+        {
+            before.Add(writer.WriteAsync(Sent(one), CancellationToken.None));
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Waiting) == before.Count, TimeSpan.FromSeconds(30));
+        }
+
+        var handedBack = writer.WriteAsync(DeliveryTransitions.HandBack(late, "x", "x", late.Lease.Now), CancellationToken.None);
+        var putOff = writer.WriteAsync(DeliveryTransitions.PutOff(taken, TimeSpan.FromHours(1), "x", "x", taken.Lease.Now, 0.5), CancellationToken.None);
+        await transaction.RollbackAsync();
+
+        (await Task.WhenAll(before)).ShouldAllBe(isWritten => isWritten);
+        (await putOff).ShouldBeTrue();
+        (await handedBack).ShouldBeFalse();
+        (await accepted.TimelineAsync(planted[0])).ShouldBe(["queued"]);
+    }
+
+    [Fact]
     public async Task A_result_that_the_database_does_not_take_costs_those_beside_it_nothing_and_is_written_without_its_words()
     {
         await accepted.PlantAsync(tenant, 7);
@@ -119,7 +175,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
-        await database.ExecuteAsync($"update deliveries set claims = claims + 1 where id = '{claimed[1].Id}'");
+        await database.ExecuteAsync($"update deliveries set claims = claims + 1, lease_owner = gen_random_uuid() where id = '{claimed[1].Id}'");
 
         var started = await store.StartAsync(claimed, CancellationToken.None);
 

@@ -137,7 +137,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     }
 
     private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
-        new DeliveryStore(database.Database, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
 
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $"""

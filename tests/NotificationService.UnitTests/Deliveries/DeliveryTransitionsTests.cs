@@ -220,5 +220,5 @@ public sealed class DeliveryTransitionsTests
 
     private static ClaimedDelivery Delivery(ChannelKind channel, Priority priority, int attempts, bool ambiguous = false, DateTimeOffset? expires = null) => new(
         NotificationId.From(Ids.Next()).Delivery(channel), new TenantId(Ids.Next()), priority, 1, attempts, 0, 1, 0, ambiguous, Now, expires, null, null,
-        new Lease(TimeProvider.System, 0, Now, TimeSpan.FromSeconds(30)));
+        new Lease(Guid.Empty, TimeProvider.System, 0, Now, TimeSpan.FromSeconds(30)));
 }

@@ -90,7 +90,7 @@ public sealed class FallbackChainTests
     private static ChainDecision Decide((ChainLink[] Chain, int Mine, FallbackRule Rule, int Attempts) given)
     {
         var mine = given.Chain[given.Mine];
-        var lease = new Lease(TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
+        var lease = new Lease(Guid.Empty, TimeProvider.System, TimeProvider.System.GetTimestamp(), Now, TimeSpan.FromSeconds(30));
         var delivery = new ClaimedDelivery(mine.Id, new TenantId(Guid.Empty), Priority.Normal, 1, given.Attempts, 0, 1, 0, false, mine.DueAt, null, null, null, lease);
         return FallbackChain.Decide(delivery, given.Chain, given.Rule, Now);
     }

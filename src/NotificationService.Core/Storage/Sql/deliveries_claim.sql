@@ -12,7 +12,7 @@
 -- $4 uuid[]      per class the lane after which to begin: tenant
 -- $5 smallint[]  and channel
 -- $6 interval    lease
--- $7 uuid        the worker
+-- $7 uuid        the lease: a new one for each claim, the fencing token of what is claimed
 -- $8 uuid[]      lanes that may bring only so many, because their provider cannot take more now: tenant,
 -- $9 smallint[]  channel
 -- $10 int[]      and how many; none for 0

@@ -1,14 +1,16 @@
 -- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be told, only where the lease is still the writer's.
--- Ids missing from the answer are stale writes: somebody else holds or has ended the delivery.
+-- Leases missing from the answer are stale writes: somebody else holds or has ended the delivery.
 --
--- $1 tenant; per result: $2 id, $3 fencing token, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
+-- $1 tenant; per result: $2 id, $3 lease, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
 -- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
--- per attempt: $15 delivery, $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments
--- per timeline row: $25 delivery, $26 sequence, $27 status, $28 at, $29 detail
+-- per attempt: $15 place of its result (from 1), $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments
+-- per timeline row: $25 place of its result, $26 sequence, $27 status, $28 at, $29 detail
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
 -- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
--- index of all that is leased. A row that changed since the probe has another ctid and is left out.
+-- index of all that is leased. Each claim's lease is another, so that a claim which a crash of the database undid is nobody's (decision 0025).
+-- A row that changed since the probe has another ctid and is left out.
+-- Two results of one delivery may come together, of whoever lost it and of whoever has it: what belongs to a result goes by its place, not by the delivery.
 -- What nothing is told of in the timeline is as it was before the claim: queued, or scheduled.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
@@ -25,25 +27,26 @@ with held as (
         rescues = d.rescues + i.rescued,
         timeline_seq = d.timeline_seq + i.steps,
         lease_until = null, lease_owner = null, call_started_at = null
-    from unnest($2::uuid[], $3::int[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
-                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
-        as i(id, claims, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
+    from unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
+                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[]) with ordinality
+        as i(id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, place)
     cross join lateral (
-        select h.ctid from deliveries h where h.id = i.id and h.claims = i.claims and h.lease_until is not null and h.tenant_id = $1 offset 0) held_row
+        select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
-    returning d.id, d.batch_id, d.status
+    returning i.place::int, d.id, i.lease, d.batch_id, d.status
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
-    select $1, a.* from unnest($15::uuid[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
-        as a(delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
-    where a.delivery_id in (select id from held)
+    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments
+    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
+        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    where a.place in (select place from held)
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, t.delivery_id, t.seq, t.status, t.at, t.detail::json
-    from unnest($25::uuid[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(delivery_id, seq, status, at, detail)
-    where t.delivery_id in (select id from held)
+    select $1, ($2::uuid[])[t.place], t.seq, t.status, t.at, t.detail::json
+    from unnest($25::int[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(place, seq, status, at, detail)
+    where t.place in (select place from held)
     returning delivery_id, seq, status
 ),
 told as (
@@ -56,4 +59,4 @@ counted as (
     from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= 40 group by batch_id, status) ended
     cross join lateral (values (0, -ended.n), (ended.status, ended.n)) as change(status, delta)
 )
-select id from held
+select id, lease from held

@@ -1,7 +1,7 @@
--- Takes over up to $1 deliveries whose lease has run out. Any node may; the takeover is itself a claim: it raises the
--- fencing token, so whatever the former holder still writes changes nothing, and if the rescuer dies its lease runs out too.
+-- Takes over up to $1 deliveries whose lease has run out. Any node may; the takeover is itself a claim: it has another
+-- lease, so whatever the former holder still writes changes nothing, and if the rescuer dies its lease runs out too.
 --
--- $2 interval lease, $3 uuid the rescuer
+-- $2 interval lease, $3 uuid the new lease, the fencing token
 -- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
 with dead as materialized (
     select id from deliveries where status = 30 and lease_until < (select clock_timestamp())
