@@ -1,4 +1,5 @@
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -14,13 +15,15 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
     private static readonly string Start = SqlText.Statement("deliveries_start");
     private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
-    /// <summary>Takes due deliveries under a lease. The shares and cursors learn from what came.</summary>
-    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most, ClaimShares shares, LaneCursors cursors, LaneLimits limits, CancellationToken cancellationToken)
+    /// <summary>Takes due deliveries under a lease. The shares, cursors and floors learn from what came.</summary>
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
+        int most, ClaimShares shares, LaneCursors cursors, DueFloors floors, LaneLimits limits, CancellationToken cancellationToken)
     {
         var claimed = new List<ClaimedDelivery>(most);
         var hadWork = new bool[Classes.Length];
-        var (id, asked) = (ids.Next(), time.GetTimestamp());
+        var walks = new DueWalk[Classes.Length];
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        var (id, asked, starts) = (ids.Next(), time.GetTimestamp(), cursors.Tenants);
         // A claim that a crash of the database undoes leaves the row as it was, and whoever made it has a lease that nothing carries;
         // what must not be lost is the intent.
         batch.Add(CommitLater);
@@ -29,13 +32,14 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             new NpgsqlParameter<int> { TypedValue = most },
             new NpgsqlParameter<short[]> { TypedValue = Classes },
             new NpgsqlParameter<int[]> { TypedValue = shares.Of(most) },
-            new NpgsqlParameter<Guid[]> { TypedValue = cursors.Tenants },
+            new NpgsqlParameter<Guid[]> { TypedValue = starts },
             new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
             new NpgsqlParameter<Guid> { TypedValue = id },
             new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants },
             new NpgsqlParameter<short[]> { TypedValue = limits.Channels },
-            new NpgsqlParameter<int[]> { TypedValue = limits.Most });
+            new NpgsqlParameter<int[]> { TypedValue = limits.Most },
+            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = floors.Begin() });
         cursors.Reset();
         Lease? lease = null;
         await batch.CommitAsync(
@@ -43,10 +47,11 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             {
                 if (row.IsDBNull(0))
                 {
-                    var wasCutShort = row.GetInt32(4) == 1;
-                    hadWork[row.GetInt16(2)] = wasCutShort || row.GetBoolean(9);
+                    var (queue, wasCutShort) = (row.GetInt16(2), row.GetInt32(4) == 1);
+                    hadWork[queue] = wasCutShort || row.GetBoolean(9);
+                    walks[queue] = new DueWalk(FromStart: starts[queue] == Guid.Empty, ToEnd: !wasCutShort, row.GetFieldValue<DateTimeOffset>(10));
                     if (wasCutShort)
-                        cursors.GoOnAfter((Priority)row.GetInt16(2), new TenantId(row.GetGuid(1)), row.GetInt16(3));
+                        cursors.GoOnAfter((Priority)queue, new TenantId(row.GetGuid(1)), row.GetInt16(3));
                     return;
                 }
 
@@ -55,6 +60,7 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             },
             cancellationToken);
         shares.Observe(hadWork);
+        floors.Learn(walks);
         return claimed;
     }
 

@@ -23,6 +23,7 @@ internal sealed class DeliveryWorker(
 
     private readonly ClaimShares shares = new();
     private readonly LaneCursors cursors = new();
+    private readonly DueFloors floors = new(Enum.GetValues<Priority>().Length, time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,7 +64,7 @@ internal sealed class DeliveryWorker(
         var limits = lanes.Limits();
         try
         {
-            claimed = await store.ClaimAsync(most, shares, cursors, limits, CancellationToken.None);
+            claimed = await store.ClaimAsync(most, shares, cursors, floors, limits, CancellationToken.None);
         }
         catch (NpgsqlException exception)
         {

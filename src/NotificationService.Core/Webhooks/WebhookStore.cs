@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -18,6 +19,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     private static readonly string Aside = SqlText.Statement("webhook_messages_set_aside");
     private static readonly string Note = SqlText.Statement("webhook_endpoints_note");
 
+    private readonly DueFloors floors = new(1, time);
     private Guid after = Guid.Empty;
 
     /// <summary>Whether the last claim has not yet seen every endpoint that has something due.</summary>
@@ -41,14 +43,18 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.SlowCalls });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Calls });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = floors.Begin()[0] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedMessage>();
+        var (start, walk) = (after, default(DueWalk));
         after = Guid.Empty;
         while (await reader.ReadAsync(cancellationToken))
         {
             if (reader.IsDBNull(0))
             {
-                after = reader.GetInt32(2) == 1 ? reader.GetGuid(1) : Guid.Empty;
+                var wasCutShort = reader.GetInt32(2) == 1;
+                after = wasCutShort ? reader.GetGuid(1) : Guid.Empty;
+                walk = new DueWalk(FromStart: start == Guid.Empty, ToEnd: !wasCutShort, reader.GetFieldValue<DateTimeOffset>(8));
                 continue;
             }
 
@@ -57,6 +63,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
                 reader.GetInt16(6), reader.GetInt16(7), began));
         }
 
+        floors.Learn([walk]);
         return claimed;
     }
 

@@ -1,3 +1,4 @@
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using Npgsql;
@@ -41,7 +42,8 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
             new NpgsqlParameter<Guid> { TypedValue = me },
             new NpgsqlParameter<Guid[]> { TypedValue = [] },
             new NpgsqlParameter<short[]> { TypedValue = [] },
-            new NpgsqlParameter<int[]> { TypedValue = [] });
+            new NpgsqlParameter<int[]> { TypedValue = [] },
+            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [DueFloors.Everything, DueFloors.Everything, DueFloors.Everything, DueFloors.Everything] });
         await batch.CommitAsync(
             row =>
             {

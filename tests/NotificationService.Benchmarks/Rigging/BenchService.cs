@@ -122,6 +122,15 @@ internal sealed class BenchService : IAsyncDisposable
         return ids;
     }
 
+    /// <summary>A transaction that sees the database as it is now, until it is disposed.</summary>
+    public async Task<NpgsqlConnection> HoldSnapshotAsync()
+    {
+        var connection = await superuser.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("begin isolation level repeatable read; select 1", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await using var command = superuser.CreateCommand(sql);

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Queueing;
 using NotificationService.Tenants;
-using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.FakeProviders;
+using NotificationService.Testing;
 using Npgsql;
 
 namespace NotificationService.IntegrationTests.Deliveries;
@@ -81,7 +82,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.PlantAsync(tenant, 1);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None))[0];
+        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None))[0];
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{late.Id}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
 
@@ -100,10 +101,10 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         // Its commit had not reached the disk.
         await database.ExecuteAsync($"update deliveries set status = 20, claims = claims - 1, lease_until = null, lease_owner = null where id = '{delivery}'");
-        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         claimed.Claims.ShouldBe(undone.Claims, "the count begins where the crash left it");
 
         (await store.StartAsync([undone], CancellationToken.None)).ShouldBeEmpty();
@@ -120,7 +121,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var planted = await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         var late = claimed.Single(one => one.Id == planted[0]);
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{planted[0]}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
@@ -153,7 +154,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.PlantAsync(tenant, 7);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         string[] ids = ["m-0", "a\0b", "m-2", "half \ud800", "m-4", "m-5", "m-6"];
         var results = claimed.Select((delivery, i) => Sent(delivery) is var sent ? sent with { Attempt = sent.Attempt! with { ProviderMessageId = ids[i] } } : sent).ToList();
 
@@ -173,7 +174,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set claims = claims + 1, lease_owner = gen_random_uuid() where id = '{claimed[1].Id}'");
 

@@ -1,8 +1,9 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
-using NotificationService.Testing;
+using NotificationService.Queueing;
 using NotificationService.Testing.Deliveries;
+using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Notifications;
 
@@ -137,7 +138,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     }
 
     private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
-        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), LaneLimits.None, CancellationToken.None);
+        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
 
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $"""

@@ -1,3 +1,4 @@
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Testing;
 using NotificationService.Testing.Webhooks;
@@ -83,7 +84,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
             new NpgsqlParameter<int[]> { TypedValue = [.. endpoints.Select(_ => 5)] }, new NpgsqlParameter<bool[]> { TypedValue = [.. endpoints.Select(_ => slow)] },
             new NpgsqlParameter<long[]> { TypedValue = turns }, new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = slow ? 0 : 1 },
             new NpgsqlParameter<int> { TypedValue = slow ? 1 : 0 }, new NpgsqlParameter<Guid[]> { TypedValue = tenants }, new NpgsqlParameter<bool[]> { TypedValue = kinds },
-            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) },
+            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = DueFloors.Everything },
         });
         await using var reader = await command.ExecuteReaderAsync();
         var claimed = new List<Guid>();

@@ -3,8 +3,9 @@
 -- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
 -- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count) and takes the same share of
 -- each lane that has something due. A walk ends after as many lanes as the class may have rows. One row without id per
--- class that has anything at all tells the last lane of its walk, whether the walk was cut short there (in claims: then
--- the caller goes on from there the next time), and whether something was due (in ambiguous).
+-- class tells the last lane of its walk, if there was one, whether the walk was cut short there (in claims: then the
+-- caller goes on from there the next time), whether something was due (in ambiguous), and the oldest due time it came
+-- by, two seconds ago at most (in due_at).
 --
 -- $1 int         most rows in all
 -- $2 smallint[]  classes, in the order they are served
@@ -16,6 +17,7 @@
 -- $8 uuid[]      lanes that may bring only so many, because their provider cannot take more now: tenant,
 -- $9 smallint[]  channel
 -- $10 int[]      and how many; none for 0
+-- $11 timestamptz[] per class the due time before which nothing is looked for: what is dead before it is passed by in the index alone
 --
 -- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
 -- due row would be read to its end, through everything that is scheduled for later.
@@ -23,18 +25,18 @@
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
 -- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
 with class as (
-    select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[]) with ordinality as c(priority, most, after_tenant, after_channel, rank)
-    where most > 0
+    select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[], $11::timestamptz[]) with ordinality
+        as c(priority, most, after_tenant, after_channel, floor, rank)
 ),
 walk as materialized (
-    select class.rank, class.priority, class.most, path.tenant_id, path.channel, path.due_at, path.n
+    select class.rank, class.priority, class.most, class.floor, path.tenant_id, path.channel, path.due_at, path.n
     from class
     cross join lateral (
         with recursive step as (
             (select d.tenant_id, d.channel, d.due_at, 1 as n
              from deliveries d
              where d.status in (10, 20) and d.priority = class.priority
-               and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel)
+               and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel) and d.due_at >= class.floor
              order by d.tenant_id, d.channel, d.due_at limit 1)
             union all
             (select next.tenant_id, next.channel, next.due_at, step.n + 1
@@ -43,7 +45,7 @@ walk as materialized (
                  select d.tenant_id, d.channel, d.due_at
                  from deliveries d
                  where d.status in (10, 20) and d.priority = class.priority
-                   and (d.tenant_id, d.channel) > (step.tenant_id, step.channel)
+                   and (d.tenant_id, d.channel) > (step.tenant_id, step.channel) and d.due_at >= class.floor
                  order by d.tenant_id, d.channel, d.due_at limit 1) next
              where step.n < class.most)
         )
@@ -64,7 +66,7 @@ picked as materialized (
         select d.id
         from deliveries d
         where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
-          and d.due_at <= (select clock_timestamp())
+          and d.due_at >= lane.floor and d.due_at <= (select clock_timestamp())
         order by d.due_at, d.id
         limit least(lane.room, (lane.most + lane.lanes - 1) / lane.lanes)
         for update of d skip locked
@@ -86,8 +88,8 @@ select id, tenant_id, priority, channel, claims, attempts, retried_from, timelin
     call_started_at, clock_timestamp() as claimed_at, provider_id
 from claimed
 union all
-select null, tenant_id, priority, channel, (n = most)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint, has_work, due_at, null, null, null, null
-from (
-    select distinct on (rank) *, exists (select from lane where lane.rank = walk.rank) as has_work
-    from walk order by rank, n desc
-) ends
+select null, last.tenant_id, class.priority, last.channel, coalesce(last.n = class.most, false)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint,
+    exists (select from lane where lane.rank = class.rank),
+    least((select min(walk.due_at) from walk where walk.rank = class.rank), clock_timestamp() - interval '2 seconds'),
+    null, null, null, null
+from class left join lateral (select walk.tenant_id, walk.channel, walk.n from walk where walk.rank = class.rank order by walk.n desc limit 1) last on true

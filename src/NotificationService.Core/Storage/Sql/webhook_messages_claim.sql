@@ -7,6 +7,7 @@
 -- $8 int    most in all of those that are not slow, $9 int of the slow ones
 -- $10 uuid[] tenants, $11 boolean[] slow ones or the others, $12 int[] how many such calls each has under way here
 -- $13 interval lease
+-- $14 the due time before which nothing is looked for: what is dead before it is passed by in the index alone
 --
 -- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each. What is in hand or waits for its
 -- next try has a later due_at: by it a lease ends by itself, and the row that a dead worker held is due again.
@@ -15,16 +16,17 @@
 -- A message waits while one of the same subject, before it, has not been tried yet: attempts begin in the order of the events. After that a
 -- failing one holds up nobody.
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes only what was locked. What was locked and has no place is free again at the commit.
--- One row without id tells the last endpoint of the walk (in tenant_id), and in claims whether the walk was cut short there.
+-- One row without id tells the last endpoint of the walk, if there was one (in tenant_id), in claims whether the walk was cut short there, and in due_at
+-- the oldest due time that it came by, two seconds ago at most.
 with recursive walk as (
     (select m.endpoint_id, m.tenant_id, m.due_at, 1 as n from webhook_messages m
-     where m.state = 1 and m.endpoint_id > $1 order by m.endpoint_id, m.due_at limit 1)
+     where m.state = 1 and m.endpoint_id > $1 and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1)
     union all
     (select next.endpoint_id, next.tenant_id, next.due_at, walk.n + 1
      from walk
      cross join lateral (
          select m.endpoint_id, m.tenant_id, m.due_at from webhook_messages m
-         where m.state = 1 and m.endpoint_id > walk.endpoint_id order by m.endpoint_id, m.due_at limit 1) next
+         where m.state = 1 and m.endpoint_id > walk.endpoint_id and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1) next
      where walk.n < $2)
 ),
 open as (
@@ -45,7 +47,7 @@ candidate as materialized (
         select first.id, row_number() over () as place
         from (
             select m.id from webhook_messages m
-            where m.state = 1 and m.endpoint_id = lane.endpoint_id and m.due_at <= (select clock_timestamp())
+            where m.state = 1 and m.endpoint_id = lane.endpoint_id and m.due_at >= $14 and m.due_at <= (select clock_timestamp())
               and (m.sequence = 1 or m.attempts > m.first_attempt or not exists (
                   select from webhook_messages earlier
                   where earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
@@ -67,6 +69,8 @@ claimed as (
     where m.id = any (array(select id from picked))
     returning m.id, m.tenant_id, m.claims, m.endpoint_id, m.event_id, m.body, m.attempts, m.first_attempt
 )
-select id, tenant_id, claims, endpoint_id, event_id, body, attempts, first_attempt from claimed
+select id, tenant_id, claims, endpoint_id, event_id, body, attempts, first_attempt, null::timestamptz as due_at from claimed
 union all
-select null, last.endpoint_id, (last.n >= $2)::int, null, null, null, null, null from (select endpoint_id, n from walk order by n desc limit 1) last
+select null, last.endpoint_id, coalesce(last.n >= $2, false)::int, null, null, null, null, null,
+    least((select min(walk.due_at) from walk), clock_timestamp() - interval '2 seconds')
+from (select) one left join lateral (select endpoint_id, n from walk order by n desc limit 1) last on true
