@@ -8,8 +8,8 @@ using NotificationService.Storage;
 namespace NotificationService.Deliveries;
 
 /// <summary>
-/// Writes results, many in one commit, and by that gives the leases back. While the database is away a result waits here
-/// as long as its lease lasts; after that it is the rescuer's word that counts, and what is written changes nothing.
+/// Writes results, many in one commit, and by that gives the leases back. While the database is away a result waits here, beyond its
+/// lease too: nobody can take the delivery over meanwhile, and what is written after somebody has changes nothing.
 /// </summary>
 public sealed class DeliveryResultWriter : IAsyncDisposable
 {
@@ -24,6 +24,9 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
     /// <summary>Nobody may tell us when the recipient takes it back; if it still stands then, the vendor refuses once more.</summary>
     private static readonly TimeSpan BelieveUnsubscribed = TimeSpan.FromDays(30);
+
+    /// <summary>Longer than a failover takes.</summary>
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -80,8 +83,8 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         return (await WriteAsync([plain], cancellationToken))[0];
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or (not NpgsqlException and not OperationCanceledException);
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
+    private static bool IsOfTheData(Exception exception) => exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
 
     private static DeliveryResult WithoutTexts(DeliveryResult result) => result with
     {
@@ -93,7 +96,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
+        var (pause, began) = (FirstPause, time.GetTimestamp());
         while (true)
         {
             try
@@ -108,10 +111,10 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
                 return answers;
             }
-            catch (NpgsqlException exception) when (!IsOfTheData(exception) && results.Any(result => result.Delivery.Lease.Left > TimeSpan.Zero) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
                 // A commit that went through after all finds itself fenced off the second time: writing again is safe.
-                logger.ResultsWait(results.Count, exception.SqlState ?? exception.GetType().Name);
+                logger.ResultsWait(results.Count, (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
                 await Task.Delay(pause, time, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

@@ -2,12 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
+using NotificationService.Storage;
 
 namespace NotificationService.Webhooks;
 
 /// <summary>
-/// Writes outcomes, many in one commit. While the database is away an outcome waits here as long as its lease may last; after
-/// that the message is somebody else's, and is sent once more under the same id.
+/// Writes outcomes, many in one commit. While the database is away an outcome waits here, beyond its lease too: nobody can take the message
+/// over meanwhile, and what is written after somebody has changes nothing.
 /// </summary>
 internal sealed class WebhookResults : IAsyncDisposable
 {
@@ -15,21 +16,23 @@ internal sealed class WebhookResults : IAsyncDisposable
     private const int MostWaiting = 10_000;
     private const int MostTogether = 256;
 
+    /// <summary>Longer than a failover takes.</summary>
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Coalescer<MessageOutcome, bool> coalescer;
     private readonly WebhookStore store;
-    private readonly WebhookOptions options;
     private readonly WebhookMetrics metrics;
     private readonly WakeUp events;
     private readonly TimeProvider time;
     private readonly ILogger<WebhookResults> logger;
 
     public WebhookResults(
-        WebhookStore store, WebhookOptions options, WebhookMetrics metrics, [FromKeyedServices(WakeUp.Events)] WakeUp events, TimeProvider time, ILogger<WebhookResults> logger)
+        WebhookStore store, WebhookMetrics metrics, [FromKeyedServices(WakeUp.Events)] WakeUp events, TimeProvider time, ILogger<WebhookResults> logger)
     {
-        (this.store, this.options, this.metrics, this.events, this.time, this.logger) = (store, options, metrics, events, time, logger);
+        (this.store, this.metrics, this.events, this.time, this.logger) = (store, metrics, events, time, logger);
         coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, Linger), time, WriteAsync);
     }
 
@@ -56,7 +59,7 @@ internal sealed class WebhookResults : IAsyncDisposable
 
     /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
     private static bool IsOfTheData(Exception exception) =>
-        exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or OperationCanceledException or TimeoutException or ObjectDisposedException);
+        exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
 
     private async Task<bool> WriteRefusedAsync(MessageOutcome outcome, string reason, CancellationToken cancellationToken)
     {
@@ -74,6 +77,7 @@ internal sealed class WebhookResults : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         while (true)
         {
             try
@@ -91,13 +95,11 @@ internal sealed class WebhookResults : IAsyncDisposable
                     metrics.Ended(outcomes[i], answers[i]);
                 return answers;
             }
-            catch (NpgsqlException exception) when (!IsOfTheData(exception) && !cancellationToken.IsCancellationRequested && outcomes.Any(IsOurs))
+            catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
-                logger.OutcomesWait(outcomes.Count, exception.SqlState ?? exception.GetType().Name);
+                logger.OutcomesWait(outcomes.Count, (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
-
-    private bool IsOurs(MessageOutcome outcome) => time.GetElapsedTime(outcome.Message.ClaimedAt) < options.Lease;
 }

@@ -35,7 +35,7 @@ internal sealed class StatusPublisher(
     /// <summary>When something was last handed in of which nobody knows what became of it.</summary>
     private long? unknownSince;
 
-    private sealed record Row(short Shard, long Position, string Key, string Payload);
+    private sealed record Row(short Shard, long Position, DateTimeOffset CreatedAt, string Key, string Payload);
 
     /// <summary>Why a row was not acknowledged.</summary>
     /// <param name="IsOfTheRecord">It will never be.</param>
@@ -159,9 +159,9 @@ internal sealed class StatusPublisher(
         }
 
         if (aside.Count > 0)
-            await EndAsync("select notification_meta.set_kafka_messages_aside($1, $2)", aside);
+            await EndAsync("select notification_meta.set_kafka_messages_aside($1, $2, $3)", aside);
         if (done.Count > 0)
-            await EndAsync("select notification_meta.remove_kafka_messages($1, $2)", done);
+            await EndAsync("select notification_meta.remove_kafka_messages($1, $2, $3)", done);
         metrics.Published(done.Count);
         cancellationToken.ThrowIfCancellationRequested();
         return new Published(done.Count > 0, stuck.Count == 0);
@@ -190,14 +190,14 @@ internal sealed class StatusPublisher(
 
     private async Task<List<Row>> TakeAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand("select shard, position, key, payload from notification_meta.take_kafka_messages($1, $2, $3)");
+        await using var command = database.Worker.CreateCommand("select shard, position, created_at, key, payload from notification_meta.take_kafka_messages($1, $2, $3)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Most });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellationToken))
-            rows.Add(new Row(reader.GetInt16(0), reader.GetInt64(1), reader.GetString(2), reader.GetString(3)));
+            rows.Add(new Row(reader.GetInt16(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4)));
         return rows;
     }
 
@@ -207,6 +207,7 @@ internal sealed class StatusPublisher(
         await using var command = database.Worker.CreateCommand(statement);
         command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. rows.Select(row => row.Shard)] });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Position)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. rows.Select(row => row.CreatedAt)] });
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

@@ -18,7 +18,7 @@ state as (
         ambiguous = i.ambiguous,
         provider_id = coalesce(i.provider_id, d.provider_id),
         provider_message_id = coalesce(i.provider_message_id, d.provider_message_id),
-        rescues = d.rescues + i.rescued,
+        rescues = case i.rescued when 1 then d.rescues + 1 else 0 end,
         timeline_seq = d.timeline_seq + i.steps
     from unnest($2::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
                 $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])

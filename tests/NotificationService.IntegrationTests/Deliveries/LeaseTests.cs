@@ -43,7 +43,6 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
 
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "queued", "sending", "sent"]);
         Vendor.Calls.Select(call => call.Attempt).ShouldBe([1]);
-        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)1);
     }
 
     [Fact]
@@ -74,6 +73,23 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
 
         (await database.ScalarAsync<string>($"select failure_code from deliveries where id = '{delivery}'")).ShouldBe("poison");
         Vendor.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_lives_to_hand_a_delivery_back_clears_it_of_what_outages_had_counted_against_it()
+    {
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
+        await DieAsync(called: false, rescues: 2);
+        var rescued = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
+        await writer.WriteAsync(DeliveryTransitions.Rescue(rescued, rescued.Lease.Now), CancellationToken.None);
+        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)3);
+        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+
+        await writer.WriteAsync(DeliveryTransitions.PutOff(claimed, TimeSpan.FromHours(1), "x", "x", claimed.Lease.Now, 0.5), CancellationToken.None);
+
+        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)0);
     }
 
     [Fact]

@@ -116,6 +116,19 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task A_rate_that_was_given_away_by_a_clock_far_ahead_is_given_anew()
+    {
+        var (worker, vendor) = (Worker(), await VendorAsync());
+        var provider = await worker.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: 100);
+        await database.ExecuteAsync($"insert into provider_rates (tenant_id, provider_id, given_until) values ('{tenant}', '{provider}', now() + interval '1 day')");
+        await accepted.PlantAsync(tenant, 5);
+
+        await worker.StartAsync();
+
+        await accepted.UntilAsync(tenant, "sent", 5, TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public async Task A_provider_with_a_rate_is_tried_again_after_its_breaker_opened_though_little_is_sent()
     {
         var (worker, vendor) = (Worker(), await VendorAsync());

@@ -24,7 +24,7 @@ end $$;
 
 -- The next messages of the shards that are free or this node's own, which are its own from now on.
 create function notification_meta.take_kafka_messages(for_node uuid, lease interval, most int)
-returns table (shard smallint, "position" bigint, key text, payload text)
+returns table (shard smallint, "position" bigint, created_at timestamptz, key text, payload text)
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     -- Nothing is written while there is nothing to do.
@@ -34,23 +34,26 @@ begin
     update kafka_shards s set node = for_node, lease_until = clock_timestamp() + lease
     where s.shard in (select f.shard from kafka_shards f where f.node = for_node or f.lease_until < clock_timestamp() order by f.shard for update skip locked);
     return query
-        select m.shard, m.position, m.key, m.payload
+        select m.shard, m.position, m.created_at, m.key, m.payload
         from kafka_shards s
         cross join lateral (select * from kafka_messages k where k.shard = s.shard order by k.position limit greatest(1, most / 8)) m
         where s.node = for_node and s.lease_until > clock_timestamp()
         order by m.shard, m.position;
 end $$;
 
--- What was acknowledged. Whoever holds the shard by now, it need not be told again.
-create function notification_meta.remove_kafka_messages(shards smallint[], positions bigint[]) returns void
+-- What was acknowledged. Whoever holds the shard by now, it need not be told again. By its time as well: after a failover to a standby that did not
+-- have the row yet, another may stand at its position.
+create function notification_meta.remove_kafka_messages(shards smallint[], positions bigint[], stamps timestamptz[]) returns void
 language sql security definer set search_path = public, pg_temp as $$
-    delete from kafka_messages m using unnest(shards, positions) as gone(shard, position) where m.shard = gone.shard and m.position = gone.position
+    delete from kafka_messages m using unnest(shards, positions, stamps) as gone(shard, position, stamp)
+    where m.shard = gone.shard and m.position = gone.position and m.created_at = gone.stamp
 $$;
 
 -- What the brokers will never acknowledge, out of the others' way.
-create function notification_meta.set_kafka_messages_aside(shards smallint[], positions bigint[]) returns void
+create function notification_meta.set_kafka_messages_aside(shards smallint[], positions bigint[], stamps timestamptz[]) returns void
 language sql security definer set search_path = public, pg_temp as $$
-    update kafka_messages m set shard = m.shard + 100 from unnest(shards, positions) as aside(shard, position) where m.shard = aside.shard and m.position = aside.position
+    update kafka_messages m set shard = m.shard + 100 from unnest(shards, positions, stamps) as aside(shard, position, stamp)
+    where m.shard = aside.shard and m.position = aside.position and m.created_at = aside.stamp
 $$;
 
 -- A node that stops, or does not reach the brokers, leaves its shards to the others at once.
@@ -82,7 +85,7 @@ language sql security definer set search_path = public, pg_temp as $$
     select count(*)::int from gone
 $$;
 
-revoke all on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[]),
+revoke all on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[], timestamptz[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[], timestamptz[]),
     notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting(), notification_meta.purge_kafka_messages(timestamptz, int) from public;
-grant execute on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[]),
+grant execute on function notification_meta.take_kafka_messages(uuid, interval, int), notification_meta.remove_kafka_messages(smallint[], bigint[], timestamptz[]), notification_meta.set_kafka_messages_aside(smallint[], bigint[], timestamptz[]),
     notification_meta.leave_kafka_shards(uuid), notification_meta.kafka_waiting(), notification_meta.purge_kafka_messages(timestamptz, int) to notification_worker;
