@@ -2,8 +2,8 @@ using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Queueing;
-using NotificationService.Testing.Deliveries;
 using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
 
 namespace NotificationService.IntegrationTests.Notifications;
 
