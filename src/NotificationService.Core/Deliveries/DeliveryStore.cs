@@ -68,8 +68,8 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
     public async Task<IReadOnlyList<ClaimedDelivery>> RescueAsync(int most, CancellationToken cancellationToken)
     {
         var rescued = new List<ClaimedDelivery>();
-        var (id, asked) = (ids.Next(), time.GetTimestamp());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        var (id, asked) = (ids.Next(), time.GetTimestamp());
         batch.Add(
             Rescue,
             new NpgsqlParameter<int> { TypedValue = most },
