@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
@@ -35,26 +36,11 @@ internal sealed class BatchKeeper(Database database, Heartbeats heartbeats, Time
     private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
     private long lookedThroughAt = long.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            heartbeat.Beat();
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.NotGathered(exception.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, logger.NotGathered, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        heartbeat.Beat();
         var touched = await GatherAsync(cancellationToken);
         if (lookedThroughAt == long.MinValue || time.GetElapsedTime(lookedThroughAt) >= LooksThroughEvery)
         {

@@ -36,7 +36,7 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
             }
             catch (NpgsqlException exception)
             {
-                logger.SliceFailed(exception.SqlState ?? exception.GetType().Name);
+                logger.SliceFailed(Outage.Reason(exception));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -140,17 +140,15 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
         _ => false,
     };
 
-    private static string ReasonOf(Exception exception) => exception is PostgresException postgres ? postgres.SqlState : exception.GetType().Name;
-
     private async Task FailedAsync(TenantId tenant, Guid job, BulkSlice slice, Exception exception, CancellationToken cancellationToken)
     {
         var (tries, isOver) = (slice.Tries + 1, false);
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(tenant, Failed, Id(tenant.Value), Id(job), Number(slice.Number), Number(MostTries));
         await batch.CommitAsync(row => (tries, isOver) = (row.GetInt16(0), row.GetBoolean(1)), cancellationToken);
-        logger.TryFailed(job, slice.Number, tries, ReasonOf(exception));
+        logger.TryFailed(job, slice.Number, tries, Outage.Reason(exception));
         if (isOver)
-            logger.JobFailed(job, slice.Number, ReasonOf(exception));
+            logger.JobFailed(job, slice.Number, Outage.Reason(exception));
     }
 
     private static async Task<(BulkJobState? State, BulkSlice? Slice)> TakeAsync(
@@ -174,7 +172,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
             }
             catch (Exception exception) when (slice.Tries >= TriesAsWhole && !Passes(exception))
             {
-                logger.RowFailed(job, slice.Number, ReasonOf(exception));
+                logger.RowFailed(job, slice.Number, Outage.Reason(exception));
                 work.Unworkable(i);
             }
         }
@@ -231,7 +229,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
             catch (PostgresException exception) when (!Passes(exception))
             {
                 await transaction.RollbackAsync(RowSavepoint, cancellationToken);
-                logger.RowFailed(job, slice.Number, ReasonOf(exception));
+                logger.RowFailed(job, slice.Number, Outage.Reason(exception));
                 work.Good.Remove(item);
                 work.Unworkable(item.Index);
             }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Channels;
+using NotificationService.Storage;
 using NotificationService.Channels.Routing;
 using NotificationService.Templates;
 
@@ -26,7 +27,7 @@ internal sealed class DeliveryPreparer(
         }
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
         {
-            logger.StepFailed("load", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("load", Outage.Reason(exception));
             foreach (var delivery in claimed)
                 ended(Later(delivery, "not_loaded", "its notification could not be read"));
             return;
@@ -56,7 +57,7 @@ internal sealed class DeliveryPreparer(
             }
             catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
             {
-                logger.StepFailed("prepare", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+                logger.StepFailed("prepare", Outage.Reason(exception));
                 ended(Later(delivery, "not_prepared", "its template or provider could not be read"));
             }
 #pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it

@@ -114,7 +114,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
                 // A commit that went through after all finds itself fenced off the second time: writing again is safe.
-                logger.ResultsWait(results.Count, (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+                logger.ResultsWait(results.Count, Outage.Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

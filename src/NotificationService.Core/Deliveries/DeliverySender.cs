@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
 
@@ -173,7 +173,7 @@ internal sealed class DeliverySender : IDisposable
 #pragma warning restore CA1031
         {
             // The intent may be written or not: either way no call was made, and that is what is written now.
-            logger.StepFailed("start", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("start", Outage.Reason(exception));
             chunk.ForEach(delivery => NotCalled(delivery, "not_started", "the intent to call a provider could not be written"));
         }
     }
@@ -233,7 +233,7 @@ internal sealed class DeliverySender : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.StepFailed("complete", (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("complete", Outage.Reason(exception));
         }
         finally
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
+using NotificationService.Storage;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
@@ -68,7 +69,7 @@ internal sealed class DeliveryWorker(
         }
         catch (NpgsqlException exception)
         {
-            logger.StepFailed("claim", exception.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("claim", Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return;
         }

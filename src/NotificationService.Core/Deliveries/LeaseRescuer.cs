@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
@@ -11,24 +11,16 @@ internal sealed class LeaseRescuer(
 {
     private const int Most = 500;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly Heartbeat heartbeat = heartbeats.Register("lease_rescuer", 6 * options.RescueEvery + TimeSpan.FromSeconds(30));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(options.RescueEvery, time, RunAsync, reason => logger.StepFailed("rescue", reason), stoppingToken);
+
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var heartbeat = heartbeats.Register("lease_rescuer", 6 * options.RescueEvery + TimeSpan.FromSeconds(30));
-        using var timer = new PeriodicTimer(options.RescueEvery, time);
-        do
-        {
+        heartbeat.Beat();
+        while (await RescueAsync() == Most && !cancellationToken.IsCancellationRequested)
             heartbeat.Beat();
-            try
-            {
-                while (await RescueAsync() == Most && !stoppingToken.IsCancellationRequested)
-                    heartbeat.Beat();
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.StepFailed("rescue", exception.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task<int> RescueAsync()

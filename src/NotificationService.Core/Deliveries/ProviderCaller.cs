@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
+using NotificationService.Storage;
 using NotificationService.Channels.Routing;
 using NotificationService.Tenants;
 using Npgsql;
@@ -52,7 +53,7 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         }
         catch (NpgsqlException exception)
         {
-            logger.StepFailed("park", exception.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("park", Outage.Reason(exception));
         }
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Channels;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
@@ -31,31 +31,17 @@ internal sealed class QueueGauges : BackgroundService
             description: "How long the oldest of them has been due.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                depths = await ReadAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.StepFailed("depth", exception.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Every, time, CountAsync, reason => logger.StepFailed("depth", reason), stoppingToken);
 
-    private async Task<IReadOnlyDictionary<ChannelKind, (long Count, double Seconds)>> ReadAsync(CancellationToken cancellationToken)
+    private async Task CountAsync(CancellationToken cancellationToken)
     {
         var read = new Dictionary<ChannelKind, (long, double)>();
         await using var command = database.Worker.CreateCommand(Depth);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             read[(ChannelKind)reader.GetInt16(0)] = (reader.GetInt64(1), reader.GetDouble(2));
-        return read;
+        depths = read;
     }
 
     private (long Count, double Seconds) Of(ChannelKind channel) => depths.GetValueOrDefault(channel);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
@@ -13,22 +14,8 @@ public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvi
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.StepFailed("upkeep", exception.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Every, time, RunAsync, reason => logger.StepFailed("upkeep", reason), stoppingToken);
 
     /// <summary>One round.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ public sealed class EventRelay(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
-                    logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+                    logger.RelayFailed(Outage.Reason(exception));
                     if (IsOfTheConnection(exception))
                         floors.Forget();
                     most = await AfterFailureAsync(exception, most, taken, stoppingToken);

@@ -8,5 +8,6 @@ public static class EventsModule
     public static IServiceCollection AddEventRelay(this IServiceCollection services) => services
         .AddSingleton<EventMetrics>()
         .AddHostedService<EventRelay>()
-        .AddHostedService<OutboxGauges>();
+        .AddHostedService<OutboxGauges>()
+        .AddHostedService<OutboxUpkeep>();
 }

@@ -1,17 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 
 namespace NotificationService.Events;
 
-/// <summary>How much waits to be told, as <c>/metrics</c> shows it, and the removal of events that have served.</summary>
+/// <summary>How much waits to be told, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
 internal sealed class OutboxGauges : BackgroundService
 {
-    private const int Bite = 1_000;
-
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
     private static readonly string Depth = SqlText.Statement("outbox_depth");
 
     private readonly Database database;
@@ -35,25 +32,7 @@ internal sealed class OutboxGauges : BackgroundService
         meter.CreateObservableGauge("notification_kafka_set_aside", () => Volatile.Read(ref kafkaAside), description: "Status events that the brokers refuse and that wait for a person.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await CountAsync(stoppingToken);
-                await PurgeAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // what is counted now and then ends no loop
-            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                logger.RelayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, CountAsync, logger.RelayFailed, stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {
@@ -69,16 +48,5 @@ internal sealed class OutboxGauges : BackgroundService
         Volatile.Write(ref kafkaWaiting, counted.GetInt64(0));
         Volatile.Write(ref kafkaSeconds, counted.GetDouble(1));
         Volatile.Write(ref kafkaAside, counted.GetInt64(2));
-    }
-
-    private async Task PurgeAsync(CancellationToken cancellationToken)
-    {
-        foreach (var statement in (string[])["select notification_meta.purge_events($1, $2)", "select notification_meta.purge_kafka_messages($1, $2)"])
-        {
-            await using var command = database.Worker.CreateCommand(statement);
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - Keep });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
     }
 }

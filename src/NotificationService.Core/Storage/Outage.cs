@@ -3,13 +3,34 @@ using Npgsql;
 
 namespace NotificationService.Storage;
 
-/// <summary>Tells what is nobody's fault and passes (the server shuts down, is full, cannot be reached, gave up a statement) from what this very statement is refused for.</summary>
+/// <summary>
+/// Tells what is nobody's fault and passes (the server shuts down, is full, is another's standby, cannot be reached, gave up a statement) from what this
+/// very statement is refused for.
+/// </summary>
 public static class Outage
 {
     public static bool IsBehind(Exception exception) => exception switch
     {
-        PostgresException postgres => postgres.SqlState[..2] is "08" or "25" or "28" or "40" or "53" or "55" or "57" or "58" or "3D",
+        PostgresException postgres => Passes(postgres.SqlState),
         NpgsqlException or TimeoutException or SocketException => true,
         _ => exception.InnerException is { } inner && IsBehind(inner),
+    };
+
+    /// <summary>PostgreSQL's code, or the kind of what is at the bottom of it; never a message, which may quote data.</summary>
+    public static string Reason(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState,
+        { InnerException: { } inner } => Reason(inner),
+        _ => exception.GetType().Name,
+    };
+
+    private static bool Passes(string state) => state switch
+    {
+        // Read-only after a failover, and a transaction that stood idle too long; what else is of this class is a mistake of ours.
+        PostgresErrorCodes.ReadOnlySqlTransaction or "25P03" => true,
+        // No such database: an operator is at work on it.
+        PostgresErrorCodes.InvalidCatalogName => true,
+        // Connections, who may connect, transactions that were rolled back, resources, locks and what is not ready, an operator, the system.
+        _ => state[..2] is "08" or "28" or "40" or "53" or "55" or "57" or "58",
     };
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 
 namespace NotificationService.Webhooks;
@@ -25,24 +25,8 @@ internal sealed class WebhookGauges : BackgroundService
         meter.CreateObservableGauge("notification_webhook_queue_oldest_age_seconds", () => Volatile.Read(ref oldest), description: "How long the oldest of them has been due.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await CountAsync(stoppingToken);
-            }
-#pragma warning disable CA1031 // what is counted now and then ends no loop
-            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                logger.UpkeepFailed("depth", (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Every, time, CountAsync, reason => logger.UpkeepFailed("depth", reason), stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -37,29 +37,19 @@ internal sealed class WebhookReplayer(
     private static readonly string Failed = SqlText.Statement("webhook_replays_failed");
     private static readonly string All = SqlText.Statement("webhook_replays_all");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly Heartbeat heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
+
+    /// <summary>Whatever goes wrong, the replay stands where it stood and is tried again.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, logger.ReplayFailed, stoppingToken);
+
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
-        using var timer = new PeriodicTimer(Every, time);
-        do
+        heartbeat.Beat();
+        for (var turn = 0; turn < MostTurns && await NextAsync(cancellationToken) is var (tenant, replay, mode); turn++)
         {
             heartbeat.Beat();
-            try
-            {
-                for (var turn = 0; turn < MostTurns && await NextAsync(stoppingToken) is var (tenant, replay, mode); turn++)
-                {
-                    heartbeat.Beat();
-                    await WorkAsync(tenant, replay, mode, stoppingToken);
-                }
-            }
-#pragma warning disable CA1031 // whatever went wrong, the replay stands where it stood and is tried again
-            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                logger.ReplayFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
-            }
+            await WorkAsync(tenant, replay, mode, cancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task<(TenantId Tenant, Guid Replay, WebhookReplayMode Mode)?> NextAsync(CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 
@@ -51,7 +50,7 @@ internal sealed class WebhookResults : IAsyncDisposable
         catch (Exception exception) when (IsOfTheData(exception))
         {
             if (outcomes.Count == 1)
-                return [await WriteRefusedAsync(outcomes[0], (exception as PostgresException)?.SqlState ?? exception.GetType().Name, cancellationToken)];
+                return [await WriteRefusedAsync(outcomes[0], Outage.Reason(exception), cancellationToken)];
             var half = outcomes.Count / 2;
             return [.. await WriteAsync([.. outcomes.Take(half)], cancellationToken), .. await WriteAsync([.. outcomes.Skip(half)], cancellationToken)];
         }
@@ -97,7 +96,7 @@ internal sealed class WebhookResults : IAsyncDisposable
             }
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
-                logger.OutcomesWait(outcomes.Count, (exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+                logger.OutcomesWait(outcomes.Count, Outage.Reason(exception));
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }

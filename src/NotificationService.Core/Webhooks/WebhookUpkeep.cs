@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 
@@ -30,25 +31,24 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
     private long? purgedAt;
     private long? droppedAt;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            heartbeat.Beat();
-            var before = new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention };
-            if (IsDue(ref purgedAt, PurgesEvery))
-            {
-                await RepeatAsync("messages", Messages, [before.Clone(), Most()], heartbeat, stoppingToken);
-                await RepeatAsync("replays", Replays, [before.Clone(), Most()], heartbeat, stoppingToken);
-            }
+    private readonly Heartbeat heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
 
-            if (IsDue(ref droppedAt, DropsMonthsEvery))
-                await RepeatAsync("months", Months, [before.Clone()], heartbeat, stoppingToken);
-            await GuardAsync("unwanted", () => DropAsync(heartbeat, stoppingToken), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Every, time, RunAsync, reason => logger.UpkeepFailed("round", reason), stoppingToken);
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        heartbeat.Beat();
+        var before = new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention };
+        if (IsDue(ref purgedAt, PurgesEvery))
+        {
+            await RepeatAsync("messages", Messages, [before.Clone(), Most()], cancellationToken);
+            await RepeatAsync("replays", Replays, [before.Clone(), Most()], cancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+
+        if (IsDue(ref droppedAt, DropsMonthsEvery))
+            await RepeatAsync("months", Months, [before.Clone()], cancellationToken);
+        await GuardAsync("unwanted", () => DropAsync(cancellationToken), cancellationToken);
     }
 
     private static NpgsqlParameter<int> Most() => new() { TypedValue = Bite };
@@ -62,7 +62,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
     }
 
     /// <summary>Bite by bite, until there is no whole one left or it took long enough; the rest is the next round's.</summary>
-    private Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, Heartbeat heartbeat, CancellationToken cancellationToken) => GuardAsync(
+    private Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => GuardAsync(
         step,
         async () =>
         {
@@ -75,7 +75,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
         cancellationToken);
 
     /// <summary>The next round goes on where this one ended: however many endpoints stand before an unwanted one, its turn comes.</summary>
-    private async Task DropAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+    private async Task DropAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         bool goesOn;
@@ -105,7 +105,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.UpkeepFailed(step, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+            logger.UpkeepFailed(step, Outage.Reason(exception));
         }
     }
 }

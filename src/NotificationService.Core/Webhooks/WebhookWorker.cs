@@ -2,8 +2,8 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
+using NotificationService.Storage;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Webhooks;
@@ -79,7 +79,7 @@ internal sealed class WebhookWorker(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.ClaimFailed((exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+            logger.ClaimFailed(Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return;
         }
@@ -125,7 +125,7 @@ internal sealed class WebhookWorker(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.MessageFailed(message.Id, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
+            logger.MessageFailed(message.Id, Outage.Reason(exception));
         }
         finally
         {

@@ -154,8 +154,8 @@ public static class NotificationsApi
         422, "idempotency_mismatch", "The Idempotency-Key was used for another request",
         "The same key was sent within 24 hours with another body or to another call. Use a new key for a new request.");
 
-    /// <summary>What is nobody's mistake may be sent again.</summary>
-    private static ProblemResult Invalid(IReadOnlyList<DraftIssue> issues) => issues.Any(issue => issue.Code == RecipientCompletion.UnavailableCode)
+    /// <summary>What is nobody's mistake and may pass is sent again as it is.</summary>
+    private static ProblemResult Invalid(IReadOnlyList<DraftIssue> issues) => issues.Any(RecipientCompletion.MayPass)
         ? Problems.Unavailable(UserServiceRetryAfter)
         : Problems.Validation([.. issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]);
 

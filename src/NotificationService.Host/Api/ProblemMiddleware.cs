@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -48,11 +49,11 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
                 return refused.Result;
             case BadHttpRequestException bad:
                 return Problems.OfStatus(bad.StatusCode);
-            case var _ when DatabaseOutage.IsBehind(exception):
-                LogDatabaseUnavailable(logger, Method(context), Route(context), exception.GetType().Name, DatabaseOutage.Reason(exception));
-                return Problems.Unavailable(RetryAfter);
             case RecipientsUnavailableException:
                 return Problems.Unavailable(UserServiceRetryAfter);
+            case var _ when Outage.IsBehind(exception):
+                LogDatabaseUnavailable(logger, Method(context), Route(context), exception.GetType().Name, Outage.Reason(exception));
+                return Problems.Unavailable(RetryAfter);
             default:
                 LogUnhandled(logger, Method(context), Route(context), exception);
                 return Problems.OfStatus(500);

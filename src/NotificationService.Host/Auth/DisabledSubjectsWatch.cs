@@ -1,4 +1,4 @@
-using Npgsql;
+using NotificationService.Queueing;
 
 namespace NotificationService.Host.Auth;
 
@@ -7,21 +7,7 @@ public sealed class DisabledSubjectsWatch(DisabledSubjects subjects, TimeProvide
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await subjects.RefreshAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                // The database is away and requests that need it fail by themselves; look again at the next tick.
-                log.DisabledSubjectsUnknown(exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    /// <summary>While the database is away, requests that need it fail by themselves.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Interval, time, subjects.RefreshAsync, log.DisabledSubjectsUnknown, stoppingToken);
 }

@@ -1,4 +1,4 @@
-using Npgsql;
+using NotificationService.Queueing;
 
 namespace NotificationService.Host.RateLimits;
 
@@ -7,21 +7,8 @@ internal sealed partial class RateLimitUpkeep(RateLimitStore store, TimeProvider
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(20);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await store.PurgeAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                LogPurgeFailed(logger, exception.SqlState ?? exception.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RepeatAsync(Every, time, store.PurgeAsync, reason => LogPurgeFailed(logger, reason), stoppingToken);
 
     [LoggerMessage(EventId = Telemetry.EventIds.RateLimits + 1, Level = LogLevel.Warning, Message = "Old rate limits were not forgotten this time ({Reason})")]
     private static partial void LogPurgeFailed(ILogger logger, string reason);

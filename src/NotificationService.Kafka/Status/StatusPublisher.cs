@@ -105,7 +105,7 @@ internal sealed class StatusPublisher(
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.PublisherWaits((exception as NpgsqlException)?.SqlState ?? exception.GetType().Name);
+            logger.PublisherWaits(Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
         }
     }

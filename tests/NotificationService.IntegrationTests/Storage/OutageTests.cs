@@ -29,9 +29,25 @@ public sealed class OutageTests
     {
         Outage.IsBehind(new InvalidOperationException("x", new SocketException((int)SocketError.HostNotFound))).ShouldBeTrue();
         Outage.IsBehind(new TimeoutException()).ShouldBeTrue();
-        Outage.IsBehind(new PostgresException("x", "ERROR", "ERROR", "57P01")).ShouldBeTrue();
-        Outage.IsBehind(new PostgresException("x", "ERROR", "ERROR", "23505")).ShouldBeFalse();
         Outage.IsBehind(new InvalidOperationException("x")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("57P01", true)] // shut down
+    [InlineData("57014", true)] // given up
+    [InlineData("25006", true)] // another's standby
+    [InlineData("25P03", true)] // idle too long
+    [InlineData("3D000", true)] // no such database
+    [InlineData("40P01", true)] // deadlock
+    [InlineData("53300", true)] // too many connections
+    [InlineData("25P02", false)] // a statement after one that failed
+    [InlineData("23505", false)] // there is one already
+    [InlineData("42P01", false)] // no such table
+    public void What_PostgreSQL_says_passes_or_does_not(string state, bool passes)
+    {
+        var said = new InvalidOperationException("x", new PostgresException("x", "ERROR", "ERROR", state));
+
+        (Outage.IsBehind(said), Outage.Reason(said)).ShouldBe((passes, state));
     }
 
     [Fact]

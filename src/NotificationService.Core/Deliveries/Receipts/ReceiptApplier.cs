@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
+using NotificationService.Storage;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries.Receipts;
@@ -84,7 +85,7 @@ internal sealed class ReceiptApplier(
         }
         catch (NpgsqlException exception)
         {
-            logger.StepFailed("receipts", exception.SqlState ?? exception.GetType().Name);
+            logger.StepFailed("receipts", Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return new Turn.Ended(0);
         }

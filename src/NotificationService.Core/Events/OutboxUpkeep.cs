@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Queueing;
+using NotificationService.Storage;
+
+namespace NotificationService.Events;
+
+/// <summary>Removes events that have served, and what was set aside and nobody came for. Any number of workers may do it at once.</summary>
+internal sealed class OutboxUpkeep(Database database, TimeProvider time, ILogger<OutboxUpkeep> logger) : BackgroundService
+{
+    private const int Bite = 1_000;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, PurgeAsync, logger.RelayFailed, stoppingToken);
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var statement in (string[])["select notification_meta.purge_events($1, $2)", "select notification_meta.purge_kafka_messages($1, $2)"])
+        {
+            await using var command = database.Worker.CreateCommand(statement);
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - Keep });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

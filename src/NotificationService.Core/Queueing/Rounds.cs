@@ -1,0 +1,31 @@
+using NotificationService.Storage;
+
+namespace NotificationService.Queueing;
+
+/// <summary>Does something now and then until it is told to stop. Whatever goes wrong in one round, the next has its turn.</summary>
+public static class Rounds
+{
+    /// <param name="every">From the beginning of one round to that of the next; a round that takes longer is followed by the next at once.</param>
+    /// <param name="time">What tells how long that is.</param>
+    /// <param name="round">Ends by an exception when it fails.</param>
+    /// <param name="failed">Is told PostgreSQL's code or the kind of the failure.</param>
+    /// <param name="stoppingToken">Ends it, in the middle of a round too.</param>
+    public static async Task RepeatAsync(TimeSpan every, TimeProvider time, Func<CancellationToken, Task> round, Action<string> failed, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(every, time);
+        do
+        {
+            try
+            {
+                await round(stoppingToken);
+            }
+#pragma warning disable CA1031 // a loop that ended by what one round met would be missed by nobody, or end the process
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                failed(Outage.Reason(exception));
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}
