@@ -65,7 +65,7 @@ public sealed class PrivatePostgresTests : IDisposable
         await first.WaitUntilReadyAsync();
 
         await using var second = Launch();
-        (await second.WaitForExitAsync(TimeSpan.FromSeconds(20))).ShouldBe(1);
+        (await second.WaitForExitAsync(TimeSpan.FromSeconds(90))).ShouldBe(1);
         second.Output.ShouldStartWith("notification-service: another process of this service runs on ");
         second.Output.ShouldNotContain('\n');
     }
@@ -77,7 +77,7 @@ public sealed class PrivatePostgresTests : IDisposable
         await service.WaitUntilReadyAsync();
 
         await using var migrate = ServiceProcess.Launch(["migrate"], folder);
-        (await migrate.WaitForExitAsync(TimeSpan.FromSeconds(20))).ShouldBe(0, migrate.Output);
+        (await migrate.WaitForExitAsync(TimeSpan.FromSeconds(90))).ShouldBe(0, migrate.Output);
         migrate.Output.ShouldBe("nothing to do");
         Postmaster.IsAlive(Data).ShouldBeTrue();
     }
@@ -90,7 +90,7 @@ public sealed class PrivatePostgresTests : IDisposable
         var address = $"http://127.0.0.1:{((IPEndPoint)squatter.LocalEndpoint).Port}";
 
         await using var service = ServiceProcess.Launch([], folder, ("ASPNETCORE_URLS", address));
-        (await service.WaitForExitAsync(TimeSpan.FromSeconds(20))).ShouldBe(1);
+        (await service.WaitForExitAsync(TimeSpan.FromSeconds(90))).ShouldBe(1);
         service.Output.ShouldBe($"notification-service: {address} is taken by another program: stop it, or choose another address with ASPNETCORE_URLS");
         Directory.Exists(Data).ShouldBeFalse();
     }

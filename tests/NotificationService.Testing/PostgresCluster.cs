@@ -118,6 +118,19 @@ public sealed class PostgresCluster : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Nobody gets into a database any more, and whoever is in it is thrown out.</summary>
+    public async Task CloseAsync(string database)
+    {
+        await ExecuteAsync($"alter database {database} allow_connections false");
+        await using var connection = new NpgsqlConnection(SuperuserConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        // Again and again: who was let in just before stands in the list a moment later.
+        await using var command = new NpgsqlCommand($"select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{database}'", connection);
+        await Eventually.TrueAsync(async () => await command.ExecuteScalarAsync() is 0L, TimeSpan.FromSeconds(60));
+    }
+
+    public Task OpenAsync(string database) => ExecuteAsync($"alter database {database} allow_connections true");
+
     private string Data => Path.Combine(Folder, "data");
 
     private string LogFile => Path.Combine(Folder, "log");

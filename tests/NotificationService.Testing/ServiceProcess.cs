@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace NotificationService.Testing;
 
@@ -95,19 +96,19 @@ public sealed class ServiceProcess : IAsyncDisposable
                 return false;
             }
         },
-        TimeSpan.FromSeconds(60),
+        TimeSpan.FromSeconds(150),
         () => $"the service was not ready:\n{Output}");
 
-    public Task KillAsync() => SignalAsync("KILL", waitForExit: true);
+    public Task KillAsync() => SignalAsync(Signals.Kill);
 
-    public void Pause() => Signal("STOP");
+    public void Pause() => Signal(Signals.Stop);
 
-    public void Resume() => Signal("CONT");
+    public void Resume() => Signal(Signals.Continue);
 
     /// <summary>SIGTERM, as an orchestrator stops it. Answers the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        await SignalAsync("TERM", waitForExit: true);
+        await SignalAsync(Signals.Terminate);
         return process.ExitCode;
     }
 
@@ -127,12 +128,25 @@ public sealed class ServiceProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on at this moment.</summary>
+    /// <summary>
+    /// A port of 127.0.0.1 that nobody listens on at this moment, and below those that the system gives to whoever asks for any: a service binds
+    /// it seconds later.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(10_000, 32_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
+        }
     }
 
     /// <summary>Host's own build output, beside the tests' in the repository, of the same configuration.</summary>
@@ -152,16 +166,29 @@ public sealed class ServiceProcess : IAsyncDisposable
             output.Enqueue(line);
     }
 
-    private async Task SignalAsync(string signal, bool waitForExit)
+    private async Task SignalAsync(Signals signal)
     {
         Signal(signal);
-        if (waitForExit)
-            await WaitForExitAsync(TimeSpan.FromSeconds(60));
+        await WaitForExitAsync(TimeSpan.FromSeconds(60));
     }
 
-    private void Signal(string signal)
+    private void Signal(Signals signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
-        kill.WaitForExit();
+        if (SendSignal(process.Id, (int)signal) != 0 && !process.HasExited)
+            throw new InvalidOperationException($"{signal} could not be sent to {process.Id}");
+    }
+
+    // Not by a process of its own: while that starts, the moment that a test waited for is over.
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+
+    /// <summary>By Linux's numbers.</summary>
+    private enum Signals
+    {
+        Kill = 9,
+        Terminate = 15,
+        Continue = 18,
+        Stop = 19,
     }
 }

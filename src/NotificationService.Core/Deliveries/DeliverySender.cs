@@ -164,7 +164,7 @@ internal sealed class DeliverySender : IDisposable
                 }
                 else
                 {
-                    NotCalled(delivery, "lease_short", "too little of the lease was left for a call, or its batch was stopped");
+                    NotCalled(delivery, "not_called", "too little of the lease was left for a call, or it was no longer to be sent");
                 }
             }
         }

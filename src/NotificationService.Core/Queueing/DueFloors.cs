@@ -15,7 +15,10 @@ public sealed class DueFloors(int queues, TimeProvider time)
 
     private static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looking through everything takes no more than this part of the time.</summary>
+    /// <summary>Nothing waits for longer to be found, however long a look took: the machine may have stood still.</summary>
+    private static readonly TimeSpan HoldAtMost = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looking through everything takes no more than this part of the time, as long as it takes no more than 1.5 seconds.</summary>
     private const int Part = 20;
 
     private readonly DateTimeOffset[] floors = new DateTimeOffset[queues];
@@ -28,7 +31,7 @@ public sealed class DueFloors(int queues, TimeProvider time)
     public DateTimeOffset[] Begin()
     {
         var now = time.GetTimestamp();
-        if (!isLooking && time.GetElapsedTime(began, now) >= (spent * Part > HoldFor ? spent * Part : HoldFor))
+        if (!isLooking && time.GetElapsedTime(began, now) >= TimeSpan.FromTicks(Math.Clamp(spent.Ticks * Part, HoldFor.Ticks, HoldAtMost.Ticks)))
             (isLooking, spent, began) = (true, TimeSpan.Zero, now);
         if (!isLooking)
             return [.. floors];

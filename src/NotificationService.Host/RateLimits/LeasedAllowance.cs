@@ -1,3 +1,5 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Host.RateLimits;
 
 /// <summary>Whether a request may go on, and what its answer's headers say.</summary>
@@ -30,15 +32,21 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
         if (now >= Volatile.Read(ref windowEnd))
             return null;
 
-        var left = Interlocked.Decrement(ref share);
-        if (left >= 0)
+        var left = Volatile.Read(ref share);
+        while (left > 0)
         {
-            if (left == chunk / 4 && Volatile.Read(ref leasedByAll) < limit)
-                _ = LeaseOnceAsync();
-            return Decision(isAllowed: true, now);
+            // Never below nothing, not even for a moment: whoever came then would be refused what is left.
+            var seen = Interlocked.CompareExchange(ref share, left - 1, left);
+            if (seen == left)
+            {
+                if (left - 1 == chunk / 4 && Volatile.Read(ref leasedByAll) < limit)
+                    _ = LeaseOnceAsync();
+                return Decision(isAllowed: true, now);
+            }
+
+            left = seen;
         }
 
-        Interlocked.Increment(ref share);
         return Volatile.Read(ref leasedByAll) >= limit ? Decision(isAllowed: false, now) : null;
     }
 
@@ -69,7 +77,7 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
             var before = answer.LeasedByAll - chunk;
             Apply(Math.Clamp(limit - before, 0, chunk), answer.LeasedByAll, answer.LeftOfMinute);
         }
-        catch (Exception exception) when (exception is Npgsql.NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is OperationCanceledException or Npgsql.NpgsqlException || Outage.IsBehind(exception))
         {
             // The limit protects the service; an outage of the database must not stop what does not need it.
             Apply(chunk, leasedBy: chunk, LocalGrant);

@@ -12,7 +12,7 @@ namespace NotificationService.EndToEndTests.Batches;
 internal sealed class BatchTenant
 {
     public const string Root = "/api/v1/services/notifications";
-    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
     private readonly HttpClient client;
     private readonly string token;

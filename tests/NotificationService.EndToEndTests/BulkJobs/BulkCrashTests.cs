@@ -70,8 +70,8 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
             (await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5")).ShouldBe(0, "it was paused");
             await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/resume");
             process = await AfterKillAsync(process, connectionString);
-            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5") == 1, TimeSpan.FromMinutes(2));
-            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from batches where id = '{job}' and ended_at is not null") == 1, TimeSpan.FromMinutes(2));
+            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5") == 1, TimeSpan.FromMinutes(5));
+            await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from batches where id = '{job}' and ended_at is not null") == 1, TimeSpan.FromMinutes(5));
 
             (await CountAsync(source, $"select count(*) from bulk_errors where job_id = '{job}' and mended_by is null")).ShouldBe(0);
             (await CountAsync(source, $"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(Rows);
@@ -94,17 +94,17 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         // The sender goes away in the middle of the third slice.
         using var cut = new CancellationTokenSource();
         var upload = UploadAsync(process.Client, new EndlessRows(), cut.Token);
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") >= 2, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") >= 2, TimeSpan.FromSeconds(90));
         await cut.CancelAsync();
         await Should.ThrowAsync<Exception>(upload);
 
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(30));
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") == 0, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") == 0, TimeSpan.FromSeconds(90));
 
         // And one whose process is gone is given up by whoever works.
         await CountAsync(source, "update bulk_jobs set state = 1, reason = null, touched_at = now() - interval '3 minutes' returning 1");
         await using var worker = await ServiceProcess.StartAsync(connectionString);
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(40));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(90));
         (await CountAsync(source, "select count(*) from notifications")).ShouldBe(0);
     }
 

@@ -9,7 +9,7 @@ namespace NotificationService.EndToEndTests.BulkJobs;
 public sealed class UploadTurnsTests(SignInService service) : IClassFixture<SignInService>
 {
     private const string File = "email,name,orderId\nann@example.com,Ann,A-1\n";
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Senders_that_leave_while_they_wait_for_a_turn_do_not_keep_their_tenant_out()
@@ -20,14 +20,7 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
         await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1") == 4, Ample);
 
         // All four turns are taken, so these wait, and then their senders are gone.
-        using (var gone = new CancellationTokenSource())
-        {
-            var waiting = new[] { tenant.UploadAsync(new StringContent(File), gone.Token), tenant.UploadAsync(new StringContent(File), gone.Token) };
-            await Eventually.TrueAsync(async () => await ActiveAsync() >= 4 + 2 + 1, Ample, () => "the two never waited");
-            await gone.CancelAsync();
-            foreach (var upload in waiting)
-                await Should.ThrowAsync<OperationCanceledException>(upload);
-        }
+        await Eventually.TrueAsync(() => LeaveWhileWaitingAsync(tenant), Ample, () => "the two never waited");
 
         foreach (var file in holders.SelectMany(holder => holder.Files))
             file.End();
@@ -45,6 +38,24 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
             },
             Ample,
             () => "the turns of those who left were never given back");
+    }
+
+    /// <summary>False: a slow machine answered them that there was no turn, before they could leave.</summary>
+    private async Task<bool> LeaveWhileWaitingAsync(BulkTenant tenant)
+    {
+        using var gone = new CancellationTokenSource();
+        Task<HttpResponseMessage>[] waiting = [tenant.UploadAsync(new StringContent(File), gone.Token), tenant.UploadAsync(new StringContent(File), gone.Token)];
+        while (await ActiveAsync() < 4 + 2 + 1 && Array.TrueForAll(waiting, static upload => !upload.IsCompleted))
+            await Task.Yield();
+        await gone.CancelAsync();
+        var left = 0;
+        foreach (var upload in waiting)
+        {
+            if (await Record.ExceptionAsync(() => upload) is OperationCanceledException)
+                left++;
+        }
+
+        return left == waiting.Length;
     }
 
     private static SlowFile[] Slow() => [new(TimeSpan.FromMilliseconds(25)), new(TimeSpan.FromMilliseconds(25))];

@@ -6,7 +6,7 @@ namespace NotificationService.EndToEndTests.Chaos;
 /// <summary>Real processes, really killed. After each: nothing accepted is missing, what went out twice is flagged, and the books balance.</summary>
 public sealed class KillTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_worker_killed_in_mid_batch_loses_nothing_and_doubles_only_what_is_flagged()
@@ -19,6 +19,7 @@ public sealed class KillTests
 
         await worker.KillAsync();
         (await run.CountAsync("status = 30")).ShouldBeGreaterThan(0, "it died holding some");
+        await run.EndLeasesAsync();
         await run.StartWorkerAsync();
 
         await run.CheckAsync();
@@ -37,6 +38,7 @@ public sealed class KillTests
             var worker = await run.StartWorkerAsync();
             await Eventually.TrueAsync(() => run.CallCount > 400 * round, Soon);
             await worker.KillAsync();
+            await run.EndLeasesAsync();
         }
 
         await run.StartWorkerAsync();
@@ -61,6 +63,7 @@ public sealed class KillTests
             var worker = await run.StartWorkerAsync();
             await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 150 * round, Soon);
             await worker.KillAsync();
+            await run.EndLeasesAsync();
         }
 
         await run.StartWorkerAsync();
@@ -75,7 +78,7 @@ public sealed class KillTests
     {
         await using var run = await ChaosRun.StartAsync();
         await run.StartWorkerAsync();
-        var sending = run.SendAsync(2_000, untilAccepted: true);
+        var sending = run.SendAsync(2_000);
         await Eventually.TrueAsync(() => run.Accepted.Count > 300, Soon);
 
         await run.Api.KillAsync();
@@ -95,7 +98,7 @@ public sealed class KillTests
     {
         await using var run = await ChaosRun.StartAsync();
         await run.StartWorkerAsync();
-        var sending = run.SendAsync(2_000, untilAccepted: true);
+        var sending = run.SendAsync(2_000);
         await Eventually.TrueAsync(() => run.Accepted.Count > 400, Soon);
 
         await run.Cluster.StopAsync(how);
@@ -112,7 +115,7 @@ public sealed class KillTests
     {
         await using var run = await ChaosRun.StartAsync();
         await run.StartWorkerAsync();
-        var sending = run.SendAsync(2_000, untilAccepted: true);
+        var sending = run.SendAsync(2_000);
         for (var round = 1; round <= 5; round++)
         {
             var enough = round * 250;
@@ -137,8 +140,9 @@ public sealed class KillTests
         await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 300, Soon);
 
         paused.Pause();
+        await run.EndLeasesAsync();
         await run.StartWorkerAsync();
-        await Eventually.TrueAsync(async () => await run.CountAsync("status in (20, 30) and due_at <= now()") == 0, TimeSpan.FromSeconds(40));
+        await Eventually.TrueAsync(async () => await run.CountAsync("status in (20, 30) and due_at <= now()") == 0, TimeSpan.FromSeconds(120));
         var before = run.Vendor.Calls.Count;
         paused.Resume();
 
@@ -181,7 +185,7 @@ public sealed class KillTests
 
         await run.SendAsync(600);
 
-        await run.CheckAsync(TimeSpan.FromSeconds(120));
+        await run.CheckAsync();
         (await run.CountAsync("status = 40 or (status = 73 and failure_kind is not null and failure_code is not null)")).ShouldBe(600);
     }
 }

@@ -6,7 +6,7 @@ namespace NotificationService.EndToEndTests.Chaos;
 /// <summary>Processes that relay and call are killed in the midst of it; the customer is told of everything all the same, and in order.</summary>
 public sealed class WebhookKillTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Relays_and_callers_killed_again_and_again_lose_and_reorder_nothing_and_repeat_little()
@@ -22,6 +22,7 @@ public sealed class WebhookKillTests
             var (worker, enough) = (await run.StartWorkerAsync(), round * 300);
             await Eventually.TrueAsync(() => receiver.Received.Count > enough, Soon);
             await worker.KillAsync();
+            await run.EndLeasesAsync();
         }
 
         await run.StartWorkerAsync();

@@ -19,12 +19,12 @@ public sealed class AcceptCrashTests(PostgresCluster cluster)
     {
         var connectionString = await cluster.CreateDatabaseAsync();
         var answered = new ConcurrentDictionary<string, string>();
-        var keys = Enumerable.Range(0, 600).Select(i => $"key-{i}").ToArray();
+        var keys = Enumerable.Range(0, 2_000).Select(i => $"key-{i}").ToArray();
         await using (var first = await ServiceProcess.StartAsync(connectionString, ("Notification__Roles", "api")))
         {
             var token = await SendTests.Service.TokenAsync(first.Client);
             var sending = Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, _) => await TrySendAsync(first.Client, token, key, answered));
-            await Eventually.TrueAsync(() => answered.Count >= 60, TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(() => answered.Count >= 60, TimeSpan.FromSeconds(90));
             await first.KillAsync();
             await sending;
         }

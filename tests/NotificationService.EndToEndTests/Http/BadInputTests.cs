@@ -113,7 +113,7 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         {
             try
             {
-                (await Process.Client.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).ShouldBe("ready");
+                await Process.WaitUntilReadyAsync();
                 (await RowsAsync()).ShouldBe(rowsBefore, "a refused request has stored something");
             }
             finally

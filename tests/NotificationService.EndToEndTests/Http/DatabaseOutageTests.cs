@@ -18,8 +18,7 @@ public sealed class DatabaseOutageTests(PostgresCluster cluster)
         await using var service = await ServiceProcess.StartAsync(connectionString);
         (await StatusOfLoginAsync(service)).ShouldBe(HttpStatusCode.Unauthorized);
 
-        await cluster.ExecuteAsync($"alter database {database} allow_connections false");
-        await cluster.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'");
+        await cluster.CloseAsync(database);
 
         using (var answer = await LoginAsync(service))
         {
@@ -34,10 +33,10 @@ public sealed class DatabaseOutageTests(PostgresCluster cluster)
         (await service.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await service.Client.GetAsync(new Uri("/metrics", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await cluster.ExecuteAsync($"alter database {database} allow_connections true");
+        await cluster.OpenAsync(database);
 
         await Eventually.TrueAsync(
-            async () => await StatusOfLoginAsync(service) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(15), () => service.Output);
+            async () => await StatusOfLoginAsync(service) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(60), () => service.Output);
         await service.WaitUntilReadyAsync();
     }
 

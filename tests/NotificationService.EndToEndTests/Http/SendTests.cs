@@ -29,7 +29,7 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
         var delivered = await Eventually.ValueAsync(
             () => running.GetAsync(location),
             stored => stored.GetProperty("deliveries").EnumerateArray().All(delivery => delivery.GetProperty("status").GetString() is "sent" or "delivered"),
-            TimeSpan.FromSeconds(20));
+            TimeSpan.FromSeconds(60));
         delivered.GetProperty("reference").GetString().ShouldBe("order-1009");
         delivered.GetProperty("data").GetProperty("orderId").GetString().ShouldBe("A-1009");
         var timeline = (await running.GetAsync($"{location}/timeline")).GetProperty("items").EnumerateArray().ToList();
@@ -46,7 +46,7 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
 
         var location = answer.Headers.Location.ShouldNotBeNull().ToString();
         var delivered = await Eventually.ValueAsync(
-            () => running.GetAsync(location), stored => stored.GetProperty("status").GetString() == "delivered", TimeSpan.FromSeconds(20));
+            () => running.GetAsync(location), stored => stored.GetProperty("status").GetString() == "delivered", TimeSpan.FromSeconds(60));
         delivered.GetProperty("strategy").GetString().ShouldBe("fallback");
         delivered.GetProperty("fallbackAfter").GetInt32().ShouldBe(600);
         delivered.GetProperty("deliveries").EnumerateArray().Select(delivery => $"{delivery.GetProperty("channel")} {delivery.GetProperty("status")}").ShouldBe(["in_app delivered", "email cancelled"]);

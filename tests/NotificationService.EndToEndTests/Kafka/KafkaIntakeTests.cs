@@ -202,15 +202,16 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
                     && metrics.Contains("notification_kafka_records_total{", StringComparison.Ordinal) && metrics.Contains("notification_kafka_up 1", StringComparison.Ordinal);
             },
             KafkaService.Ample);
-        (await service.Process.Client.GetStringAsync(new Uri("/health", UriKind.Relative))).ShouldContain("\"kafka_intake\"");
+        using var health = await service.Process.Client.GetAsync(new Uri("/health", UriKind.Relative));
+        (await health.Content.ReadAsStringAsync()).ShouldContain("\"kafka_intake\"");
     }
 
     /// <summary>Until the service has read everything that stands in the topic.</summary>
     private async Task DrainedAsync()
     {
         var mark = $"drained-{Guid.NewGuid():n}";
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 40; i++)
             await service.Brokers.ProduceEventAsync(KafkaService.Input, $"{mark}-{i}", "notification.send", KafkaService.Send(mark), key: $"{mark}-{i}");
-        await service.UntilAcceptedAsync(mark, 8);
+        await service.UntilAcceptedAsync(mark, 40);
     }
 }

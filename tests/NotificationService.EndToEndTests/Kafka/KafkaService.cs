@@ -13,7 +13,7 @@ public sealed class KafkaService(PostgresCluster cluster) : IAsyncLifetime
     public const string Forbidden = "readings";
     public const string DeadLetters = "orders.dead";
     public const string Status = "notification-status";
-    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     private ServiceProcess? process;
 

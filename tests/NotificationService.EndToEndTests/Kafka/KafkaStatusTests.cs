@@ -16,14 +16,13 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
 
         var events = await UntilToldAsync(id.ToString(), "delivery.delivered");
 
-        events.Select(told => told.Value.GetProperty("type").GetString()).ShouldBe(["delivery.sent", "delivery.delivered"]);
+        FirstOfEach(events).ShouldBe(["delivery.sent", "delivery.delivered"]);
         var first = events[0];
         (first.Record.Key, first.Record.Header("content-type")).ShouldBe((id.ToString(), "application/cloudevents+json; charset=UTF-8"));
         (first.Value.GetProperty("specversion").GetString(), first.Value.GetProperty("subject").GetString()).ShouldBe(("1.0", id.ToString()));
         first.Value.GetProperty("data").GetProperty("reference").GetString().ShouldBe("round-trip");
         first.Value.GetProperty("source").GetString().ShouldBe($"/tenants/{await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'")}");
-        events.Select(told => int.Parse(told.Value.GetProperty("sequence").GetString()!)).ShouldBeInOrder();
-        events.Select(told => told.Value.GetProperty("id").GetString()).ShouldBeUnique();
+        events.DistinctBy(told => told.Value.GetProperty("id").GetString()).Select(told => told.Value.GetProperty("sequence").GetString()).ShouldBe(["1", "2"]);
     }
 
     [Fact]
@@ -38,7 +37,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference like 'while-down-%' and d.status = 50") == 30,
             KafkaService.Ample);
         await Eventually.TrueAsync(async () => (await AskAsync("/health")).Contains("\"degraded\"", StringComparison.Ordinal), KafkaService.Ample);
-        (await AskAsync("/health/ready")).ShouldBe("ready");
+        await Eventually.TrueAsync(async () => await AskAsync("/health/ready") == "ready", KafkaService.Ample);
         await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from kafka_messages") >= 60, KafkaService.Ample);
         await Eventually.TrueAsync(async () => !(await AskAsync("/metrics")).Contains("notification_kafka_waiting 0", StringComparison.Ordinal), KafkaService.Ample);
 
@@ -68,7 +67,12 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
         }
 
         foreach (var id in ids)
-            FirstOfEach(await UntilToldAsync(id, "delivery.delivered")).ShouldBe(["delivery.sent", "delivery.delivered"]);
+        {
+            var told = FirstOfEach(await UntilToldAsync(id, "delivery.delivered"));
+            // What was in mid-call when its worker was killed may be known only by the provider's report.
+            var timeline = await service.Database.QueryAsync<short>($"select status from timeline where overlay(delivery_id::text placing '0' from 36)::uuid = '{id}' and status >= 40 order by seq");
+            told.ShouldBe(timeline.Select(status => status == 40 ? "delivery.sent" : "delivery.delivered"));
+        }
     }
 
     [Theory]
@@ -135,7 +139,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
                 events = [.. service.Brokers.Read(KafkaService.Status).Where(record => record.Key == key).Select(record => (record, JsonElement.Parse(record.Value!)))];
                 return events.Any(told => told.Value.GetProperty("type").GetString() == lastType);
             },
-            TimeSpan.FromSeconds(120), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
+            TimeSpan.FromSeconds(240), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
         return events;
     }
 }

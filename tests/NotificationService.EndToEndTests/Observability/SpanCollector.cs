@@ -60,7 +60,7 @@ internal sealed class SpanCollector : IAsyncDisposable
             }
             catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
-                return; // stopped, or the service went away in the middle
+                // It was stopped, which the loop sees, or one of those that export went away in the middle.
             }
         }
     }

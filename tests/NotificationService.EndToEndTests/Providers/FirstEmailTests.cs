@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Providers;
 public sealed class FirstEmailTests(SignInService service)
 {
     private const string Send = "/api/v1/services/notifications/send";
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task A_live_account_reaches_the_mail_server_and_a_test_account_only_the_sandbox()

@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Receipts;
 /// <summary>Processes killed and a database that goes away while a provider reports: what was answered 2xx is applied, once.</summary>
 public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
     private static readonly string Keys = $"k1:{Convert.ToBase64String([.. Enumerable.Repeat((byte)5, 32)])}";
 
     private readonly SentDeliveries planted = new(database);
@@ -20,7 +20,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
     public async Task An_API_killed_between_answer_and_effect_has_lost_nothing_that_it_answered()
     {
         var api = await StartAsync("api");
-        var (provider, deliveries) = await PlantAsync(api, 300);
+        var (provider, deliveries) = await PlantAsync(api, 3_000);
         var answered = new ConcurrentBag<string>();
         var reporting = Parallel.ForAsync(0, deliveries.Count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
@@ -39,7 +39,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         await api.KillAsync();
         await reporting;
 
-        answered.Count.ShouldBeLessThan(300, "it was killed in the midst of it");
+        answered.Count.ShouldBeLessThan(3_000, "it was killed in the midst of it");
         await using var worker = await StartAsync("worker");
         await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = 1 and provider_id = '{provider}'") == 0, Ample);
         (await CountAsync($"deliveries where status = 50 and provider_id = '{provider}'")).ShouldBeGreaterThanOrEqualTo(answered.Count);
@@ -54,8 +54,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         await using var service = await StartAsync("api,worker");
         var (provider, deliveries) = await PlantAsync(service, 1);
         var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database!;
-        await database.Cluster.ExecuteAsync($"alter database {name} allow_connections false");
-        await database.Cluster.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        await database.Cluster.CloseAsync(name);
 
         for (var i = 0; i < 5; i++)
         {
@@ -64,7 +63,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
             refused.Headers.RetryAfter.ShouldNotBeNull();
         }
 
-        await database.Cluster.ExecuteAsync($"alter database {name} allow_connections true");
+        await database.Cluster.OpenAsync(name);
         await Eventually.TrueAsync(async () =>
         {
             using var answer = await ReceiptsTenant.ReportAsync(service.Client, provider, Report(deliveries[0]));

@@ -12,7 +12,7 @@ namespace NotificationService.EndToEndTests.Receipts;
 internal sealed class ReceiptsTenant
 {
     public const string Secret = "a secret of the tests";
-    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     private readonly SignInService service;
     private readonly string token;

@@ -56,7 +56,7 @@ public sealed class TemplatesApiTests(TemplateEditor editor) : IClassFixture<Tem
         Show(await editor.DoneAsync(HttpMethod.Put, $"{Root}/{key}", TemplateEditor.Contents("Two"))).ShouldBe("2 draft");
         var location = $"/api/v1/services/notifications/{sent.GetProperty("id").GetString()}";
         var stored = await NotificationService.Testing.Eventually.ValueAsync(
-            () => editor.DoneAsync(HttpMethod.Get, location), found => found.GetProperty("status").GetString() is "sent" or "delivered" or "failed", TimeSpan.FromSeconds(20));
+            () => editor.DoneAsync(HttpMethod.Get, location), found => found.GetProperty("status").GetString() is "sent" or "delivered" or "failed", TimeSpan.FromSeconds(60));
         stored.GetProperty("status").GetString().ShouldBeOneOf("sent", "delivered");
         stored.GetProperty("metadata").GetProperty("test").GetBoolean().ShouldBeTrue();
         stored.GetProperty("recipient").GetProperty("locale").GetString().ShouldBe("fr");

@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Webhooks;
 [Collection(SignInCollection.Name)]
 public sealed class SignedWebhooksTests(SignInService service)
 {
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     [Fact]
     public async Task Every_message_is_accepted_by_an_independent_verifier_through_rotation()

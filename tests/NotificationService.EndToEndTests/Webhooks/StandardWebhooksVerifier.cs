@@ -32,7 +32,7 @@ internal sealed class StandardWebhooksVerifier : IAsyncDisposable
         var folder = Path.Combine(Path.GetTempPath(), $"notification-standardwebhooks-{Version}");
         Directory.CreateDirectory(folder);
         FileStream? lockFile = null;
-        await Eventually.TrueAsync(() => TryLock(Path.Combine(folder, "lock"), out lockFile), TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(() => TryLock(Path.Combine(folder, "lock"), out lockFile), TimeSpan.FromMinutes(5));
         await using (lockFile)
         {
             if (!File.Exists(Path.Combine(folder, "verify.cjs")))

@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Webhooks;
 internal sealed class WebhookTenant
 {
     public const string Path = "/api/v1/admin/webhook-endpoints";
-    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     private readonly HttpClient client;
 

@@ -69,7 +69,7 @@ public sealed class BatchEndTests(TestDatabase database) : IClassFixture<TestDat
     {
         var connection = await database.Database.App.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
-        await using var scope = new NpgsqlCommand($"select set_config('app.tenant', '{tenant}', true)", connection, transaction);
+        await using var scope = new NpgsqlCommand($"select set_config('app.tenant', '{tenant}', true), set_config('statement_timeout', '0', true)", connection, transaction);
         await scope.ExecuteNonQueryAsync();
         return new Scoped(connection, transaction);
     }

@@ -51,7 +51,7 @@ public sealed class ProviderDirectoryTests(TestDatabase database) : IClassFixtur
 
         answered.IsCompletedSuccessfully.ShouldBeTrue();
         (await answered).ShouldBeEmpty();
-        await Eventually.TrueAsync(async () => (await other.NamesAsync(tenant)).Count == 1, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await other.NamesAsync(tenant)).Count == 1, TimeSpan.FromSeconds(90));
     }
 
     [Fact]

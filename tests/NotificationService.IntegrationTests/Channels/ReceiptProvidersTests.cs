@@ -40,8 +40,8 @@ public sealed class ReceiptProvidersTests(TestDatabase database) : IClassFixture
         await Task.WhenAll(guesses);
 
         guesses.ShouldAllBe(guess => guess.Result is FoundProvider.None);
-        tookKnown.ShouldBeLessThan(TimeSpan.FromSeconds(1));
-        tookFresh.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        tookKnown.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        tookFresh.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

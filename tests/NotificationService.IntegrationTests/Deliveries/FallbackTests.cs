@@ -40,7 +40,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
             $"""
             select extract(epoch from a.started_at - t.at)::float8 from attempts a, timeline t
             where a.delivery_id = '{id.Delivery(ChannelKind.InApp)}' and t.delivery_id = '{id.Delivery(ChannelKind.Email)}' and t.status = 73
-            """)).ShouldBeInRange(-0.05, 1);
+            """)).ShouldBeInRange(-5, 30, "not woken it would be three days");
         (await ReasonsAsync(id, ChannelKind.InApp)).ShouldBe(["fallback: waits for the channels before it", "fallback: email failed"]);
         (await ReasonsAsync(id, ChannelKind.Sms)).ShouldBe(["fallback: waits for the channels before it", "not_needed: in_app reached the recipient"]);
         await ShouldHoldAsync();
@@ -62,14 +62,14 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     public async Task A_channel_that_is_sent_and_never_heard_of_again_has_its_time_and_then_the_next_one_is_tried()
     {
         await WorkAsync();
-        var id = await SendAsync(["email", "in_app"], after: 10);
+        var id = await SendAsync(["email", "in_app"], after: 600);
         await UntilAsync(id, "sent, scheduled");
 
         // As if the clock of the second had come too early: the first one's time counts from its call.
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{id.Delivery(ChannelKind.InApp)}'");
         await Eventually.TrueAsync(async () => (await ReasonsAsync(id, ChannelKind.InApp)).Count == 2, Soon);
         (await ReasonsAsync(id, ChannelKind.InApp))[1].ShouldBe("fallback: email has until then to reach the recipient");
-        (await UntilDueAsync(id, ChannelKind.InApp)).ShouldBeInRange(2, 10);
+        (await UntilDueAsync(id, ChannelKind.InApp)).ShouldBeInRange(500, 600);
 
         await PassTimeAsync(id);
         await UntilAsync(id, "sent, delivered");
@@ -123,7 +123,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     {
         Vendor.Otherwise = _ => FakeAnswer.Status(503);
         await WorkAsync();
-        var id = await SendAsync(["email", "in_app"], after: 10);
+        var id = await SendAsync(["email", "in_app"], after: 600);
         await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, Soon);
         await UntilAsync(id, "queued, scheduled");
 
@@ -222,7 +222,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
             _ => FakeAnswer.Accept,
         };
         var ids = new List<NotificationId>();
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 80; i++)
             ids.Add(await SendAsync(i % 2 == 0 ? ["email", "in_app"] : ["email", "sms", "in_app"], after: 10));
         // The time of the second comes while the first is under way, as often as not.
         await database.ExecuteAsync("update notifications set fallback_after = 1");
@@ -236,7 +236,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
                 await database.ExecuteAsync("update deliveries set due_at = now() where status = 20 and due_at > now() + interval '1 s'");
                 return await database.ScalarAsync<long>("select count(*) from deliveries where status in (10, 20, 30)") == 0;
             },
-            TimeSpan.FromSeconds(40));
+            TimeSpan.FromSeconds(120));
 
         foreach (var id in ids)
             (await StatusesAsync(id)).ShouldContain("delivered");

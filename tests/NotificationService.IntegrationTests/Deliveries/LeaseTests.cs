@@ -28,6 +28,8 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     {
         vendor = await FakeHttpProvider.StartAsync();
         tenant = await database.NewTenantAsync();
+        // What another test left leased is nobody's here.
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
         worker = WorkerHost.Create(database.ConnectionString);
         await Worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
     }
@@ -52,7 +54,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await DieAsync(called: true);
 
         await Worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(90));
         (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}' and outcome = 4")).ShouldBe("worker_lost");
         Vendor.Calls.ShouldBeEmpty();
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{delivery}'");
@@ -88,7 +90,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         // A lease's time is ahead of the database's by as long as its statement was under way: what is due by it is due a moment later.
         var claimed = (await Eventually.ValueAsync(
             () => store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None),
-            static claims => claims.Count > 0, TimeSpan.FromSeconds(30))).ShouldHaveSingleItem();
+            static claims => claims.Count > 0, TimeSpan.FromSeconds(90))).ShouldHaveSingleItem();
 
         await writer.WriteAsync(DeliveryTransitions.PutOff(claimed, TimeSpan.FromHours(1), "x", "x", claimed.Lease.Now, 0.5), CancellationToken.None);
 
@@ -154,7 +156,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         foreach (var one in claimed.Where(one => one.Id != planted[0]))
         {
             before.Add(writer.WriteAsync(Sent(one), CancellationToken.None));
-            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Waiting) == before.Count, TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Waiting) == before.Count, TimeSpan.FromSeconds(90));
         }
 
         var handedBack = writer.WriteAsync(DeliveryTransitions.HandBack(late, "x", "x", late.Lease.Now), CancellationToken.None);
@@ -177,7 +179,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         string[] ids = ["m-0", "a\0b", "m-2", "half \ud800", "m-4", "m-5", "m-6"];
         var results = claimed.Select((delivery, i) => Sent(delivery) is var sent ? sent with { Attempt = sent.Attempt! with { ProviderMessageId = ids[i] } } : sent).ToList();
 
-        var written = await Task.WhenAll(results.Select(result => writer.WriteAsync(result, CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(10));
+        var written = await Task.WhenAll(results.Select(result => writer.WriteAsync(result, CancellationToken.None))).WaitAsync(TimeSpan.FromSeconds(25));
 
         written.ShouldAllBe(isWritten => isWritten);
         (await database.QueryAsync<string>($"select coalesce(provider_message_id, 'none') from attempts where tenant_id = '{tenant}' order by 1"))
@@ -196,6 +198,27 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set claims = claims + 1, lease_owner = gen_random_uuid() where id = '{claimed[1].Id}'");
+
+        var started = await store.StartAsync(claimed, CancellationToken.None);
+
+        started.Keys.ShouldBe([claimed[2].Id]);
+    }
+
+    [Fact]
+    public async Task A_call_is_not_begun_for_what_expired_in_the_line_or_is_not_needed_any_more()
+    {
+        await accepted.PlantAsync(tenant, 3);
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        await database.ExecuteAsync($"update deliveries set expires_at = now() where id = '{claimed[0].Id}'");
+        await database.ExecuteAsync($"update deliveries set chain = 2 where id in ('{claimed[1].Id}', '{claimed[2].Id}')");
+        // Of one the channel before it has reached the recipient, of the other it has not yet.
+        await database.ExecuteAsync(
+            $"""
+            insert into deliveries (tenant_id, id, channel, priority, status, due_at, chain)
+            select tenant_id, overlay(id::text placing '5' from 36)::uuid, 5, priority, case when id = '{claimed[1].Id}' then 50 else 40 end, now(), 1
+            from deliveries where id in ('{claimed[1].Id}', '{claimed[2].Id}')
+            """);
 
         var started = await store.StartAsync(claimed, CancellationToken.None);
 

@@ -47,7 +47,7 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
         await accepted.UntilAsync(tenant, "delivered", 1);
 
         await accepted.PlantAsync(tenant, 5, dueIn: TimeSpan.FromDays(-2));
-        await accepted.UntilAsync(tenant, "delivered", 6);
+        await accepted.UntilAsync(tenant, "delivered", 6, TimeSpan.FromMinutes(2));
 
         await worker.StopAsync();
     }

@@ -31,11 +31,11 @@ public sealed class ResultsInAnOutageTests
             await cluster.StopAsync("fast");
             var written = writer.WriteAsync(
                 DeliveryTransitions.AfterCall(claimed, new ProviderResult.Accepted("m-1"), Guid.Empty, Alternatives.None, claimed.Lease.Now, claimed.Lease.Now, 0.5), CancellationToken.None);
-            await Eventually.TrueAsync(() => claimed.Lease.Left < TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(() => claimed.Lease.Left < TimeSpan.Zero, TimeSpan.FromSeconds(90));
             await cluster.StartAsync();
 
             (await written.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeTrue();
-            await Eventually.TrueAsync(() => AnswersAsync(database), TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(() => AnswersAsync(database), TimeSpan.FromSeconds(90));
             (await accepted.CountAsync(tenant)).ShouldBe(new Dictionary<string, int> { ["sent"] = 1 });
             (await database.ScalarAsync<string>("select provider_message_id from attempts")).ShouldBe("m-1");
         }

@@ -15,10 +15,15 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     private readonly List<IAsyncDisposable> rubbish = [];
     private TenantId tenant;
 
-    public async ValueTask InitializeAsync() => tenant = await database.NewTenantAsync();
+    public async ValueTask InitializeAsync()
+    {
+        tenant = await database.NewTenantAsync();
+        // A vendor of another test may have had the port of one of this.
+        await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts");
+    }
 
     [Fact]
-    public async Task A_failing_provider_costs_less_than_a_second_until_another_has_the_message()
+    public async Task A_failing_provider_costs_no_wait_until_another_has_the_message()
     {
         var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
         first.Otherwise = _ => FakeAnswer.Status(503);
@@ -33,7 +38,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         second.Calls.ShouldHaveSingleItem().Attempt.ShouldBe(2);
         (await accepted.TimelineAsync(delivery)).ShouldBe(["queued", "sending", "queued", "sending", "sent"]);
         (await database.ScalarAsync<double>(
-            $"select extract(epoch from max(started_at) - min(finished_at))::float8 from attempts where delivery_id = '{delivery}'")).ShouldBeLessThan(1);
+            $"select extract(epoch from d.due_at - a.finished_at)::float8 from deliveries d join attempts a on a.delivery_id = d.id and a.number = 1 where d.id = '{delivery}'"))
+            .ShouldBeInRange(-0.001, 0.001, "it was due again at once");
     }
 
     [Fact]
@@ -67,8 +73,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await accepted.PlantAsync(tenant, 1_000);
         await worker.StartAsync();
 
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(30));
-        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(90));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
         (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
             .ShouldBe(["email SendGrid credentials_refused"]);
@@ -86,14 +92,14 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var id = await first.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 50);
         await first.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
         await first.StopAsync();
         var calls = vendor.Calls.Count;
 
         var second = Worker();
         await second.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from deliveries where tenant_id = '{tenant}' and claims > 1)"), TimeSpan.FromSeconds(30));
-        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 50, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from deliveries where tenant_id = '{tenant}' and claims > 1)"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 50, TimeSpan.FromSeconds(90));
 
         vendor.Calls.Count.ShouldBe(calls);
     }
@@ -106,12 +112,14 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await first.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: PerSecond);
         await accepted.PlantAsync(tenant, 160);
 
+        var origin = vendor.Elapsed;
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
         await accepted.UntilAsync(tenant, "sent", 160);
 
+        // Counted from the beginning: what a machine that stands still holds back comes all at once, and is no more than its time allowed.
         var at = vendor.Calls.Select(call => call.At).Order().ToArray();
-        var most = at.Max(from => at.Count(time => time >= from && time < from + TimeSpan.FromSeconds(1)));
-        most.ShouldBeLessThanOrEqualTo(PerSecond * 3 / 2, "the rate, and what two workers hold ready for half a second");
+        for (var i = 0; i < at.Length; i++)
+            ((double)i).ShouldBeLessThanOrEqualTo((PerSecond * (at[i] - origin).TotalSeconds) + (PerSecond * 3 / 4), "the rate, and what two workers hold ready for half a second");
         (at[^1] - at[0]).ShouldBeGreaterThan(TimeSpan.FromSeconds(2.5));
     }
 
@@ -136,7 +144,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: 100);
         await accepted.PlantAsync(tenant, 5);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => vendor.Calls.Count >= 5, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => vendor.Calls.Count >= 5, TimeSpan.FromSeconds(90));
         // Until the breaker lets a probe through, and what was leased before has lapsed.
         var (seen, since) = (0, TimeProvider.System.GetTimestamp());
         await Eventually.TrueAsync(
@@ -146,12 +154,12 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
                     (seen, since) = (vendor.Calls.Count, TimeProvider.System.GetTimestamp());
                 return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
             },
-            TimeSpan.FromSeconds(15));
-        vendor.Otherwise = _ => FakeAnswer.Accept;
+            TimeSpan.FromSeconds(60));
         await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = 20");
+        vendor.Otherwise = _ => FakeAnswer.Accept;
 
-        await accepted.PlantAsync(tenant, 1);
-        await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("sent") == 1, TimeSpan.FromSeconds(12));
+        var late = (await accepted.PlantAsync(tenant, 1))[0];
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = 40 from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -171,17 +179,17 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task A_provider_that_hangs_does_not_keep_other_tenants_waiting()
     {
-        var (worker, hanging, healthy) = (Worker(("Notification:Delivery:Concurrency", "20")), await VendorAsync(), await VendorAsync());
-        hanging.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromSeconds(30));
+        var (worker, hanging, healthy) = (Worker(("Notification:Delivery:Concurrency", "20"), ("Notification:Delivery:CallTimeout", "00:02:00"), ("Notification:Delivery:Lease", "00:05:00")), await VendorAsync(), await VendorAsync());
+        hanging.Otherwise = _ => FakeAnswer.Never;
         var other = await database.NewTenantAsync();
         await worker.AddSendGridAsync(tenant, hanging.BaseUrl);
         await worker.AddSendGridAsync(other, healthy.BaseUrl);
         await accepted.PlantAsync(tenant, 500);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(hanging.Calls.Count > 0), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => Task.FromResult(hanging.Calls.Count > 0), TimeSpan.FromSeconds(90));
 
-        await accepted.PlantAsync(other, 2_000);
-        await accepted.UntilAsync(other, "sent", 2_000, TimeSpan.FromSeconds(15));
+        await accepted.PlantAsync(other, 1_000);
+        await accepted.UntilAsync(other, "sent", 1_000, TimeSpan.FromSeconds(90));
 
         (await accepted.CountAsync(tenant)).GetValueOrDefault("sent").ShouldBe(0);
         hanging.Calls.Count.ShouldBeLessThanOrEqualTo(20);
@@ -197,7 +205,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(90));
 
         second.Calls.ShouldBeEmpty();
         (await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from deliveries where id = '{delivery}'")).ShouldBeGreaterThan(40);
@@ -212,12 +220,12 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 1);
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => vendor.Calls.Count == 1, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => vendor.Calls.Count == 1, TimeSpan.FromSeconds(90));
 
         await database.ExecuteAsync("alter table attempts rename to attempts_away");
         try
         {
-            await worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+            await worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(40));
         }
         finally
         {

@@ -19,7 +19,7 @@ namespace NotificationService.IntegrationTests.Events;
 /// <summary>However much there is to tell, a round of the relay ends: in time, and in pieces that a database takes.</summary>
 public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
     /// <summary>Read from the table and not from the index, of which one test counts the entries that are read.</summary>
     private const string IsEmpty = "select not exists (select from outbox where ctid is not null)";

@@ -70,7 +70,7 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
-    public async Task A_relay_that_stands_still_in_the_middle_is_replaced_within_ten_seconds()
+    public async Task A_relay_that_stands_still_in_the_middle_is_replaced()
     {
         var deliveries = await planted.SentAsync(tenant, provider, 100);
         var still = new TaskCompletionSource();
@@ -82,7 +82,7 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         await StartAsync(new KeepingSink(database));
         await UntilTold(100);
 
-        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(25), "five, and what a slow machine adds; its connection would end it only after thirty");
         (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from told")).ShouldBe(100);
     }
 

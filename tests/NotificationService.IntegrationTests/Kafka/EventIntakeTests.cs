@@ -97,7 +97,7 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
         brokers.Read(KafkaNode.DeadLetters).Select(record => record.Header("dlq-reason")).ShouldBe(["items_rejected", "validation_failed"], ignoreOrder: true);
         (await CountAsync(tenant)).ShouldBe(1);
         asked.Count(question => question == $"{tenant} gone-1").ShouldBeLessThanOrEqualTo(2);
-        asked.Count(question => question == $"{tenant} gone-2").ShouldBe(1);
+        asked.Count(question => question == $"{tenant} gone-2").ShouldBeLessThanOrEqualTo(2, "once, and once more if the brokers took the member for lost");
     }
 
     [Theory]
@@ -188,7 +188,7 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
     }
 
     private Task<WorkerHost> StartAsync(IReadOnlyList<(string, TenantId)> topics, params (string Name, string Value)[] settings) =>
-        KafkaNode.StartAsync(database, brokers, topics, null, [("Notification:UserService:BaseUrl", users!.Urls.First()), .. settings]);
+        KafkaNode.StartAsync(database, brokers, topics, null, [("Notification:UserService:BaseUrl", users!.Urls.First()), ("Notification:UserService:Timeout", "00:00:10"), .. settings]);
 
     private Task SendAsync(string topic, string reference, string userId, string? key = null, string? id = null) =>
         brokers.ProduceEventAsync(topic, id ?? reference, "notification.send", Body(reference, userId), key);

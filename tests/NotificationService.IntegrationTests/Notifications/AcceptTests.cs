@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -132,10 +133,15 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var attempts = Enumerable.Range(0, 7_000).Select(_ => host.AcceptAsync(tenant, IntakeHost.Draft).AsTask()).ToList();
         var toldAtOnce = attempts.Count(attempt => attempt.IsCompleted);
         await transaction.RollbackAsync();
-        var outcomes = await Task.WhenAll(attempts);
+        await Task.WhenAll(attempts.Select(attempt => attempt.ContinueWith(_ => { }, TaskScheduler.Default)));
 
-        outcomes.OfType<IntakeOutcome.Busy>().Count().ShouldBeInRange(1_000, 2_000);
-        toldAtOnce.ShouldBe(outcomes.OfType<IntakeOutcome.Busy>().Count());
+        // On a slow machine the statements that waited are given up after their five seconds: whoever was in them is told so.
+        var givenUp = attempts.Where(attempt => attempt.IsFaulted).ToList();
+        givenUp.ShouldAllBe(attempt => Outage.IsBehind(attempt.Exception!.InnerException!));
+        var outcomes = attempts.Except(givenUp).Select(attempt => attempt.Result).ToList();
+        var busy = outcomes.OfType<IntakeOutcome.Busy>().Count();
+        busy.ShouldBeInRange(1_000, 2_000);
+        toldAtOnce.ShouldBeInRange(busy, busy + givenUp.Count);
         (await CountAsync("notifications", tenant.Value)).ShouldBe(1 + outcomes.OfType<IntakeOutcome.Accepted>().Count());
     }
 

@@ -79,7 +79,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     {
         var tenant = await database.NewTenantAsync();
         var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
-        await database.ExecuteAsync($"update deliveries set status = 30, lease_until = now() + interval '1 minute' where id = '{id.Delivery(ChannelKind.InApp)}'");
+        await database.ExecuteAsync($"update deliveries set status = 30, lease_until = now() + interval '1 hour' where id = '{id.Delivery(ChannelKind.InApp)}'");
 
         (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
 
@@ -138,7 +138,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     }
 
     private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
-        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions()).ClaimAsync(most, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions { Lease = TimeSpan.FromHours(1) }).ClaimAsync(most, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
 
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $"""

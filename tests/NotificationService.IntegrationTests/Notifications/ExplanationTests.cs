@@ -77,9 +77,9 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     {
         Vendor.Otherwise = _ => FakeAnswer.Status(503);
         var id = await intake.AcceptedAsync(tenant);
-        await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, TimeSpan.FromSeconds(90));
 
-        await Eventually.TrueAsync(async () => (await LinesAsync(id))[^1].Contains("goes back into the queue", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await LinesAsync(id))[^1].Contains("goes back into the queue", StringComparison.Ordinal), TimeSpan.FromSeconds(90));
 
         var told = await LinesAsync(id);
         told.ShouldContain(line => line.StartsWith("email deferred: attempt 1: it was not taken for now", StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     {
         var id = await intake.AcceptedAsync(tenant);
         await ToldAsync(id, DeliveryStatus.Sent);
-        await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now() + interval '1 second')");
+        await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now() + interval '1 hour')");
 
         (await LinesAsync(id))[^1].ShouldBe("email opened: the provider reported: opened");
     }
@@ -119,7 +119,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     private async Task<IReadOnlyList<string>> ToldAsync(NotificationId id, DeliveryStatus until)
     {
         await Eventually.TrueAsync(
-            async () => (await intake.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None))?.Status == until, TimeSpan.FromSeconds(20));
+            async () => (await intake.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None))?.Status == until, TimeSpan.FromSeconds(60));
         return await LinesAsync(id);
     }
 

@@ -36,7 +36,7 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
         plan.ShouldContain(line => line.Contains("deliveries_ended_badly"));
     }
 
-    private static string ThisMonth => $"notifications_y{DateTime.UtcNow:yyyy}m{DateTime.UtcNow:MM}";
+    private static readonly string ThisMonth = $"notifications_y{DateTime.UtcNow:yyyy}m{DateTime.UtcNow:MM}";
 
     /// <summary>The plan that a prepared statement settles on, for a small tenant beside a large one, as the role of the API.</summary>
     private async Task<IReadOnlyList<string>> PlanAsync(string statement, string types, string arguments)

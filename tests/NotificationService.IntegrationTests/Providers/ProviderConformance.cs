@@ -13,8 +13,8 @@ public abstract class ProviderConformance
 
     protected static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much longer than its deadline a call may take on a busy machine.</summary>
-    protected static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
+    /// <summary>How much longer than its deadline a call may take on a machine that stands still now and then; without a deadline it would never end.</summary>
+    protected static readonly TimeSpan Slack = TimeSpan.FromSeconds(25);
 
     protected abstract IProviderType Type { get; }
 

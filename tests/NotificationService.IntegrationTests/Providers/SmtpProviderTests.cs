@@ -56,7 +56,7 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         {
             server.Offers = offers;
             server.Script(moment, reply);
-            var outcome = await Provider(username: "mailer").SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(1) }, CancellationToken.None);
+            var outcome = await Provider(username: "mailer").SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(reply == FakeSmtpServer.Silence ? 3 : 30) }, CancellationToken.None);
             (outcome.GetType().Name, CodeOf(outcome)).ShouldBe((result, code), string.Join(' ', offers));
         }
     }
@@ -212,7 +212,7 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         server.Connections.ShouldBeInRange(1, 3);
         time.Advance(TimeSpan.FromSeconds(11));
 
-        await Eventually.TrueAsync(() => server.Commands.Count(command => command == "QUIT") == server.Connections, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => server.Commands.Count(command => command == "QUIT") == server.Connections, TimeSpan.FromSeconds(90));
     }
 
     [Fact]
@@ -221,8 +221,11 @@ public sealed class SmtpProviderTests : IAsyncDisposable
         var provider = Provider(options: new ProviderOptions { MaxSmtpConnections = 1 });
         server.Script(FakeSmtpServer.AfterMessage, FakeSmtpServer.Silence);
 
-        var first = provider.SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(3) }, CancellationToken.None);
+        using var enough = new CancellationTokenSource();
+        var first = provider.SendAsync(Call() with { Deadline = TimeSpan.FromSeconds(60) }, enough.Token);
+        await Eventually.TrueAsync(() => server.Mails.Count == 1, TimeSpan.FromSeconds(90));
         var second = await provider.SendAsync(Call() with { Deadline = TimeSpan.FromMilliseconds(200) }, CancellationToken.None);
+        await enough.CancelAsync();
 
         second.ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe("smtp_busy");
         (await first).ShouldBeOfType<ProviderResult.Ambiguous>();

@@ -11,7 +11,7 @@ public sealed class RateLimitStoreTests(TestDatabase database) : IClassFixture<T
     {
         var store = new RateLimitStore(database.Database);
         var options = Options.Create(new RateLimitOptions { SendPerMinute = 300 });
-        var nodes = new[] { new RateLimiter(store, options, TimeProvider.System), new RateLimiter(store, options, TimeProvider.System) };
+        var nodes = new[] { new RateLimiter(store, options, new ManualTime()), new RateLimiter(store, options, new ManualTime()) };
         var tenant = database.Ids.Next();
         var minute = await CurrentMinuteAsync();
 

@@ -38,7 +38,7 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
             await context.Response.WriteAsync(body);
         });
         await users.StartAsync();
-        host = WorkerHost.Create(database.ConnectionString, ("Notification:UserService:BaseUrl", users.Urls.First()));
+        host = WorkerHost.Create(database.ConnectionString, ("Notification:UserService:BaseUrl", users.Urls.First()), ("Notification:UserService:Timeout", "00:00:10"));
         people["ann"] = (200, Ann);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NotificationService.Outbound;
+using NotificationService.Testing;
 using NotificationService.Testing.Webhooks;
 using NotificationService.Webhooks;
 
@@ -131,10 +132,7 @@ public sealed class ForbiddenEndpointTests
     [Fact]
     public async Task A_connection_that_cannot_be_made_says_why()
     {
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        var port = ServiceProcess.FreePort();
         using var caller = Caller.Of();
         using var nameless = Caller.Of(lookup: (_, _) => throw new SocketException((int)SocketError.HostNotFound));
         using var waiting = Caller.Of(connect: TimeSpan.FromMilliseconds(200), lookup: async (_, token) =>

@@ -201,7 +201,7 @@ public sealed class WebhookCallerTests
         using var caller = Caller.Of();
         using var shutdown = new CancellationTokenSource();
         var call = caller.CallAsync(Caller.To(receiver.Url), shutdown.Token);
-        await Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => receiver.Requests.Count == 1, TimeSpan.FromSeconds(90));
 
         await shutdown.CancelAsync();
 

@@ -17,7 +17,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
         for (var i = 0; i < 10; i++)
             await stage.PlantAsync($"/busy-{i}", 150);
         await stage.PlantAsync("/last", 10);
-        await stage.StartAsync(("Notification:Webhooks:Concurrency", "3"));
+        await stage.StartAsync(("Notification:Webhooks:Concurrency", "3"), ("Notification:Webhooks:SlowConcurrency", "1"));
 
         await stage.UntilReceivedAsync("/last", 10);
 
@@ -32,7 +32,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
         for (var i = 0; i < 20; i++)
             await stage.PlantAsync($"/many-{i}", 80);
         await stage.PlantAsync("/one", 100, await database.NewTenantAsync());
-        await stage.StartAsync(("Notification:Webhooks:Concurrency", "4"));
+        await stage.StartAsync(("Notification:Webhooks:Concurrency", "4"), ("Notification:Webhooks:SlowConcurrency", "1"));
 
         await stage.UntilReceivedAsync("/one", 100);
 

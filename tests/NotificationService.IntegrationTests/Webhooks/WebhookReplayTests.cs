@@ -101,8 +101,8 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
     }
 
     private Task UntilDoneAsync(params Guid[] replays) => Eventually.TrueAsync(
-        async () => await database.ScalarAsync<long>($"select count(*) from webhook_replays where id in ('{string.Join("', '", replays)}') and state = 2") == replays.Length, TimeSpan.FromSeconds(40));
+        async () => await database.ScalarAsync<long>($"select count(*) from webhook_replays where id in ('{string.Join("', '", replays)}') and state = 2") == replays.Length, TimeSpan.FromSeconds(120));
 
     private Task UntilReceivedAsync(string path, int count) =>
-        Eventually.TrueAsync(() => Receiver.On(path).Count >= count, TimeSpan.FromSeconds(40), () => $"{Receiver.On(path).Count} of {count} came to {path}");
+        Eventually.TrueAsync(() => Receiver.On(path).Count >= count, TimeSpan.FromSeconds(120), () => $"{Receiver.On(path).Count} of {count} came to {path}");
 }

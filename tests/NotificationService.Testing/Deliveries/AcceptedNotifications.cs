@@ -49,7 +49,7 @@ public sealed class AcceptedNotifications(TestDatabase database)
         IReadOnlyDictionary<string, int> last = new Dictionary<string, int>();
         return Eventually.TrueAsync(
             async () => (last = await CountAsync(tenant)).GetValueOrDefault(status) == count,
-            within ?? TimeSpan.FromSeconds(20),
+            within ?? TimeSpan.FromSeconds(90),
             () => $"expected {count} {status}, there are {string.Join(", ", last.Select(pair => $"{pair.Value} {pair.Key}"))}");
     }
 

@@ -41,6 +41,9 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     /// <summary>The answers to calls that broke the vendor's rules; such a call gets that answer, whatever is scripted.</summary>
     public IReadOnlyList<string> Violations => [.. violations];
 
+    /// <summary>By the clock that <see cref="FakeCall.At"/> tells.</summary>
+    public TimeSpan Elapsed => clock.Elapsed;
+
     /// <summary>The most calls that were under way at once.</summary>
     public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 

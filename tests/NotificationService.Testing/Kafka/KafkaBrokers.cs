@@ -113,7 +113,7 @@ public sealed class KafkaBrokers : IAsyncLifetime
     public long? Committed(string group, string topic, int partition = 0)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = group }).SetLogHandler((_, _) => { }).Build();
-        var offset = consumer.Committed([new TopicPartition(topic, partition)], TimeSpan.FromSeconds(10))[0].Offset;
+        var offset = consumer.Committed([new TopicPartition(topic, partition)], TimeSpan.FromSeconds(60))[0].Offset;
         return offset.IsSpecial ? null : offset.Value;
     }
 

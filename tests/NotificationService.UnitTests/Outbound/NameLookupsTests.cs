@@ -7,7 +7,7 @@ namespace NotificationService.UnitTests.Outbound;
 
 public sealed class NameLookupsTests
 {
-    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
 
     /// <summary>Somebody's name server does not answer, and somebody has many such names.</summary>
     [Fact]

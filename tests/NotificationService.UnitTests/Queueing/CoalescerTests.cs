@@ -20,7 +20,7 @@ public sealed class CoalescerTests
         });
 
         var first = coalescer.AddAsync(1, CancellationToken.None);
-        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(30));
+        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(90));
         var rest = Enumerable.Range(2, 49).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
         gate.SetResult();
 
@@ -56,7 +56,7 @@ public sealed class CoalescerTests
         }, item => item);
 
         var first = coalescer.AddAsync(1, CancellationToken.None);
-        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(30));
+        await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(90));
         var rest = new[] { 4, 5, 2, 50, 9, 1 }.Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
         gate.SetResult();
 

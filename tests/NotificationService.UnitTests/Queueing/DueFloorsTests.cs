@@ -74,6 +74,20 @@ public sealed class DueFloorsTests
     }
 
     [Fact]
+    public void However_long_a_look_took_the_next_comes_within_half_a_minute()
+    {
+        var floors = new DueFloors(1, time);
+        floors.Begin();
+        time.Advance(TimeSpan.FromMinutes(5)); // the machine stood still
+        floors.Learn([Whole(Old)]);
+
+        time.Advance(TimeSpan.FromMilliseconds(29_999));
+        floors.Begin().ShouldBe([Old]);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        floors.Begin().ShouldBe([DueFloors.Everything]);
+    }
+
+    [Fact]
     public void A_look_that_takes_long_comes_so_seldom_that_it_takes_a_twentieth_of_the_time()
     {
         var floors = new DueFloors(1, time);

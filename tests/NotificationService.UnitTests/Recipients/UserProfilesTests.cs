@@ -266,7 +266,7 @@ public sealed class UserProfilesTests : IDisposable
         };
         var profiles = Profiles(concurrency: 4);
         var many = Enumerable.Range(0, 40).Select(i => FindAsync(profiles, $"p{i}")).ToList();
-        await Eventually.TrueAsync(() => users.Asked.Count >= 2, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => users.Asked.Count >= 2, TimeSpan.FromSeconds(90));
 
         (await profiles.FindAsync(new TenantId(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a02")), "ann", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)))
             .ShouldBeOfType<ProfileAnswer.Known>();
@@ -291,7 +291,7 @@ public sealed class UserProfilesTests : IDisposable
         };
         var profiles = Profiles(concurrency: 6);
         var questions = Enumerable.Range(0, 40).Select(i => FindAsync(profiles, $"p{i}")).ToList();
-        await Eventually.TrueAsync(() => users.Asked.Count >= 3, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => users.Asked.Count >= 3, TimeSpan.FromSeconds(90));
         time.Advance(TimeSpan.FromSeconds(1.9));
 
         release.SetResult();
@@ -321,7 +321,7 @@ public sealed class UserProfilesTests : IDisposable
             return new HttpResponseMessage();
         };
         var question = FindAsync(Profiles(), "ann");
-        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(90));
         time.Advance(TimeSpan.FromSeconds(1.9));
         question.IsCompleted.ShouldBeFalse();
 

@@ -89,12 +89,8 @@ public sealed class HostileTemplateTests
     [MemberData(nameof(TooMuch))]
     public void What_is_too_deep_or_too_long_is_refused_at_once(string what, string template)
     {
-        var clock = Stopwatch.StartNew();
-
-        Refused(template).Code.ShouldBe(TemplateCodes.TooComplex, what);
-
-        // Generous for a machine that does other things too; compiling such a template takes seconds or ends the process.
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1), what);
+        // Compiling such a template takes seconds or ends the process.
+        Quickest(() => Refused(template).Code.ShouldBe(TemplateCodes.TooComplex, what)).ShouldBeLessThan(TimeSpan.FromSeconds(1), what);
     }
 
     [Theory]
@@ -106,12 +102,26 @@ public sealed class HostileTemplateTests
     [InlineData("{{upper '", 7_000)]
     public void Repetition_that_makes_scanners_slow_is_read_in_one_pass(string piece, int times)
     {
-        var clock = Stopwatch.StartNew();
+        Quickest(() =>
+        {
+            TemplateParser.Parse(Repeat(piece, times), isHtml: true);
+            TemplateParser.Parse(Repeat(piece, times) + "{{a}}", isHtml: true);
+        }).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
 
-        TemplateParser.Parse(Repeat(piece, times), isHtml: true);
-        TemplateParser.Parse(Repeat(piece, times) + "{{a}}", isHtml: true);
+    /// <summary>Of a few: a machine that does other things too may stand still during one.</summary>
+    private static TimeSpan Quickest(Action action)
+    {
+        var quickest = TimeSpan.MaxValue;
+        for (var run = 0; run < 5 && quickest >= TimeSpan.FromSeconds(1); run++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            action();
+            var took = Stopwatch.GetElapsedTime(began);
+            quickest = took < quickest ? took : quickest;
+        }
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        return quickest;
     }
 
     [Fact]

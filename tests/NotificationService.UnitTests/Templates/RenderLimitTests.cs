@@ -53,7 +53,7 @@ public sealed class RenderLimitTests
         var message = Fails(template, JsonSerializer.Serialize(new { v = new string('x', 1_000_000) }));
 
         message.ShouldContain("250 ms");
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class RenderLimitTests
     [Fact]
     public void What_one_render_spent_is_not_charged_to_the_next()
     {
-        for (var i = 0; i < 20; i++)
-            TemplateOf.RenderText("{{#each l}}{{#each ../l}}{{/each}}{{/each}}x", List(200)).ShouldBe("x");
+        for (var i = 0; i < 40; i++)
+            TemplateOf.RenderText("{{#each l}}{{#each ../l}}{{/each}}{{/each}}x", List(100)).ShouldBe("x");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 -- Writes the intent to call a provider, just before the calls, and by that checks the lease one last time.
--- Whoever is not returned has lost its lease, or has too little of it left for a whole call, or its batch was cancelled or is held: it must not be called.
+-- Whoever is not returned has lost its lease, or has too little of it left for a whole call, or its batch was cancelled or is held, or its time was
+-- over or another channel of its chain reached the recipient while it stood in line: it must not be called.
 --
 -- $1 uuid[] ids, $2 uuid[] their leases, $3 interval what a call and its result may take
 --
@@ -12,6 +13,12 @@ from unnest($1::uuid[], $2::uuid[]) as i(id, lease)
 cross join lateral (
     select h.ctid from deliveries h
     where h.id = i.id and h.lease_owner = i.lease and h.lease_until > clock_timestamp() + $3
-      and (h.batch_id is null or not notification_meta.is_batch_stopped(h.tenant_id, h.batch_id)) offset 0) held_row
+      and (h.expires_at is null or h.expires_at > clock_timestamp())
+      and (h.batch_id is null or not notification_meta.is_batch_stopped(h.tenant_id, h.batch_id))
+      and (h.chain = 0 or not exists (
+          select from deliveries s
+          where s.id > overlay(h.id::text placing '0' from 36)::uuid and s.id <= overlay(h.id::text placing 'f' from 36)::uuid
+            and s.tenant_id = h.tenant_id and s.chain > 0 and s.status in (50, 60)))
+      offset 0) held_row
 where d.ctid = held_row.ctid
 returning d.id, d.call_started_at

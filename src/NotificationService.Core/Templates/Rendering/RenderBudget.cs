@@ -8,9 +8,9 @@ internal sealed class RenderLimitException(string message) : Exception(message);
 
 /// <summary>
 /// What the render on this thread may still spend. A render neither awaits nor changes threads, so the thread is where
-/// the engine's iterators and our writer meet. The clock is looked at only after much work: a small render that the
-/// machine happened to pause is not a failed one. Work is counted by its size, so that a thousand calls over a megabyte
-/// of text each are noticed as soon as a million small ones.
+/// the engine's iterators and our writer meet. The clock is looked at only after much work, and what lies between two looks counts as
+/// no more than such work can take: a render during which the machine stood still is not a failed one. Work is counted by its size, so that
+/// a thousand calls over a megabyte of text each are noticed as soon as a million small ones.
 /// </summary>
 internal static class RenderBudget
 {
@@ -21,6 +21,9 @@ internal static class RenderBudget
 
     private const int CharactersPerStep = 64;
 
+    /// <summary>Ten times what the work between two looks takes on a slow machine.</summary>
+    private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromMilliseconds(50);
+
     [ThreadStatic]
     private static int iterations;
 
@@ -28,13 +31,17 @@ internal static class RenderBudget
     private static int steps;
 
     [ThreadStatic]
-    private static long startedAt;
+    private static long lookedAt;
+
+    [ThreadStatic]
+    private static TimeSpan spent;
 
     public static void Start()
     {
         iterations = TemplateLimits.Iterations;
         steps = StepsBetweenLooks;
-        startedAt = Stopwatch.GetTimestamp();
+        lookedAt = Stopwatch.GetTimestamp();
+        spent = TimeSpan.Zero;
     }
 
     public static void Spend(int count)
@@ -54,7 +61,10 @@ internal static class RenderBudget
         if (steps > 0)
             return;
         steps = StepsBetweenLooks;
-        if (Stopwatch.GetElapsedTime(startedAt) > TemplateLimits.RenderTime)
+        var now = Stopwatch.GetTimestamp();
+        var since = Stopwatch.GetElapsedTime(lookedAt, now);
+        (lookedAt, spent) = (now, spent + (since < LongestBetweenLooks ? since : LongestBetweenLooks));
+        if (spent > TemplateLimits.RenderTime)
             throw new RenderLimitException($"a render may take {TemplateLimits.RenderTime.TotalMilliseconds} ms");
     }
 }

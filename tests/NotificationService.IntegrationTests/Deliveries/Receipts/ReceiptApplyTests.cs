@@ -245,7 +245,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
                 await ApplyAllAsync();
                 return !(await StatesAsync()).Contains("pending");
             },
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(60));
 
         (await database.QueryAsync<short>($"select distinct status from deliveries where tenant_id = '{tenant}'")).ShouldBe([(short)60]);
         (await StatesAsync()).Distinct().ShouldBeSubsetOf(["applied", "ignored"]);

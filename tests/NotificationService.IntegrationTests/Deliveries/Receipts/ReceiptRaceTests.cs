@@ -56,7 +56,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
         Vendor.Otherwise = _ => FakeAnswer.Reset;
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
-        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(90));
 
         Keep(worker, provider, Vendor.Calls[0], ReceiptKind.Delivered);
         await accepted.UntilAsync(tenant, "delivered", 1);
@@ -86,7 +86,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
 
         (await database.ScalarAsync<double>(
             $"select extract(epoch from t.at - r.received_at)::float8 from timeline t join receipts r on r.delivery_id = t.delivery_id where t.tenant_id = '{tenant}' and t.status = 50"))
-            .ShouldBeLessThan(1.0, "100 ms on a machine that has nothing else to do");
+            .ShouldBeLessThan(30, "100 ms on a machine that has nothing else to do; one that nobody looked for would be older");
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class SuppressionListTests(TestDatabase database) : IClassFixture<
         // By now the statistics of the sessions that asked have arrived.
         await Eventually.TrueAsync(
             async () => await database.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname like 'suppressions_tenant_id_channel_address_key%'") > 0,
-            TimeSpan.FromSeconds(15), () => "nobody asked the index of the addresses' keys");
+            TimeSpan.FromSeconds(60), () => "nobody asked the index of the addresses' keys");
         (await database.ScalarAsync<long>("select idx_tup_fetch + seq_tup_read from pg_stat_user_tables where relname = 'suppressions'")).ShouldBeLessThan(1_000);
         var (rows, total) = await list.ListAsync(tenant, new SuppressionFilter(null, null, null), null, counted: true, 0, 50, CancellationToken.None);
         (rows.Count, total).ShouldBe((50, SuppressionList.Window + 1));
