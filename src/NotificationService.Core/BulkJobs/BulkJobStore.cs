@@ -18,6 +18,7 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
     private static readonly string Errors = SqlText.Statement("bulk_errors_page");
     private static readonly string CellsOfSlice = SqlText.Statement("bulk_slices_cells");
     private static readonly string Slice = SqlText.Statement("bulk_results_slice");
+    private static readonly string RowAt = SqlText.Statement("bulk_slices_at");
     private static readonly string Deliveries = SqlText.Statement("bulk_results_deliveries");
     private static readonly string Failed = SqlText.Statement("bulk_failed");
 
@@ -81,6 +82,16 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
         batch.Add(tenant, CellsOfSlice, Id(tenant.Value), Id(id), Number(slice));
         await batch.CommitAsync(row => cells = JsonSerializer.Deserialize(row.GetString(0), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], cancellationToken);
         return cells;
+    }
+
+    /// <summary>How many rows came, and the slice and place in it of the one that has so many before it; null: there are no more than that.</summary>
+    public async Task<(long Total, (int Slice, int Index)? Place)> RowAtAsync(TenantId tenant, Guid id, int rowsBefore, CancellationToken cancellationToken)
+    {
+        (long, (int, int)?) found = default;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, RowAt, Id(tenant.Value), Id(id), Number(rowsBefore));
+        await batch.CommitAsync(row => found = (row.GetInt64(0), row.IsDBNull(1) ? null : (row.GetInt32(1), row.GetInt32(2))), cancellationToken);
+        return found;
     }
 
     /// <summary>Every row and what became of it, a slice in memory at a time.</summary>

@@ -38,10 +38,6 @@ public sealed record BulkRows(int Total, int Done, int Queued, int Bad, int Repe
 /// <param name="Status">staged, bad, mended, repeated, or the notification's status.</param>
 public sealed record BulkItem(int Row, string Status, Guid? NotificationId, string? Code, string? Message, IReadOnlyDictionary<string, string> Cells);
 
-/// <summary>A part of a job's rows, in the order of the file.</summary>
-/// <param name="NextCursor">For the next part; absent at the end.</param>
-public sealed record BulkItems(IReadOnlyList<BulkItem> Items, string? NextCursor);
-
 internal static class BulkAnswers
 {
     public static IResult Accepted(Guid job, int rows) =>
@@ -146,5 +142,5 @@ internal static class BulkAnswers
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BulkAccepted))]
 [JsonSerializable(typeof(BulkJobResponse))]
-[JsonSerializable(typeof(BulkItems))]
+[JsonSerializable(typeof(Page<BulkItem>))]
 internal sealed partial class BulkJobsJson : JsonSerializerContext;

@@ -10,11 +10,6 @@ namespace NotificationService.Host.Api;
 public static class BulkApi
 {
     internal const string Root = "/api/v1/services/notifications/bulk";
-    private const int ItemsOfPage = 100;
-
-    /// <summary>Where rows of a status are rare, a part may be short or empty and still have a nextCursor.</summary>
-    private const int MostSlicesOfPage = 20;
-
     private static readonly string[] Outcomes = ["staged", "bad", "mended", "repeated", .. DeliveryStatuses.All.Select(status => status.ToName())];
     private static readonly Dictionary<string, int> OutcomeNumbers = Outcomes.Select((name, number) => (name, number)).ToDictionary(entry => entry.name, entry => entry.number);
 
@@ -32,8 +27,10 @@ public static class BulkApi
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/{jobId:guid}", GetAsync).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
-        reading.MapGet("/{jobId:guid}/items", ItemsAsync).Documented("List a job's rows in the order of the file")
-            .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").Query("cursor", "The nextCursor of the part before.").Answers<BulkItems>(200, BulkExamples.Items);
+        reading.MapGet("/{jobId:guid}/items", ItemsAsync).Documented(
+            "List a job's rows in the order of the file", "Numbered pages of one status end with the first 10,000 rows; by cursor a part may be short or empty and still have a nextCursor.")
+            .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").QueryPaging(cursor: true)
+            .Answers<Page<BulkItem>>(200, BulkExamples.Items);
         reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.").Produces(200, contentType: "text/csv");
         reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).Documented("Download every row's outcome").Produces(200, contentType: "text/csv");
     }
@@ -63,29 +60,21 @@ public static class BulkApi
         var query = new QueryReader(context.Request);
         var status = query.Choice("status", OutcomeNumbers) is { } number ? Outcomes[number] : null;
         var scope = $"bulk items {jobId} {status}";
-        var cursor = query.Cursor(scope);
+        var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var (slice, skip) = cursor is { } place ? Place(place) : (0, 0);
-        var tenant = context.Caller().Tenant;
-        if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
+        if (await jobs.FindAsync(context.Caller().Tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        var items = new List<BulkItem>(ItemsOfPage);
-        var (current, index) = (slice, -1);
-        await foreach (var (at, row) in jobs.ResultsAsync(tenant, jobId, slice, cancellationToken))
+        var walk = new BulkItemsWalk(jobs, job, context.Caller().Tenant, status);
+        var page = paging switch
         {
-            index = at == current ? index + 1 : 0;
-            current = at;
-            if (at >= slice + MostSlicesOfPage)
-                return Results.Json(new BulkItems(items, ListCursor.Write(Place(at, 0), scope)), BulkJobsJson.Default.BulkItems);
-            if ((at == slice && index < skip) || (status is not null && row.Outcome != status))
-                continue;
-            if (items.Count == ItemsOfPage)
-                return Results.Json(new BulkItems(items, ListCursor.Write(Place(at, index), scope)), BulkJobsJson.Default.BulkItems);
-            items.Add(BulkAnswers.Of(job, row));
-        }
+            { ByCursor: true } => new Page<BulkItem>(await walk.ReadAsync(Place(paging.After ?? Guid.Empty), paging.Limit, cancellationToken), Pagination: null, Cursor()),
+            _ when status is null => paging.Numbered(await walk.ReadFromAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
+            _ => paging.Numbered(await walk.ReadAndCountAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
+        };
+        return Results.Json(page, BulkJobsJson.Default.PageBulkItem);
 
-        return Results.Json(new BulkItems(items, null), BulkJobsJson.Default.BulkItems);
+        string? Cursor() => walk.Next is var (slice, index) ? ListCursor.Write(Place(slice, index), scope) : null;
     }
 
     /// <summary>A cursor is an id; a row's is made of its slice and its place in it.</summary>

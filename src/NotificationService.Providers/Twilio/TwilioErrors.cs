@@ -73,8 +73,6 @@ internal static class TwilioErrors
         [63024] = (Class.Address, "the number is not on WhatsApp"),
         [63033] = (Class.Address, "the recipient is blocked"),
         // The account for this address. Not a reason to stop: whoever may name a number could stop everything else, too.
-        [21408] = (Class.Provider, "the account may not send to this country"),
-        [21608] = (Class.Provider, "a trial account sends to verified numbers only"),
         [21612] = (Class.Provider, "there is no way from this sender to this number"),
         [63015] = (Class.Provider, "the recipient has not joined Twilio's WhatsApp sandbox"),
         // The message
@@ -100,6 +98,9 @@ internal static class TwilioErrors
         [63031] = (Class.Permanent, "sender and recipient are the same"),
         [63032] = (Class.Permanent, "WhatsApp does not deliver to this recipient"),
         [63049] = (Class.Permanent, "Meta chose not to deliver this marketing message"),
+        // The account for this destination, which its owner can open
+        [21408] = (Class.Waits, "the account may not send to this country"),
+        [21608] = (Class.Waits, "a trial account sends to verified numbers only"),
         // Its sender for this destination: another number, another sender
         [21606] = (Class.Waits, "the configured from is not one of the account's, or cannot send text messages"),
         [21659] = (Class.Waits, "the configured from is no Twilio number"),

@@ -126,10 +126,19 @@ public sealed class BulkJobsTests(SignInService service)
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync(File(250) + "nobody,P,A-x\n");
-        await tenant.UntilAsync(job, found => found.GetProperty("status").GetString() == "completed" && Pending(found) == 0);
+        await tenant.UntilAsync(job, found => found.GetProperty("status").GetString() == "completed" && found.GetProperty("deliveries").GetProperty("delivered").GetInt64() == 250);
 
         var bad = await tenant.GetAsync($"bulk/{job}/items?status=bad");
         bad.GetProperty("items").EnumerateArray().Single().GetProperty("row").GetInt32().ShouldBe(252);
+        bad.GetProperty("pagination").GetProperty("total").GetInt64().ShouldBe(1);
+        var last = await tenant.GetAsync($"bulk/{job}/items?page=3&limit=100");
+        last.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("row").GetInt32()).ShouldBe(Enumerable.Range(202, 51));
+        var pagination = last.GetProperty("pagination");
+        (pagination.GetProperty("page").GetInt32(), pagination.GetProperty("total").GetInt64(), pagination.GetProperty("totalPages").GetInt32(), pagination.GetProperty("hasNext").GetBoolean()).ShouldBe((3, 251, 3, false));
+        var sent = await tenant.GetAsync($"bulk/{job}/items?page=3&limit=100&status=delivered");
+        (sent.GetProperty("items").GetArrayLength(), sent.GetProperty("pagination").GetProperty("total").GetInt64(), sent.TryGetProperty("nextCursor", out _)).ShouldBe((50, 250, false));
+        (await tenant.GetAsync($"bulk/{job}/items?page=4&limit=100")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await tenant.GetAsync($"bulk/{job}/items")).GetProperty("items").GetArrayLength().ShouldBe(50);
         var (seen, cursor) = (0, "");
         do
         {
@@ -140,6 +149,10 @@ public sealed class BulkJobsTests(SignInService service)
         while (cursor is not null);
 
         seen.ShouldBe(251);
+        // From a numbered page one may go on by cursor.
+        var first = await tenant.GetAsync($"bulk/{job}/items?limit=100&status=delivered");
+        var second = await tenant.GetAsync($"bulk/{job}/items?limit=100&status=delivered&cursor={first.GetProperty("nextCursor").GetString()}");
+        second.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("row").GetInt32()).ShouldBe(Enumerable.Range(102, 100));
         using var unknown = await tenant.AskAsync($"bulk/{job}/items?status=sleeping");
         unknown.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
