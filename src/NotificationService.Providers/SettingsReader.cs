@@ -133,11 +133,13 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         var text = Text("baseUrl", longest: 2048);
         if (text is null)
             return otherwise;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.IdnHost.Length == 0 || url.Port == 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Port == 0)
             Add(Pointer, "url_scheme", "must be an absolute http or https URL");
+        else if (AddressName.Of(url) is not { } host)
+            Add(Pointer, "url_invalid", "must have a host whose name can be looked up");
         else if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
             Add(Pointer, "url_invalid", "must have no user, query or fragment");
-        else if (guard.RefusalOfName(url.IdnHost) is { } refusal)
+        else if (guard.RefusalOfName(host) is { } refusal)
             Add(Pointer, "url_address_forbidden", refusal);
         else
             return url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");

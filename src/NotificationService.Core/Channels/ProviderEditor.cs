@@ -166,8 +166,8 @@ public sealed class ProviderEditor(
     /// <summary>Every address that a provider connects to is in one of these two settings.</summary>
     private static IEnumerable<(string Pointer, string Host)> Hosts(JsonElement settings)
     {
-        if (settings.TryGetProperty("baseUrl", out var url) && Uri.TryCreate(url.ToString(), UriKind.Absolute, out var uri))
-            yield return ("/settings/baseUrl", uri.IdnHost);
+        if (settings.TryGetProperty("baseUrl", out var url) && Uri.TryCreate(url.ToString(), UriKind.Absolute, out var uri) && AddressName.Of(uri) is { } called)
+            yield return ("/settings/baseUrl", called);
         if (settings.TryGetProperty("host", out var host) && host.ToString() is { Length: > 0 } name)
             yield return ("/settings/host", name);
     }

@@ -1,16 +1,20 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace NotificationService.Notifications;
 
 /// <summary>
 /// Writes JSON so that equal values give equal bytes: no white space, escapes resolved, properties in the order of
-/// their names, every text preceded by its length. Numbers stay as written: 1 and 1.0 are two values. The result is
-/// for hashing, not for reading.
+/// their names, every text preceded by its length. Numbers stay as written: 1 and 1.0 are two values. So does what holds half of a
+/// surrogate pair, and so is no text: a body of many items is not refused for one of them. The result is for hashing, not for reading.
 /// </summary>
 internal ref struct CanonicalJson
 {
+    /// <summary>More than is taken of any body: whoever reads its values says what is too deep.</summary>
+    private const int MaxDepth = 128;
+
     private byte[] bytes;
     private int length;
     private Utf8JsonReader reader;
@@ -18,7 +22,7 @@ internal ref struct CanonicalJson
     private CanonicalJson(ReadOnlySpan<byte> json)
     {
         bytes = ArrayPool<byte>.Shared.Rent(2 * json.Length + 64);
-        reader = new Utf8JsonReader(json);
+        reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
     }
 
     /// <summary>Gives the canonical bytes to <paramref name="use"/>; they are valid only during the call.</summary>
@@ -106,6 +110,13 @@ internal ref struct CanonicalJson
 
     private void Text()
     {
+        if (reader.ValueIsEscaped && HoldsHalf(reader.ValueSpan))
+        {
+            Put((byte)'h');
+            Sized(reader.ValueSpan);
+            return;
+        }
+
         Put((byte)'s');
         if (!reader.ValueIsEscaped)
         {
@@ -117,6 +128,27 @@ internal ref struct CanonicalJson
         var written = reader.CopyString(bytes.AsSpan(length + 4));
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(length), written);
         length += 4 + written;
+    }
+
+    /// <summary>Whether an escaped surrogate stands without its other half, for which the reader would throw.</summary>
+    private static bool HoldsHalf(ReadOnlySpan<byte> escaped)
+    {
+        var owesLow = false;
+        for (var at = 0; at < escaped.Length; at++)
+        {
+            var unit = '\0';
+            if (escaped[at] == '\\' && escaped[++at] == 'u')
+            {
+                unit = Utf8Parser.TryParse(escaped.Slice(at + 1, 4), out ushort value, out _, 'x') ? (char)value : unit;
+                at += 4;
+            }
+
+            if (char.IsLowSurrogate(unit) != owesLow)
+                return true;
+            owesLow = char.IsHighSurrogate(unit);
+        }
+
+        return owesLow;
     }
 
     private void Sized(ReadOnlySpan<byte> text)

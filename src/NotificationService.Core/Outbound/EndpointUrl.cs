@@ -70,7 +70,7 @@ public static class EndpointUrl
     private static bool TryNormalise(string text, out Uri? url)
     {
         url = null;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var read) || read.IdnHost.Length == 0 || read.HostNameType == UriHostNameType.Basic)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var read) || AddressName.Of(read) is null || read.HostNameType == UriHostNameType.Basic)
             return false;
         var host = Host(read);
         if (read.HostNameType == UriHostNameType.Dns && !IsName(host))
@@ -85,7 +85,7 @@ public static class EndpointUrl
     }
 
     /// <summary>The name that is looked up: in ASCII, without the dot at the end that makes it absolute, an IPv6 address without brackets.</summary>
-    private static string Host(Uri url) => url.IdnHost.TrimEnd('.').Trim('[', ']').ToLowerInvariant();
+    private static string Host(Uri url) => (AddressName.Of(url) ?? "").TrimEnd('.').Trim('[', ']').ToLowerInvariant();
 
     /// <summary>Letters, digits, hyphens and underscores between dots, as names are in DNS.</summary>
     private static bool IsName(string host) => IPAddress.TryParse(host, out _)

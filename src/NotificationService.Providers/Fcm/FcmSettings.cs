@@ -62,36 +62,33 @@ internal sealed record ServiceAccount(string Email, string PrivateKey, string? K
             return None;
         }
 
-        if (file.ValueKind != JsonValueKind.Object || Text(file, "type") != "service_account")
+        if (file.ValueKind != JsonValueKind.Object || VendorJson.Text(file, "type") != "service_account")
         {
             reader.Add(Pointer, "invalid", "must be the key file of a service account, whose type is service_account; a google-services.json or an OAuth client is something else");
             return None;
         }
 
-        if (Text(file, "client_email") is not { Length: > 0 } email || Text(file, "private_key") is not { } key || !IsRsaKey(key))
+        if (VendorJson.Text(file, "client_email") is not { Length: > 0 } email || VendorJson.Text(file, "private_key") is not { } key || !IsRsaKey(key))
         {
             reader.Add(Pointer, "invalid", "must hold client_email and an RSA private_key in PEM, line breaks included");
             return None;
         }
 
-        return new ServiceAccount(email, key, Text(file, "private_key_id"), Text(file, "project_id"), Address(Text(file, "token_uri"), reader, guard));
+        return new ServiceAccount(email, key, VendorJson.Text(file, "private_key_id"), VendorJson.Text(file, "project_id"), Address(VendorJson.Text(file, "token_uri"), reader, guard));
     }
 
     private static Uri Address(string? text, SettingsReader reader, EndpointGuard guard)
     {
         if (text is null)
             return Default;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.IdnHost.Length == 0 || url.Port == 0 || url.UserInfo.Length > 0)
-            reader.Add(Pointer, "url_invalid", "token_uri must be an absolute http or https URL without user");
-        else if (guard.RefusalOfName(url.IdnHost) is { } refusal)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || AddressName.Of(url) is not { } host || url.Port == 0 || url.UserInfo.Length > 0)
+            reader.Add(Pointer, "url_invalid", "token_uri must be an absolute http or https URL without user, and with a host whose name can be looked up");
+        else if (guard.RefusalOfName(host) is { } refusal)
             reader.Add(Pointer, "url_address_forbidden", $"token_uri {refusal}");
         else
             return url;
         return Default;
     }
-
-    private static string? Text(JsonElement file, string name) =>
-        file.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool IsRsaKey(string pem)
     {

@@ -102,6 +102,26 @@ public sealed class BatchesTests(SignInService service)
         await ShouldHoldAsync();
     }
 
+    /// <summary>72 levels of a body with items are read; of an item 64.</summary>
+    [Theory]
+    [InlineData("""{"recipient":{"email":"a@example.com","name":"\ud800"}}""", "control_character")]
+    [InlineData("""{"recipient":{"email":"a@example.com"},"data":{"\udc00":1}}""", "control_character")]
+    [InlineData("deep", "json_too_deep")]
+    public async Task Under_a_key_too_one_bad_item_takes_no_other_along(string item, string code)
+    {
+        var tenant = await BatchTenant.CreateAsync(service);
+        if (item == "deep")
+            item = $"{{\"recipient\":{{\"email\":\"a@example.com\"}},\"data\":{{\"a\":{new string('[', 66)}{new string(']', 66)}}}}}";
+        var body = $"{{{BatchTenant.Shared},\"notifications\":[{BatchTenant.Item(0)},{item}]}}";
+
+        var first = await tenant.AcceptedAsync("send-batch", body, "bad-item");
+        var again = await tenant.AcceptedAsync("send-batch", body, "bad-item");
+
+        first.GetProperty("accepted").GetInt32().ShouldBe(1);
+        first.GetProperty("rejected").EnumerateArray().Select(rejected => $"{rejected.GetProperty("index")} {rejected.GetProperty("errors")[0].GetProperty("code")}").ShouldBe([$"1 {code}"]);
+        again.GetRawText().ShouldBe(first.GetRawText());
+    }
+
     [Fact]
     public async Task A_batch_that_was_opened_under_a_key_is_opened_once()
     {

@@ -175,6 +175,9 @@ public sealed class FcmTokenTests : IAsyncLifetime
     [InlineData("not json", "invalid_json")]
     [InlineData("[]", "invalid")]
     [InlineData("""{"type":"authorized_user"}""", "invalid")]
+    [InlineData("""{"type":"\ud800"}""", "invalid")]
+    [InlineData("""{"\ud800xxxxxxxx":1,"type":"service_account"}""", "invalid")]
+    [InlineData("""{"type":"service_account","client_email":"\ud800","private_key":"abc"}""", "invalid")]
     [InlineData("""{"type":"service_account","client_email":"a@b.c","private_key":"-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"}""", "invalid")]
     public void A_file_that_is_no_service_accounts_is_named_and_none_of_it_shown(string json, string code)
     {
@@ -198,6 +201,18 @@ public sealed class FcmTokenTests : IAsyncLifetime
         var error = new FcmType(new EndpointGuard(allowPrivate: false), new ProviderOptions(), time).Validate(configuration).ShouldHaveSingleItem();
 
         (error.Pointer, error.Code).ShouldBe(("/credentials/serviceAccountJson", "url_address_forbidden"));
+    }
+
+    [Fact]
+    public void A_token_address_whose_host_has_no_name_in_ASCII_is_refused()
+    {
+        var file = JsonNode.Parse(contract.ServiceAccountJson(new Uri("https://example.com/token")))!;
+        file["token_uri"] = "https://aא.example/token";
+        var configuration = FcmSetup.Configuration(contract, Vendor.BaseUrl) with { Credentials = new Dictionary<string, string> { ["serviceAccountJson"] = file.ToJsonString() } };
+
+        var error = Type().Validate(configuration).ShouldHaveSingleItem();
+
+        (error.Pointer, error.Code).ShouldBe(("/credentials/serviceAccountJson", "url_invalid"));
     }
 
     [Fact]

@@ -187,6 +187,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     [InlineData("https://example.com?x=1")]
     [InlineData("https://example.com#x")]
     [InlineData("file:///etc/passwd")]
+    [InlineData("https://aא.example")]
     public void A_base_address_is_plain_http_or_https(string url) =>
         Type.Validate(Configuration with { Settings = With(Configuration, "baseUrl", $"\"{url}\"") }).ShouldHaveSingleItem().Pointer.ShouldBe("/settings/baseUrl");
 

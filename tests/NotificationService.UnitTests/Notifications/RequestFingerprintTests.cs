@@ -27,7 +27,38 @@ public sealed class RequestFingerprintTests
     [InlineData("""{"a":null}""", """{}""")]
     [InlineData("""{"a":{}}""", """{"a":[]}""")]
     [InlineData("""{"a":"b","c":"d"}""", """{"a":"bc","":"d"}""")]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"\\ud800"}""")]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"\udc00"}""")]
+    [InlineData("""{"\ud800":1}""", """{"\ud801":1}""")]
     public void The_value_differs(string left, string right) => Of(left).ShouldNotBe(Of(right));
+
+    /// <summary>One item of many may hold it; the item is refused, and not the body that the fingerprint is of.</summary>
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"a":"\ud800\ud800\udc00"}""")]
+    [InlineData("""{"a":"\udc00x"}""")]
+    [InlineData("""{"a":"\uD83Dx\ude00"}""")]
+    [InlineData("""{"a":"\ud83d\n"}""")]
+    [InlineData("""{"\ud800":{"\udc00":1},"a":"\\\""}""")]
+    public void Half_of_a_character_is_told_from_others_as_it_is_written(string json)
+    {
+        Of($" {json} ").ShouldBe(Of(json));
+        Of(json).ShouldNotBe(Of(json.Replace("\\ud", "\\uD", StringComparison.Ordinal).Replace("\\u", "\\n\\u", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud83d\ude00"}""", """{"a":"\uD83D\uDE00"}""")]
+    [InlineData("""{"a":"\ud83d\ude00"}""", """{"a":"😀"}""")]
+    [InlineData("""{"a":"\\ud800"}""", """{"a":"\u005cud800"}""")]
+    public void A_whole_character_is_itself_however_it_is_escaped(string left, string right) => Of(left).ShouldBe(Of(right));
+
+    [Fact]
+    public void What_is_too_deep_in_one_item_of_many_has_a_fingerprint_too()
+    {
+        var deep = $$"""{"notifications":[{"data":{{string.Concat(Enumerable.Repeat("[", 69))}}1{{string.Concat(Enumerable.Repeat("]", 69))}}}]}""";
+
+        Of(deep).ShouldBe(Of($" {deep}"));
+    }
 
     [Fact]
     public void Route_and_tenant_count()

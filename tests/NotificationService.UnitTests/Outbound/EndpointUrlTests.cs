@@ -109,6 +109,8 @@ public sealed class EndpointUrlTests
     [InlineData("https://exa%6dple.com@/", "url_credentials")]
     [InlineData("https://", "url_invalid")]
     [InlineData("https://a..b/", "url_invalid")]
+    [InlineData("https://aא.example/", "url_invalid")] // letters of two directions
+    [InlineData("https://bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.bücher.example/", "url_invalid")]
     [InlineData("https://[::1/", "url_invalid")]
     [InlineData("https://example.com／@127.0.0.1/", "url_credentials,url_address_forbidden")]
     [InlineData("https://127.0.0.1／.example.com/", "url_invalid")]
