@@ -11,38 +11,42 @@ namespace NotificationService.Benchmarks.Rigging;
 /// </summary>
 internal sealed class BenchService : IAsyncDisposable
 {
+    /// <summary>Of the tenant that every scenario has.</summary>
+    public const string TenantKey = "bench";
+
     private readonly Rig rig;
     private readonly NpgsqlDataSource superuser;
     private readonly ServiceProcess worker;
 
-    private BenchService(Rig rig, NpgsqlDataSource superuser, ServiceProcess api, ServiceProcess worker) =>
-        (this.rig, this.superuser, Api, this.worker) = (rig, superuser, api, worker);
+    private BenchService(Rig rig, NpgsqlDataSource superuser, ServiceProcess api, ServiceProcess worker, BenchTenant tenant) =>
+        (this.rig, this.superuser, Api, this.worker, Tenant) = (rig, superuser, api, worker, tenant);
 
     public ServiceProcess Api { get; }
 
-    public BenchTenant Tenant { get; private set; } = new("", "", Guid.Empty);
+    public BenchTenant Tenant { get; }
 
     /// <param name="rig">What it stands on.</param>
     /// <param name="apart">Two processes, one of each role; otherwise one with both.</param>
-    public static async Task<BenchService> StartAsync(Rig rig, bool apart = true)
+    /// <param name="workerSettings">What else the worker is told, when it is apart.</param>
+    public static async Task<BenchService> StartAsync(Rig rig, bool apart = true, params (string Name, string Value)[] workerSettings)
     {
         var database = await rig.Cluster.CreateDatabaseAsync();
         var api = Launch(rig, database, apart ? "api" : "api,worker");
         await api.WaitUntilReadyAsync();
+        // Before the worker, which may be told to read for it.
+        var tenant = await BenchTenant.RegisterAsync(api.Client, TenantKey, rig.Provider.Address);
         var delivering = api;
         if (apart)
         {
-            delivering = Launch(rig, database, "worker");
+            delivering = Launch(rig, database, "worker", workerSettings);
             await delivering.WaitUntilReadyAsync();
         }
 
         var door = NpgsqlDataSource.Create(rig.Cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(database).Database!));
-        var service = new BenchService(rig, door, api, delivering);
-        service.Tenant = await service.NewTenantAsync("bench");
-        return service;
+        return new BenchService(rig, door, api, delivering, tenant);
     }
 
-    public static ServiceProcess Launch(Rig rig, string database, string roles) => ServiceProcess.LaunchAssembly(
+    public static ServiceProcess Launch(Rig rig, string database, string roles, params (string Name, string Value)[] more) => ServiceProcess.LaunchAssembly(
         rig.HostAssembly,
         [],
         [
@@ -53,6 +57,7 @@ internal sealed class BenchService : IAsyncDisposable
             ("Notification__MasterKeys", $"bench:{Convert.ToBase64String(new byte[32])}"),
             ("Notification__AllowPrivateEndpoints", "true"),
             ("Notification__RateLimits__SendPerMinute", "100000000"),
+            .. more,
             .. rig.Options.ServiceSettings(),
         ]);
 
