@@ -1,14 +1,27 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace NotificationService.Batches;
 
 public static class BatchesModule
 {
-    public static IServiceCollection AddBatches(this IServiceCollection services) => services
-        .AddSingleton<BatchIntake>()
-        .AddSingleton<BatchStore>();
+    public static IServiceCollection AddBatches(this IServiceCollection services)
+    {
+        services.AddOptions<BatchOptions>().BindConfiguration(BatchOptions.Section).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<BatchOptions>, BatchOptionsCheck>()
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<BatchOptions>>().Value)
+            .AddSingleton<BatchIntake>()
+            .AddSingleton<BatchStore>();
+    }
 
     /// <summary>What gathers the counts and ends batches.</summary>
     public static IServiceCollection AddBatchKeeper(this IServiceCollection services) => services
         .AddHostedService<BatchKeeper>();
+
+    private sealed class BatchOptionsCheck : IValidateOptions<BatchOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, BatchOptions options) =>
+            options.Errors() is { Count: > 0 } errors ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+    }
 }

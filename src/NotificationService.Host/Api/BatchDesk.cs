@@ -7,7 +7,7 @@ using NotificationService.Notifications;
 namespace NotificationService.Host.Api;
 
 /// <summary>Reads what comes in many items and answers item by item. Few at once, because each holds all of its body.</summary>
-internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, IdempotencyKeys keys) : IDisposable
+internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, IdempotencyKeys keys, BatchOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>10,000 items of 2.8 KB each.</summary>
     public const int LargestBody = 28 * 1024 * 1024;
@@ -19,9 +19,10 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
     private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim turns = new(MostAtOnce);
+    private readonly TenantTurns turns = new(MostAtOnce, WaitsForTurn, BusyRetryAfter, time);
 
-    public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => InTurnAsync(
+    public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => turns.RunAsync(
+        context.Caller().Tenant,
         async () =>
         {
             if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
@@ -48,7 +49,8 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         },
         cancellationToken);
 
-    public Task<IResult> AddAsync(HttpContext context, CancellationToken cancellationToken) => InTurnAsync(
+    public Task<IResult> AddAsync(HttpContext context, CancellationToken cancellationToken) => turns.RunAsync(
+        context.Caller().Tenant,
         async () =>
         {
             var (body, head, _, wrong) = await ReadAsync(context, BatchesJson.Default.SendChunkRequest, cancellationToken);
@@ -74,25 +76,11 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
 
     public void Dispose() => turns.Dispose();
 
-    private async Task<IResult> InTurnAsync(Func<Task<IResult>> work, CancellationToken cancellationToken)
-    {
-        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
-            return Problems.Unavailable(BusyRetryAfter);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            turns.Release();
-        }
-    }
-
-    private static async Task<(BatchBody? Body, T? Head, ReadOnlyMemory<byte> Utf8, ProblemResult? Wrong)> ReadAsync<T>(
+    private async Task<(BatchBody? Body, T? Head, ReadOnlyMemory<byte> Utf8, ProblemResult? Wrong)> ReadAsync<T>(
         HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        var (utf8, refusal) = await JsonBody.ReadBytesAsync(context.Request, LargestBody, cancellationToken);
+        var (utf8, refusal) = await ReadBytesAsync(context.Request, cancellationToken);
         if (refusal is not null)
             return (null, null, default, refusal);
         var (body, wrong) = BatchBody.Of(utf8);
@@ -103,6 +91,28 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
             return (null, null, default, JsonBody.TooLarge(JsonBody.DefaultLimit));
         return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
     }
+
+    /// <summary>The turn is scarce, so a sender has only so long to bring what it sends.</summary>
+    private async Task<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.LongestUpload, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await JsonBody.ReadBytesAsync(request, LargestBody, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (default, TooSlow());
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return (default, TooSlow());
+        }
+    }
+
+    private ProblemResult TooSlow() => Problems.Of(
+        408, "upload_too_slow", "The upload took too long", $"It may take {options.LongestUpload}, and has to go on all the while. Send fewer items in one call.");
 
     internal static List<BatchItem> Items(BatchBody body, OpenBatchRequest? shared)
     {

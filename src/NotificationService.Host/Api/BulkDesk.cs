@@ -19,7 +19,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
 {
     private const int MostAtOnce = 4;
 
-    /// <summary>Of one tenant: a sender that drips must leave turns for others.</summary>
+    /// <summary>Of one tenant: a sender that drips must leave turns for others. That it has more is its own doing, and 429; that the node has is not.</summary>
     private const int MostOfTenant = 2;
     private const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
@@ -51,7 +51,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         try
         {
             return ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant
-                ? Problems.Unavailable(BusyRetryAfter)
+                ? Problems.RateLimited($"At most {MostOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter)
                 : await InTurnAsync(context, boundary, isPacked, cancellationToken);
         }
         finally

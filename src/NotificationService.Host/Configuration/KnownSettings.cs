@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
 using NotificationService.Host.RateLimits;
@@ -32,6 +33,7 @@ public static class KnownSettings
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
+        (BatchOptions.Section, typeof(BatchOptions)),
         (BulkOptions.Section, typeof(BulkOptions)),
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (KafkaOptions.Section, typeof(KafkaOptions)),

@@ -29,6 +29,8 @@ internal sealed class BatchTenant
     /// <summary>The same account at another process.</summary>
     public BatchTenant At(HttpClient other) => new(other, token);
 
+    public string Token => token;
+
     public static string Item(int number, string more = "") =>
         string.Create(CultureInfo.InvariantCulture, $$"""{"recipient":{"email":"person-{{number}}@example.com"},"reference":"r-{{number}}"{{more}}}""");
 

@@ -40,6 +40,29 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
             () => "the turns of those who left were never given back");
     }
 
+    [Fact]
+    public async Task A_third_file_of_one_tenant_is_too_many_and_one_of_another_is_not()
+    {
+        var (tenant, other, files) = (await BulkTenant.CreateAsync(service), await BulkTenant.CreateAsync(service), Slow());
+        var holding = files.Select(file => tenant.UploadAsync(file, CancellationToken.None, ("force", "true"))).ToArray();
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1") == 2, Ample);
+
+        using var third = await tenant.UploadAsync(File);
+        using var taken = await other.UploadAsync(File);
+
+        third.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await third.Content.ReadAsStringAsync()).ShouldContain("\"rate_limited\"");
+        third.Headers.RetryAfter.ShouldNotBeNull();
+        taken.StatusCode.ShouldBe(HttpStatusCode.Accepted, await taken.Content.ReadAsStringAsync());
+        foreach (var file in files)
+            file.End();
+        foreach (var upload in holding)
+        {
+            using var answer = await upload;
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
     /// <summary>False: a slow machine answered them that there was no turn, before they could leave.</summary>
     private async Task<bool> LeaveWhileWaitingAsync(BulkTenant tenant)
     {
