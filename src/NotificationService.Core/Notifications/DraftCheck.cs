@@ -50,6 +50,14 @@ public static class DraftCheck
             { Fallback = fallback }, []);
     }
 
+    /// <summary>What is wrong with a text of one line that stands elsewhere than in a draft; by the same rule.</summary>
+    public static IReadOnlyList<DraftIssue> Line(string pointer, string text, int most)
+    {
+        var issues = new DraftIssues();
+        issues.Line(pointer, text, most);
+        return issues.All;
+    }
+
     private static void CheckWhatToSay(NotificationDraft draft, DraftIssues issues)
     {
         if (draft is { Template: null, Content: null })

@@ -38,8 +38,7 @@ public static class BatchesApi
 
     private static async Task<IResult> CloseAsync(Guid id, BatchState state, HttpContext context, BatchStore batches, CancellationToken cancellationToken)
     {
-        if (context.Request.ContentLength is > 0 || context.Request.ContentType is not null)
-            _ = (await JsonBody.ReadAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken)).Value;
+        _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         var tenant = context.Caller().Tenant;
         if (await batches.CloseAsync(tenant, id, state, cancellationToken) is null || await batches.FindAsync(tenant, id, cancellationToken) is not { } batch)
             return Problems.NotFound();

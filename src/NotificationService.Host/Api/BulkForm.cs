@@ -15,8 +15,12 @@ internal sealed class BulkForm
     private static readonly string[] Names =
         ["template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "category", "priority", "sendAt", "ratePerMinute", "dryRun", "name", "continues", "force"];
 
+    /// <summary>Texts of one line, and their most characters.</summary>
+    private static readonly Dictionary<string, int> Lines = new(StringComparer.Ordinal) { ["name"] = LongestName, ["category"] = DraftCheck.LongestCategory };
+
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
+    private readonly List<string?> channels = [];
     private readonly List<FieldError> errors = [];
 
     public string? Template => fields.GetValueOrDefault("template");
@@ -48,15 +52,19 @@ internal sealed class BulkForm
     /// <summary>As far as the fields have come: where the rows go has to be known before the first of them.</summary>
     public Guid? ContinuesSoFar => Guid.TryParse(fields.GetValueOrDefault("continues"), out var job) ? job : null;
 
-    /// <summary>An empty field is one left out: a page's form sends all that it has.</summary>
+    /// <summary>An empty field is one left out: a page's form sends all that it has. What is in it is looked at when all are there, except for what is stored with the first row.</summary>
     public void Add(string name, string value)
     {
         if (!Names.Contains(name))
             errors.Add(new FieldError($"/{Problem.Echo(name)}", "unknown_property", Suggestion.Unknown("field", name, Names)));
+        else if (name == "channels")
+            channels.AddRange(Several(name, value));
         else if (!seen.Add(name))
             errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
         else if (value.Length > 0)
             fields[name] = value;
+        if (value.Length > 0 && Lines.TryGetValue(name, out var most))
+            errors.AddRange(DraftCheck.Line($"/{name}", value, most).Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message)));
     }
 
     /// <summary>What is wrong with the fields that have come, before any of them is read.</summary>
@@ -98,10 +106,6 @@ internal sealed class BulkForm
 
         if (Priority is { } priority && !Deliveries.Priorities.TryParse(priority, out _))
             Wrong<int>("priority", "choice_invalid", $"'priority' is one of {Deliveries.Priorities.Names}.");
-        if (Name is { Length: > LongestName })
-            Wrong<int>("name", "text_invalid", $"1 to {LongestName} characters are expected.");
-        if (Category is { Length: > DraftCheck.LongestCategory })
-            Wrong<int>("category", "text_invalid", $"1 to {DraftCheck.LongestCategory} characters are expected.");
         ReadMapping();
         if (Continues is null && Template is null)
             Wrong<int>("template", "required", "'template' is required: the key of a published template.");
@@ -109,15 +113,28 @@ internal sealed class BulkForm
 
     private void ReadChannels()
     {
-        foreach (var field in (string[])["channel", "channels"])
+        foreach (var (field, name) in Several("channel", fields.GetValueOrDefault("channel") ?? "").Select(name => ("channel", name)).Concat(channels.Select(name => ("channels", name))))
         {
-            foreach (var name in (fields.GetValueOrDefault(field) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            {
-                if (!ChannelKinds.TryParse(name, out var channel))
-                    Wrong<int>(field, "unknown_channel", $"A channel is one of {ChannelKinds.Names}.");
-                else if (!Channels.Contains(channel))
-                    Channels.Add(channel);
-            }
+            if (!ChannelKinds.TryParse(name, out var channel))
+                Wrong<int>(field, "unknown_channel", $"A channel is one of {ChannelKinds.Names}.");
+            else if (!Channels.Contains(channel))
+                Channels.Add(channel);
+        }
+    }
+
+    /// <summary>With commas, or a JSON array as in other calls.</summary>
+    private IEnumerable<string?> Several(string field, string value)
+    {
+        if (!value.TrimStart().StartsWith('['))
+            return value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        try
+        {
+            return JsonSerializer.Deserialize(value, BulkFormJson.Default.ListString) ?? [];
+        }
+        catch (JsonException)
+        {
+            Wrong<int>(field, "type", "Names of channels are expected, with commas or as a JSON array.");
+            return [];
         }
     }
 
@@ -152,4 +169,5 @@ internal sealed class BulkForm
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(List<string>))]
 internal sealed partial class BulkFormJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace NotificationService.Host.Api;
 /// <param name="File">The CSV file.</param>
 /// <param name="Template">The key of a published template. Needed, except with continues.</param>
 /// <param name="Channel">The channel of every row: email, sms, whatsapp, push or in_app.</param>
-/// <param name="Channels">Several, with commas. Without channel and channels: those of the template that a row has an address for.</param>
+/// <param name="Channels">Several, with commas, as a JSON array, or the field several times. Without channel and channels: those of the template that a row has an address for.</param>
 /// <param name="Mapping">A JSON object: a column of the file and what it is, such as recipient.email, reference, data.orderId or ignore.</param>
 /// <param name="Mode">skip_bad_rows, the default, or all_or_nothing.</param>
 /// <param name="IdempotencyColumn">The column that names a row: within 24 hours a row of that name is sent once.</param>

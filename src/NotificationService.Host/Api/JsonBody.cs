@@ -25,6 +25,10 @@ public static class JsonBody
         return refusal is null ? Parse(utf8, type) : new Body<T>(refusal);
     }
 
+    /// <summary>Of a call whose body may be left out; null where it is. No bytes are no body, whatever Content-Type many clients send along.</summary>
+    public static async ValueTask<Body<T>?> ReadOptionalAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => await IsEmptyAsync(request.BodyReader, cancellationToken) ? null : await ReadAsync(request, type, cancellationToken);
+
     /// <summary>The body as it came, without a byte order mark, or why it is not taken. What is in it has not been looked at.</summary>
     public static async ValueTask<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
@@ -107,6 +111,14 @@ public static class JsonBody
 
             reader.AdvanceTo(buffer.Start, buffer.End);
         }
+    }
+
+    /// <summary>Takes nothing from the reader.</summary>
+    private static async ValueTask<bool> IsEmptyAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        var result = await reader.ReadAsync(cancellationToken);
+        reader.AdvanceTo(result.Buffer.Start);
+        return result.Buffer.IsEmpty;
     }
 
     private static bool IsJson(string? contentType)

@@ -107,8 +107,7 @@ public static class NotificationsApi
     {
         if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
             return refusal;
-        if (context.Request.ContentLength is > 0 || context.Request.ContentType is not null)
-            _ = (await JsonBody.ReadAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken)).Value;
+        _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         if (!IsNotification(id))
             return Problems.NotFound();
         var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{verb}", default);

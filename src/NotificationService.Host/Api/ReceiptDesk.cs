@@ -33,7 +33,12 @@ internal sealed partial class ReceiptDesk(
             return Refused("unknown", Problems.NotFound());
         if (opened is not OpenedProvider.Usable { Configuration: var configuration })
             return Refused("unusable", Problems.Unavailable(RetryAfter)); // its credentials cannot be opened at the moment
-        if (!types.TryFind(configuration.Type, out var type) || type is not IReceiptSource source || source.ReceiptPath != path)
+        if (!types.TryFind(configuration.Type, out var type))
+            return Refused("unknown", Problems.NotFound());
+        // Whoever reports for a vendor that reports nothing, as fcm, cannot have signed it.
+        if (type is not IReceiptSource && type.Name == path)
+            return Refused("refused", Problems.OfStatus(403));
+        if (type is not IReceiptSource source || source.ReceiptPath != path)
             return Refused("unknown", Problems.NotFound());
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
             return Refused("malformed", Problems.OfStatus(415));

@@ -148,9 +148,7 @@ public static class TemplatesApi
 
     /// <summary>The version of the body; the body may be left out.</summary>
     private static async Task<int?> VersionAsync(HttpContext context, CancellationToken cancellationToken) =>
-        context.Request.ContentLength is null or 0 && context.Request.ContentType is null
-            ? null
-            : (await JsonBody.ReadAsync(context.Request, TemplatesJson.Default.TemplateVersionRequest, cancellationToken)).Value.Version;
+        (await JsonBody.ReadOptionalAsync(context.Request, TemplatesJson.Default.TemplateVersionRequest, cancellationToken))?.Value.Version;
 
     private static string Text(RawJson json) => Encoding.UTF8.GetString(json.Utf8.Span);
 }

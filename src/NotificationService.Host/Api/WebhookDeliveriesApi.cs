@@ -43,8 +43,6 @@ public static class WebhookDeliveriesApi
         group.MapGet("/replays/{replayId:guid}", GetReplayAsync).Documented("See how far a replay is").Answers<WebhookReplayAnswer>(200, Replay);
     }
 
-    internal static bool HasBody(this HttpContext context) => context.Request.ContentLength is > 0 || context.Request.ContentType is not null;
-
     private static async Task<IResult> ListAsync(
         Guid id, HttpContext context, WebhookEndpointStore endpoints, WebhookLog log, CancellationToken cancellationToken)
     {
@@ -75,9 +73,7 @@ public static class WebhookDeliveriesApi
 
     private static async Task<IResult> TestAsync(Guid id, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken)
     {
-        string? type = null;
-        if (context.HasBody())
-            type = (await JsonBody.ReadAsync(context.Request, WebhooksJson.Default.TestWebhookRequest, cancellationToken)).Value.Type;
+        var type = (await JsonBody.ReadOptionalAsync(context.Request, WebhooksJson.Default.TestWebhookRequest, cancellationToken))?.Value.Type;
         if (type is not null && !EventTypes.ForEndpoints.Contains(type))
             return Problems.Validation("/type", "event_unknown", $"An event is one of {string.Join(", ", EventTypes.ForEndpoints)}.");
         return Answer(await commands.TestAsync(context.Caller(), id, type, cancellationToken));

@@ -84,9 +84,8 @@ public static class WebhookEndpointsApi
 
     private static async Task<IResult> RotateAsync(Guid id, HttpContext context, WebhookEndpointEditor editor, TimeProvider time, CancellationToken cancellationToken)
     {
-        var hours = RotateWebhookSecretRequest.DefaultHours;
-        if (context.HasBody())
-            hours = (await JsonBody.ReadAsync(context.Request, WebhooksJson.Default.RotateWebhookSecretRequest, cancellationToken)).Value.KeepOldForHours ?? hours;
+        var hours = (await JsonBody.ReadOptionalAsync(context.Request, WebhooksJson.Default.RotateWebhookSecretRequest, cancellationToken))?.Value.KeepOldForHours
+            ?? RotateWebhookSecretRequest.DefaultHours;
         if (hours is < 0 or > RotateWebhookSecretRequest.MostHours)
             return Problems.Validation("/keepOldForHours", "number_range", $"The old secret signs for 0 to {RotateWebhookSecretRequest.MostHours} hours more.");
         switch (await editor.RotateAsync(context.Caller(), id, TimeSpan.FromHours(hours), cancellationToken))

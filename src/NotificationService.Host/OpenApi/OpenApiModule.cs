@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NotificationService.Host.Api;
@@ -9,12 +10,15 @@ public static class OpenApiModule
 {
     private const string DocumentName = "v1";
 
-    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
-    {
-        options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
-        options.AddOperationTransformer(OperationDocs.DescribeAsync);
-        options.AddSchemaTransformer(DescribeRawJsonAsync);
-    });
+    /// <summary>A number is written as a number and nothing else, as <see cref="StrictJson"/> reads it.</summary>
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services
+        .ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict)
+        .AddOpenApi(DocumentName, options =>
+        {
+            options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
+            options.AddOperationTransformer(OperationDocs.DescribeAsync);
+            options.AddSchemaTransformer(DescribeRawJsonAsync);
+        });
 
     public static void MapOpenApiDocument(this WebApplication app) =>
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();

@@ -15,6 +15,18 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
         routes.Operations.SelectMany(call => Lacks(call.Operation).Select(lack => $"{call.Method} {call.Path} {lack}")).ShouldBeEmpty();
     }
 
+    /// <summary>"5" where 5 is meant is refused.</summary>
+    [Fact]
+    public async Task A_number_is_no_text()
+    {
+        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+
+        var types = TypesIn(document.RootElement).ToList();
+
+        types.ShouldContain(names => names.Contains("integer"));
+        types.Where(names => names.Contains("string") && (names.Contains("integer") || names.Contains("number"))).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task It_says_how_to_sign_in()
     {
@@ -45,6 +57,21 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
         fields.Where(field => field.Key != "file").ToDictionary(field => field.Key, field => field.Value.GetProperty("examples")[0].GetString()).Where(field => field.Value != "").ToDictionary()
             .ShouldBe(new Dictionary<string, string?> { ["template"] = "order-shipped", ["channel"] = "email", ["name"] = "november sale" }, ignoreOrder: true);
     }
+
+    /// <summary>Of every schema, wherever it stands.</summary>
+    private static IEnumerable<string[]> TypesIn(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(TypesIn),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => member.Name != "type"
+            ? TypesIn(member.Value)
+            : member.Value.ValueKind switch
+            {
+                JsonValueKind.String => [[member.Value.GetString()!]],
+                JsonValueKind.Array => [[.. member.Value.EnumerateArray().Select(name => name.GetString()!)]],
+                _ => TypesIn(member.Value),
+            }),
+        _ => [],
+    };
 
     private static readonly string[] BulkFields =
     [

@@ -133,7 +133,7 @@ public sealed class ReportedTests(SignInService service)
         using var contract = new FcmContract();
         await using var fcm = await FakeHttpProvider.StartAsync(contract: contract);
         var admin = await service.RegisterAsync();
-        await MakeAsync(admin, new
+        var provider = await MakeAsync(admin, new
         {
             channel = "push",
             type = "fcm",
@@ -152,6 +152,12 @@ public sealed class ReportedTests(SignInService service)
 
         fcm.Calls.Count.ShouldBe(2);
         fcm.Violations.ShouldBeEmpty();
+
+        // It reports nothing, so nobody can have signed a report of it.
+        using var report = await service.Client.PostAsync(new Uri($"/webhooks/fcm/{provider}", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+        report.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var ofAnother = await service.Client.PostAsync(new Uri($"/webhooks/sendgrid/{provider}", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+        ofAnother.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     private async Task<string> MakeAsync(SignInService.Person admin, object provider)

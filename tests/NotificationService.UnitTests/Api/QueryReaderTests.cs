@@ -44,6 +44,7 @@ public sealed class QueryReaderTests
     [InlineData("2026-01-31T09:30:00Z")]
     [InlineData("2026-01-31T10:30:00%2B01:00")]
     [InlineData("2026-01-31T09:30:00.000Z")]
+    [InlineData("2026-01-31T09:30:00.000000099Z")]
     public void An_instant_is_read_as_RFC_3339_writes_it(string text) =>
         Query($"?since={text}").Instant("since").ShouldBe(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero));
 

@@ -155,8 +155,13 @@ public sealed class HeaderMatchTests
     [Theory]
     [InlineData("mial", "email", "mial", "Did you mean 'mail'?")]
     [InlineData("mail", "emial", "mail", "Did you mean 'email'?")]
-    [InlineData("mail", "data.frstName", "mail", "Did you mean 'data.firstName'?")]
+    [InlineData("mail", "dta.firstName", "mail", "Did you mean 'data.firstName'?")]
     [InlineData("mail", "data.", "mail", "neither")]
+    [InlineData("mail", "data.a..b", "mail", "neither")]
+    [InlineData("mail", "data.a.", "mail", "neither")]
+    [InlineData("mail", "data. a", "mail", "neither")]
+    [InlineData("mail", "data.a\0b", "mail", "neither")]
+    [InlineData("mail", "data.1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17", "mail", "neither")]
     [InlineData("", "email", "", "does not have")]
     public void A_mapping_from_or_to_nothing_is_refused(string column, string target, string named, string hint)
     {
@@ -164,6 +169,26 @@ public sealed class HeaderMatchTests
 
         (refusal.Code, refusal.Column).ShouldBe((CsvCodes.MappingInvalid, named));
         refusal.Message.ShouldContain(hint);
+    }
+
+    [Fact]
+    public void A_mapping_may_fill_data_that_the_template_does_not_use()
+    {
+        var (map, refusals, _) = Match(["email", "Kundennummer", "a", "b", "c"], mapping: new()
+        {
+            ["Kundennummer"] = "data.customer.Number",
+            ["a"] = "DATA.first_name",
+            ["b"] = "data.Straße 1",
+            ["c"] = "data.order.id",
+        });
+
+        refusals.ShouldBeEmpty();
+        map.ShouldNotBeNull().Columns.Skip(1).ShouldBe(
+        [
+            new ColumnTarget.Variable("customer.Number"), new ColumnTarget.Variable("firstName"), new ColumnTarget.Variable("Straße 1"), new ColumnTarget.Variable("order.id"),
+        ]);
+        Match(["email", "a", "b"], mapping: new() { ["a"] = "data.x", ["b"] = "data.x" }).Refusals.Single().Code.ShouldBe(CsvCodes.ColumnDuplicate);
+        Match(["email", "a", "b"], mapping: new() { ["a"] = "data.x", ["b"] = "data.x.y" }).Refusals.Single().Code.ShouldBe(CsvCodes.MappingInvalid);
     }
 
     [Fact]

@@ -133,11 +133,22 @@ public sealed class DraftCheckTests
     [InlineData("2026-11-21T24:00:00Z", "datetime_invalid")]
     [InlineData("2026-11-21T23:59:60Z", "datetime_invalid")]
     [InlineData("2026-11-21T10:00:00+25:00", "datetime_invalid")]
+    [InlineData("2026-11-21T10:00:00.1234567890Z", "datetime_invalid")]
+    [InlineData("2026-11-21T10:00:00.Z", "datetime_invalid")]
     [InlineData("0001-01-01T00:00:00Z", "datetime_invalid")]
     [InlineData("10000-01-01T00:00:00Z", "datetime_invalid")]
     [InlineData("٢٠٢٦-11-21T10:00:00Z", "datetime_invalid")]
     [InlineData("", "datetime_invalid")]
     public void A_time_to_send_is_an_instant_within_366_days(string sendAt, string code) => Codes(Good with { SendAt = sendAt }).ShouldBe([code]);
+
+    /// <summary>Cut and not rounded: what is before midnight stays before it.</summary>
+    [Theory]
+    [InlineData("2026-11-21T23:59:59.9999999Z")]
+    [InlineData("2026-11-21T23:59:59.99999999Z")]
+    [InlineData("2026-11-21T23:59:59.999999999Z")]
+    [InlineData("2026-11-22T01:59:59.999999999+02:00")]
+    public void Nanoseconds_are_cut_to_what_an_instant_has_here(string sendAt) =>
+        Request(Good with { SendAt = sendAt }).SendAt.ShouldBe(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero).AddTicks(-1));
 
     [Fact]
     public void A_time_that_has_just_passed_means_at_once() => Request(Good with { SendAt = "2026-11-21T08:56:00Z" }).SendAt.ShouldBeNull();

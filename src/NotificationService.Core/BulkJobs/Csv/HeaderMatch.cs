@@ -11,7 +11,7 @@ public static class HeaderMatch
     /// <param name="variables">All that the template can use, as paths.</param>
     /// <param name="requiredVariables">Those without which it does not render.</param>
     /// <param name="channels">Each needs its address; none for whatever the template has, when one address is enough.</param>
-    /// <param name="mapping">CSV column → recipient field, <c>reference</c>, <c>data.</c> and a variable, or <c>ignore</c>.</param>
+    /// <param name="mapping">CSV column → recipient field, <c>reference</c>, <c>data.</c> and a path, one of the variables or not, or <c>ignore</c>.</param>
     /// <param name="idempotencyColumn">A header.</param>
     /// <returns>No map if there are refusals; and the columns that are used for nothing.</returns>
     public static (ColumnMap? Map, IReadOnlyList<CsvRefusal> Refusals, IReadOnlyList<string> Ignored) Of(

@@ -6,6 +6,8 @@ namespace NotificationService.BulkJobs.Csv;
 internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyList<string> variables, IReadOnlyList<ChannelKind> channels)
 {
     private const string DataPrefix = "data.";
+    private const int MostLevels = 16;
+    private const int LongestPath = 200;
     private readonly IReadOnlyList<string> plain = [.. headers.Select(HeaderNames.Plain)];
     private readonly HashSet<int> twice = [];
 
@@ -35,7 +37,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
         else if (Target(target) is { } found)
             Targets[place] = found;
         else
-            Refuse(CsvCodes.MappingInvalid, column, $"The mapping sends the column '{Shown(place)}' to '{NearestName.Shown(target)}', which is neither a recipient's field nor a variable of the template.{NearestName.Hint(target, KnownTargets())}");
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping sends the column '{Shown(place)}' to '{NearestName.Shown(target)}', which is neither a recipient's field nor a path into the data.{NearestName.Hint(target, KnownTargets())}");
     }
 
     public void MatchTheRest()
@@ -150,10 +152,20 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     {
         var wanted = HeaderNames.Plain(target);
         if (wanted.StartsWith(DataPrefix, StringComparison.Ordinal))
-            return VariableFor(wanted) is { } variable ? new ColumnTarget.Variable(variable) : null;
+            return (VariableFor(wanted) ?? OtherPath(target)) is { } path ? new ColumnTarget.Variable(path) : null;
         if (wanted == "ignore")
             return new ColumnTarget.Ignored();
         return HeaderNames.Find(wanted, channels) is { } known ? Field(known.Field, null) : null;
+    }
+
+    /// <summary>As it is written: data may hold more than the template uses.</summary>
+    private static string? OtherPath(string target)
+    {
+        if (!target.StartsWith(DataPrefix, StringComparison.OrdinalIgnoreCase) || target.Length > DataPrefix.Length + LongestPath || target.Any(char.IsControl))
+            return null;
+        var path = target[DataPrefix.Length..];
+        var names = path.Split('.');
+        return names.Length <= MostLevels && names.All(name => name.Length > 0 && name.Trim() == name) ? path : null;
     }
 
     private string? VariableFor(string name)
