@@ -22,7 +22,6 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private static readonly string Hold = SqlText.Statement("batches_hold");
     private static readonly string FindChunk = SqlText.Statement("batch_chunks_find");
     private static readonly string InsertChunk = SqlText.Statement("batch_chunks_insert");
-    private static readonly string Keep = SqlText.Statement("idempotency_keep");
 
     /// <param name="shared">What stands once for all items, of later chunks, too: JSON in UTF-8, or empty.</param>
     /// <param name="claim">The caller's key, and what is kept under it.</param>
@@ -48,7 +47,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             }
 
             var stored = await StoreAsync(connection, transaction, caller, id, first, prepared, traceParent, cancellationToken);
-            if (claim is not null && !await KeepAsync(connection, transaction, caller.Tenant, claim, claim.Answer(id, stored), cancellationToken))
+            if (!await KeepAsync(connection, caller.Tenant, claim, id, stored, cancellationToken))
                 return null;
             await transaction.CommitAsync(cancellationToken);
             Announce(prepared, stored.Answer);
@@ -57,17 +56,18 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     /// <param name="isFinal">It is the last one: the batch is complete with it.</param>
-    public async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, bool isFinal, string? traceParent, CancellationToken cancellationToken)
+    /// <param name="claim">The caller's key, and what is kept under it.</param>
+    public async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, bool isFinal, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         var prepared = await PrepareAsync(caller, chunk, cancellationToken);
-        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, traceParent, cancellationToken));
-        // Dies before this: the same sequence again finds its answer, and completes the batch.
+        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, traceParent, claim, cancellationToken));
+        // Dies before this: the same sequence or key again finds its answer, and completes the batch.
         if (isFinal && outcome is ChunkOutcome.Stored)
             await batches.CloseAsync(caller.Tenant, batch, BatchState.Complete, cancellationToken);
         return outcome;
     }
 
-    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, string? traceParent, CancellationToken cancellationToken)
+    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -75,10 +75,19 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         // Two with one sequence at once: the second waits here, and then finds what the first one was answered.
         await LockAsync(connection, transaction, $"{batch}:{chunk.Sequence}", cancellationToken);
         if (await FindAsync(connection, transaction, caller.Tenant, batch, chunk, cancellationToken) is { } before)
+        {
+            // The key stands for this chunk from now on, even though the chunk came without it or under another one.
+            if (before is ChunkOutcome.Stored known && !await KeepAsync(connection, caller.Tenant, claim, batch, known, cancellationToken))
+                return new ChunkOutcome.KeyTaken();
+            await transaction.CommitAsync(cancellationToken);
             return before;
+        }
+
         if (await HoldAsync(connection, transaction, caller, batch, cancellationToken) is { } refused)
             return refused;
         var stored = await StoreAsync(connection, transaction, caller, batch, chunk, prepared, traceParent, cancellationToken);
+        if (!await KeepAsync(connection, caller.Tenant, claim, batch, stored, cancellationToken))
+            return new ChunkOutcome.KeyTaken();
         await transaction.CommitAsync(cancellationToken);
         Announce(prepared, stored.Answer);
         return stored;
@@ -165,20 +174,10 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         return reader.GetBoolean(1) == caller.Live ? null : new ChunkOutcome.OtherMode();
     }
 
+    /// <summary>False: the key was taken. There is nothing to keep without one.</summary>
     private static async Task<bool> KeepAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, IdempotencyClaim claim, byte[] answer, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(Keep, connection, transaction)
-        {
-            Parameters =
-            {
-                Id(tenant.Value), new NpgsqlParameter<byte[]> { TypedValue = claim.KeyHash }, new NpgsqlParameter<byte[]> { TypedValue = claim.Fingerprint },
-                new NpgsqlParameter<short> { TypedValue = 202 }, new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
-                Number(claim.Days),
-            },
-        };
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
-    }
+        NpgsqlConnection connection, TenantId tenant, IdempotencyClaim? claim, Guid batch, ChunkOutcome.Stored stored, CancellationToken cancellationToken) =>
+        claim is null || await IdempotencyKeys.KeepAsync(connection, tenant, claim.KeyHash, claim.Fingerprint, 202, claim.Answer(batch, stored), claim.Days, cancellationToken);
 
     /// <summary>Another chunk may hold what this one waits for, and the other way round: one of the two is given up, and does it all again.</summary>
     private static async Task<T> RepeatAsync<T>(Func<Task<T>> work)
@@ -218,7 +217,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
 }
 
-/// <summary>The caller's key for opening a batch.</summary>
+/// <summary>The caller's key for opening a batch, or for one of its chunks.</summary>
 /// <param name="Answer">What is kept under it: the answer, JSON in UTF-8.</param>
 public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Answer)
 {

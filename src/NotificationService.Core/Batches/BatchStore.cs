@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Deliveries;
+using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Batches;
 
 /// <summary>Looks at batches and closes them.</summary>
-public sealed class BatchStore(Database database, TimeProvider time)
+public sealed class BatchStore(Database database, RepeatableWork work, TimeProvider time)
 {
     /// <summary>A measure that is older says nothing of now.</summary>
     private static readonly TimeSpan RateHolds = TimeSpan.FromMinutes(1);
@@ -32,6 +33,16 @@ public sealed class BatchStore(Database database, TimeProvider time)
         return found;
     }
 
+    /// <summary>As it stands in a transaction that is somebody else's.</summary>
+    public async Task<Batch?> FindAsync(NpgsqlConnection connection, TenantId tenant, Guid id, CancellationToken cancellationToken)
+    {
+        Batch? found = null;
+        await using var batch = TenantBatch.Within(connection);
+        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        await batch.RunAsync((row, _) => found = Read(id, row), cancellationToken);
+        return found;
+    }
+
     /// <summary>What stands once for all items of a batch, JSON in UTF-8, or empty; null when there is no such batch.</summary>
     public async Task<ReadOnlyMemory<byte>?> SharedAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -47,11 +58,33 @@ public sealed class BatchStore(Database database, TimeProvider time)
     {
         bool? changed = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(
-            tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        AddClose(batch, tenant, id, state);
         await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
         return changed;
     }
+
+    /// <summary>The same, once under a caller's key. Refused: there is no such batch, or it is too late to cancel it.</summary>
+    /// <param name="answer">What is answered to the batch as it stands then: JSON in UTF-8.</param>
+    public Task<RepeatableOutcome<Batch?>> CloseAsync(
+        TenantId tenant, Guid id, BatchState state, RepeatableRequest? repeatable, Func<Batch, byte[]> answer, CancellationToken cancellationToken) => work.RunAsync<Batch?>(
+        tenant, repeatable, 200,
+        async connection =>
+        {
+            var isThere = false;
+            await using (var batch = TenantBatch.Within(connection))
+            {
+                AddClose(batch, tenant, id, state);
+                await batch.RunAsync((_, _) => isThere = true, cancellationToken);
+            }
+
+            if (!isThere || await FindAsync(connection, tenant, id, cancellationToken) is not { } found)
+                return (null, null);
+            return (found, state == BatchState.Cancelled && found.State != BatchState.Cancelled ? null : answer(found));
+        },
+        cancellationToken);
+
+    private void AddClose(TenantBatch batch, TenantId tenant, Guid id, BatchState state) => batch.Add(
+        tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
 
     private Batch Read(Guid id, NpgsqlDataReader row)
     {

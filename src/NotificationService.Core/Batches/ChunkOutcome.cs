@@ -24,4 +24,7 @@ public abstract record ChunkOutcome
 
     /// <summary>A batch of test messages was given live ones, or the other way round.</summary>
     public sealed record OtherMode : ChunkOutcome;
+
+    /// <summary>The caller's key was used meanwhile; nothing is stored.</summary>
+    public sealed record KeyTaken : ChunkOutcome;
 }

@@ -9,7 +9,7 @@ using NotificationService.Tenants;
 namespace NotificationService.BulkJobs;
 
 /// <summary>Begins uploads, looks at jobs and tells them what to do.</summary>
-public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
+public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids, TimeProvider time)
 {
     private const int Page = 1_000;
 
@@ -23,10 +23,10 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
     private static readonly string Failed = SqlText.Statement("bulk_failed");
 
     public Task<BulkUpload> BeginAsync(Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, CancellationToken cancellationToken) =>
-        BulkUpload.BeginAsync(database, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
+        BulkUpload.BeginAsync(database, work, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
 
     /// <summary>Adds mended rows to a job; null when it cannot be continued.</summary>
-    public Task<BulkUpload?> ContinueAsync(Caller caller, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, ids, caller, job, cancellationToken);
+    public Task<BulkUpload?> ContinueAsync(Caller caller, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, work, ids, caller, job, cancellationToken);
 
     public async Task<BulkJob?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -37,18 +37,33 @@ public sealed class BulkJobStore(Database database, Ids ids, TimeProvider time)
         return found;
     }
 
-    /// <summary>Null: there is no such job. False: it cannot be told that as it stands.</summary>
-    public async Task<bool?> CommandAsync(TenantId tenant, Guid id, BulkCommand command, CancellationToken cancellationToken)
-    {
-        bool? changed = null;
-        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
-        {
-            batch.Add(tenant, Command, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)command });
-            await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
-        }
+    /// <summary>Tells a job what to do, once under a caller's key. Refused: there is no such job, or it cannot be told that as it stands.</summary>
+    /// <param name="answer">What is answered to the job as it stands then, JSON in UTF-8; asked for in the same transaction.</param>
+    public Task<RepeatableOutcome<BulkJob?>> CommandAsync(
+        TenantId tenant, Guid id, BulkCommand command, RepeatableRequest? repeatable, Func<NpgsqlConnection, BulkJob, Task<byte[]>> answer, CancellationToken cancellationToken) =>
+        work.RunAsync<BulkJob?>(
+            tenant, repeatable, 200,
+            async connection =>
+            {
+                var (isChanged, found) = (false, default(BulkJob));
+                await using (var batch = TenantBatch.Within(connection))
+                {
+                    batch.Add(tenant, Command, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)command });
+                    batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+                    await batch.RunAsync(
+                        (row, statement) =>
+                        {
+                            if (statement == 0)
+                                isChanged = row.GetBoolean(1);
+                            else
+                                found = Read(row);
+                        },
+                        cancellationToken);
+                }
 
-        return changed;
-    }
+                return (found, isChanged && found is not null ? await answer(connection, found) : null);
+            },
+            cancellationToken);
 
     /// <summary>Bad rows in the order of the file, as many as there are, a page in memory at a time.</summary>
     public async IAsyncEnumerable<BadRow> ErrorsAsync(TenantId tenant, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)

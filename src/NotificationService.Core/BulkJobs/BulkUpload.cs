@@ -27,6 +27,7 @@ public sealed class BulkUpload
     private static readonly string Leftovers = SqlText.Statement("bulk_slices_leftovers");
 
     private readonly Database database;
+    private readonly RepeatableWork work;
     private readonly Ids ids;
     private readonly TenantId tenant;
     private readonly List<int> lines = new(RowsOfSlice);
@@ -38,9 +39,13 @@ public sealed class BulkUpload
     private Guid? mending;
     private HashSet<int>? bad;
 
-    private BulkUpload(Database database, Ids ids, TenantId tenant, Guid job) => (this.database, this.ids, this.tenant, Job) = (database, ids, tenant, job);
+    private BulkUpload(Database database, RepeatableWork work, Ids ids, TenantId tenant, Guid job) =>
+        (this.database, this.work, this.ids, this.tenant, Job) = (database, work, ids, tenant, job);
 
     public Guid Job { get; }
+
+    /// <summary>Whether it is committed that all rows are there.</summary>
+    public bool IsStaged { get; private set; }
 
     /// <summary>Rows so far, those of before included.</summary>
     public int Rows { get; private set; }
@@ -49,9 +54,9 @@ public sealed class BulkUpload
     public int Added => added + rows.Count;
 
     internal static async Task<BulkUpload> BeginAsync(
-        Database database, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
+        Database database, RepeatableWork work, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var upload = new BulkUpload(database, ids, caller.Tenant, ids.Next());
+        var upload = new BulkUpload(database, work, ids, caller.Tenant, ids.Next());
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
             caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(NameOf(name)),
@@ -61,9 +66,9 @@ public sealed class BulkUpload
     }
 
     /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, mended. Null: there is no such job, or it cannot be continued.</summary>
-    internal static async Task<BulkUpload?> ContinueAsync(Database database, Ids ids, Caller caller, Guid job, CancellationToken cancellationToken)
+    internal static async Task<BulkUpload?> ContinueAsync(Database database, RepeatableWork work, Ids ids, Caller caller, Guid job, CancellationToken cancellationToken)
     {
-        var upload = new BulkUpload(database, ids, caller.Tenant, job) { mending = ids.Next() };
+        var upload = new BulkUpload(database, work, ids, caller.Tenant, job) { mending = ids.Next() };
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.mending.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
         await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
@@ -88,15 +93,31 @@ public sealed class BulkUpload
     /// <summary>Whether a line may come again: it was bad, has not been mended since, and has not come with this upload yet.</summary>
     public bool TryMend(int line) => bad?.Remove(line) == true;
 
-    /// <summary>All mended rows are there. False: the job is not one that can go on, or another upload of them has begun.</summary>
-    public async Task<bool> StageMendedAsync(CancellationToken cancellationToken)
+    /// <summary>All mended rows are there. Refused: the job is not one that can go on, or another upload of them has begun.</summary>
+    /// <param name="answer">What is kept under the caller's key: JSON in UTF-8.</param>
+    public async Task<RepeatableOutcome<Guid>> StageMendedAsync(RepeatableRequest? repeatable, byte[] answer, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        var staged = false;
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(added), Id(mending ?? Guid.Empty));
-        await batch.CommitAsync(_ => staged = true, cancellationToken);
-        return staged;
+        return await HandOverAsync(
+            repeatable, answer, batch => batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(added), Id(mending ?? Guid.Empty)), cancellationToken);
+    }
+
+    /// <summary>Committed if the statements find the job as it has to be and nobody has used the key.</summary>
+    private async Task<RepeatableOutcome<Guid>> HandOverAsync(RepeatableRequest? repeatable, byte[] answer, Action<TenantBatch> add, CancellationToken cancellationToken)
+    {
+        var outcome = await work.RunAsync(
+            tenant, repeatable, 202,
+            async connection =>
+            {
+                var isFound = false;
+                await using var batch = TenantBatch.Within(connection);
+                add(batch);
+                await batch.RunAsync((row, _) => isFound |= row.GetName(0) == "id", cancellationToken);
+                return (Job, isFound ? answer : null);
+            },
+            cancellationToken);
+        IsStaged = outcome is RepeatableOutcome<Guid>.Done;
+        return outcome;
     }
 
     /// <param name="error">Why the row is bad although it could be read; it is kept as it came.</param>
@@ -125,23 +146,26 @@ public sealed class BulkUpload
     /// <summary>All rows are there: the job goes on by itself from here.</summary>
     /// <param name="name">The job's, where it came after the file.</param>
     /// <param name="force">Also if the same file came within a day.</param>
-    /// <returns>False: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> tells.</returns>
-    public async Task<bool> StageAsync(
-        BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, string? name, bool force, CancellationToken cancellationToken)
+    /// <param name="answer">What is kept under the caller's key: JSON in UTF-8.</param>
+    /// <returns>Refused: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> tells.</returns>
+    public async Task<RepeatableOutcome<Guid>> StageAsync(
+        BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, string? name, bool force,
+        RepeatableRequest? repeatable, byte[] answer, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, "select pg_advisory_xact_lock(hashtextextended($1, 11))", new NpgsqlParameter<string> { TypedValue = $"{tenant}:{sha256Hex}" });
-        batch.Add(
-            tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
-            new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
-            new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
-            new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun },
-            Text(NameOf(name)));
-        var isStaged = false;
-        await batch.CommitAsync(row => isStaged |= row.GetName(0) == "id", cancellationToken);
-        return isStaged;
+        return await HandOverAsync(repeatable, answer, AddStage, cancellationToken);
+
+        void AddStage(TenantBatch batch)
+        {
+            batch.Add(tenant, "select pg_advisory_xact_lock(hashtextextended($1, 11))", new NpgsqlParameter<string> { TypedValue = $"{tenant}:{sha256Hex}" });
+            batch.Add(
+                tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
+                new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
+                new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun },
+                Text(NameOf(name)));
+        }
     }
 
     /// <summary>Gives it up. Also when the caller is gone (then do not cancel it): nobody is told, and the job says why.</summary>

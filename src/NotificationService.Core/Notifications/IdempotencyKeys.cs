@@ -10,6 +10,7 @@ namespace NotificationService.Notifications;
 public sealed class IdempotencyKeys(Database database)
 {
     private static readonly string FindStatement = SqlText.Statement("idempotency_find");
+    private static readonly string KeepStatement = SqlText.Statement("idempotency_keep");
 
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
@@ -37,5 +38,24 @@ public sealed class IdempotencyKeys(Database database)
                 new StoredAnswer(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4)),
             cancellationToken);
         return found;
+    }
+
+    /// <summary>Keeps an answer in the transaction of what it answers for, under the scope that is open there. False: the key was taken.</summary>
+    internal static async Task<bool> KeepAsync(
+        NpgsqlConnection connection, TenantId tenant, byte[] keyHash, byte[] fingerprint, int status, byte[] answer, int days, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(KeepStatement, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+                new NpgsqlParameter<byte[]> { TypedValue = keyHash },
+                new NpgsqlParameter<byte[]> { TypedValue = fingerprint },
+                new NpgsqlParameter<short> { TypedValue = (short)status },
+                new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
+                new NpgsqlParameter<int> { TypedValue = days },
+            },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 }

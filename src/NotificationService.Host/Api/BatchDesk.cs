@@ -3,6 +3,7 @@ using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 
@@ -12,7 +13,8 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
     /// <summary>10,000 items of 2.8 KB each.</summary>
     public const int LargestBody = 28 * 1024 * 1024;
 
-    private const string Route = "/api/v1/services/notifications/send-batch";
+    private const string OpenRoute = "/api/v1/services/notifications/send-batch";
+    private const string AddRoute = "/api/v1/services/notifications/send-chunk";
     private const int MostAtOnce = 4;
     private const int LongestReference = 200;
 
@@ -33,19 +35,22 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
             if (head.Reference is { Length: > LongestReference or 0 })
                 return Problems.Validation("/reference", "text_invalid", $"1 to {LongestReference} characters are expected.");
             var caller = context.Caller();
-            var (keyHash, fingerprint) = key is null ? (null, null) : (IdempotencyKeys.Hash(key), RequestFingerprint.Of(Route, caller.Tenant, utf8.Span));
-            if (keyHash is not null && await keys.FindAsync(caller.Tenant, keyHash, cancellationToken) is { } before)
-                return Replay(context, before, fingerprint!);
+            var claim = Claim(key, OpenRoute, caller, utf8, BatchChunk.Opening);
+            if (claim is not null && await keys.FindAsync(caller.Tenant, claim.KeyHash, cancellationToken) is { } before)
+                return RepeatedAnswers.Of(context, before, claim.Fingerprint);
 
             var chunk = new BatchChunk(BatchChunk.Opening, Fingerprint(body), Items(body, head));
-            var claim = keyHash is null ? null : new IdempotencyClaim(keyHash, fingerprint!, (id, stored) => Answer(id, BatchChunk.Opening, stored));
+            if (IsAnItems(key, chunk))
+                return NotificationsApi.IdempotencyMismatch;
             if (await intake.OpenAsync(caller, head.Reference, body.Head, chunk, head.Final, NotificationsApi.TraceParent(), claim, cancellationToken) is var (batch, first))
             {
                 context.Response.Headers.Location = $"{BatchesApi.Root}/{batch}";
                 return new JsonBytes(StatusCodes.Status202Accepted, Answer(batch, BatchChunk.Opening, first));
             }
 
-            return await keys.FindAsync(caller.Tenant, keyHash!, cancellationToken) is { } meanwhile ? Replay(context, meanwhile, fingerprint!) : Problems.Unavailable(BusyRetryAfter);
+            return claim is not null && await keys.FindAsync(caller.Tenant, claim.KeyHash, cancellationToken) is { } meanwhile
+                ? RepeatedAnswers.Of(context, meanwhile, claim.Fingerprint)
+                : Problems.Unavailable(BusyRetryAfter);
         },
         cancellationToken);
 
@@ -53,18 +58,26 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         context.Caller().Tenant,
         async () =>
         {
-            var (body, head, _, wrong) = await ReadAsync(context, BatchesJson.Default.SendChunkRequest, cancellationToken);
+            if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+                return refusal;
+            var (body, head, utf8, wrong) = await ReadAsync(context, BatchesJson.Default.SendChunkRequest, cancellationToken);
             if (body is null || head is null)
                 return wrong ?? Problems.OfStatus(400);
             if (head.Sequence < 0)
                 return Problems.Validation("/sequence", "number_range", "A sequence is 0 or more.");
             var caller = context.Caller();
+            var claim = Claim(key, AddRoute, caller, utf8, head.Sequence);
+            if (await RepeatedAsync(context, caller, head, claim, cancellationToken) is { } repeated)
+                return repeated;
             if (await batches.SharedAsync(caller.Tenant, head.BatchId, cancellationToken) is not { } shared)
                 return Problems.NotFound();
             var chunk = new BatchChunk(head.Sequence, Fingerprint(body), Items(body, shared.IsEmpty ? null : JsonBody.Parse(shared, BatchesJson.Default.OpenBatchRequest).Value));
-            return await intake.AddAsync(caller, head.BatchId, chunk, head.Final, NotificationsApi.TraceParent(), cancellationToken) switch
+            if (IsAnItems(key, chunk))
+                return NotificationsApi.IdempotencyMismatch;
+            return await intake.AddAsync(caller, head.BatchId, chunk, head.Final, NotificationsApi.TraceParent(), claim, cancellationToken) switch
             {
                 ChunkOutcome.Stored stored => Stored(context, head, stored),
+                ChunkOutcome.KeyTaken => await RepeatedAsync(context, caller, head, claim, cancellationToken) ?? Problems.Unavailable(BusyRetryAfter),
                 ChunkOutcome.NotFound => Problems.NotFound(),
                 ChunkOutcome.SequenceTaken => Problems.Conflict($"The sequence {head.Sequence} came before with other items. Give these another one.", "sequence_taken"),
                 ChunkOutcome.Closed closed => Problems.Conflict(closed.State == BatchState.Cancelled ? "The batch was cancelled." : "The batch is complete and takes no more items.", "batch_closed"),
@@ -157,8 +170,27 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         return new JsonBytes(StatusCodes.Status202Accepted, Answer(head.BatchId, head.Sequence, stored));
     }
 
-    private static IResult Replay(HttpContext context, StoredAnswer before, byte[] fingerprint) =>
-        before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? NotificationsApi.Replay(context, before) : NotificationsApi.IdempotencyMismatch;
+    /// <summary>What was answered to the chunk's key before, or null.</summary>
+    private async Task<IResult?> RepeatedAsync(HttpContext context, Caller caller, SendChunkRequest head, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        if (claim is null || await keys.FindAsync(caller.Tenant, claim.KeyHash, cancellationToken) is not { } before)
+            return null;
+        var answer = RepeatedAnswers.Of(context, before, claim.Fingerprint);
+        if (answer is not JsonBytes)
+            return answer;
+        // The process may have died after the chunk's commit, before it completed the batch.
+        if (head.Final)
+            await batches.CloseAsync(caller.Tenant, head.BatchId, BatchState.Complete, cancellationToken);
+        context.Response.Headers.Location = $"{BatchesApi.Root}/{head.BatchId}";
+        return answer;
+    }
+
+    private static IdempotencyClaim? Claim(string? key, string route, Caller caller, ReadOnlyMemory<byte> utf8, int sequence) => key is null
+        ? null
+        : new IdempotencyClaim(IdempotencyKeys.Hash(key), RequestFingerprint.Of(route, caller.Tenant, utf8.Span), (batch, stored) => Answer(batch, sequence, stored));
+
+    /// <summary>A key stands for one thing: for the call, or for an item of it.</summary>
+    private static bool IsAnItems(string? key, BatchChunk chunk) => key is not null && chunk.Items.Any(item => item.Key == key);
 
     private static byte[] Answer(Guid batch, int sequence, ChunkOutcome.Stored stored) =>
         JsonSerializer.SerializeToUtf8Bytes(ChunkResponse.Of(batch, sequence, stored), BatchesJson.Default.ChunkResponse);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
@@ -18,13 +19,13 @@ public static class BatchesApi
             .TakesIdempotencyKey().Takes<OpenBatchRequest>(BatchExamples.Open).Answers<ChunkResponse>(202, BatchExamples.Opened);
         sending.MapPost("/send-chunk", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.AddAsync(context, cancellationToken))
             .Documented("Add notifications to an open batch", "In any order and from many callers at once. The same sequence again is answered as before and sends nothing twice; with other items it is a 409. A chunk is stored whole or not at all.")
-            .Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added);
+            .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added);
 
         var commands = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
         commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, cancellationToken))
-            .Documented("Complete a batch", "No more chunks come. Waits for those that are being stored; to do it again changes nothing.").Answers<BatchResponse>(200, BatchExamples.Batch);
+            .Documented("Complete a batch", "No more chunks come. Waits for those that are being stored; to do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Batch);
         commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, cancellationToken))
-            .Documented("Cancel a batch", "Nothing more is begun from now on, and what waits is cancelled within seconds; what has been sent stays sent. To do it again changes nothing.").Answers<BatchResponse>(200, BatchExamples.Cancelled);
+            .Documented("Cancel a batch", "Nothing more is begun from now on, and what waits is cancelled within seconds; what has been sent stays sent. To do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Cancelled);
 
         var reading = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/{id:guid}", GetAsync).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
@@ -38,13 +39,16 @@ public static class BatchesApi
 
     private static async Task<IResult> CloseAsync(Guid id, BatchState state, HttpContext context, BatchStore batches, CancellationToken cancellationToken)
     {
+        if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+            return refusal;
         _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         var tenant = context.Caller().Tenant;
-        if (await batches.CloseAsync(tenant, id, state, cancellationToken) is null || await batches.FindAsync(tenant, id, cancellationToken) is not { } batch)
-            return Problems.NotFound();
-        return state == BatchState.Cancelled && batch.State != BatchState.Cancelled
-            ? Problems.Conflict("It is too late to cancel: every delivery of the batch has ended.")
-            : Answer(batch);
+        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{(state == BatchState.Cancelled ? "cancel" : "complete")}", default);
+        var outcome = await batches.CloseAsync(
+            tenant, id, state, repeatable, static batch => JsonSerializer.SerializeToUtf8Bytes(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse), cancellationToken);
+        return RepeatedAnswers.Of(
+            context, outcome, StatusCodes.Status200OK,
+            static batch => batch is null ? Problems.NotFound() : Problems.Conflict("It is too late to cancel: every delivery of the batch has ended."));
     }
 
     private static async Task<IResult> ListAsync(Guid id, HttpContext context, BatchStore batches, NotificationList list, CancellationToken cancellationToken)

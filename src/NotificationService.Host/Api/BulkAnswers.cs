@@ -40,8 +40,7 @@ public sealed record BulkItem(int Row, string Status, Guid? NotificationId, stri
 
 internal static class BulkAnswers
 {
-    public static IResult Accepted(Guid job, int rows) =>
-        new JsonBytes(StatusCodes.Status202Accepted, JsonSerializer.SerializeToUtf8Bytes(new BulkAccepted(job, rows), BulkJobsJson.Default.BulkAccepted));
+    public static byte[] Accepted(Guid job, int rows) => JsonSerializer.SerializeToUtf8Bytes(new BulkAccepted(job, rows), BulkJobsJson.Default.BulkAccepted);
 
     public static ColumnTargets Targets(ColumnMap map) => new(
         [

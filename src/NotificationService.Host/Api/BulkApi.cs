@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
@@ -19,11 +20,11 @@ public static class BulkApi
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/csv", (HttpContext context, BulkDesk desk, CancellationToken cancellationToken) => desk.TakeAsync(context, cancellationToken)).DisableAntiforgery()
             .Documented("Upload a CSV file", "The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself.")
-            .Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
+            .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
-        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", "At most 1,000 in a call; to be repeated until it answers 0.").Answers<BulkRetried>(200, BulkExamples.Retried);
+        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", "At most 1,000 in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/{jobId:guid}", GetAsync).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
@@ -38,22 +39,28 @@ public static class BulkApi
     private static void Command(RouteGroupBuilder group, string verb, BulkCommand command, string summary, string description) =>
         group.MapPost($"/{{jobId:guid}}/{verb}", async (Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken) =>
         {
+            if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+                return refusal;
             var tenant = context.Caller().Tenant;
-            return await jobs.CommandAsync(tenant, jobId, command, cancellationToken) switch
-            {
-                null => Problems.NotFound(),
-                false => Problems.Conflict($"A job that is {(await jobs.FindAsync(tenant, jobId, cancellationToken))?.State.ToName()} cannot be told to {verb}."),
-                true => await GetAsync(jobId, context, jobs, batches, cancellationToken),
-            };
-        }).Documented(summary, description).Answers<BulkJobResponse>(200, BulkExamples.Job);
+            var outcome = await jobs.CommandAsync(
+                tenant, jobId, command, Repeatable(key, jobId, verb),
+                async (connection, job) => Utf8(job, await batches.FindAsync(connection, tenant, jobId, cancellationToken)),
+                cancellationToken);
+            return RepeatedAnswers.Of(
+                context, outcome, StatusCodes.Status200OK, job => job is null ? Problems.NotFound() : Problems.Conflict($"A job that is {job.State.ToName()} cannot be told to {verb}."));
+        }).Documented(summary, description).TakesIdempotencyKey().Answers<BulkJobResponse>(200, BulkExamples.Job);
 
     private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)
     {
         var tenant = context.Caller().Tenant;
         return await jobs.FindAsync(tenant, jobId, cancellationToken) is { } job
-            ? Results.Json(BulkAnswers.Of(job, await batches.FindAsync(tenant, jobId, cancellationToken)), BulkJobsJson.Default.BulkJobResponse)
+            ? new JsonBytes(StatusCodes.Status200OK, Utf8(job, await batches.FindAsync(tenant, jobId, cancellationToken)))
             : Problems.NotFound();
     }
+
+    private static byte[] Utf8(BulkJob job, Batch? batch) => JsonSerializer.SerializeToUtf8Bytes(BulkAnswers.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
+
+    private static RepeatableRequest? Repeatable(string? key, Guid job, string verb) => key is null ? null : new RepeatableRequest(key, $"{Root}/{job}/{verb}", default);
 
     private static async Task<IResult> ItemsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
     {
@@ -107,12 +114,15 @@ public static class BulkApi
 
     private static async Task<IResult> RetryAsync(Guid jobId, HttpContext context, BulkJobStore jobs, NotificationCommands commands, CancellationToken cancellationToken)
     {
+        if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+            return refusal;
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is null)
             return Problems.NotFound();
-        var failed = await jobs.FailedAsync(tenant, jobId, cancellationToken);
-        var changes = failed.Count == 0 ? [] : await commands.RequeueAsync(tenant, failed, cancellationToken);
-        return Results.Json(new BulkRetried(changes.Count(change => change.Changed)), BulkRetriedJson.Default.BulkRetried);
+        var outcome = await commands.RequeueAsync(
+            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Repeatable(key, jobId, "retry-failed"),
+            static requeued => JsonSerializer.SerializeToUtf8Bytes(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
+        return RepeatedAnswers.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
     }
 }
 

@@ -13,9 +13,10 @@ namespace NotificationService.Host.Api;
 /// <summary>
 /// Takes a file from the socket to staged rows, a slice in memory at a time. 1 the fields and the file, in whatever order they come →
 /// 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
-/// Whatever goes wrong before 4 leaves a failed job and nothing sent.
+/// Whatever goes wrong before 4 leaves a failed job and nothing sent. The answer is kept under the caller's key with 4; a file whose key is
+/// known when it comes is only read, for its hash.
 /// </summary>
-internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, BulkOptions options, TimeProvider time) : IDisposable
+internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, TemplateBinder templates, BulkOptions options, TimeProvider time) : IDisposable
 {
     private const int MostAtOnce = 4;
 
@@ -24,7 +25,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
     private const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
     private const int MostParts = 32;
-    private const string NotContinuable = "not_continuable";
+    private const string Route = $"{BulkApi.Root}/csv";
 
     private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
@@ -37,6 +38,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
 
     public async Task<IResult> TakeAsync(HttpContext context, CancellationToken cancellationToken)
     {
+        if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
+            return refusal;
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
         {
@@ -46,13 +49,13 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         if (!TryReadEncoding(context, out var isPacked))
             return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, or packed with gzip.");
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
-            return TooLarge();
+            return BulkProblems.TooLarge(limits);
         var tenant = context.Caller().Tenant;
         try
         {
             return ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant
                 ? Problems.RateLimited($"At most {MostOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter)
-                : await InTurnAsync(context, boundary, isPacked, cancellationToken);
+                : await InTurnAsync(context, key, boundary, isPacked, cancellationToken);
         }
         finally
         {
@@ -61,7 +64,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         }
     }
 
-    private async Task<IResult> InTurnAsync(HttpContext context, string boundary, bool isPacked, CancellationToken cancellationToken)
+    private async Task<IResult> InTurnAsync(HttpContext context, string? key, string boundary, bool isPacked, CancellationToken cancellationToken)
     {
         if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
             return Problems.Unavailable(BusyRetryAfter);
@@ -70,7 +73,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
             context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
             using var packed = new SteadyBody(context.Request.Body, options.LeastBytesPerSecond, options.LongestUpload, time);
             using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
-            return await ReadAsync(context.Caller(), (Stream?)unpacked ?? packed, boundary, cancellationToken);
+            return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, cancellationToken);
         }
         finally
         {
@@ -94,12 +97,13 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
             ofTenant.TryRemove(KeyValuePair.Create(tenant, 0));
     }
 
-    private async Task<IResult> ReadAsync(Caller caller, Stream body, string boundary, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, CancellationToken cancellationToken)
     {
+        var caller = context.Caller();
+        var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key), cancellationToken);
         var form = new BulkForm();
         BulkUpload? upload = null;
         CsvFile? file = null;
-        var isStaged = false;
         try
         {
             var reader = new MultipartReader(boundary, body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
@@ -122,28 +126,30 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
                 if (file is not null)
                     return Problems.Validation("/file", "duplicate_property", "One file is expected.");
                 file = await CsvFile.OpenAsync(section.Body, limits, cancellationToken);
-                upload = await StageRowsAsync(caller, form, file, cancellationToken);
+                if (before is null)
+                    upload = await StageRowsAsync(caller, form, file, cancellationToken);
+                else
+                    await PassOverAsync(file, cancellationToken);
             }
 
-            if (file is null || upload is null)
+            if (file is null)
                 return Problems.Validation("/file", "required", "The field 'file' with the CSV file is required.");
-            var answer = await HandOverAsync(caller, form, file, upload, cancellationToken);
-            isStaged = answer is JsonBytes;
-            return answer;
+            var repeatable = form.Repeatable(key, Route, file.Sha256Hex);
+            if (before is not null)
+                return RepeatedAnswers.Of(context, before, RequestFingerprint.Of(Route, caller.Tenant, repeatable!.Body.Span));
+            return await HandOverAsync(context, form, file, upload!, repeatable, cancellationToken);
         }
         catch (CsvRefusedException refused)
         {
-            return Refused(refused.Refusal);
+            return BulkProblems.Of(refused.Refusal);
         }
         catch (UploadEndedException)
         {
-            return UploadEnded;
+            return BulkProblems.UploadEnded;
         }
         catch (Exception exception) when (exception is UploadTooSlowException or BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout })
         {
-            return Problems.Of(
-                408, "upload_too_slow", "The upload took too long",
-                $"It may take {options.LongestUpload}, pause for {SteadyBody.Grace.TotalSeconds} s, and has to bring {options.LeastBytesPerSecond} bytes a second on average. Pack the file with gzip, or split it.");
+            return BulkProblems.TooSlow(options);
         }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or IOException)
         {
@@ -151,7 +157,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         }
         finally
         {
-            if (upload is not null && !isStaged)
+            if (upload is { IsStaged: false })
                 await upload.RefuseAsync("upload_refused", "the file was not taken; nothing was sent", CancellationToken.None);
             if (file is not null)
                 await file.DisposeAsync();
@@ -164,7 +170,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         var upload = mended is null
             ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
             : await jobs.ContinueAsync(caller, mended.Job, cancellationToken) ?? throw new CsvRefusedException(
-                new CsvRefusal(NotContinuable, "only a job that is completed, or failed for bad rows, can be continued, by an account of the same mode"));
+                new CsvRefusal(BulkProblems.NotContinuable, "only a job that is completed, or failed for bad rows, can be continued, by an account of the same mode"));
         try
         {
             await foreach (var row in file.RowsAsync(cancellationToken))
@@ -185,20 +191,30 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         }
     }
 
-    private async Task<IResult> HandOverAsync(Caller caller, BulkForm form, CsvFile file, BulkUpload upload, CancellationToken cancellationToken)
+    /// <summary>Reads a file whose rows are not wanted, only its hash.</summary>
+    private static async Task PassOverAsync(CsvFile file, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in file.RowsAsync(cancellationToken))
+        {
+        }
+    }
+
+    private async Task<IResult> HandOverAsync(
+        HttpContext context, BulkForm form, CsvFile file, BulkUpload upload, RepeatableRequest? repeatable, CancellationToken cancellationToken)
     {
         if (form.Check(time.GetUtcNow()) is { } wrong)
             return wrong;
+        var answer = BulkAnswers.Accepted(upload.Job, upload.Added);
         if (form.Continues is { } continued)
         {
             if (upload.Job != continued)
                 return Problems.Validation("/continues", "order", "Send 'continues' before the file.");
-            return await upload.StageMendedAsync(cancellationToken)
-                ? BulkAnswers.Accepted(upload.Job, upload.Added)
-                : Problems.Conflict("Only a job that is completed, or failed for bad rows, can be continued.");
+            return RepeatedAnswers.Of(
+                context, await upload.StageMendedAsync(repeatable, answer, cancellationToken), StatusCodes.Status202Accepted,
+                static _ => Problems.Conflict("Only a job that is completed, or failed for bad rows, can be continued."));
         }
 
-        if (await templates.FindAsync(caller.Tenant, form.Template!, form.Channels, cancellationToken) is not { } template)
+        if (await templates.FindAsync(context.Caller().Tenant, form.Template!, form.Channels, cancellationToken) is not { } template)
             return Problems.Validation("/template", "template_unknown", "There is no published template with this key.");
         var (map, refusals, _) = HeaderMatch.Of(
             file.Headers, template.All, template.Required, form.Channels.Count > 0 ? form.Channels : template.Template.Channels, form.Mapping, form.IdempotencyColumn);
@@ -209,15 +225,11 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         if (form.RatePerMinute is { } rate && TimeSpan.FromMinutes((double)upload.Added / rate) > DraftCheck.Furthest)
             return Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {DraftCheck.Furthest.TotalDays} days.");
         var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
-        if (await upload.StageAsync(
-            settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Name, form.Force, cancellationToken))
-        {
-            return BulkAnswers.Accepted(upload.Job, upload.Added);
-        }
-
-        return await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same
-            ? Problems.Conflict($"The same file was uploaded within 24 hours (job {same}). Send force=true to send it again.", "import_duplicate")
-            : UploadEnded;
+        var outcome = await upload.StageAsync(
+            settings, BulkAnswers.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Name, form.Force, repeatable, answer, cancellationToken);
+        var same = outcome is RepeatableOutcome<Guid>.Refused ? await upload.SameAsync(file.Sha256Hex, cancellationToken) : null;
+        return RepeatedAnswers.Of(
+            context, outcome, StatusCodes.Status202Accepted, _ => same is { } other ? BulkProblems.Duplicate(other) : BulkProblems.UploadEnded);
     }
 
     private static async Task<string?> TextAsync(Stream body, CancellationToken cancellationToken)
@@ -225,21 +237,5 @@ internal sealed class BulkDesk(BulkJobStore jobs, TemplateBinder templates, Bulk
         var buffer = new byte[LongestField + 1];
         var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         return read > LongestField || !System.Text.Unicode.Utf8.IsValid(buffer.AsSpan(0, read)) ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, read);
-    }
-
-    private static ProblemResult UploadEnded { get; } = Problems.Conflict("The upload took too long and was given up, or another one of the same rows has begun. Upload the file again.", "upload_ended");
-
-    private ProblemResult TooLarge() => Problems.Of(413, "payload_too_large", "The file is too large", $"The most is {limits.MostBytes} bytes.");
-
-    private static ProblemResult Refused(CsvRefusal refusal)
-    {
-        var where = refusal.Line is { } line ? $" (line {line})" : "";
-        return refusal.Code switch
-        {
-            "csv_not_text" => Problems.Of(415, refusal.Code, "The file is no CSV file", refusal.Message),
-            NotContinuable => Problems.Conflict(refusal.Message),
-            "csv_too_large" => Problems.Of(413, refusal.Code, "The file is too large", refusal.Message),
-            _ => Problems.Validation(refusal.Column is null ? "/file" : JsonPointer.Append("/file", refusal.Column), refusal.Code, refusal.Message + where),
-        };
     }
 }

@@ -78,6 +78,12 @@ internal sealed class BulkForm
         return errors.Count > 0 ? Problems.Validation(errors) : null;
     }
 
+    /// <summary>What a caller's key stands for: the fields that say something, in whatever order they came, and the file.</summary>
+    public RepeatableRequest? Repeatable(string? key, string route, string fileSha256Hex) => key is null
+        ? null
+        : new RepeatableRequest(
+            key, route, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex }, BulkFormJson.Default.DictionaryStringString));
+
     private void Read(DateTimeOffset now)
     {
         ReadChannels();

@@ -89,7 +89,7 @@ internal static class OperationDocs
         List<int> statuses = [400, 429, 500, 503];
         if (hasBody)
             statuses.AddRange([413, 415]);
-        if (hasBody || inQuery)
+        if (hasBody || inQuery || parameters.Any(parameter => parameter.Name == IdempotencyKeyHeader.Name))
             statuses.Add(422);
         if (signedIn)
             statuses.AddRange([401, 403]);

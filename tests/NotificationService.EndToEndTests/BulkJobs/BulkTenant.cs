@@ -45,7 +45,13 @@ internal sealed class BulkTenant
 
     public Task<HttpResponseMessage> UploadAsync(byte[] file, params (string Name, string Value)[] fields) => UploadAsync(new ByteArrayContent(file), CancellationToken.None, fields);
 
-    public async Task<HttpResponseMessage> UploadAsync(HttpContent file, CancellationToken cancellationToken, params (string Name, string Value)[] fields)
+    public Task<HttpResponseMessage> UploadAsync(HttpContent file, CancellationToken cancellationToken, params (string Name, string Value)[] fields) => UploadAsync(file, null, fields, cancellationToken);
+
+    /// <summary>Under an Idempotency-Key.</summary>
+    public Task<HttpResponseMessage> UploadUnderAsync(string key, string csv, params (string Name, string Value)[] fields) =>
+        UploadAsync(new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), key, fields, CancellationToken.None);
+
+    private async Task<HttpResponseMessage> UploadAsync(HttpContent file, string? key, (string Name, string Value)[] fields, CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent();
         foreach (var (name, value) in fields.Where(field => !field.Name.StartsWith(AfterFile, StringComparison.Ordinal)))
@@ -58,7 +64,7 @@ internal sealed class BulkTenant
         foreach (var (name, value) in fields.Where(field => field.Name.StartsWith(AfterFile, StringComparison.Ordinal)))
             form.Add(new StringContent(value), name[AfterFile.Length..]);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
-        return await SendAsync(request, cancellationToken);
+        return await SendAsync(request, key, cancellationToken);
     }
 
     /// <summary>The same account at another process.</summary>
@@ -99,12 +105,12 @@ internal sealed class BulkTenant
         return await SendAsync(request);
     }
 
-    public Task<HttpResponseMessage> TellAsync(Guid job, string command) => PostAsync($"bulk/{job}/{command}");
+    public Task<HttpResponseMessage> TellAsync(Guid job, string command, string? key = null) => PostAsync($"bulk/{job}/{command}", key);
 
-    public async Task<HttpResponseMessage> PostAsync(string path)
+    public async Task<HttpResponseMessage> PostAsync(string path, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/{path}");
-        return await SendAsync(request);
+        return await SendAsync(request, key);
     }
 
     public Task<JsonElement> UntilAsync(Guid job, Func<JsonElement, bool> condition) =>
@@ -112,8 +118,10 @@ internal sealed class BulkTenant
 
     public Task<JsonElement> UntilAsync(Guid job, string status) => UntilAsync(job, found => found.GetProperty("status").GetString() == status);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? key = null, CancellationToken cancellationToken = default)
     {
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await client.SendAsync(request, cancellationToken);
     }

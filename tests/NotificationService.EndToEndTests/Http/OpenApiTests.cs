@@ -28,6 +28,16 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     }
 
     [Fact]
+    public async Task Every_post_of_a_service_takes_an_idempotency_key()
+    {
+        var routes = await PublishedRoutes.ReadAsync(running.Process.Client);
+
+        var posts = routes.Operations.Where(call => call.Method == "POST" && call.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal)).ToList();
+        posts.Count.ShouldBeGreaterThan(10);
+        posts.Where(call => !PublishedRoutes.TakesKey(call.Operation)).Select(call => call.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task It_says_how_to_sign_in()
     {
         using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));

@@ -21,7 +21,7 @@ internal sealed class PublishedRoutes(JsonElement document)
     public IReadOnlyList<string> Of(string route) => route switch
     {
         "*json" => Paths("POST", operation => TakesJson(operation) && !Has(operation, "path", name: null)),
-        "*keyed" => Paths("POST", operation => Has(operation, "header", "Idempotency-Key") && !Has(operation, "path", name: null)),
+        "*keyed" => Paths("POST", operation => TakesKey(operation) && !Has(operation, "path", name: null)),
         "*protected" => Paths("GET", operation => operation.TryGetProperty("security", out var security) && security.GetArrayLength() > 0),
         "*list" => Paths("GET", operation => Has(operation, "query", "limit")),
         "*cursor" => Paths("GET", operation => Has(operation, "query", "cursor")),
@@ -45,6 +45,8 @@ internal sealed class PublishedRoutes(JsonElement document)
 
     public static bool TakesJson(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _);
+
+    public static bool TakesKey(JsonElement operation) => Has(operation, "header", "Idempotency-Key");
 
     private static bool Has(JsonElement operation, string place, string? name) =>
         Parameters(operation).Any(parameter =>

@@ -181,7 +181,10 @@ public sealed class Invariants(NpgsqlDataSource database)
             where c.n <> (select count(*) from notifications n where n.batch_id = c.batch_id)
             """),
         ("an idempotency key stands for an answer that is not stored",
-            "select k.answer from idempotency_keys k where k.answer like '{\"id\"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid)"),
+            """
+            select k.answer from idempotency_keys k
+            where k.answer like '{"id"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid) and not exists (select from batches b where b.id = (k.answer::json->>'id')::uuid)
+            """),
     ];
 
     /// <summary>Sentences that look into one place only.</summary>

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text.Json;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
+
+namespace NotificationService.EndToEndTests.BulkJobs;
+
+/// <summary>What is done once to bulk jobs under an Idempotency-Key.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class BulkKeysTests(SignInService service)
+{
+    private const string People = "email,name,orderId\nann@example.com,Ann,A-1\nbob@example.com,Bob,A-2\n";
+
+    [Fact]
+    public async Task A_file_under_a_key_becomes_one_job_however_often_it_comes()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        var first = await Kept.OfAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "news")));
+        // The order of the fields does not count.
+        var again = await Kept.OfAsync(tenant.UploadUnderAsync("file", People, ($"{BulkTenant.AfterFile}category", "news"), ("name", "sale")));
+
+        (first.Status, first.IsReplay).ShouldBe((HttpStatusCode.Accepted, false), first.Body);
+        again.ShouldBe(first with { IsReplay = true });
+        await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People + "cleo@example.com,Cleo,A-3\n", ("name", "sale"), ("category", "news")));
+        await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "sales")));
+        await Kept.ShouldMismatchAsync(tenant.TellAsync(JobOf(first), "pause", "file"));
+        (await JobsAsync(first)).ShouldBe(1, "neither a repeat nor a mismatch is staged");
+        var done = await tenant.UntilAsync(JobOf(first), "completed");
+        done.GetProperty("rows").GetProperty("queued").GetInt32().ShouldBe(2);
+        await ShouldHoldAsync();
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task A_file_that_comes_ten_times_at_once_under_one_key_becomes_one_job(string force)
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(async () =>
+        {
+            // A tenant has two turns at once; whoever has none is told to come again.
+            return await Eventually.ValueAsync(
+                () => Kept.OfAsync(tenant.UploadUnderAsync("file", People, ("force", force))), answer => answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable), TimeSpan.FromSeconds(90));
+        })));
+
+        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.Accepted);
+        answers.Count(answer => answer.IsReplay).ShouldBe(9);
+        answers.Select(JobOf).Distinct().Count().ShouldBe(1);
+        (await JobsAsync(answers[0], "and state <> 6")).ShouldBe(1);
+        await tenant.UntilAsync(JobOf(answers[0]), "completed");
+        (await service.Database.ScalarAsync<long>($"select count(*) from notifications n join bulk_jobs j on j.tenant_id = n.tenant_id where j.id = '{JobOf(answers[0])}'")).ShouldBe(2);
+        // What was staged for the others is cleared by workers.
+        await Eventually.TrueAsync(
+            async () => await service.Database.ScalarAsync<long>(
+                $"select count(*) from bulk_slices s join bulk_jobs j on j.id = s.job_id where j.state = 6 and j.tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(answers[0])}')") == 0,
+            TimeSpan.FromSeconds(90));
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task Mended_rows_that_come_again_under_their_key_are_answered_as_before()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\n");
+        await tenant.UntilAsync(job, "completed");
+        var mended = (await tenant.TextAsync($"bulk/{job}/errors.csv")).Replace("nobody", "bob@example.com", StringComparison.Ordinal);
+
+        var first = await Kept.OfAsync(tenant.UploadUnderAsync("mended", mended, ("continues", job.ToString())));
+        first.Status.ShouldBe(HttpStatusCode.Accepted, first.Body);
+        await tenant.UntilAsync(job, found => found.GetProperty("rows").GetProperty("queued").GetInt32() == 2 && found.GetProperty("status").GetString() == "completed");
+        var again = await Kept.OfAsync(tenant.UploadUnderAsync("mended", mended, ("continues", job.ToString())));
+
+        again.ShouldBe(first with { IsReplay = true });
+        (await tenant.GetAsync($"bulk/{job}")).GetProperty("rows").GetProperty("queued").GetInt32().ShouldBe(2);
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task A_refused_upload_leaves_its_key_free()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+
+        (await Kept.OfAsync(tenant.UploadUnderAsync("file", "email,name\nann@example.com,Ann\n"))).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await Kept.OfAsync(tenant.UploadUnderAsync("file", People, ("template", "unheard-of")))).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        var taken = await Kept.OfAsync(tenant.UploadUnderAsync("file", People));
+        (taken.Status, taken.IsReplay).ShouldBe((HttpStatusCode.Accepted, false), taken.Body);
+        // Without a key the same file is asked about, under another key too.
+        (await Kept.OfAsync(tenant.UploadUnderAsync("another", People))).Body.ShouldContain("import_duplicate");
+    }
+
+    [Fact]
+    public async Task A_job_that_is_told_ten_times_at_once_under_one_key_is_told_once_and_a_late_repeat_changes_nothing()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var job = await tenant.JobAsync(People, ("sendAt", TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")));
+        await tenant.UntilAsync(job, "completed");
+
+        foreach (var (command, key, status) in ((string, string, string)[])[("pause", "p", "paused"), ("resume", "r", "completed"), ("cancel", "c", "cancelled")])
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.TellAsync(job, command, key))));
+
+            answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK, command);
+            answers.Count(answer => answer.IsReplay).ShouldBe(9, command);
+            JsonDocument.Parse(answers.Select(answer => answer.Body).Distinct().ShouldHaveSingleItem()).RootElement.GetProperty("status").GetString().ShouldBe(status);
+        }
+
+        var late = await Kept.OfAsync(tenant.TellAsync(job, "pause", "p"));
+        (late.Status, late.IsReplay).ShouldBe((HttpStatusCode.OK, true));
+        late.Body.ShouldContain("\"paused\"");
+        (await tenant.GetAsync($"bulk/{job}")).GetProperty("status").GetString().ShouldBe("cancelled");
+        await Kept.ShouldMismatchAsync(tenant.TellAsync(job, "resume", "p"));
+        (await Kept.OfAsync(tenant.TellAsync(job, "pause", "new"))).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await Kept.OfAsync(tenant.TellAsync(Guid.Empty, "pause", "new"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        await ShouldHoldAsync();
+    }
+
+    [Fact]
+    public async Task Failed_deliveries_are_put_back_once_under_a_key()
+    {
+        var tenant = await BulkTenant.CreateAsync(service);
+        var job = await tenant.JobAsync("email,name,orderId\nann+fail@example.com,Ann,A-1\nbob+fail@example.com,Bob,A-2\ncleo@example.com,Cleo,A-3\n");
+        await FailedAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.TellAsync(job, "retry-failed", "again"))));
+        await FailedAsync();
+        var late = await Kept.OfAsync(tenant.TellAsync(job, "retry-failed", "again"));
+
+        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && answer.Body == """{"requeued":2}""");
+        answers.Count(answer => answer.IsReplay).ShouldBe(9);
+        late.ShouldBe(new Kept(HttpStatusCode.OK, """{"requeued":2}""", IsReplay: true));
+        await Kept.ShouldMismatchAsync(tenant.TellAsync(job, "pause", "again"));
+        (await service.Database.ScalarAsync<long>($"select count(*) from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{job}' and d.status = 73 and t.status = 20")).ShouldBe(4);
+        await ShouldHoldAsync();
+
+        Task FailedAsync() => tenant.UntilAsync(
+            job, found => found.TryGetProperty("deliveries", out var deliveries) && deliveries.GetProperty("pending").GetInt64() == 0 && deliveries.GetProperty("failed").GetInt64() == 2);
+    }
+
+    private static Guid JobOf(Kept answer) => JsonDocument.Parse(answer.Body).RootElement.GetProperty("jobId").GetGuid();
+
+    /// <summary>Jobs of the tenant whose upload was so answered.</summary>
+    private Task<long> JobsAsync(Kept answer, string where = "") =>
+        service.Database.ScalarAsync<long>($"select count(*) from bulk_jobs where tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(answer)}') {where}");
+
+    private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
+}
