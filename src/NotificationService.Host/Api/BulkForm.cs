@@ -82,7 +82,8 @@ internal sealed class BulkForm
     public RepeatableRequest? Repeatable(string? key, string route, string fileSha256Hex) => key is null
         ? null
         : new RepeatableRequest(
-            key, route, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex }, BulkFormJson.Default.DictionaryStringString));
+            key, route, JsonSerializer.SerializeToUtf8Bytes(
+                new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels) }, BulkFormJson.Default.DictionaryStringString));
 
     private void Read(DateTimeOffset now)
     {

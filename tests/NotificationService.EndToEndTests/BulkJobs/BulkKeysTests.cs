@@ -26,6 +26,7 @@ public sealed class BulkKeysTests(SignInService service)
         again.ShouldBe(first with { IsReplay = true });
         await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People + "cleo@example.com,Cleo,A-3\n", ("name", "sale"), ("category", "news")));
         await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "sales")));
+        await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "news"), ("channel", "email"), ("channels", "in_app")));
         await Kept.ShouldMismatchAsync(tenant.TellAsync(JobOf(first), "pause", "file"));
         (await JobsAsync(first)).ShouldBe(1, "neither a repeat nor a mismatch is staged");
         var done = await tenant.UntilAsync(JobOf(first), "completed");
