@@ -141,26 +141,8 @@ public sealed class PostgresCluster : IAsyncLifetime
         if (PostgresBinaries.OnThisMachine() is { } found)
             return found;
         // Not below the repository: the account that runs the server may not be let in there.
-        var folder = Path.Combine(Path.GetTempPath(), "notification-postgres");
-        Directory.CreateDirectory(folder);
-        FileStream? turn = null;
-        await Eventually.TrueAsync(() => TryLock(Path.Combine(folder, "lock"), out turn), TimeSpan.FromMinutes(5));
-        await using (turn)
-            return await PostgresPackage.GetAsync(folder, _ => { }, CancellationToken.None);
-    }
-
-    private static bool TryLock(string file, out FileStream? turn)
-    {
-        try
-        {
-            turn = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (IOException)
-        {
-            turn = null;
-            return false;
-        }
+        var folder = await OncePerMachine.GetAsync("postgres", folder => PostgresPackage.GetAsync(folder, _ => { }, CancellationToken.None));
+        return await PostgresPackage.GetAsync(folder, _ => { }, CancellationToken.None);
     }
 
     private async Task EnsureTemplateAsync()

