@@ -73,17 +73,6 @@ public sealed class StartTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task An_unreachable_database_is_one_line()
-    {
-        await using var service = ServiceProcess.Launch(
-            [], ("ConnectionStrings__NotificationDatabase", $"Host=127.0.0.1;Port={ServiceProcess.FreePort()}"), ("ASPNETCORE_ENVIRONMENT", "Production"));
-
-        (await service.WaitForExitAsync(Patience)).ShouldBe(1);
-        service.Output.ShouldStartWith("notification-service: the database refused: ");
-        service.Output.ShouldNotContain('\n');
-    }
-
-    [Fact]
     public async Task An_unknown_command_names_those_that_exist()
     {
         await using var service = ServiceProcess.Launch(["sevre"]);

@@ -33,7 +33,7 @@ public sealed class MigrationRunner(Database database)
         }
         finally
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
+            await UnlockAsync(connection);
         }
     }
 
@@ -68,6 +68,19 @@ public sealed class MigrationRunner(Database database)
         journal.Parameters.Add(new NpgsqlParameter { Value = name });
         await journal.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>What went wrong before must not be hidden by what it leads to: the lock of a connection that broke is gone with it.</summary>
+    private static async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await ExecuteAsync(connection, $"select pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is of no use any more.
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using NotificationService.Host.Configuration;
-using Npgsql;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Commands;
 
@@ -61,9 +61,14 @@ public static class CommandLine
             await Console.Error.WriteLineAsync($"notification-service: {string.Join("; ", exception.InnerExceptions.OfType<OptionsValidationException>().SelectMany(inner => inner.Failures))}");
             return 1;
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (Outage.IsOfTheConnection(exception))
         {
-            await Console.Error.WriteLineAsync($"notification-service: the database refused: {exception.Message}");
+            await Console.Error.WriteLineAsync($"notification-service: the connection to the database broke ({Outage.Reason(exception)}): run the command again");
+            return 1;
+        }
+        catch (Exception exception) when (Outage.Refusal(exception) is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"notification-service: the database refused: {refusal.Message.ReplaceLineEndings(" ")}");
             return 1;
         }
     }

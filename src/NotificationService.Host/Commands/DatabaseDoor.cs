@@ -19,13 +19,20 @@ public sealed class DatabaseDoor : IAsyncDisposable
 
     public string Description => postgres?.Description ?? "the database of ConnectionStrings__NotificationDatabase";
 
-    /// <param name="settings">What the configuration says.</param>
+    /// <param name="configuration">What says which database, and how long to wait for it.</param>
     /// <param name="owning">True for <c>serve</c>, which keeps the private PostgreSQL for itself and stops it when it ends.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    public static async Task<DatabaseDoor> OpenAsync(HostSettings settings, bool owning, CancellationToken cancellationToken)
+    public static async Task<DatabaseDoor> OpenAsync(IConfiguration configuration, bool owning, CancellationToken cancellationToken)
     {
-        if (settings.ConnectionString is not null)
+        var (settings, wait) = (HostSettings.Read(configuration), new DatabaseWait(StartupOptions.Read(configuration).DatabaseTimeout, TimeProvider.System));
+        if (settings.ConnectionString is { } named)
+        {
+            // serve waits by itself, and answers meanwhile.
+            if (!owning)
+                await wait.UntilOpenAsync(named, cancellationToken);
             return new DatabaseDoor(settings, postgres: null);
+        }
+
         var here = Directory.GetCurrentDirectory();
         return new DatabaseDoor(settings, owning
             ? await PrivatePostgres.OwnAsync(here, Console.WriteLine, cancellationToken)

@@ -8,8 +8,7 @@ public static class MigrateCommand
 {
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
-        var settings = HostSettings.Read(HostSettings.Builder(options).Configuration);
-        await using var door = await DatabaseDoor.OpenAsync(settings, owning: false, cancellationToken);
+        await using var door = await DatabaseDoor.OpenAsync(HostSettings.Builder(options).Configuration, owning: false, cancellationToken);
         await using var database = new Database(door.Settings.Storage());
         var applied = await new MigrationRunner(database).MigrateAsync(cancellationToken);
         foreach (var name in applied)

@@ -8,7 +8,7 @@ public static class SeedCommand
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
         var builder = HostSettings.Builder(options);
-        await using var door = await DatabaseDoor.OpenAsync(HostSettings.Read(builder.Configuration), owning: false, cancellationToken);
+        await using var door = await DatabaseDoor.OpenAsync(builder.Configuration, owning: false, cancellationToken);
         builder.Services.AddNotificationService(door.Settings);
         await using var app = builder.Build();
         await DemoSeed.RunAsync(app.Services, cancellationToken);

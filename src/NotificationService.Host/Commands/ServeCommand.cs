@@ -8,7 +8,7 @@ using NotificationService.Storage;
 namespace NotificationService.Host.Commands;
 
 /// <summary>Serves until it is told to stop.</summary>
-public static class ServeCommand
+public static partial class ServeCommand
 {
     /// <summary>Shorter than the 30 s an orchestrator usually waits before it kills.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(22);
@@ -21,7 +21,7 @@ public static class ServeCommand
         KnownSettings.Check(builder.Configuration);
         var withDemo = SeedChoice.IsDemo(builder.Configuration["Notification:Seed"], builder.Environment.IsDevelopment());
         ListenAddresses.EnsureFree(addresses);
-        await using var door = await DatabaseDoor.OpenAsync(HostSettings.Read(builder.Configuration), owning: true, cancellationToken);
+        await using var door = await DatabaseDoor.OpenAsync(builder.Configuration, owning: true, cancellationToken);
         var settings = door.Settings;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddNotificationService(settings);
@@ -37,16 +37,33 @@ public static class ServeCommand
         if (settings.Roles.Api)
             app.MapApi();
 
-        await PrepareDatabaseAsync(app, cancellationToken);
-        if (withDemo)
-            await DemoSeed.RunAsync(app.Services, cancellationToken);
-        await app.Services.GetRequiredService<FirstAccounts>().AddPlatformAdminAsync(app.Configuration, app.Environment.IsDevelopment(), cancellationToken);
-        await app.Services.PrepareKafkaAsync(cancellationToken);
+        await using (var port = new StartupPort(options))
+        {
+            var wait = new DatabaseWait(StartupOptions.Read(builder.Configuration).DatabaseTimeout, TimeProvider.System);
+            await wait.RunAsync(token => PrepareAsync(app, withDemo, token), reason => WaitAsync(app, port, reason, cancellationToken), cancellationToken);
+        }
+
         await app.StartAsync(cancellationToken);
         if (app.Environment.IsDevelopment())
             await Console.Out.WriteLineAsync(Greeting.Text(app.Urls.First(), door.Description, withDemo));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    /// <summary>All that must be there before the first request. Each step only adds what is missing, so all of it may be run again.</summary>
+    private static async Task PrepareAsync(WebApplication app, bool withDemo, CancellationToken cancellationToken)
+    {
+        await PrepareDatabaseAsync(app, cancellationToken);
+        if (withDemo)
+            await DemoSeed.RunAsync(app.Services, cancellationToken);
+        await app.Services.GetRequiredService<FirstAccounts>().AddPlatformAdminAsync(app.Configuration, app.Environment.IsDevelopment(), cancellationToken);
+        await app.Services.PrepareKafkaAsync(cancellationToken);
+    }
+
+    private static async Task WaitAsync(WebApplication app, StartupPort port, string reason, CancellationToken cancellationToken)
+    {
+        LogDatabaseAway(app.Logger, reason);
+        await port.OpenAsync(cancellationToken);
     }
 
     private static async Task PrepareDatabaseAsync(WebApplication app, CancellationToken cancellationToken)
@@ -60,4 +77,7 @@ public static class ServeCommand
         if (await app.Services.GetRequiredService<SchemaGuard>().FindingsAsync(cancellationToken) is { Count: > 0 } findings)
             throw new StartupException($"the database does not keep tenants apart: {string.Join("; ", findings)}");
     }
+
+    [LoggerMessage(EventId = Telemetry.EventIds.Host + 3, Level = LogLevel.Warning, Message = "The database does not answer ({Reason}); the start waits for it")]
+    private static partial void LogDatabaseAway(ILogger logger, string reason);
 }

@@ -30,6 +30,7 @@ public static class KnownSettings
     /// <summary>Sections that a room binds whole; their settings are the properties of the type.</summary>
     private static readonly (string Section, Type Options)[] Sections =
     [
+        (StartupOptions.Section, typeof(StartupOptions)),
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
