@@ -36,7 +36,7 @@ internal sealed class BatchKeeper(Database database, Heartbeats heartbeats, Time
     private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
     private long lookedThroughAt = long.MinValue;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, logger.NotGathered, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("batch_counts"), logger.NotGathered, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {

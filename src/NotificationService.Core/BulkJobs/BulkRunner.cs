@@ -21,6 +21,7 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
+    private readonly Step slice = heartbeats.Maintenance("bulk_slice");
     private long clearedUpAt = long.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,10 +34,7 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
             {
                 await ClearUpAsync(stoppingToken);
                 worked = await RunOnceAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.SliceFailed(Outage.Reason(exception));
+                slice.Succeed();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -46,7 +44,8 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                logger.SliceFailed(exception.GetType().Name);
+                slice.Fail(Outage.Reason(exception));
+                logger.SliceFailed(Outage.Reason(exception));
             }
 
             if (!worked)

@@ -4,6 +4,7 @@ using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
 
@@ -37,14 +38,16 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
     private readonly WakeUp events;
+    private readonly Step complete;
     private readonly TimeProvider time;
     private readonly ILogger<DeliveryResultWriter> logger;
 
     public DeliveryResultWriter(
-        Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, TimeProvider time,
+        Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
         ILogger<DeliveryResultWriter> logger)
     {
         (this.database, this.ids, this.metrics, this.events, this.time, this.logger) = (database, ids, metrics, events, time, logger);
+        complete = heartbeats.Step("delivery_complete");
         coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, options.CompletionLinger), time, WriteAsync);
     }
 
@@ -102,6 +105,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
             try
             {
                 var written = await WriteOnceAsync(results, cancellationToken);
+                complete.Succeed();
                 var answers = new bool[results.Count];
                 for (var i = 0; i < answers.Length; i++)
                 {
@@ -114,6 +118,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
                 // A commit that went through after all finds itself fenced off the second time: writing again is safe.
+                complete.Fail(Outage.Reason(exception));
                 logger.ResultsWait(results.Count, Outage.Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
 
@@ -26,6 +27,7 @@ internal sealed class DeliverySender : IDisposable
     private readonly DeliveryOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<DeliverySender> logger;
+    private readonly Step start;
     private readonly CallLines lines;
     private readonly CallSlots slots;
     private readonly InHand begun;
@@ -37,9 +39,10 @@ internal sealed class DeliverySender : IDisposable
     private bool disposed;
 
     public DeliverySender(
-        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, DeliveryOptions options, TimeProvider time, ILogger<DeliverySender> logger)
+        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<DeliverySender> logger)
     {
         (this.store, this.caller, this.writer, this.lanes, this.options, this.time, this.logger) = (store, caller, writer, lanes, options, time, logger);
+        start = heartbeats.Step("delivery_start");
         // Few are written as begun before their turn: if the process dies, each of them is in doubt.
         begun = new InHand(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
         slots = new CallSlots(options.Concurrency, CallAsync, time) { Freed = begun.Release };
@@ -155,6 +158,7 @@ internal sealed class DeliverySender : IDisposable
         try
         {
             var started = await store.StartAsync(chunk.ConvertAll(delivery => delivery.Claim), CancellationToken.None);
+            start.Succeed();
             foreach (var delivery in chunk)
             {
                 if (started.TryGetValue(delivery.Claim.Id, out var at))
@@ -173,6 +177,7 @@ internal sealed class DeliverySender : IDisposable
 #pragma warning restore CA1031
         {
             // The intent may be written or not: either way no call was made, and that is what is written now.
+            start.Fail(Outage.Reason(exception));
             logger.StepFailed("start", Outage.Reason(exception));
             chunk.ForEach(delivery => NotCalled(delivery, "not_started", "the intent to call a provider could not be written"));
         }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -28,14 +27,14 @@ internal sealed class DeliveryWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var heartbeat = heartbeats.Register("delivery_worker", LongestSilence);
+        var (heartbeat, claim) = (heartbeats.Register("delivery_worker", LongestSilence), heartbeats.Step("delivery_claim"));
         sender.Start();
         try
         {
             while (!stoppingToken.IsCancellationRequested && sender.IsWorking)
             {
                 heartbeat.Beat();
-                await WorkAsync(stoppingToken);
+                await WorkAsync(claim, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,7 +51,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private async Task WorkAsync(CancellationToken cancellationToken)
+    private async Task WorkAsync(Step claim, CancellationToken cancellationToken)
     {
         // 1. Room for a claim worth its statement.
         await sender.Hand.WaitForRoomAsync(Math.Min(options.ClaimSize, Few), options.Poll, cancellationToken);
@@ -66,9 +65,13 @@ internal sealed class DeliveryWorker(
         try
         {
             claimed = await store.ClaimAsync(most, shares, cursors, floors, limits, CancellationToken.None);
+            claim.Succeed();
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
+            claim.Fail(Outage.Reason(exception));
             logger.StepFailed("claim", Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return;

@@ -14,7 +14,7 @@ internal sealed class LeaseRescuer(
     private readonly Heartbeat heartbeat = heartbeats.Register("lease_rescuer", 6 * options.RescueEvery + TimeSpan.FromSeconds(30));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(options.RescueEvery, time, RunAsync, reason => logger.StepFailed("rescue", reason), stoppingToken);
+        Rounds.RepeatAsync(options.RescueEvery, time, RunAsync, heartbeats.Step("lease_rescue"), reason => logger.StepFailed("rescue", reason), stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {

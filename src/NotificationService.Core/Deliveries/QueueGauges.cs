@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
 
@@ -15,11 +16,12 @@ internal sealed class QueueGauges : BackgroundService
     private readonly Database database;
     private readonly TimeProvider time;
     private readonly ILogger<QueueGauges> logger;
+    private readonly Step step;
     private volatile IReadOnlyDictionary<ChannelKind, (long Count, double Seconds)> depths = new Dictionary<ChannelKind, (long, double)>();
 
-    public QueueGauges(Database database, TimeProvider time, ILogger<QueueGauges> logger)
+    public QueueGauges(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<QueueGauges> logger)
     {
-        (this.database, this.time, this.logger) = (database, time, logger);
+        (this.database, this.time, this.logger, step) = (database, time, logger, heartbeats.Maintenance("queue_gauges"));
         var meter = Telemetry.Telemetry.Meter;
         meter.CreateObservableGauge(
             "notification_queue_depth",
@@ -32,7 +34,7 @@ internal sealed class QueueGauges : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, CountAsync, reason => logger.StepFailed("depth", reason), stoppingToken);
+        Rounds.RepeatAsync(Every, time, CountAsync, step, reason => logger.StepFailed("depth", reason), stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

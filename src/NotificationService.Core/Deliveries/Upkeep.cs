@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes the months to come, removes the months that are past and the keys that have served. Any number of workers may do it at once.</summary>
-public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvider time, ILogger<Upkeep> logger) : BackgroundService
+public sealed class Upkeep(Database database, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<Upkeep> logger) : BackgroundService
 {
     private const int MonthsAhead = 3;
     private const int Bite = 5_000;
@@ -15,7 +16,7 @@ public sealed class Upkeep(Database database, DeliveryOptions options, TimeProvi
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(30);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, RunAsync, reason => logger.StepFailed("upkeep", reason), stoppingToken);
+        Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_upkeep", 3 * Every), reason => logger.StepFailed("upkeep", reason), stoppingToken);
 
     /// <summary>One round.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ public sealed class EventRelay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (heartbeat, most) = (heartbeats.Register("event_relay", LongestSilence), Most);
+        var (heartbeat, relay, most) = (heartbeats.Register("event_relay", LongestSilence), heartbeats.Step("event_relay_shard"), Most);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -55,6 +55,7 @@ public sealed class EventRelay(
                 {
                     var began = time.GetTimestamp();
                     await RelayAsync(most, taken, stoppingToken);
+                    relay.Succeed();
                     if (time.GetElapsedTime(began) < Quick)
                         most = Math.Min(Most, most * 2);
                     if (taken.Count == 0)
@@ -64,6 +65,7 @@ public sealed class EventRelay(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
+                    relay.Fail(Outage.Reason(exception));
                     logger.RelayFailed(Outage.Reason(exception));
                     if (IsOfTheConnection(exception))
                         floors.Forget();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Events;
 
@@ -14,15 +15,16 @@ internal sealed class OutboxGauges : BackgroundService
     private readonly Database database;
     private readonly TimeProvider time;
     private readonly ILogger<OutboxGauges> logger;
+    private readonly Step step;
     private long waiting;
     private long aside;
     private long kafkaWaiting;
     private long kafkaAside;
     private double kafkaSeconds;
 
-    public OutboxGauges(Database database, TimeProvider time, ILogger<OutboxGauges> logger)
+    public OutboxGauges(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<OutboxGauges> logger)
     {
-        (this.database, this.time, this.logger) = (database, time, logger);
+        (this.database, this.time, this.logger, step) = (database, time, logger, heartbeats.Maintenance("outbox_gauges"));
         var meter = Telemetry.Telemetry.Meter;
         meter.CreateObservableGauge("notification_outbox_depth", () => Volatile.Read(ref waiting), description: "Events that wait to be handed on; counted up to 20,000.");
         meter.CreateObservableGauge("notification_outbox_set_aside", () => Volatile.Read(ref aside), description: "Events that could not be handed on and wait for a person.");
@@ -32,7 +34,7 @@ internal sealed class OutboxGauges : BackgroundService
         meter.CreateObservableGauge("notification_kafka_set_aside", () => Volatile.Read(ref kafkaAside), description: "Status events that the brokers refuse and that wait for a person.");
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, CountAsync, logger.RelayFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, CountAsync, step, logger.RelayFailed, stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -3,18 +3,19 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Events;
 
 /// <summary>Removes events that have served, and what was set aside and nobody came for. Any number of workers may do it at once.</summary>
-internal sealed class OutboxUpkeep(Database database, TimeProvider time, ILogger<OutboxUpkeep> logger) : BackgroundService
+internal sealed class OutboxUpkeep(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<OutboxUpkeep> logger) : BackgroundService
 {
     private const int Bite = 1_000;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, PurgeAsync, logger.RelayFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, PurgeAsync, heartbeats.Maintenance("outbox_purge"), logger.RelayFailed, stoppingToken);
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {

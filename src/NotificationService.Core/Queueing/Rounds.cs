@@ -1,4 +1,5 @@
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Queueing;
 
@@ -8,9 +9,10 @@ public static class Rounds
     /// <param name="every">From the beginning of one round to that of the next; a round that takes longer is followed by the next at once.</param>
     /// <param name="time">What tells how long that is.</param>
     /// <param name="round">Ends by an exception when it fails.</param>
+    /// <param name="step">Is told of each round whether it succeeded.</param>
     /// <param name="failed">Is told PostgreSQL's code or the kind of the failure.</param>
     /// <param name="stoppingToken">Ends it, in the middle of a round too.</param>
-    public static async Task RepeatAsync(TimeSpan every, TimeProvider time, Func<CancellationToken, Task> round, Action<string> failed, CancellationToken stoppingToken)
+    public static async Task RepeatAsync(TimeSpan every, TimeProvider time, Func<CancellationToken, Task> round, Step step, Action<string> failed, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(every, time);
         do
@@ -18,12 +20,15 @@ public static class Rounds
             try
             {
                 await round(stoppingToken);
+                step.Succeed();
             }
 #pragma warning disable CA1031 // a loop that ended by what one round met would be missed by nobody, or end the process
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                failed(Outage.Reason(exception));
+                var reason = Outage.Reason(exception);
+                step.Fail(reason);
+                failed(reason);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

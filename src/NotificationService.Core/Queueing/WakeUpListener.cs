@@ -27,7 +27,9 @@ public sealed class WakeUpListener(
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+#pragma warning disable CA1031 // whatever it was, the listener comes back
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
                 logger.ListenerLost(exception.GetType().Name);
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

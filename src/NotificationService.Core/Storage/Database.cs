@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using NotificationService.Tenants;
 
@@ -12,8 +13,15 @@ public sealed class Database : IAsyncDisposable
     public const string AppRole = "notification_app";
     public const string WorkerRole = "notification_worker";
 
+    /// <summary>
+    /// Slots of a connection for statements that it prepares by itself: more than it ever runs, so that none is replaced. Replacing one while
+    /// the statement fails is what Npgsql loses track at (docs/decisions/0034-what-fails-at-the-database.md). It warns of more than 256.
+    /// </summary>
+    public const int MaxPrepared = 256;
+
     public Database(StorageOptions options)
     {
+        AppDomain.CurrentDomain.FirstChanceException += DropConnectionsInDisorder;
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
         App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
         Receipts = Source(options, AppRole, "notification-receipts", options.ReceiptPoolSize, TimeSpan.FromSeconds(5));
@@ -37,10 +45,27 @@ public sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.FirstChanceException -= DropConnectionsInDisorder;
         await App.DisposeAsync();
         await Receipts.DisposeAsync();
         await Worker.DisposeAsync();
         await Owner.DisposeAsync();
+    }
+
+    /// <summary>
+    /// A connection whose prepared statements are in disorder would fail at every statement that follows, whoever is given it by the pool. Whichever
+    /// statement it was, EF's too, its pool lets go of its connections: the idle ones now, the others when they come back.
+    /// </summary>
+    private void DropConnectionsInDisorder(object? sender, FirstChanceExceptionEventArgs thrown)
+    {
+        if (Outage.IsOfPreparation(thrown.Exception))
+            ThreadPool.UnsafeQueueUserWorkItem(static database => database.DropConnections(), this, preferLocal: false);
+    }
+
+    private void DropConnections()
+    {
+        foreach (var source in (NpgsqlDataSource[])[App, Receipts, Worker, Owner])
+            source.Clear();
     }
 
     private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)
@@ -49,7 +74,7 @@ public sealed class Database : IAsyncDisposable
         {
             ApplicationName = name,
             MaxPoolSize = poolSize,
-            MaxAutoPrepare = 60,
+            MaxAutoPrepare = MaxPrepared,
             AutoPrepareMinUsages = 2,
             Timeout = 5,
             CommandTimeout = statementTimeout == TimeSpan.Zero ? 0 : (int)statementTimeout.TotalSeconds + 5,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Webhooks;
 
@@ -14,19 +15,20 @@ internal sealed class WebhookGauges : BackgroundService
     private readonly Database database;
     private readonly TimeProvider time;
     private readonly ILogger<WebhookGauges> logger;
+    private readonly Step step;
     private long waiting;
     private double oldest;
 
-    public WebhookGauges(Database database, TimeProvider time, ILogger<WebhookGauges> logger)
+    public WebhookGauges(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookGauges> logger)
     {
-        (this.database, this.time, this.logger) = (database, time, logger);
+        (this.database, this.time, this.logger, step) = (database, time, logger, heartbeats.Maintenance("webhook_gauges"));
         var meter = Telemetry.Telemetry.Meter;
         meter.CreateObservableGauge("notification_webhook_queue_depth", () => Volatile.Read(ref waiting), description: "Webhook messages that are due and wait; counted up to 20,000.");
         meter.CreateObservableGauge("notification_webhook_queue_oldest_age_seconds", () => Volatile.Read(ref oldest), description: "How long the oldest of them has been due.");
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, CountAsync, reason => logger.UpkeepFailed("depth", reason), stoppingToken);
+        Rounds.RepeatAsync(Every, time, CountAsync, step, reason => logger.UpkeepFailed("depth", reason), stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal sealed class WebhookReplayer(
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
 
     /// <summary>Whatever goes wrong, the replay stands where it stood and is tried again.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, logger.ReplayFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_replay"), logger.ReplayFailed, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Webhooks;
 
@@ -25,13 +26,15 @@ internal sealed class WebhookResults : IAsyncDisposable
     private readonly WebhookStore store;
     private readonly WebhookMetrics metrics;
     private readonly WakeUp events;
+    private readonly Step complete;
     private readonly TimeProvider time;
     private readonly ILogger<WebhookResults> logger;
 
     public WebhookResults(
-        WebhookStore store, WebhookMetrics metrics, [FromKeyedServices(WakeUp.Events)] WakeUp events, TimeProvider time, ILogger<WebhookResults> logger)
+        WebhookStore store, WebhookMetrics metrics, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookResults> logger)
     {
         (this.store, this.metrics, this.events, this.time, this.logger) = (store, metrics, events, time, logger);
+        complete = heartbeats.Step("webhook_complete");
         coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, Linger), time, WriteAsync);
     }
 
@@ -82,6 +85,7 @@ internal sealed class WebhookResults : IAsyncDisposable
             try
             {
                 var written = await store.CompleteAsync(outcomes, cancellationToken);
+                complete.Succeed();
                 foreach (var (endpoint, reason) in written.Disabled)
                 {
                     metrics.Disabled(reason);
@@ -96,6 +100,7 @@ internal sealed class WebhookResults : IAsyncDisposable
             }
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {
+                complete.Fail(Outage.Reason(exception));
                 logger.OutcomesWait(outcomes.Count, Outage.Reason(exception));
                 await Task.Delay(Pause, time, cancellationToken);
             }

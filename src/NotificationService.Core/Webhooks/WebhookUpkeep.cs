@@ -34,7 +34,7 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, RunAsync, reason => logger.UpkeepFailed("round", reason), stoppingToken);
+        Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_upkeep_round"), reason => logger.UpkeepFailed("round", reason), stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +72,8 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
             while (await command.ExecuteScalarAsync(cancellationToken) is Bite && time.GetElapsedTime(began) < LongestStep)
                 heartbeat.Beat();
         },
-        cancellationToken);
+        cancellationToken,
+        step == "months" ? 3 * DropsMonthsEvery : null);
 
     /// <summary>The next round goes on where this one ended: however many endpoints stand before an unwanted one, its turn comes.</summary>
     private async Task DropAsync(CancellationToken cancellationToken)
@@ -95,16 +96,18 @@ internal sealed class WebhookUpkeep(Database database, WebhookOptions options, H
         while (goesOn && time.GetElapsedTime(began) < LongestStep);
     }
 
-    private async Task GuardAsync(string step, Func<Task> work, CancellationToken cancellationToken)
+    private async Task GuardAsync(string step, Func<Task> work, CancellationToken cancellationToken, TimeSpan? longestFailure = null)
     {
         try
         {
             await work();
+            heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure).Succeed();
         }
 #pragma warning disable CA1031 // whatever went wrong, the next step and the next round have their turn
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure).Fail(Outage.Reason(exception));
             logger.UpkeepFailed(step, Outage.Reason(exception));
         }
     }

@@ -31,14 +31,14 @@ internal sealed class WebhookWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var heartbeat = heartbeats.Register("webhook_worker", LongestSilence);
+        var (heartbeat, claim) = (heartbeats.Register("webhook_worker", LongestSilence), heartbeats.Step("webhook_claim"));
         using var givingUp = new CancellationTokenSource();
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
-                await WorkAsync(givingUp.Token, stoppingToken);
+                await WorkAsync(claim, givingUp.Token, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -55,9 +55,10 @@ internal sealed class WebhookWorker(
             await Task.Delay(Linger, time, CancellationToken.None);
     }
 
+    /// <param name="claim">Is told whether messages could be claimed.</param>
     /// <param name="givingUp">Cancelled when a call that is under way may no longer end by itself.</param>
     /// <param name="cancellationToken">Cancelled when nothing more is to be begun.</param>
-    private async Task WorkAsync(CancellationToken givingUp, CancellationToken cancellationToken)
+    private async Task WorkAsync(Step claim, CancellationToken givingUp, CancellationToken cancellationToken)
     {
         // 1. Room. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
@@ -74,11 +75,13 @@ internal sealed class WebhookWorker(
         {
             claimed = await store.ClaimAsync(limits, CancellationToken.None);
             endpoints = claimed.Count == 0 ? new Dictionary<Guid, FoundEndpoint>() : await directory.FindAsync(claimed, CancellationToken.None);
+            claim.Succeed();
         }
 #pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            claim.Fail(Outage.Reason(exception));
             logger.ClaimFailed(Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return;

@@ -1,13 +1,14 @@
 using NotificationService.Queueing;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Auth;
 
 /// <summary>Keeps <see cref="DisabledSubjects"/> fresh.</summary>
-public sealed class DisabledSubjectsWatch(DisabledSubjects subjects, TimeProvider time, ILogger<DisabledSubjectsWatch> log) : BackgroundService
+public sealed class DisabledSubjectsWatch(DisabledSubjects subjects, Heartbeats heartbeats, TimeProvider time, ILogger<DisabledSubjectsWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>While the database is away, requests that need it fail by themselves.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Interval, time, subjects.RefreshAsync, log.DisabledSubjectsUnknown, stoppingToken);
+        Rounds.RepeatAsync(Interval, time, subjects.RefreshAsync, heartbeats.Step("disabled_subjects"), log.DisabledSubjectsUnknown, stoppingToken);
 }

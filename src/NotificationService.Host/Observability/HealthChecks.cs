@@ -30,7 +30,7 @@ public sealed record HealthCheck(string Name, bool Healthy, string Detail);
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class HealthJson : JsonSerializerContext;
 
-/// <summary>Asks whether this process can do its work: the database answers, its schema is current, the loops beat.</summary>
+/// <summary>Asks whether this process can do its work: the database answers, its schema is current, the loops beat and their steps succeed.</summary>
 public sealed class HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time, KafkaState? kafka = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -45,9 +45,13 @@ public sealed class HealthChecks(Database database, MigrationRunner migrations, 
         patience.CancelAfter(Patience);
         List<HealthCheck> checks = [await AskAsync("database", AskDatabaseAsync, patience.Token), await AskAsync("schema", AskSchemaAsync, patience.Token)];
         checks.AddRange(heartbeats.All.Select(beat => new HealthCheck(beat.Name, beat.IsAlive, $"beat {beat.Silence.TotalSeconds:0.0} s ago")));
-        var status = !checks.TrueForAll(check => check.Healthy) ? "unhealthy" : kafka?.IsUp == false ? "degraded" : "healthy";
+        // Only what fails: what succeeds is no news.
+        checks.AddRange(heartbeats.Steps.Where(step => step.IsEssential && !step.IsWell).Select(step => new HealthCheck(step.Name, Healthy: false, step.Detail)));
+        List<HealthCheck> beside = [.. heartbeats.Steps.Where(step => !step.IsEssential && !step.IsWell).Select(step => new HealthCheck(step.Name, Healthy: false, step.Detail))];
+        var status = !checks.TrueForAll(check => check.Healthy) ? "unhealthy" : kafka?.IsUp == false || beside.Count > 0 ? "degraded" : "healthy";
         if (kafka is not null)
             checks.Add(new HealthCheck("kafka", kafka.IsUp, kafka.IsUp ? "the brokers answer" : "no broker answers: events wait"));
+        checks.AddRange(beside);
         return new HealthReport(status, Version, settings.Roles.ToString(), (long)time.GetElapsedTime(started).TotalSeconds, checks);
     }
 

@@ -19,7 +19,7 @@ public static class SystemApi
         var report = await checks.RunAsync(cancellationToken);
         return report.IsHealthy
             ? Results.Text("ready")
-            : Results.Text($"not ready: {string.Join(", ", report.Checks.Where(check => !check.Healthy).Select(check => check.Name))}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            : Results.Text($"not ready: {string.Join(", ", report.Checks.Where(check => !check.Healthy).Select(check => $"{check.Name} ({check.Detail})"))}", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReportAsync(HealthChecks checks, CancellationToken cancellationToken)

@@ -48,13 +48,13 @@ internal sealed class StatusPublisher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var heartbeat = heartbeats.Register("kafka_publisher", LongestSilence);
+        var (heartbeat, step) = (heartbeats.Register("kafka_publisher", LongestSilence), heartbeats.Step("kafka_publish"));
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
-                await WorkAsync(stoppingToken);
+                await WorkAsync(step, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -71,12 +71,13 @@ internal sealed class StatusPublisher(
     /// <summary>What may still arrive must not do so after what another node publishes: until this node's lease is over nobody else has its shards.</summary>
     private bool IsAnythingOnItsWay => unknownSince is { } since && time.GetElapsedTime(since) < Lease;
 
-    private async Task WorkAsync(CancellationToken cancellationToken)
+    private async Task WorkAsync(Step step, CancellationToken cancellationToken)
     {
         try
         {
             var takenAt = time.GetTimestamp();
             var rows = await TakeAsync(cancellationToken);
+            step.Succeed();
             if (rows.Count == 0)
             {
                 await sink.WaitAsync(Poll, cancellationToken);
@@ -105,6 +106,7 @@ internal sealed class StatusPublisher(
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            step.Fail(Outage.Reason(exception));
             logger.PublisherWaits(Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
         }

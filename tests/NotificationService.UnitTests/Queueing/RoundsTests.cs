@@ -1,4 +1,5 @@
 using NotificationService.Queueing;
+using NotificationService.Telemetry;
 using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Queueing;
@@ -13,7 +14,7 @@ public sealed class RoundsTests
     {
         var (time, rounds) = (new ManualTime(), new Turns());
         using var stop = new CancellationTokenSource();
-        var loop = Rounds.RepeatAsync(Every, time, _ => rounds.TakeAsync(), rounds.Failed, stop.Token);
+        var loop = Rounds.RepeatAsync(Every, time, _ => rounds.TakeAsync(), NewStep(time), rounds.Failed, stop.Token);
         rounds.Count.ShouldBe(1);
 
         time.Advance(Every / 2);
@@ -40,7 +41,7 @@ public sealed class RoundsTests
                 if (rounds.Count <= failures.Length)
                     throw failures[rounds.Count - 1];
             },
-            rounds.Failed, stop.Token);
+            NewStep(time), rounds.Failed, stop.Token);
 
         for (var round = 2; round <= failures.Length + 1; round++)
         {
@@ -58,13 +59,15 @@ public sealed class RoundsTests
     {
         var rounds = new Turns();
         using var stop = new CancellationTokenSource();
-        var loop = Rounds.RepeatAsync(Every, new ManualTime(), token => Task.Delay(Timeout.Infinite, token), rounds.Failed, stop.Token);
+        var loop = Rounds.RepeatAsync(Every, new ManualTime(), token => Task.Delay(Timeout.Infinite, token), NewStep(new ManualTime()), rounds.Failed, stop.Token);
 
         await stop.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => loop.WaitAsync(Long, TestContext.Current.CancellationToken));
         rounds.Reasons.ShouldBeEmpty("that was no failure");
     }
+
+    private static Step NewStep(ManualTime time) => new("rounds", isEssential: true, Long, time);
 
     private sealed class Turns
     {

@@ -33,13 +33,13 @@ internal sealed class ReceiptApplier(
 
     private async Task RunAsync(string name, Func<Task> wait, TimeSpan linger, CancellationToken stoppingToken)
     {
-        var (heartbeat, careful) = (heartbeats.Register(name, LongestSilence), false);
+        var (heartbeat, step, careful) = (heartbeats.Register(name, LongestSilence), heartbeats.Step("receipt_apply"), false);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
-                var turn = await ApplyAsync(careful, stoppingToken);
+                var turn = await ApplyAsync(step, careful, stoppingToken);
                 careful = turn is Turn.Refused;
                 if (turn is Turn.Ended { Receipts: 0 })
                     await wait();
@@ -57,14 +57,16 @@ internal sealed class ReceiptApplier(
         }
     }
 
+    /// <param name="step">Is told whether it succeeded.</param>
     /// <param name="careful">Whether one of those that come now was refused just before.</param>
-    private async Task<Turn> ApplyAsync(bool careful, CancellationToken cancellationToken)
+    private async Task<Turn> ApplyAsync(Step step, bool careful, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         try
         {
             var ended = careful ? await store.ApplyCarefullyAsync(Most, cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
             var took = time.GetElapsedTime(began);
+            step.Succeed();
             if (ended.Count > 0)
                 events.SignalLocally();
             foreach (var receipt in ended)
@@ -80,11 +82,15 @@ internal sealed class ReceiptApplier(
         catch (PostgresException exception) when (!careful && !exception.IsTransient)
         {
             // One of them is at fault, nobody knows which.
+            step.Fail(exception.SqlState);
             logger.StepFailed("receipts", exception.SqlState);
             return new Turn.Refused();
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // whatever went wrong, the loop goes on: what was under way was rolled back
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
+            step.Fail(Outage.Reason(exception));
             logger.StepFailed("receipts", Outage.Reason(exception));
             await Task.Delay(Pause, time, cancellationToken);
             return new Turn.Ended(0);

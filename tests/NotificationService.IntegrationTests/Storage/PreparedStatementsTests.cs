@@ -1,0 +1,89 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using NotificationService.Storage;
+using NotificationService.Testing;
+using Npgsql;
+
+namespace NotificationService.IntegrationTests.Storage;
+
+/// <summary>Npgsql's own book of what a connection has prepared, which it loses track of when a statement is replaced while it fails.</summary>
+public sealed partial class PreparedStatementsTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    [Fact]
+    public async Task A_connection_in_disorder_counts_as_an_outage_and_is_dropped()
+    {
+        await using var own = new Database(new StorageOptions { ConnectionString = database.ConnectionString, WorkerPoolSize = 1 });
+        int before;
+        await using (var connection = await own.Worker.OpenConnectionAsync())
+        {
+            for (var i = 0; i < 3; i++)
+                await ScalarAsync(connection, "select 1");
+            before = (int)(await ScalarAsync(connection, "select pg_backend_pid()"))!;
+            Disorder(connection);
+        }
+
+        Exception? thrown = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                thrown ??= await Record.ExceptionAsync(async () =>
+                {
+                    await using var command = own.Worker.CreateCommand("select 2");
+                    await command.ExecuteScalarAsync();
+                });
+                return thrown is not null;
+            },
+            TimeSpan.FromSeconds(30));
+
+        thrown!.Message.ShouldContain("PreparedState");
+        Outage.IsBehind(thrown).ShouldBeTrue();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await using var command = own.Worker.CreateCommand("select pg_backend_pid()");
+                return (int)(await command.ExecuteScalarAsync())! != before;
+            },
+            TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void There_is_a_slot_for_every_statement_of_ours_and_of_EFs()
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
+        // Whoever names only one of the roles' sources runs nothing under the others.
+        var workers = files.Where(text => text.Contains("database.Worker", StringComparison.Ordinal) && !text.Contains("database.App", StringComparison.Ordinal)).ToList();
+        var others = files.Except(workers).ToList();
+
+        Count(workers, Statements()).ShouldBeInRange(50, Database.MaxPrepared);
+        (Count(others, Statements()) + Count(others, Queries())).ShouldBeInRange(100, Database.MaxPrepared);
+    }
+
+    private static int Count(IEnumerable<string> texts, Regex pattern) => texts.Sum(text => pattern.Count(text));
+
+    [GeneratedRegex("""SqlText\.Statement\(|"(select|insert into|update|delete from|begin|set local|rollback|commit) """, RegexOptions.CultureInvariant)]
+    private static partial Regex Statements();
+
+    [GeneratedRegex("""(ToListAsync|ToArrayAsync|ToDictionaryAsync|FirstOrDefaultAsync|SingleOrDefaultAsync|FirstAsync|SingleAsync|AnyAsync|CountAsync|ExecuteUpdateAsync|ExecuteDeleteAsync|SaveChangesAsync|FindAsync)\(""", RegexOptions.CultureInvariant)]
+    private static partial Regex Queries();
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>As after a preparation that failed at the wrong moment: a slot is held by a statement that is not prepared.</summary>
+    private static void Disorder(NpgsqlConnection connection)
+    {
+        var connector = Get(connection, "Connector");
+        var slots = (Array)Get(Get(connector, "PreparedStatementManager"), "AutoPrepared");
+        var statement = slots.GetValue(0)!;
+        var state = statement.GetType().GetProperty("State", Any)!;
+        state.SetValue(statement, Enum.Parse(state.PropertyType, "Unprepared"));
+    }
+
+    private static object Get(object of, string name) => of.GetType().GetProperty(name, Any)!.GetValue(of)!;
+}
