@@ -15,9 +15,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>
     /// Slots of a connection for statements that it prepares by itself: more than it ever runs, so that none is replaced. Replacing one while
-    /// the statement fails is what Npgsql loses track at (docs/decisions/0034-what-fails-at-the-database.md). It warns of more than 256.
+    /// the statement fails is what Npgsql loses track at (docs/decisions/0034-what-fails-at-the-database.md).
     /// </summary>
-    public const int MaxPrepared = 256;
+    public const int MaxPrepared = 512;
 
     public Database(StorageOptions options)
     {
