@@ -6,7 +6,7 @@ namespace NotificationService.Kafka;
 internal static class KafkaClients
 {
     /// <summary>After that the outcome of everything that was handed in is known.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     /// <summary>A broker judges what comes together as one: of few bytes, a record that is too large takes few others along.</summary>
     private const int LargestBatch = 256 * 1024;

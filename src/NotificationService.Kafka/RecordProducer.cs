@@ -6,7 +6,7 @@ namespace NotificationService.Kafka;
 public sealed class RecordProducer(KafkaOptions options) : IDisposable
 {
     /// <summary>After that nobody waits for an outcome any more: librdkafka knows it by then, and looks at its own limit only now and then.</summary>
-    public static readonly TimeSpan LongestWait = KafkaClients.LongestWait + TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LongestWait = KafkaClients.LongestWait + TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 

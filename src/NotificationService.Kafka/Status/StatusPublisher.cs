@@ -19,10 +19,14 @@ internal sealed class StatusPublisher(
 {
     private const int Most = 2_000;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    /// <summary>Few enough to be taken in time, however slow the database is.</summary>
+    private const int Fewest = 64;
 
-    /// <summary>Whoever has less than that left of its lease sends nothing more: twice as long as any outcome takes to be known.</summary>
-    private static readonly TimeSpan Margin = 2 * RecordProducer.LongestWait;
+    /// <summary>A node that died is replaced when it ends, and the others look four times a second: within ten seconds.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(9);
+
+    /// <summary>Whoever has less than that left of its lease sends nothing more: every outcome is known before it ends.</summary>
+    private static readonly TimeSpan Margin = RecordProducer.LongestWait + TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -31,6 +35,7 @@ internal sealed class StatusPublisher(
 
     private readonly Guid node = ids.Next();
     private TimeSpan pause = Pause;
+    private int most = Most;
 
     /// <summary>When something was last handed in of which nobody knows what became of it.</summary>
     private long? unknownSince;
@@ -84,9 +89,14 @@ internal sealed class StatusPublisher(
                 return;
             }
 
-            // A node that was stopped in between has lost its lease: it looks again before it says anything.
+            // A node that was stopped in between has lost its lease: it looks again before it says anything. Should it be the database that is slow, fewer are quicker.
             if (!HasTime(takenAt))
+            {
+                most = Math.Max(Fewest, most / 2);
                 return;
+            }
+
+            most = Math.Min(Most, most * 2);
             var published = await PublishAsync(rows, takenAt, cancellationToken);
             if (published.All)
             {
@@ -195,7 +205,7 @@ internal sealed class StatusPublisher(
         await using var command = database.Worker.CreateCommand("select shard, position, created_at, key, payload from notification_meta.take_kafka_messages($1, $2, $3)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Most });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellationToken))

@@ -7,7 +7,7 @@ namespace NotificationService.IntegrationTests.Kafka;
 
 public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    /// <summary>For what may have to wait until a lease of 30 s is over, and longer.</summary>
+    /// <summary>For what may have to wait until leases are over, and longer.</summary>
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(150);
 
     private readonly KafkaBrokers brokers = new();
@@ -79,6 +79,19 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
 
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, Ample);
         brokers.Read(KafkaNode.Status).Select(record => record.Key).Distinct().Count().ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task What_a_node_takes_is_anothers_within_ten_seconds_of_its_death()
+    {
+        await AddAsync(1, "taken", "told");
+        await using var lonely = await StartAsync("127.0.0.1:1");
+
+        var held = TimeSpan.Zero;
+        await Eventually.TrueAsync(async () => (held = await database.ScalarAsync<TimeSpan>("select max(greatest(lease_until, clock_timestamp())) - clock_timestamp() from kafka_shards")) > TimeSpan.FromSeconds(1), KafkaNode.Ample);
+
+        // Whoever waits for it looks four times a second.
+        held.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(9.5));
     }
 
     [Fact]
