@@ -6,10 +6,12 @@ namespace NotificationService.Batches;
 /// <param name="ClosedAt">When it was completed or cancelled.</param>
 /// <param name="EndedAt">When a worker found that nothing of it waits any more.</param>
 /// <param name="Accepted">Items that are notifications.</param>
+/// <param name="RatePerSecond">Deliveries that ended in a second, over the last half minute at most; null where nobody can say.</param>
+/// <param name="EtaSeconds">How long what is pending takes at that rate; null where nobody can say.</param>
 /// <param name="Counts">Deliveries by status; what is scheduled, queued or being sent counts as <see cref="Pending"/>.</param>
 public sealed record Batch(
     Guid Id, BatchState State, bool Live, string? Reference, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt, DateTimeOffset? EndedAt,
-    int Chunks, long Accepted, long Rejected, long Repeated, IReadOnlyDictionary<DeliveryStatus, long> Counts, long Pending, double? RatePerSecond)
+    int Chunks, long Accepted, long Rejected, long Repeated, IReadOnlyDictionary<DeliveryStatus, long> Counts, long Pending, double? RatePerSecond, double? EtaSeconds)
 {
     public long Total => Pending + Counts.Values.Sum();
 
@@ -17,7 +19,4 @@ public sealed record Batch(
 
     /// <summary>0 to 1, of what has come so far.</summary>
     public double Progress => Total == 0 ? 0 : (double)Ended / Total;
-
-    /// <summary>How long the rest takes at the present rate; null where nobody can say.</summary>
-    public TimeSpan? Remaining => Pending == 0 ? TimeSpan.Zero : RatePerSecond is > 0 and var rate ? TimeSpan.FromSeconds(Math.Min(Pending / rate, TimeSpan.FromDays(3650).TotalSeconds)) : null;
 }

@@ -10,9 +10,6 @@ namespace NotificationService.Batches;
 /// <summary>Looks at batches and closes them.</summary>
 public sealed class BatchStore(Database database, RepeatableWork work, TimeProvider time)
 {
-    /// <summary>A measure that is older says nothing of now.</summary>
-    private static readonly TimeSpan RateHolds = TimeSpan.FromMinutes(1);
-
     // What is counted beside the statuses of deliveries (batch_chunks_insert, 0011 and 0016).
     private const short Pending = 0;
     private const short Chunks = -1;
@@ -23,6 +20,7 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
     private static readonly string Find = SqlText.Statement("batches_find");
     private static readonly string Shared = SqlText.Statement("batches_shared");
     private static readonly string Close = SqlText.Statement("batches_close");
+    private static readonly string Settle = SqlText.Statement("batches_settle");
 
     public async Task<Batch?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -34,7 +32,7 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
     }
 
     /// <summary>As it stands in a transaction that is somebody else's.</summary>
-    public async Task<Batch?> FindAsync(NpgsqlConnection connection, TenantId tenant, Guid id, CancellationToken cancellationToken)
+    public static async Task<Batch?> FindAsync(NpgsqlConnection connection, TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
         Batch? found = null;
         await using var batch = TenantBatch.Within(connection);
@@ -59,7 +57,13 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
         bool? changed = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         AddClose(batch, tenant, id, state);
-        await batch.CommitAsync(row => changed = row.GetBoolean(1), cancellationToken);
+        await batch.CommitAsync(
+            row =>
+            {
+                if (row.FieldCount == 2)
+                    changed = row.GetBoolean(1);
+            },
+            cancellationToken);
         return changed;
     }
 
@@ -74,7 +78,7 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
             await using (var batch = TenantBatch.Within(connection))
             {
                 AddClose(batch, tenant, id, state);
-                await batch.RunAsync((_, _) => isThere = true, cancellationToken);
+                await batch.RunAsync((_, statement) => isThere |= statement == 0, cancellationToken);
             }
 
             if (!isThere || await FindAsync(connection, tenant, id, cancellationToken) is not { } found)
@@ -83,10 +87,14 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
         },
         cancellationToken);
 
-    private void AddClose(TenantBatch batch, TenantId tenant, Guid id, BatchState state) => batch.Add(
-        tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+    private void AddClose(TenantBatch batch, TenantId tenant, Guid id, BatchState state)
+    {
+        batch.Add(tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        if (state == BatchState.Cancelled)
+            batch.Add(tenant, Settle, Id(id));
+    }
 
-    private Batch Read(Guid id, NpgsqlDataReader row)
+    private static Batch Read(Guid id, NpgsqlDataReader row)
     {
         var counts = new Dictionary<DeliveryStatus, long>();
         var said = new Dictionary<short, long>();
@@ -103,7 +111,6 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
             }
         }
 
-        var measured = row.IsDBNull(7) ? default(DateTimeOffset?) : row.GetFieldValue<DateTimeOffset>(7);
         return new Batch(
             id,
             (BatchState)row.GetInt16(0),
@@ -118,7 +125,8 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
             said.GetValueOrDefault(Repeated),
             counts,
             said.GetValueOrDefault(Pending),
-            row.IsDBNull(6) || measured < time.GetUtcNow() - RateHolds ? null : row.GetDouble(6));
+            row.IsDBNull(6) ? null : row.GetDouble(6),
+            row.IsDBNull(7) ? null : row.GetDouble(7));
     }
 
     private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };

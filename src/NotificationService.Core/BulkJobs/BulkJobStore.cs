@@ -15,6 +15,7 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
 
     private static readonly string Find = SqlText.Statement("bulk_jobs_find");
     private static readonly string Command = SqlText.Statement("bulk_jobs_command");
+    private static readonly string Settle = SqlText.Statement("batches_settle");
     private static readonly string Errors = SqlText.Statement("bulk_errors_page");
     private static readonly string CellsOfSlice = SqlText.Statement("bulk_slices_cells");
     private static readonly string Slice = SqlText.Statement("bulk_results_slice");
@@ -50,12 +51,13 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
                 {
                     batch.Add(tenant, Command, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)command });
                     batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+                    batch.Add(tenant, Settle, Id(id));
                     await batch.RunAsync(
                         (row, statement) =>
                         {
                             if (statement == 0)
                                 isChanged = row.GetBoolean(1);
-                            else
+                            else if (statement == 1)
                                 found = Read(row);
                         },
                         cancellationToken);
@@ -197,7 +199,9 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         row.GetInt64(19),
         row.IsDBNull(20) ? [] : JsonSerializer.Deserialize(row.GetString(20), BulkJson.Default.IReadOnlyListBulkSample) ?? [],
         row.GetFieldValue<DateTimeOffset>(21),
-        row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22));
+        row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
+        row.IsDBNull(24) ? null : row.GetDouble(24),
+        row.IsDBNull(25) ? null : row.GetDouble(25));
 
     private static Dictionary<int, (string Code, string Message, bool Mended)> ErrorsOf(string? text)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Notifications;
@@ -241,7 +240,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
     /// <summary>A row's own key stands for the row of any job: the same order is not told twice of, whichever file names it.</summary>
     private static IdempotencyEntry Entry(TenantId tenant, string key, PreparedNotification prepared)
     {
-        var answer = JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
+        var answer = ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
         // What it stands for is the key alone: a row that comes again with other words is still the same row.
         return new IdempotencyEntry(IdempotencyKeys.Hash($"{KeyRoute} {key}"), RequestFingerprint.Of(KeyRoute, tenant, default), answer);
     }

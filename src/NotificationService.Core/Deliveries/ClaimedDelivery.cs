@@ -29,4 +29,7 @@ public sealed record ClaimedDelivery(
     Lease Lease)
 {
     public ChannelKind Channel => Id.Channel;
+
+    /// <summary>The batch or bulk job it belongs to, which may be held or cancelled as a whole.</summary>
+    public Guid? Batch { get; init; }
 }

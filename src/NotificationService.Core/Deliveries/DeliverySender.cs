@@ -157,6 +157,7 @@ internal sealed class DeliverySender : IDisposable
     {
         try
         {
+            var writtenAt = time.GetTimestamp();
             var started = await store.StartAsync(chunk.ConvertAll(delivery => delivery.Claim), CancellationToken.None);
             start.Succeed();
             foreach (var delivery in chunk)
@@ -164,7 +165,7 @@ internal sealed class DeliverySender : IDisposable
                 if (started.TryGetValue(delivery.Claim.Id, out var at))
                 {
                     begun.Add(1);
-                    slots.Add(new StartedDelivery(delivery, at));
+                    slots.Add(new StartedDelivery(delivery, at, writtenAt));
                 }
                 else
                 {
@@ -192,8 +193,32 @@ internal sealed class DeliverySender : IDisposable
             return;
         }
 
+        if (await IsStoppedAsync(delivery))
+        {
+            NotCalled(delivery.Prepared, "not_called", "its batch was held or cancelled before a provider was called");
+            return;
+        }
+
         _ = FinishAsync(await caller.CallAsync(delivery));
         lines.MoveUp(delivery.Prepared.Provider.Gate);
+    }
+
+    /// <summary>Of one that waited for its turn; nobody can say while the database is away, and then it is not called.</summary>
+    private async Task<bool> IsStoppedAsync(StartedDelivery delivery)
+    {
+        if (delivery.Prepared.Claim.Batch is not { } batch || time.GetElapsedTime(delivery.WrittenAt) < BegunCalls.Unchecked)
+            return false;
+        try
+        {
+            return await store.IsStoppedAsync(delivery.Prepared.Claim.Tenant, batch, CancellationToken.None);
+        }
+#pragma warning disable CA1031 // whatever went wrong, it is handed back and comes again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StepFailed("look at its batch", Outage.Reason(exception));
+            return true;
+        }
     }
 
     /// <summary>Places come free without a call ending, too, and calls grow slow.</summary>

@@ -9,6 +9,8 @@ namespace NotificationService.Deliveries;
 public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time, DeliveryOptions options)
 {
     private const string CommitLater = "set local synchronous_commit = off";
+    private const string Share = "select notification_meta.share_batches($1)";
+    private const string IsStopped = "select notification_meta.is_batch_stopped($1, $2)";
 
     private static readonly string Claim = SqlText.Statement("deliveries_claim");
     private static readonly string Rescue = SqlText.Statement("deliveries_rescue");
@@ -86,13 +88,31 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         var ordered = deliveries.OrderBy(delivery => delivery.Id.Value).ToArray();
         var started = new Dictionary<DeliveryId, DateTimeOffset>(ordered.Length);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        // Whoever holds or cancels a batch answers only when this is committed, and what begins after that sees it.
+        if (ordered.Where(delivery => delivery.Batch is not null).Select(delivery => delivery.Batch!.Value).Distinct().ToArray() is { Length: > 0 } batches)
+            batch.Add(Share, new NpgsqlParameter<Guid[]> { TypedValue = batches });
         batch.Add(
             Start,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Lease.Id) },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall });
-        await batch.CommitAsync(row => started.Add(new DeliveryId(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1)), cancellationToken);
+        await batch.CommitAsync(
+            row =>
+            {
+                if (row.FieldCount == 2)
+                    started.Add(new DeliveryId(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1));
+            },
+            cancellationToken);
         return started;
+    }
+
+    /// <summary>Whether a batch was held or cancelled since a delivery of it was written as begun.</summary>
+    public async Task<bool> IsStoppedAsync(TenantId tenant, Guid batch, CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(IsStopped);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tenant.Value });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = batch });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private Lease GrantedBy(NpgsqlDataReader row, Guid id, long asked) => new(id, time, asked, row.GetFieldValue<DateTimeOffset>(13), options.Lease);
@@ -111,5 +131,8 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
         row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
         row.IsDBNull(14) ? null : row.GetGuid(14),
-        lease);
+        lease)
+    {
+        Batch = row.IsDBNull(15) ? null : row.GetGuid(15),
+    };
 }

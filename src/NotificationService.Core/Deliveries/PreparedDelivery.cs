@@ -12,4 +12,6 @@ public sealed record PreparedDelivery(
 }
 
 /// <summary>One whose intent to be called is written.</summary>
-public readonly record struct StartedDelivery(PreparedDelivery Prepared, DateTimeOffset StartedAt);
+/// <param name="StartedAt">By the database.</param>
+/// <param name="WrittenAt">When this process began to write it, by its own clock.</param>
+public readonly record struct StartedDelivery(PreparedDelivery Prepared, DateTimeOffset StartedAt, long WrittenAt);

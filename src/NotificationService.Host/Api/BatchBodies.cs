@@ -71,7 +71,7 @@ public sealed record ChunkResponse(
 /// <param name="EndedAt">When nothing of it waited any more.</param>
 /// <param name="Chunks">Calls that brought items.</param>
 /// <param name="Progress">Ended deliveries of all deliveries so far, 0 to 1.</param>
-/// <param name="RatePerSecond">Deliveries that end in a second, of late; absent when nobody measured within a minute.</param>
+/// <param name="RatePerSecond">Deliveries that ended in a second, over the last half minute at most; absent once all have ended.</param>
 /// <param name="EtaSeconds">How long the rest takes at that rate; absent when nobody can say.</param>
 public sealed record BatchResponse(
     Guid Id, string Status, string? Reference, bool Live, DateTimeOffset CreatedAt, DateTimeOffset? CompletedAt, DateTimeOffset? EndedAt,
@@ -86,7 +86,7 @@ public sealed record BatchResponse(
             _ => batch.Pending == 0 ? "completed" : "processing",
         },
         batch.Reference, batch.Live, batch.CreatedAt, batch.ClosedAt, batch.EndedAt, batch.Chunks, batch.Accepted, batch.Rejected, batch.Repeated,
-        BatchDeliveries.Of(batch), Math.Round(batch.Progress, 6), batch.RatePerSecond is { } rate ? Math.Round(rate, 1) : null, batch.Remaining is { } rest ? Math.Round(rest.TotalSeconds) : null);
+        BatchDeliveries.Of(batch), Math.Round(batch.Progress, 6), batch.RatePerSecond, batch.EtaSeconds);
 }
 
 /// <summary>How many deliveries stand where.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
@@ -193,5 +194,5 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
     private static bool IsAnItems(string? key, BatchChunk chunk) => key is not null && chunk.Items.Any(item => item.Key == key);
 
     private static byte[] Answer(Guid batch, int sequence, ChunkOutcome.Stored stored) =>
-        JsonSerializer.SerializeToUtf8Bytes(ChunkResponse.Of(batch, sequence, stored), BatchesJson.Default.ChunkResponse);
+        ReadableJson.Utf8(ChunkResponse.Of(batch, sequence, stored), BatchesJson.Default.ChunkResponse);
 }

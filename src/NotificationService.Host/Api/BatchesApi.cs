@@ -1,7 +1,8 @@
-using System.Text.Json;
 using NotificationService.Batches;
+using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -22,9 +23,9 @@ public static class BatchesApi
             .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added);
 
         var commands = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
-        commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, cancellationToken))
+        commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, time, cancellationToken))
             .Documented("Complete a batch", "No more chunks come. Waits for those that are being stored; to do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Batch);
-        commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, cancellationToken))
+        commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, time, cancellationToken))
             .Documented("Cancel a batch", "Nothing more is begun from now on, and what waits is cancelled within seconds; what has been sent stays sent. To do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Cancelled);
 
         var reading = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.ReadNotifications);
@@ -37,7 +38,7 @@ public static class BatchesApi
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) =>
         await batches.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } batch ? Answer(batch) : Problems.NotFound();
 
-    private static async Task<IResult> CloseAsync(Guid id, BatchState state, HttpContext context, BatchStore batches, CancellationToken cancellationToken)
+    private static async Task<IResult> CloseAsync(Guid id, BatchState state, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
             return refusal;
@@ -45,7 +46,10 @@ public static class BatchesApi
         var tenant = context.Caller().Tenant;
         var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{(state == BatchState.Cancelled ? "cancel" : "complete")}", default);
         var outcome = await batches.CloseAsync(
-            tenant, id, state, repeatable, static batch => JsonSerializer.SerializeToUtf8Bytes(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse), cancellationToken);
+            tenant, id, state, repeatable, static batch => ReadableJson.Utf8(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse), cancellationToken);
+        // What was written as begun before has begun by then, or never will.
+        if (state == BatchState.Cancelled && outcome is RepeatableOutcome<Batch?>.Done)
+            await Task.Delay(BegunCalls.Settled, time, CancellationToken.None);
         return RepeatedAnswers.Of(
             context, outcome, StatusCodes.Status200OK,
             static batch => batch is null ? Problems.NotFound() : Problems.Conflict("It is too late to cancel: every delivery of the batch has ended."));
@@ -63,8 +67,8 @@ public static class BatchesApi
         if (await batches.SharedAsync(tenant, id, cancellationToken) is null)
             return Problems.NotFound();
         var part = await list.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
-        return Results.Json(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
+        return JsonAnswer.Of(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
     }
 
-    private static IResult Answer(Batch batch) => Results.Json(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse);
+    private static IResult Answer(Batch batch) => JsonAnswer.Of(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse);
 }

@@ -1,9 +1,9 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Channels;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -15,6 +15,8 @@ public sealed record BulkAccepted(Guid JobId, int Rows);
 /// <param name="Status">uploading, checking, running, paused, completed, failed, cancelled, or checked: a dry run that is over.</param>
 /// <param name="Reason">Why it failed: a code, and the sentence to it.</param>
 /// <param name="Progress">Rows that were looked at of all rows, 0 to 1.</param>
+/// <param name="RatePerSecond">Rows that were done in a second, over the last half minute at most: bad or repeated, or their deliveries have ended. Absent while paused and once all has ended.</param>
+/// <param name="EtaSeconds">How long the other rows take at that rate; absent when nobody can say.</param>
 /// <param name="Template">The version that all rows are bound to.</param>
 /// <param name="Columns">What each column of the file was taken for; null for none.</param>
 /// <param name="SmsSegments">Of a dry run: the parts that its text messages would be billed as.</param>
@@ -40,7 +42,7 @@ public sealed record BulkItem(int Row, string Status, Guid? NotificationId, stri
 
 internal static class BulkAnswers
 {
-    public static byte[] Accepted(Guid job, int rows) => JsonSerializer.SerializeToUtf8Bytes(new BulkAccepted(job, rows), BulkJobsJson.Default.BulkAccepted);
+    public static byte[] Accepted(Guid job, int rows) => ReadableJson.Utf8(new BulkAccepted(job, rows), BulkJobsJson.Default.BulkAccepted);
 
     public static ColumnTargets Targets(ColumnMap map) => new(
         [
@@ -62,8 +64,7 @@ internal static class BulkAnswers
         job.Encoding, job.Delimiter == '\t' ? "tab" : job.Delimiter.ToString(), job.FileHash, job.FileBytes,
         new BulkRows(job.Rows, job.Done, job.Queued, job.Bad, job.Repeated),
         job.Rows == 0 ? 0 : Math.Round(Math.Min(1, (double)job.Done / job.Rows), 6),
-        batch?.RatePerSecond is { } rate ? Math.Round(rate, 1) : null,
-        batch?.Remaining is { } rest ? Math.Round(rest.TotalSeconds) : null,
+        job.RatePerSecond, job.EtaSeconds,
         batch is { Total: > 0 } ? BatchDeliveries.Of(batch) : null,
         job.IsDryRun ? job.Segments : null, job.IsDryRun ? job.Samples : null, job.CreatedAt, job.EndedAt);
 

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -22,6 +22,7 @@ public static class BulkApi
             .Documented("Upload a CSV file", "The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself.")
             .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
+        Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
         sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", "At most 1,000 in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
@@ -37,18 +38,28 @@ public static class BulkApi
     }
 
     private static void Command(RouteGroupBuilder group, string verb, BulkCommand command, string summary, string description) =>
-        group.MapPost($"/{{jobId:guid}}/{verb}", async (Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken) =>
+        group.MapPost($"/{{jobId:guid}}/{verb}", async (Guid jobId, HttpContext context, BulkJobStore jobs, TimeProvider time, CancellationToken cancellationToken) =>
         {
             if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
                 return refusal;
             var tenant = context.Caller().Tenant;
             var outcome = await jobs.CommandAsync(
                 tenant, jobId, command, Repeatable(key, jobId, verb),
-                async (connection, job) => Utf8(job, await batches.FindAsync(connection, tenant, jobId, cancellationToken)),
+                async (connection, job) => Utf8(job, await BatchStore.FindAsync(connection, tenant, jobId, cancellationToken)),
                 cancellationToken);
+            // What was written as begun before has begun by then, or never will.
+            if (command is BulkCommand.Pause or BulkCommand.Cancel && outcome is RepeatableOutcome<BulkJob?>.Done)
+                await Task.Delay(BegunCalls.Settled, time, CancellationToken.None);
             return RepeatedAnswers.Of(
-                context, outcome, StatusCodes.Status200OK, job => job is null ? Problems.NotFound() : Problems.Conflict($"A job that is {job.State.ToName()} cannot be told to {verb}."));
+                context, outcome, StatusCodes.Status200OK, job => job is null ? Problems.NotFound() : Problems.Conflict(Refusal(job, verb)));
         }).Documented(summary, description).TakesIdempotencyKey().Answers<BulkJobResponse>(200, BulkExamples.Job);
+
+    private static string Refusal(BulkJob job, string verb) => job switch
+    {
+        { State: BulkJobState.Checked, Mode: BulkMode.AllOrNothing, Bad: > 0 } when verb == "start" => "The job is all or nothing, and rows of it are bad: mend the file and upload it again.",
+        { State: BulkJobState.Checked } when verb == "start" => "The rows of the job are not kept any more: upload the file again.",
+        _ => $"A job that is {job.State.ToName()} cannot be told to {verb}.",
+    };
 
     private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)
     {
@@ -58,7 +69,7 @@ public static class BulkApi
             : Problems.NotFound();
     }
 
-    private static byte[] Utf8(BulkJob job, Batch? batch) => JsonSerializer.SerializeToUtf8Bytes(BulkAnswers.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
+    private static byte[] Utf8(BulkJob job, Batch? batch) => ReadableJson.Utf8(BulkAnswers.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
 
     private static RepeatableRequest? Repeatable(string? key, Guid job, string verb) => key is null ? null : new RepeatableRequest(key, $"{Root}/{job}/{verb}", default);
 
@@ -79,7 +90,7 @@ public static class BulkApi
             _ when status is null => paging.Numbered(await walk.ReadFromAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
             _ => paging.Numbered(await walk.ReadAndCountAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
         };
-        return Results.Json(page, BulkJobsJson.Default.PageBulkItem);
+        return JsonAnswer.Of(page, BulkJobsJson.Default.PageBulkItem);
 
         string? Cursor() => walk.Next is var (slice, index) ? ListCursor.Write(Place(slice, index), scope) : null;
     }
@@ -121,7 +132,7 @@ public static class BulkApi
             return Problems.NotFound();
         var outcome = await commands.RequeueAsync(
             tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Repeatable(key, jobId, "retry-failed"),
-            static requeued => JsonSerializer.SerializeToUtf8Bytes(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
+            static requeued => ReadableJson.Utf8(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
         return RepeatedAnswers.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
     }
 }

@@ -1,7 +1,8 @@
--- Pauses (4), resumes (0) or cancels (7) a job; of a paused one nothing that is queued goes out. $1 tenant, $2 id, $3 command
+-- Pauses (4), resumes (0), cancels (7) or starts (3) a job; of a paused one nothing that is queued goes out. $1 tenant, $2 id, $3 command
 -- The workers find the state changed when they commit a slice, and give that slice up. What was put off while it was held is brought back by workers.
+-- A dry run that is over is started while its rows are there; all of them become notifications that were not found bad, paced from now on.
 -- A job of which everything has ended is neither paused nor cancelled. One that failed at rows is resumed while they are there: they are cleared after thirty days.
-with before as materialized (select id, state, resume_to, reason, ended_at from bulk_jobs where tenant_id = $1 and id = $2 for update),
+with before as materialized (select id, state, resume_to, reason, ended_at, mode, rows_bad, rows_gone from bulk_jobs where tenant_id = $1 and id = $2 for update),
 pending as (
     select coalesce(sum(n), 0) as n from (
         select c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = $2 and c.status = 0
@@ -14,11 +15,15 @@ changed as (
         resume_to = case when $3 = 4 then before.state end,
         reason = case when $3 <> 0 then j.reason end,
         reason_message = case when $3 <> 0 then j.reason_message end,
-        ended_at = case when $3 = 7 then clock_timestamp() when before.state = 6 then null else j.ended_at end
+        ended_at = case when $3 = 7 then clock_timestamp() when before.state in (6, 8) then null else j.ended_at end,
+        dry_run = j.dry_run and $3 <> 3,
+        rows_done = case when $3 = 3 then 0 else j.rows_done end,
+        starts_at = case when $3 = 3 then greatest(j.starts_at, clock_timestamp()) else j.starts_at end
     from before, pending
     where j.tenant_id = $1 and j.id = before.id and (
         ($3 = 4 and (before.state in (2, 3) or (before.state = 5 and pending.n > 0)))
         or ($3 = 0 and (before.state = 4 or (before.state = 6 and before.reason = 'rows_unworkable' and before.ended_at > clock_timestamp() - interval '29 days')))
+        or ($3 = 3 and before.state = 8 and not before.rows_gone and before.ended_at > clock_timestamp() - interval '29 days' and (before.mode = 1 or before.rows_bad = 0))
         or ($3 = 7 and (before.state in (2, 3, 4) or (before.state = 5 and pending.n > 0) or (before.state = 6 and before.reason = 'rows_unworkable'))))
     returning j.id
 ),
@@ -29,9 +34,9 @@ batch as (
     update batches b
     set held = $3 = 4,
         resumed_at = case when $3 = 0 then clock_timestamp() else b.resumed_at end,
-        state = case when $3 = 7 then 3 when before.state = 6 then 1 else b.state end,
-        closed_at = case when $3 = 7 then coalesce(b.closed_at, clock_timestamp()) when before.state = 6 then null else b.closed_at end,
-        ended_at = case when $3 = 7 or before.state = 6 then null else b.ended_at end
+        state = case when $3 = 7 then 3 when before.state in (6, 8) then 1 else b.state end,
+        closed_at = case when $3 = 7 then coalesce(b.closed_at, clock_timestamp()) when before.state in (6, 8) then null else b.closed_at end,
+        ended_at = case when $3 = 7 or before.state in (6, 8) then null else b.ended_at end
     from changed, before where b.tenant_id = $1 and b.id = changed.id
 )
 select before.state, changed.id is not null from before left join changed on true
