@@ -25,7 +25,7 @@ public sealed class RouteTests : IAsyncLifetime
         "/health/ready",
         "/metrics",
         "/oauth/token",
-        "/openapi/{documentName}.json",
+        "/openapi/v1.json",
         "/webhooks/{path}/{providerId}",
     ];
 

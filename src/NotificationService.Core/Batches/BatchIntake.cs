@@ -134,7 +134,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         command.Parameters.AddRange((NpgsqlParameter[])[
             Id(caller.Tenant.Value), Id(batch), Number(chunk.Sequence), new NpgsqlParameter<byte[]> { TypedValue = chunk.Fingerprint }, Id(items.First.Value), Number(chunk.Items.Count),
             Number(answer.Accepted), Number(answer.Rejected.Count), Number(answer.Repeated.Count),
-            new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(answer, ChunkJson.Default.ChunkAnswer) },
+            new NpgsqlParameter<string> { TypedValue = ReadableJson.Text(answer, ChunkJson.Default.ChunkAnswer) },
         ]);
         if (await command.ExecuteScalarAsync(cancellationToken) is null)
             throw new InvalidOperationException("the sequence was taken under its lock");
@@ -196,7 +196,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     private static IdempotencyEntry Entry(TenantId tenant, BatchItem item, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", tenant, item.Utf8.Span), JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
+        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
 
     private static RejectedItem Rejected(int index, IEnumerable<DraftIssue> issues) => new(index, [.. issues.Select(ItemError.Of)]);
 

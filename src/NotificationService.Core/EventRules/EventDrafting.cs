@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.EventRules;
 
@@ -72,7 +73,7 @@ public static class EventDrafting
         }
 
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
         {
             json.WriteStartObject();
             foreach (var (variable, text) in variables)

@@ -39,7 +39,7 @@ public static class EventJson
         if (told.Status != DeliveryStatus.Failed || detail is null)
         {
             json.WriteNull("failure");
-            if (detail is null)
+            if (detail is null || !(Has(detail, "code") || Has(detail, "message")))
                 return;
             json.WriteStartObject("reason");
             Copy(json, detail, "code");
@@ -85,6 +85,9 @@ public static class EventJson
         else
             json.WriteRawValue(told.Metadata);
     }
+
+    /// <summary>What is stored of a change may say something else, such as who reported it.</summary>
+    private static bool Has(JsonDocument detail, string name) => detail.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     private static void Copy(Utf8JsonWriter json, JsonDocument detail, string name)
     {

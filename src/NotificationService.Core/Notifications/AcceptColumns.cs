@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using NotificationService.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using NotificationService.Deliveries;
@@ -41,9 +42,9 @@ internal sealed class AcceptColumns
         Of(n => n.Category),
         Of(n => n.Request.Reference),
         Of(n => (short)n.Request.Priority),
-        Json(n => JsonSerializer.SerializeToUtf8Bytes(n.Request.Recipient, StoredJson.Default.StoredRecipient)),
+        Json(n => ReadableJson.Utf8(n.Request.Recipient, StoredJson.Default.StoredRecipient)),
         Json(n => OrNull(n.Request.Data)),
-        Json(n => n.Request.Content is { } content ? JsonSerializer.SerializeToUtf8Bytes(content, StoredJson.Default.InlineContent) : default(ReadOnlyMemory<byte>?)),
+        Json(n => n.Request.Content is { } content ? ReadableJson.Utf8(content, StoredJson.Default.InlineContent) : default(ReadOnlyMemory<byte>?)),
         Json(n => OrNull(n.Request.Metadata)),
         Of(n => n.TraceParent),
         Of(n => n.Request.SendAt),
@@ -64,7 +65,7 @@ internal sealed class AcceptColumns
         Of(n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
         Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
         OfDeliveries(d => (short)d.Place),
-        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
+        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
         new NpgsqlParameter<Guid?> { TypedValue = batch, NpgsqlDbType = NpgsqlDbType.Uuid },
         Of(n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
     ];
@@ -75,7 +76,7 @@ internal sealed class AcceptColumns
         if (delivery.Status == DeliveryStatus.Queued)
             return null;
         var buffer = new ArrayBufferWriter<byte>(160);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
         {
             json.WriteStartObject();
             if (delivery.Failure is { } failure)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -121,7 +120,7 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
     }
 
     private static IdempotencyEntry Entry(TenantId tenant, BundleDraft draft, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(draft.Request.Key), Fingerprint(tenant, draft), JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer))
+        IdempotencyKeys.Hash(draft.Request.Key), Fingerprint(tenant, draft), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer))
     {
         Days = draft.KeptDays,
     };

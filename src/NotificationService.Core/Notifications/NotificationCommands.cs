@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
@@ -91,7 +90,7 @@ public sealed class NotificationCommands(RepeatableWork work, NotificationMetric
     private static bool IsCancelled(List<DeliveryChange> changes) => changes.Exists(change => change.Changed)
         || (changes.Exists(change => change.Status == DeliveryStatus.Cancelled) && !changes.Exists(change => change.Status is DeliveryStatus.Delivered or DeliveryStatus.Read));
 
-    private static byte[] Answer(NotificationId id, List<DeliveryChange> changes) => JsonSerializer.SerializeToUtf8Bytes(CommandAnswer.Of(id, changes), CommandJson.Default.CommandAnswer);
+    private static byte[] Answer(NotificationId id, List<DeliveryChange> changes) => ReadableJson.Utf8(CommandAnswer.Of(id, changes), CommandJson.Default.CommandAnswer);
 
     private static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(0)), (DeliveryStatus)row.GetInt16(1), row.GetBoolean(2));
 

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using System.Text.Json;
 using NotificationService.Queueing;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
@@ -34,7 +34,7 @@ public sealed class NotificationIntake
         if (prepared is null)
             return await RefuseAsync(caller.Tenant, issues, repeatable, cancellationToken);
 
-        var answer = JsonSerializer.SerializeToUtf8Bytes(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
+        var answer = ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
         var entry = repeatable is null
             ? null
             : new IdempotencyEntry(IdempotencyKeys.Hash(repeatable.Key), Fingerprint(caller.Tenant, repeatable), answer);

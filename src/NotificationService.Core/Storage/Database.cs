@@ -64,8 +64,15 @@ public sealed class Database : IAsyncDisposable
 
     private void DropConnections()
     {
-        foreach (var source in (NpgsqlDataSource[])[App, Receipts, Worker, Owner])
-            source.Clear();
+        try
+        {
+            foreach (var source in (NpgsqlDataSource[])[App, Receipts, Worker, Owner])
+                source.Clear();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends.
+        }
     }
 
     private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)

@@ -41,7 +41,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
     internal static string Body(PublicEvent told, bool full)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
         {
             json.WriteStartObject();
             json.WriteString("type", told.Type);

@@ -102,6 +102,6 @@ public static class AuthApi
         context.Response.Headers.CacheControl = "no-store";
         var (token, seconds) = issuer.Issue(user, refresh.SignIn);
         var who = new SignedInUser(user.Id, user.UserId, user.Email, user.Name, user.TenantId.Value, user.Roles);
-        return Results.Json(new SignedIn(token, refresh.ToString(), "Bearer", seconds, who), AuthJson.Default.SignedIn, statusCode: status);
+        return JsonAnswer.Of(new SignedIn(token, refresh.ToString(), "Bearer", seconds, who), AuthJson.Default.SignedIn, statusCode: status);
     }
 }

@@ -32,7 +32,7 @@ public static class DeadLettersApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var part = await letters.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
-        return Results.Json(NotificationLists.Page(part, paging, scope, DeadLetterResponse.Of), DeadLettersJson.Default.PageDeadLetterResponse);
+        return JsonAnswer.Of(NotificationLists.Page(part, paging, scope, DeadLetterResponse.Of), DeadLettersJson.Default.PageDeadLetterResponse);
     }
 
     private static async Task<IResult> RequeueAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ public static class DeadLettersApi
         if (changes.Count == 0)
             return Problems.NotFound();
         return changes[0] is { Changed: true } change
-            ? Results.Json(Answer(change), DeadLettersJson.Default.CommandDelivery)
+            ? JsonAnswer.Of(Answer(change), DeadLettersJson.Default.CommandDelivery)
             : Problems.Conflict($"Only what failed or expired, and has an address, can be tried again; it is {changes[0].Status.ToName()}.");
     }
 
@@ -55,7 +55,7 @@ public static class DeadLettersApi
         var changes = body.Ids is { } ids
             ? await commands.RequeueAsync(tenant, [.. ids.Distinct()], cancellationToken)
             : await letters.RequeueAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
-        return Results.Json(
+        return JsonAnswer.Of(
             new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Answer)]), DeadLettersJson.Default.RequeueResponse);
     }
 

@@ -33,7 +33,7 @@ public static class EventRulesApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (rows, total) = await store.ListAsync(context.Caller().Tenant, type, paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered<EventRuleAnswer>([.. rows.Select(EventRuleAnswer.Of)], total), EventRulesJson.Default.PageEventRuleAnswer);
+        return JsonAnswer.Of(paging.Numbered<EventRuleAnswer>([.. rows.Select(EventRuleAnswer.Of)], total), EventRulesJson.Default.PageEventRuleAnswer);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ public static class EventRulesApi
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is { } rule
-            ? Results.Json(EventRuleAnswer.Of(rule), EventRulesJson.Default.EventRuleAnswer)
+            ? JsonAnswer.Of(EventRuleAnswer.Of(rule), EventRulesJson.Default.EventRuleAnswer)
             : Problems.NotFound();
 
     private static async Task<IResult> ReplaceAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ public static class EventRulesApi
 
     private static IResult Answer(EventRuleSaved saved, int status) => saved switch
     {
-        EventRuleSaved.Saved done => Results.Json(EventRuleAnswer.Of(done.Rule), EventRulesJson.Default.EventRuleAnswer, statusCode: status),
+        EventRuleSaved.Saved done => JsonAnswer.Of(EventRuleAnswer.Of(done.Rule), EventRulesJson.Default.EventRuleAnswer, statusCode: status),
         EventRuleSaved.Invalid invalid => Problems.Validation([.. invalid.Issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]),
         EventRuleSaved.TooMany full => Problems.Conflict(full.Reason, "too_many"),
         EventRuleSaved.ChangedMeanwhile => Problems.Conflict("Somebody else changed the rule at the same moment. Read it again."),

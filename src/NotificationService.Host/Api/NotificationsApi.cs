@@ -60,7 +60,7 @@ public static class NotificationsApi
         if (isDry)
         {
             var (report, issues) = await dryRun.RunAsync(caller, request.ToDraft(), cancellationToken);
-            return report is null ? Invalid(issues) : Results.Json(DryRunResponse.Of(report), NotificationsJson.Default.DryRunResponse);
+            return report is null ? Invalid(issues) : JsonAnswer.Of(DryRunResponse.Of(report), NotificationsJson.Default.DryRunResponse);
         }
 
         var repeatable = key is null ? null : new RepeatableRequest(key, SendRoute, body.Utf8);
@@ -77,22 +77,22 @@ public static class NotificationsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var part = await list.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
-        return Results.Json(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
+        return JsonAnswer.Of(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>
         IsNotification(id) && await queries.FindAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } found
-            ? Results.Json(NotificationResponse.Of(found), NotificationsJson.Default.NotificationResponse)
+            ? JsonAnswer.Of(NotificationResponse.Of(found), NotificationsJson.Default.NotificationResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> TimelineAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>
         IsNotification(id) && await queries.TimelineAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } steps
-            ? Results.Json(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
+            ? JsonAnswer.Of(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> ExplainAsync(Guid id, HttpContext context, Explanations explanations, CancellationToken cancellationToken) =>
         IsNotification(id) && await explanations.OfAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } explanation
-            ? Results.Json(ExplanationResponse.Of(explanation), NotificationsJson.Default.ExplanationResponse)
+            ? JsonAnswer.Of(ExplanationResponse.Of(explanation), NotificationsJson.Default.ExplanationResponse)
             : Problems.NotFound();
 
     private static Task<IResult> CancelAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(

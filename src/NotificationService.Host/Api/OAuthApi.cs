@@ -30,7 +30,7 @@ public static class OAuthApi
                 if (Narrow(account, asked.Scope) is not { } scopes)
                     return OAuthError.Of("invalid_scope", "The client may not have a scope that was asked for.");
                 var (token, seconds) = issuer.Issue(account, Scopes.Of(scopes));
-                return Results.Json(new TokenAnswer(token, "Bearer", seconds, string.Join(' ', scopes)), OAuthJson.Default.TokenAnswer);
+                return JsonAnswer.Of(new TokenAnswer(token, "Bearer", seconds, string.Join(' ', scopes)), OAuthJson.Default.TokenAnswer);
             default:
                 return OAuthError.InvalidClient();
         }

@@ -4,7 +4,7 @@ namespace NotificationService.Host.Api;
 public static class OAuthError
 {
     public static IResult Of(string error, string description) =>
-        Results.Json(new OAuthErrorBody(error, description), OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status400BadRequest);
+        JsonAnswer.Of(new OAuthErrorBody(error, description), OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status400BadRequest);
 
     /// <summary>Unknown, wrong, expired, disabled or from a network it may not come from: nobody is told which.</summary>
     public static IResult InvalidClient() => new Unauthorized();
@@ -15,7 +15,7 @@ public static class OAuthError
         {
             httpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"notification-service\", charset=\"UTF-8\"";
             var body = new OAuthErrorBody("invalid_client", "The client's id or secret is wrong, or it may not sign in.");
-            return Results.Json(body, OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(httpContext);
+            return JsonAnswer.Of(body, OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(httpContext);
         }
     }
 }

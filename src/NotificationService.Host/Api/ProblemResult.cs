@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -19,7 +19,7 @@ public sealed class ProblemResult(Problem problem, TimeSpan? retryAfter = null) 
         if (retryAfter is { } wait)
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
         var told = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
-        var body = JsonSerializer.SerializeToUtf8Bytes(told, ProblemJson.Default.Problem);
+        var body = ReadableJson.Utf8(told, ProblemJson.Default.Problem);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
             await response.Body.WriteAsync(body, httpContext.RequestAborted);

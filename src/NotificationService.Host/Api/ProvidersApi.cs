@@ -39,7 +39,7 @@ public static class ProvidersApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (rows, total) = await store.ListAsync(context.Caller().Tenant, channel, paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered<ProviderAnswer>([.. rows.Select(row => ProviderAnswer.Of(row, store.Open(row)))], total), ProviderJson.Default.PageProviderAnswer);
+        return JsonAnswer.Of(paging.Numbered<ProviderAnswer>([.. rows.Select(row => ProviderAnswer.Of(row, store.Open(row)))], total), ProviderJson.Default.PageProviderAnswer);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, ProviderEditor editor, ProviderStore store, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ public static class ProvidersApi
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, ProviderStore store, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is { } row
-            ? Results.Json(ProviderAnswer.Of(row, store.Open(row)), ProviderJson.Default.ProviderAnswer)
+            ? JsonAnswer.Of(ProviderAnswer.Of(row, store.Open(row)), ProviderJson.Default.ProviderAnswer)
             : Problems.NotFound();
 
     private static Task<IResult> PatchAsync(string id, HttpContext context, ProviderEditor editor, ProviderStore store, CancellationToken cancellationToken) =>
@@ -92,12 +92,12 @@ public static class ProvidersApi
         };
         if (tested.Ok && row.ParkedNow is not null)
             await parking.LiftByHandAsync(row.TenantId, key, cancellationToken);
-        return Results.Json(new ProviderTestAnswer(tested.Ok, tested.Message), ProviderJson.Default.ProviderTestAnswer);
+        return JsonAnswer.Of(new ProviderTestAnswer(tested.Ok, tested.Message), ProviderJson.Default.ProviderTestAnswer);
     }
 
     private static IResult Answer(ProviderSaved saved, ProviderStore store, int status) => saved switch
     {
-        ProviderSaved.Saved done => Results.Json(ProviderAnswer.Of(done.Row, store.Open(done.Row)), ProviderJson.Default.ProviderAnswer, statusCode: status),
+        ProviderSaved.Saved done => JsonAnswer.Of(ProviderAnswer.Of(done.Row, store.Open(done.Row)), ProviderJson.Default.ProviderAnswer, statusCode: status),
         ProviderSaved.Invalid invalid => Problems.Validation([.. invalid.Errors.Select(error => new FieldError(error.Pointer, error.Code, error.Message))]),
         ProviderSaved.NameTaken => Problems.Conflict("The channel has another provider of this name. Choose another name."),
         ProviderSaved.ChangedMeanwhile => Problems.Conflict("Somebody else changed the provider at the same moment. Read it again."),

@@ -41,9 +41,9 @@ public static class ReceiptsApi
             : await receipts.ListAsync(tenant, state, provider, before: null, paging.Offset, paging.Limit, cancellationToken);
         IReadOnlyList<ReceiptAnswer> answers = [.. rows.Select(ReceiptAnswer.Of)];
         if (paging.ByCursor)
-            return Results.Json(paging.Following(answers, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
+            return JsonAnswer.Of(paging.Following(answers, receipt => receipt.Id, scope), ReceiptsJson.Default.PageReceiptAnswer);
         var total = await receipts.CountAsync(tenant, state, provider, cancellationToken);
-        return Results.Json(paging.Numbered(answers, total, receipt => receipt.Id, scope, ReceiptQueries.Window), ReceiptsJson.Default.PageReceiptAnswer);
+        return JsonAnswer.Of(paging.Numbered(answers, total, receipt => receipt.Id, scope, ReceiptQueries.Window), ReceiptsJson.Default.PageReceiptAnswer);
     }
 }
 

@@ -40,7 +40,7 @@ public static class SandboxApi
         var page = paging.ByCursor
             ? paging.Following(answers, message => message.Id, scope)
             : paging.Numbered(answers, total, message => message.Id, scope);
-        return Results.Json(page, SandboxJsonContext.Default.PageSandboxMessageAnswer);
+        return JsonAnswer.Of(page, SandboxJsonContext.Default.PageSandboxMessageAnswer);
     }
 }
 

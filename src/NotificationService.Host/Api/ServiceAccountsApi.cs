@@ -53,7 +53,7 @@ public static class ServiceAccountsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (found, total) = await accounts.ListAsync(context.Caller(), paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered([.. found.Select(account => ServiceAccountAnswer.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountAnswer);
+        return JsonAnswer.Of(paging.Numbered([.. found.Select(account => ServiceAccountAnswer.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountAnswer);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
@@ -87,12 +87,12 @@ public static class ServiceAccountsApi
         Problems.Of(403, "forbidden", "This caller may not do that", "A test account can neither make nor change a live one.");
 
     private static IResult Answer(ServiceAccount? account) =>
-        account is null ? Problems.NotFound() : Results.Json(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);
+        account is null ? Problems.NotFound() : JsonAnswer.Of(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);
 
     private static IResult Secret(HttpContext context, (ServiceAccount Account, string Secret) made, int status)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Json(ServiceAccountAnswer.Of(made.Account, made.Secret), ServiceAccountJson.Default.ServiceAccountAnswer, statusCode: status);
+        return JsonAnswer.Of(ServiceAccountAnswer.Of(made.Account, made.Secret), ServiceAccountJson.Default.ServiceAccountAnswer, statusCode: status);
     }
 
     private static List<FieldError> Check(NewServiceAccount request, DateTimeOffset now)

@@ -44,7 +44,7 @@ public static class SuppressionsApi
         var page = paging.ByCursor
             ? paging.Following(answers, row => row.Id, scope)
             : paging.Numbered(answers, total, row => row.Id, scope, SuppressionList.Window);
-        return Results.Json(page, SuppressionsJson.Default.PageSuppressionAnswer);
+        return JsonAnswer.Of(page, SuppressionsJson.Default.PageSuppressionAnswer);
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, TimeProvider time, CancellationToken cancellationToken)
@@ -56,12 +56,12 @@ public static class SuppressionsApi
         var (row, isNew) = await list.AddAsync(context.Caller(), channel, body.Address!, body.ExpiresAt?.ToUniversalTime(), cancellationToken);
         if (isNew)
             context.Response.Headers.Location = $"/api/v1/admin/suppressions/{row.Id}";
-        return Results.Json(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return JsonAnswer.Of(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>
         await list.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } row
-            ? Results.Json(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer)
+            ? JsonAnswer.Of(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer)
             : Problems.NotFound();
 
     private static async Task<IResult> RemoveAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>

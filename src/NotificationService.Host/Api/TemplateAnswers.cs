@@ -38,7 +38,7 @@ internal static class TemplateAnswers
     /// <summary>The answer to an edit.</summary>
     public static IResult Of(TemplateChange change, int status = StatusCodes.Status200OK) => change switch
     {
-        TemplateChange.Done done => Results.Json(Of(done.Details), TemplatesJson.Default.TemplateResponse, statusCode: status),
+        TemplateChange.Done done => JsonAnswer.Of(Of(done.Details), TemplatesJson.Default.TemplateResponse, statusCode: status),
         TemplateChange.NotFound => Problems.NotFound(),
         TemplateChange.KeyTaken => Problems.Conflict("Another template has this key; update that one or choose another key."),
         TemplateChange.Conflict conflict => Problems.Conflict(conflict.Detail),

@@ -49,7 +49,7 @@ public static class TemplatesApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (items, total) = await queries.ListAsync(context.Caller().Tenant, search, category, paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered<TemplateSummary>([.. items.Select(TemplateAnswers.Summary)], total), TemplatesJson.Default.PageTemplateSummary);
+        return JsonAnswer.Of(paging.Numbered<TemplateSummary>([.. items.Select(TemplateAnswers.Summary)], total), TemplatesJson.Default.PageTemplateSummary);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, TemplateStore store, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public static class TemplatesApi
 
     private static async Task<IResult> GetAsync(string template, HttpContext context, TemplateQueries queries, CancellationToken cancellationToken) =>
         await queries.FindAsync(context.Caller().Tenant, template, cancellationToken) is { } details
-            ? Results.Json(TemplateAnswers.Of(details), TemplatesJson.Default.TemplateResponse)
+            ? JsonAnswer.Of(TemplateAnswers.Of(details), TemplatesJson.Default.TemplateResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> UpdateAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken)
@@ -93,12 +93,12 @@ public static class TemplatesApi
             return refusal;
         if (await queries.VersionsAsync(context.Caller().Tenant, template, paging.Offset, paging.Limit, cancellationToken) is not ({ } items, var total))
             return Problems.NotFound();
-        return Results.Json(paging.Numbered<TemplateVersionResponse>([.. items.Select(TemplateAnswers.Version)], total), TemplatesJson.Default.PageTemplateVersionResponse);
+        return JsonAnswer.Of(paging.Numbered<TemplateVersionResponse>([.. items.Select(TemplateAnswers.Version)], total), TemplatesJson.Default.PageTemplateVersionResponse);
     }
 
     private static async Task<IResult> GetVersionAsync(string template, int version, HttpContext context, TemplateQueries queries, CancellationToken cancellationToken) =>
         await queries.FindVersionAsync(context.Caller().Tenant, template, version, cancellationToken) is { } details
-            ? Results.Json(TemplateAnswers.Version(details), TemplatesJson.Default.TemplateVersionResponse)
+            ? JsonAnswer.Of(TemplateAnswers.Version(details), TemplatesJson.Default.TemplateVersionResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> PublishAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken) =>
@@ -141,7 +141,7 @@ public static class TemplatesApi
             return Problems.Validation([.. failures.Select(preview => (preview.Channel, Failed: (RenderOutcome.Failed)preview.Outcome))
                 .Select(failure => new FieldError("/channels", failure.Failed.Code, $"{failure.Channel.ToName()}: {failure.Failed.Message}"))]);
         var rendered = previews.ToDictionary(preview => preview.Channel.ToName(), preview => TemplateAnswers.Preview(preview.Channel, (RenderOutcome.Rendered)preview.Outcome), StringComparer.Ordinal);
-        return Results.Json(
+        return JsonAnswer.Of(
             new PreviewResponse(version, rendered, [.. previews.SelectMany(preview => preview.MissingVariables).Distinct(StringComparer.Ordinal)]),
             TemplatesJson.Default.PreviewResponse);
     }

@@ -58,14 +58,14 @@ public static class WebhookDeliveriesApi
         var (messages, total, next) = await log.ListAsync(tenant, id, filter, paging.After, !paging.ByCursor, paging.Offset, paging.Limit, cancellationToken);
         IReadOnlyList<WebhookMessageAnswer> answers = [.. messages.Select(WebhookMessageAnswer.Of)];
         var cursor = next is { } last ? ListCursor.Write(last, scope) : null;
-        return Results.Json(
+        return JsonAnswer.Of(
             paging.ByCursor ? new Page<WebhookMessageAnswer>(answers, Pagination: null, cursor) : paging.Numbered(answers, total, cursor),
             WebhooksJson.Default.PageWebhookMessageAnswer);
     }
 
     private static async Task<IResult> GetAsync(Guid id, Guid messageId, HttpContext context, WebhookLog log, CancellationToken cancellationToken) =>
         await log.FindAsync(context.Caller().Tenant, id, messageId, cancellationToken) is { } message
-            ? Results.Json(WebhookMessageAnswer.Of(message), WebhooksJson.Default.WebhookMessageAnswer)
+            ? JsonAnswer.Of(WebhookMessageAnswer.Of(message), WebhooksJson.Default.WebhookMessageAnswer)
             : Problems.NotFound();
 
     private static async Task<IResult> ResendAsync(Guid id, Guid messageId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
@@ -90,7 +90,7 @@ public static class WebhookDeliveriesApi
         {
             case WebhookReplayOutcome.Accepted accepted:
                 context.Response.Headers.Location = $"/api/v1/admin/webhook-endpoints/{id}/replays/{accepted.Replay.Id}";
-                return Results.Json(WebhookReplayAnswer.Of(accepted.Replay), WebhooksJson.Default.WebhookReplayAnswer, statusCode: StatusCodes.Status202Accepted);
+                return JsonAnswer.Of(WebhookReplayAnswer.Of(accepted.Replay), WebhooksJson.Default.WebhookReplayAnswer, statusCode: StatusCodes.Status202Accepted);
             case WebhookReplayOutcome.Running:
                 return Problems.Conflict("A replay of this endpoint has not ended yet. See how far it is, and ask again after it.", "replay_running");
             case WebhookReplayOutcome.Disabled:
@@ -102,12 +102,12 @@ public static class WebhookDeliveriesApi
 
     private static async Task<IResult> GetReplayAsync(Guid id, Guid replayId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
         await commands.FindReplayAsync(context.Caller().Tenant, id, replayId, cancellationToken) is { } replay
-            ? Results.Json(WebhookReplayAnswer.Of(replay), WebhooksJson.Default.WebhookReplayAnswer)
+            ? JsonAnswer.Of(WebhookReplayAnswer.Of(replay), WebhooksJson.Default.WebhookReplayAnswer)
             : Problems.NotFound();
 
     private static IResult Answer(WebhookCommandOutcome outcome) => outcome switch
     {
-        WebhookCommandOutcome.Queued queued => Results.Json(
+        WebhookCommandOutcome.Queued queued => JsonAnswer.Of(
             new WebhookQueuedAnswer(queued.Message, "pending"), WebhooksJson.Default.WebhookQueuedAnswer, statusCode: StatusCodes.Status202Accepted),
         WebhookCommandOutcome.Disabled => Disabled(),
         WebhookCommandOutcome.TooOften => Problems.Conflict("This message has been sent a thousand times. Mend the receiver, and replay what it missed."),

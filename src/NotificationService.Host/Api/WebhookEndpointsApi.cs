@@ -42,7 +42,7 @@ public static class WebhookEndpointsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (rows, total) = await store.ListAsync(context.Caller().Tenant, paging.Offset, paging.Limit, cancellationToken);
-        return Results.Json(paging.Numbered<WebhookEndpointAnswer>([.. rows.Select(row => WebhookEndpointAnswer.Of(row, time.GetUtcNow()))], total), WebhooksJson.Default.PageWebhookEndpointAnswer);
+        return JsonAnswer.Of(paging.Numbered<WebhookEndpointAnswer>([.. rows.Select(row => WebhookEndpointAnswer.Of(row, time.GetUtcNow()))], total), WebhooksJson.Default.PageWebhookEndpointAnswer);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, WebhookEndpointEditor editor, TimeProvider time, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public static class WebhookEndpointsApi
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, WebhookEndpointStore store, TimeProvider time, CancellationToken cancellationToken) =>
         await store.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } row
-            ? Results.Json(WebhookEndpointAnswer.Of(row, time.GetUtcNow()), WebhooksJson.Default.WebhookEndpointAnswer)
+            ? JsonAnswer.Of(WebhookEndpointAnswer.Of(row, time.GetUtcNow()), WebhooksJson.Default.WebhookEndpointAnswer)
             : Problems.NotFound();
 
     private static Task<IResult> PatchAsync(Guid id, HttpContext context, WebhookEndpointEditor editor, TimeProvider time, CancellationToken cancellationToken) =>
@@ -92,7 +92,7 @@ public static class WebhookEndpointsApi
         {
             case WebhookSecretRotated.Rotated rotated:
                 context.Response.Headers.CacheControl = "no-store";
-                return Results.Json(WebhookEndpointAnswer.Of(rotated.Row, time.GetUtcNow(), rotated.Secret), WebhooksJson.Default.WebhookEndpointAnswer);
+                return JsonAnswer.Of(WebhookEndpointAnswer.Of(rotated.Row, time.GetUtcNow(), rotated.Secret), WebhooksJson.Default.WebhookEndpointAnswer);
             case WebhookSecretRotated.TooMany full:
                 return Problems.Conflict($"Ten old secrets still sign. The next of them retires at {full.NextRetiresAt:yyyy-MM-ddTHH:mm:ssZ}; rotate again after that.", "too_many_secrets");
             case WebhookSecretRotated.ChangedMeanwhile:
@@ -104,7 +104,7 @@ public static class WebhookEndpointsApi
 
     private static IResult Answer(WebhookEndpointSaved saved, TimeProvider time, int status) => saved switch
     {
-        WebhookEndpointSaved.Saved done => Results.Json(WebhookEndpointAnswer.Of(done.Row, time.GetUtcNow(), done.Secret), WebhooksJson.Default.WebhookEndpointAnswer, statusCode: status),
+        WebhookEndpointSaved.Saved done => JsonAnswer.Of(WebhookEndpointAnswer.Of(done.Row, time.GetUtcNow(), done.Secret), WebhooksJson.Default.WebhookEndpointAnswer, statusCode: status),
         WebhookEndpointSaved.Invalid invalid => Problems.Validation([.. invalid.Errors.Select(error => new FieldError(error.Pointer, error.Code, error.Message))]),
         WebhookEndpointSaved.LimitReached => Problems.Conflict($"A tenant has at most {WebhookEndpointEditor.Most} webhook endpoints. Delete one that is no longer used.", "limit_reached"),
         WebhookEndpointSaved.ChangedMeanwhile => ChangedMeanwhile(),

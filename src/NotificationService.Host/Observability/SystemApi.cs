@@ -1,4 +1,5 @@
 using System.Text;
+using NotificationService.Host.Api;
 
 namespace NotificationService.Host.Observability;
 
@@ -25,6 +26,6 @@ public static class SystemApi
     private static async Task<IResult> ReportAsync(HealthChecks checks, CancellationToken cancellationToken)
     {
         var report = await checks.RunAsync(cancellationToken);
-        return Results.Json(report, HealthJson.Default.HealthReport, statusCode: report.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return JsonAnswer.Of(report, HealthJson.Default.HealthReport, statusCode: report.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

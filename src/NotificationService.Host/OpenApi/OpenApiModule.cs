@@ -21,7 +21,7 @@ public static class OpenApiModule
         });
 
     public static void MapOpenApiDocument(this WebApplication app) =>
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenApi($"/openapi/{DocumentName}.json").AllowAnonymous();
 
     /// <summary>Swagger UI, which is files and no route: before sign-in, and only below its own path.</summary>
     public static void UseOpenApiPages(this WebApplication app) => app.UseWhen(

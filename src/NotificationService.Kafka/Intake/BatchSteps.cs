@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NotificationService.Batches;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Kafka.Intake;
 
@@ -36,7 +37,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
         if (!isLastTry
             && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken)).IsIncomplete)
             return false;
-        var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => JsonSerializer.SerializeToUtf8Bytes(
+        var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => ReadableJson.Utf8(
             new KeptBatch(id, stored.Answer.Accepted, stored.Answer.Rejected), KeptBatchJson.Default.KeptBatch))
         { Days = options.KeepEventIdsDays };
         // Null: the same event on another node was quicker, and the next look finds its key.

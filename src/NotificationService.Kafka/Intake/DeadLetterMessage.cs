@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Confluent.Kafka;
 using NotificationService.Notifications;
@@ -73,7 +72,7 @@ public static class DeadLetterMessage
             .Select(issue => new DraftIssue(StorableText.Of(issue.Pointer, LongestIssueText), issue.Code, StorableText.Of(issue.Message, LongestIssueText))).ToArray();
         for (var count = issues.Length; count > 0; count /= 2)
         {
-            if (JsonSerializer.SerializeToUtf8Bytes(issues[..count], DeadLetterJson.Default.DraftIssueArray) is { Length: <= MostErrorBytes } utf8)
+            if (ReadableJson.Utf8(issues[..count], DeadLetterJson.Default.DraftIssueArray) is { Length: <= MostErrorBytes } utf8)
                 return utf8;
         }
 

@@ -50,7 +50,7 @@ internal sealed class StatusSink : IEventSink
         private static string Write(PublicEvent told)
         {
             var buffer = new ArrayBufferWriter<byte>(768);
-            using (var json = new Utf8JsonWriter(buffer))
+            using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
             {
                 json.WriteStartObject();
                 json.WriteString("specversion", "1.0");

@@ -19,6 +19,23 @@ public sealed class ShellTests(ShellTests.Service running) : IClassFixture<Shell
         await ShouldBeProblemAsync(answer, HttpStatusCode.NotFound, "not_found");
     }
 
+    [Theory]
+    [InlineData("GET", "/openapi/v999.json", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("GET", "/openapi", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("DELETE", "/openapi/v1.json", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
+    [InlineData("GET", "/swagger/nothing.js", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("GET", "/health/nothing", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("POST", "/webhooks", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("GET", "/api/v1/services", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("PATCH", "/oauth/token", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
+    public async Task Whatever_is_not_there_is_a_problem_in_JSON(string method, string path, HttpStatusCode status, string code)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+        using var answer = await Client.SendAsync(request);
+
+        await ShouldBeProblemAsync(answer, status, code);
+    }
+
     [Fact]
     public async Task A_method_that_a_path_has_not_is_a_problem_with_Allow()
     {
