@@ -1,4 +1,4 @@
--- Pause and cancel hold from their answer on, and how fast a batch or a file goes is known from its first second.
+-- Pause and cancel hold from their answer on, how fast a batch or a file goes is known from its first second, and both are listed.
 
 -- Whoever writes deliveries of a batch as begun shares this lock until the commit; whoever holds or cancels the batch takes it alone, last, and
 -- answers after the commit. So what was begun before is committed before, and what begins after sees that the batch is held.
@@ -137,3 +137,21 @@ begin
       and (b.sampled_at is null or b.sampled_at < clock_timestamp() - make_interval(secs => apart)
            or (b.closed_at is not null and worked.pending = 0 and b.ended_at is null));
 end $$;
+
+-- Lists of batches and of jobs, newest first: each filter has an index that a page walks. Who knows neither, an older version of the service, adds
+-- jobs without the mark: the trigger sets it.
+alter table batches add column is_job boolean not null default false;
+update batches b set is_job = true where exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id);
+create function notification_meta.mark_job_batch() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    update batches b set is_job = true where b.tenant_id = new.tenant_id and b.id = new.id and not b.is_job;
+    return null;
+end $$;
+create trigger bulk_jobs_marked after insert on bulk_jobs for each row execute function notification_meta.mark_job_batch();
+revoke all on function notification_meta.mark_job_batch() from public;
+create index batches_listed on batches (tenant_id, live, id) where not is_job;
+create index batches_by_status on batches (tenant_id, live, (case when state = 2 and ended_at is not null then 4 else state end), id) where not is_job;
+create index bulk_jobs_newest on bulk_jobs (tenant_id, live, id);
+create index bulk_jobs_by_state on bulk_jobs (tenant_id, live, state, id);
+drop index bulk_jobs_listed;
