@@ -8,10 +8,10 @@ public sealed class NodeProgram
     /// <summary>The folder that a script is run in, below which the package is installed.</summary>
     public string Home { get; }
 
-    /// <param name="package">Name and version, such as <c>cloudevents@10.0.0</c>.</param>
-    public static async Task<NodeProgram> WithAsync(string package) => new(await OncePerMachine.GetAsync(
-        $"npm-{package.Replace('/', '-')}",
-        folder => Tool.RunAsync(folder, "npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", package])));
+    /// <param name="packages">Names and versions, such as <c>cloudevents@10.0.0</c>.</param>
+    public static async Task<NodeProgram> WithAsync(params string[] packages) => new(await OncePerMachine.GetAsync(
+        $"npm-{string.Join('+', packages).Replace('/', '-')}",
+        folder => Tool.RunAsync(folder, "npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", .. packages])));
 
     /// <summary>Runs a script, which may require the package, and answers what it printed.</summary>
     public Task<string> RunAsync(string script, string input) => Tool.RunAsync(Home, "node", ["-e", script], input);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using NotificationService.Testing.OpenApi;
 
 namespace NotificationService.Testing;
 
@@ -27,7 +28,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Client = new HttpClient { BaseAddress = address };
+        Client = new HttpClient(new ContractHandler(new SocketsHttpHandler())) { BaseAddress = address };
     }
 
     public Uri Address { get; }

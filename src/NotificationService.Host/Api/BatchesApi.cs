@@ -20,7 +20,7 @@ public static class BatchesApi
             .TakesIdempotencyKey().Takes<OpenBatchRequest>(BatchExamples.Open).Answers<ChunkResponse>(202, BatchExamples.Opened);
         sending.MapPost("/send-chunk", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.AddAsync(context, cancellationToken))
             .Documented("Add notifications to an open batch", "In any order and from many callers at once. The same sequence again is answered as before and sends nothing twice; with other items it is a 409. A chunk is stored whole or not at all.")
-            .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added);
+            .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added).MayNotFind();
 
         var commands = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
         commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, time, cancellationToken))

@@ -33,8 +33,10 @@ public static class BulkApi
             "List a job's rows in the order of the file", "Numbered pages of one status end with the first 10,000 rows; by cursor a part may be short or empty and still have a nextCursor.")
             .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").QueryPaging(cursor: true)
             .Answers<Page<BulkItem>>(200, BulkExamples.Items);
-        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.").Produces(200, contentType: "text/csv");
-        reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).Documented("Download every row's outcome").Produces(200, contentType: "text/csv");
+        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.")
+            .AnswersText(200, "text/csv", "email,orderId,error_code,error_message,row\nnobody,A-1009,invalid_email,The address is not valid.,7\n");
+        reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).Documented("Download every row's outcome")
+            .AnswersText(200, "text/csv", "email,orderId,row,status,notification_id,code,message\nann@example.com,A-1009,2,sent,01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a50,,\n");
     }
 
     private static void Command(RouteGroupBuilder group, string verb, BulkCommand command, string summary, string description) =>

@@ -12,7 +12,9 @@ public static class OAuthApi
         group.MapPost("/token", TokenAsync)
             .Documented("Gives a service account an access token", "The client's id and secret stand in the form or in HTTP Basic. Without scope the token has every scope of the account.")
             .Takes<TokenForm>("""{"grant_type":"client_credentials","client_id":"demo-service","client_secret":"demo-service-secret"}""", "application/x-www-form-urlencoded")
-            .Answers<TokenAnswer>(StatusCodes.Status200OK, """{"access_token":"eyJhbGciOi…","token_type":"Bearer","expires_in":3600,"scope":"notifications:read notifications:send"}""");
+            .Answers<TokenAnswer>(StatusCodes.Status200OK, """{"access_token":"eyJhbGciOi…","token_type":"Bearer","expires_in":3600,"scope":"notifications:read notifications:send"}""")
+            .Answers<OAuthErrorBody>(StatusCodes.Status400BadRequest, """{"error":"invalid_scope","error_description":"The client may not have a scope that was asked for."}""")
+            .Answers<OAuthErrorBody>(StatusCodes.Status401Unauthorized, """{"error":"invalid_client","error_description":"The client's id or secret is wrong, or it may not sign in."}""");
         return group;
     }
 

@@ -13,9 +13,16 @@ public static class RouteDocs
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route, string example, string contentType = "application/json") =>
         route.WithMetadata(new RequestDoc(typeof(T), example, contentType));
 
-    /// <summary>A successful answer and its body as JSON text.</summary>
+    /// <summary>An answer that is no problem, and its body as JSON text.</summary>
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status, string example) =>
         route.Produces<T>(status).WithMetadata(new AnswerDoc(status, example));
+
+    /// <summary>A successful answer that is text and not JSON.</summary>
+    public static RouteHandlerBuilder AnswersText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
+        route.Produces<string>(status, contentType).WithMetadata(new AnswerDoc(status, System.Text.Json.Nodes.JsonValue.Create(example).ToJsonString()));
+
+    /// <summary>404 when what the body names does not exist. Where the path names it, that is said by itself.</summary>
+    public static RouteHandlerBuilder MayNotFind(this RouteHandlerBuilder route) => route.Produces<Problem>(StatusCodes.Status404NotFound, Problem.ContentType);
 
     /// <summary>A successful answer without a body.</summary>
     public static RouteHandlerBuilder AnswersNothing(this RouteHandlerBuilder route, int status = StatusCodes.Status204NoContent) => route.Produces(status);

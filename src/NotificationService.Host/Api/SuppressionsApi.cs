@@ -23,7 +23,7 @@ public static class SuppressionsApi
             .Query("reason", $"Only for this reason: {SuppressionReasons.Names}.")
             .Answers<Page<SuppressionAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
         group.MapPost("/", AddAsync).Documented("Put an address on the list by hand", "One that stands there by hand already takes the new expiresAt and is answered 200.")
-            .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Answers<SuppressionAnswer>(201, Example);
+            .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Answers<SuppressionAnswer>(201, Example).Answers<SuppressionAnswer>(200, Example);
         group.MapGet("/{id:guid}", GetAsync).Documented("Get one").Answers<SuppressionAnswer>(200, Example);
         group.MapDelete("/{id:guid}", RemoveAsync).Documented("Take an address off the list", "It is written to again, unless it stands there for another reason too.").AnswersNothing();
     }

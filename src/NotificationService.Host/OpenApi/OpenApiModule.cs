@@ -10,6 +10,9 @@ public static class OpenApiModule
 {
     private const string DocumentName = "v1";
 
+    /// <summary>Marks a schema that allows anything; the mark is not written into the document.</summary>
+    private const string AnyValue = "any";
+
     /// <summary>A number is written as a number and nothing else, as <see cref="StrictJson"/> reads it.</summary>
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services
         .ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict)
@@ -18,6 +21,7 @@ public static class OpenApiModule
             options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
             options.AddOperationTransformer(OperationDocs.DescribeAsync);
             options.AddSchemaTransformer(DescribeRawJsonAsync);
+            options.AddSchemaTransformer(OptionalMembers.DescribeAsync);
         });
 
     public static void MapOpenApiDocument(this WebApplication app) =>
@@ -37,11 +41,13 @@ public static class OpenApiModule
     private static Task DescribeRawJsonAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type == typeof(RawJson))
+        // The values of its members come by here too, under the same type.
+        if (type == typeof(RawJson) && schema.Metadata?.ContainsKey(AnyValue) is not true)
         {
             schema.Type = JsonSchemaType.Object;
             schema.Properties = null;
-            schema.AdditionalPropertiesAllowed = true;
+            // Written out: without it some generators take an object that names no member for one that has none.
+            schema.AdditionalProperties = new OpenApiSchema { Metadata = new Dictionary<string, object>(StringComparer.Ordinal) { [AnyValue] = true } };
         }
 
         return Task.CompletedTask;

@@ -23,7 +23,7 @@ internal static class OperationDocs
         var signedIn = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
         if (signedIn)
             operation.Security = [Requirement(DocumentDocs.OAuth, context.Document), Requirement(DocumentDocs.Bearer, context.Document)];
-        AddProblems(operation, context.Document, request is not null, signedIn);
+        AddProblems(operation, context, request is not null, signedIn);
     }
 
     private static async Task<OpenApiRequestBody> BodyAsync(RequestDoc request, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -82,31 +82,32 @@ internal static class OperationDocs
         }
     }
 
-    private static void AddProblems(OpenApiOperation operation, OpenApiDocument? document, bool hasBody, bool signedIn)
+    private static void AddProblems(OpenApiOperation operation, OpenApiOperationTransformerContext context, bool hasBody, bool signedIn)
     {
         var parameters = operation.Parameters ?? [];
         var inQuery = parameters.Any(parameter => parameter.In == ParameterLocation.Query);
         List<int> statuses = [400, 429, 500, 503];
         if (hasBody)
-            statuses.AddRange([413, 415]);
+            statuses.AddRange([408, 413, 415]);
         if (hasBody || inQuery || parameters.Any(parameter => parameter.Name == IdempotencyKeyHeader.Name))
             statuses.Add(422);
         if (signedIn)
             statuses.AddRange([401, 403]);
+        // Who signs in is refused in the same way as who is not signed in.
+        else if (hasBody)
+            statuses.Add(401);
+        if (context.Description.HttpMethod != HttpMethods.Get)
+            statuses.Add(409);
         if (parameters.Any(parameter => parameter.In == ParameterLocation.Path))
             statuses.Add(404);
 
         operation.Responses ??= [];
         foreach (var status in statuses.Order())
         {
-            operation.Responses.TryAdd(status.ToString(), new OpenApiResponse
-            {
-                Description = Problems.OfStatus(status).Value.Title,
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                {
-                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(DocumentDocs.ProblemSchema, document) },
-                },
-            });
+            // Where OAuth has a form of its own for an error, what the server itself refuses is a problem all the same.
+            operation.Responses.TryAdd(status.ToString(), new OpenApiResponse { Description = Problems.OfStatus(status).Value.Title });
+            if (operation.Responses[status.ToString()] is OpenApiResponse response)
+                (response.Content ??= new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)).TryAdd(Problem.ContentType, new() { Schema = new OpenApiSchemaReference(DocumentDocs.ProblemSchema, context.Document) });
         }
     }
 

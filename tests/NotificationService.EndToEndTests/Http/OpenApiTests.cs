@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotificationService.Testing;
+using NotificationService.Testing.OpenApi;
 
 namespace NotificationService.EndToEndTests.Http;
 
@@ -13,6 +14,16 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
 
         routes.Operations.ShouldNotBeEmpty();
         routes.Operations.SelectMany(call => Lacks(call.Operation).Select(lack => $"{call.Method} {call.Path} {lack}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_example_fits_its_schema()
+    {
+        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        var contract = new PublishedContract(document.RootElement);
+
+        contract.Examples.ShouldBeGreaterThan(90);
+        contract.FaultyExamples().ShouldBeEmpty();
     }
 
     /// <summary>"5" where 5 is meant is refused.</summary>

@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace NotificationService.Testing.OpenApi;
+
+/// <summary>The service's own OpenAPI document as a referee: whether an answer, or an example in it, is what it says.</summary>
+public sealed class PublishedContract
+{
+    private readonly SchemaCheck check;
+    private readonly List<Route> routes;
+
+    public PublishedContract(JsonElement document)
+    {
+        check = new SchemaCheck(document);
+        routes = [.. from path in document.GetProperty("paths").EnumerateObject()
+                     from operation in path.Value.EnumerateObject()
+                     where operation.Name is "get" or "post" or "put" or "patch" or "delete"
+                     select new Route(path.Name.Split('/'), operation.Name.ToUpperInvariant(), operation.Value)];
+    }
+
+    /// <summary>What of a live answer contradicts the document. A path that the document does not have is nothing to it.</summary>
+    /// <param name="method">In capitals.</param>
+    /// <param name="path">Without the query.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="mediaType">Of the answer, without parameters; null when it has no body.</param>
+    /// <param name="body">The answer's JSON, if it is JSON.</param>
+    public IEnumerable<string> Faults(string method, string path, int status, string? mediaType, JsonElement? body)
+    {
+        var found = routes.Where(route => route.Method == method && route.Fits(path.Split('/'))).MaxBy(route => route.Literals);
+        if (found is null)
+            return [];
+        if (!found.Operation.GetProperty("responses").TryGetProperty(status.ToString(), out var response))
+            return [$"the status {status} is not in the document"];
+        if (mediaType is null)
+            return response.TryGetProperty("content", out _) ? ["has no body"] : [];
+        if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(mediaType, out var media))
+            return [$"{mediaType} is not in the document"];
+        return body is { } json && media.TryGetProperty("schema", out var schema) ? check.Faults(schema, json, "") : [];
+    }
+
+    /// <summary>Every example of a request or an answer that does not fit its own schema.</summary>
+    public IEnumerable<string> FaultyExamples() =>
+        from route in routes
+        from media in MediaOf(route.Operation)
+        where media.Media.TryGetProperty("example", out _)
+        from fault in check.Faults(media.Media.GetProperty("schema"), media.Media.GetProperty("example"), "")
+        // A file's bytes have no example.
+        where !(media.Name.Contains("multipart/form-data", StringComparison.Ordinal) && fault == "/file: is required")
+        select $"{route.Method} {string.Join('/', route.Segments)} {media.Name} {fault}";
+
+    /// <summary>How many examples there are.</summary>
+    public int Examples => routes.SelectMany(route => MediaOf(route.Operation)).Count(media => media.Media.TryGetProperty("example", out _));
+
+    private static IEnumerable<(string Name, JsonElement Media)> MediaOf(JsonElement operation)
+    {
+        if (operation.TryGetProperty("requestBody", out var request))
+        {
+            foreach (var media in request.GetProperty("content").EnumerateObject())
+                yield return ($"request {media.Name}", media.Value);
+        }
+
+        foreach (var response in operation.GetProperty("responses").EnumerateObject())
+        {
+            if (!response.Value.TryGetProperty("content", out var content))
+                continue;
+            foreach (var media in content.EnumerateObject())
+                yield return ($"{response.Name} {media.Name}", media.Value);
+        }
+    }
+
+    private sealed record Route(string[] Segments, string Method, JsonElement Operation)
+    {
+        public int Literals { get; } = Segments.Count(segment => !segment.StartsWith('{'));
+
+        public bool Fits(string[] path) =>
+            path.Length == Segments.Length && Segments.Zip(path).All(pair => pair.First.StartsWith('{') || pair.First == pair.Second);
+    }
+}
