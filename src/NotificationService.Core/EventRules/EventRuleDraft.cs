@@ -14,6 +14,9 @@ public sealed record EventRuleDraft(
     string? Priority,
     bool Enabled)
 {
+    /// <summary>Whether it may name a template that is not published yet.</summary>
+    public bool AllowMissing { get; init; }
+
     public const int LongestType = 200;
     public const int MostVariables = 100;
 
@@ -25,7 +28,7 @@ public sealed record EventRuleDraft(
 
     private const int LongestVariable = 100;
 
-    /// <summary>Everything that is wrong; whether the template exists is not asked, it may come later.</summary>
+    /// <summary>Everything that is wrong with what it says; whether there is such a template is asked when it is saved.</summary>
     public IReadOnlyList<DraftIssue> Check(DateTimeOffset now)
     {
         var issues = new List<DraftIssue>();

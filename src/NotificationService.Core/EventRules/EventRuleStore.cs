@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.EventRules;
 
 /// <summary>A tenant's rules, as people read and edit them, and as whoever takes events asks for them.</summary>
-public sealed class EventRuleStore(TenantStore store, AuditLog audit, Ids ids, TimeProvider time)
+public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, AuditLog audit, Ids ids, TimeProvider time)
 {
     public const int MostOfTenant = 500;
     public const int MostOfType = 10;
@@ -31,11 +32,11 @@ public sealed class EventRuleStore(TenantStore store, AuditLog audit, Ids ids, T
             .Where(rule => rule.Enabled && types.Contains(rule.Type)).OrderBy(rule => rule.Id).ToListAsync(token),
         cancellationToken);
 
-    public Task<EventRuleSaved> CreateAsync(Caller caller, EventRuleDraft draft, CancellationToken cancellationToken)
+    public async Task<EventRuleSaved> CreateAsync(Caller caller, EventRuleDraft draft, CancellationToken cancellationToken)
     {
-        if (draft.Check(time.GetUtcNow()) is { Count: > 0 } issues)
-            return Task.FromResult<EventRuleSaved>(new EventRuleSaved.Invalid(issues));
-        return store.RunAsync(
+        if (await CheckAsync(caller.Tenant, draft, cancellationToken) is { Count: > 0 } issues)
+            return new EventRuleSaved.Invalid(issues);
+        return await store.RunAsync(
             caller.Tenant,
             async (db, token) =>
             {
@@ -63,11 +64,14 @@ public sealed class EventRuleStore(TenantStore store, AuditLog audit, Ids ids, T
             cancellationToken);
     }
 
-    public Task<EventRuleSaved> ReplaceAsync(Caller caller, Guid id, EventRuleDraft draft, CancellationToken cancellationToken)
+    public async Task<EventRuleSaved> ReplaceAsync(Caller caller, Guid id, EventRuleDraft draft, CancellationToken cancellationToken)
     {
-        if (draft.Check(time.GetUtcNow()) is { Count: > 0 } issues)
-            return Task.FromResult<EventRuleSaved>(new EventRuleSaved.Invalid(issues));
-        return store.RunAsync<EventRuleSaved>(
+        // Another tenant's rule is not there, whatever was sent for it.
+        if (await FindAsync(caller.Tenant, id, cancellationToken) is null)
+            return new EventRuleSaved.NotFound();
+        if (await CheckAsync(caller.Tenant, draft, cancellationToken) is { Count: > 0 } issues)
+            return new EventRuleSaved.Invalid(issues);
+        return await store.RunAsync<EventRuleSaved>(
             caller.Tenant,
             async (db, token) =>
             {
@@ -106,6 +110,14 @@ public sealed class EventRuleStore(TenantStore store, AuditLog audit, Ids ids, T
             return removed;
         },
         cancellationToken);
+
+    private async Task<IReadOnlyList<DraftIssue>> CheckAsync(TenantId tenant, EventRuleDraft draft, CancellationToken cancellationToken)
+    {
+        var issues = draft.Check(time.GetUtcNow());
+        if (draft.AllowMissing || issues.Any(issue => issue.Pointer == "/template") || await templates.FindAsync(tenant, draft.Template, [], cancellationToken) is not null)
+            return issues;
+        return [.. issues, new DraftIssue("/template", "template_unknown", "There is no published template with this key. Publish it first, or say allowMissing: true.")];
+    }
 
     private static async Task<EventRuleSaved?> FullAsync(NotificationDbContext db, TenantId tenant, string type, Guid? except, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ public sealed record EventRuleRequest
     /// <summary>The events' type in full, such as <c>com.example.order.shipped</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The key of a template; it may be published later.</summary>
+    /// <summary>The key of a published template; of one that is published later, if <c>allowMissing</c> is true.</summary>
     public required string Template { get; init; }
 
     /// <summary>Short for one channel.</summary>
@@ -33,7 +33,13 @@ public sealed record EventRuleRequest
     /// <summary>Whether it counts; true if it is left out.</summary>
     public bool? Enabled { get; init; }
 
-    internal EventRuleDraft ToDraft() => new(Type, Template, Channel, Channels, Recipient, Data, Category, Priority, Enabled ?? true);
+    /// <summary>
+    /// Whether the rule may name a template that is not published yet; false if it is left out, and then an unknown template is 422 <c>template_unknown</c>.
+    /// It is asked once, when the rule is saved, and not kept: events that come before the template is published end as dead letters.
+    /// </summary>
+    public bool? AllowMissing { get; init; }
+
+    internal EventRuleDraft ToDraft() => new(Type, Template, Channel, Channels, Recipient, Data, Category, Priority, Enabled ?? true) { AllowMissing = AllowMissing ?? false };
 }
 
 /// <summary>What becomes of the events of one type.</summary>

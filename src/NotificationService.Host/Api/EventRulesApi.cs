@@ -19,10 +19,10 @@ public static class EventRulesApi
         var group = routes.MapGroup(Root).WithTags("Event rules").RequireAuthorization(Policies.Admin);
         group.MapGet("/", ListAsync).Documented("List event rules").QueryPaging().Query("type", "Only for events of this type.")
             .Answers<Page<EventRuleAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
-        group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MostOfType} rules, and each makes a notification of its own.")
+        group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MostOfType} rules, and each makes a notification of its own. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.")
             .Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(201, Example);
         group.MapGet("/{id}", GetAsync).Documented("Get an event rule").Answers<EventRuleAnswer>(200, Example);
-        group.MapPut("/{id}", ReplaceAsync).Documented("Replace an event rule", "It counts for events that are read from then on.").Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(200, Example);
+        group.MapPut("/{id}", ReplaceAsync).Documented("Replace an event rule", "It counts for events that are read from then on. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.").Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(200, Example);
         group.MapDelete("/{id}", RemoveAsync).Documented("Delete an event rule", "Events of a type for which there is no rule are left alone.").AnswersNothing();
     }
 

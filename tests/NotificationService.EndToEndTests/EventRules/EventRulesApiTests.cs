@@ -10,7 +10,7 @@ namespace NotificationService.EndToEndTests.EventRules;
 public sealed class EventRulesApiTests(SignInService service)
 {
     private const string Path = "/api/v1/admin/event-rules";
-    private static readonly object Rule = new { type = "com.example.shipped", template = "order-shipped", channels = new[] { "email" }, recipient = new { email = "data.mail" }, priority = "high" };
+    private static readonly object Rule = new { type = "com.example.shipped", template = "order-shipped", channels = new[] { "email" }, recipient = new { email = "data.mail" }, priority = "high", allowMissing = true };
 
     [Fact]
     public async Task A_rule_is_made_read_replaced_and_removed()
@@ -23,7 +23,7 @@ public sealed class EventRulesApiTests(SignInService service)
         created.Headers.Location!.ToString().ShouldBe(at);
         made.GetProperty("enabled").GetBoolean().ShouldBeTrue();
 
-        using var replaced = await PutAsync(at, new { type = "com.example.packed", template = "welcome", channel = "sms", recipient = new { phone = "subject" }, data = new { id = "data.order.0" }, enabled = false }, admin.AccessToken);
+        using var replaced = await PutAsync(at, new { type = "com.example.packed", template = "welcome", channel = "sms", recipient = new { phone = "subject" }, data = new { id = "data.order.0" }, enabled = false, allowMissing = true }, admin.AccessToken);
         replaced.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var read = await service.GetAsync(at, admin.AccessToken);
         var now = await SignInService.ReadAsync(read);
@@ -72,6 +72,35 @@ public sealed class EventRulesApiTests(SignInService service)
 
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
         (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldContain(pointer);
+    }
+
+    [Fact]
+    public async Task A_rule_for_a_template_that_is_not_published_is_refused_unless_it_says_that_it_may_be_missing()
+    {
+        var admin = await service.RegisterAsync();
+        using var draft = await service.PostAsync("/api/v1/admin/templates",
+            new { key = "late", name = "Late", contents = new { sms = new { en = new { text = "x" } } } }, admin.AccessToken);
+        draft.StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        foreach (var template in new[] { "late", "never-made" })
+        {
+            using var refused = await service.PostAsync(Path, Shipped(template, allowMissing: null), admin.AccessToken);
+            refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            var error = (await SignInService.ReadAsync(refused)).GetProperty("errors")[0];
+            (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()).ShouldBe(("/template", "template_unknown"));
+        }
+
+        using var allowed = await service.PostAsync(Path, Shipped("late", allowMissing: true), admin.AccessToken);
+        allowed.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var at = $"{Path}/{(await SignInService.ReadAsync(allowed)).GetProperty("id").GetString()}";
+        using var replaced = await PutAsync(at, Shipped("late", allowMissing: false), admin.AccessToken);
+        replaced.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        using var published = await service.PostAsync("/api/v1/admin/templates/late/publish", new { }, admin.AccessToken);
+        published.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var again = await PutAsync(at, Shipped("late", allowMissing: null), admin.AccessToken);
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        static object Shipped(string template, bool? allowMissing) => new { type = "com.example.shipped", template, recipient = new { phone = "data.phone" }, allowMissing };
     }
 
     [Fact]
