@@ -28,6 +28,7 @@ public static class DeliveriesModule
         .AddSingleton<DeliveryStore>()
         .AddSingleton<NotificationLoader>()
         .AddSingleton<ChainReader>()
+        .AddSingleton(_ => new MessageMemory(capacity: 64L * 1024 * 1024))
         .AddSingleton<DeliveryPreparer>()
         .AddSingleton<Lanes>()
         .AddSingleton<ProviderCaller>()

@@ -24,6 +24,7 @@ internal sealed class DeliverySender : IDisposable
     private readonly ProviderCaller caller;
     private readonly DeliveryResultWriter writer;
     private readonly Lanes lanes;
+    private readonly MessageMemory memory;
     private readonly DeliveryOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<DeliverySender> logger;
@@ -39,9 +40,9 @@ internal sealed class DeliverySender : IDisposable
     private bool disposed;
 
     public DeliverySender(
-        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<DeliverySender> logger)
+        DeliveryStore store, ProviderCaller caller, DeliveryResultWriter writer, Lanes lanes, MessageMemory memory, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<DeliverySender> logger)
     {
-        (this.store, this.caller, this.writer, this.lanes, this.options, this.time, this.logger) = (store, caller, writer, lanes, options, time, logger);
+        (this.store, this.caller, this.writer, this.lanes, this.memory, this.options, this.time, this.logger) = (store, caller, writer, lanes, memory, options, time, logger);
         start = heartbeats.Step("delivery_start");
         // Few are written as begun before their turn: if the process dies, each of them is in doubt.
         begun = new InHand(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
@@ -78,6 +79,7 @@ internal sealed class DeliverySender : IDisposable
     public void Abandon(ClaimedDelivery delivery)
     {
         lanes.Left(delivery);
+        memory.Release(delivery.Id);
         Hand.Release();
     }
 
@@ -267,6 +269,7 @@ internal sealed class DeliverySender : IDisposable
         }
         finally
         {
+            memory.Release(result.Delivery.Id);
             Hand.Release();
         }
     }
