@@ -11,12 +11,12 @@ namespace NotificationService.Channels;
 /// Answers from memory; looks again in the background after a second, so that a change or a new credential is seen within two.
 /// </summary>
 /// <remarks>
-/// Anybody may guess ids. Ids that nobody has seen before are asked for many at once, and no more than so many wait; only real providers are remembered
-/// for good, and what is known of one is read without waiting behind a guess.
+/// Anybody may guess ids. Ids that nobody has seen before are asked for many at once, and no more than so many wait; only real providers are remembered, and what is known of one is read without waiting behind a guess.
 /// </remarks>
 public sealed class ReceiptProviders : IAsyncDisposable
 {
     private const int MostAbsent = 20_000;
+    private const int MostKnown = 20_000;
     private const int MostReadAtOnce = 2;
 
     private static readonly CoalescerOptions Guesses = new(Writers: 1, Capacity: 2_000, MaxBatch: 500, TimeSpan.Zero);
@@ -107,6 +107,8 @@ public sealed class ReceiptProviders : IAsyncDisposable
         if (tenant is { } owner && await ReadInTurnAsync(owner, id) is { } opened)
         {
             var found = new FoundProvider.Known(opened);
+            if (known.Count >= MostKnown)
+                known.Clear(); // looked up again, once each
             known[id] = new Entry(owner, found, at);
             return found;
         }
