@@ -10,7 +10,7 @@ namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, MessageMemory memory, ILogger<DeliveryPreparer> logger)
 {
     private static readonly TimeSpan PauseWithoutDatabase = TimeSpan.FromSeconds(1);
 
@@ -60,6 +60,10 @@ internal sealed class DeliveryPreparer(
                 logger.StepFailed("prepare", Outage.Reason(exception));
                 ended(Later(delivery, "not_prepared", "its template or provider could not be read"));
             }
+            catch (TemplateUnreadableException exception)
+            {
+                ended(DeliveryTransitions.Unrenderable(delivery, TemplateUnreadableException.Code, exception.Message, delivery.Lease.Now));
+            }
 #pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it
             catch (Exception exception)
 #pragma warning restore CA1031
@@ -108,9 +112,12 @@ internal sealed class DeliveryPreparer(
                 return (null, DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var composed }:
                 var (message, suppressed) = SuppressionGate.Of(delivery.Channel, composed, notification.Suppressed);
-                return message is null
-                    ? (null, DeliveryTransitions.Suppress(delivery, suppressed!, now))
-                    : await RouteAsync(delivery, notification, message, cancellationToken);
+                if (message is null)
+                    return (null, DeliveryTransitions.Suppress(delivery, suppressed!, now));
+                return memory.TryHold(delivery.Id, message)
+                    ? await RouteAsync(delivery, notification, message, cancellationToken)
+                    : (null, DeliveryTransitions.PutOff(
+                        delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", now, Chance.Fraction(delivery.Id, delivery.Claims)));
             default:
                 throw new InvalidOperationException("a closed set");
         }

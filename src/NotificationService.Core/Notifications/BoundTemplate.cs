@@ -23,7 +23,17 @@ public sealed class TemplateBinder(TemplateCatalog templates)
     {
         if (!TemplateKey.IsValid(key) || await templates.FindPublishedAsync(tenant, key, cancellationToken) is not { } template)
             return null;
-        var compiled = await templates.LoadAsync(tenant, template.Id, template.Version, cancellationToken);
+        CompiledTemplate compiled;
+        try
+        {
+            compiled = await templates.LoadAsync(tenant, template.Id, template.Version, cancellationToken);
+        }
+        catch (TemplateUnreadableException)
+        {
+            // As good as not published: no notification can be made of it.
+            return null;
+        }
+
         var wanted = channels.Count > 0 ? channels : compiled.Channels;
         return new TemplateVariables(
             new BoundTemplate(template.Id, template.Key, template.Version, template.Category, compiled.Channels),

@@ -22,10 +22,23 @@ public sealed class Explanations(Database database, NotificationQueries queries,
             return null;
         var background = await ReadAsync(tenant, id, cancellationToken);
         var template = background is { Template: { } templateId } && notification.Template is { Version: var version }
-            ? await templates.LoadAsync(tenant, templateId, version, cancellationToken)
+            ? await LoadAsync(tenant, templateId, version, cancellationToken)
             : null;
         var happened = History.Explain(notification, steps, background.Providers).Concat(background.Reported);
         return new Explanation(notification, [.. Accepted(notification, background, template), .. happened.OrderBy(step => step.At)]);
+    }
+
+    /// <summary>Null for a version that this release does not read: all else is still explained.</summary>
+    private async ValueTask<CompiledTemplate?> LoadAsync(TenantId tenant, Guid template, int version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await templates.LoadAsync(tenant, template, version, cancellationToken);
+        }
+        catch (TemplateUnreadableException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What was decided when it was accepted.</summary>

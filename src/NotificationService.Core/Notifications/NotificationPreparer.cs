@@ -1,7 +1,7 @@
-using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Templates;
+using NotificationService.Templates.Language;
 using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
@@ -19,8 +19,6 @@ public sealed record PreparedNotification(
 /// <summary>Makes all decisions about a draft; sending and a dry run share them.</summary>
 public sealed class NotificationPreparer(TemplateCatalog templates, RecipientCompletion recipients, Ids ids, TimeProvider time)
 {
-    private static readonly ReadOnlyMemory<byte> NoData = "{}"u8.ToArray();
-
     /// <summary>The notification, or null and everything that is wrong.</summary>
     public ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
         TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken) => PrepareAsync(tenant, draft, NextId(), found: null, cancellationToken);
@@ -64,7 +62,16 @@ public sealed class NotificationPreparer(TemplateCatalog templates, RecipientCom
         if (template is null)
             return (new PreparedNotification(id, request, null, null, now, planned.Deliveries, planned.Skipped), []);
 
-        var compiled = await templates.LoadAsync(tenant, template.Id, template.Version, cancellationToken);
+        CompiledTemplate compiled;
+        try
+        {
+            compiled = await templates.LoadAsync(tenant, template.Id, template.Version, cancellationToken);
+        }
+        catch (TemplateUnreadableException exception)
+        {
+            return (null, [new DraftIssue("/template", TemplateUnreadableException.Code, $"{exception.Message}.")]);
+        }
+
         var missing = Missing(request, compiled, planned.Deliveries);
         return missing.Count > 0
             ? (null, missing)
@@ -72,27 +79,17 @@ public sealed class NotificationPreparer(TemplateCatalog templates, RecipientCom
     }
 
     /// <summary>Every variable that some channel needs and the data lacks, each once, with the channels that need it.</summary>
-    private static IReadOnlyList<DraftIssue> Missing(NotificationRequest request, CompiledTemplate template, IReadOnlyList<PlannedDelivery> deliveries)
-    {
-        using var data = JsonDocument.Parse(request.Data.IsEmpty ? NoData : request.Data);
-        List<(string Variable, List<string> Channels)>? missing = null;
-        foreach (var delivery in deliveries)
+    private static IReadOnlyList<DraftIssue> Missing(NotificationRequest request, CompiledTemplate template, IReadOnlyList<PlannedDelivery> deliveries) =>
+        template.CheckVariables([.. deliveries.Select(delivery => delivery.Channel)], request.Recipient.Locale, request.Data.Span) switch
         {
-            foreach (var variable in template.MissingVariables(delivery.Channel, request.Recipient.Locale, data.RootElement))
-            {
-                missing ??= [];
-                var known = missing.Find(entry => entry.Variable == variable);
-                if (known.Variable is null)
-                    missing.Add(known = (variable, []));
-                known.Channels.Add(delivery.Channel.ToName());
-            }
-        }
+            VariableCheck.Stopped stopped => [new DraftIssue("/data", stopped.Code, $"The template cannot be rendered with these data: {stopped.Message}.")],
+            VariableCheck.Done { Missing.Count: 0 } => [],
+            VariableCheck.Done done => [.. done.Missing.GroupBy(missing => missing.Variable, StringComparer.Ordinal).Take(TemplateLimits.MissingVariables).Select(Missing)],
+            _ => throw new InvalidOperationException("a closed set"),
+        };
 
-        return missing is null
-            ? []
-            : [.. missing.Select(entry => new DraftIssue(
-                $"/data/{entry.Variable.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal).Replace('.', '/')}",
-                "variable_missing",
-                $"The template needs the variable '{entry.Variable}' ({string.Join(", ", entry.Channels)})."))];
-    }
+    private static DraftIssue Missing(IGrouping<string, MissingVariable> missing) => new(
+        $"/data/{missing.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal).Replace('.', '/')}",
+        "variable_missing",
+        $"The template needs the variable '{missing.Key}' ({string.Join(", ", missing.Select(one => one.Channel.ToName()))}).");
 }

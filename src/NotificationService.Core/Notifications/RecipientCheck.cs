@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Templates;
@@ -9,10 +8,6 @@ namespace NotificationService.Notifications;
 internal static class RecipientCheck
 {
     private const int LongestName = 200;
-    private const int LongestZone = 64;
-
-    // The names of zones that were asked for and exist; the operating system's files are not read for every request.
-    private static readonly ConcurrentDictionary<string, bool> KnownZones = new(StringComparer.Ordinal);
 
     public static void Check(StoredRecipient recipient, DraftIssues issues)
     {
@@ -24,7 +19,7 @@ internal static class RecipientCheck
         issues.Line("/recipient/name", recipient.Name, LongestName);
         if (recipient.Locale is { } locale && !LocaleName.IsValid(locale))
             issues.Add("/recipient/locale", "locale_invalid", "This is not a locale; write one such as en or fr-CA.");
-        if (recipient.Timezone is { } zone && !IsZone(zone))
+        if (recipient.Timezone is { } zone && !TimeZones.Exists(zone))
             issues.Add("/recipient/timezone", "timezone_invalid", "This is not a time zone of the IANA list; write one such as America/Toronto.");
     }
 
@@ -33,7 +28,7 @@ internal static class RecipientCheck
 
     public static string? Locale(string? locale) => locale is not null && LocaleName.IsValid(locale) ? locale : null;
 
-    public static string? Timezone(string? zone) => zone is not null && IsZone(zone) ? zone : null;
+    public static string? Timezone(string? zone) => zone is not null && TimeZones.Exists(zone) ? zone : null;
 
     private static void Address(string pointer, string? address, Func<string, AddressIssue?> rule, DraftIssues issues)
     {
@@ -57,17 +52,5 @@ internal static class RecipientCheck
             if (AddressRules.DeviceToken(tokens[i] ?? "") is { } issue)
                 issues.Add($"/recipient/deviceTokens/{i}", issue.Code, issue.Message);
         }
-    }
-
-    private static bool IsZone(string zone)
-    {
-        if (KnownZones.ContainsKey(zone))
-            return true;
-        if (zone.Length is 0 or > LongestZone || !zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || !char.IsAsciiLetter(zone[0]))
-            return false;
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-            return false;
-        KnownZones.TryAdd(zone, true);
-        return true;
     }
 }

@@ -9,19 +9,21 @@ namespace NotificationService.Templates;
 /// <summary>One version of a template, every channel and locale of it, ready to render. Immutable and safe for any number of threads.</summary>
 public sealed class CompiledTemplate
 {
+    private const string NotData = "data is not a JSON object of at most 64 levels";
+
     private readonly TemplateContents contents;
 
     internal CompiledTemplate(TemplateContents contents) => this.contents = contents;
 
     public IReadOnlyList<ChannelKind> Channels => contents.Channels;
 
-    /// <summary>Characters of source: what a cache may weigh it by.</summary>
-    public int Characters => contents.Characters;
+    /// <summary>Bytes that it takes once everything is compiled, estimated from its tree: what a cache weighs it by.</summary>
+    public long Weight => contents.Weight;
 
     /// <summary>The variables that this channel needs without condition, as paths such as <c>items.name</c>.</summary>
     public IReadOnlyList<string> RequiredVariables(ChannelKind channel, string? locale) =>
         contents.Find(channel, locale) is (var content, _)
-            ? [.. content.Needs.Where(need => need.IsUnconditional).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
+            ? [.. content.Needs.RequiredPaths.Distinct(StringComparer.Ordinal)]
             : [];
 
     /// <summary>Every variable that some locale of this channel uses, as paths.</summary>
@@ -30,9 +32,38 @@ public sealed class CompiledTemplate
     /// <summary>The locale whose content a recipient of that locale gets; null if there is none for the channel.</summary>
     public string? LocaleOf(ChannelKind channel, string? locale) => contents.Find(channel, locale) is (_, var used) ? used : null;
 
-    /// <summary>Every variable that the channel needs and the data lacks, all at once.</summary>
-    public IReadOnlyList<string> MissingVariables(ChannelKind channel, string? locale, JsonElement data) =>
-        contents.Find(channel, locale) is (var content, _) ? VariableNeeds.Missing(content.Needs, data) : [];
+    /// <summary>What these channels need and the data lacks, at most fifty variables of each. Costs at most what one render may.</summary>
+    public VariableCheck CheckVariables(IReadOnlyList<ChannelKind> channels, string? locale, ReadOnlySpan<byte> dataUtf8)
+    {
+        try
+        {
+            PlainMap? data = null;
+            List<MissingVariable>? missing = null;
+            foreach (var channel in channels)
+            {
+                if (contents.Find(channel, locale) is not (var content, _) || content.Needs.Count == 0)
+                    continue;
+                if (data is null)
+                {
+                    RenderBudget.Start();
+                    data = PlainModel.Read(dataUtf8);
+                }
+
+                foreach (var variable in MissingSearch.In(data, content.Needs))
+                    (missing ??= []).Add(new MissingVariable(variable, channel));
+            }
+
+            return new VariableCheck.Done(missing ?? (IReadOnlyList<MissingVariable>)[]);
+        }
+        catch (RenderLimitException limit)
+        {
+            return new VariableCheck.Stopped(TemplateCodes.RenderLimit, limit.Message);
+        }
+        catch (JsonException)
+        {
+            return new VariableCheck.Stopped(TemplateCodes.RenderFailed, NotData);
+        }
+    }
 
     /// <summary>Renders one channel. The locale falls back from fr-CA to fr to en to the first there is.</summary>
     public RenderOutcome Render(ChannelKind channel, string? locale, ReadOnlySpan<byte> dataUtf8, RecipientModel recipient)
@@ -60,7 +91,13 @@ public sealed class CompiledTemplate
         }
         catch (JsonException)
         {
-            return new RenderOutcome.Failed(TemplateCodes.RenderFailed, "data is not a JSON object of at most 64 levels");
+            return new RenderOutcome.Failed(TemplateCodes.RenderFailed, NotData);
+        }
+#pragma warning disable CA1031 // whatever the engine throws for these values it throws again: trying later helps nobody
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            return new RenderOutcome.Failed(TemplateCodes.RenderFailed, "the template cannot be rendered with these values");
         }
     }
 

@@ -6,16 +6,18 @@ namespace NotificationService.Templates;
 internal readonly record struct TemplateVersionKey(TenantId Tenant, Guid Template, int Version);
 
 /// <summary>
-/// Compiled versions of all tenants, bounded by number and by size of their source; what was not used for longest goes
+/// Compiled versions of all tenants, bounded by number and by what they weigh; what was not used for longest goes
 /// first. Finding one takes no lock. Whoever misses first loads, everybody else waits for that; a failed load is not kept.
 /// </summary>
-internal sealed class CompiledTemplateCache(int versions, int characters)
+internal sealed class CompiledTemplateCache(int versions, long bytes)
 {
     private readonly ConcurrentDictionary<TemplateVersionKey, Entry> entries = new();
     private readonly Lock evicting = new();
     private long clock;
 
     public int Count => entries.Count;
+
+    public long Weight => entries.Values.Sum(entry => entry.Weight);
 
     public ValueTask<CompiledTemplate> GetAsync(
         TemplateVersionKey key,
@@ -50,15 +52,15 @@ internal sealed class CompiledTemplateCache(int versions, int characters)
     {
         lock (evicting)
         {
-            var size = entries.Values.Sum(entry => (long)entry.Characters);
-            if (entries.Count <= versions && size <= characters)
+            var size = Weight;
+            if (entries.Count <= versions && size <= bytes)
                 return;
             // A tenth more than needed, so that the next load need not sort again.
             foreach (var (key, entry) in entries.OrderBy(pair => pair.Value.UsedAt))
             {
-                if (entries.Count <= versions - (versions / 10) && size <= characters - (characters / 10))
+                if (entries.Count <= versions - (versions / 10) && size <= bytes - (bytes / 10))
                     return;
-                size -= entry.Characters;
+                size -= entry.Weight;
                 entries.TryRemove(key, out _);
             }
         }
@@ -85,6 +87,6 @@ internal sealed class CompiledTemplateCache(int versions, int characters)
             set => Volatile.Write(ref usedAt, value);
         }
 
-        public int Characters => Ready?.Characters ?? 0;
+        public long Weight => Ready?.Weight ?? 0;
     }
 }

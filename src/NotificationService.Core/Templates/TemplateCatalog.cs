@@ -9,7 +9,7 @@ namespace NotificationService.Templates;
 
 /// <summary>
 /// What accepting and delivering need of templates, from memory where possible. Which version is published is looked up
-/// again after two seconds, and at once on the node that published; a version's contents never change and are kept until
+/// again after two seconds, and at once on the node that published; that there is none is never remembered. A version's contents never change and are kept until
 /// room is needed. Many callers that miss the same entry wait for one query.
 /// </summary>
 public sealed class TemplateCatalog(Database database, TimeProvider time)
@@ -18,43 +18,91 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(TenantId, string), Publication> publications = new();
-    private readonly CompiledTemplateCache compiled = new(versions: 2_000, characters: 32 * 1024 * 1024);
+    private readonly CompiledTemplateCache compiled = new(versions: 2_000, bytes: 64L * 1024 * 1024);
+    private long lookups;
 
-    private sealed class Publication(Func<Task<PublishedTemplate?>> findAsync, long lookedUpAt)
+    internal int KnownKeys => publications.Count;
+
+    private sealed class Publication
     {
-        private readonly Lazy<Task<PublishedTemplate?>> found = new(findAsync);
+        private readonly Lazy<Task<PublishedTemplate?>> found;
+
+        public Publication(Func<Publication, Task<PublishedTemplate?>> findAsync, long lookedUpAt, long number) =>
+            (found, LookedUpAt, Number) = (new(() => findAsync(this)), lookedUpAt, number);
 
         public Task<PublishedTemplate?> Found => found.Value;
 
-        public long LookedUpAt => lookedUpAt;
+        public long LookedUpAt { get; }
+
+        /// <summary>In the order in which questions and lookups began.</summary>
+        public long Number { get; }
     }
 
-    /// <summary>The published version of the tenant's template with that key; null if there is none.</summary>
-    public ValueTask<PublishedTemplate?> FindPublishedAsync(TenantId tenant, string key, CancellationToken cancellationToken)
+    /// <summary>
+    /// The published version of the tenant's template with that key; null if there is none. Only what was found is remembered: whoever asks after a
+    /// publication, on any node, is not told what was true before it.
+    /// </summary>
+    public async ValueTask<PublishedTemplate?> FindPublishedAsync(TenantId tenant, string key, CancellationToken cancellationToken)
     {
         if (publications.TryGetValue((tenant, key), out var known) && IsUsable(known))
-            return known.Found.IsCompleted ? new(known.Found) : new(known.Found.WaitAsync(cancellationToken));
+        {
+            var found = known.Found.IsCompletedSuccessfully ? known.Found.Result : null;
+            if (found is not null)
+                return found;
+        }
+
         if (!TemplateKey.IsValid(key))
-            return new((PublishedTemplate?)null);
-        // Keys come from callers, also those that do not exist: the whole memory is dropped rather than grown.
-        if (publications.Count >= MostKeys)
-            publications.Clear();
-        var now = time.GetTimestamp();
-        var lookup = new Publication(() => FindAsync(tenant, key), now);
-        var current = publications.AddOrUpdate((tenant, key), lookup, (_, existing) => IsUsable(existing) ? existing : lookup);
-        return new(current.Found.WaitAsync(cancellationToken));
+            return null;
+        var asked = Interlocked.Increment(ref lookups);
+        while (true)
+        {
+            var lookup = LookUp(tenant, key);
+            if (await lookup.Found.WaitAsync(cancellationToken) is { } found)
+                return found;
+            // Those who come at once share one query; but what a query that began earlier did not find may be there by now.
+            if (lookup.Number > asked)
+                return null;
+        }
     }
 
     /// <summary>One version, compiled.</summary>
     /// <exception cref="InvalidOperationException">There is no such version.</exception>
+    /// <exception cref="TemplateUnreadableException">It was published by a release that took what this one refuses.</exception>
     public ValueTask<CompiledTemplate> LoadAsync(TenantId tenant, Guid templateId, int version, CancellationToken cancellationToken) =>
         compiled.GetAsync(new(tenant, templateId, version), LoadAsync, cancellationToken);
 
     /// <summary>Forgets what is published under the key, because it has just changed.</summary>
     internal void Forget(TenantId tenant, string key) => publications.TryRemove((tenant, key), out _);
 
+    /// <summary>The lookup under way, or a new one.</summary>
+    private Publication LookUp(TenantId tenant, string key)
+    {
+        if (publications.Count >= MostKeys)
+            publications.Clear();
+        var lookup = new Publication(found => FindAsync(tenant, key, found), time.GetTimestamp(), Interlocked.Increment(ref lookups));
+        return publications.AddOrUpdate((tenant, key), lookup, (_, existing) => IsUsable(existing) ? existing : lookup);
+    }
+
     private bool IsUsable(Publication publication) =>
         !publication.Found.IsFaulted && !publication.Found.IsCanceled && time.GetElapsedTime(publication.LookedUpAt) < Fresh;
+
+    private async Task<PublishedTemplate?> FindAsync(TenantId tenant, string key, Publication lookup)
+    {
+        // Leaves the lock of Lazy first.
+        await Task.Yield();
+        PublishedTemplate? found = null;
+        try
+        {
+            found = await FindAsync(tenant, key);
+        }
+        finally
+        {
+            if (found is null)
+                publications.TryRemove(new KeyValuePair<(TenantId, string), Publication>((tenant, key), lookup));
+        }
+
+        return found;
+    }
 
     private async Task<PublishedTemplate?> FindAsync(TenantId tenant, string key)
     {
@@ -91,7 +139,7 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
         using var document = JsonDocument.Parse(contents);
         var (read, issues) = TemplateContentsReader.Read(document.RootElement, "/contents");
         return read is null
-            ? throw new InvalidOperationException($"version {wanted.Version} of template {wanted.Template} cannot be read: {issues[0].Message}")
+            ? throw new TemplateUnreadableException(wanted.Version, issues[0])
             : new CompiledTemplate(read);
     }
 

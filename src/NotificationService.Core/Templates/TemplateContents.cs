@@ -13,17 +13,17 @@ internal sealed class TemplateContents
         this.channels = channels;
         Parts = parts;
         Channels = [.. channels.Keys.Order()];
-        Characters = parts.Sum(part => part.Part.Characters);
+        Weight = parts.Sum(part => part.Part.Weight);
     }
 
     public IReadOnlyList<ChannelKind> Channels { get; }
 
     public IReadOnlyList<(string Pointer, TemplatePart Part)> Parts { get; }
 
-    public int Characters { get; }
+    public long Weight { get; }
 
     public IReadOnlyList<string> VariablesOf(ChannelKind channel) => channels.TryGetValue(channel, out var contents)
-        ? [.. contents.Contents.SelectMany(content => content.Needs).Select(need => need.Path).Distinct(StringComparer.Ordinal)]
+        ? [.. contents.Contents.SelectMany(content => content.Needs.Paths).Distinct(StringComparer.Ordinal)]
         : [];
 
     public (LocalizedContent Content, string Locale)? Find(ChannelKind channel, string? locale)

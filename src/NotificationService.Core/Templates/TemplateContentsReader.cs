@@ -14,6 +14,7 @@ internal sealed class TemplateContentsReader
     private readonly List<TemplateIssue> issues = [];
     private readonly List<(string Pointer, TemplatePart Part)> parts = [];
     private int tags;
+    private int values;
     private int characters;
 
     /// <summary>The contents, or the reasons why they are none.</summary>
@@ -97,10 +98,12 @@ internal sealed class TemplateContentsReader
                 return null;
             case ParseOutcome.Parsed parsed:
                 tags += parsed.Tree.Tags;
+                values += parsed.Tree.Values;
                 characters += source.Length;
-                if (tags > TemplateLimits.VersionTags || characters > TemplateLimits.VersionCharacters)
+                if (tags > TemplateLimits.VersionTags || values > TemplateLimits.VersionValues || characters > TemplateLimits.VersionCharacters)
                 {
-                    Note(pointer, TemplateCodes.TooComplex, $"all parts of a template together may have {TemplateLimits.VersionTags} tags and {TemplateLimits.VersionCharacters} characters");
+                    Note(pointer, TemplateCodes.TooComplex,
+                        $"all parts of a template together may have {TemplateLimits.VersionTags} tags with {TemplateLimits.VersionValues} values and {TemplateLimits.VersionCharacters} characters");
                     return null;
                 }
 

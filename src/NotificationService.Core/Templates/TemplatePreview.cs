@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NotificationService.Channels;
 
 namespace NotificationService.Templates;
@@ -21,10 +20,14 @@ public static class TemplatePreview
     {
         if (await TemplateStore.CompileAsync(version.Contents, cancellationToken) is not { Template: { } template })
             return [];
-        using var values = JsonDocument.Parse(data);
-        return [.. (channels ?? template.Channels).Select(channel => new ChannelPreview(
-            channel,
-            template.Render(channel, locale, data.Span, Nobody with { Locale = locale ?? LocaleName.Usual }),
-            template.MissingVariables(channel, locale, values.RootElement)))];
+        return [.. (channels ?? template.Channels).Select(channel => Of(template, channel, locale, data.Span))];
     }
+
+    private static ChannelPreview Of(CompiledTemplate template, ChannelKind channel, string? locale, ReadOnlySpan<byte> data) => template.CheckVariables([channel], locale, data) switch
+    {
+        VariableCheck.Stopped stopped => new ChannelPreview(channel, new RenderOutcome.Failed(stopped.Code, stopped.Message), []),
+        VariableCheck.Done done => new ChannelPreview(
+            channel, template.Render(channel, locale, data, Nobody with { Locale = locale ?? LocaleName.Usual }), [.. done.Missing.Select(missing => missing.Variable)]),
+        _ => throw new InvalidOperationException("a closed set"),
+    };
 }

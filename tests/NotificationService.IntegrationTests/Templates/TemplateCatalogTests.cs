@@ -28,7 +28,7 @@ public sealed class TemplateCatalogTests(TestDatabase database) : IClassFixture<
         (await room.PublishedVersionAsync(await database.NewTenantAsync(), key)).ShouldBeNull();
 
     [Fact]
-    public async Task The_node_that_publishes_knows_at_once_and_another_within_two_seconds()
+    public async Task A_first_publication_is_known_on_every_node_at_once_also_where_it_was_asked_for_before()
     {
         var tenant = await database.NewTenantAsync();
         var key = TemplateRoom.NewKey();
@@ -39,9 +39,56 @@ public sealed class TemplateCatalogTests(TestDatabase database) : IClassFixture<
         await room.PublishedAsync(tenant, key, "one");
 
         (await room.PublishedVersionAsync(tenant, key)).ShouldBe(1);
-        (await other.PublishedVersionAsync(tenant, key)).ShouldBeNull();
-        other.Time.Advance(TimeSpan.FromSeconds(2));
         (await other.PublishedVersionAsync(tenant, key)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_new_version_is_known_at_once_where_it_was_published_and_within_two_seconds_elsewhere()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var other = new TemplateRoom(database);
+        await room.PublishedAsync(tenant, key, "one");
+        (await other.PublishedVersionAsync(tenant, key)).ShouldBe(1);
+
+        await room.EditAsync(tenant, key, "two");
+        await room.PublishAsync(tenant, key);
+
+        (await room.PublishedVersionAsync(tenant, key)).ShouldBe(2);
+        other.Time.Advance(TimeSpan.FromSeconds(2));
+        (await other.PublishedVersionAsync(tenant, key)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_after_a_publication_is_not_told_what_an_earlier_question_found()
+    {
+        var tenant = await database.NewTenantAsync();
+        var key = TemplateRoom.NewKey();
+        var other = new TemplateRoom(database);
+        using var stop = new CancellationTokenSource();
+        var asking = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await other.PublishedVersionAsync(tenant, key);
+        })).ToArray();
+
+        await room.PublishedAsync(tenant, key, "one");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => other.PublishedVersionAsync(tenant, key)));
+        await stop.CancelAsync();
+        await Task.WhenAll(asking);
+
+        answers.ShouldAllBe(version => version == 1);
+    }
+
+    [Fact]
+    public async Task Keys_that_do_not_exist_leave_nothing_in_memory()
+    {
+        var tenant = await database.NewTenantAsync();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+            await room.PublishedVersionAsync(tenant, $"missing-{number}"));
+
+        room.Catalog.KnownKeys.ShouldBe(0);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class ApprovedTemplateTests
         var template = TemplateOf.Contents(Content("""[{"type":"body","parameters":[{"type":"text","text":"{{a}} {{b.c}}"}]}]"""));
 
         template.RequiredVariables(ChannelKind.WhatsApp, null).ShouldBe(["a", "b.c"]);
-        template.MissingVariables(ChannelKind.WhatsApp, null, JsonElement.Parse("""{"a":"x"}""")).ShouldBe(["b.c"]);
+        template.Missing(ChannelKind.WhatsApp, null, """{"a":"x"}""").ShouldBe(["b.c"]);
     }
 
     [Fact]

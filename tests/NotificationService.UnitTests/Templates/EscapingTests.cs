@@ -93,6 +93,20 @@ public sealed class EscapingTests
     [InlineData("<script>var x = '{{v}}';</script>")]
     [InlineData("<script>{{#if a}}{{v}}{{/if}}</script>")]
     [InlineData("<style>p { color: {{v}} }</style>")]
+    [InlineData("<STYLE media='x'>{{#each l}}{{v}}{{/each}}</STYLE>")]
+    [InlineData("<p style=\"color:{{v}}\">")]
+    [InlineData("<p class=x STYLE = 'a:1;color:{{upper v}}'>")]
+    [InlineData("<p style={{v}}>")]
+    [InlineData("<p style=\"content:'<'; color:{{v}}\">")]
+    [InlineData("<p style=\"{{#if a}}color:red{{else}}color:{{v}}{{/if}}\">")]
+    [InlineData("{{#if a}}<p style=\"{{else}}<p>{{/if}}{{v}}")]
+    [InlineData("<p {{#if a}}style=\"{{else}}title=\"{{/if}}{{v}}\">")]
+    [InlineData("<!--[if mso]><p style=\"{{v}}\"><![endif]-->")]
+    [InlineData("<!--><p style=\"{{v}}\">-->")]
+    [InlineData("<p {{v}}=\"{{v}}\">")]
+    [InlineData("<p sty{{v}}=\"color:red\">")]
+    [InlineData("<{{v}}>alert(1)")]
+    [InlineData("<iframe srcdoc=\"{{v}}\">")]
     public void A_value_is_refused_where_escaping_protects_nobody(string html) =>
         TemplateOf.HtmlIssue(html).Code.ShouldBe(TemplateCodes.UnsafePosition);
 
@@ -100,6 +114,29 @@ public sealed class EscapingTests
     public void A_value_may_stand_after_a_script_or_style_and_in_any_other_attribute() =>
         TemplateOf.RenderHtml("<style>p{}</style><script>1</script><a onclick=\"go()\" title=\"{{v}}\">{{v}}</a>", """{"v":"x"}""")
             .ShouldBe("<style>p{}</style><script>1</script><a onclick=\"go()\" title=\"x\">x</a>");
+
+    [Fact]
+    public void A_long_style_does_not_hide_where_a_value_stands()
+    {
+        var issue = TemplateOf.HtmlIssue($"<p>\n<b style=\"{new string('x', 5_000)};color:{{{{v}}}}\">");
+
+        issue.Code.ShouldBe(TemplateCodes.UnsafePosition);
+        issue.Message.ShouldStartWith("2:5017: a value cannot stand inside a style attribute; choose between styles with #if");
+    }
+
+    [Theory]
+    [InlineData("<p style=\"color:{{#if v}}red{{else}}blue{{/if}}\">{{v}}</p>")]
+    [InlineData("<p style=\"{{#if v}}color:red\">{{else}}\">{{/if}}{{v}}")]
+    [InlineData("<p style=color:red>{{v}}<br style='a' title={{v}}/>{{v}}")]
+    [InlineData("<!-- style=\"{{v}} -->{{v}}<!DOCTYPE html><style><!-- p > a {} --></style>{{v}}")]
+    [InlineData("a < b, style=\"{{v}}\" <p data-style='{{v}}' mystyle=\"{{v}}\">")]
+    [InlineData("<p{{#if v}} hidden{{/if}}>{{v}}")]
+    public void Styles_may_be_chosen_and_values_stand_anywhere_else(string html) =>
+        TemplateOf.RenderHtml(html, """{"v":"x"}""").ShouldContain("x");
+
+    [Fact]
+    public void The_seed_templates_put_no_value_where_it_could_be_style() =>
+        TemplateSeed.Templates().ShouldAllBe(template => TemplateOf.Issues(System.Text.Json.Nodes.JsonNode.Parse(template.Contents)!).Count == 0);
 
     [Fact]
     public void A_value_never_becomes_structure_of_json_components()

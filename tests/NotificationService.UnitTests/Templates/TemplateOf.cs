@@ -49,6 +49,8 @@ internal static class TemplateOf
 
     public static RenderedContent Rendered(RenderOutcome outcome) => outcome.ShouldBeOfType<RenderOutcome.Rendered>().Content;
 
-    public static IReadOnlyList<string> Missing(string text, string data) =>
-        Text(text).MissingVariables(ChannelKind.Email, null, JsonDocument.Parse(data).RootElement);
+    public static IReadOnlyList<string> Missing(string text, string data) => Text(text).Missing(ChannelKind.Email, null, data);
+
+    public static IReadOnlyList<string> Missing(this CompiledTemplate template, ChannelKind channel, string? locale, string data) =>
+        [.. template.CheckVariables([channel], locale, Encoding.UTF8.GetBytes(data)).ShouldBeOfType<VariableCheck.Done>().Missing.Select(missing => missing.Variable)];
 }

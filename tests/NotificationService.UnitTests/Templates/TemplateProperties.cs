@@ -53,7 +53,7 @@ public sealed class TemplateProperties
             var compiled = TemplateContentsCheck.Compile(contents, "").Template.ShouldNotBeNull(template);
             foreach (var data in Data)
             {
-                _ = compiled.MissingVariables(ChannelKind.WhatsApp, null, JsonDocument.Parse(data).RootElement);
+                _ = compiled.CheckVariables([ChannelKind.WhatsApp], null, Encoding.UTF8.GetBytes(data));
                 var outcome = compiled.Render(ChannelKind.WhatsApp, null, Encoding.UTF8.GetBytes(data), TemplateOf.Ann);
                 (outcome is RenderOutcome.Rendered or RenderOutcome.Failed).ShouldBeTrue();
             }

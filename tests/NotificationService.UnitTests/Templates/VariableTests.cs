@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Templates;
 
 namespace NotificationService.UnitTests.Templates;
 
@@ -40,16 +41,64 @@ public sealed class VariableTests
     {
         var template = TemplateOf.Contents(System.Text.Json.Nodes.JsonNode.Parse(
             """{"email":{"en":{"subject":"{{s}}","html":"{{h}}","text":"{{t}}"},"fr":{"subject":"{{f}}","text":"x"}},"sms":{"en":{"text":"{{m}}"}}}""")!);
-        var none = JsonDocument.Parse("{}").RootElement;
-
-        template.MissingVariables(ChannelKind.Email, "en", none).Order().ShouldBe(["h", "s", "t"]);
-        template.MissingVariables(ChannelKind.Email, "fr-CA", none).ShouldBe(["f"]);
-        template.MissingVariables(ChannelKind.Sms, "fr", none).ShouldBe(["m"]);
-        template.MissingVariables(ChannelKind.Push, "fr", none).ShouldBeEmpty();
+        template.Missing(ChannelKind.Email, "en", "{}").Order().ShouldBe(["h", "s", "t"]);
+        template.Missing(ChannelKind.Email, "fr-CA", "{}").ShouldBe(["f"]);
+        template.Missing(ChannelKind.Sms, "fr", "{}").ShouldBe(["m"]);
+        template.Missing(ChannelKind.Push, "fr", "{}").ShouldBeEmpty();
         template.RequiredVariables(ChannelKind.Email, "en").Order().ShouldBe(["h", "s", "t"]);
     }
 
     [Fact]
     public void A_variable_that_is_asked_for_first_is_not_required() =>
         TemplateOf.Text("{{a}}{{#if b}}{{b}}{{c}}{{/if}}").RequiredVariables(ChannelKind.Email, null).ShouldContain("a");
+
+    [Fact]
+    public void Looking_for_what_is_missing_stops_where_rendering_would()
+    {
+        var numbers = JsonSerializer.Serialize(new { l = Enumerable.Range(0, 1_000) });
+        var nested = TemplateOf.Text($"{{{{#each l}}}}{{{{#each @root.l}}}}{Variables(300)}{{{{/each}}}}{{{{/each}}}}");
+        var deep = JsonSerializer.Serialize(new { l = Enumerable.Repeat(new { m = Enumerable.Repeat(new { n = new int[20] }, 20) }, 1_000) });
+        var levels = TemplateOf.Text("{{#each l}}{{#each m}}{{#each n}}{{x}}{{/each}}{{/each}}{{/each}}");
+
+        nested.CheckVariables([ChannelKind.Email], null, Bytes(numbers)).ShouldBeOfType<VariableCheck.Done>().Missing.Count.ShouldBe(50);
+        levels.CheckVariables([ChannelKind.Email], null, Bytes(deep.Replace("0", "{\"x\":1}", StringComparison.Ordinal))).ShouldBeOfType<VariableCheck.Stopped>().Code.ShouldBe(TemplateCodes.RenderLimit);
+    }
+
+    [Fact]
+    public void Many_variables_of_many_items_go_over_the_list_once()
+    {
+        // One pass costs 1,001 of the 100,000 items that a render may go over; one for each variable would be 200,000.
+        var item = Enumerable.Range(0, 200).ToDictionary(i => $"v{i}", i => i);
+        var data = JsonSerializer.Serialize(new { l = Enumerable.Repeat(item, 1_000) });
+
+        TemplateOf.Text($"{{{{#each l}}}}{Variables(200)}{{{{/each}}}}").Missing(ChannelKind.Email, null, data).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_template_whose_paths_reach_deeper_than_data_can_takes_no_memory_for_it()
+    {
+        var opening = string.Concat(Enumerable.Range(0, 30).Select(i => $"{{{{#each {string.Join('.', Enumerable.Repeat("a", 16))}}}}}"));
+        var template = $"{opening}{Variables(900)}{string.Concat(Enumerable.Repeat("{{/each}}", 30))}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        TemplateOf.Missing(template, "{}").ShouldBe([string.Join('.', Enumerable.Repeat("a", 16))]);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16L * 1024 * 1024);
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("[1]")]
+    public void Data_that_cannot_be_read_is_said_to_be_so(string data) =>
+        TemplateOf.Text("{{a}}").CheckVariables([ChannelKind.Email], null, Bytes(data)).ShouldBeOfType<VariableCheck.Stopped>().Code.ShouldBe(TemplateCodes.RenderFailed);
+
+    [Theory]
+    [InlineData("{{items.-1}}", """{"items":[1]}""", "items.-1")]
+    [InlineData("{{items.length}}", """{"items":[1]}""", "")]
+    public void An_index_is_a_number_of_digits_alone(string template, string data, string missing) =>
+        TemplateOf.Missing(template, data).ShouldBe(missing.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Variables(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"{{{{v{i}}}}}"));
+
+    private static byte[] Bytes(string data) => System.Text.Encoding.UTF8.GetBytes(data);
 }

@@ -7,6 +7,9 @@ internal sealed class TagReader(string source)
 {
     public int Position { get; set; }
 
+    /// <summary>Parts of paths, literals and calls that were read.</summary>
+    public int Values { get; private set; }
+
     public char Current => Position < source.Length ? source[Position] : '\0';
 
     public void SkipSpace()
@@ -92,6 +95,13 @@ internal sealed class TagReader(string source)
         return source[start..Position];
     }
 
+    private void Count(int values, int start)
+    {
+        Values += values;
+        if (Values > TemplateLimits.Values)
+            throw new TemplateRefusedException(TemplateCodes.TooComplex, start, $"a part of a template may have {TemplateLimits.Values} values in its tags");
+    }
+
     public TemplateRefusedException Refuse(string message) => new(TemplateCodes.Syntax, Position, message);
 
     private FunctionCall ReadCall(string name, int start, int depth)
@@ -120,6 +130,7 @@ internal sealed class TagReader(string source)
                 throw new TemplateRefusedException(TemplateCodes.Syntax, places[i], problem);
         }
 
+        Count(1, start);
         return new FunctionCall(name, arguments);
     }
 
@@ -134,6 +145,7 @@ internal sealed class TagReader(string source)
         if (text.Contains('\\', StringComparison.Ordinal))
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, "a quoted text cannot hold a backslash; use the other kind of quote around a quote");
         Position = end + 1;
+        Count(1, start);
         return new TextValue(text);
     }
 
@@ -146,6 +158,7 @@ internal sealed class TagReader(string source)
         var digits = source.AsSpan(start, Position - start);
         if (digits.Length > 20 || !decimal.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, "this is not a number");
+        Count(1, start);
         return new NumberValue(digits.ToString());
     }
 
@@ -183,6 +196,7 @@ internal sealed class TagReader(string source)
             segments.Add(ReadSegment(first: false));
         }
 
+        Count(segments.Count, start);
         if (Position - start > TemplateLimits.PathCharacters)
             throw new TemplateRefusedException(TemplateCodes.PathTooLong, start, $"a path may have {TemplateLimits.PathCharacters} characters");
         if (special is not null and not "root" && segments.Count > 0)

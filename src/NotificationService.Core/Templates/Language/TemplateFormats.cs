@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using NotificationService.Templates.Rendering;
 
@@ -8,12 +7,12 @@ namespace NotificationService.Templates.Language;
 internal static class TemplateFormats
 {
     private const int LongestFormat = 64;
-    private static readonly ConcurrentDictionary<string, TimeZoneInfo?> Zones = new(StringComparer.Ordinal);
 
     public static object? Number(ReadOnlySpan<object?> arguments)
     {
         if (PlainValue.Number(arguments[0]) is not { } value)
             return PlainValue.Text(arguments[0]);
+        RenderBudget.Make(LongestFormat);
         var decimals = arguments.Length > 1 ? (int)Math.Clamp(PlainValue.Number(arguments[1]) ?? 0, 0, 10) : 2;
         var format = new NumberFormatInfo
         {
@@ -25,9 +24,12 @@ internal static class TemplateFormats
 
     public static object? Date(ReadOnlySpan<object?> arguments)
     {
+        // What a wrong format costs is its exception.
+        RenderBudget.Step(16);
         if (Time(arguments[0]) is not { } time)
             return PlainValue.Text(arguments[0]);
-        if (arguments.Length > 2 && Zone(PlainValue.Text(arguments[2])) is { } zone)
+        RenderBudget.Make(LongestFormat);
+        if (arguments.Length > 2 && TimeZones.Find(PlainValue.Text(arguments[2])) is { } zone)
             time = TimeZoneInfo.ConvertTime(time, zone);
         var format = arguments.Length > 1 ? PlainValue.Text(arguments[1]) : "yyyy-MM-dd";
         return IsDateFormat(format) ? time.ToString(format, CultureInfo.InvariantCulture) : time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -47,22 +49,10 @@ internal static class TemplateFormats
         }
     }
 
-    /// <summary>The zone of an IANA name; null if there is none.</summary>
-    public static TimeZoneInfo? Zone(string name)
-    {
-        if (name.Length is 0 or > LongestFormat)
-            return null;
-        if (Zones.TryGetValue(name, out var known))
-            return known;
-        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found) ? found : null;
-        // Names that do not exist come from callers without end: only those that do are kept.
-        return zone is null ? null : Zones.GetOrAdd(name, zone);
-    }
-
     /// <summary>RFC 3339, or seconds since 1970; a time without an offset is UTC.</summary>
     private static DateTimeOffset? Time(object? value) => value switch
     {
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+        string { Length: <= LongestFormat } text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
         long seconds when seconds is > -62_135_596_800 and < 253_402_300_799 => DateTimeOffset.FromUnixTimeSeconds(seconds),
         _ => null,
     };

@@ -2,7 +2,10 @@ using NotificationService.Templates.Rendering;
 
 namespace NotificationService.Templates.Language;
 
-/// <summary>The functions a template may call, besides the blocks. Pure: values in, a value out. Listed for authors in docs/templates.md.</summary>
+/// <summary>
+/// The functions a template may call, besides the blocks. Pure: values in, a value out. Whatever makes a text pays <see cref="RenderBudget.Make"/> for it
+/// first. Listed for authors in docs/templates.md.
+/// </summary>
 public static class TemplateFunctions
 {
     public sealed record Signature(int Least, int Most, string Usage);
@@ -21,8 +24,8 @@ public static class TemplateFunctions
         ["or"] = (new(2, TemplateLimits.Arguments, "two or more values"), a => FirstOrLast(a, truthy: true)),
         ["not"] = (new(1, 1, "one value"), a => !PlainValue.IsTruthy(a[0])),
         ["default"] = (new(2, 2, "a value and what stands for it when it is missing or empty"), a => a[0] is null or "" ? a[1] : a[0]),
-        ["upper"] = (new(1, 1, "one value"), a => PlainValue.Text(a[0]).ToUpperInvariant()),
-        ["lower"] = (new(1, 1, "one value"), a => PlainValue.Text(a[0]).ToLowerInvariant()),
+        ["upper"] = (new(1, 1, "one value"), a => Paid(PlainValue.Text(a[0])).ToUpperInvariant()),
+        ["lower"] = (new(1, 1, "one value"), a => Paid(PlainValue.Text(a[0])).ToLowerInvariant()),
         ["length"] = (new(1, 1, "a list or a text"), a => (long)PlainValue.Length(a[0])),
         ["lookup"] = (new(2, 2, "a list or an object, and an index or a name"), a => PlainValue.Member(a[0], PlainValue.Text(a[1]))),
         ["join"] = (new(1, 2, "a list and, if wanted, what stands between"), a => PlainValue.Join(a[0], a.Length > 1 ? PlainValue.Text(a[1]) : ", ")),
@@ -42,9 +45,16 @@ public static class TemplateFunctions
     internal static string? LiteralProblem(string function, int argument, string text) => (function, argument) switch
     {
         ("date", 1) when !TemplateFormats.IsDateFormat(text) => "this is not a date format, such as \"d MMMM yyyy HH:mm\"",
-        ("date", 2) when TemplateFormats.Zone(text) is null => "there is no such timezone; write one such as \"Europe/Paris\"",
+        ("date", 2) when !TimeZones.Exists(text) => "there is no such timezone; write one such as \"Europe/Paris\"",
         _ => null,
     };
+
+    /// <summary>A copy of it is about to be made.</summary>
+    private static string Paid(string text)
+    {
+        RenderBudget.Make(text.Length);
+        return text;
+    }
 
     private static object? FirstOrLast(ReadOnlySpan<object?> values, bool truthy)
     {

@@ -50,7 +50,7 @@ public sealed class TemplateParser
 
         if (open.TryPeek(out var unclosed))
             throw new TemplateRefusedException(TemplateCodes.Syntax, unclosed.Position, $"{{{{#{unclosed.Name}}}}} is never closed");
-        return new TemplateTree(nodes, tags);
+        return new TemplateTree(nodes, tags, reader.Values);
     }
 
     private void AddLiteral(int from, int to)
@@ -164,6 +164,7 @@ public sealed class TemplateParser
 
         if (block.Branches.Count >= TemplateLimits.ElseBranches)
             throw new TemplateRefusedException(TemplateCodes.TooComplex, start, $"a block may have {TemplateLimits.ElseBranches} branches");
+        html?.OpenBranch();
         block.Finish(nodes);
         nodes = [];
         block.Subject = condition;
@@ -195,6 +196,7 @@ public sealed class TemplateParser
         var subject = reader.ReadValue(depth: 0);
         var parameters = ReadParameters(name);
         var trim = new Trim(trimBefore, reader.Close(raw: false));
+        html?.OpenBlock();
         open.Push(new OpenBlock(name, inverse, start, nodes, parameters) { Subject = subject, BranchTrim = trim });
         nodes = [];
     }
@@ -233,6 +235,7 @@ public sealed class TemplateParser
         if (block.Name != name)
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, $"{{{{/{name}}}}} cannot close {{{{#{block.Name}}}}}");
         var trim = new Trim(trimBefore, reader.Close(raw: false));
+        html?.CloseBlock(hasElse: block.Branches.Count > 0 && block.Subject is null);
         block.Finish(nodes);
         nodes = block.Outer;
         nodes.Add(new BlockNode(block.EngineName, block.Parameters, block.Branches, trim));

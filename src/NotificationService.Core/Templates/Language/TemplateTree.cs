@@ -1,7 +1,7 @@
 namespace NotificationService.Templates.Language;
 
 /// <summary>A template as our own parser understood it. The engine is given what we print from this, never the author's text.</summary>
-public sealed record TemplateTree(IReadOnlyList<TemplateNode> Nodes, int Tags)
+public sealed record TemplateTree(IReadOnlyList<TemplateNode> Nodes, int Tags, int Values)
 {
     /// <summary>The text, if there is no tag in it at all.</summary>
     public string? Constant => Nodes switch

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace NotificationService.Templates.Language;
 
 /// <summary>One step of a needed path: a member's name, or every item of a list (<c>*</c>). An optional step may be missing or empty, and what follows is then not needed.</summary>
@@ -8,87 +6,118 @@ internal readonly record struct NeedStep(string Name, bool Optional)
     public const string EveryItem = "*";
 }
 
-/// <summary>A variable that a template prints or goes over without first asking whether it is there.</summary>
-internal sealed record VariableNeed(IReadOnlyList<NeedStep> Steps)
+/// <summary>
+/// The variables that the parts of a content print or go over without first asking whether they are there, as a tree:
+/// paths that begin alike share their nodes, so that a list is gone over once for all that is needed of its items.
+/// </summary>
+internal sealed class VariableNeeds
 {
-    /// <summary>As callers write it: <c>items.name</c>.</summary>
-    public string Path => string.Join('.', Steps.Where(step => step.Name != NeedStep.EveryItem).Select(step => step.Name));
+    private readonly Node root = new(default, null);
+    private readonly List<Node> needs = [];
 
-    public bool IsUnconditional => Steps.All(step => !step.Optional);
-
-    /// <summary>What of it the data lacks; null if nothing is missing.</summary>
-    public string? Missing(JsonElement data) => Missing(data, 0);
-
-    private string? Missing(JsonElement value, int step)
+    private VariableNeeds()
     {
-        if (step == Steps.Count)
-            return null;
-        var (name, optional) = Steps[step];
-        if (name == NeedStep.EveryItem)
-            return MissingInItems(value, step);
-        if (value.ValueKind == JsonValueKind.Array && name == "length")
-            return null;
-        if (value.ValueKind == JsonValueKind.Array && int.TryParse(name, out var index))
-            return index < value.GetArrayLength() ? Missing(value[index], step + 1) : optional ? null : PathTo(step);
-        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
-            return optional ? null : PathTo(step);
-        return optional && IsEmpty(member) ? null : Missing(member, step + 1);
     }
 
-    private string? MissingInItems(JsonElement value, int step)
-    {
-        if (value.ValueKind == JsonValueKind.Array)
-            return value.EnumerateArray().Select(item => Missing(item, step + 1)).FirstOrDefault(missing => missing is not null);
-        if (value.ValueKind == JsonValueKind.Object)
-            return value.EnumerateObject().Select(item => Missing(item.Value, step + 1)).FirstOrDefault(missing => missing is not null);
-        return IsEmpty(value) ? null : PathTo(step);
-    }
-
-    /// <summary>As far as the template certainly goes: to the variable itself, or to the list that it would be in.</summary>
-    private string PathTo(int step)
-    {
-        var end = step + 1;
-        while (end < Steps.Count && Steps[end] is { Optional: false, Name: not NeedStep.EveryItem })
-            end++;
-        return new VariableNeed([.. Steps.Take(end)]).Path;
-    }
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => true,
-        JsonValueKind.String => value.ValueEquals(""),
-        JsonValueKind.Number => value.TryGetDecimal(out var number) && number == 0,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
-        _ => false,
-    };
-}
-
-internal static class VariableNeeds
-{
     /// <summary>What several parts need together, each path once, in the order of first use.</summary>
-    public static IReadOnlyList<VariableNeed> Of(IEnumerable<TemplateTree> trees)
+    public static VariableNeeds Of(IEnumerable<TemplateTree> trees)
     {
-        var needs = new Dictionary<string, VariableNeed>(StringComparer.Ordinal);
+        var together = new VariableNeeds();
         foreach (var tree in trees)
         {
             foreach (var need in new VariableWalk().Of(tree))
-                needs.TryAdd(string.Join('/', need.Steps.Select(step => step.Optional ? step.Name + "?" : step.Name)), need);
+                together.Add(need);
         }
 
-        return [.. needs.Values];
+        together.Number(together.root, 0);
+        return together;
     }
 
-    /// <summary>What is missing of them, all at once, each once.</summary>
-    public static IReadOnlyList<string> Missing(IReadOnlyList<VariableNeed> needs, JsonElement data)
+    public int Count => needs.Count;
+
+    /// <summary>Each as callers write it: <c>items.name</c>.</summary>
+    public IEnumerable<string> Paths => needs.Select(need => need.Path);
+
+    /// <summary>Those that are needed whatever the others are.</summary>
+    public IEnumerable<string> RequiredPaths => needs.Where(need => need.IsUnconditional).Select(need => need.Path);
+
+    internal Node Root => root;
+
+    internal IReadOnlyList<Node> All => needs;
+
+    private void Add(IReadOnlyList<NeedStep> steps)
     {
-        List<string>? missing = null;
-        foreach (var need in needs)
+        var node = root;
+        foreach (var step in steps)
+            node = node.Child(step);
+        if (node.IsNeed)
+            return;
+        node.IsNeed = true;
+        needs.Add(node);
+    }
+
+    /// <summary>Numbers the needs so that those below a node stand together. As deep as a path may be.</summary>
+    private int Number(Node node, int next)
+    {
+        node.First = next;
+        if (node.IsNeed)
+            node.Number = next++;
+        foreach (var child in node.Children)
+            next = Number(child, next);
+        node.End = next;
+        return next;
+    }
+
+    internal sealed class Node(NeedStep step, Node? parent)
+    {
+        private Dictionary<NeedStep, Node>? byStep;
+
+        public NeedStep Step => step;
+
+        public Node? Parent => parent;
+
+        public IReadOnlyCollection<Node> Children => byStep is null ? [] : byStep.Values;
+
+        public bool IsNeed { get; set; }
+
+        /// <summary>Its own number, if it is one, and those below it: from <see cref="First"/> to before <see cref="End"/>.</summary>
+        public int Number { get; set; }
+
+        public int First { get; set; }
+
+        public int End { get; set; }
+
+        public bool IsUnconditional => Steps().All(step => !step.Optional);
+
+        public string Path => PathTo(int.MaxValue);
+
+        public int Depth => parent is null ? 0 : parent.Depth + 1;
+
+        public Node Child(NeedStep next)
         {
-            if (need.Missing(data) is { } path && missing?.Contains(path) != true)
-                (missing ??= []).Add(path);
+            byStep ??= [];
+            if (!byStep.TryGetValue(next, out var child))
+                byStep.Add(next, child = new Node(next, this));
+            return child;
         }
 
-        return missing ?? (IReadOnlyList<string>)[];
+        /// <summary>As far as the template certainly goes from a step on: to the variable itself, or to the list that it would be in.</summary>
+        public string PathTo(int depth)
+        {
+            var steps = Steps();
+            var end = Math.Min(depth, steps.Count);
+            while (end < steps.Count && steps[end] is { Optional: false, Name: not NeedStep.EveryItem })
+                end++;
+            return string.Join('.', steps.Take(end).Where(step => step.Name != NeedStep.EveryItem).Select(step => step.Name));
+        }
+
+        private List<NeedStep> Steps()
+        {
+            var steps = new List<NeedStep>();
+            for (var node = this; node.Parent is not null; node = node.Parent)
+                steps.Add(node.Step);
+            steps.Reverse();
+            return steps;
+        }
     }
 }

@@ -10,14 +10,17 @@ internal sealed class VariableWalk
     /// <summary>Roots that the service fills itself.</summary>
     private static readonly HashSet<string> Given = new(StringComparer.Ordinal) { "recipient" };
 
-    private readonly List<VariableNeed> needs = [];
-    private readonly List<Scope> scopes = [new([], [])];
-    private readonly List<string[]> guards = [];
+    private readonly List<IReadOnlyList<NeedStep>> needs = [];
+    private readonly List<Scope> scopes;
+    private readonly Place root = new("", null);
+    private readonly List<Place> guards = [];
+
+    public VariableWalk() => scopes = [new Scope(root, [])];
 
     /// <summary>Where the names inside a block start from; null where that cannot be known (an each over a function's result).</summary>
-    private sealed record Scope(string[]? Path, Dictionary<string, string[]?> Names);
+    private sealed record Scope(Place? Start, Dictionary<string, Place?> Names);
 
-    public IReadOnlyList<VariableNeed> Of(TemplateTree tree)
+    public IReadOnlyList<IReadOnlyList<NeedStep>> Of(TemplateTree tree)
     {
         Walk(tree.Nodes);
         return needs;
@@ -43,7 +46,7 @@ internal sealed class VariableWalk
             Guard(branch.Subject);
         foreach (var branch in block.Branches)
             Walk(branch.Body);
-        guards.RemoveRange(before, guards.Count - before);
+        LiftGuards(before);
     }
 
     private void WalkScope(BlockNode block)
@@ -54,9 +57,9 @@ internal sealed class VariableWalk
             Guard(subject);
         if (subject is not null)
             Use(subject, goesOver: true);
-        var path = subject is ValuePath value ? Resolve(value) : null;
-        var inner = path is null ? null : block.Name == "each" ? [.. path, NeedStep.EveryItem] : path;
-        var names = new Dictionary<string, string[]?>(scopes[^1].Names, StringComparer.Ordinal);
+        var place = subject is ValuePath value ? Resolve(value) : null;
+        var inner = block.Name == "each" ? place?.Member(NeedStep.EveryItem) : place;
+        var names = new Dictionary<string, Place?>(scopes[^1].Names, StringComparer.Ordinal);
         for (var i = 0; i < block.Parameters.Count; i++)
             names[block.Parameters[i]] = i == 0 ? inner : null;
         scopes.Add(new Scope(inner, names));
@@ -64,7 +67,7 @@ internal sealed class VariableWalk
         scopes.RemoveAt(scopes.Count - 1);
         if (block.HasElse)
             Walk(block.Branches[1].Body);
-        guards.RemoveRange(before, guards.Count - before);
+        LiftGuards(before);
     }
 
     private void Use(TemplateExpression expression, bool goesOver = false)
@@ -77,14 +80,14 @@ internal sealed class VariableWalk
                     Guard(argument);
                 foreach (var argument in choice.Arguments)
                     Use(argument);
-                guards.RemoveRange(before, guards.Count - before);
+                LiftGuards(before);
                 break;
             case FunctionCall call:
                 foreach (var argument in call.Arguments)
                     Use(argument);
                 break;
-            case ValuePath path when Resolve(path) is { Length: > 0 } steps && !Given.Contains(steps[0]) && (steps[^1] != NeedStep.EveryItem || goesOver):
-                needs.Add(new VariableNeed([.. steps.Select((name, i) => new NeedStep(name, IsGuarded(steps, i + 1)))]));
+            case ValuePath path when Resolve(path) is { Depth: > 0 } place && !Given.Contains(place.First) && (place.Name != NeedStep.EveryItem || goesOver):
+                needs.Add(place.Steps());
                 break;
         }
     }
@@ -96,23 +99,72 @@ internal sealed class VariableWalk
             foreach (var argument in call.Arguments)
                 Guard(argument);
         }
-        else if (condition is ValuePath path && Resolve(path) is { } steps)
+        else if (condition is ValuePath path && Resolve(path) is { } place)
         {
-            guards.Add(steps);
+            place.Guards++;
+            guards.Add(place);
         }
     }
 
-    private bool IsGuarded(string[] steps, int length) =>
-        guards.Exists(guard => guard.Length == length && guard.AsSpan().SequenceEqual(steps.AsSpan(0, length)));
+    private void LiftGuards(int before)
+    {
+        foreach (var place in guards.Skip(before))
+            place.Guards--;
+        guards.RemoveRange(before, guards.Count - before);
+    }
 
-    private string[]? Resolve(ValuePath path)
+    private Place? Resolve(ValuePath path)
     {
         if (path.Special is not null)
-            return path.Special == "root" ? [.. path.Segments] : null;
+            return path.Special == "root" ? root.Follow(path.Segments, 0) : null;
         if (path.Parents >= scopes.Count)
             return null;
         if (path.Parents == 0 && !path.FromThis && scopes[^1].Names.TryGetValue(path.Segments[0], out var named))
-            return named is null ? null : [.. named, .. path.Segments.Skip(1)];
-        return scopes[^(path.Parents + 1)].Path is { } scope ? [.. scope, .. path.Segments] : null;
+            return named?.Follow(path.Segments, 1);
+        return scopes[^(path.Parents + 1)].Start?.Follow(path.Segments, 0);
+    }
+
+    /// <summary>A place in the data, once per walk: paths that lead to it share it, and so do their guards.</summary>
+    private sealed class Place(string name, Place? parent)
+    {
+        private Dictionary<string, Place>? members;
+
+        public string Name => name;
+
+        public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
+
+        /// <summary>The name of the root's member that it lies in.</summary>
+        public string First => parent is { Depth: > 0 } ? parent.First : name;
+
+        public int Guards { get; set; }
+
+        /// <summary>Data has no more levels: what would lie deeper is missing as surely as this.</summary>
+        public Place Member(string member)
+        {
+            if (Depth > TemplateLimits.DataLevels)
+                return this;
+            members ??= new Dictionary<string, Place>(StringComparer.Ordinal);
+            if (!members.TryGetValue(member, out var place))
+                members.Add(member, place = new Place(member, this));
+            return place;
+        }
+
+        public Place Follow(IReadOnlyList<string> segments, int from)
+        {
+            var place = this;
+            for (var i = from; i < segments.Count; i++)
+                place = place.Member(segments[i]);
+            return place;
+        }
+
+        public IReadOnlyList<NeedStep> Steps()
+        {
+            var steps = new NeedStep[Depth];
+            for (var place = this; place.Parent is not null; place = place.Parent)
+                steps[place.Depth - 1] = new NeedStep(place.Name, place.Guards > 0);
+            return steps;
+        }
+
+        private Place? Parent => parent;
     }
 }

@@ -27,14 +27,16 @@ internal static class HtmlLinks
         var copied = 0;
         for (var at = html.AsSpan().IndexOfAny(Attributes); at >= 0;)
         {
-            if (ValueStart(html, at) is { } value && IsForbidden(html.AsSpan(value), isPicture: html[at] is 's' or 'S'))
+            var (value, read) = ValueStart(html, at);
+            if (value is { } start && IsForbidden(html.AsSpan(start), isPicture: html[at] is 's' or 'S'))
             {
-                (mended ??= new StringBuilder(html.Length + 32)).Append(html, copied, value - copied).Append("unsafe:");
-                copied = value;
+                (mended ??= new StringBuilder(html.Length + 32)).Append(html, copied, start - copied).Append("unsafe:");
+                copied = start;
             }
 
-            var next = html.AsSpan(at + 3).IndexOfAny(Attributes);
-            at = next < 0 ? -1 : at + 3 + next;
+            // Whatever begins within what was read leads to the same value: read again, a long text would cost its square.
+            var next = html.AsSpan(read).IndexOfAny(Attributes);
+            at = next < 0 ? -1 : read + next;
         }
 
         return mended is null ? html : mended.Append(html, copied, html.Length - copied).ToString();
@@ -80,7 +82,8 @@ internal static class HtmlLinks
         return false;
     }
 
-    private static int? ValueStart(string html, int attribute)
+    /// <summary>Where the attribute's value begins, if it has one, and how far the text was read to know it.</summary>
+    private static (int? Value, int Read) ValueStart(string html, int attribute)
     {
         var i = attribute;
         while (i < html.Length && char.IsAsciiLetter(html[i]))
@@ -88,12 +91,12 @@ internal static class HtmlLinks
         while (i < html.Length && char.IsWhiteSpace(html[i]))
             i++;
         if (i >= html.Length || html[i] != '=')
-            return null;
+            return (null, i);
         i++;
         while (i < html.Length && char.IsWhiteSpace(html[i]))
             i++;
         if (i < html.Length && html[i] is '"' or '\'')
             i++;
-        return i < html.Length ? i : null;
+        return i < html.Length ? (i, i) : (null, i);
     }
 }

@@ -78,10 +78,6 @@ internal abstract record JsonPart
         }
     }
 
-    private static string FewSpaces(string text)
-    {
-        while (text.Contains("     ", StringComparison.Ordinal))
-            text = text.Replace("     ", "    ", StringComparison.Ordinal);
-        return text;
-    }
+    private static string FewSpaces(string text) =>
+        text.Contains("     ", StringComparison.Ordinal) ? TemplatePart.Collapse(text, longestRun: 4, static c => c == ' ') : text;
 }

@@ -39,7 +39,7 @@ internal sealed class LocalizedContent
             .Concat(Approved?.Components.Parts ?? []);
 
     /// <summary>Worked out once, when first asked.</summary>
-    public IReadOnlyList<VariableNeed> Needs => field ??= VariableNeeds.Of(Parts.Select(part => part.Tree));
+    public VariableNeeds Needs => field ??= VariableNeeds.Of(Parts.Select(part => part.Tree));
 
     /// <summary>Compiles what is not compiled yet, so that rendering need not.</summary>
     public void Compile()

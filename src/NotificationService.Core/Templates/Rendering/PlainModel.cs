@@ -28,9 +28,12 @@ internal static class PlainModel
 {
     private const int Depth = 64;
 
+    /// <exception cref="JsonException">It is not an object of texts, numbers, lists and objects of at most 64 levels.</exception>
+    public static PlainMap Read(ReadOnlySpan<byte> json) => json.IsEmpty ? [] : ReadRoot(json);
+
     public static PlainMap Read(ReadOnlySpan<byte> json, RecipientModel recipient)
     {
-        var root = json.IsEmpty ? new PlainMap() : ReadRoot(json);
+        var root = Read(json);
         root["recipient"] = new PlainMap(capacity: 6)
         {
             ["userId"] = recipient.UserId,

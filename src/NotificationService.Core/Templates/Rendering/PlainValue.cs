@@ -5,6 +5,9 @@ namespace NotificationService.Templates.Rendering;
 /// <summary>What functions may ask of a value of the model.</summary>
 internal static class PlainValue
 {
+    /// <summary>No long, decimal or double is longer.</summary>
+    private const int LongestNumber = 64;
+
     public static bool IsTruthy(object? value) => value switch
     {
         null => false,
@@ -50,12 +53,43 @@ internal static class PlainValue
         _ => null,
     };
 
+    /// <summary>The items as one text, whose length is paid for before it is made. A list inside of a list prints nothing: joining is for words, and recursion for nobody.</summary>
     public static string Join(object? value, string separator)
     {
         if (value is not PlainList list)
             return Text(value);
         RenderBudget.Spend(list.Count);
-        // A list inside of a list prints nothing: joining is for words, and recursion for nobody.
-        return string.Join(separator, list.Select(item => item is PlainList or PlainMap ? "" : Text(item)));
+        Span<char> digits = stackalloc char[LongestNumber];
+        var length = (long)separator.Length * Math.Max(0, list.Count - 1);
+        foreach (var item in list)
+            length += Written(item, digits).Length;
+        RenderBudget.Make(length);
+        return string.Create((int)length, (list, separator), static (text, joined) => Fill(text, joined.list, joined.separator));
     }
+
+    private static void Fill(Span<char> text, PlainList list, string separator)
+    {
+        Span<char> digits = stackalloc char[LongestNumber];
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (i > 0)
+                text = Append(text, separator);
+            text = Append(text, Written(list[i], digits));
+        }
+    }
+
+    private static Span<char> Append(Span<char> text, scoped ReadOnlySpan<char> piece)
+    {
+        piece.CopyTo(text);
+        return text[piece.Length..];
+    }
+
+    /// <summary>The item's text, in the buffer if it is a number.</summary>
+    private static ReadOnlySpan<char> Written(object? item, Span<char> digits) => item switch
+    {
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        ISpanFormattable number => number.TryFormat(digits, out var written, default, CultureInfo.InvariantCulture) ? digits[..written] : default,
+        _ => default,
+    };
 }

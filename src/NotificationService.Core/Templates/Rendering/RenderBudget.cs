@@ -3,14 +3,14 @@ using NotificationService.Templates.Language;
 
 namespace NotificationService.Templates.Rendering;
 
-/// <summary>A template asked for more output, iterations or time than one render may have.</summary>
+/// <summary>A template asked for more output, iterations, memory or time than one render may have.</summary>
 internal sealed class RenderLimitException(string message) : Exception(message);
 
 /// <summary>
 /// What the render on this thread may still spend. A render neither awaits nor changes threads, so the thread is where
 /// the engine's iterators and our writer meet. The clock is looked at only after much work, and what lies between two looks counts as
 /// no more than such work can take: a render during which the machine stood still is not a failed one. Work is counted by its size, so that
-/// a thousand calls over a megabyte of text each are noticed as soon as a million small ones.
+/// a thousand calls over a megabyte of text each are noticed as soon as a million small ones. Memory is counted before it is allocated.
 /// </summary>
 internal static class RenderBudget
 {
@@ -31,6 +31,12 @@ internal static class RenderBudget
     private static int steps;
 
     [ThreadStatic]
+    private static long made;
+
+    [ThreadStatic]
+    private static long printed;
+
+    [ThreadStatic]
     private static long lookedAt;
 
     [ThreadStatic]
@@ -40,10 +46,13 @@ internal static class RenderBudget
     {
         iterations = TemplateLimits.Iterations;
         steps = StepsBetweenLooks;
+        made = 0;
+        printed = 0;
         lookedAt = Stopwatch.GetTimestamp();
         spent = TimeSpan.Zero;
     }
 
+    /// <summary>Goes over that many items.</summary>
     public static void Spend(int count)
     {
         iterations -= count;
@@ -52,10 +61,30 @@ internal static class RenderBudget
         Step(count * StepsPerItem);
     }
 
+    /// <summary>Pays for a text of that length that a function is about to make, whatever becomes of it.</summary>
+    public static void Make(long characters)
+    {
+        if (characters > TemplateLimits.TextCharacters)
+            throw new RenderLimitException($"a function may make a text of {TemplateLimits.TextCharacters} characters, this would have {characters}");
+        made += characters;
+        if (made > TemplateLimits.MadeCharacters)
+            throw new RenderLimitException($"the functions of one render may make texts of {TemplateLimits.MadeCharacters} characters in all");
+        StepOver((int)characters);
+    }
+
+    /// <summary>Pays for output of any part.</summary>
+    public static void Print(int characters)
+    {
+        printed += characters;
+        if (printed > TemplateLimits.OutputCharacters)
+            throw new RenderLimitException($"all parts of one render together may have {TemplateLimits.OutputCharacters} characters");
+        StepOver(characters);
+    }
+
     /// <summary>Work on a text of that length.</summary>
     public static void StepOver(int characters) => Step(1 + (characters / CharactersPerStep));
 
-    private static void Step(int count)
+    public static void Step(int count)
     {
         steps -= count;
         if (steps > 0)

@@ -41,10 +41,10 @@ internal sealed class RenderWriter : TextWriter
 
     public override void Write(char value)
     {
+        RenderBudget.Print(1);
         if (length == buffer.Length)
             Grow(1);
         buffer[length++] = value;
-        RenderBudget.StepOver(1);
     }
 
     public override void Write(string? value) => Write(value.AsSpan());
@@ -53,11 +53,11 @@ internal sealed class RenderWriter : TextWriter
 
     public override void Write(ReadOnlySpan<char> value)
     {
+        RenderBudget.Print(value.Length);
         if (value.Length > buffer.Length - length)
             Grow(value.Length);
         value.CopyTo(buffer.AsSpan(length));
         length += value.Length;
-        RenderBudget.StepOver(value.Length);
     }
 
     /// <summary>The text, once its size in UTF-8 is known to be allowed.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using HandlebarsDotNet;
 using NotificationService.Templates.Language;
 
@@ -18,7 +19,7 @@ internal sealed class TemplatePart
     {
         this.kind = kind;
         Tree = tree;
-        Characters = source.Length;
+        Weight = CompiledWeight.Of(tree, source.Length);
         constant = tree.Constant;
         guardLinks = kind == PartKind.Html && HtmlLinks.MayOccurIn(source);
         if (constant is null)
@@ -29,7 +30,8 @@ internal sealed class TemplatePart
 
     public TemplateTree Tree { get; }
 
-    public int Characters { get; }
+    /// <summary>Bytes that it takes once it is compiled.</summary>
+    public long Weight { get; }
 
     /// <summary>Compiles now, so that whatever the engine has against it comes out here.</summary>
     public void Compile() => _ = compiled?.Value;
@@ -54,8 +56,32 @@ internal sealed class TemplatePart
     {
         if (!text.AsSpan().ContainsAnyInRange('\0', '\u001F') && !text.AsSpan().ContainsAnyInRange('\u007F', '\u009F') && !text.AsSpan().ContainsAny('\u2028', '\u2029'))
             return text;
-        return string.Join(' ', text.Split(
-            [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Select(code => (char)code), '\u2028', '\u2029'],
-            StringSplitOptions.RemoveEmptyEntries));
+        return Collapse(text, longestRun: 0, static c => char.IsControl(c) || c is '\u2028' or '\u2029');
+    }
+
+    /// <summary>Writes a run of such characters as one space, or as it is up to a length; none stand at the ends of what is put on one line.</summary>
+    internal static string Collapse(string text, int longestRun, Func<char, bool> isGap)
+    {
+        var kept = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = 0;
+        var run = 0;
+        foreach (var c in text)
+        {
+            if (isGap(c))
+            {
+                if (++run <= longestRun)
+                    kept[length++] = c;
+                continue;
+            }
+
+            if (run > 0 && longestRun == 0 && length > 0)
+                kept[length++] = ' ';
+            run = 0;
+            kept[length++] = c;
+        }
+
+        var collapsed = new string(kept, 0, length);
+        ArrayPool<char>.Shared.Return(kept);
+        return collapsed;
     }
 }

@@ -1,0 +1,20 @@
+using NotificationService.Channels;
+
+namespace NotificationService.Templates;
+
+/// <summary>A variable that one channel needs and the data lacks, as a path such as <c>items.name</c>.</summary>
+public sealed record MissingVariable(string Variable, ChannelKind Channel);
+
+/// <summary>What came of looking for what data lacks.</summary>
+public abstract record VariableCheck
+{
+    private VariableCheck()
+    {
+    }
+
+    /// <summary>Everything that is missing; nothing if the template can be rendered with the data.</summary>
+    public sealed record Done(IReadOnlyList<MissingVariable> Missing) : VariableCheck;
+
+    /// <summary>The data cannot be looked through, or not within what one render may take: rendering would fail alike.</summary>
+    public sealed record Stopped(string Code, string Message) : VariableCheck;
+}
