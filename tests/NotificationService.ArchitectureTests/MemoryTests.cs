@@ -45,7 +45,7 @@ public sealed class MemoryTests
 
     [Fact]
     public void A_planted_collection_is_found() =>
-        FieldsOf([typeof(PlantedCache)]).Select(field => field.Name).Order().ShouldBe(["PlantedCache.Shared", "PlantedCache.seen", "PlantedCache.Waiting"], ignoreOrder: true);
+        FieldsOf([typeof(PlantedCache)]).Select(field => field.Name).ShouldBe(["MemoryTests.PlantedCache.Shared", "MemoryTests.PlantedCache.Waiting", "MemoryTests.PlantedCache.seen"], ignoreOrder: true);
 
     private static IEnumerable<(string Type, string Name)> FieldsOf(IEnumerable<Type> types) =>
         from type in types

@@ -5,9 +5,9 @@ namespace NotificationService.Deliveries;
 
 /// <summary>
 /// What rendered messages that wait for their providers may take in this process. Small ones are bounded by their number, which
-/// <see cref="InHand"/> limits; large ones share a budget, or a thousand mails of a mebibyte would be two gigabytes.
+/// the worker limits; large ones share a budget, or a thousand mails of a mebibyte would be two gigabytes.
 /// </summary>
-internal sealed class MessageMemory(long capacity)
+public sealed class MessageMemory(long capacity)
 {
     /// <summary>Bytes in UTF-16 up to which a message is small.</summary>
     public const int SmallMessage = 32 * 1024;

@@ -14,14 +14,20 @@ namespace NotificationService.Templates;
 /// </summary>
 public sealed class TemplateCatalog(Database database, TimeProvider time)
 {
+    public const long MostCompiled = 64L * 1024 * 1024;
+
     private const int MostKeys = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(TenantId, string), Publication> publications = new();
-    private readonly CompiledTemplateCache compiled = new(versions: 2_000, bytes: 64L * 1024 * 1024);
+    private readonly CompiledTemplateCache compiled = new(versions: 2_000, bytes: MostCompiled);
     private long lookups;
 
-    internal int KnownKeys => publications.Count;
+    /// <summary>Keys of which it is remembered what is published.</summary>
+    public int KnownKeys => publications.Count;
+
+    /// <summary>Bytes that the compiled versions take, as estimated; at most <see cref="MostCompiled"/>.</summary>
+    public long CompiledWeight => compiled.Weight;
 
     private sealed class Publication
     {

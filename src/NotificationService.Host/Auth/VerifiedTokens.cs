@@ -8,9 +8,11 @@ namespace NotificationService.Host.Auth;
 /// </summary>
 public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubjects disabled, TimeProvider time)
 {
-    private const int Capacity = 20_000;
+    public const int Capacity = 20_000;
 
     private readonly ConcurrentDictionary<string, VerifiedToken> tokens = new(StringComparer.Ordinal);
+
+    public int Count => tokens.Count;
 
     /// <summary>The token, or null if it is not good now.</summary>
     public VerifiedToken? Find(ReadOnlySpan<char> token)

@@ -62,26 +62,6 @@ public sealed class RenderMemoryTests(PostgresCluster cluster) : IAsyncLifetime
         service!.HasExited.ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task A_crowd_of_the_largest_mails_is_sent_a_few_at_a_time()
-    {
-        var html = string.Concat(Enumerable.Repeat("{{v}}", 10));
-        await CallAsync("/api/v1/admin/templates", new { key = "large", name = "large", contents = new { email = new { en = new { subject = "s", html } } } }, HttpStatusCode.Created);
-        await CallAsync("/api/v1/admin/templates/large/publish", new { }, HttpStatusCode.OK);
-
-        var sent = new List<string>();
-        for (var i = 0; i < 200; i++)
-        {
-            var accepted = await CallAsync(
-                "/api/v1/admin/templates/large/test-send", new { recipient = new { email = $"user-{i}@example.com" }, data = new { v = new string('x', 100_000) } }, HttpStatusCode.Accepted);
-            sent.Add(accepted.GetProperty("id").GetString()!);
-        }
-
-        foreach (var id in sent)
-            await Eventually.ValueAsync(() => ReadAsync($"/api/v1/services/notifications/{id}"), found => found.GetProperty("status").GetString() is "sent" or "delivered", TimeSpan.FromSeconds(180));
-        PeakResident().ShouldBeLessThan(MostResident);
-    }
-
     /// <summary>The most that the process ever had in memory, in bytes.</summary>
     private long PeakResident()
     {

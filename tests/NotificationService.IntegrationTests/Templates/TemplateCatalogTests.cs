@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Templates;
 using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Templates;
@@ -181,5 +182,28 @@ public sealed class TemplateCatalogTests(TestDatabase database) : IClassFixture<
 
         (await room.Catalog.LoadAsync(tenant, id, 1, CancellationToken.None)).ShouldBeSameAs(first);
         (await room.Catalog.LoadAsync(tenant, id, 2, CancellationToken.None)).ShouldNotBeSameAs(second);
+    }
+
+    [Fact]
+    public async Task Compiled_versions_are_bounded_by_what_their_trees_weigh()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await room.PublishedAsync(tenant, TemplateRoom.NewKey(), "one");
+        // Little text and many tags: by their source, all of them together would be half a mebibyte.
+        await database.ExecuteAsync(
+            """
+            insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
+            select $1, $2, version, json_build_object('sms', json_build_object('en', json_build_object('text', repeat('{{a}}', 1000)))), array[2::smallint], now(), now()
+            from generate_series(2, 100) version
+            """,
+            new Npgsql.NpgsqlParameter { Value = tenant.Value },
+            new Npgsql.NpgsqlParameter { Value = id });
+
+        for (var version = 2; version <= 100; version++)
+        {
+            var loaded = await room.Catalog.LoadAsync(tenant, id, version, CancellationToken.None);
+            loaded.Weight.ShouldBeGreaterThan(1024 * 1024);
+            room.Catalog.CompiledWeight.ShouldBeLessThanOrEqualTo(TemplateCatalog.MostCompiled);
+        }
     }
 }

@@ -121,7 +121,7 @@ public sealed class EscapingTests
         var issue = TemplateOf.HtmlIssue($"<p>\n<b style=\"{new string('x', 5_000)};color:{{{{v}}}}\">");
 
         issue.Code.ShouldBe(TemplateCodes.UnsafePosition);
-        issue.Message.ShouldStartWith("2:5017: a value cannot stand inside a style attribute; choose between styles with #if");
+        issue.Message.ShouldStartWith("2:5018: a value cannot stand inside a style attribute; choose between styles with #if");
     }
 
     [Theory]

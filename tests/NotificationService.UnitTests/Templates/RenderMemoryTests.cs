@@ -45,7 +45,7 @@ public sealed class RenderMemoryTests
     [InlineData("lookup l l")]
     [InlineData("number l")]
     [InlineData("date l")]
-    [InlineData("date 0 l")]
+    [InlineData("date '2026-01-01' l")]
     [InlineData("join a l")]
     public void A_list_taken_for_a_text_costs_its_text(string call)
     {
