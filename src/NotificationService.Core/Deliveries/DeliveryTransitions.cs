@@ -156,7 +156,8 @@ public static class DeliveryTransitions
 
         if (delivery.Rescues >= MostRescues)
         {
-            var failure = new Failure(FailureKind.Exhausted, "poison", $"workers were lost {delivery.Rescues} times while preparing it");
+            // What lies between the claim and the call is the render: what it did to so many workers it does to the next.
+            var failure = new Failure(FailureKind.TemplateError, "poison", $"workers were lost {delivery.Rescues} times while preparing it");
             return new DeliveryResult(delivery, Failed, null, null, failure, delivery.Ambiguous, null, now, Rescued: true);
         }
 

@@ -74,6 +74,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.UntilAsync(tenant, "failed", 1);
 
         (await database.ScalarAsync<string>($"select failure_code from deliveries where id = '{delivery}'")).ShouldBe("poison");
+        (await database.ScalarAsync<short>($"select failure_kind from deliveries where id = '{delivery}'")).ShouldBe((short)FailureKind.TemplateError);
         Vendor.Calls.ShouldBeEmpty();
     }
 
