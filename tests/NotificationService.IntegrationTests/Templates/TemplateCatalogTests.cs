@@ -206,4 +206,24 @@ public sealed class TemplateCatalogTests(TestDatabase database) : IClassFixture<
             room.Catalog.CompiledWeight.ShouldBeLessThanOrEqualTo(TemplateCatalog.MostCompiled);
         }
     }
+
+    [Fact]
+    public async Task A_stored_version_that_this_release_refuses_says_so_and_is_not_kept()
+    {
+        var tenant = await database.NewTenantAsync();
+        var id = await room.PublishedAsync(tenant, TemplateRoom.NewKey(), "one");
+        await database.ExecuteAsync(
+            """
+            insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
+            values ($1, $2, 2, '{"email":{"en":{"subject":"s","html":"<p style=''{{v}}''>x</p>"}}}', array[1::smallint], now(), now())
+            """,
+            new Npgsql.NpgsqlParameter { Value = tenant.Value },
+            new Npgsql.NpgsqlParameter { Value = id });
+
+        for (var i = 0; i < 2; i++)
+        {
+            var refused = await Should.ThrowAsync<TemplateUnreadableException>(async () => await room.Catalog.LoadAsync(tenant, id, 2, CancellationToken.None));
+            refused.Message.ShouldStartWith("version 2 of the template cannot be rendered by this release (/contents/email/en/html: 1:11: a value cannot stand inside a style attribute");
+        }
+    }
 }
