@@ -50,12 +50,8 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
     /// </summary>
     public async ValueTask<PublishedTemplate?> FindPublishedAsync(TenantId tenant, string key, CancellationToken cancellationToken)
     {
-        if (publications.TryGetValue((tenant, key), out var known) && IsUsable(known))
-        {
-            var found = known.Found.IsCompletedSuccessfully ? known.Found.Result : null;
-            if (found is not null)
-                return found;
-        }
+        if (publications.TryGetValue((tenant, key), out var known) && known.Found.IsCompletedSuccessfully && IsUsable(known) && await known.Found is { } remembered)
+            return remembered;
 
         if (!TemplateKey.IsValid(key))
             return null;

@@ -17,8 +17,8 @@ internal ref struct MissingSearch(VariableNeeds needs)
             return [];
         var search = new MissingSearch(needs);
         search.Below(needs.Root, data);
-        var missing = search.missing;
-        return search.found == 0 ? [] : [.. needs.All.Select(need => missing[need.Number]).OfType<string>().Distinct(StringComparer.Ordinal)];
+        var lacking = search.missing;
+        return search.found == 0 ? [] : [.. needs.All.Select(need => lacking[need.Number]).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>What the value that a node's path led to lacks.</summary>

@@ -29,7 +29,7 @@ internal sealed class VariableNeeds
                 together.Add(need);
         }
 
-        together.Number(together.root, 0);
+        Number(together.root, 0);
         return together;
     }
 
@@ -57,7 +57,7 @@ internal sealed class VariableNeeds
     }
 
     /// <summary>Numbers the needs so that those below a node stand together. As deep as a path may be.</summary>
-    private int Number(Node node, int next)
+    private static int Number(Node node, int next)
     {
         node.First = next;
         if (node.IsNeed)

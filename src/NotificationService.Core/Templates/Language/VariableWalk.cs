@@ -157,7 +157,7 @@ internal sealed class VariableWalk
             return place;
         }
 
-        public IReadOnlyList<NeedStep> Steps()
+        public NeedStep[] Steps()
         {
             var steps = new NeedStep[Depth];
             for (var place = this; place.Parent is not null; place = place.Parent)
