@@ -4,6 +4,7 @@ using NotificationService.Testing;
 namespace NotificationService.ArchitectureTests;
 
 /// <summary>What a machine lacks for the tests is said once, with the package that has it, before the first test.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class TestProgramTests : IDisposable
 {
     private readonly string programs = Directory.CreateTempSubdirectory("programs-").FullName;
@@ -65,7 +66,7 @@ public sealed class TestProgramTests : IDisposable
 
     private async Task<(int Code, string Said)> CheckAsync()
     {
-        var start = new ProcessStartInfo("/bin/sh", [Path.Combine(Repository.Root, "eng", "check-test-programs.sh")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/sh", [Path.Combine(Repository.Root, "eng", "check-test-programs.sh")]) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["PATH"] = programs;
         using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
