@@ -17,6 +17,7 @@ public static class HttpShellModule
     {
         if (Traces.AreOn)
             app.UseMiddleware<TraceMiddleware>();
+        app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         if (!app.Services.GetRequiredService<HostSettings>().Roles.Api)
@@ -28,7 +29,7 @@ public static class HttpShellModule
     }
 
     // Above what RequestGuard allows, so that a request a little too large is told so in a problem; Kestrel's own
-    // refusals have no body. Slow bodies are cut by Kestrel's default rate of 240 bytes/s.
+    // refusals have no body. Slow bodies are BodyReader's and SteadyBody's; what Kestrel holds of a body that nobody reads yet is in no budget, so it is little.
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
@@ -37,6 +38,9 @@ public static class HttpShellModule
         kestrel.Limits.MaxRequestHeaderCount = 4 * RequestGuard.MostHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = 4 * RequestGuard.LargestHeaders;
         kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestTarget;
+        kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxRequestHeadersTotalSize;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 256 * 1024;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 128 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
     }

@@ -35,7 +35,13 @@ public sealed class StartupPort(string[] options) : IAsyncDisposable
         app = null;
     }
 
-    private static Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    private static Task AnswerAsync(HttpContext context)
+    {
+        SecurityHeaders.Add(context, isPublicByTls: false);
+        return RouteAsync(context);
+    }
+
+    private static Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/health/live" => Results.Text("live").ExecuteAsync(context),
         "/health/ready" => Results.Text("not ready: database", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context),

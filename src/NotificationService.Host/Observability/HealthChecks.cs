@@ -30,19 +30,38 @@ public sealed record HealthCheck(string Name, bool Healthy, string Detail);
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class HealthJson : JsonSerializerContext;
 
-/// <summary>Asks whether this process can do its work: the database answers, its schema is current, the loops beat and their steps succeed.</summary>
-public sealed class HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time, KafkaState? kafka = null)
+/// <summary>
+/// Asks whether this process can do its work: the database answers, its schema is current, the loops beat and their steps succeed. However many ask,
+/// the database is asked about once a second.
+/// </summary>
+public sealed class HealthChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
     private static readonly string Version = typeof(HealthChecks).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private readonly long started = time.GetTimestamp();
+    private readonly Database database;
+    private readonly MigrationRunner migrations;
+    private readonly Heartbeats heartbeats;
+    private readonly HostSettings settings;
+    private readonly TimeProvider time;
+    private readonly KafkaState? kafka;
+    private readonly SharedCheck<HealthReport> shared;
+    private readonly long started;
     private volatile bool schemaWasCurrent; // a schema only moves forward, so this is asked once
 
-    public async Task<HealthReport> RunAsync(CancellationToken cancellationToken)
+    public HealthChecks(Database database, MigrationRunner migrations, Heartbeats heartbeats, HostSettings settings, TimeProvider time, KafkaState? kafka = null)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        (this.database, this.migrations, this.heartbeats, this.settings, this.time, this.kafka) = (database, migrations, heartbeats, settings, time, kafka);
+        started = time.GetTimestamp();
+        shared = new SharedCheck<HealthReport>(CheckAsync, Lifetime, time);
+    }
+
+    public Task<HealthReport> RunAsync(CancellationToken cancellationToken) => shared.AskAsync(cancellationToken);
+
+    private async Task<HealthReport> CheckAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
         List<HealthCheck> checks = [await AskAsync("database", AskDatabaseAsync, patience.Token), await AskAsync("schema", AskSchemaAsync, patience.Token)];
         checks.AddRange(heartbeats.All.Select(beat => new HealthCheck(beat.Name, beat.IsAlive, $"beat {beat.Silence.TotalSeconds:0.0} s ago")));
         // Only what fails: what succeeds is no news.

@@ -35,7 +35,8 @@ public static class OpenApiModule
             options.RoutePrefix = "swagger";
             options.DocumentTitle = "NotificationService";
             options.SwaggerEndpoint($"/openapi/{DocumentName}.json", "NotificationService v1");
-            options.EnablePersistAuthorization();
+            // A token that the page remembered would outlive whoever typed it in.
+            options.ConfigObject.PersistAuthorization = false;
         }));
 
     private static Task DescribeRawJsonAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

@@ -127,14 +127,74 @@ public sealed class ShellTests(ShellTests.Service running) : IClassFixture<Shell
         report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldContain("database");
     }
 
+    [Theory]
+    [InlineData("GET", "/health")]
+    [InlineData("GET", "/health/live")]
+    [InlineData("GET", "/health/ready")]
+    [InlineData("GET", "/metrics")]
+    [InlineData("GET", "/openapi/v1.json")]
+    [InlineData("GET", "/nowhere")]
+    [InlineData("PUT", "/health/live")]
+    [InlineData("TRACE", "/health/live")]
+    [InlineData("GET", "/api/v1/services/notifications")]
+    [InlineData("POST", "/api/v1/auth/login")]
+    [InlineData("POST", "/oauth/token")]
+    [InlineData("POST", "/webhooks/sandbox/01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31")]
+    [InlineData("GET", "/swagger/index.html")]
+    [InlineData("GET", "/swagger/index.js")]
+    [InlineData("GET", "/swagger/swagger-ui-bundle.js")]
+    [InlineData("GET", "/swagger/nowhere")]
+    public async Task Every_answer_has_the_headers_that_protect_a_browser(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+        using var answer = await Client.SendAsync(request);
+
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        answer.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+        answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        answer.Headers.GetValues("Permissions-Policy").ShouldHaveSingleItem();
+        var policy = answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldContain(path.StartsWith("/swagger", StringComparison.Ordinal) ? "script-src 'self';" : "default-src 'none'");
+        answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse();
+        answer.Headers.Contains("Server").ShouldBeFalse();
+    }
+
     [Fact]
-    public async Task Swagger_UI_is_served_with_headers_that_protect_the_page()
+    public async Task Behind_a_proxy_that_ends_TLS_browsers_are_told_to_stay_with_it()
+    {
+        await using var node = await running.StartAsync(("Notification__PublicUrl", "https://notify.example.com"));
+
+        foreach (var path in (string[])["/health/live", "/nowhere", "/swagger/index.html"])
+        {
+            using var answer = await node.Client.GetAsync(new Uri(path, UriKind.Relative));
+            answer.Headers.GetValues("Strict-Transport-Security").ShouldBe(["max-age=31536000"]);
+        }
+    }
+
+    [Fact]
+    public async Task Swagger_UI_needs_no_script_in_its_page_and_remembers_no_token()
     {
         using var answer = await Client.GetAsync(new Uri("/swagger/index.html", UriKind.Relative));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldContain("frame-ancestors 'none'");
-        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            policy => policy.ShouldContain("script-src 'self';"), policy => policy.ShouldNotContain("unsafe-eval"));
+        var page = await answer.Content.ReadAsStringAsync();
+        var scripts = System.Text.RegularExpressions.Regex.Matches(page, "<script([^>]*)>(.*?)</script>", System.Text.RegularExpressions.RegexOptions.Singleline);
+        scripts.Count.ShouldBeGreaterThan(0);
+        foreach (System.Text.RegularExpressions.Match script in scripts)
+        {
+            script.Groups[2].Value.Trim().ShouldBeEmpty();
+            var source = System.Text.RegularExpressions.Regex.Match(script.Groups[1].Value, "src=\"([^\"]+)\"").Groups[1].Value;
+            using var file = await Client.GetAsync(new Uri($"/swagger/{source}", UriKind.Relative));
+            file.StatusCode.ShouldBe(HttpStatusCode.OK, source);
+            file.Content.Headers.ContentType!.MediaType.ShouldBeOneOf("text/javascript", "application/javascript");
+        }
+
+        System.Text.RegularExpressions.Regex.IsMatch(page, "\\son[a-z]+\\s*=").ShouldBeFalse();
+        page.ShouldNotContain("javascript:");
+        (await Client.GetStringAsync(new Uri("/swagger/index.js", UriKind.Relative))).ShouldNotContain("\"persistAuthorization\":true");
     }
 
     private static async Task ShouldBeProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
@@ -153,10 +213,18 @@ public sealed class ShellTests(ShellTests.Service running) : IClassFixture<Shell
     public sealed class Service(PostgresCluster cluster) : IAsyncLifetime
     {
         private ServiceProcess? process;
+        private string connectionString = "";
 
         public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
 
-        public async ValueTask InitializeAsync() => process = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync());
+        public async ValueTask InitializeAsync()
+        {
+            connectionString = await cluster.CreateDatabaseAsync();
+            process = await StartAsync();
+        }
+
+        /// <summary>Another process on the same database.</summary>
+        public Task<ServiceProcess> StartAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(connectionString, settings);
 
         public async ValueTask DisposeAsync()
         {
