@@ -7,6 +7,7 @@ using NotificationService.EventRules;
 using NotificationService.Events;
 using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Bodies;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
@@ -56,6 +57,7 @@ public static class Composition
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services
         .AddAuth()
         .AddRateLimits()
+        .AddBodies()
         .AddSingleton<ReceiptDesk>()
         .AddSingleton<BatchDesk>()
         .AddSingleton<BulkDesk>()

@@ -12,6 +12,16 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
     }
 
+    /// <summary>Timers that somebody has not disposed of.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count;
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()

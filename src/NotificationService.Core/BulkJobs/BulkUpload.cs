@@ -17,6 +17,9 @@ public sealed class BulkUpload
     private const int Bite = 20;
     private const int CharactersOfSlice = 512 * 1024;
 
+    /// <summary>What a cell costs besides its characters, counted in characters.</summary>
+    private const int CharactersOfCell = 16;
+
     private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
     private static readonly string Insert = SqlText.Statement("bulk_slices_insert");
     private static readonly string Stage = SqlText.Statement("bulk_jobs_stage");
@@ -120,17 +123,22 @@ public sealed class BulkUpload
         return outcome;
     }
 
+    /// <summary>Whether enough rows wait for a commit of their own: it is time for <see cref="FlushAsync"/>.</summary>
+    public bool IsSliceFull => rows.Count >= RowsOfSlice || characters >= CharactersOfSlice;
+
+    /// <summary>What the rows take that wait to be stored.</summary>
+    public long WaitingBytes => 2L * characters;
+
+    /// <summary>Keeps a row for the next <see cref="FlushAsync"/>.</summary>
     /// <param name="error">Why the row is bad although it could be read; it is kept as it came.</param>
-    public async Task AddAsync(int line, IReadOnlyList<string> cells, RowError? error, CancellationToken cancellationToken)
+    public void Add(int line, IReadOnlyList<string> cells, RowError? error)
     {
         if (error is not null)
             errors.Add((line, rows.Count, error));
         lines.Add(line);
         rows.Add(cells);
         foreach (var cell in cells)
-            characters += cell.Length;
-        if (rows.Count == RowsOfSlice || characters >= CharactersOfSlice)
-            await FlushAsync(cancellationToken);
+            characters += cell.Length + CharactersOfCell;
     }
 
     /// <summary>The id of a job of the same file within a day, or null.</summary>
@@ -179,7 +187,9 @@ public sealed class BulkUpload
         await batch.CommitAsync(null, cancellationToken);
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    /// <summary>Stores the rows that wait, in one commit.</summary>
+    /// <exception cref="UploadEndedException">The job was given up meanwhile.</exception>
+    public async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return;

@@ -2,35 +2,47 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using NotificationService.Batches;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Bodies;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 
-/// <summary>Reads what comes in many items and answers item by item. Few at once, because each holds all of its body.</summary>
+/// <summary>
+/// Reads what comes in many items and answers item by item. 1 the body, within the process's budget → 2 a permit, because what is made of it is large
+/// and few are worked on at once → 3 the work.
+/// </summary>
 internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, IdempotencyKeys keys, BatchOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>10,000 items of 2.8 KB each.</summary>
-    public const int LargestBody = 28 * 1024 * 1024;
+    public const int LargestBody = BodyPolicy.MaxBatchBytes;
 
     private const string OpenRoute = "/api/v1/services/notifications/send-batch";
     private const string AddRoute = "/api/v1/services/notifications/send-chunk";
-    private const int MostAtOnce = 4;
+    /// <summary>Worked on at once by one process.</summary>
+    public const int MaxAtOnce = 4;
+
+    /// <summary>Of them, of one tenant.</summary>
+    public const int MaxOfTenant = 2;
+
+    public const string TooManyCode = "too_many_batch_calls";
+
+    private const int LeastBytesPerSecond = 16 * 1024;
     private const int LongestReference = 200;
 
-    private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(2);
 
-    private readonly TenantTurns turns = new(MostAtOnce, WaitsForTurn, BusyRetryAfter, time);
+    private readonly KeyedLimiter<TenantId> limiter = new(MaxAtOnce, MaxOfTenant, Patience, time);
+    private readonly BodyPolicy policy = new(LargestBody, options.LongestUpload, LeastBytesPerSecond);
 
-    public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => turns.RunAsync(
-        context.Caller().Tenant,
-        async () =>
+    public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => ReadThenRunAsync(
+        context,
+        async bytes =>
         {
             if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
                 return refusal;
-            var (body, head, utf8, wrong) = await ReadAsync(context, BatchesJson.Default.OpenBatchRequest, cancellationToken);
+            var (body, head, utf8, wrong) = Read(bytes, BatchesJson.Default.OpenBatchRequest);
             if (body is null || head is null)
                 return wrong ?? Problems.OfStatus(400);
             if (head.Reference is { Length: > LongestReference or 0 })
@@ -55,13 +67,13 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         },
         cancellationToken);
 
-    public Task<IResult> AddAsync(HttpContext context, CancellationToken cancellationToken) => turns.RunAsync(
-        context.Caller().Tenant,
-        async () =>
+    public Task<IResult> AddAsync(HttpContext context, CancellationToken cancellationToken) => ReadThenRunAsync(
+        context,
+        async bytes =>
         {
             if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
                 return refusal;
-            var (body, head, utf8, wrong) = await ReadAsync(context, BatchesJson.Default.SendChunkRequest, cancellationToken);
+            var (body, head, utf8, wrong) = Read(bytes, BatchesJson.Default.SendChunkRequest);
             if (body is null || head is null)
                 return wrong ?? Problems.OfStatus(400);
             if (head.Sequence < 0)
@@ -88,45 +100,33 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
         },
         cancellationToken);
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose() => limiter.Dispose();
 
-    private async Task<(BatchBody? Body, T? Head, ReadOnlyMemory<byte> Utf8, ProblemResult? Wrong)> ReadAsync<T>(
-        HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Nobody holds a permit while the body comes: it is there when the work begins.</summary>
+    private async Task<IResult> ReadThenRunAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> work, CancellationToken cancellationToken)
+    {
+        var (utf8, refusal) = await JsonBody.ReadBytesAsync(context.Request, policy, cancellationToken);
+        if (refusal is not null)
+            return refusal;
+        return await limiter.RunAsync<IResult>(
+            context.Caller().Tenant,
+            () => work(utf8),
+            static () => Problems.LimitReached(TooManyCode, $"At most {MaxOfTenant} such calls of one tenant are worked on at once. Send this one again when another has been answered.", BusyRetryAfter),
+            static () => Problems.Unavailable(BusyRetryAfter),
+            cancellationToken);
+    }
+
+    private static (BatchBody? Body, T? Head, ReadOnlyMemory<byte> Utf8, ProblemResult? Wrong) Read<T>(ReadOnlyMemory<byte> utf8, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {
-        var (utf8, refusal) = await ReadBytesAsync(context.Request, cancellationToken);
-        if (refusal is not null)
-            return (null, null, default, refusal);
         var (body, wrong) = BatchBody.Of(utf8);
         if (body is null)
             return (null, null, default, wrong);
         // What stands beside the items is as large as any other body.
-        if (body.Head.Length > JsonBody.DefaultLimit)
-            return (null, null, default, JsonBody.TooLarge(JsonBody.DefaultLimit));
+        if (body.Head.Length > BodyPolicy.Json.MaxBytes)
+            return (null, null, default, BodyReader.TooLarge(BodyPolicy.Json.MaxBytes));
         return JsonBody.Parse(body.Head, type).TryGet(out var head, out wrong) ? (body, head, utf8, null) : (null, null, default, wrong);
     }
-
-    /// <summary>The turn is scarce, so a sender has only so long to bring what it sends.</summary>
-    private async Task<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(options.LongestUpload, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            return await JsonBody.ReadBytesAsync(request, LargestBody, either.Token);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return (default, TooSlow());
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
-        {
-            return (default, TooSlow());
-        }
-    }
-
-    private ProblemResult TooSlow() => Problems.Of(
-        408, "upload_too_slow", "The upload took too long", $"It may take {options.LongestUpload}, and has to go on all the while. Send fewer items in one call.");
 
     internal static List<BatchItem> Items(BatchBody body, OpenBatchRequest? shared)
     {

@@ -1,40 +1,48 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Bodies;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 
 /// <summary>
-/// Takes a file from the socket to staged rows, a slice in memory at a time. 1 the fields and the file, in whatever order they come →
-/// 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
+/// Takes a file from the socket to staged rows, a slice in memory at a time, and holds a permit only while a slice that is there is stored. 1 the fields
+/// and the file, in whatever order they come → 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
 /// Whatever goes wrong before 4 leaves a failed job and nothing sent. The answer is kept under the caller's key with 4; a file whose key is
 /// known when it comes is only read, for its hash.
 /// </summary>
-internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, TemplateBinder templates, BulkOptions options, TimeProvider time) : IDisposable
+internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, TemplateBinder templates, BodyBudget budget, BulkOptions options, TimeProvider time) : IDisposable
 {
-    private const int MostAtOnce = 4;
+    /// <summary>Files of one tenant on their way at once, at one process.</summary>
+    public const int MaxOfTenant = 2;
 
-    /// <summary>Of one tenant: a sender that drips must leave turns for others. That it has more is its own doing, and 429; that the node has is not.</summary>
-    private const int MostOfTenant = 2;
+    public const string TooManyCode = "too_many_uploads";
+
+    /// <summary>Slices that are stored at once by one process; of one tenant half of them.</summary>
+    private const int MaxStoring = 4;
+
+    /// <summary>What an upload holds of its file besides rows that wait to be stored.</summary>
+    private const int ReadAheadBytes = 128 * 1024;
+
+    private const int HeldStep = 64 * 1024;
+
     private const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
     private const int MostParts = 32;
     private const string Route = $"{BulkApi.Root}/csv";
 
-    private static readonly TimeSpan WaitsForTurn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly CsvLimits limits = options.Limits;
-    private readonly SemaphoreSlim turns = new(MostAtOnce);
-    private readonly ConcurrentDictionary<TenantId, int> ofTenant = new();
+    private readonly InFlight<TenantId> ofTenant = new(MaxOfTenant);
+    private readonly KeyedLimiter<TenantId> storing = new(MaxStoring, MaxStoring / 2, Timeout.InfiniteTimeSpan, time);
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose() => storing.Dispose();
 
     public async Task<IResult> TakeAsync(HttpContext context, CancellationToken cancellationToken)
     {
@@ -50,35 +58,16 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
             return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, or packed with gzip.");
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
             return BulkProblems.TooLarge(limits);
-        var tenant = context.Caller().Tenant;
-        try
-        {
-            return ofTenant.AddOrUpdate(tenant, 1, static (_, now) => now + 1) > MostOfTenant
-                ? Problems.RateLimited($"At most {MostOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter)
-                : await InTurnAsync(context, key, boundary, isPacked, cancellationToken);
-        }
-        finally
-        {
-            // Also when the sender went away while it waited for its turn.
-            Leave(tenant);
-        }
-    }
-
-    private async Task<IResult> InTurnAsync(HttpContext context, string? key, string boundary, bool isPacked, CancellationToken cancellationToken)
-    {
-        if (!await turns.WaitAsync(WaitsForTurn, cancellationToken))
-            return Problems.Unavailable(BusyRetryAfter);
-        try
-        {
-            context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-            using var packed = new SteadyBody(context.Request.Body, options.LeastBytesPerSecond, options.LongestUpload, time);
-            using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
-            return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, cancellationToken);
-        }
-        finally
-        {
-            turns.Release();
-        }
+        using var entry = ofTenant.TryEnter(context.Caller().Tenant);
+        if (entry is null)
+            return Problems.LimitReached(TooManyCode, $"At most {MaxOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter);
+        using var held = budget.OpenUpload(context.Caller().Tenant.Value);
+        if (held.GrowTo(ReadAheadBytes) is { } full)
+            return full;
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        using var packed = new SteadyBody(context.Request.Body, options.LeastBytesPerSecond, options.LongestUpload, time);
+        using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
+        return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, held, cancellationToken);
     }
 
     private static bool TryReadEncoding(HttpContext context, out bool isPacked)
@@ -91,13 +80,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
         return false;
     }
 
-    private void Leave(TenantId tenant)
-    {
-        if (ofTenant.AddOrUpdate(tenant, 0, static (_, now) => now - 1) == 0)
-            ofTenant.TryRemove(KeyValuePair.Create(tenant, 0));
-    }
-
-    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, HeldBytes held, CancellationToken cancellationToken)
     {
         var caller = context.Caller();
         var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key), cancellationToken);
@@ -127,7 +110,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
                     return Problems.Validation("/file", "duplicate_property", "One file is expected.");
                 file = await CsvFile.OpenAsync(section.Body, limits, cancellationToken);
                 if (before is null)
-                    upload = await StageRowsAsync(caller, form, file, cancellationToken);
+                    upload = await StageRowsAsync(caller, form, file, held, cancellationToken);
                 else
                     await PassOverAsync(file, cancellationToken);
             }
@@ -164,7 +147,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
         }
     }
 
-    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, CancellationToken cancellationToken)
+    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, HeldBytes held, CancellationToken cancellationToken)
     {
         var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller.Tenant, job, file.Headers, cancellationToken) : null;
         var upload = mended is null
@@ -177,9 +160,14 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
             {
                 var error = row.Fault is { } fault ? new RowError(fault.Field < file.Headers.Count ? file.Headers[fault.Field] : null, fault.Code, fault.Message) : null;
                 if (mended is null)
-                    await upload.AddAsync(row.Line, row.Fields, error, cancellationToken);
+                    upload.Add(row.Line, row.Fields, error);
                 else
-                    await upload.AddAsync(mended.LineOf(row, upload), mended.CellsOf(row), error, cancellationToken);
+                    upload.Add(mended.LineOf(row, upload), mended.CellsOf(row), error);
+                // Where the budget has no room for more rows, those that are there are stored now: a smaller slice, and no refusal.
+                if (!upload.IsSliceFull && held.GrowTo(ReadAheadBytes + ((upload.WaitingBytes + HeldStep - 1) / HeldStep * HeldStep)) is null)
+                    continue;
+                await storing.RunAsync(caller.Tenant, () => upload.FlushAsync(cancellationToken), cancellationToken);
+                held.ShrinkTo(ReadAheadBytes);
             }
 
             return upload;

@@ -1,8 +1,8 @@
-using System.IO.Pipelines;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Extensions.Primitives;
+using NotificationService.Host.Bodies;
 
 namespace NotificationService.Host.Api;
 
@@ -12,35 +12,35 @@ namespace NotificationService.Host.Api;
 /// </summary>
 public static class JsonBody
 {
-    /// <summary>The largest body in bytes unless an endpoint says otherwise.</summary>
-    public const int DefaultLimit = 1 << 20;
-
     public static ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => ReadAsync(request, type, DefaultLimit, cancellationToken);
+        where T : class => ReadAsync(request, type, BodyPolicy.Json, cancellationToken);
 
-    public static async ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<Body<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, BodyPolicy policy, CancellationToken cancellationToken)
         where T : class
     {
-        var (utf8, refusal) = await ReadBytesAsync(request, limit, cancellationToken);
+        var (utf8, refusal) = await ReadBytesAsync(request, policy, cancellationToken);
         return refusal is null ? Parse(utf8, type) : new Body<T>(refusal);
     }
 
     /// <summary>Of a call whose body may be left out; null where it is. No bytes are no body, whatever Content-Type many clients send along.</summary>
     public static async ValueTask<Body<T>?> ReadOptionalAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => await IsEmptyAsync(request.BodyReader, cancellationToken) ? null : await ReadAsync(request, type, cancellationToken);
+        where T : class
+    {
+        var (isEmpty, refusal) = await BodyReader.IsEmptyAsync(request, BodyPolicy.Json, cancellationToken);
+        if (refusal is not null)
+            return new Body<T>(refusal);
+        return isEmpty ? null : await ReadAsync(request, type, cancellationToken);
+    }
 
     /// <summary>The body as it came, without a byte order mark, or why it is not taken. What is in it has not been looked at.</summary>
-    public static async ValueTask<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<(ReadOnlyMemory<byte> Utf8, ProblemResult? Refusal)> ReadBytesAsync(HttpRequest request, BodyPolicy policy, CancellationToken cancellationToken)
     {
         if (!IsJson(request.ContentType))
             return (default, UnsupportedMediaType);
         if (!StringValues.IsNullOrEmpty(request.Headers.ContentEncoding))
             return (default, UnsupportedEncoding);
-        if (request.ContentLength > limit)
-            return (default, TooLarge(limit));
-
-        var bytes = await ReadBytesAsync(request.BodyReader, limit, cancellationToken);
-        return bytes is null ? (default, TooLarge(limit)) : (WithoutByteOrderMark(bytes), null);
+        var (bytes, refusal) = await BodyReader.ReadAsync(request, policy, cancellationToken);
+        return refusal is null ? (WithoutByteOrderMark(bytes), null) : (default, refusal);
     }
 
     /// <summary>Reads a value from bytes by the same rules.</summary>
@@ -86,40 +86,8 @@ public static class JsonBody
             && utf8.IndexOf("\\u0000"u8) < 0 && utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0;
     }
 
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] bytes) =>
-        bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
-
-    private static async ValueTask<byte[]?> ReadBytesAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var result = await reader.ReadAsync(cancellationToken);
-            var buffer = result.Buffer;
-            if (buffer.Length > limit)
-            {
-                reader.AdvanceTo(buffer.End);
-                return null;
-            }
-
-            if (result.IsCompleted)
-            {
-                var bytes = GC.AllocateUninitializedArray<byte>((int)buffer.Length);
-                System.Buffers.BuffersExtensions.CopyTo(buffer, bytes);
-                reader.AdvanceTo(buffer.End);
-                return bytes;
-            }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
-        }
-    }
-
-    /// <summary>Takes nothing from the reader.</summary>
-    private static async ValueTask<bool> IsEmptyAsync(PipeReader reader, CancellationToken cancellationToken)
-    {
-        var result = await reader.ReadAsync(cancellationToken);
-        reader.AdvanceTo(result.Buffer.Start);
-        return result.Buffer.IsEmpty;
-    }
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> bytes) =>
+        bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
 
     private static bool IsJson(string? contentType)
     {
@@ -135,7 +103,4 @@ public static class JsonBody
 
     private static ProblemResult UnsupportedEncoding { get; } = Problems.Of(
         415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, without Content-Encoding.");
-
-    internal static ProblemResult TooLarge(int limit) => Problems.Of(
-        413, "payload_too_large", "The request body is too large", $"The most this call takes is {limit} bytes.");
 }

@@ -32,6 +32,11 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
 
             return;
         }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever was reading the answer is gone.
+            return;
+        }
 
         if (IsBareError(context.Response))
             await Problems.OfStatus(context.Response.StatusCode).ExecuteAsync(context);

@@ -31,6 +31,10 @@ public static class Problems
     public static ProblemResult RateLimited(string detail, TimeSpan retryAfter) =>
         new(New(429, "rate_limited", "Too many requests") with { Detail = detail }, retryAfter);
 
+    /// <summary>429: a limit of one caller's is reached; the code names it and the detail says how much it is.</summary>
+    public static ProblemResult LimitReached(string code, string detail, TimeSpan retryAfter) =>
+        new(New(429, code, "Too many requests") with { Detail = detail }, retryAfter);
+
     /// <summary>503: the service cannot answer now; nothing was done, or nobody knows whether it was, and the same request may be sent again.</summary>
     public static ProblemResult Unavailable(TimeSpan retryAfter) =>
         new(New(503, "unavailable", "The service is not available at the moment") with { Detail = "Send the same request again, with the same Idempotency-Key." }, retryAfter);

@@ -1,28 +1,48 @@
-using System.Buffers;
 using Microsoft.Extensions.Primitives;
 using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
+using NotificationService.Host.Bodies;
+using NotificationService.Host.RateLimits;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Api;
 
 /// <summary>
-/// Answers a provider that reports. 1 whose address is it → 2 the body as it came → 3 the vendor's own check and reading → 4 keep → 5 answer.
+/// Answers a provider that reports. 1 whose address is it → 2 the body as it came → 3 a permit, the vendor's own check and reading → 4 keep → 5 answer.
 /// Nothing is believed before 3; nothing is answered 2xx before 4 has been committed. Database away: 503, so that the vendor reports again.
 /// </summary>
 internal sealed partial class ReceiptDesk(
-    ReceiptProviders providers, ProviderTypes types, ReceiptIntake intake, PublicUrl publicUrl, ReceiptMetrics metrics, TimeProvider time, ILogger<ReceiptDesk> logger)
+    ReceiptProviders providers, ProviderTypes types, ReceiptIntake intake, PublicUrl publicUrl, ReceiptMetrics metrics, TimeProvider time, ILogger<ReceiptDesk> logger) : IDisposable
 {
-    /// <summary>WhatsApp sends up to 3 MB at once, SendGrid less than one.</summary>
-    public const int LargestBody = 4 * 1024 * 1024;
+    /// <summary>Under way at once from one network address (IPv6: one /64), whatever they are about.</summary>
+    public const int MaxOfAddress = 64;
 
-    /// <summary>A stranger's Content-Length costs us no more memory than this before the bytes come.</summary>
-    private const int MostTakenOnTrust = 64 * 1024;
+    /// <summary>Checked and kept at once, of all providers.</summary>
+    public const int MaxAtOnce = 64;
+
+    /// <summary>Of them, of one provider.</summary>
+    public const int MaxOfProvider = 16;
+
+    public const string TooManyCode = "too_many_callbacks";
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly Uri NoPublicUrl = new("http://public-url-is-not-set.invalid/");
 
+    private readonly InFlight<Guid> ofAddress = new(MaxOfAddress);
+    private readonly KeyedLimiter<Guid> limiter = new(MaxAtOnce, MaxOfProvider, Patience, time);
+
+    public void Dispose() => limiter.Dispose();
+
     public async Task<IResult> AnswerAsync(string path, string providerId, HttpContext context)
+    {
+        using var entry = ofAddress.TryEnter(RateLimiter.SubjectOf(context.Connection.RemoteIpAddress));
+        return entry is null
+            ? Refused("too_many", TooMany($"At most {MaxOfAddress} callbacks from one network address are under way at once."))
+            : await FindAsync(path, providerId, context);
+    }
+
+    private async Task<IResult> FindAsync(string path, string providerId, HttpContext context)
     {
         if (!Guid.TryParseExact(providerId, "D", out var id))
             return Refused("unknown", Problems.NotFound());
@@ -42,9 +62,19 @@ internal sealed partial class ReceiptDesk(
             return Refused("unknown", Problems.NotFound());
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
             return Refused("malformed", Problems.OfStatus(415));
-        if (await ReadAsync(context.Request, context.RequestAborted) is not { } body)
-            return Refused("too_large", Problems.OfStatus(413));
+        var (body, refusal) = await BodyReader.ReadAsync(context.Request, BodyPolicy.Callback, context.RequestAborted);
+        return refusal is not null
+            ? Refused(ReasonOf(refusal), refusal)
+            : await limiter.RunAsync(
+                id,
+                () => KeepAsync(source, configuration, id, context, body),
+                () => Refused("too_many", TooMany($"At most {MaxOfProvider} callbacks of one provider are worked on at once.")),
+                () => Refused("busy", Problems.Unavailable(RetryAfter)),
+                context.RequestAborted);
+    }
 
+    private async Task<IResult> KeepAsync(IReceiptSource source, ProviderConfiguration configuration, Guid id, HttpContext context, ReadOnlyMemory<byte> body)
+    {
         switch (source.Read(configuration, RequestOf(context.Request, body), time.GetUtcNow()))
         {
             case ReceiptReading.Receipts { Items: var items } receipts:
@@ -65,7 +95,18 @@ internal sealed partial class ReceiptDesk(
         }
     }
 
-    private ProblemResult Refused(string reason, ProblemResult problem)
+    private static ProblemResult TooMany(string detail) => Problems.LimitReached(TooManyCode, detail, RetryAfter);
+
+    private static string ReasonOf(ProblemResult refusal) => refusal.Value.Status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => "too_large",
+        StatusCodes.Status408RequestTimeout => "too_slow",
+        StatusCodes.Status429TooManyRequests => "too_many",
+        StatusCodes.Status503ServiceUnavailable => "busy",
+        _ => "malformed",
+    };
+
+    private IResult Refused(string reason, ProblemResult problem)
     {
         metrics.Refused(reason);
         return problem;
@@ -90,22 +131,6 @@ internal sealed partial class ReceiptDesk(
         foreach (var (name, all) in values)
             first.TryAdd(name, all.Count > 0 ? all[0] ?? "" : "");
         return first;
-    }
-
-    /// <summary>Null when it is larger than any vendor's.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > LargestBody)
-            return null;
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Min(request.ContentLength ?? 0, MostTakenOnTrust) + 1);
-        while (await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken) is > 0 and var read)
-        {
-            buffer.Advance(read);
-            if (buffer.WrittenCount > LargestBody)
-                return null;
-        }
-
-        return buffer.WrittenMemory;
     }
 
     [LoggerMessage(EventId = EventIds.Host + 10, Level = LogLevel.Information, Message = "A report to the {Type} provider {Provider} was refused: {Reason}")]

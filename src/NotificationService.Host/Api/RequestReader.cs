@@ -1,4 +1,5 @@
 using NotificationService.Batches;
+using NotificationService.Host.Bodies;
 using NotificationService.Kafka.Intake;
 using NotificationService.Notifications;
 
@@ -11,8 +12,8 @@ internal sealed class RequestReader : IRequestReader
 
     public (NotificationDraft? Draft, IReadOnlyList<DraftIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.Length > JsonBody.DefaultLimit)
-            return (null, BatchDesk.Issues(JsonBody.TooLarge(JsonBody.DefaultLimit).Value));
+        if (utf8.Length > BodyPolicy.Json.MaxBytes)
+            return (null, BatchDesk.Issues(BodyReader.TooLarge(BodyPolicy.Json.MaxBytes).Value));
         return JsonBody.Parse(utf8, NotificationsJson.Default.SendNotificationRequest).TryGet(out var request, out var refusal)
             ? (request.ToDraft(), [])
             : (null, BatchDesk.Issues(refusal.Value));
@@ -21,7 +22,7 @@ internal sealed class RequestReader : IRequestReader
     public (BatchOpening? Opening, IReadOnlyList<DraftIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8)
     {
         if (utf8.Length > BatchDesk.LargestBody)
-            return (null, BatchDesk.Issues(JsonBody.TooLarge(BatchDesk.LargestBody).Value));
+            return (null, BatchDesk.Issues(BodyReader.TooLarge(BatchDesk.LargestBody).Value));
         var (body, wrong) = BatchBody.Of(utf8);
         if (body is null)
             return (null, BatchDesk.Issues((wrong ?? Problems.OfStatus(400)).Value));

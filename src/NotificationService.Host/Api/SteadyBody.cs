@@ -1,7 +1,9 @@
+using NotificationService.Host.Bodies;
+
 namespace NotificationService.Host.Api;
 
 /// <summary>
-/// A body whose sender must keep going, because it holds a turn that others wait for. Only the time spent waiting for it counts, and what it sent
+/// A body whose sender must keep going, because what has come of it is held. Only the time spent waiting for it counts, and what it sent
 /// fast buys it no more than the grace.
 /// </summary>
 /// <param name="leastPerSecond">Bytes; 0 for any rate.</param>
@@ -11,8 +13,7 @@ public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest
     /// <summary>How long the sender may pause.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    private readonly long began = time.GetTimestamp();
-    private TimeSpan credit = Grace;
+    private readonly SenderPace pace = new(leastPerSecond, Grace, longest, time);
 
     /// <summary>Read so far.</summary>
     public long Bytes { get; private set; }
@@ -20,10 +21,7 @@ public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest
     /// <exception cref="UploadTooSlowException">The sender was too slow.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var left = longest - time.GetElapsedTime(began);
-        if (leastPerSecond > 0 && credit < left)
-            left = credit;
-        if (left <= TimeSpan.Zero)
+        if (pace.Left is var left && left <= TimeSpan.Zero)
             throw new UploadTooSlowException();
         var asked = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(left, time);
@@ -32,8 +30,7 @@ public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest
         {
             var read = await body.ReadAsync(buffer, either.Token);
             Bytes += read;
-            if (leastPerSecond > 0)
-                credit = Least(Grace, credit - time.GetElapsedTime(asked) + TimeSpan.FromSeconds((double)read / leastPerSecond));
+            pace.Arrived(read, asked);
             return read;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -41,8 +38,6 @@ public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest
             throw new UploadTooSlowException();
         }
     }
-
-    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
 
 /// <summary>Whoever sends the body is so slow that others have waited long enough.</summary>

@@ -1,14 +1,14 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
+using NotificationService.Host.Api;
+using NotificationService.Host.Bodies;
 
 namespace NotificationService.Host.Auth;
 
 /// <summary>A request for an access token, read from the form and the header. Whatever a client sends, it is one of the two.</summary>
 public abstract record TokenRequest
 {
-    private const int LargestForm = 16 * 1024;
-
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly string[] Single = ["grant_type", "client_id", "client_secret", "scope"];
 
@@ -28,8 +28,12 @@ public abstract record TokenRequest
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !"application/x-www-form-urlencoded".Equals(type.MediaType, StringComparison.OrdinalIgnoreCase))
             return Invalid("The request is a form: Content-Type application/x-www-form-urlencoded.");
-        if (await ReadFormAsync(request, cancellationToken) is not { } form)
-            return Invalid($"The form could not be read, or is larger than {LargestForm} bytes.");
+        var (bytes, wrong) = await BodyReader.ReadAsync(request, BodyPolicy.SignIn, cancellationToken);
+        // What is no mistake of the form keeps its own status: too slow, too many, not now.
+        if (wrong is { Value.Status: StatusCodes.Status408RequestTimeout or StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable })
+            throw new ProblemException(wrong);
+        if (wrong is not null || ReadForm(bytes.Span) is not { } form)
+            return Invalid($"The form could not be read, or is larger than {BodyPolicy.SignIn.MaxBytes} bytes.");
         if (Single.FirstOrDefault(name => form.TryGetValue(name, out var values) && values.Count > 1) is { } repeated)
             return Invalid($"The parameter {repeated} stands there more than once.");
         if (!form.TryGetValue("grant_type", out var grant) || grant.ToString().Length == 0)
@@ -50,20 +54,14 @@ public abstract record TokenRequest
 
     private static Refused Invalid(string description) => new("invalid_request", description);
 
-    private static async Task<Dictionary<string, Microsoft.Extensions.Primitives.StringValues>?> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static Dictionary<string, Microsoft.Extensions.Primitives.StringValues>? ReadForm(ReadOnlySpan<byte> utf8)
     {
-        if (request.ContentLength > LargestForm)
-            return null;
         try
         {
-            var bytes = new byte[LargestForm + 1];
-            var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-            if (length > LargestForm)
-                return null;
-            using var reader = new FormReader(StrictUtf8.GetString(bytes, 0, length)) { ValueCountLimit = 32 };
+            using var reader = new FormReader(StrictUtf8.GetString(utf8)) { ValueCountLimit = 32, KeyLengthLimit = 256, ValueLengthLimit = BodyPolicy.SignIn.MaxBytes };
             return reader.ReadForm();
         }
-        catch (Exception exception) when (exception is DecoderFallbackException or InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is DecoderFallbackException or InvalidDataException)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using System.Reflection;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
+using NotificationService.Host.Bodies;
 using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
 using NotificationService.Providers;
@@ -31,6 +32,7 @@ public static class KnownSettings
     private static readonly (string Section, Type Options)[] Sections =
     [
         (StartupOptions.Section, typeof(StartupOptions)),
+        (BodyOptions.Section, typeof(BodyOptions)),
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),

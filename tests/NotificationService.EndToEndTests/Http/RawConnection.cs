@@ -9,13 +9,14 @@ internal static class RawConnection
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Everything the service answers until it closes the connection.</summary>
-    public static async Task<string> ExchangeAsync(Uri address, byte[] request)
+    /// <param name="thenEnd">Nothing more will be sent, and the service may know it.</param>
+    public static async Task<string> ExchangeAsync(Uri address, byte[] request, bool thenEnd = false)
     {
         using var patience = new CancellationTokenSource(Patience);
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port, patience.Token);
         await using var stream = client.GetStream();
-        var writing = WriteAsync(stream, request, patience.Token);
+        var writing = WriteAsync(client, request, thenEnd, patience.Token);
         var answer = new StringBuilder();
         try
         {
@@ -42,13 +43,15 @@ internal static class RawConnection
         return end < 0 ? "" : answer[(end + 4)..];
     }
 
-    private static async Task WriteAsync(NetworkStream stream, byte[] request, CancellationToken cancellationToken)
+    private static async Task WriteAsync(TcpClient client, byte[] request, bool thenEnd, CancellationToken cancellationToken)
     {
         try
         {
-            await stream.WriteAsync(request, cancellationToken);
+            await client.GetStream().WriteAsync(request, cancellationToken);
+            if (thenEnd)
+                client.Client.Shutdown(SocketShutdown.Send);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             // The service has heard enough.
         }

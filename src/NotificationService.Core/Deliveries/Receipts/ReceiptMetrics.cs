@@ -22,7 +22,7 @@ public sealed class ReceiptMetrics
             repeated.Add(repeats);
     }
 
-    /// <param name="reason">unknown, refused, malformed, too_large, busy or unusable.</param>
+    /// <param name="reason">unknown, refused, malformed, too_large, too_slow, too_many, busy or unusable.</param>
     public void Refused(string reason) => refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Ended(ReceiptKind kind, ReceiptState state, TimeSpan took)

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>How many requests of one key are under way, bounded. Nobody waits: who comes when the key has its most is refused. Knows only keys that have one.</summary>
+internal sealed class InFlight<TKey>(int most)
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, int> counts = [];
+    private readonly Lock gate = new();
+
+    /// <summary>Null: the key has its most. Otherwise to be disposed of when the request ends.</summary>
+    public IDisposable? TryEnter(TKey key)
+    {
+        lock (gate)
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
+            if (count == most)
+                return null;
+            count++;
+        }
+
+        return new Entry(this, key);
+    }
+
+    private void Leave(TKey key)
+    {
+        lock (gate)
+        {
+            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(counts, key);
+            if (--count == 0)
+                counts.Remove(key);
+        }
+    }
+
+    private sealed class Entry(InFlight<TKey> entered, TKey key) : IDisposable
+    {
+        private InFlight<TKey>? entered = entered;
+
+        public void Dispose() => Interlocked.Exchange(ref entered, null)?.Leave(key);
+    }
+}
