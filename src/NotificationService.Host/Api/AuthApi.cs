@@ -1,4 +1,5 @@
 using NotificationService.Host.Auth;
+using NotificationService.Host.Bodies;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
@@ -34,11 +35,11 @@ public static class AuthApi
     private static async Task<IResult> RegisterTenantAsync(
         HttpContext context, SignUpRules rules, TenantRegistration registration, TokenIssuer issuer, CancellationToken cancellationToken)
     {
-        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.RegisterTenantRequest, cancellationToken)).Value;
+        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.RegisterTenantRequest, BodyPolicy.SignIn, cancellationToken)).Value;
         if (await rules.CheckAsync(request, cancellationToken) is { Count: > 0 } errors)
             return Problems.Validation(errors);
         var admin = request.Admin!;
-        return await registration.RegisterAsync(request.TenantName!, request.TenantKey, admin.Email!, admin.Password!, admin.Name!, cancellationToken) is { } made
+        return await registration.RegisterAsync(request.TenantName!, request.TenantKey, admin.Email!, admin.Password!, admin.Name!, context.Connection.RemoteIpAddress, cancellationToken) is { } made
             ? Answer(context, made.Admin, made.Token, issuer, StatusCodes.Status201Created)
             : Problems.Conflict("The tenantKey is taken: choose another.");
     }
@@ -46,7 +47,7 @@ public static class AuthApi
     private static async Task<IResult> LoginAsync(
         HttpContext context, PasswordSignIn signIn, SignIns signIns, TokenIssuer issuer, CancellationToken cancellationToken)
     {
-        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.LoginRequest, cancellationToken)).Value;
+        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.LoginRequest, BodyPolicy.SignIn, cancellationToken)).Value;
         var errors = new List<FieldError>();
         if (request.Email is null)
             errors.Add(new FieldError("/email", "required", "The e-mail address is needed."));
@@ -57,7 +58,7 @@ public static class AuthApi
 
         // What could be nobody's is still asked for, so that it is answered like any other.
         var password = request.Password!.Length <= SignUpRules.LongestPassword ? request.Password : "";
-        return await signIn.SignInAsync(request.Email!, password, request.Tenant, cancellationToken) is { } user
+        return await signIn.SignInAsync(request.Email!, password, request.Tenant, context.Connection.RemoteIpAddress, cancellationToken) is { } user
             ? Answer(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer)
             : Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong, or there were too many attempts.");
     }
@@ -89,7 +90,7 @@ public static class AuthApi
     /// <summary>Null for a text that is no refresh token of ours.</summary>
     private static async Task<RefreshToken?> ReadTokenAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.RefreshRequest, cancellationToken)).Value;
+        var request = (await JsonBody.ReadAsync(context.Request, AuthJson.Default.RefreshRequest, BodyPolicy.SignIn, cancellationToken)).Value;
         return request.RefreshToken is { } text
             ? RefreshToken.Parse(text)
             : throw new ProblemException(Problems.Validation("/refreshToken", "required", "The refresh token is needed."));

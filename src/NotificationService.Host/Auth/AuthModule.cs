@@ -20,6 +20,7 @@ public static class AuthModule
             .AddHostedService<DisabledSubjectsWatch>()
             .AddPeople()
             .AddSingleton<TokenIssuer>()
+            .AddSingleton<SignInLimits>()
             .AddSingleton<ClientSignIn>()
             .AddSingleton<ServiceAccounts>()
             // SignInMiddleware sees to what routes demand; the framework looks for its own middleware only.

@@ -39,21 +39,23 @@ public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, Hashin
 
     public static string NewClientId() => $"sa_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
 
-    public Task<string> HashAsync(string secret, CancellationToken cancellationToken) =>
-        gate.RunAsync(() => Task.FromResult(hasher.HashPassword(Nobody, secret)), cancellationToken);
+    public Task<string> HashAsync(TenantId tenant, string secret, CancellationToken cancellationToken) =>
+        gate.MakeAsync(tenant.Value, () => Task.FromResult(hasher.HashPassword(Nobody, secret)), cancellationToken);
 
     /// <summary>Is it the account's secret? Without an account the answer is no, after the same work.</summary>
-    public async Task<bool> VerifyAsync(ServiceAccount? account, string secret, CancellationToken cancellationToken)
+    public async Task<bool> VerifyAsync(ServiceAccount? account, string secret, SignInSource source, CancellationToken cancellationToken)
     {
         if (secret.Length is 0 or > LongestSecret)
             return false;
         var key = account is null ? null : Fingerprint(account, secret);
-        if (key is not null && verified.TryGetValue(key, out var until) && until > time.GetUtcNow())
+        if (IsRemembered(key))
             return true;
 
         var hash = account?.SecretHash ?? hashOfNobody.Value;
-        var right = await gate.RunAsync(
-            () => Task.FromResult(hasher.VerifyHashedPassword(account ?? Nobody, hash, secret) != PasswordVerificationResult.Failed),
+        // Many of one account that begin at once wait for the first of them only.
+        var right = await gate.CheckAsync(
+            source,
+            () => Task.FromResult(IsRemembered(key) || hasher.VerifyHashedPassword(account ?? Nobody, hash, secret) != PasswordVerificationResult.Failed),
             cancellationToken);
         if (!right || key is null)
             return false;
@@ -62,6 +64,8 @@ public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, Hashin
         verified[key] = time.GetUtcNow() + Remembered;
         return true;
     }
+
+    private bool IsRemembered(string? key) => key is not null && verified.TryGetValue(key, out var until) && until > time.GetUtcNow();
 
     /// <summary>The stored hash is part of it, so that a rotated secret is forgotten at once.</summary>
     private static string Fingerprint(ServiceAccount account, string secret) =>

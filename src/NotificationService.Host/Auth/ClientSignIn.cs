@@ -7,12 +7,18 @@ using NotificationService.Tenants;
 namespace NotificationService.Host.Auth;
 
 /// <summary>Checks a service account's credentials. Unknown, wrong, expired, disabled and not from here are one answer.</summary>
-public sealed partial class ClientSignIn(SignInLookup lookup, TenantStore store, ClientSecrets secrets, TimeProvider time)
+public sealed partial class ClientSignIn(SignInLookup lookup, TenantStore store, ClientSecrets secrets, SignInLimits limits, TimeProvider time)
 {
-    public async Task<ServiceAccount?> SignInAsync(string clientId, string secret, IPAddress? address, CancellationToken cancellationToken)
+    public Task<ServiceAccount?> SignInAsync(string clientId, string secret, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var source = SignInSource.OfClient(address, clientId);
+        return limits.RunAsync(source, () => SignInAsync(clientId, secret, address, source, cancellationToken));
+    }
+
+    private async Task<ServiceAccount?> SignInAsync(string clientId, string secret, IPAddress? address, SignInSource source, CancellationToken cancellationToken)
     {
         var account = ClientId().IsMatch(clientId) ? await FindAsync(clientId, cancellationToken) : null;
-        if (!await secrets.VerifyAsync(account, secret, cancellationToken) || account is null)
+        if (!await secrets.VerifyAsync(account, secret, source, cancellationToken) || account is null)
             return null;
         if (account.DisabledAt is not null || account.ExpiresAt <= time.GetUtcNow())
             return null;

@@ -87,7 +87,7 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
             Name = clientId,
             Scopes = [.. Scopes.All],
             Live = live,
-            SecretHash = await secrets.HashAsync(secret(), cancellationToken),
+            SecretHash = await secrets.HashAsync(Demo, secret(), cancellationToken),
             IpAllowList = [],
             CreatedAt = time.GetUtcNow(),
         },

@@ -3,38 +3,45 @@ using NotificationService.Host.Api;
 namespace NotificationService.Host.Auth;
 
 /// <summary>
-/// Bounds how much of the machine the hashing of passwords and secrets may take, so that nobody can starve the rest
-/// of the service by guessing. Who finds too many waiting is asked to come again.
+/// Bounds how much of the machine the hashing of passwords and secrets may take, so that nobody can starve the rest of the service by guessing, and
+/// shares it between networks and accounts. Sign-in and what makes accounts have a part each. Who finds too many waiting is asked to come again.
 /// </summary>
-public sealed class HashingGate : IDisposable
+public sealed class HashingGate
 {
-    private const int MostWaiting = 64;
+    public const string BusyCode = "sign_in_busy";
 
-    private readonly SemaphoreSlim slots = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private int waiting;
+    /// <summary>Waiting for the hashing of one account from one network address.</summary>
+    public const int MaxWaitingOfAccount = 16;
 
-    public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>Waiting from one network address.</summary>
+    public const int MaxWaitingOfNetwork = 32;
+
+    private const int MaxWaiting = 512;
+
+    private readonly FairPermits checking = Permits();
+    private readonly FairPermits making = Permits();
+
+    /// <summary>Checks what somebody signs in with.</summary>
+    public Task<T> CheckAsync<T>(SignInSource source, Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(checking, source, work, cancellationToken);
+
+    /// <summary>Hashes what an account is made with.</summary>
+    /// <param name="owner">Whose doing it is: a network or a tenant.</param>
+    public Task<T> MakeAsync<T>(Guid owner, Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(making, new SignInSource(owner, ""), work, cancellationToken);
+
+    private static FairPermits Permits() => new(Math.Max(1, Environment.ProcessorCount / 2), MaxWaitingOfAccount, MaxWaitingOfNetwork, MaxWaiting);
+
+    private static async Task<T> RunAsync<T>(FairPermits permits, SignInSource source, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (Interlocked.Increment(ref waiting) > MostWaiting)
-                throw new ProblemException(Problems.RateLimited("Too many sign-ins at this moment.", TimeSpan.FromSeconds(1)));
-            await slots.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref waiting);
-        }
-
+        if (!await permits.TryEnterAsync(source, cancellationToken))
+            throw new ProblemException(Problems.LimitReached(
+                BusyCode, $"Too many wait: at most {MaxWaitingOfAccount} of one account and {MaxWaitingOfNetwork} of one network address.", TimeSpan.FromSeconds(1)));
         try
         {
             return await work();
         }
         finally
         {
-            slots.Release();
+            permits.Release();
         }
     }
-
-    public void Dispose() => slots.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Identity;
 using NotificationService.Tenants;
 
@@ -7,9 +8,15 @@ namespace NotificationService.Host.Auth;
 /// Checks a person's e-mail address and password. Unknown, wrong, locked and disabled are one answer and take the
 /// same work. Where the address is a user's in several tenants and none is named, the first that fits the password.
 /// </summary>
-public sealed class PasswordSignIn(SignInLookup lookup, UserManager<User> users, IPasswordHasher<User> hasher, HashingGate gate, PasswordOfNobody nobody)
+public sealed class PasswordSignIn(SignInLookup lookup, UserManager<User> users, IPasswordHasher<User> hasher, HashingGate gate, SignInLimits limits, PasswordOfNobody nobody)
 {
-    public async Task<User?> SignInAsync(string email, string password, string? tenantKey, CancellationToken cancellationToken)
+    public Task<User?> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var source = SignInSource.OfPerson(address, email);
+        return limits.RunAsync(source, () => SignInAsync(email, password, tenantKey, source, cancellationToken));
+    }
+
+    private async Task<User?> SignInAsync(string email, string password, string? tenantKey, SignInSource source, CancellationToken cancellationToken)
     {
         var normalized = IdentityUserStore.Normalize(email);
         var wrong = new List<User>();
@@ -20,7 +27,7 @@ public sealed class PasswordSignIn(SignInLookup lookup, UserManager<User> users,
             if (user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user))
                 continue;
             hashed = true;
-            if (await gate.RunAsync(() => users.CheckPasswordAsync(user, password), cancellationToken))
+            if (await gate.CheckAsync(source, () => users.CheckPasswordAsync(user, password), cancellationToken))
             {
                 if (user.FailedLogins > 0)
                     await users.ResetAccessFailedCountAsync(user);
@@ -31,7 +38,7 @@ public sealed class PasswordSignIn(SignInLookup lookup, UserManager<User> users,
         }
 
         if (!hashed)
-            await gate.RunAsync(() => Task.FromResult(hasher.VerifyHashedPassword(nobody.User, nobody.Hash, password)), cancellationToken);
+            await gate.CheckAsync(source, () => Task.FromResult(hasher.VerifyHashedPassword(nobody.User, nobody.Hash, password)), cancellationToken);
         foreach (var user in wrong)
             await users.AccessFailedAsync(user);
         return null;

@@ -19,7 +19,7 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
             Name = name,
             Scopes = [.. scopes],
             Live = live,
-            SecretHash = await secrets.HashAsync(secret, cancellationToken),
+            SecretHash = await secrets.HashAsync(caller.Tenant, secret, cancellationToken),
             IpAllowList = [.. ipAllowList],
             ExpiresAt = expiresAt?.ToUniversalTime(),
             CreatedAt = time.GetUtcNow(),
@@ -55,7 +55,7 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
     public async Task<(ServiceAccount Account, string Secret)?> RotateAsync(Caller caller, Guid id, CancellationToken cancellationToken)
     {
         var secret = ClientSecrets.NewSecret();
-        var hash = await secrets.HashAsync(secret, cancellationToken);
+        var hash = await secrets.HashAsync(caller.Tenant, secret, cancellationToken);
         var account = await ChangeAsync(
             caller,
             id,

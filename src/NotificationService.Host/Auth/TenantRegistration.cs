@@ -1,7 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using NotificationService.Host.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -14,11 +16,11 @@ public sealed class TenantRegistration(TenantStore store, SignIns signIns, Audit
 
     /// <summary>The admin and a first refresh token; null when the key is another tenant's.</summary>
     public async Task<(User Admin, RefreshToken Token)?> RegisterAsync(
-        string name, string? key, string email, string password, string adminName, CancellationToken cancellationToken)
+        string name, string? key, string email, string password, string adminName, IPAddress? address, CancellationToken cancellationToken)
     {
         var tenant = new Tenant { TenantId = new TenantId(ids.Next()), Key = key ?? KeyFrom(name), Name = name, CreatedAt = time.GetUtcNow() };
         var admin = NewUser.Row(ids.Next(), tenant.TenantId, email, adminName, [UserRoles.Admin], time.GetUtcNow());
-        admin.PasswordHash = await gate.RunAsync(() => Task.FromResult(hasher.HashPassword(admin, password)), cancellationToken);
+        admin.PasswordHash = await gate.MakeAsync(RateLimiter.SubjectOf(address), () => Task.FromResult(hasher.HashPassword(admin, password)), cancellationToken);
         try
         {
             var token = await store.RunAsync(

@@ -17,6 +17,9 @@ public sealed class RateLimitOptions
     /// <summary>Sign-in, per network address instead of per tenant (IPv6: per /64).</summary>
     public long AuthPerMinute { get; set; } = 1_200;
 
+    /// <summary>Sign-ins that fail, per network address, at one process. Whoever has more is refused before anything is hashed.</summary>
+    public long FailedSignInsPerMinute { get; set; } = 60;
+
     public long Of(RateClass rateClass) => rateClass switch
     {
         RateClass.Send => SendPerMinute,

@@ -38,9 +38,10 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(
         Database.ConnectionString,
         [
-            .. settings,
             ("Notification__RateLimits__AuthPerMinute", "0"),
+            ("Notification__RateLimits__FailedSignInsPerMinute", "0"),
             ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"),
+            .. settings,
         ]);
 
     /// <summary>A tenant of its own with one admin, who is signed in.</summary>

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>Somebody who guesses, and everybody else meanwhile.</summary>
+public sealed class SignInFloodTests(SignInService service) : IClassFixture<SignInService>
+{
+    private const int Callers = 80;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Eighty_callers_with_wrong_secrets_lock_nobody_out_but_their_own_address(bool manyAccounts)
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin);
+        await using var node = await service.StartNodeAsync(("Notification__RateLimits__FailedSignInsPerMinute", "60"));
+        using var attacker = ClientFrom("127.0.0.1", node.Address);
+        using var other = ClientFrom("127.0.0.2", node.Address);
+        using var enough = new CancellationTokenSource();
+        var refusals = new int[600];
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var guessing = Enumerable.Range(0, Callers).Select(caller => GuessAsync(caller)).ToArray();
+        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref refusals[429]) > 2 * Callers), TimeSpan.FromSeconds(90));
+
+        // People and programs, each for the first time, one after the other: each is hashed.
+        for (var i = 0; i < 6; i++)
+        {
+            var person = await service.RegisterAsync();
+            using var login = await service.PostAsync("/api/v1/auth/login", new { email = person.Email, password = SignInService.Password }, client: other);
+            login.StatusCode.ShouldBe(HttpStatusCode.OK, await login.Content.ReadAsStringAsync());
+            using var token = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, client: other);
+            token.StatusCode.ShouldBe(HttpStatusCode.OK, await token.Content.ReadAsStringAsync());
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(guessing);
+        // What was hashed for the guesser is what may fail, however many it sends.
+        refusals[401].ShouldBeLessThanOrEqualTo(manyAccounts ? 60 + (int)began.Elapsed.TotalSeconds + 1 : 20 + (int)(began.Elapsed.TotalSeconds / 15) + 1);
+
+        async Task GuessAsync(int caller)
+        {
+            for (var i = 0; !enough.IsCancellationRequested; i++)
+            {
+                using var answer = await service.AskForTokenAsync(manyAccounts ? $"nobody-{caller}-{i}" : account.ClientId, $"wrong-{caller}-{i}", client: attacker);
+                Interlocked.Increment(ref refusals[(int)answer.StatusCode]);
+                if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                {
+                    answer.Headers.RetryAfter.ShouldNotBeNull();
+                    (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBeOneOf("too_many_failed_sign_ins", "sign_in_busy");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Who_signed_in_from_an_address_before_still_does_when_somebody_guesses_there()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin);
+        await using var node = await service.StartNodeAsync(("Notification__RateLimits__FailedSignInsPerMinute", "5"));
+        using (var first = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, client: node.Client))
+            first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var guess = await service.AskForTokenAsync($"nobody-{Guid.NewGuid():n}", "wrong", client: node.Client);
+                return guess.StatusCode == HttpStatusCode.TooManyRequests;
+            },
+            TimeSpan.FromSeconds(90));
+
+        using var again = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, client: node.Client);
+
+        again.StatusCode.ShouldBe(HttpStatusCode.OK, await again.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Registrations_do_not_stand_in_the_way_of_log_ins()
+    {
+        var admin = await service.RegisterAsync();
+        await using var node = await service.StartNodeAsync();
+        using var enough = new CancellationTokenSource();
+        var registering = Enumerable.Range(0, 30).Select(async caller =>
+        {
+            for (var i = 0; !enough.IsCancellationRequested; i++)
+            {
+                using var made = await node.Client.PostAsJsonAsync(
+                    "/api/v1/auth/register-tenant",
+                    new { tenantName = $"T {caller} {i}", admin = new { email = $"{Guid.NewGuid():n}@example.com", password = SignInService.Password, name = "Ann" } });
+                made.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.TooManyRequests);
+            }
+        }).ToArray();
+
+        for (var i = 0; i < 6; i++)
+        {
+            using var login = await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = SignInService.Password }, client: node.Client);
+            login.StatusCode.ShouldBe(HttpStatusCode.OK, await login.Content.ReadAsStringAsync());
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(registering);
+    }
+
+    private static HttpClient ClientFrom(string address, Uri service) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = service,
+    };
+}
