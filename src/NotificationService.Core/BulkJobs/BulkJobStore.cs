@@ -11,7 +11,10 @@ namespace NotificationService.BulkJobs;
 /// <summary>Begins uploads, looks at jobs and tells them what to do.</summary>
 public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids, TimeProvider time)
 {
-    private const int Page = 1_000;
+    /// <summary>Deliveries that one call of retry-failed tries again.</summary>
+    public const int MaxRetried = 1_000;
+
+    private const int Page = MaxRetried;
 
     private static readonly string Find = SqlText.Statement("bulk_jobs_find");
     private static readonly string Command = SqlText.Statement("bulk_jobs_command");

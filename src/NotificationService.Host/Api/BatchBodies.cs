@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using NotificationService.Batches;
 
@@ -10,6 +11,7 @@ public sealed record OpenBatchRequest : NotificationFields
     public string? Reference { get; init; }
 
     /// <summary>The first items, at most 10,000. More may come by <c>send-chunk</c>.</summary>
+    [MaxLength(BatchChunk.MostItems)]
     public IReadOnlyList<BatchItemRequest>? Notifications { get; init; }
 
     /// <summary>No chunk will follow: the batch is complete with these items.</summary>
@@ -25,6 +27,7 @@ public sealed record SendChunkRequest
     public required int Sequence { get; init; }
 
     /// <summary>At most 10,000.</summary>
+    [MaxLength(BatchChunk.MostItems)]
     public IReadOnlyList<BatchItemRequest>? Notifications { get; init; }
 
     /// <summary>It is the last one: the batch is complete with it.</summary>

@@ -16,7 +16,7 @@ public static class BatchesApi
     {
         var sending = routes.MapGroup(Sending).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/send-batch", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.OpenAsync(context, cancellationToken))
-            .Documented("Open a batch, with its first notifications", $"Good items are taken and stored together; bad ones are named by index and pointer. At most {BatchChunk.MostItems} items and {BatchDesk.LargestBody >> 20} MB a call; more come by send-chunk.")
+            .Documented("Open a batch, with its first notifications", $"Good items are taken and stored together; bad ones are named by index and pointer. At most {BatchChunk.MostItems} items and {BatchDesk.LargestBody >> 20} MB a call; more come by send-chunk. At most {BatchDesk.MaxOfTenant} such calls of one tenant are worked on at once: others wait 5 s and are then a 429 ({BatchDesk.TooManyCode}).")
             .TakesIdempotencyKey().Takes<OpenBatchRequest>(BatchExamples.Open).Answers<ChunkResponse>(202, BatchExamples.Opened);
         sending.MapPost("/send-chunk", (HttpContext context, BatchDesk desk, CancellationToken cancellationToken) => desk.AddAsync(context, cancellationToken))
             .Documented("Add notifications to an open batch", "In any order and from many callers at once. The same sequence again is answered as before and sends nothing twice; with other items it is a 409. A chunk is stored whole or not at all.")

@@ -19,13 +19,13 @@ public static class BulkApi
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/csv", (HttpContext context, BulkDesk desk, CancellationToken cancellationToken) => desk.TakeAsync(context, cancellationToken)).DisableAntiforgery()
-            .Documented("Upload a CSV file", "The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself.")
+            .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {BulkDesk.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkDesk.TooManyCode}). What a file may be stands under Limits.")
             .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
-        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", "At most 1,000 in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
+        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/{jobId:guid}", GetAsync).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NotificationService.Host.Api;
 using NotificationService.Testing;
 using NotificationService.Testing.OpenApi;
 
@@ -46,6 +47,20 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
         var posts = routes.Operations.Where(call => call.Method == "POST" && call.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal)).ToList();
         posts.Count.ShouldBeGreaterThan(10);
         posts.Where(call => !PublishedRoutes.TakesKey(call.Operation)).Select(call => call.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task It_has_every_limit_and_its_schemas_have_the_most_items_of_a_call()
+    {
+        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+
+        document.RootElement.GetProperty("info").GetProperty("description").GetString()!.ShouldContain(Limits.Table);
+        foreach (var call in (string[])["send-batch", "send-chunk"])
+        {
+            var body = document.RootElement.GetProperty("paths").GetProperty($"/api/v1/services/notifications/{call}").GetProperty("post").GetProperty("requestBody");
+            body.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("properties").GetProperty("notifications").GetProperty("maxItems").GetInt32()
+                .ShouldBe(10_000);
+        }
     }
 
     [Fact]

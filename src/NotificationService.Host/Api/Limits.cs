@@ -1,0 +1,126 @@
+using System.Globalization;
+using NotificationService.Batches;
+using NotificationService.BulkJobs;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.EventRules;
+using NotificationService.Host.Auth;
+using NotificationService.Host.Bodies;
+using NotificationService.Host.RateLimits;
+using NotificationService.Notifications;
+using NotificationService.Templates.Language;
+using NotificationService.Webhooks;
+
+namespace NotificationService.Host.Api;
+
+/// <summary>Every limit that a caller can reach, from the constants and defaults that hold it. The OpenAPI document and docs/limits.md say the same.</summary>
+public static class Limits
+{
+    private static readonly BulkOptions Bulk = new();
+    private static readonly BatchOptions Batches = new();
+    private static readonly RateLimitOptions Rates = new();
+
+    public static IReadOnlyList<Limit> All { get; } =
+    [
+        .. Requests(), .. SigningIn(), .. Notifications(), .. ManyAtOnce(), .. Templates(), .. Tenants(), .. Kept(),
+    ];
+
+    /// <summary>All of them as a table in Markdown.</summary>
+    public static string Table { get; } = string.Join('\n', ["| limit | value | beyond it | setting |", "| --- | --- | --- | --- |", .. All.Select(limit => limit.Row)]);
+
+    private static IEnumerable<Limit> Requests() =>
+    [
+        new("requests that send or change, a minute, of one tenant", Number(Rates.SendPerMinute), "429 `rate_limited`", "Notification__RateLimits__SendPerMinute"),
+        new("requests that read, a minute, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
+        new("requests to the admin API, a minute, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
+        new("requests to sign in, a minute, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
+        new("request headers", $"{Number(RequestGuard.MostHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
+        new("path and query", $"{Number(RequestGuard.LongestTarget)} characters", "414 `uri_too_long`"),
+        new("body of a call, where nothing else stands here", Kib(BodyPolicy.Json.MaxBytes), "413 `payload_too_large`"),
+        new("body of `/api/v1/auth/*` and `/oauth/*`", Kib(BodyPolicy.SignIn.MaxBytes), "413 `payload_too_large`, or `invalid_request`"),
+        new("body of a provider's callback", Kib(BodyPolicy.Callback.MaxBytes), "413 `payload_too_large`"),
+        new("time for a body to arrive, where nothing else stands here", Seconds(BodyPolicy.Json.Longest), "408 `upload_too_slow`"),
+        new("time for the body of `/api/v1/auth/*` and `/oauth/*` to arrive", Seconds(BodyPolicy.SignIn.Longest), "408 `upload_too_slow`"),
+        new("time for a callback's body to arrive", Seconds(BodyPolicy.Callback.Longest), "408 `upload_too_slow`"),
+        new("pause in a body that arrives", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
+        new("bytes of bodies in flight at one process", "a quarter of its memory, 96 to 256 MiB", $"429 `{HeldBytes.OwnerCode}` where the caller's tenant or network address holds half of them, else 503", "Notification__Http__MaxBodyBytes"),
+        new("callbacks under way at one process, from one network address", Number(ReceiptDesk.MaxOfAddress), $"429 `{ReceiptDesk.TooManyCode}`"),
+        new("callbacks worked on at once by one process, of one provider", Number(ReceiptDesk.MaxOfProvider), $"429 `{ReceiptDesk.TooManyCode}` after 5 s"),
+        new("depth of JSON", $"{Number(StrictJson.MaxDepth)}, of `data` and `metadata` {Number(RawJson.MaxDepth)}", "400 `json_too_deep`"),
+        new("items of a page", Number(QueryReader.MostLimit), "422 `number_range`"),
+        new("`Idempotency-Key`", $"{Number(IdempotencyKeyHeader.Longest)} characters, 24 hours", "400 `idempotency_key_invalid`"),
+    ];
+
+    private static IEnumerable<Limit> SigningIn() =>
+    [
+        new("failed sign-ins a minute, from one network address, at one process", Number(Rates.FailedSignInsPerMinute), $"429 `{SignInLimits.TooManyCode}`", "Notification__RateLimits__FailedSignInsPerMinute"),
+        new("failed sign-ins in a row, of one account from one network address", $"{Number(SignInLimits.MaxFailuresOfPair)}, one more every {SignInLimits.RecoversEvery.TotalSeconds:0} s", $"429 `{SignInLimits.TooManyCode}`"),
+        new("failed sign-ins in a row, of one account from everywhere", $"{Number(SignInLimits.MaxFailuresOfAccount)}, one more a second", $"429 `{SignInLimits.TooManyCode}`"),
+        new("sign-ins that wait at one process", $"{HashingGate.MaxWaitingOfAccount} of one account, {HashingGate.MaxWaitingOfNetwork} of one network address", $"429 `{HashingGate.BusyCode}`"),
+        new("a password", $"{Number(SignUpRules.LongestPassword)} characters", "422 `password_too_long`"),
+    ];
+
+    private static IEnumerable<Limit> Notifications() =>
+    [
+        new("`reference`", $"{Number(DraftCheck.LongestReference)} characters", "422 `text_invalid`"),
+        new("`category`", $"{Number(DraftCheck.LongestCategory)} characters", "422 `text_invalid`"),
+        new("`data`", Kib(DraftCheck.LargestData), "422 `too_large`"),
+        new("`metadata`", Kib(DraftCheck.LargestMetadata), "422 `too_large`"),
+        new("`sendAt`, `expiresAt`", $"{DraftCheck.Furthest.TotalDays:0} days ahead", "422 `datetime_range`"),
+        new("`fallbackAfter`", $"{FallbackRule.Longest.TotalHours:0} hours", "422 `number_range`"),
+        new("an e-mail address", $"{Number(AddressRules.LongestEmail)} characters", "422"),
+        new("`userId`", $"{Number(AddressRules.LongestUserId)} characters", "422"),
+        new("device tokens of a recipient", Number(AddressRules.MostDeviceTokens), "422"),
+    ];
+
+    private static IEnumerable<Limit> ManyAtOnce() =>
+    [
+        new("items of `send-batch` and `send-chunk`", Number(BatchChunk.MostItems), "422 `too_many`"),
+        new("body of `send-batch` and `send-chunk`", Kib(BatchDesk.LargestBody), "413 `payload_too_large`"),
+        new("time for the body of `send-batch` and `send-chunk` to arrive", Seconds(Batches.LongestUpload), "408 `upload_too_slow`", "Notification__Batches__LongestUpload"),
+        new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchDesk.MaxAtOnce}, {BatchDesk.MaxOfTenant} of one tenant", $"429 `{BatchDesk.TooManyCode}` after 5 s where the tenant has its own, else 503"),
+        new("CSV uploads on their way at one process, of one tenant", Number(BulkDesk.MaxOfTenant), $"429 `{BulkDesk.TooManyCode}`"),
+        new("a CSV file, unpacked", Kib(Bulk.MostBytes), "413 `csv_too_large`", "Notification__Bulk__MostBytes"),
+        new("rows of a CSV file", Number(Bulk.MostRows), "422 `csv_too_many_rows`", "Notification__Bulk__MostRows"),
+        new("columns of a CSV file", Number(Bulk.MostColumns), "422 `csv_too_many_columns`", "Notification__Bulk__MostColumns"),
+        new("a field of a CSV file", $"{Number(Bulk.LongestField)} characters", "422 `csv_field_too_long`", "Notification__Bulk__LongestField"),
+        new("what a packed upload unpacks to", $"{Number(Bulk.HighestRatio)} times its size", "422 `compression_ratio`", "Notification__Bulk__HighestRatio"),
+        new("rate of a CSV upload, at least", $"{Kib(Bulk.LeastBytesPerSecond)} a second", "408 `upload_too_slow`", "Notification__Bulk__LeastBytesPerSecond"),
+        new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
+        new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
+        new("dead letters that one `requeue` takes", Number(DeadLetters.MostAtOnce), "those beyond wait for the next call"),
+    ];
+
+    private static IEnumerable<Limit> Templates() =>
+    [
+        new("a part of a template", $"{Number(TemplateLimits.SourceCharacters)} characters, {Number(TemplateLimits.Tags)} tags", "422"),
+        new("a version of a template, all parts together", $"{Number(TemplateLimits.VersionCharacters)} characters, {Number(TemplateLimits.VersionTags)} tags", "422"),
+        new("locales of a template, of one channel", Number(TemplateLimits.LocalesPerChannel), "422"),
+        new("nesting of blocks in a template", Number(TemplateLimits.BlockDepth), "422"),
+        new("items of one `each`", Number(TemplateLimits.ItemsPerEach), "`template_error`"),
+        new("what a template renders to", Kib(TemplateLimits.OutputBytes), "`template_error`"),
+    ];
+
+    private static IEnumerable<Limit> Tenants() =>
+    [
+        new("webhook endpoints of a tenant", Number(WebhookEndpointEditor.Most), "409 `limit_reached`"),
+        new("headers of a webhook endpoint", $"{HeaderRules.Most}, {Number(HeaderRules.MostInAll)} characters together", "422 `header_invalid`"),
+        new("how far a replay of webhooks goes back", $"{WebhookCommands.LongestReplay.TotalDays:0} days", "422 `datetime_range`"),
+        new("event rules of a tenant", $"{EventRuleStore.MostOfTenant}, {EventRuleStore.MostOfType} of one event type", "409"),
+    ];
+
+    private static IEnumerable<Limit> Kept() =>
+    [
+        new("an access token of a person", $"{AccessTokenLifetimes.User.TotalMinutes:0} minutes", "401 `unauthorized`"),
+        new("an access token of a service account", $"{AccessTokenLifetimes.ServiceAccount.TotalMinutes:0} minutes", "401 `unauthorized`"),
+        new("a refresh token", $"{AccessTokenLifetimes.Refresh.TotalDays:0} days", "401 `unauthorized`"),
+        new("finished notifications are kept", $"{new DeliveryOptions().Retention.TotalDays:0} days", "404 `not_found`", "Notification__Delivery__Retention"),
+        new("webhook messages are kept", $"{new WebhookOptions().Retention.TotalDays:0} days", "404 `not_found`", "Notification__Webhooks__Retention"),
+    ];
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
+
+    private static string Kib(long bytes) => bytes >= 1 << 20 && bytes % (1 << 20) == 0 ? $"{Number(bytes >> 20)} MiB" : $"{Number(bytes >> 10)} KiB";
+}
