@@ -65,7 +65,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
         if (held.GrowTo(ReadAheadBytes) is { } full)
             return full;
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        using var packed = new SteadyBody(context.Request.Body, options.LeastBytesPerSecond, options.LongestUpload, time);
+        using var body = new BodyStream(context.Request.BodyReader);
+        using var packed = new SteadyBody(body, options.LeastBytesPerSecond, options.LongestUpload, time);
         using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
         return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, held, cancellationToken);
     }

@@ -65,7 +65,7 @@ internal sealed partial class ReceiptDesk(
         var (body, refusal) = await BodyReader.ReadAsync(context.Request, BodyPolicy.Callback, context.RequestAborted);
         return refusal is not null
             ? Refused(ReasonOf(refusal), refusal)
-            : await limiter.RunAsync(
+            : await limiter.RunAsync<IResult>(
                 id,
                 () => KeepAsync(source, configuration, id, context, body),
                 () => Refused("too_many", TooMany($"At most {MaxOfProvider} callbacks of one provider are worked on at once.")),
@@ -106,7 +106,7 @@ internal sealed partial class ReceiptDesk(
         _ => "malformed",
     };
 
-    private IResult Refused(string reason, ProblemResult problem)
+    private ProblemResult Refused(string reason, ProblemResult problem)
     {
         metrics.Refused(reason);
         return problem;

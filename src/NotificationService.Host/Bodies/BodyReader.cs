@@ -45,6 +45,8 @@ public static class BodyReader
             // Most bodies are there already, and cost no timer.
             if (!reader.TryRead(out var result))
                 result = await WaitAsync(reader, pace ??= Pace(policy, time), seen, time, cancellationToken);
+            if (result.IsCanceled)
+                throw GivenUp(reader, result);
             var buffer = result.Buffer;
             seen = buffer.Length;
             if ((seen > policy.MaxBytes ? TooLarge(policy.MaxBytes) : held?.GrowTo(seen)) is { } refusal)
@@ -79,17 +81,17 @@ public static class BodyReader
             throw new UploadTooSlowException();
         var asked = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(left, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            var result = await reader.ReadAsync(either.Token);
-            pace.Arrived(result.Buffer.Length - seen, asked);
-            return result;
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new UploadTooSlowException();
-        }
+        // Not by a token: a read that a token cancels leaves Kestrel's reader in the middle of it.
+        await using var tooSlow = deadline.Token.UnsafeRegister(static (state, _) => ((PipeReader)state!).CancelPendingRead(), reader);
+        var result = await reader.ReadAsync(cancellationToken);
+        pace.Arrived(result.Buffer.Length - seen, asked);
+        return result.IsCanceled ? throw GivenUp(reader, result) : result;
+    }
+
+    private static UploadTooSlowException GivenUp(PipeReader reader, ReadResult result)
+    {
+        reader.AdvanceTo(result.Buffer.End);
+        return new UploadTooSlowException();
     }
 
     /// <summary>What Kestrel raises while a body comes is the sender's doing.</summary>

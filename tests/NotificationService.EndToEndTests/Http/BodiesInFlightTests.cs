@@ -52,6 +52,7 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         }
 
         await Eventually.TrueAsync(async () => await HeldAsync(node) == 0, Ample, () => "what was held was never given back");
+        node.Output.ShouldNotContain("fail: ");
     }
 
     [Fact]
@@ -121,6 +122,7 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         sender.Answer.ShouldContain("\"upload_too_slow\"");
         sender.Answer.ShouldContain("10 s");
         sender.Answer.ShouldContain("Connection: close");
+        node.Output.ShouldNotContain("fail: ");
     }
 
     private Task<ServiceProcess> StartAsync() => service.StartNodeAsync(("Notification__Http__MaxBodyBytes", Budget.ToString(CultureInfo.InvariantCulture)));
