@@ -61,7 +61,8 @@ public sealed class TestProgramTests : IDisposable
     {
         var node = Path.Combine(programs, "node");
         await File.WriteAllTextAsync(node, $"#!/bin/sh\necho {answer}\n");
-        File.SetUnixFileMode(node, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(node, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private async Task<(int Code, string Said)> CheckAsync()
