@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using System.Text;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
@@ -64,5 +65,5 @@ internal sealed record ListUnsubscribe(string? Url, string? Email)
 
     /// <summary>What would have to be escaped in a mailto address is not worth having.</summary>
     private static bool IsMailbox(string text) =>
-        text.Length <= AddressRules.LongestEmail && AddressRules.Email(text) is null && !text.AsSpan().ContainsAny('?', '&', '%') && MailAddress.TryCreate(text, out _);
+        Ascii.IsValid(text) && AddressRules.Email(text) is null && !text.AsSpan().ContainsAny('?', '&', '%') && MailAddress.TryCreate(text, out _);
 }

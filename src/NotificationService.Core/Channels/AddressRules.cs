@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
+using NotificationService.Outbound;
 
 namespace NotificationService.Channels;
 
@@ -8,9 +10,9 @@ namespace NotificationService.Channels;
 public sealed record AddressIssue(string Code, string Message);
 
 /// <summary>
-/// Which addresses may be sent to. E-mail: ASCII, an unquoted local part, a domain of at least two labels; an
-/// international domain is written in its <c>xn--</c> form. Numbers: E.164 of an assigned country. Whatever could end a
-/// line or a header is refused here, so that no provider has to trust its library for it.
+/// Which addresses may be sent to. E-mail: an unquoted local part, beyond ASCII too (RFC 6531); a domain of at least two labels, international
+/// ones in letters or in their <c>xn--</c> form. Numbers: E.164 of an assigned country. Whatever could end a line or a header is refused here, so
+/// that no provider has to trust its library for it.
 /// </summary>
 public static class AddressRules
 {
@@ -43,20 +45,21 @@ public static class AddressRules
     /// <summary>Null if the address may be written to.</summary>
     public static AddressIssue? Email(string address)
     {
-        if (address.Length is 0 or > LongestEmail)
-            return Refused($"An e-mail address has 1 to {LongestEmail} characters.");
+        if (address.Length is 0 or > LongestEmail || Encoding.UTF8.GetByteCount(address) > LongestEmail)
+            return Refused($"An e-mail address has 1 to {LongestEmail} bytes.");
         var at = address.LastIndexOf('@');
         if (at <= 0 || at == address.Length - 1)
             return Refused("An e-mail address is written name@example.com.");
 
         var local = address.AsSpan(0, at);
-        if (local.Length > LongestLocalPart)
-            return Refused($"The part before the @ has at most {LongestLocalPart} characters.");
-        if (local.ContainsAnyExcept(LocalPart))
-            return Refused("The part before the @ has only ASCII letters, digits and !#$%&'*+-/=?^_`{|}~. and no quotes, spaces or second @.");
+        if (Encoding.UTF8.GetByteCount(local) > LongestLocalPart)
+            return Refused($"The part before the @ has at most {LongestLocalPart} bytes.");
+        if (local.ContainsAnyExcept(LocalPart) && !IsInternational(local))
+            return Refused("The part before the @ has letters, digits and !#$%&'*+-/=?^_`{|}~. and no quotes, spaces, invisible characters or second @.");
         if (local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal))
             return Refused("The part before the @ neither begins nor ends with a dot, nor has two in a row.");
-        return Domain(address[(at + 1)..]);
+        return Domain(address[(at + 1)..])
+            ?? (Encoding.UTF8.GetByteCount(MailDomain.Canonical(address)) > LongestEmail ? Refused($"An e-mail address has 1 to {LongestEmail} bytes, its domain in ASCII.") : null);
     }
 
     /// <summary>Null if the number may be called upon by SMS or WhatsApp.</summary>
@@ -93,11 +96,29 @@ public static class AddressRules
         return null;
     }
 
-    private static AddressIssue? Domain(string domain)
+    /// <summary>What could be read as more than a character of a name is not: blanks, controls, what nobody sees, halves of characters.</summary>
+    private static bool IsInternational(ReadOnlySpan<char> local)
     {
+        foreach (var rune in local.EnumerateRunes())
+        {
+            var isAllowed = rune.IsAscii
+                ? LocalPart.Contains((char)rune.Value)
+                : rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+                    or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            if (!isAllowed)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static AddressIssue? Domain(string written)
+    {
+        if (MailDomain.ToAscii(written) is not { } domain)
+            return Refused("The domain is no international domain name in its composed form; its xn-- form is taken, too.");
+        if (domain.Length + 2 > LongestEmail)
+            return Refused("The domain is too long.");
         var labels = domain.AsSpan();
-        if (labels.ContainsAnyExcept(Label) && labels.ContainsAnyExceptInRange('\0', '\x7f'))
-            return Refused("The domain is written in ASCII; an international one in its xn-- form.");
         var count = 0;
         foreach (var range in labels.Split('.'))
         {
@@ -110,7 +131,7 @@ public static class AddressRules
         var top = labels[(labels.LastIndexOf('.') + 1)..];
         if (count < 2 || top.Length < 2 || !top.ContainsAnyExceptInRange('0', '9'))
             return Refused("The domain has at least two labels, such as example.com, and is no IP address.");
-        return domain.Contains("xn--", StringComparison.OrdinalIgnoreCase) && !IsPunycode(domain)
+        return domain.Contains("xn--", StringComparison.Ordinal) && !IsPunycode(domain)
             ? Refused("A label that begins with xn-- must be a valid international label.")
             : null;
     }

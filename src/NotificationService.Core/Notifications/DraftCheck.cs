@@ -46,7 +46,7 @@ public static class DraftCheck
         return issues.Any || draft.Recipient is null
             ? (null, issues.All)
             : (new NotificationRequest(
-                draft.Template, draft.Content, channels, draft.Recipient, draft.Data, draft.Category, priority, sendAt, expiresAt, draft.Reference, draft.Metadata)
+                draft.Template, draft.Content, channels, RecipientCheck.Canonical(draft.Recipient), draft.Data, draft.Category, priority, sendAt, expiresAt, draft.Reference, draft.Metadata)
             { Fallback = fallback }, []);
     }
 

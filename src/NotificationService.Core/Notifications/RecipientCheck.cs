@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Outbound;
 using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
@@ -22,6 +23,10 @@ internal static class RecipientCheck
         if (recipient.Timezone is { } zone && !TimeZones.Exists(zone))
             issues.Add("/recipient/timezone", "timezone_invalid", "This is not a time zone of the IANA list; write one such as America/Toronto.");
     }
+
+    /// <summary>Each address in its one spelling, so that whoever compares it later finds it.</summary>
+    public static StoredRecipient Canonical(StoredRecipient recipient) =>
+        recipient.Email is { } email && MailDomain.Canonical(email) is var one && one != email ? recipient with { Email = one } : recipient;
 
     /// <summary>A name of somebody else's making, if it is one.</summary>
     public static string? Name(string? name) => name is { Length: > 0 and <= LongestName } && !name.Any(char.IsControl) ? name : null;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Outbound;
 using NotificationService.Recipients;
 using NotificationService.Tenants;
 
@@ -109,7 +110,7 @@ public sealed class RecipientCompletion(RecipientLookup lookup)
     private static StoredRecipient Merge(StoredRecipient said, RecipientProfile known) => new(
         said.UserId,
         said.Name ?? RecipientCheck.Name(known.Name),
-        said.Email ?? Good(known.Email, AddressRules.Email),
+        said.Email ?? (Good(known.Email, AddressRules.Email) is { } email ? MailDomain.Canonical(email) : null),
         said.Phone ?? Good(known.Phone, AddressRules.Phone),
         // Who gives a number and no other for WhatsApp means that number.
         said.Whatsapp ?? (said.Phone is null ? Good(known.Whatsapp, AddressRules.Phone) : null),

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 using NotificationService.Tenants;
 
 namespace NotificationService.Recipients;
@@ -33,8 +34,19 @@ public sealed class Suppression
     /// <summary>From when on it may be written to again; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>One spelling for each address: without it a list would be passed by writing it differently.</summary>
-    public static string Normalize(ChannelKind channel, string address) => channel == ChannelKind.Email ? address.ToLowerInvariant() : address;
+    /// <summary>
+    /// One spelling for each address: without it a list would be passed by writing it differently. An e-mail address has its domain in ASCII and its
+    /// ASCII letters in lower case, as <c>notifications_load.sql</c> makes its key; other letters of a mailbox's name are its server's to compare.
+    /// </summary>
+    public static string Normalize(ChannelKind channel, string address) =>
+        channel == ChannelKind.Email ? AsciiLower(MailDomain.Canonical(address)) : address;
+
+    private static string AsciiLower(string text) =>
+        string.Create(text.Length, text, static (lower, from) =>
+        {
+            for (var i = 0; i < from.Length; i++)
+                lower[i] = char.IsAsciiLetterUpper(from[i]) ? (char)(from[i] | 0x20) : from[i];
+        });
 
     public override string ToString() => $"suppression {Id}";
 }

@@ -99,7 +99,7 @@ public sealed class SuppressionList(TenantStore store, AuditLog audit, Ids ids, 
         if (filter.Address is not { } address)
             return db.Set<Suppression>();
         // An e-mail address in whichever spelling; every other in the one it has.
-        var (channels, lower, email) = (filter.Channel is { } channel ? [(short)channel] : Channels, address.ToLowerInvariant(), (short)ChannelKind.Email);
+        var (channels, lower, email) = (filter.Channel is { } channel ? [(short)channel] : Channels, Suppression.Normalize(ChannelKind.Email, address), (short)ChannelKind.Email);
         return db.Set<Suppression>().FromSql(
             $"""
             select * from suppressions

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
+using NotificationService.Outbound;
 
 namespace NotificationService.UnitTests.Channels;
 
@@ -12,6 +13,17 @@ public sealed class AddressRulesTests
     [InlineData("o'neil_1.x@sub.example.co.uk")]
     [InlineData("a@xn--bcher-kva.example")]
     [InlineData("1@2.io")]
+    [InlineData("ann@bücher.example")]
+    [InlineData("ann@BÜCHER.Example")]
+    [InlineData("ann@straße.example")]
+    [InlineData("ann@例子.测试")]
+    [InlineData("ann@उदाहरण.परीक्षा")]
+    [InlineData("ann@пример.испытание")]
+    [InlineData("änn@example.com")]
+    [InlineData("ünïcödé@ü.de")]
+    [InlineData("用户@例子.广告")]
+    [InlineData("अजय@डाटा.भारत")]
+    [InlineData("🎁@example.com")]
     public void Ordinary_mailboxes_are_written_to(string address) => AddressRules.Email(address).ShouldBeNull();
 
     [Theory]
@@ -30,9 +42,24 @@ public sealed class AddressRulesTests
     [InlineData("a@[127.0.0.1]")]
     [InlineData("a@127.0.0.1")]
     [InlineData("a@xn--.de")]
-    [InlineData("ü@ü.de")]
-    [InlineData("a@ü.de")]
-    [InlineData("аpple@example.com")]
+    [InlineData("a b\u00a0c@example.com")]
+    [InlineData("a\u2028b@example.com")]
+    [InlineData("a\u202eb@example.com")]
+    [InlineData("a\u200bb@example.com")]
+    [InlineData("a\ud800@example.com")]
+    [InlineData("a\u0085b@example.com")]
+    [InlineData("a\ue000@example.com")]
+    [InlineData("a@bu\u0308cher.example")]
+    [InlineData("a@ｅxample.com")]
+    [InlineData("a@例。测试")]
+    [InlineData("a@b\u200dc.de")]
+    [InlineData("a@\u0903b.de")]
+    [InlineData("a@☃.example")]
+    [InlineData("a@-ü.de")]
+    [InlineData("a@ü-.de")]
+    [InlineData("a@ü..de")]
+    [InlineData("a@ü")]
+    [InlineData("a@ü_x.de")]
     [InlineData("a@b.cc,d@e.ff")]
     [InlineData("Name <a@b.cc>")]
     [InlineData("a@b.cc\r\nBcc: x@y.zz")]
@@ -53,6 +80,10 @@ public sealed class AddressRulesTests
         AddressRules.Email($"{new string('a', 65)}@example.com").ShouldNotBeNull();
         AddressRules.Email($"a@{new string('b', 64)}.com").ShouldNotBeNull();
         AddressRules.Email($"a@{string.Join('.', Enumerable.Repeat(new string('b', 62), 4))}.com").ShouldNotBeNull();
+        AddressRules.Email($"{new string('ä', 32)}@example.com").ShouldBeNull();
+        AddressRules.Email($"{new string('ä', 33)}@example.com").ShouldNotBeNull();
+        AddressRules.Email($"a@{new string('ü', 60)}.com").ShouldNotBeNull("its xn-- form has more than 63 characters");
+        AddressRules.Email($"{new string('ä', 32)}@{string.Join('.', Enumerable.Repeat(new string('ü', 20), 9))}.com").ShouldNotBeNull("254 bytes in all");
     }
 
     [Fact]
@@ -60,12 +91,42 @@ public sealed class AddressRulesTests
     {
         foreach (var address in new[] { $"{text}@example.com", $"ann@{text}", $"ann@{text}.com", text ?? "" })
         {
-            if (AddressRules.Email(address) is null && address.Any(c => c <= ' ' || c > '~' || "<>(),;:\\\"[]".Contains(c)))
+            if (AddressRules.Email(address) is null && address.Any(c => c <= ' ' || char.IsControl(c) || char.IsWhiteSpace(c) || "<>(),;:\\\"[]".Contains(c)))
                 return false;
         }
 
         return true;
     }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("ann@bücher.example", "ann@xn--bcher-kva.example")]
+    [InlineData("Ann@BÜCHER.Example", "Ann@xn--bcher-kva.example")]
+    [InlineData("ann@XN--BCHER-KVA.example", "ann@XN--BCHER-KVA.example")]
+    [InlineData("änn@Example.com", "änn@example.com")]
+    [InlineData("用户@例子.广告", "用户@xn--fsqu00a.xn--55qw42g")]
+    [InlineData("ann@example.com", "ann@example.com")]
+    [InlineData("no address", "no address")]
+    public void An_address_has_its_domain_in_ASCII(string written, string canonical) => MailDomain.Canonical(written).ShouldBe(canonical);
+
+    [Fact]
+    public void Whatever_passes_has_a_domain_in_ASCII_and_passes_again() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
+    {
+        foreach (var address in new[] { $"{text}@bücher.example", $"ann@{text}", $"ann@{text}.com", $"ann@ü{text}.com", $"ä{text}@{text}.com" })
+        {
+            if (AddressRules.Email(address) is null && MailDomain.Canonical(address) is var canonical
+                && (AddressRules.Email(canonical) is not null || MailDomain.Canonical(canonical) != canonical || canonical[canonical.LastIndexOf('@')..].Any(c => c > '~')))
+                return false;
+        }
+
+        return true;
+    }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("Ann@BÜCHER.example", "ann@xn--bcher-kva.example")]
+    [InlineData("ann@XN--BCHER-KVA.Example", "ann@xn--bcher-kva.example")]
+    [InlineData("ÄNN@Example.com", "ÄNN@example.com")]
+    public void The_suppression_list_knows_both_forms_of_a_domain_as_one_address(string written, string key) =>
+        NotificationService.Recipients.Suppression.Normalize(ChannelKind.Email, written).ShouldBe(key);
 
     [Theory]
     [InlineData("+14155550100")]
