@@ -23,7 +23,7 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly ProductInfoHeaderValue Agent = new("NotificationService-Webhooks", "1");
+    private static readonly string Agent = ProductAgent.Of("Webhooks");
 
     private readonly HttpMessageInvoker invoker = new(Handler(guard, options));
 
@@ -101,7 +101,9 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
     /// <summary>Never without validation: that would put a line break of the tenant's on the wire. What is stored was checked; false is for a row that somebody else wrote.</summary>
     private static bool TryAddHeaders(HttpRequestMessage request, WebhookCall call, long timestamp)
     {
-        request.Headers.UserAgent.Add(Agent);
+        request.Headers.Add("User-Agent", Agent);
+        if (call.Headers.All(header => !header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
+            request.Headers.Add("Accept", "*/*"); // the body of an answer is only kept
         request.Headers.Add(WebhookSigner.IdHeader, call.MessageId);
         request.Headers.Add(WebhookSigner.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(WebhookSigner.SignatureHeader, WebhookSigner.Sign(call.MessageId, timestamp, call.Body.Span, call.Secrets));

@@ -132,25 +132,23 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
     private async ValueTask<ProviderResult> ReadAsync(HttpResponseMessage response, string token, CancellationToken cancellationToken)
     {
         var body = await ErrorBody.ReadAsync(response, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? new ProviderResult.Accepted(Name(body))
-            : FcmErrors.Of((int)response.StatusCode, body, RetryAfter.Of(response, time.GetUtcNow()), [token, .. settings.Account.Secrets]);
+        if (!response.IsSuccessStatusCode)
+            return FcmErrors.Of((int)response.StatusCode, body, RetryAfter.Of(response, time.GetUtcNow()), [token, .. settings.Account.Secrets]);
+        return Name(body) is { } name ? new ProviderResult.Accepted(name) : UnclearSuccess.Of(response);
     }
 
-    /// <summary><c>{"name":"projects/…/messages/…"}</c>. Whatever else a 200 says, the message was taken.</summary>
-    private static string Name(ReadOnlyMemory<byte> body)
+    /// <summary><c>{"name":"projects/…/messages/…"}</c>, which is how Google says that it took the message; null where it is not there.</summary>
+    private static string? Name(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && name.GetString() is { Length: <= LongestMessageId } text
-                    ? text
-                    : "";
+            var name = VendorJson.Text(document.RootElement, "name");
+            return string.IsNullOrWhiteSpace(name) ? null : name.Length <= LongestMessageId ? name : name[..LongestMessageId];
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            return "";
+            return null; // HTML, or half an answer
         }
     }
 }

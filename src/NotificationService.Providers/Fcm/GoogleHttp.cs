@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using Google.Apis.Http;
 using Google.Apis.Util;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Fcm;
 
@@ -9,12 +11,16 @@ internal sealed class GoogleHttp(HttpMessageHandler handler, TimeSpan timeout) :
     private const int LargestAnswer = 64 * 1024;
 
     /// <summary>The arguments would bring retries along, which belong to the worker alone.</summary>
-    public ConfigurableHttpClient CreateHttpClient(CreateHttpClientArgs args) =>
-        new(new ConfigurableMessageHandler(handler) { FollowRedirect = false, NumTries = 1, IsLoggingEnabled = false }, disposeHandler: false)
+    public ConfigurableHttpClient CreateHttpClient(CreateHttpClientArgs args)
+    {
+        var messages = new ConfigurableMessageHandler(handler) { ApplicationName = ProductAgent.Value, FollowRedirect = false, NumTries = 1, IsLoggingEnabled = false };
+        return new ConfigurableHttpClient(messages, disposeHandler: false)
         {
+            DefaultRequestHeaders = { Accept = { new MediaTypeWithQualityHeaderValue("application/json") } },
             Timeout = timeout,
             MaxResponseContentBufferSize = LargestAnswer,
         };
+    }
 }
 
 /// <summary>Google's library by our clock.</summary>

@@ -43,6 +43,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
         HttpRequestMessage request, ReadyBody body, TimeSpan deadline,
         Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderResult>> read, CancellationToken cancellationToken)
     {
+        Introduce(request);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(deadline);
         try
@@ -74,6 +75,7 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
     public async Task<ProviderTestResult> TestAsync(
         HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, ValueTask<ProviderTestResult>> read, CancellationToken cancellationToken)
     {
+        Introduce(request);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout * 2);
         try
@@ -92,4 +94,11 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
     }
 
     public void Dispose() => invoker.Dispose();
+
+    /// <summary>Who asks, and what it reads: vendors ask for both, and the gateways before some turn away a request without.</summary>
+    private static void Introduce(HttpRequestMessage request)
+    {
+        request.Headers.TryAddWithoutValidation("User-Agent", ProductAgent.Value);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using NotificationService.Channels;
 
 namespace NotificationService.Providers.SendGrid;
@@ -32,9 +31,9 @@ internal static class SendGridErrors
     }.ToFrozenDictionary();
 
     /// <param name="status">The status of the answer.</param>
-    /// <param name="detail">SendGrid's words, cleaned; may be empty.</param>
+    /// <param name="error">SendGrid's words, cleaned, and the field they are about.</param>
     /// <param name="retryAfter">When it may be tried again, where SendGrid said so.</param>
-    public static ProviderResult Of(int status, string detail, TimeSpan? retryAfter)
+    public static ProviderResult Of(int status, SendGridError error, TimeSpan? retryAfter)
     {
         if (!Table.TryGetValue(status, out var entry))
         {
@@ -43,35 +42,16 @@ internal static class SendGridErrors
             entry = (Class.Temporary, $"http_{status}", $"SendGrid answered {status}");
         }
 
-        var words = detail.Length == 0 ? entry.Words : $"{entry.Words}: {detail}";
+        if (status == 400 && error.IsInvalidAddress && error.IsAbout("from"))
+            entry = (Class.Credentials, "credentials_sender_refused", "SendGrid says that the sender is no valid address");
+        var words = error.Message.Length == 0 ? entry.Words : $"{entry.Words}: {error.Message}";
         return entry.Class switch
         {
-            Class.Permanent => new ProviderResult.Rejected(entry.Code, words),
+            Class.Permanent => new ProviderResult.Rejected(
+                entry.Code, words, status == 400 && error.IsInvalidAddress && error.IsAboutRecipient ? RejectionCause.Address : RejectionCause.Message),
             Class.Throttled => new ProviderResult.Deferred(entry.Code, words, retryAfter, DeferralCause.Throttled),
             Class.Credentials => new ProviderResult.Deferred(entry.Code, words, Cause: DeferralCause.Credentials),
             _ => new ProviderResult.Deferred(entry.Code, words, retryAfter),
         };
-    }
-
-    /// <summary>The first of <c>{"errors":[{message,field,help}]}</c>; anything else, HTML for instance, says nothing.</summary>
-    public static string Detail(ReadOnlyMemory<byte> body, string secret)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0
-                && errors[0].ValueKind == JsonValueKind.Object
-                && errors[0].TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String)
-            {
-                return VendorText.Clean(message.GetString()!, secret);
-            }
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // No JSON, or a string in it that is no text: the status alone has to do.
-        }
-
-        return "";
     }
 }

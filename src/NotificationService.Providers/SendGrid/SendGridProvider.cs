@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Outbound;
@@ -43,8 +44,11 @@ internal sealed class SendGridProvider : IProvider, IDisposable
             return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("subject_missing", "SendGrid sends no message without a subject"));
         if (string.IsNullOrEmpty(email.Text) && string.IsNullOrEmpty(email.Html))
             return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("content_missing", "the message has neither text nor HTML"));
+        var to = MailDomain.Canonical(email.To.Address);
+        if (!Ascii.IsValid(to))
+            return Task.FromResult<ProviderResult>(new ProviderResult.Rejected("smtputf8_unsupported", "SendGrid takes no mailboxes beyond ASCII", RejectionCause.Provider));
         var json = PooledJson.Rent();
-        Write(json.Writer, call, email);
+        Write(json.Writer, call, email with { To = email.To with { Address = to } });
         json.Writer.Flush();
         if (json.Written.Length > LargestMessage)
         {
@@ -68,7 +72,8 @@ internal sealed class SendGridProvider : IProvider, IDisposable
     {
         if (!response.IsSuccessStatusCode)
             return ReadErrorAsync(response, cancellationToken);
-        return new(new ProviderResult.Accepted(MessageId(response)));
+        // 202 is SendGrid's only yes; any other success may be a page of somebody in between.
+        return ValueTask.FromResult<ProviderResult>(response.StatusCode == HttpStatusCode.Accepted ? new ProviderResult.Accepted(MessageId(response)) : UnclearSuccess.Of(response));
     }
 
     private async ValueTask<ProviderResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -77,7 +82,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
         // The limit's header comes with every answer, and says something about waiting only when the limit was hit.
         var reset = response.StatusCode == HttpStatusCode.TooManyRequests ? "X-RateLimit-Reset" : null;
         var retryAfter = RetryAfter.Of(response, time.GetUtcNow(), reset);
-        return SendGridErrors.Of((int)response.StatusCode, SendGridErrors.Detail(body, apiKey), retryAfter);
+        return SendGridErrors.Of((int)response.StatusCode, SendGridError.Of(body, apiKey), retryAfter);
     }
 
     private static string MessageId(HttpResponseMessage response)

@@ -74,9 +74,9 @@ internal sealed class TwilioProvider(string type, TwilioSettings settings, Provi
         if (!response.IsSuccessStatusCode)
             return TwilioErrors.Of(type, settings, (int)response.StatusCode, answer, RetryAfter.Of(response, time.GetUtcNow()));
         // 201 is Twilio's word, however its body ends; any other success without an id may be a page of somebody in between.
-        return response.StatusCode == HttpStatusCode.Created || answer.Sid.Length > 0
+        return response.StatusCode == HttpStatusCode.Created || !string.IsNullOrWhiteSpace(answer.Sid)
             ? new ProviderResult.Accepted(answer.Sid.Length <= LongestMessageId ? answer.Sid : answer.Sid[..LongestMessageId]) { Segments = segments }
-            : new ProviderResult.Ambiguous("answer_broken", $"the request was answered with {(int)response.StatusCode} and without a message's id");
+            : UnclearSuccess.Of(response);
     }
 
     private static ProviderResult.Rejected? WrongWith(string text) => text.Length switch

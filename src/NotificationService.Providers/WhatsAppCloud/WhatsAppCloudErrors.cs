@@ -52,6 +52,8 @@ internal static class WhatsAppCloudErrors
         [131047] = (Class.Permanent, "more than 24 hours have passed since the recipient last wrote to you: outside of that window only an approved template can be sent, so give the template content with templateName"),
         [131049] = (Class.Permanent, "Meta chose not to deliver it, to keep this recipient from too many marketing messages; sending it again would be held against the account"),
         [130472] = (Class.Permanent, "Meta chose not to deliver it, because the recipient is part of an experiment"),
+        [131052] = (Class.Permanent, "WhatsApp could not download the media of the message"),
+        [131053] = (Class.Permanent, "WhatsApp could not take the media of the message: its type, its size or where it lies"),
         [132000] = (Class.Permanent, "the number of parameters is not the number that the approved template has"),
         [132005] = (Class.Permanent, "the template's text is too long with these parameters"),
         [132012] = (Class.Permanent, "a parameter is not in the format that the approved template wants"),

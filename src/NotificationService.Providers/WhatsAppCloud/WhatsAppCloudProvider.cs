@@ -78,14 +78,17 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
         var answer = Parse(await ErrorBody.ReadAsync(response, cancellationToken));
         var error = VendorJson.Member(answer, "error");
         if (response.IsSuccessStatusCode && WhatsAppCloudErrors.Code(error) is null)
-            return new ProviderResult.Accepted(MessageId(answer));
+            return MessageId(answer) is { } id ? new ProviderResult.Accepted(id) : UnclearSuccess.Of(response);
         var wait = RetryAfter.Of(response, time.GetUtcNow());
         return WhatsAppCloudErrors.Of((int)response.StatusCode, error, wait, settings.Secrets);
     }
 
-    /// <summary><c>{"messages":[{"id":"wamid.…"}]}</c>. Whatever else a 200 says, the message was taken.</summary>
-    private static string MessageId(JsonElement? answer) =>
-        VendorJson.Items(answer, "messages").Select(message => VendorJson.Text(message, "id")).FirstOrDefault() is { Length: <= LongestMessageId } id ? id : "";
+    /// <summary><c>{"messages":[{"id":"wamid.…"}]}</c>, which is how Meta says that it took the message; null where it is not there.</summary>
+    private static string? MessageId(JsonElement? answer)
+    {
+        var id = VendorJson.Items(answer, "messages").Select(message => VendorJson.Text(message, "id")).FirstOrDefault();
+        return string.IsNullOrWhiteSpace(id) ? null : id.Length <= LongestMessageId ? id : id[..LongestMessageId];
+    }
 
     private static JsonElement? Parse(byte[] body)
     {

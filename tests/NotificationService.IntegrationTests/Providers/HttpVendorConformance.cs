@@ -33,6 +33,9 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     /// <summary>The status with which the vendor takes a message.</summary>
     protected abstract int AcceptedStatus { get; }
 
+    /// <summary>Whether <see cref="AcceptedStatus"/> alone says that the message was taken, whatever the body; else the body has to name the message.</summary>
+    protected virtual bool StatusIsTheAcceptance => false;
+
     protected sealed override ProviderConfiguration Configuration => At(Vendor.BaseUrl);
 
     protected sealed override ProviderConfiguration At(string host, int port) => At(new Uri($"http://{host}:{port}"));
@@ -117,12 +120,45 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
             Vendor.Script(answer);
             (await SendAsync(provider, Call(deadline))).ShouldBeOfType<ProviderResult.Deferred>(answer.ToString()).Code.ShouldStartWith("http_50");
         }
+    }
 
-        foreach (var (answer, deadline) in ((FakeAnswer, TimeSpan)[])[(FakeAnswer.HalfABody(AcceptedStatus), Ample), (FakeAnswer.Huge(AcceptedStatus, 20_000_000), Ample), (FakeAnswer.SlowDrip(AcceptedStatus), drips)])
+    /// <summary>A captive portal, a proxy's page or a cut connection must not make a lost message look sent.</summary>
+    [Fact]
+    public async Task A_success_that_does_not_say_that_the_message_was_taken_is_ambiguous()
+    {
+        var provider = Type.Create(Configuration);
+        string[] bodies =
+        [
+            "", "{}", "[]", "null", "7", "\"queued\"", "<html><body>Log in to our network</body></html>", "{\"name\":\"proj", "{\"messages\":[{\"id\":\"wam", "\0\uFFFF",
+            "{\"name\":5,\"sid\":5,\"messages\":[]}", "{\"name\":\"\",\"sid\":\"\",\"messages\":[{\"id\":\"\"}]}", "{\"name\":\" \",\"sid\":\" \",\"messages\":[{\"id\":\" \"}]}",
+            "{\"name\":\"\\ud800\",\"sid\":\"\\ud800\",\"messages\":[{\"id\":\"\\ud800\"}]}", "{\"messages\":{\"id\":\"x\"}}", "{\"messages\":[7]}", "{\"messages\":[{}]}",
+        ];
+        foreach (var status in (int[])[200, 201, 202, 203, 206])
         {
-            Vendor.Script(answer);
-            (await SendAsync(provider, Call(deadline))).ShouldBeOfType<ProviderResult.Accepted>(answer.ToString());
+            foreach (var body in bodies)
+                await IsAmbiguousAsync(provider, status, FakeAnswer.Status(status, body), Ample);
+            // Each over a connection of its own: the one before may be on its way to being closed.
+            foreach (var answer in (FakeAnswer[])[FakeAnswer.HalfABody(status), FakeAnswer.Huge(status, 2_000_000)])
+                await IsAmbiguousAsync(Type.Create(Configuration), status, answer, Ample);
         }
+
+        await IsAmbiguousAsync(provider, 204, FakeAnswer.Status(204), Ample);
+        await IsAmbiguousAsync(Type.Create(Configuration), AcceptedStatus, FakeAnswer.SlowDrip(AcceptedStatus), TimeSpan.FromSeconds(4));
+    }
+
+    private async Task IsAmbiguousAsync(IProvider provider, int status, FakeAnswer answer, TimeSpan deadline)
+    {
+        Vendor.Script(answer);
+        var result = await SendAsync(provider, Call(deadline));
+        if (StatusIsTheAcceptance && status == AcceptedStatus)
+        {
+            result.ShouldBeOfType<ProviderResult.Accepted>(answer.ToString());
+            return;
+        }
+
+        var ambiguous = result.ShouldBeOfType<ProviderResult.Ambiguous>(answer.ToString());
+        ambiguous.Code.ShouldBe("answer_broken");
+        ShowsNothing(ambiguous.Message);
     }
 
     [Theory]
@@ -197,7 +233,22 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         await SendAsync(Type.Create(Configuration), Call());
 
         var headers = Vendor.Calls.Single().Headers.Keys;
-        headers.Where(name => name is not ("Authorization" or "Content-Type" or "Content-Length" or "Host")).ShouldBeEmpty();
+        headers.Where(name => name is not ("Authorization" or "Content-Type" or "Content-Length" or "Host" or "User-Agent" or "Accept")).ShouldBeEmpty();
+    }
+
+    /// <summary>Vendors ask for both, and some turn away whoever names no client.</summary>
+    [Fact]
+    public async Task Every_request_names_the_product_with_its_version_and_what_it_reads()
+    {
+        await SendAsync(Type.Create(Configuration), Call());
+        await Type.TestAsync(Configuration, CancellationToken.None);
+
+        Vendor.Asked.ShouldNotBeEmpty();
+        foreach (var request in Vendor.Calls.Concat(Vendor.Asked))
+        {
+            request.Headers.GetValueOrDefault("User-Agent", "").ShouldMatch(@"^NotificationService/\d+\.\d+\.\d+\S*( |$)", request.Path);
+            request.Headers.GetValueOrDefault("Accept").ShouldBe("application/json", request.Path);
+        }
     }
 
     private IProviderType Timed() => MakeType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), time);

@@ -18,8 +18,7 @@ public sealed class SendGridConformanceTests : HttpVendorConformance
 
     protected override IReadOnlyList<string> Secrets => [ApiKey];
 
-    /// <summary>It answers 202 first, and says in an event what it thinks of the address.</summary>
-    protected override bool KnowsDeadAddresses => false;
+    protected override bool StatusIsTheAcceptance => true;
 
     protected override IProviderType MakeType(EndpointGuard guard, ProviderOptions options, TimeProvider clock) => new SendGridType(guard, options, clock);
 
@@ -31,6 +30,7 @@ public sealed class SendGridConformanceTests : HttpVendorConformance
         VendorDoes.Defer => SendGridContract.Error(503, words, null),
         VendorDoes.Throttle => SendGridContract.Error(429, words, null),
         VendorDoes.RefuseCredentials => SendGridContract.Error(401, words, null),
+        VendorDoes.RefuseAddress => SendGridContract.Error(400, $"Does not contain a valid address. {words}", "personalizations.0.to.0.email"),
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "no such deed"),
     };
 }

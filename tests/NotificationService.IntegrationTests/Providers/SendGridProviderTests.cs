@@ -37,7 +37,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
         (request.Method, request.Path).ShouldBe(("POST", "/v3/mail/send"));
         request.Headers["Authorization"].ShouldBe($"Bearer {SendGridContract.TestKey}");
         request.Headers["Content-Type"].ShouldBe("application/json");
-        request.Headers.Keys.ShouldBe(["Authorization", "Content-Type", "Content-Length", "Host"], ignoreOrder: true);
+        request.Headers.Keys.ShouldBe(["Authorization", "Content-Type", "Content-Length", "Host", "User-Agent", "Accept"], ignoreOrder: true);
         request.Json.ToString().ShouldBe(
             $$$"""
             {"personalizations":[{"to":[{"email":"ann@example.com","name":"Ann \"A\" Exämple"}],"custom_args":{"notification_id":"{{{call.Delivery.Notification}}}","delivery_id":"{{{call.Delivery}}}","attempt":"3"}}],"from":{"email":"orders@example.com","name":"Orders"},"subject":"Your order – é","content":[{"type":"text/plain","value":"It is on its way"},{"type":"text/html","value":"<p>It's <b>on</b> its way</p>"}],"categories":["shipping"]}
@@ -100,6 +100,16 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     public void What_SendGrid_or_a_header_could_not_hold_is_refused_when_it_is_configured(string more, string pointer) =>
         Type().Validate(Configured(more)).ShouldHaveSingleItem().Pointer.ShouldBe(pointer);
 
+    [Fact]
+    public async Task A_domain_goes_out_in_ASCII_and_a_mailbox_beyond_it_not_at_all()
+    {
+        (await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("Ann@BÜCHER.example", "Änn"), "s", null, "t")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        var refused = (await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("änn@example.com"), "s", null, "t")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+
+        (refused.Code, refused.Cause).ShouldBe(("smtputf8_unsupported", RejectionCause.Provider));
+        Vendor.Calls.ShouldHaveSingleItem().Json.GetProperty("personalizations")[0].GetProperty("to")[0].GetProperty("email").GetString().ShouldBe("Ann@xn--bcher-kva.example");
+    }
+
     [Theory]
     [InlineData("", "text", "subject_missing")]
     [InlineData("subject", "", "content_missing")]
@@ -161,6 +171,33 @@ public sealed class SendGridProviderTests : IAsyncLifetime
             var outcome = await Provider().SendAsync(Call(), CancellationToken.None);
             (outcome.GetType().Name, CodeOf(outcome)).ShouldBe((result, code), body);
         }
+    }
+
+    /// <summary>The address itself is refused, and would be by anybody; that two recipients of one message are the same says nothing of it.</summary>
+    [Theory]
+    [InlineData("Does not contain a valid address.", "personalizations.0.to.0.email", RejectionCause.Address)]
+    [InlineData("does not contain a valid address", "personalizations.0.to", RejectionCause.Address)]
+    [InlineData("Does not contain a valid address.", "personalizations.0.cc.0.email", RejectionCause.Message)]
+    [InlineData("Does not contain a valid address.", "reply_to.email", RejectionCause.Message)]
+    [InlineData("Does not contain a valid address.", null, RejectionCause.Message)]
+    [InlineData("Each email address in the personalization block should be unique between to, cc, and bcc. We found the first duplicate instance of [ann@example.com] in the personalizations.0.to field.", "personalizations.0.to.0.email", RejectionCause.Message)]
+    [InlineData("The subject is required.", "subject", RejectionCause.Message)]
+    public async Task A_400_about_the_recipients_address_is_told_from_others(string message, string? field, RejectionCause cause)
+    {
+        Vendor.Script(SendGridContract.Error(400, message, field));
+
+        var rejected = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+
+        (rejected.Code, rejected.Cause).ShouldBe(("http_400", cause));
+    }
+
+    [Fact]
+    public async Task A_400_about_the_senders_address_parks_the_provider()
+    {
+        Vendor.Script(SendGridContract.Error(400, "The from email does not contain a valid address.", "from.email"));
+
+        (await SendDeferredAsync()).ShouldSatisfyAllConditions(
+            deferred => deferred.Code.ShouldBe("credentials_sender_refused"), deferred => deferred.Cause.ShouldBe(DeferralCause.Credentials));
     }
 
     [Theory]

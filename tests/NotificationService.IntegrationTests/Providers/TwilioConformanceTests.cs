@@ -18,6 +18,8 @@ public abstract class TwilioConformance(ChannelKind channel) : HttpVendorConform
 
     protected override int AcceptedStatus => 201;
 
+    protected override bool StatusIsTheAcceptance => true;
+
     protected override IReadOnlyList<string> Secrets => [TwilioSetup.AuthToken, TwilioSetup.SignIn, TwilioSetup.AccountSid];
 
     protected override IProviderType MakeType(EndpointGuard guard, ProviderOptions options, TimeProvider clock) => new TwilioType(channel, guard, options, clock);

@@ -76,6 +76,8 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
     [InlineData(131049, typeof(ProviderResult.Rejected))]
     [InlineData(130472, typeof(ProviderResult.Rejected))]
     [InlineData(132005, typeof(ProviderResult.Rejected))]
+    [InlineData(131052, typeof(ProviderResult.Rejected))]
+    [InlineData(131053, typeof(ProviderResult.Rejected))]
     [InlineData(130497, typeof(ProviderResult.Rejected), "Provider")]
     [InlineData(0, typeof(ProviderResult.Deferred), "Credentials")]
     [InlineData(10, typeof(ProviderResult.Deferred), "Credentials")]
@@ -148,20 +150,6 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
         Vendor.Script(WhatsAppContract.Error(200, 131026, "undeliverable"));
 
         (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Rejected>().Cause.ShouldBe(RejectionCause.Address);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("{}")]
-    [InlineData("<html>")]
-    [InlineData("""{"messages":[]}""")]
-    [InlineData("""{"messages":[{"id":5}]}""")]
-    [InlineData("""{"messages":[{"id":"\ud800"}]}""")]
-    public async Task A_200_without_an_id_was_taken_and_is_not_sent_again(string body)
-    {
-        Vendor.Script(FakeAnswer.Status(200, body));
-
-        (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Accepted>().ProviderMessageId.ShouldBe("");
     }
 
     [Theory]

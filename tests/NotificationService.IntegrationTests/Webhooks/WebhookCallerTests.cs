@@ -26,7 +26,8 @@ public sealed class WebhookCallerTests
             [
                 "POST /hook?x=1 HTTP/1.1",
                 $"Host: 127.0.0.1:{receiver.Port}",
-                "User-Agent: NotificationService-Webhooks/1",
+                $"User-Agent: NotificationService-Webhooks/{typeof(WebhookCaller).Assembly.GetName().Version!.ToString(3)}",
+                "Accept: */*",
                 "webhook-id: evt_1",
                 string.Create(CultureInfo.InvariantCulture, $"webhook-timestamp: {timestamp}"),
                 $"webhook-signature: {WebhookSigner.Sign("evt_1", timestamp, Encoding.UTF8.GetBytes(Caller.Body), [Caller.Secret])}",
@@ -83,7 +84,7 @@ public sealed class WebhookCallerTests
         (exchange.Status, exchange.Body, exchange.Directive).ShouldBe((200, "ok", WebhookDirective.None));
         exchange.ResponseHeaders.ShouldNotBeNull().ShouldContain(new WebhookHeader("x-request", "7"));
         exchange.RequestHeaders.Select(header => header.Name)
-            .ShouldBe(["content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature", "Authorization", "X-Env"]);
+            .ShouldBe(["content-type", "user-agent", "accept", "webhook-id", "webhook-timestamp", "webhook-signature", "Authorization", "X-Env"]);
         exchange.RequestHeaders.ShouldContain(new WebhookHeader("Authorization", "Bea…ghij"));
         exchange.RequestHeaders.ShouldContain(new WebhookHeader("X-Env", "…"));
         exchange.Duration.ShouldBeGreaterThan(TimeSpan.Zero);

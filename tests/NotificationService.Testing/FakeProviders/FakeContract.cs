@@ -8,7 +8,7 @@ namespace NotificationService.Testing.FakeProviders;
 /// </summary>
 public abstract class FakeContract
 {
-    /// <summary>Whether the call hands a message over; anything else is answered by <see cref="Ask"/> and not kept.</summary>
+    /// <summary>Whether the call hands a message over; anything else is answered by <see cref="Ask"/>.</summary>
     public virtual bool IsSend(FakeCall call) => call.Method == "POST";
 
     /// <summary>Our id of the delivery and the attempt; empty where the call carries none.</summary>

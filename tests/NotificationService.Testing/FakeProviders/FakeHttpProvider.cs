@@ -21,6 +21,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<FakeCall> calls = new();
+    private readonly ConcurrentQueue<FakeCall> asked = new();
     private readonly ConcurrentQueue<FakeAnswer> next = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<string> violations = new();
@@ -37,6 +38,9 @@ public sealed class FakeHttpProvider : IAsyncDisposable
 
     /// <summary>Every call to send, in the order in which they came.</summary>
     public IReadOnlyList<FakeCall> Calls => [.. calls];
+
+    /// <summary>Every call that handed nothing over: a look at the account, a token.</summary>
+    public IReadOnlyList<FakeCall> Asked => [.. asked];
 
     /// <summary>The answers to calls that broke the vendor's rules; such a call gets that answer, whatever is scripted.</summary>
     public IReadOnlyList<string> Violations => [.. violations];
@@ -60,6 +64,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     public void Forget()
     {
         calls.Clear();
+        asked.Clear();
         next.Clear();
         violations.Clear();
         Otherwise = _ => FakeAnswer.Accept;
@@ -112,6 +117,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         { Connection = context.Connection.Id, Query = context.Request.QueryString.Value ?? "" };
         if (!contract.IsSend(call))
         {
+            asked.Enqueue(call);
             await AnswerAsync(context, call, contract.Ask(call));
             return;
         }

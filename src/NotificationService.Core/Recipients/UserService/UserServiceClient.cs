@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using NotificationService.Outbound;
 using NotificationService.Tenants;
 
 namespace NotificationService.Recipients.UserService;
@@ -37,6 +38,7 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, address + Uri.EscapeDataString(userId));
+        request.Headers.Add("User-Agent", ProductAgent.Value);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Add(TenantHeader, tenant.Value.ToString());
         if (options.Token is { } token)
