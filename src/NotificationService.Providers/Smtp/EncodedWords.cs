@@ -6,33 +6,43 @@ namespace NotificationService.Providers.Smtp;
 internal static class EncodedWords
 {
     /// <summary>Longer texts are encoded whatever they are made of, because a header's line must not grow without end.</summary>
-    public const int LongestPlain = 200;
+    private const int LongestPlain = 200;
 
-    /// <summary>So many bytes give a word of 72 characters, where 75 are allowed.</summary>
-    private const int BytesOfAWord = 45;
+    /// <summary>Characters of a header's line that has an encoded word in it, the header's name included; a word alone may have 75 (RFC 2047, 2).</summary>
+    public const int LongestLine = 76;
 
-    public static string Of(string text) =>
-        Ascii.IsValid(text) && text.Length <= LongestPlain && !text.Contains("=?", StringComparison.Ordinal) ? text : Encode(text);
+    /// <summary>Each begins with "=?utf-8?B?" and ends with "?=".</summary>
+    private const int Frame = 12;
 
-    public static string Encode(string text)
+    /// <summary>So many bytes give a word of 72 characters: a whole number of base64's groups of three bytes.</summary>
+    private const int MostBytesOfAWord = 45;
+
+    /// <summary>Whether it can stand in a header as it is. What looks like an encoded word would be shown as something else (RFC 2047, 5 (3)).</summary>
+    public static bool IsPlain(string text) => Ascii.IsValid(text) && text.Length <= LongestPlain && !text.Contains("=?", StringComparison.Ordinal);
+
+    /// <param name="column">How many characters stand before it in its line.</param>
+    public static string Encode(string text, int column)
     {
         var words = new StringBuilder();
-        Span<byte> word = stackalloc byte[BytesOfAWord];
-        var length = 0;
+        Span<byte> word = stackalloc byte[MostBytesOfAWord];
+        var (length, most) = (0, BytesAfter(column));
         foreach (var rune in text.EnumerateRunes())
         {
-            if (length + rune.Utf8SequenceLength > BytesOfAWord)
-                End(words, word, ref length);
+            if (length + rune.Utf8SequenceLength > most)
+            {
+                End(words, word[..length]);
+                (length, most) = (0, BytesAfter(1));
+            }
+
             length += rune.EncodeToUtf8(word[length..]);
         }
 
-        End(words, word, ref length);
+        End(words, word[..length]);
         return words.ToString();
     }
 
-    private static void End(StringBuilder words, ReadOnlySpan<byte> word, ref int length)
-    {
-        words.Append(words.Length == 0 ? "=?utf-8?B?" : "\r\n =?utf-8?B?").Append(Convert.ToBase64String(word[..length])).Append("?=");
-        length = 0;
-    }
+    private static int BytesAfter(int column) => Math.Min(MostBytesOfAWord, (LongestLine - column - Frame) / 4 * 3);
+
+    private static void End(StringBuilder words, ReadOnlySpan<byte> word) =>
+        words.Append(words.Length == 0 ? "=?utf-8?B?" : "\r\n =?utf-8?B?").Append(Convert.ToBase64String(word)).Append("?=");
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net.Mail;
 using System.Text;
+using NotificationService.Outbound;
 
 namespace NotificationService.Providers.Smtp;
 
@@ -9,38 +9,32 @@ internal static class Mailboxes
 {
     private const int Longest = 254;
 
-    private static readonly IdnMapping Idn = new();
-
     /// <summary>The address with its domain in ASCII. Null when it is none, or could be read as more than an address.</summary>
     public static string? ForEnvelope(string address)
     {
-        if (address.Any(c => c <= ' ' || c is '<' or '>' or '\x7F' || char.IsControl(c) || char.IsSurrogate(c))
+        if (address.Any(c => c <= ' ' || c is '<' or '>' or '\x7F' || char.IsControl(c)) || address.EnumerateRunes().Contains(Rune.ReplacementChar)
             || !MailAddress.TryCreate(address, out var parsed) || parsed.Address != address)
         {
             return null;
         }
 
         var at = address.LastIndexOf('@');
-        try
-        {
-            var domain = address[(at + 1)..];
-            var plain = Ascii.IsValid(domain) ? domain : Idn.GetAscii(domain);
-            return at + 1 + plain.Length <= Longest ? $"{address[..at]}@{plain}" : null;
-        }
-        catch (ArgumentException)
-        {
-            return null; // the domain cannot be written in ASCII
-        }
+        var domain = address[(at + 1)..];
+        var plain = Ascii.IsValid(domain) ? domain : MailDomain.ToAscii(domain);
+        return plain is not null && Encoding.UTF8.GetByteCount(address.AsSpan(0, at)) + 1 + plain.Length <= Longest ? $"{address[..at]}@{plain}" : null;
     }
 
-    public static string ForHeader(string address, string? name)
+    /// <param name="column">How many characters stand before it in its line.</param>
+    public static string ForHeader(string address, string? name, int column)
     {
         var text = name is null ? "" : HeaderText.OneLine(name).Trim();
         if (text.Length == 0)
             return address;
-        var quoted = Ascii.IsValid(text) && text.Length <= EncodedWords.LongestPlain
-            ? $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-            : EncodedWords.Encode(text);
-        return $"{quoted} <{address}>";
+        if (EncodedWords.IsPlain(text))
+            return $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\" <{address}>";
+        var words = EncodedWords.Encode(text, column);
+        var begins = words.LastIndexOf('\n');
+        var line = begins < 0 ? column + words.Length : words.Length - begins - 1;
+        return $"{words}{(line + address.Length + 3 <= EncodedWords.LongestLine ? "" : "\r\n")} <{address}>";
     }
 }

@@ -15,16 +15,23 @@ internal sealed class MimeWriter
 
     public void Header(string name, string value) => Line($"{name}: {value}");
 
-    /// <summary>The parts that are there; of two the last is the one to prefer.</summary>
+    /// <summary>A header that people read.</summary>
+    public void Text(string name, string text) => Header(name, EncodedWords.IsPlain(text) ? text : EncodedWords.Encode(text, Column(name)));
+
+    public void Mailbox(string name, string address, string? display) => Header(name, Mailboxes.ForHeader(address, display, Column(name)));
+
+    /// <summary>The parts that are there; of two the last is the one to prefer. HTML has its text beside it, in words of its own if need be.</summary>
     public void Body(string? text, string? html, string boundary)
     {
+        if (string.IsNullOrEmpty(text) && !string.IsNullOrEmpty(html))
+            text = HtmlText.Of(html);
         if (string.IsNullOrEmpty(html))
         {
             Part("text/plain", text ?? "");
         }
         else if (string.IsNullOrEmpty(text))
         {
-            Part("text/html", html);
+            Part("text/html", html); // nothing in it can be read
         }
         else
         {
@@ -37,6 +44,9 @@ internal sealed class MimeWriter
             Line($"--{boundary}--");
         }
     }
+
+    /// <summary>Where the text of a header begins in its line.</summary>
+    private static int Column(string name) => name.Length + 2;
 
     private void Part(string type, string content)
     {

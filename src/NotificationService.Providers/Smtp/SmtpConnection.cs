@@ -13,12 +13,16 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
     private readonly bool takesUtf8 = offered.Extension("SMTPUTF8") is not null;
     private bool used;
     private bool alive;
+    private bool isFit = true;
 
     /// <summary>From the end-of-data dot on, nobody but the server knows whether the message goes out.</summary>
     public bool HandingOver { get; private set; }
 
-    /// <summary>False when the next message needs another connection.</summary>
-    public bool IsUsable { get; private set; }
+    /// <summary>
+    /// False when the next message needs another connection: the server closes this one, said what nobody understands, or owes a reply. That holds
+    /// for every way in which a message can end here, an exception and a cancelled call included.
+    /// </summary>
+    public bool IsUsable => isFit && wire.IsInStep;
 
     /// <summary>Whether the server closed it, or wrote that it will, since the last message.</summary>
     public bool HasDied => wire.HasUnread || socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
@@ -26,12 +30,9 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
     /// <summary>Hands one message over. Null when the connection turned out to be dead before the server had any of it: nothing happened.</summary>
     public async Task<ProviderResult?> SendAsync(SmtpMail mail, CancellationToken cancellationToken)
     {
-        (HandingOver, IsUsable, alive) = (false, false, !used);
+        (HandingOver, alive) = (false, !used);
         if (mail.NeedsUtf8 && !takesUtf8)
-        {
-            IsUsable = true;
-            return new ProviderResult.Rejected("recipient_invalid", "the SMTP server takes no addresses beyond ASCII");
-        }
+            return SmtpErrors.WithoutUtf8(mail);
 
         try
         {
@@ -69,7 +70,7 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await wire.WriteAsync("QUIT\r\n", limit.Token);
+            await wire.WriteAsync("QUIT\r\n", replies: 1, limit.Token);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -90,21 +91,27 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
         var first = used ? 0 : 1; // RSET ends whatever the last message left open
         used = true;
         if (pipelines)
-            await wire.WriteAsync(string.Concat(commands[first..].Select(command => command.Line)), cancellationToken);
+            await wire.WriteAsync(string.Concat(commands[first..].Select(command => command.Line)), commands.Length - first, cancellationToken);
         ProviderResult? refusal = null;
         foreach (var (stage, line) in commands[first..])
         {
             if (!pipelines)
-                await wire.WriteAsync(line, cancellationToken);
+                await wire.WriteAsync(line, replies: 1, cancellationToken);
             var reply = await wire.ReadReplyAsync(cancellationToken);
+            isFit &= Fits(stage, reply);
             if (stage == SmtpStage.Reset && reply.Code != 250)
+            {
+                isFit = false;
                 return null; // it was on its way out
+            }
+
             alive = true;
             // If it wants the message in spite of a refusal before, the connection is given up rather than explained to.
-            IsUsable = !reply.IsClosing && !(refusal is not null && IsTaken(stage, reply));
+            isFit &= !(stage == SmtpStage.Message && refusal is not null && IsTaken(stage, reply));
             if (!IsTaken(stage, reply))
                 refusal ??= SmtpErrors.Of(stage, reply);
-            if (refusal is not null && (!pipelines || reply.IsClosing))
+            // Whoever asked for everything at once reads all answers, unless no more can be meant for what was asked.
+            if (refusal is not null && (!pipelines || !isFit))
                 return refusal;
         }
 
@@ -113,12 +120,11 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
 
     private async Task<ProviderResult> HandOverAsync(SmtpMail mail, CancellationToken cancellationToken)
     {
-        IsUsable = false;
-        await wire.WriteAsync(mail.Source, cancellationToken);
+        await wire.WriteAsync(mail.Source, replies: 1, cancellationToken);
         HandingOver = true;
-        await wire.WriteAsync(EndOfData, cancellationToken);
+        await wire.WriteAsync(EndOfData, replies: 0, cancellationToken);
         var verdict = await wire.ReadReplyAsync(cancellationToken);
-        IsUsable = !verdict.IsClosing;
+        isFit &= !verdict.IsClosing && !IsIntermediate(verdict);
         return verdict.Code switch
         {
             < 300 => new ProviderResult.Accepted(mail.Id),
@@ -126,6 +132,11 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
             _ => new ProviderResult.Ambiguous("answer_broken", $"the SMTP server answered the message with {verdict.Code}, which means nothing here"),
         };
     }
+
+    /// <summary>Whether it can be the reply to this command at all: the success that it has, or a refusal. Any other means that the two sides are out of step.</summary>
+    private static bool Fits(SmtpStage stage, SmtpReply reply) => !reply.IsClosing && (IsTaken(stage, reply) || reply.Code >= 400);
+
+    private static bool IsIntermediate(SmtpReply reply) => reply.Code is >= 300 and < 400;
 
     private static bool IsTaken(SmtpStage stage, SmtpReply reply) =>
         stage == SmtpStage.Message ? reply.Code == 354 : stage == SmtpStage.Recipient ? reply.Code is 250 or 251 or 252 : reply.Code == 250;

@@ -62,6 +62,11 @@ internal static class SmtpErrors
         _ => new ProviderResult.Deferred("answer_broken", $"the SMTP server answered {reply.Code}, which means nothing here"),
     };
 
+    /// <summary>The server offers no SMTPUTF8: the next provider may, and a sender whom it cannot name is the configuration's fault.</summary>
+    public static ProviderResult WithoutUtf8(SmtpMail mail) => mail.Utf8Sender
+        ? new ProviderResult.Deferred("credentials_sender_refused", "the SMTP server takes no addresses beyond ASCII (it offers no SMTPUTF8), and the sender has one", Cause: DeferralCause.Credentials)
+        : new ProviderResult.Rejected("smtputf8_unsupported", "the SMTP server takes no addresses beyond ASCII: it offers no SMTPUTF8", RejectionCause.Provider);
+
     /// <summary>Whether it is about the server or the whole conversation, and not about one recipient: greylisting and a full mailbox say nothing of the next.</summary>
     private static bool IsOfServer(SmtpReply reply) => reply.IsClosing || TooMuch.Contains(reply.Status)
         || reply.Status.StartsWith("4.3.", StringComparison.Ordinal) || reply.Status.StartsWith("4.4.", StringComparison.Ordinal)

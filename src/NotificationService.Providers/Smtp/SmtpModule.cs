@@ -10,8 +10,10 @@ public static class SmtpModule
 }
 
 /// <summary>The type <c>smtp</c>.</summary>
-public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProviderType
+public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeProvider time, PublicUrl publicUrl) : IProviderType
 {
+    private readonly string name = SmtpName.Of(options.SmtpName, publicUrl);
+
     public string Name => "smtp";
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.Email];
@@ -23,7 +25,7 @@ public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeP
     }
 
     public IProvider Create(ProviderConfiguration configuration) =>
-        new SmtpProvider(SmtpSettings.Read(configuration, guard, out _), guard, options, time);
+        new SmtpProvider(SmtpSettings.Read(configuration, guard, out _), name, guard, options, time);
 
     /// <summary>Connects, encrypts, signs in and names the sender, then takes it back.</summary>
     public async Task<ProviderTestResult> TestAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
@@ -33,7 +35,7 @@ public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeP
         limit.CancelAfter(options.ConnectTimeout * 2);
         try
         {
-            switch (await SmtpOpening.BeginAsync(settings, guard, options, limit.Token))
+            switch (await SmtpOpening.BeginAsync(settings, name, guard, options, limit.Token))
             {
                 case SmtpOpening.Refused refused:
                     return new ProviderTestResult(false, refused.Why.Message);

@@ -19,7 +19,8 @@ internal abstract record SmtpOpening
     public sealed record Refused(ProviderResult.Deferred Why) : SmtpOpening;
 
     /// <summary>Connects, encrypts and signs in. Connects only to an address that the guard allowed, whatever the name resolves to next.</summary>
-    public static async Task<SmtpOpening> BeginAsync(SmtpSettings settings, EndpointGuard guard, ProviderOptions options, CancellationToken cancellationToken)
+    /// <param name="name">How we name ourselves.</param>
+    public static async Task<SmtpOpening> BeginAsync(SmtpSettings settings, string name, EndpointGuard guard, ProviderOptions options, CancellationToken cancellationToken)
     {
         Stream? stream = null;
         try
@@ -33,7 +34,7 @@ internal abstract record SmtpOpening
             var socket = ((NetworkStream)stream).Socket;
             if (settings.ImplicitTls)
                 stream = await EncryptAsync(stream, settings.Host, options, cancellationToken);
-            var opening = await GreetAsync(stream, socket, settings, options, cancellationToken);
+            var opening = await GreetAsync(stream, socket, settings, name, options, cancellationToken);
             if (opening is Open)
                 stream = null; // the connection's from here on
             return opening;
@@ -58,14 +59,13 @@ internal abstract record SmtpOpening
     }
 
     private static async Task<SmtpOpening> GreetAsync(
-        Stream plain, Socket socket, SmtpSettings settings, ProviderOptions options, CancellationToken cancellationToken)
+        Stream plain, Socket socket, SmtpSettings settings, string name, ProviderOptions options, CancellationToken cancellationToken)
     {
-        var (stream, wire) = (plain, new SmtpWire(plain));
-        var hello = $"EHLO {Name(socket)}";
+        var (stream, wire) = (plain, new SmtpWire(plain, owed: 1));
         var greeting = await wire.ReadReplyAsync(cancellationToken);
         if (greeting.Code != 220)
             return Refuse(greeting);
-        var offered = await wire.AskAsync(hello, cancellationToken);
+        var offered = await HelloAsync(wire, name, cancellationToken);
         if (offered.Code != 250)
             return Refuse(offered);
         if (settings.Tls && !settings.ImplicitTls)
@@ -79,13 +79,15 @@ internal abstract record SmtpOpening
                 return new Refused(new ProviderResult.Deferred("tls_failed", "more came before the encryption than the SMTP server should have said"));
             stream = await EncryptAsync(plain, settings.Host, options, cancellationToken);
             wire = new SmtpWire(stream);
-            offered = await wire.AskAsync(hello, cancellationToken);
+            offered = await HelloAsync(wire, name, cancellationToken);
             if (offered.Code != 250)
                 return Refuse(offered);
         }
 
         if (settings.Username is not null && await SignInAsync(wire, offered, settings, cancellationToken) is { } refusal)
             return new Refused(refusal);
+        if (!wire.IsInStep)
+            return new Refused(new ProviderResult.Deferred("answer_broken", "the SMTP server said more than it was asked"));
         return new Open(new SmtpConnection(stream, socket, wire, offered));
     }
 
@@ -129,13 +131,15 @@ internal abstract record SmtpOpening
         }
     }
 
-    /// <summary>An address literal: a machine's own name is nobody's business, and seldom one that resolves.</summary>
-    private static string Name(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Address switch
+    /// <summary>A server that knows no EHLO is greeted as before there were extensions: then it offers none (RFC 5321, 3.2).</summary>
+    private static async Task<SmtpReply> HelloAsync(SmtpWire wire, string name, CancellationToken cancellationToken)
     {
-        { IsIPv4MappedToIPv6: true } mapped => $"[{mapped.MapToIPv4()}]",
-        { AddressFamily: AddressFamily.InterNetworkV6 } address => $"[IPv6:{new IPAddress(address.GetAddressBytes())}]",
-        var address => $"[{address}]",
-    };
+        var offered = await wire.AskAsync($"EHLO {name}", cancellationToken);
+        if (offered.Code is not (500 or 502 or 504))
+            return offered;
+        var greeted = await wire.AskAsync($"HELO {name}", cancellationToken);
+        return greeted.Code == 250 ? greeted with { Lines = [] } : greeted;
+    }
 
     private static Refused Refuse(SmtpReply reply) => new(SmtpErrors.OfOpening(reply));
 

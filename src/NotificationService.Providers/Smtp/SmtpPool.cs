@@ -6,7 +6,7 @@ namespace NotificationService.Providers.Smtp;
 /// Open conversations with one server. A conversation is one message at a time, so there are several; the one used last
 /// is used next, and what nobody needs any more is closed before the server does it.
 /// </summary>
-internal sealed class SmtpPool(SmtpSettings settings, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IAsyncDisposable
+internal sealed class SmtpPool(SmtpSettings settings, string name, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Shorter than servers keep an idle connection.</summary>
     private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
@@ -29,7 +29,7 @@ internal sealed class SmtpPool(SmtpSettings settings, EndpointGuard guard, Provi
         return null;
     }
 
-    public Task<SmtpOpening> OpenAsync(CancellationToken cancellationToken) => SmtpOpening.BeginAsync(settings, guard, options, cancellationToken);
+    public Task<SmtpOpening> OpenAsync(CancellationToken cancellationToken) => SmtpOpening.BeginAsync(settings, name, guard, options, cancellationToken);
 
     public async ValueTask GiveBackAsync(SmtpConnection connection)
     {

@@ -4,9 +4,9 @@ using NotificationService.Outbound;
 namespace NotificationService.Providers.Smtp;
 
 /// <summary>E-mail by any SMTP server.</summary>
-internal sealed class SmtpProvider(SmtpSettings settings, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProvider, IAsyncDisposable
+internal sealed class SmtpProvider(SmtpSettings settings, string name, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProvider, IAsyncDisposable
 {
-    private readonly SmtpPool pool = new(settings, guard, options, time);
+    private readonly SmtpPool pool = new(settings, name, guard, options, time);
     private readonly SemaphoreSlim places = new(options.MaxSmtpConnections);
 
     public async Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ public abstract class SmtpConformance : VendorConformance, IAsyncLifetime
 
     protected SmtpConformance(params string[] offers) => server = new FakeSmtpServer { Offers = offers, Password = Password };
 
-    protected override IProviderType MakeType(EndpointGuard guard) => new SmtpType(guard, new ProviderOptions(), TimeProvider.System);
+    protected override IProviderType MakeType(EndpointGuard guard) => new SmtpType(guard, new ProviderOptions(), TimeProvider.System, new PublicUrl(Value: null));
 
     protected override ChannelKind Channel => ChannelKind.Email;
 

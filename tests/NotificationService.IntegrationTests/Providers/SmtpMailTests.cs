@@ -20,7 +20,7 @@ public sealed class SmtpMailTests : IAsyncDisposable
     private readonly FakeSmtpServer server = new();
     private readonly IProvider provider;
 
-    public SmtpMailTests() => provider = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), new Testing.ManualTime())
+    public SmtpMailTests() => provider = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), new Testing.ManualTime(), new PublicUrl(Value: null))
         .Create(SmtpSetup.Configuration("127.0.0.1", server.Port));
 
     public async ValueTask DisposeAsync()
@@ -70,7 +70,7 @@ public sealed class SmtpMailTests : IAsyncDisposable
         var configuration = SmtpSetup.Configuration("127.0.0.1", server.Port);
         var settings = System.Text.Json.Nodes.JsonObject.Create(configuration.Settings)!;
         settings["unsubscribe"] = System.Text.Json.Nodes.JsonNode.Parse($$"""{"url":"https://example.com/{{new string('u', 800)}}?d={deliveryId}","email":"off@example.com"}""");
-        var type = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System);
+        var type = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System, new PublicUrl(Value: null));
         var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t"));
 
         await type.Create(configuration with { Settings = System.Text.Json.JsonElement.Parse(settings.ToJsonString()) }).SendAsync(call, CancellationToken.None);
@@ -120,6 +120,103 @@ public sealed class SmtpMailTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("=?utf-8?Q?Your_bank?=", "=?utf-8?Q?Your_bank?= <ann@example.com>")]
+    [InlineData("Ann =?utf-8?B?QQ==?=", "Ann =?utf-8?B?QQ==?= <ann@example.com>")]
+    public async Task A_name_that_looks_like_an_encoded_word_is_shown_as_it_was_written(string name, string read)
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com", name), "s", null, "t"));
+
+        mail.Header("To").ShouldNotContain(name);
+        Decoded(mail.Header("To")).ShouldBe(read);
+    }
+
+    [Fact]
+    public async Task Any_subject_and_name_is_read_as_it_was_written_in_lines_of_76_characters()
+    {
+        var parts = Gen.Elements("a", "é", "ß", "日本", "🎁", " ", "=?", "?=", "\"", "\\", "Ünïcödé", "order", "=", "_", ",", "<", ">", "Заказ", new string('x', 60));
+        var texts = parts.ListOf().Select(some => string.Concat(some).Trim()).Sample(60, 40).Where(text => text.Length > 0)
+            .Concat(Enumerable.Range(1, 60).Select(length => new string('é', length))).Concat(Enumerable.Range(1, 40).Select(length => $"{new string('a', length)}日本語🎁{new string('b', length)}"));
+        string[] addresses = ["a@b.cc", $"{new string('a', 60)}@{new string('b', 60)}.example.com"];
+        foreach (var text in texts)
+        {
+            foreach (var address in addresses)
+            {
+                var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress(address, text), text, null, "t"));
+
+                Decoded(mail.Header("Subject")).ShouldBe(text);
+                mail.Header("To").ShouldEndWith($" <{address}>");
+                Display(mail.Header("To")[..^(address.Length + 3)]).ShouldBe(text);
+                foreach (var line in mail.Source[..mail.Source.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n"))
+                {
+                    line.All(char.IsAscii).ShouldBeTrue();
+                    if (line.Contains("=?utf-8?B?", StringComparison.Ordinal))
+                        line.Length.ShouldBeLessThanOrEqualTo(76, line);
+                    else
+                        line.Length.ShouldBeLessThanOrEqualTo(998);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("<p>Hi <b>Ann</b>,</p><p>it&#39;s on its&nbsp;way &amp; soon there.</p>", "Hi Ann,\n\nit's on its way & soon there.")]
+    [InlineData("<html><head><title>Order</title><style>p { color: red }</style></head><body><!-- <p>not</p> --><p>Hi</p><script>alert('<p>x</p>')</script></body></html>", "Hi")]
+    [InlineData("<div>one</div><div>two<br>three<br><br>four</div>", "one\ntwo\nthree\n\nfour")]
+    [InlineData("<ul><li>first</li><li>second</li></ul>end", "- first\n- second\n\nend")]
+    [InlineData("<a href=\"https://x.example/a?b=1&amp;c=2\">Track it</a>", "Track it (https://x.example/a?b=1&c=2)")]
+    [InlineData("<a class=x href='https://x.example'>https://x.example</a> or <a href=\"mailto:help@x.example\">help@x.example</a>", "https://x.example or help@x.example")]
+    [InlineData("<a href=\"https://x.example\"><img src=\"cid:1\" alt=\"Shop\"></a>", "Shop (https://x.example)")]
+    [InlineData("<a href=\"javascript:alert(1)\">Click</a><a title=\"href=x\" data-href='https://y.example'>here</a>", "Clickhere")]
+    [InlineData("<table><tr><td>Shoes</td><td>2</td></tr><tr><td>Hat</td><td>1</td></tr></table>", "Shoes 2\nHat 1")]
+    [InlineData("3 < 4 and a<b and 5 > 2 &lt;p&gt; <3", "3 < 4 and a 2 <p> <3")]
+    [InlineData("1 < 2 &unknown; &#x1F381; <p title=\"a>b\">x</p>", "1 < 2 &unknown; 🎁\n\nx")]
+    [InlineData("Hi<!-- never closed <p>secret</p>", "Hi")]
+    [InlineData("Hi<style>never closed", "Hi")]
+    [InlineData("Hi<p never closed", "Hi")]
+    public async Task Mail_that_has_HTML_only_gets_its_text_beside_it(string html, string text)
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", html, null));
+
+        var parts = mail.Body.Split($"--{mail.Header("Content-Type").Split('"')[1]}");
+        parts.Length.ShouldBe(4);
+        parts[1].ShouldStartWith("\r\nContent-Type: text/plain; charset=utf-8\r\n");
+        Content(parts[1]).ShouldBe(text);
+        parts[2].ShouldStartWith("\r\nContent-Type: text/html; charset=utf-8\r\n");
+        Content(parts[2]).ShouldBe(html);
+    }
+
+    [Fact]
+    public async Task Where_the_HTML_has_nothing_to_read_it_stays_alone()
+    {
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", "<p> <img src=\"https://x.example/a.png\">&nbsp;</p>", null));
+
+        mail.Header("Content-Type").ShouldBe("text/html; charset=utf-8");
+    }
+
+    /// <summary>Each of them would take for ever if anything were looked for again from every place in it.</summary>
+    [Theory]
+    [InlineData("<")]
+    [InlineData("<a ")]
+    [InlineData("<a href=\"")]
+    [InlineData("<!--")]
+    [InlineData("<script>")]
+    [InlineData("</")]
+    [InlineData("<a href=https://x.example/a>")]
+    [InlineData("<li>")]
+    [InlineData("&amp;")]
+    [InlineData("&")]
+    [InlineData("<p a=b ")]
+    [InlineData("=")]
+    public async Task HTML_of_megabytes_is_read_once_and_its_text_is_bounded(string part)
+    {
+        var html = string.Concat(Enumerable.Repeat(part, 4_000_000 / part.Length));
+
+        var mail = await SendAsync(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", html, null));
+
+        mail.Source.Length.ShouldBeLessThan((html.Length * 7 / 2) + 400_000);
+    }
+
+    [Theory]
     [InlineData(".\r\nQUIT\r\n..two\n.")]
     [InlineData("trailing blank \r\nand tab\t\nand = and the end ")]
     [InlineData("Заказ отправлен, письмо кириллицей")]
@@ -148,6 +245,17 @@ public sealed class SmtpMailTests : IAsyncDisposable
         // A text that does not end with a line break has got one by the end of the body.
         Normal(Encoding.UTF8.GetString(bytes)).ShouldBe(Normal(text));
         Lines(mail).ShouldAllBe(line => line.Length <= 76 + 22 && line.All(char.IsAscii));
+    }
+
+    /// <summary>As a mail program shows it: a quoted string without its quotes, or encoded words.</summary>
+    private static string Display(string name) => name.StartsWith('"') ? System.Text.RegularExpressions.Regex.Replace(name[1..^1], @"\\(.)", "$1") : Decoded(name);
+
+    /// <summary>What a part holds, without the line break that ends it.</summary>
+    private static string Content(string part)
+    {
+        var body = part[(part.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        var bytes = part.Contains("base64", StringComparison.Ordinal) ? Convert.FromBase64String(body) : QuotedPrintable(body);
+        return Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").TrimEnd('\n');
     }
 
     private static string Normal(string text)

@@ -28,8 +28,9 @@ public sealed class SmtpProviderTests : IAsyncDisposable
     [InlineData(FakeSmtpServer.Greeting, "554 no service", "Deferred", "smtp_554")]
     [InlineData(FakeSmtpServer.Greeting, FakeSmtpServer.Cut, "Deferred", "connect_failed")]
     [InlineData(FakeSmtpServer.Greeting, "SSH-2.0-dropbear", "Deferred", "answer_broken")]
+    [InlineData(FakeSmtpServer.Greeting, "220 hi\r\n250 and more", "Deferred", "answer_broken")]
     [InlineData(FakeSmtpServer.Greeting, FakeSmtpServer.Silence, "Deferred", "smtp_timeout")]
-    [InlineData("EHLO", "502 what?", "Deferred", "smtp_502")]
+    [InlineData("EHLO", "554 no", "Deferred", "smtp_554")]
     [InlineData("AUTH", "535 5.7.8 wrong", "Deferred", "credentials_refused")]
     [InlineData("AUTH", "454 4.7.0 the directory is down", "Deferred", "smtp_454")]
     [InlineData("MAIL", "550 5.7.1 not your sender", "Deferred", "credentials_sender_refused")]
@@ -133,6 +134,62 @@ public sealed class SmtpProviderTests : IAsyncDisposable
 
         server.Commands.Skip(1).Take(commands.Length).ShouldBe(commands);
     }
+
+    /// <summary>What follows HELO's 250 are words, and no extensions.</summary>
+    [Theory]
+    [InlineData("500 what?")]
+    [InlineData("502 5.5.1 not implemented")]
+    public async Task A_server_that_knows_no_EHLO_is_greeted_by_HELO(string refusal)
+    {
+        server.Offers = ["PIPELINING", "SIZE 1000"];
+        server.Script("EHLO", refusal);
+        server.Script("HELO", "250 PIPELINING is not what I offer");
+
+        (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+
+        server.Commands.Take(3).ShouldBe(["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "MAIL FROM:<orders@example.com>"]);
+    }
+
+    [Fact]
+    public async Task Without_extensions_nobody_signs_in_and_nothing_goes_out_unencrypted()
+    {
+        server.Script("EHLO", "502 no", "502 no");
+
+        var unsigned = await Provider(username: "mailer").SendAsync(Call(), CancellationToken.None);
+        var plain = await Type().Create(SmtpSetup.Configuration("127.0.0.1", server.Port, "required")).SendAsync(Call(), CancellationToken.None);
+
+        (CodeOf(unsigned), CodeOf(plain)).ShouldBe(("credentials_unsupported", "tls_unavailable"));
+        server.Mails.ShouldBeEmpty();
+    }
+
+    /// <summary>Neither the machine's name nor its address in an inner network.</summary>
+    [Theory]
+    [InlineData(null, "https://notify.example.com/base", "notify.example.com")]
+    [InlineData(null, "https://bücher.example:8443", "xn--bcher-kva.example")]
+    [InlineData("mail.example.com", "https://notify.example.com", "mail.example.com")]
+    [InlineData(null, "http://8.8.8.8", "[8.8.8.8]")]
+    [InlineData(null, "http://[2a00:1450:4001::1]", "[IPv6:2a00:1450:4001::1]")]
+    [InlineData(null, "http://10.1.2.3", "[127.0.0.1]")]
+    [InlineData(null, "http://[fd00::1]", "[127.0.0.1]")]
+    [InlineData(null, "http://localhost:8080", "[127.0.0.1]")]
+    [InlineData(null, null, "[127.0.0.1]")]
+    public async Task EHLO_names_the_public_host(string? setting, string? publicUrl, string name)
+    {
+        var type = Type(new ProviderOptions { SmtpName = setting }, publicUrl: publicUrl);
+
+        (await type.Create(SmtpSetup.Configuration("127.0.0.1", server.Port)).SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
+        await type.TestAsync(SmtpSetup.Configuration("127.0.0.1", server.Port), CancellationToken.None);
+
+        server.Commands.Where(command => command.StartsWith("EHLO", StringComparison.Ordinal)).ShouldBe([$"EHLO {name}", $"EHLO {name}"]);
+    }
+
+    [Theory]
+    [InlineData("two words")]
+    [InlineData("mailer")]
+    [InlineData("a.b\r\nMAIL FROM:<x@y.zz>")]
+    [InlineData("mäil.example.com")]
+    public void A_name_that_is_none_stops_the_start(string setting) =>
+        Should.Throw<InvalidOperationException>(() => Type(new ProviderOptions { SmtpName = setting })).Message.ShouldContain("Notification__Providers__SmtpName");
 
     [Theory]
     [InlineData("AUTH PLAIN")]
@@ -262,7 +319,8 @@ public sealed class SmtpProviderTests : IAsyncDisposable
     public async Task A_domain_goes_out_in_ASCII_and_a_mailbox_beyond_it_only_where_the_server_takes_it()
     {
         (await Provider().SendAsync(Call("ann@bücher.example"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
-        (await Provider().SendAsync(Call("änn@example.com"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>().Code.ShouldBe("recipient_invalid");
+        var refused = (await Provider().SendAsync(Call("änn@example.com"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Rejected>();
+        (refused.Code, refused.Cause).ShouldBe(("smtputf8_unsupported", RejectionCause.Provider), "another server may offer it");
         server.Offers = ["SMTPUTF8"];
         (await Provider().SendAsync(Call("änn@example.com"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Accepted>();
 
@@ -272,8 +330,8 @@ public sealed class SmtpProviderTests : IAsyncDisposable
 
     private static string Latin1(string text) => System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static SmtpType Type(ProviderOptions? options = null, TimeProvider? time = null) =>
-        new(new EndpointGuard(allowPrivate: true), options ?? new ProviderOptions(), time ?? TimeProvider.System);
+    private static SmtpType Type(ProviderOptions? options = null, TimeProvider? time = null, string? publicUrl = null) =>
+        new(new EndpointGuard(allowPrivate: true), options ?? new ProviderOptions(), time ?? TimeProvider.System, new PublicUrl(publicUrl is null ? null : new Uri(publicUrl)));
 
     private IProvider Provider(string? username = null, string password = "secret", ProviderOptions? options = null, TimeProvider? time = null) =>
         Type(options, time).Create(SmtpSetup.Configuration("127.0.0.1", server.Port, "none", username, password));

@@ -88,7 +88,7 @@ public sealed class SmtpTlsTests : IDisposable
     private SmtpType Type(bool trusted, FakeCertificates? of = null) => new(
         // Every name is this machine here, as it would be for somebody in between.
         new EndpointGuard(allowPrivate: true, (_, _) => Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Loopback])),
-        new ProviderOptions { TrustedRoots = trusted ? (of ?? certificates).AuthorityFile : null }, TimeProvider.System);
+        new ProviderOptions { TrustedRoots = trusted ? (of ?? certificates).AuthorityFile : null }, TimeProvider.System, new PublicUrl(Value: null));
 
     private Task<ProviderResult> SendAsync(FakeSmtpServer server, string host, string tls, bool trusted = true, FakeCertificates? of = null) =>
         Type(trusted, of).Create(SmtpSetup.Configuration(host, server.Port, tls, "mailer", "secret")).SendAsync(

@@ -19,6 +19,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>In place of a reply: a byte at a time, without end.</summary>
     public const string Drip = "drip";
 
+    /// <summary>In place of a reply: nothing until <see cref="Release"/>, then as usual.</summary>
+    public const string Hold = "hold";
+
     /// <summary>The moments a reply can be scripted for, besides commands by their first word: on connecting, in the middle of a message, after its dot.</summary>
     public const string Greeting = "greeting", InMessage = "in message", AfterMessage = "message";
 
@@ -29,6 +32,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> replies = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentQueue<FakeMail> mails = new();
     private readonly ConcurrentQueue<string> commands = new();
@@ -71,6 +75,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         foreach (var answer in answers)
             queue.Enqueue(answer);
     }
+
+    /// <summary>What was held goes on.</summary>
+    public void Release() => released.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -135,6 +142,11 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     var offers = string.Concat(Offers.Select(offer => $"250-{offer}\r\n"));
                     talk.Reset();
                     if (!await ReplyAsync(stream, client, verb, $"250-fake.test\r\n{offers}{tls}250 HELP"))
+                        return;
+                    break;
+                case "HELO":
+                    talk.Reset();
+                    if (!await ReplyAsync(stream, client, verb, "250 fake.test"))
                         return;
                     break;
                 case "STARTTLS":
@@ -282,6 +294,12 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     private async Task<string?> AnswerAsync(Stream stream, TcpClient client, string moment, string usual)
     {
         var answer = replies.TryGetValue(moment, out var queue) && queue.TryDequeue(out var scripted) ? scripted : usual;
+        if (answer == Hold)
+        {
+            await released.Task.WaitAsync(stopping.Token);
+            answer = usual;
+        }
+
         if (answer == Silence)
             await Task.Delay(Timeout.InfiniteTimeSpan, stopping.Token);
         if (answer == Cut)

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace NotificationService.Providers.Smtp;
+
+/// <summary>Text as a reader sees it: blanks are one, empty lines at most one, none at either end. Whatever is appended, no more than so much is kept.</summary>
+internal sealed class TextLines(int longest)
+{
+    private const int MostBreaks = 2;
+
+    private readonly StringBuilder text = new();
+    private bool blank;
+
+    public int Length => text.Length;
+
+    public bool IsFull => text.Length >= longest;
+
+    /// <summary>Line breaks that come before the next word.</summary>
+    public int Breaks { get; private set; }
+
+    /// <summary>The next word stands in another line; with two there is an empty line between.</summary>
+    public void Break(int breaks) => Breaks = Math.Min(MostBreaks, Math.Max(Breaks, breaks));
+
+    public void Append(string words)
+    {
+        foreach (var c in words)
+        {
+            if (IsFull)
+                return;
+            if (char.IsWhiteSpace(c) || char.IsControl(c))
+            {
+                blank = true;
+                continue;
+            }
+
+            // Invisible: soft hyphens, blanks of no width, byte order marks, with which mails pad what a list of mails shows of them.
+            if (c is '\u00AD' or '\u034F' or '\u200B' or '\u2060' or '\uFEFF')
+                continue;
+            if (text.Length > 0)
+                text.Append(Breaks > 0 ? Breaks == 1 ? "\n" : "\n\n" : blank ? " " : "");
+            (blank, Breaks) = (false, 0);
+            text.Append(c);
+        }
+    }
+
+    /// <summary>Whether all that was written since then is this.</summary>
+    public bool IsSince(int from, string words) =>
+        text.Length - from is var length && length >= words.Length && length <= words.Length + MostBreaks && text.ToString(from, length).TrimStart() == words;
+
+    /// <summary>Half of a character that the limit cut is left out.</summary>
+    public override string ToString() => text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text.ToString(0, text.Length - 1) : text.ToString();
+}
