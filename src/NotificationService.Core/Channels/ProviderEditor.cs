@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
 using NotificationService.Outbound;
 using NotificationService.Storage;
@@ -56,6 +57,7 @@ public sealed class ProviderEditor(
                 tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
                 Seal(tracked, changed);
                 Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
+                await ParkingStore.LiftAsync(db, by.Tenant, id, token);
                 return tracked;
             },
             cancellationToken);

@@ -136,8 +136,9 @@ internal sealed class DeliveryPreparer(
                 _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
                 return (new PreparedDelivery(delivery, message, to, notification.Category, trace), null);
             case Route.Later later:
+                // What waits for an account stays due, because the claim holds its lane: once the account works nothing has to be brought forward.
                 return (null, DeliveryTransitions.PutOff(
-                    delivery, later.In, later.Code, later.Message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
+                    delivery, later.Code == Route.Later.ParkedCode ? TimeSpan.Zero : later.In, later.Code, later.Message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
             default:
                 return (null, DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts)));
         }

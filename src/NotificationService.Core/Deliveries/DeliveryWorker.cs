@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
@@ -12,7 +13,7 @@ namespace NotificationService.Deliveries;
 /// </summary>
 internal sealed class DeliveryWorker(
     DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, Lanes lanes, DeliveryMetrics metrics, DeliveryOptions options,
-    WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
+    WakeUp wakeUp, TenantChanges providers, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
     private const int Few = 64;
@@ -28,6 +29,7 @@ internal sealed class DeliveryWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var (heartbeat, claim) = (heartbeats.Register("delivery_worker", LongestSilence), heartbeats.Step("delivery_claim"));
+        providers.Subscribe(ReadProvidersAgain);
         sender.Start();
         try
         {
@@ -49,6 +51,12 @@ internal sealed class DeliveryWorker(
         {
             await sender.StopAsync();
         }
+    }
+
+    private void ReadProvidersAgain(TenantId tenant)
+    {
+        lanes.ProvidersChanged(tenant);
+        wakeUp.SignalLocally();
     }
 
     private async Task WorkAsync(Step claim, CancellationToken cancellationToken)

@@ -64,6 +64,17 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
     /// <summary>A claimed delivery got its place, or ended without one.</summary>
     public void Left(ClaimedDelivery delivery) => Interlocked.Decrement(ref Of(new LaneId(delivery.Tenant, delivery.Channel)).Waiting);
 
+    /// <summary>The tenant's providers are others by now: its lanes are claimed from without a limit, until whoever prepares what that brings has seen who serves them.</summary>
+    public void ProvidersChanged(TenantId tenant)
+    {
+        directory.Forget(tenant);
+        foreach (var (lane, state) in lanes)
+        {
+            if (lane.Tenant == tenant)
+                state.ServedBy = null;
+        }
+    }
+
     public void Served(LaneId lane, IReadOnlyList<ConfiguredProvider> by)
     {
         var state = Of(lane);
@@ -84,7 +95,7 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
             }
 
             // Nobody asks for the providers of a lane that nothing is taken of: somebody may have mended one.
-            if (limit == 0 && state.HasMore && time.GetElapsedTime(state.SeenAt) > LooksEvery)
+            if (limit == 0 && time.GetElapsedTime(state.SeenAt) > LooksEvery)
                 Look(lane, state);
             (held ??= []).Add(lane);
             (most ??= []).Add(limit);

@@ -6,6 +6,7 @@ namespace NotificationService.Queueing;
 public static class QueueingModule
 {
     public static IServiceCollection AddQueueing(this IServiceCollection services) => services
+        .AddSingleton<TenantChanges>()
         .AddSingleton(provider => Hint(provider, WakeUp.Deliveries))
         .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => Hint(provider, WakeUp.Receipts))
         .AddKeyedSingleton(WakeUp.Events, (provider, _) => Hint(provider, WakeUp.Events))

@@ -9,7 +9,7 @@ namespace NotificationService.Queueing;
 /// <summary>Hears other processes' hints. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
 public sealed class WakeUpListener(
     Database database, WakeUp deliveries, [FromKeyedServices(WakeUp.Receipts)] WakeUp receipts, [FromKeyedServices(WakeUp.Events)] WakeUp events,
-    [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
+    [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, TenantChanges providers, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
 {
     private readonly Dictionary<string, WakeUp> hints = new[] { deliveries, receipts, events, webhooks }.ToDictionary(hint => hint.Channel, StringComparer.Ordinal);
 
@@ -40,12 +40,20 @@ public sealed class WakeUpListener(
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, heard) => hints.GetValueOrDefault(heard.Channel)?.SignalLocally();
-        await using (var listen = new NpgsqlCommand(string.Join("; ", hints.Keys.Select(channel => $"listen {channel}")), connection))
+        connection.Notification += (_, heard) => Hear(heard);
+        await using (var listen = new NpgsqlCommand(string.Join("; ", hints.Keys.Append(TenantChanges.Providers).Select(channel => $"listen {channel}")), connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
         foreach (var hint in hints.Values)
             hint.SignalLocally();
         while (true)
             await connection.WaitAsync(cancellationToken);
+    }
+
+    private void Hear(NpgsqlNotificationEventArgs heard)
+    {
+        if (heard.Channel == TenantChanges.Providers)
+            providers.Hear(heard.Payload);
+        else
+            hints.GetValueOrDefault(heard.Channel)?.SignalLocally();
     }
 }

@@ -91,7 +91,7 @@ public static class ProvidersApi
             _ => new ProviderTestResult(false, $"this version of the service has no type {row.Type}"),
         };
         if (tested.Ok && row.ParkedNow is not null)
-            await parking.LiftByHandAsync(row.TenantId, key, cancellationToken);
+            await parking.LiftAsync(row.TenantId, key, cancellationToken);
         return JsonAnswer.Of(new ProviderTestAnswer(tested.Ok, tested.Message), ProviderJson.Default.ProviderTestAnswer);
     }
 

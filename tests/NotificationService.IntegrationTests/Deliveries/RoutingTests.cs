@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.IntegrationTests.Channels;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -83,6 +84,55 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
         await accepted.UntilAsync(tenant, "sent", 1_000);
     }
+
+    /// <summary>By the stored times: a try by the schedule would come half a minute after the refusal.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(5, false)]
+    [InlineData(1, true)]
+    [InlineData(5, true)]
+    public async Task Once_the_account_works_the_few_that_waited_go_out_at_once_by_every_worker(int waiting, bool byTest)
+    {
+        var (first, second, editor, vendor) = (Worker(), Worker(), Worker(), await VendorAsync(new SendGridContract("SG.mended")));
+        if (byTest)
+            vendor.Otherwise = _ => FakeAnswer.Status(401);
+        var id = await editor.AddSendGridAsync(tenant, vendor.BaseUrl, apiKey: byTest ? "SG.mended" : "SG.wrong");
+        await accepted.PlantAsync(tenant, waiting);
+        await Task.WhenAll(first.StartAsync(), second.StartAsync());
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(
+            () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = 20"),
+            TimeSpan.FromSeconds(90));
+
+        var mendedAt = await MendAsync(editor, id, vendor, byTest);
+        await accepted.UntilAsync(tenant, "sent", waiting);
+        (await SinceAsync(mendedAt)).ShouldBeLessThan(15, "seconds until the last of them was called for");
+
+        // Either worker may have sent them: now the other is alone.
+        await first.StopAsync();
+        await accepted.PlantAsync(tenant, 1);
+        await accepted.UntilAsync(tenant, "sent", waiting + 1);
+        (await database.ScalarAsync<double>(
+            $"select extract(epoch from max(a.started_at) - max(n.created_at))::float8 from attempts a, notifications n where a.tenant_id = '{tenant}' and n.tenant_id = '{tenant}'")).ShouldBeLessThan(15);
+    }
+
+    private async Task<DateTime> MendAsync(WorkerHost editor, Guid provider, FakeHttpProvider vendor, bool byTest)
+    {
+        var at = await database.ScalarAsync<DateTime>("select clock_timestamp()");
+        if (byTest)
+        {
+            vendor.Otherwise = _ => FakeAnswer.Accept;
+            await editor.Services.GetRequiredService<ParkingStore>().LiftAsync(tenant, provider, CancellationToken.None);
+            return at;
+        }
+
+        var mended = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
+        (await editor.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), provider, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        return at;
+    }
+
+    private Task<double> SinceAsync(DateTime at) => database.ScalarAsync<double>(
+        $"select extract(epoch from max(a.started_at) - $1)::float8 from attempts a where a.tenant_id = '{tenant}'", new Npgsql.NpgsqlParameter<DateTime> { TypedValue = at });
 
     [Fact]
     public async Task Another_worker_learns_of_a_parked_provider_without_a_call_of_its_own()

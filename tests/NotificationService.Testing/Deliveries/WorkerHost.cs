@@ -46,10 +46,10 @@ public sealed class WorkerHost : IAsyncDisposable
     public Task StopAsync() => host.StopAsync();
 
     /// <summary>Gives the tenant an e-mail provider that speaks SendGrid to the address.</summary>
-    public Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null) =>
+    public Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null, string apiKey = SendGridContract.TestKey) =>
         AddAsync(tenant, new ProviderDraft(
             ChannelKind.Email, "sendgrid", name, priority, weight, Enabled: true, rateLimit, concurrency,
-            new Dictionary<string, string> { ["apiKey"] = SendGridContract.TestKey },
+            new Dictionary<string, string> { ["apiKey"] = apiKey },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }""")));
 
     /// <summary>Gives the tenant a provider of text messages that speaks Twilio to the address.</summary>

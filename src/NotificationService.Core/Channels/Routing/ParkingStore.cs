@@ -1,15 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Channels.Routing;
 
 /// <summary>Writes down that a provider is parked, and that it works again.</summary>
-public sealed class ParkingStore(Database database, TenantStore store)
+public sealed class ParkingStore(Database database)
 {
     private static readonly string Park = SqlText.Statement("provider_parkings_park");
     private static readonly string Lift = SqlText.Statement("provider_parkings_lift");
+    private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
     /// <summary>True when nobody had written it yet.</summary>
     public async Task<bool> ParkAsync(TenantId tenant, ConfiguredProvider provider, Parking parking, CancellationToken cancellationToken)
@@ -27,15 +29,25 @@ public sealed class ParkingStore(Database database, TenantStore store)
         return isNew;
     }
 
-    /// <summary>A call was answered.</summary>
+    /// <summary>A call was answered, or a person tried it out and it works: what waits is tried at once, by every worker.</summary>
     public async Task LiftAsync(TenantId tenant, Guid provider, CancellationToken cancellationToken)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        batch.Add(tenant, Lift, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = provider });
+        AddLift(batch, tenant, provider);
         await batch.CommitAsync(read: null, cancellationToken);
     }
 
-    /// <summary>A person tried it out and it works.</summary>
-    public Task<int> LiftByHandAsync(TenantId tenant, Guid provider, CancellationToken cancellationToken) => store.RunAsync(
-        tenant, (db, token) => db.Set<ProviderParking>().Where(row => row.ProviderId == provider).ExecuteDeleteAsync(token), cancellationToken);
+    /// <summary>In the transaction that changes the provider: both are seen, or neither is.</summary>
+    public static async Task LiftAsync(NotificationDbContext db, TenantId tenant, Guid provider, CancellationToken cancellationToken)
+    {
+        await using var batch = TenantBatch.Within((NpgsqlConnection)db.Database.GetDbConnection());
+        AddLift(batch, tenant, provider);
+        await batch.RunAsync(read: null, cancellationToken);
+    }
+
+    private static void AddLift(TenantBatch batch, TenantId tenant, Guid provider) => batch.Add(
+        tenant, Lift,
+        new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
+        new NpgsqlParameter<Guid> { TypedValue = provider },
+        new NpgsqlParameter<short[]> { TypedValue = Classes });
 }

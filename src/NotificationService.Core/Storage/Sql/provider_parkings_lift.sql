@@ -1,2 +1,34 @@
--- A provider answered again. $1 tenant, $2 provider
-delete from provider_parkings where tenant_id = $1 and provider_id = $2
+-- A provider's account works again, or somebody changed it: its parking ends, what it refused for its account and waits for the next try is due
+-- now, and every worker hears whose providers to read again. $1 tenant, $2 provider, $3 smallint[] priority classes
+--
+-- What waits is found by the index deliveries_due, class by class, among the due times of the next eleven minutes, because no such wait is longer
+-- than ten; where a lane has very much scheduled for then, among its next 10,000. What is not found is tried at its own time.
+-- Two at once, or beside a cancel: rows that somebody else holds are passed by.
+-- Dies before its commit: nothing happened. The notification goes out with the commit, never before what it is about.
+with lifted as (
+    delete from provider_parkings where tenant_id = $1 and provider_id = $2
+),
+waiting as materialized (
+    select next.id
+    from providers p
+    cross join unnest($3::smallint[]) as class(priority)
+    cross join lateral (
+        select d.id, d.status, d.provider_id, d.attempts
+        from deliveries d
+        where d.status in (10, 20) and d.priority = class.priority and d.tenant_id = p.tenant_id and d.channel = p.channel
+          and d.due_at > (select clock_timestamp()) and d.due_at < (select clock_timestamp() + interval '11 minutes')
+        order by d.due_at
+        limit 10000) next
+    where p.tenant_id = $1 and p.id = $2 and next.status = 20 and next.provider_id = p.id
+      and exists (select from attempts a where a.delivery_id = next.id and a.number = next.attempts and a.tenant_id = $1 and a.code like 'credentials%')
+),
+held as materialized (
+    select d.id from deliveries d
+    where d.id = any (array(select id from waiting)) and d.tenant_id = $1 and d.status = 20 and d.due_at > clock_timestamp()
+    order by d.id
+    for update skip locked
+),
+hastened as (
+    update deliveries d set due_at = clock_timestamp() where d.id = any (array(select id from held)) and d.tenant_id = $1
+)
+select pg_notify('notification_providers', $1::text)
