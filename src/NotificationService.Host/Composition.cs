@@ -70,6 +70,7 @@ public static class Composition
         .AddWebhookWorker()
         .AddBatchKeeper()
         .AddBulkRunner()
+        .AddRetentionPurge()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
@@ -78,6 +79,7 @@ public static class Composition
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
     {
+        app.UseManagementPort();
         app.UseHttpShell();
         app.MapSystemApi();
         return app;

@@ -8,6 +8,7 @@ using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
 using NotificationService.Providers;
 using NotificationService.Recipients.UserService;
+using NotificationService.Tenants;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Configuration;
@@ -24,6 +25,7 @@ public static class KnownSettings
         "Notification:Seed",
         "Notification:AllowPrivateEndpoints",
         "Notification:PublicUrl",
+        ManagementPort.Setting,
         "Notification:Bootstrap:PlatformAdminEmail",
         "Notification:Bootstrap:PlatformAdminPassword",
     ];
@@ -41,6 +43,7 @@ public static class KnownSettings
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (KafkaOptions.Section, typeof(KafkaOptions)),
         (UserServiceOptions.Section, typeof(UserServiceOptions)),
+        (RetentionOptions.Section, typeof(RetentionOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>
