@@ -94,7 +94,7 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
             batch.Add(tenant, Settle, Id(id));
     }
 
-    private static Batch Read(Guid id, NpgsqlDataReader row)
+    internal static Batch Read(Guid id, NpgsqlDataReader row)
     {
         var counts = new Dictionary<DeliveryStatus, long>();
         var said = new Dictionary<short, long>();

@@ -12,7 +12,8 @@ public static class BatchesModule
             .AddSingleton<IValidateOptions<BatchOptions>, BatchOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BatchOptions>>().Value)
             .AddSingleton<BatchIntake>()
-            .AddSingleton<BatchStore>();
+            .AddSingleton<BatchStore>()
+            .AddSingleton<BatchList>();
     }
 
     /// <summary>What gathers the counts and ends batches.</summary>

@@ -178,7 +178,7 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         return failed;
     }
 
-    private static BulkJob Read(NpgsqlDataReader row) => new(
+    internal static BulkJob Read(NpgsqlDataReader row) => new(
         row.GetGuid(0),
         Text(row, 1),
         (BulkJobState)row.GetInt16(2),

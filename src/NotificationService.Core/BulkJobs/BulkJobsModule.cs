@@ -11,7 +11,8 @@ public static class BulkJobsModule
         return services
             .AddSingleton<IValidateOptions<BulkOptions>, BulkOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BulkOptions>>().Value)
-            .AddSingleton<BulkJobStore>();
+            .AddSingleton<BulkJobStore>()
+            .AddSingleton<BulkJobList>();
     }
 
     /// <summary>What turns rows into notifications.</summary>

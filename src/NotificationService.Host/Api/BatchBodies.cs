@@ -113,4 +113,5 @@ public sealed record BatchDeliveries(
 [JsonSerializable(typeof(BatchItemRequest))]
 [JsonSerializable(typeof(ChunkResponse))]
 [JsonSerializable(typeof(BatchResponse))]
+[JsonSerializable(typeof(Page<BatchResponse>))]
 internal sealed partial class BatchesJson : JsonSerializerContext;

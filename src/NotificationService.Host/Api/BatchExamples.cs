@@ -22,4 +22,6 @@ internal static class BatchExamples
 
     public const string Cancelled =
         $$"""{"id":"{{Id}}","status":"cancelled","reference":"november-sale","live":true,"createdAt":"2026-11-21T09:00:00Z","completedAt":"2026-11-21T09:05:00Z","endedAt":"2026-11-21T09:05:02Z","chunks":2,"accepted":10000,"rejected":1,"repeated":0,"deliveries":{"total":10000,"pending":0,"sent":7500,"delivered":0,"read":0,"failed":0,"bounced":0,"suppressed":0,"cancelled":2500,"expired":0},"progress":1,"etaSeconds":0}""";
+
+    public const string Page = $$$"""{"items":[{{{Batch}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""";
 }

@@ -142,5 +142,6 @@ internal static class BulkAnswers
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BulkAccepted))]
 [JsonSerializable(typeof(BulkJobResponse))]
+[JsonSerializable(typeof(Page<BulkJobResponse>))]
 [JsonSerializable(typeof(Page<BulkItem>))]
 internal sealed partial class BulkJobsJson : JsonSerializerContext;

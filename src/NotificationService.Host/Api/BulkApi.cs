@@ -12,6 +12,7 @@ public static class BulkApi
 {
     internal const string Root = "/api/v1/services/notifications/bulk";
     private static readonly string[] Outcomes = ["staged", "bad", "mended", "repeated", .. DeliveryStatuses.All.Select(status => status.ToName())];
+    private static readonly Dictionary<string, BulkJobState> States = Enum.GetValues<BulkJobState>().ToDictionary(state => state.ToName());
     private static readonly Dictionary<string, int> OutcomeNumbers = Outcomes.Select((name, number) => (name, number)).ToDictionary(entry => entry.name, entry => entry.number);
 
 
@@ -28,6 +29,9 @@ public static class BulkApi
         sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).OfOwnMode(ModeOf.BulkJob).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
+        reading.MapGet("/", ListAsync).Documented("List jobs, newest first", "Without the samples of dry runs and the counts of deliveries, which the job itself has.")
+            .QueryPaging(cursor: true).Query("status", "Only those that are uploading, checking, running, paused, completed, failed, cancelled or checked.").Query("since", "Only those that were uploaded at this time or later.")
+            .Answers<Page<BulkJobResponse>>(200, BulkExamples.Jobs);
         reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
         reading.MapGet("/{jobId:guid}/items", ItemsAsync).OfOwnMode(ModeOf.BulkJob).Documented(
             "List a job's rows in the order of the file", "Numbered pages of one status end with the first 10,000 rows; by cursor a part may be short or empty and still have a nextCursor.")
@@ -62,6 +66,23 @@ public static class BulkApi
         { State: BulkJobState.Checked } when verb == "start" => "The rows of the job are not kept any more: upload the file again.",
         _ => $"A job that is {job.State.ToName()} cannot be told to {verb}.",
     };
+
+    private static async Task<IResult> ListAsync(HttpContext context, BulkJobList list, CancellationToken cancellationToken)
+    {
+        var tenant = context.Caller().Tenant;
+        var query = new QueryReader(context.Request);
+        var filter = new BulkJobFilter(query.Choice("status", States), query.Instant("since"), BatchesApi.OnlyMode(context.Caller()));
+        var scope = $"bulk {tenant} {filter}";
+        var paging = query.Paging(scope);
+        if (query.Refusal() is { } refusal)
+            return refusal;
+        var items = await list.ListAsync(tenant, filter, paging.After, paging.ByCursor ? 0 : paging.Offset, paging.ByCursor ? paging.Limit + 1 : paging.Limit, cancellationToken);
+        BulkJobResponse[] shown = [.. items.Select(job => BulkAnswers.Of(job, batch: null))];
+        var page = paging.ByCursor
+            ? paging.Following(shown, job => job.JobId, scope)
+            : paging.Numbered(shown, await list.CountAsync(tenant, filter, cancellationToken), job => job.JobId, scope, BatchesApi.NumberedReach);
+        return JsonAnswer.Of(page, BulkJobsJson.Default.PageBulkJobResponse);
+    }
 
     private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)
     {

@@ -1,0 +1,25 @@
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>Which jobs are wanted; what is null does not matter.</summary>
+/// <param name="Since">Uploaded at this time or later.</param>
+/// <param name="Live">Only those of live accounts, or only those of test accounts.</param>
+public sealed record BulkJobFilter(BulkJobState? State, DateTimeOffset? Since, bool? Live);
+
+/// <summary>Lists a tenant's jobs, the newest first, without the samples of dry runs. However many there are, a page walks one index as far as it goes.</summary>
+public sealed class BulkJobList(Database database)
+{
+    private static readonly string List = SqlText.Statement("bulk_jobs_list");
+    private static readonly string Count = SqlText.Statement("bulk_jobs_count");
+
+    public Task<IReadOnlyList<BulkJob>> ListAsync(TenantId tenant, BulkJobFilter filter, Guid? after, int offset, int take, CancellationToken cancellationToken) =>
+        Walk(tenant, filter).ListAsync(List, after, offset, take, BulkJobStore.Read, cancellationToken);
+
+    /// <summary>How many there are, or one more than numbered pages reach.</summary>
+    public Task<long> CountAsync(TenantId tenant, BulkJobFilter filter, CancellationToken cancellationToken) => Walk(tenant, filter).CountAsync(Count, cancellationToken);
+
+    private ListWalk Walk(TenantId tenant, BulkJobFilter filter) => new(database, tenant, filter.Live, (short?)filter.State, filter.Since);
+}

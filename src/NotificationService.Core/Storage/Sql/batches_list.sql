@@ -1,0 +1,32 @@
+-- A page of a tenant's batches, the newest first. Bulk jobs have a list of their own.
+-- One index is walked and no further than the page goes: batches_listed, or batches_by_status where one is asked for; of each mode asked for.
+-- $1 tenant, $2 boolean[] modes, $3 status as batches_by_status has it or null, $4 smallest id, $5 first id no more, $6 offset, $7 most items
+with walk as materialized (
+    (select b.id from unnest($2::boolean[]) as mode(live)
+     cross join lateral (
+         select b.id from batches b
+         where $3::int is null and b.tenant_id = $1 and not b.is_job and (b.live, b.id) < (mode.live, $5::uuid) and (b.live, b.id) >= (mode.live, $4::uuid)
+         order by b.live desc, b.id desc limit $6::int + $7::int) b)
+    union all
+    (select b.id from unnest($2::boolean[]) as mode(live)
+     cross join lateral (
+         select b.id from batches b
+         where $3::int is not null and b.tenant_id = $1 and not b.is_job and b.live = mode.live
+           and (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) = $3::int and b.id < $5::uuid and b.id >= $4::uuid
+         order by b.live desc, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) desc, b.id desc limit $6::int + $7::int) b)
+),
+page as materialized (
+    select id from walk order by id desc offset $6::int limit $7::int
+)
+select b.state, b.live, b.reference, b.created_at, b.closed_at, b.ended_at, p.rate, p.eta,
+    (select json_object_agg(status, n) from (
+        select status, sum(n)::bigint as n from (
+            select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id
+            union all
+            select g.status, g.delta from batch_changes g where g.tenant_id = $1 and g.batch_id = page.id) counted
+        group by status having sum(n) <> 0) summed) as counts,
+    page.id
+from page
+cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
+cross join lateral notification_meta.batch_pace($1, page.id, null, null, null) p
+order by page.id desc

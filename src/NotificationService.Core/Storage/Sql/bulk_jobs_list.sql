@@ -1,0 +1,26 @@
+-- A page of a tenant's jobs, the newest first.
+-- One index is walked and no further than the page goes: bulk_jobs_newest, or bulk_jobs_by_state where one is asked for; of each mode asked for.
+-- $1 tenant, $2 boolean[] modes, $3 state or null, $4 smallest id, $5 first id no more, $6 offset, $7 most items
+with walk as materialized (
+    (select j.id from unnest($2::boolean[]) as mode(live)
+     cross join lateral (
+         select j.id from bulk_jobs j
+         where $3::smallint is null and j.tenant_id = $1 and (j.live, j.id) < (mode.live, $5::uuid) and (j.live, j.id) >= (mode.live, $4::uuid)
+         order by j.live desc, j.id desc limit $6::int + $7::int) j)
+    union all
+    (select j.id from unnest($2::boolean[]) as mode(live)
+     cross join lateral (
+         select j.id from bulk_jobs j
+         where $3::smallint is not null and j.tenant_id = $1 and j.live = mode.live and j.state = $3::smallint and j.id < $5::uuid and j.id >= $4::uuid
+         order by j.live desc, j.state desc, j.id desc limit $6::int + $7::int) j)
+),
+page as materialized (
+    select id from walk order by id desc offset $6::int limit $7::int
+)
+select j.id, j.name, j.state, j.reason, j.reason_message, j.mode, j.dry_run, j.live, j.settings, j.columns, j.map, j.delimiter, j.encoding, encode(j.file_hash, 'hex'), j.file_bytes,
+    j.rows_total, j.rows_done, j.rows_queued, j.rows_repeated, j.sms_segments, null::json, j.created_at, j.ended_at,
+    j.rows_bad, p.rate, p.eta
+from page
+cross join lateral (select * from bulk_jobs j where j.tenant_id = $1 and j.id = page.id limit 1) j
+left join lateral notification_meta.batch_pace($1, j.id, j.rows_total, j.rows_done, j.rows_queued) p on true
+order by page.id desc
