@@ -63,10 +63,10 @@ public sealed partial class PreparedStatementsTests(TestDatabase database) : ICl
 
     private static int Count(IEnumerable<string> texts, Regex pattern) => texts.Sum(text => pattern.Count(text));
 
-    [GeneratedRegex("""SqlText\.Statement\(|"(select|insert into|update|delete from|begin|set local|rollback|commit) """, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("""SqlText\.Statement\(|"(select|insert into|update|delete from|begin|set local|rollback|commit) """, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Statements();
 
-    [GeneratedRegex("""(ToListAsync|ToArrayAsync|ToDictionaryAsync|FirstOrDefaultAsync|SingleOrDefaultAsync|FirstAsync|SingleAsync|AnyAsync|CountAsync|ExecuteUpdateAsync|ExecuteDeleteAsync|SaveChangesAsync|FindAsync)\(""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("""(ToListAsync|ToArrayAsync|ToDictionaryAsync|FirstOrDefaultAsync|SingleOrDefaultAsync|FirstAsync|SingleAsync|AnyAsync|CountAsync|ExecuteUpdateAsync|ExecuteDeleteAsync|SaveChangesAsync|FindAsync)\(""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Queries();
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
