@@ -21,7 +21,8 @@ public static class ChannelsModule
         .AddSingleton<ProviderRouter>()
         .AddSingleton<ProviderEditor>()
         .AddSingleton<ProvidersSeed>()
-        .AddSingleton<SandboxMailbox>();
+        .AddSingleton<SandboxMailbox>()
+            .AddSingleton<SandboxQueries>();
 
     /// <summary>In development the address it listens on will do.</summary>
     private static PublicUrl Public(IConfiguration configuration, IHostEnvironment environment) => PublicUrl.Of(

@@ -22,7 +22,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         {
             var all = db.Set<ProviderRow>().AsNoTracking().Where(row => channel == null || row.Channel == channel);
             IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
-            return (rows, await all.CountAsync(token));
+            return (rows, await all.Take(PageRequest.Reach + 1).CountAsync(token));
         },
         cancellationToken);
 

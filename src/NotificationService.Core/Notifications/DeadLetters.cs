@@ -23,20 +23,31 @@ public sealed record DeadLetter(
     DateTimeOffset? FailedAt);
 
 /// <summary>Deliveries that failed for good, and putting them back into the queue.</summary>
-public sealed class DeadLetters(Database database, NotificationCommands commands)
+public sealed class DeadLetters(Database database, NotificationCommands commands, LongLists longLists)
 {
     /// <summary>The most that one call puts back.</summary>
     public const int MostAtOnce = 1_000;
 
     private static readonly string List = SqlText.Statement("dead_letters_list");
+    private static readonly string Count = SqlText.Statement("dead_letters_count");
     private static readonly string Pick = SqlText.Statement("dead_letters_pick");
 
-    public async Task<ListPart<DeadLetter>> ListAsync(TenantId tenant, DeadLetterFilter filter, ListSlice slice, CancellationToken cancellationToken)
+    public async Task<PageResult<DeadLetter>> ListAsync(TenantId tenant, DeadLetterFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        // The index has everything but the code.
+        var result = await ListScan.ReadAsync<DeadLetter>(
+            page, letter => letter.Id.Value, isExact: false, filter.Code is null ? PageRequest.Reach : PageRequest.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
+        return page.IsNumbered && result.Total is null && filter.Code is null
+            ? result.With(await longLists.TotalAsync(tenant, filter, () => CountAsync(tenant, filter, cancellationToken)), page)
+            : result;
+    }
+
+    private async Task<ListStepResult<DeadLetter>> ReadAsync(TenantId tenant, DeadLetterFilter filter, ListStep step, CancellationToken cancellationToken)
     {
         var letters = new List<DeadLetter>();
-        (long Hits, long Candidates, Guid? Last) counts = default;
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, List, [.. Filter(tenant, filter, slice.After), Number(slice.Offset), Number(slice.Limit + 1)]);
+        (long Hits, long LookedAt, Guid? Last) counts = default;
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
+        batch.Add(tenant, List, [.. Bounds(tenant, filter, step.After, step.Rows), Parameter.Text(filter.Code), Parameter.Number(step.Offset), Parameter.Number(step.Take)]);
         await batch.CommitAsync(
             row =>
             {
@@ -45,38 +56,48 @@ public sealed class DeadLetters(Database database, NotificationCommands commands
                     letters.Add(Read(row));
             },
             cancellationToken);
-        return ListPart<DeadLetter>.Of(letters, letter => letter.Id.Value, slice, counts.Hits, counts.Candidates, counts.Last, ListSlice.Window);
+        return new ListStepResult<DeadLetter>(letters, (int)counts.Hits, (int)counts.LookedAt, counts.Last);
+    }
+
+    /// <summary>Those of a chain are not counted, because the index does not tell whether they are dead letters: with any of them there are at least as many as the total says.</summary>
+    private async Task<ListTotal> CountAsync(TenantId tenant, DeadLetterFilter filter, CancellationToken cancellationToken)
+    {
+        var total = new ListTotal(0, IsExact: true);
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
+        batch.Add(tenant, Count, Bounds(tenant, filter, null, PageRequest.Reach + 1));
+        await batch.CommitAsync(
+            row => total = new ListTotal(
+                (int)Math.Min(row.GetInt64(1), PageRequest.Reach), row.GetInt64(0) <= PageRequest.Reach && row.GetInt64(2) == 0),
+            cancellationToken);
+        return total;
     }
 
     /// <summary>The oldest that match, at most <paramref name="most"/>.</summary>
     public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(TenantId tenant, DeadLetterFilter filter, int most, CancellationToken cancellationToken)
     {
         var picked = new List<Guid>();
-        await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
+        await using (var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken))
         {
-            batch.Add(tenant, Pick, [.. Filter(tenant, filter, null), Number(most)]);
+            batch.Add(tenant, Pick, [.. Bounds(tenant, filter, null, PageRequest.Reach), Parameter.Text(filter.Code), Parameter.Number(most)]);
             await batch.CommitAsync(row => picked.Add(row.GetGuid(0)), cancellationToken);
         }
 
         return picked.Count == 0 ? [] : await commands.RequeueAsync(tenant, picked, cancellationToken);
     }
 
-    private static NpgsqlParameter[] Filter(TenantId tenant, DeadLetterFilter filter, Guid? after)
+    private static NpgsqlParameter[] Bounds(TenantId tenant, DeadLetterFilter filter, Guid? after, int most)
     {
         var range = IdRange.Of(filter.Since, filter.Until).Until(after);
         return
         [
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = range.From },
-            new NpgsqlParameter<Guid> { TypedValue = range.Before },
-            Number(ListSlice.Window),
-            NotificationList.Small((short?)filter.Channel),
-            NotificationList.Small((short?)filter.Kind),
-            NotificationList.Text(filter.Code),
+            Parameter.Id(tenant.Value),
+            Parameter.Id(range.From),
+            Parameter.Id(range.Before),
+            Parameter.Number(most),
+            Parameter.Small((short?)filter.Channel),
+            Parameter.Small((short?)filter.Kind),
         ];
     }
-
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
 
     private static DeadLetter Read(NpgsqlDataReader row) => new(
         new DeliveryId(row.GetGuid(3)),

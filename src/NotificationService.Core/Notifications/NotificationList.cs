@@ -1,6 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
-using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -8,44 +6,73 @@ using NotificationService.Tenants;
 namespace NotificationService.Notifications;
 
 /// <summary>Lists a tenant's notifications, the newest first. However much there is, a page looks at a bounded number of rows.</summary>
-public sealed class NotificationList(Database database)
+public sealed class NotificationList(Database database, LongLists longLists)
 {
     private static readonly string List = SqlText.Statement("notifications_list");
+    private static readonly string Count = SqlText.Statement("notifications_count");
 
-    public async Task<ListPart<NotificationListItem>> ListAsync(TenantId tenant, NotificationFilter filter, ListSlice slice, CancellationToken cancellationToken)
+    public async Task<PageResult<NotificationListItem>> ListAsync(TenantId tenant, NotificationFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
-        // Where the index alone answers and nobody counts, a page is all that need be looked at.
-        var window = slice.Counted || filter.HasMore ? ListSlice.Window : slice.Limit + 1;
-        var range = IdRange.Of(filter.Since, filter.Until).Until(slice.After);
-        var rows = new Rows();
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(
-            tenant, List,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = range.From },
-            new NpgsqlParameter<Guid> { TypedValue = range.Before },
-            new NpgsqlParameter<int> { TypedValue = window },
-            new NpgsqlParameter<int> { TypedValue = filter.Driver },
-            new NpgsqlParameter<bool> { TypedValue = filter.HasMore },
-            Text(filter.Reference),
-            Small((short?)filter.Status),
-            Small((short?)filter.Channel),
-            Text(filter.TemplateKey),
-            Text(filter.Category),
-            Small((short?)filter.Priority),
-            Text(filter.UserId),
-            new NpgsqlParameter<int> { TypedValue = slice.Offset },
-            new NpgsqlParameter<int> { TypedValue = slice.Limit + 1 },
-            new NpgsqlParameter<Guid?> { TypedValue = filter.Batch, NpgsqlDbType = NpgsqlDbType.Uuid });
-        await batch.CommitAsync(rows.Add, cancellationToken);
-        // Of ended deliveries several may have been one notification's.
-        var exhausted = filter.Driver == NotificationFilter.EndedBadly ? window / ChannelKinds.All.Count : window;
-        return ListPart<NotificationListItem>.Of(rows.Items, item => item.Id.Value, slice, rows.Hits, rows.Candidates, rows.Last, exhausted);
+        var result = await ListScan.ReadAsync<NotificationListItem>(
+            page, item => item.Id.Value, filter.IsIndexed, filter.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
+        return page.IsNumbered && result.Total is null && filter.IsIndexed
+            ? result.With(await longLists.TotalAsync(tenant, filter, () => CountAsync(tenant, filter, cancellationToken)), page)
+            : result;
     }
 
-    internal static NpgsqlParameter Text(string? text) => new() { Value = text ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private async Task<ListStepResult<NotificationListItem>> ReadAsync(TenantId tenant, NotificationFilter filter, ListStep step, CancellationToken cancellationToken)
+    {
+        var rows = new Rows();
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
+        batch.Add(
+            tenant, List,
+            [
+                .. Bounds(tenant, filter, step.After, step.Rows),
+                Parameter.Text(filter.Reference),
+                Parameter.Small((short?)filter.Status),
+                Parameter.Small((short?)filter.Channel),
+                Parameter.Text(filter.TemplateKey),
+                Parameter.Text(filter.Category),
+                Parameter.Small((short?)filter.Priority),
+                Parameter.Text(filter.UserId),
+                Parameter.Number(step.Offset),
+                Parameter.Number(step.Take),
+                Parameter.IdOrNull(filter.Batch),
+            ]);
+        await batch.CommitAsync(rows.Add, cancellationToken);
+        return new ListStepResult<NotificationListItem>(rows.Items, (int)rows.Hits, (int)rows.LookedAt, rows.Last);
+    }
 
-    internal static NpgsqlParameter Small(short? number) => new() { Value = number ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint };
+    private async Task<ListTotal> CountAsync(TenantId tenant, NotificationFilter filter, CancellationToken cancellationToken)
+    {
+        var total = new ListTotal(0, IsExact: true);
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
+        batch.Add(
+            tenant, Count,
+            [
+                .. Bounds(tenant, filter, null, PageRequest.Reach + 1),
+                Parameter.Text(filter.Reference),
+                Parameter.Text(filter.UserId),
+                Parameter.Text(filter.TemplateKey),
+                Parameter.IdOrNull(filter.Batch),
+            ]);
+        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
+        return total;
+    }
+
+    private static NpgsqlParameter[] Bounds(TenantId tenant, NotificationFilter filter, Guid? after, int most)
+    {
+        var range = IdRange.Of(filter.Since, filter.Until).Until(after);
+        return
+        [
+            Parameter.Id(tenant.Value),
+            Parameter.Id(range.From),
+            Parameter.Id(range.Before),
+            Parameter.Number(most),
+            Parameter.Number(filter.Index),
+            new NpgsqlParameter<bool[]> { TypedValue = filter.Live is { } live ? [live] : [true, false] },
+        ];
+    }
 
     private sealed class Rows
     {
@@ -54,7 +81,7 @@ public sealed class NotificationList(Database database)
 
         public long Hits { get; private set; }
 
-        public long Candidates { get; private set; }
+        public long LookedAt { get; private set; }
 
         public Guid? Last { get; private set; }
 
@@ -69,7 +96,7 @@ public sealed class NotificationList(Database database)
 
         public void Add(NpgsqlDataReader row)
         {
-            (Hits, Candidates, Last) = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
+            (Hits, LookedAt, Last) = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
             if (row.IsDBNull(3))
                 return;
             if (items.Count == 0 || items[^1].Id.Value != row.GetGuid(3))

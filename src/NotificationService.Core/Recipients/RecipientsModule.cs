@@ -13,6 +13,7 @@ public static class RecipientsModule
         return services
             .AddSingleton<IValidateOptions<UserServiceOptions>, UserServiceOptionsCheck>()
             .AddSingleton<SuppressionList>()
+            .AddSingleton<SuppressionQueries>()
             .AddSingleton<UserServiceMetrics>()
             .AddSingleton(provider => new RecipientLookup(UserService(provider)));
     }

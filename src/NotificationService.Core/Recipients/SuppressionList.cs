@@ -6,31 +6,26 @@ using NotificationService.Tenants;
 namespace NotificationService.Recipients;
 
 /// <summary>The addresses that must not be written to, as people of the tenant read and edit them.</summary>
-public sealed class SuppressionList(TenantStore store, AuditLog audit, Ids ids, TimeProvider time)
+public sealed class SuppressionList(TenantStore store, SuppressionQueries queries, AuditLog audit, Ids ids, TimeProvider time)
 {
-    /// <summary>Numbered pages end there and count no further; a walk by cursor reaches everything.</summary>
-    public const int Window = 10_000;
-
     private static readonly short[] Channels = [.. ChannelKinds.All.Select(channel => (short)channel)];
 
     /// <summary>Those that count now, the newest first.</summary>
-    /// <param name="before">Only those older than this one; without it, a page by number and how many there are in all; of very many one more than the window.</param>
-    public Task<(IReadOnlyList<Suppression> Rows, int Total)> ListAsync(
-        TenantId tenant, SuppressionFilter filter, Guid? before, bool counted, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
-        tenant,
-        async (db, token) =>
-        {
-            var now = time.GetUtcNow();
-            var all = Of(db, filter).AsNoTracking().Where(row => row.ExpiresAt == null || row.ExpiresAt > now);
-            if (filter.Channel is { } channel)
-                all = all.Where(row => row.Channel == channel);
-            if (filter.Reason is { } reason)
-                all = all.Where(row => row.Reason == reason);
-            var page = before is { } older ? all.Where(row => row.Id < older) : all;
-            IReadOnlyList<Suppression> rows = await page.OrderByDescending(row => row.Id).Skip(skip).Take(Math.Max(0, Math.Min(take, Window - skip))).ToListAsync(token);
-            return (rows, counted ? await all.Take(Window + 1).CountAsync(token) : 0);
-        },
-        cancellationToken);
+    public Task<PageResult<Suppression>> ListAsync(TenantId tenant, SuppressionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        filter.Address is null
+            ? queries.ListAsync(tenant, filter.Channel, filter.Reason, page, cancellationToken)
+            : store.RunAsync(
+                tenant,
+                async (db, token) =>
+                {
+                    // One for each channel and reason at most.
+                    var now = time.GetUtcNow();
+                    var rows = await Of(db, filter).AsNoTracking()
+                        .Where(row => (row.ExpiresAt == null || row.ExpiresAt > now) && (filter.Reason == null || row.Reason == filter.Reason) && (page.After == null || row.Id < page.After))
+                        .OrderByDescending(row => row.Id).Skip(page.Offset).Take(page.Take).ToListAsync(token);
+                    return PageResult.Of(rows, row => row.Id, page);
+                },
+                cancellationToken);
 
     public Task<Suppression?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
@@ -96,8 +91,7 @@ public sealed class SuppressionList(TenantStore store, AuditLog audit, Ids ids, 
     /// <summary>Those of one address are looked up by its key, channel by channel, and nothing else can be: hence the offset, past which no condition is moved.</summary>
     private static IQueryable<Suppression> Of(NotificationDbContext db, SuppressionFilter filter)
     {
-        if (filter.Address is not { } address)
-            return db.Set<Suppression>();
+        var address = filter.Address ?? "";
         // An e-mail address in whichever spelling; every other in the one it has.
         var (channels, lower, email) = (filter.Channel is { } channel ? [(short)channel] : Channels, Suppression.Normalize(ChannelKind.Email, address), (short)ChannelKind.Email);
         return db.Set<Suppression>().FromSql(

@@ -19,18 +19,30 @@ public sealed class Database : IAsyncDisposable
     /// </summary>
     public const int MaxPrepared = 512;
 
+    // The queue's statements are planned once, not for each length of their arrays (planning one took a millisecond), and
+    // never by reading a whole table: what is planned while the queue is empty must still be right when it is long.
+    private const string PlannedOnce = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+    private const string WalksOnly = $"{PlannedOnce} -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
     public Database(StorageOptions options)
     {
         AppDomain.CurrentDomain.FirstChanceException += DropConnectionsInDisorder;
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
         App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5));
+        Lists = Source(options, AppRole, "notification-lists", options.ListPoolSize, TimeSpan.FromSeconds(5), WalksOnly);
         Receipts = Source(options, AppRole, "notification-receipts", options.ReceiptPoolSize, TimeSpan.FromSeconds(5));
-        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30));
+        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30), PlannedOnce);
     }
 
     public NpgsqlDataSource Owner { get; }
 
     public NpgsqlDataSource App { get; }
+
+    /// <summary>
+    /// As <see cref="App"/>, for lists: however many are read at once, sends find a connection. Its plans walk indexes and nothing else, whatever
+    /// is known of the tables (docs/decisions/0009-lists-walk-one-index.md).
+    /// </summary>
+    public NpgsqlDataSource Lists { get; }
 
     /// <summary>As <see cref="App"/>, for what providers report: an API that is busy must not keep them waiting, nor they it.</summary>
     public NpgsqlDataSource Receipts { get; }
@@ -47,6 +59,7 @@ public sealed class Database : IAsyncDisposable
     {
         AppDomain.CurrentDomain.FirstChanceException -= DropConnectionsInDisorder;
         await App.DisposeAsync();
+        await Lists.DisposeAsync();
         await Receipts.DisposeAsync();
         await Worker.DisposeAsync();
         await Owner.DisposeAsync();
@@ -66,7 +79,7 @@ public sealed class Database : IAsyncDisposable
     {
         try
         {
-            foreach (var source in (NpgsqlDataSource[])[App, Receipts, Worker, Owner])
+            foreach (var source in (NpgsqlDataSource[])[App, Lists, Receipts, Worker, Owner])
                 source.Clear();
         }
         catch (ObjectDisposedException)
@@ -75,7 +88,7 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout)
+    private static NpgsqlDataSource Source(StorageOptions options, string? role, string name, int poolSize, TimeSpan statementTimeout, string plans = "")
     {
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
@@ -94,9 +107,6 @@ public sealed class Database : IAsyncDisposable
         // The role is a start-up option, so that it survives the reset of a pooled connection. Nothing here runs long enough to
         // be worth compiling: the claim's estimate passes jit_above_cost on a long queue, and 25 of its 28 ms were JIT.
         var settings = $"-c jit=off -c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
-        // The queue's statements are planned once, not for each length of their arrays (planning one took a millisecond), and
-        // never by reading a whole table: what is planned while the queue is empty must still be right when it is long.
-        var plans = role == WorkerRole ? "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off" : "";
         connection.Options = $"{connection.Options} {settings} {plans} {(role is null ? "" : $"-c role={role}")}".Trim();
         // Without a name the metrics would show the whole connection string.
         return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();

@@ -8,6 +8,9 @@ public sealed class StorageOptions
     /// <summary>Connections of the API role's pool, per process.</summary>
     public int ApiPoolSize { get; init; } = 20;
 
+    /// <summary>Connections for reading lists, per process.</summary>
+    public int ListPoolSize { get; init; } = 6;
+
     /// <summary>Connections for storing what providers report, per process.</summary>
     public int ReceiptPoolSize { get; init; } = 6;
 

@@ -34,7 +34,7 @@ public sealed class TemplateQueries(TenantStore store)
                 if (await TemplateAsync(db, idOrKey, cancel) is not { } template)
                     return null;
                 var rows = await Versions(db, template).Skip(offset).Take(limit).ToListAsync(cancel);
-                return ([.. rows.Select(row => new TemplateDetails(template, row))], await Versions(db, template).LongCountAsync(cancel));
+                return ([.. rows.Select(row => new TemplateDetails(template, row))], await Versions(db, template).Take(PageRequest.Reach + 1).LongCountAsync(cancel));
             },
             cancellationToken);
 
@@ -49,7 +49,7 @@ public sealed class TemplateQueries(TenantStore store)
                     templates = templates.Where(template => template.Category == category);
                 if (search is not null)
                     templates = templates.Where(template => template.Key.Contains(search) || template.Name.Contains(search));
-                return (await templates.OrderBy(template => template.Key).Skip(offset).Take(limit).ToListAsync(cancel), await templates.LongCountAsync(cancel));
+                return (await templates.OrderBy(template => template.Key).Skip(offset).Take(limit).ToListAsync(cancel), await templates.Take(PageRequest.Reach + 1).LongCountAsync(cancel));
             },
             cancellationToken);
 

@@ -1,46 +1,56 @@
 using Npgsql;
-using NpgsqlTypes;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Webhooks;
 
 /// <summary>What was sent to an endpoint and what came of it. However much there is, a page looks at a bounded number of rows.</summary>
-public sealed class WebhookLog(Database database)
+public sealed class WebhookLog(Database database, LongLists longLists)
 {
-    /// <summary>The most rows that one page looks at. Numbered pages end there and count no further; a walk by cursor goes on from there.</summary>
-    public const int Window = 10_000;
-
     private const int MostAttempts = 50;
     private const int MostOfBody = 1000;
 
-    private static readonly Guid Beginning = Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff");
     private static readonly string List = SqlText.Statement("webhook_messages_list");
+    private static readonly string Count = SqlText.Statement("webhook_messages_count");
     private static readonly string Find = SqlText.Statement("webhook_messages_find");
 
-    /// <summary>The newest first, of each answer the beginning; how many there are, at most <see cref="Window"/>; and where the walk goes on, if it does.</summary>
-    /// <param name="after">For a walk by cursor the id after which it goes on.</param>
-    /// <param name="counted">Whether the whole is counted, and <paramref name="offset"/> left out of it.</param>
-    public async Task<(IReadOnlyList<WebhookMessage> Messages, long Total, Guid? Next)> ListAsync(
-        TenantId tenant, Guid endpoint, WebhookMessageFilter filter, Guid? after, bool counted, int offset, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest first, of each answer the beginning.</summary>
+    public async Task<PageResult<WebhookMessage>> ListAsync(TenantId tenant, Guid endpoint, WebhookMessageFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
-        var window = filter is { State: null, Type: null } && !counted ? limit + 1 : Window;
+        var isIndexed = filter is { State: null, Type: null };
+        var result = await ListScan.ReadAsync<WebhookMessage>(
+            page, message => message.Id, isIndexed, PageRequest.ScanLimit, step => ReadAsync(tenant, endpoint, filter, step, cancellationToken));
+        return page.IsNumbered && result.Total is null && isIndexed
+            ? result.With(await longLists.TotalAsync(tenant, endpoint, () => CountAsync(tenant, endpoint, cancellationToken)), page)
+            : result;
+    }
+
+    private async Task<ListStepResult<WebhookMessage>> ReadAsync(TenantId tenant, Guid endpoint, WebhookMessageFilter filter, ListStep step, CancellationToken cancellationToken)
+    {
         var rows = new Rows(withBounds: true);
         await RunAsync(
             tenant, rows, List, cancellationToken,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = endpoint },
-            new NpgsqlParameter<Guid> { TypedValue = after ?? Beginning },
-            new NpgsqlParameter<int> { TypedValue = window },
-            new NpgsqlParameter { Value = (short?)filter.State ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint },
-            new NpgsqlParameter { Value = filter.Type ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new NpgsqlParameter<int> { TypedValue = limit + 1 },
-            new NpgsqlParameter<int> { TypedValue = MostOfBody },
-            new NpgsqlParameter<int> { TypedValue = MostAttempts },
-            new NpgsqlParameter<int> { TypedValue = counted ? offset : 0 });
-        if (rows.Messages.Count > limit)
-            return ([.. rows.Messages.Take(limit)], rows.Matching, rows.Messages[limit - 1].Id);
-        return (rows.Messages, rows.Matching, rows.Looked >= window ? rows.Last : null);
+            Parameter.Id(tenant.Value),
+            Parameter.Id(endpoint),
+            Parameter.Before(step.After),
+            Parameter.Number(step.Rows),
+            Parameter.Small((short?)filter.State),
+            Parameter.Text(filter.Type),
+            Parameter.Number(step.Take),
+            Parameter.Number(MostOfBody),
+            Parameter.Number(MostAttempts),
+            Parameter.Number(step.Offset),
+            new NpgsqlParameter<bool> { TypedValue = filter.State is MessageState.Failed or MessageState.Dropped });
+        return new ListStepResult<WebhookMessage>(rows.Messages, (int)rows.Matching, (int)rows.Looked, rows.Last);
+    }
+
+    private async Task<ListTotal> CountAsync(TenantId tenant, Guid endpoint, CancellationToken cancellationToken)
+    {
+        var total = new ListTotal(0, IsExact: true);
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
+        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Id(endpoint), Parameter.Number(PageRequest.Reach + 1));
+        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
+        return total;
     }
 
     /// <summary>With everything that is kept of it; null if the endpoint has no such message.</summary>
@@ -58,7 +68,7 @@ public sealed class WebhookLog(Database database)
 
     private async Task RunAsync(TenantId tenant, Rows rows, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
         batch.Add(tenant, sql, parameters);
         await batch.CommitAsync(rows.Add, cancellationToken);
         rows.Close();

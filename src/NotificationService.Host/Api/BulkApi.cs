@@ -34,7 +34,7 @@ public static class BulkApi
             .Answers<Page<BulkJobResponse>>(200, BulkExamples.Jobs);
         reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
         reading.MapGet("/{jobId:guid}/items", ItemsAsync).OfOwnMode(ModeOf.BulkJob).Documented(
-            "List a job's rows in the order of the file", "Numbered pages of one status end with the first 10,000 rows; by cursor a part may be short or empty and still have a nextCursor.")
+            "List a job's rows in the order of the file", "A page of one status looks at 2,000 rows or so: it may be short or empty and still have a nextCursor, and its total is left out unless the end was reached.")
             .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").QueryPaging(cursor: true)
             .Answers<Page<BulkItem>>(200, BulkExamples.Items);
         reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.")
@@ -111,10 +111,13 @@ public static class BulkApi
         var page = paging switch
         {
             { ByCursor: true } => new Page<BulkItem>(await walk.ReadAsync(Place(paging.After ?? Guid.Empty), paging.Limit, cancellationToken), Pagination: null, Cursor()),
-            _ when status is null => paging.Numbered(await walk.ReadFromAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
-            _ => paging.Numbered(await walk.ReadAndCountAsync(paging.Offset, paging.Limit, cancellationToken), walk.Total, Cursor()),
+            _ when status is null => Numbered(await walk.ReadFromAsync(paging.Offset, paging.Limit, cancellationToken)),
+            _ => Numbered(await walk.ReadOfStatusAsync(paging.Offset, paging.Limit, cancellationToken)),
         };
         return JsonAnswer.Of(page, BulkJobsJson.Default.PageBulkItem);
+
+        Page<BulkItem> Numbered(IReadOnlyList<BulkItem> items) => new(
+            items, Pagination.Of(paging.Page, paging.Limit, walk.Next is not null && items.Count == paging.Limit, walk.Total is { } total ? ListTotal.Of(total) : null), Cursor());
 
         string? Cursor() => walk.Next is var (slice, index) ? ListCursor.Write(Place(slice, index), scope) : null;
     }

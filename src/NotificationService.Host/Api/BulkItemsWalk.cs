@@ -1,5 +1,4 @@
 using NotificationService.BulkJobs;
-using NotificationService.Notifications;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
@@ -11,21 +10,21 @@ namespace NotificationService.Host.Api;
 /// <param name="status">Only rows of this status; null for all.</param>
 internal sealed class BulkItemsWalk(BulkJobStore jobs, BulkJob job, TenantId tenant, string? status)
 {
-    /// <summary>Where rows of a status are rare, a part may be short or empty and still go on.</summary>
-    private const int MostSlices = 20;
+    /// <summary>Rows that a page of one status looks at. Where such rows are rare it may be short or empty and still go on.</summary>
+    private const int MostRows = 2_000;
 
-    /// <summary>How many there are in all. By cursor nothing is counted; of a status, as many as there are among the first <see cref="ListSlice.Window"/> rows.</summary>
-    public long Total { get; private set; }
+    /// <summary>How many there are in all; null where that is not known.</summary>
+    public long? Total { get; private set; }
 
     /// <summary>Where the rest begins; null at the end.</summary>
     public (int Slice, int Index)? Next { get; private set; }
 
     public async Task<IReadOnlyList<BulkItem>> ReadAsync((int Slice, int Index) from, int limit, CancellationToken cancellationToken)
     {
-        var items = new List<BulkItem>(limit);
+        var (items, looked) = (new List<BulkItem>(limit), 0);
         await foreach (var (slice, index, row) in RowsAsync(from, cancellationToken))
         {
-            if (slice >= from.Slice + MostSlices || (items.Count == limit && IsWanted(row)))
+            if ((status is not null && looked++ == MostRows) || (items.Count == limit && IsWanted(row)))
             {
                 Next = (slice, index);
                 break;
@@ -41,30 +40,28 @@ internal sealed class BulkItemsWalk(BulkJobStore jobs, BulkJob job, TenantId ten
     /// <summary>A numbered page of all rows.</summary>
     public async Task<IReadOnlyList<BulkItem>> ReadFromAsync(int offset, int limit, CancellationToken cancellationToken)
     {
-        (Total, var place) = await jobs.RowAtAsync(tenant, job.Id, offset, cancellationToken);
+        var (total, place) = await jobs.RowAtAsync(tenant, job.Id, offset, cancellationToken);
+        Total = total;
         return place is { } from ? await ReadAsync(from, limit, cancellationToken) : [];
     }
 
-    /// <summary>A numbered page of the rows of a status.</summary>
-    public async Task<IReadOnlyList<BulkItem>> ReadAndCountAsync(int offset, int limit, CancellationToken cancellationToken)
+    /// <summary>A numbered page of the rows of a status, among the first rows.</summary>
+    public async Task<IReadOnlyList<BulkItem>> ReadOfStatusAsync(int offset, int limit, CancellationToken cancellationToken)
     {
-        var (items, looked) = (new List<BulkItem>(limit), 0);
+        var (items, found, looked) = (new List<BulkItem>(limit), 0, 0);
         await foreach (var (slice, index, row) in RowsAsync((0, 0), cancellationToken))
         {
-            if (looked++ == ListSlice.Window)
+            if (looked++ == MostRows || (items.Count == limit && IsWanted(row)))
             {
-                Next ??= (slice, index);
-                break;
+                Next = (slice, index);
+                return items;
             }
 
-            if (!IsWanted(row) || ++Total <= offset)
-                continue;
-            if (items.Count < limit)
+            if (IsWanted(row) && ++found > offset)
                 items.Add(BulkAnswers.Of(job, row));
-            else
-                Next ??= (slice, index);
         }
 
+        Total = found;
         return items;
     }
 

@@ -3,6 +3,7 @@ using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -12,10 +13,10 @@ public static class DeadLettersApi
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/admin/dead-letters").WithTags("Dead letters").RequireAuthorization(Policies.Operator);
-        group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first")
+        group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first", $"With a code a page looks at {PageRequest.ScanLimit} of them: it may be short or empty and still have a nextCursor, and its total is left out. A total that is not exact leaves out those of fallback chains.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("kind", "Only of this kind of failure: permanent, exhausted, unknown, no_address, template_error, credentials.")
             .Query("code", "Only with this code of failure.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
-            .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MostAtOnce} at once. Those without an address stay as they are.")
             .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Answers<RequeueResponse>(200, NotificationExamples.Requeued);
         group.MapPost("/{id:guid}/requeue", RequeueAsync).OfOwnMode(ModeOf.Delivery).Documented("Put a failed delivery back into the queue", "Its schedule starts over.")
@@ -31,8 +32,8 @@ public static class DeadLettersApi
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var part = await letters.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
-        return JsonAnswer.Of(NotificationLists.Page(part, paging, scope, DeadLetterResponse.Of), DeadLettersJson.Default.PageDeadLetterResponse);
+        var page = await letters.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, DeadLetterResponse.Of, scope), DeadLettersJson.Default.PageDeadLetterResponse);
     }
 
     private static async Task<IResult> RequeueAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Bodies;
 using NotificationService.Host.RateLimits;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Templates.Language;
 using NotificationService.Webhooks;
 
@@ -48,6 +49,8 @@ public static class Limits
         new("callbacks worked on at once by one process, of one provider", Number(ReceiptDesk.MaxOfProvider), $"429 `{ReceiptDesk.TooManyCode}` after 5 s"),
         new("depth of JSON", $"{Number(StrictJson.MaxDepth)}, of `data` and `metadata` {Number(RawJson.MaxDepth)}", "400 `json_too_deep`"),
         new("items of a page", Number(QueryReader.MostLimit), "422 `number_range`"),
+        new("items that numbered pages reach, where there is a cursor", Number(PageRequest.Reach), "422 `page_range`; the cursor goes on"),
+        new("rows that a page looks at for a filter that no index answers", Number(PageRequest.ScanLimit), "a page that is short and has a `nextCursor`"),
         new("`Idempotency-Key`", $"{Number(IdempotencyKeyHeader.Longest)} characters, 24 hours", "400 `idempotency_key_invalid`"),
     ];
 

@@ -32,16 +32,6 @@ internal static class NotificationLists
 
     /// <summary>A cursor is of use only for the list and the filter that gave it out.</summary>
     public static string CursorScope(string list, TenantId tenant, object filter) => $"{list} {tenant} {filter}";
-
-    public static ListSlice Slice(Paging paging) =>
-        paging.ByCursor ? new ListSlice(0, paging.Limit, paging.After, Counted: false) : new ListSlice(paging.Offset, paging.Limit, null, Counted: true);
-
-    public static Page<TAnswer> Page<TItem, TAnswer>(ListPart<TItem> part, Paging paging, string cursorScope, Func<TItem, TAnswer> answer)
-    {
-        IReadOnlyList<TAnswer> items = [.. part.Items.Select(answer)];
-        var cursor = part.Next is { } next ? ListCursor.Write(next, cursorScope) : null;
-        return paging.ByCursor ? new Page<TAnswer>(items, null, cursor) : paging.Numbered(items, part.Total, cursor);
-    }
 }
 
 /// <summary>A notification in a list.</summary>

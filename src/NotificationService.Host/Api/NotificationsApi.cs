@@ -4,6 +4,7 @@ using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
@@ -28,7 +29,7 @@ public static class NotificationsApi
             .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
-        reading.MapGet("/", ListAsync).Documented("List notifications, newest first", $"Numbered pages reach the newest {ListSlice.Window} and count no further; with a cursor the walk goes on to the end. Where a filter matches rarely, a page may be short or empty and still have a nextCursor.")
+        reading.MapGet("/", ListAsync).Documented("List notifications, newest first", $"Numbered pages reach the newest {PageRequest.Reach}, and totals count no further; with a cursor the walk goes on to the end. status, channel, category and priority, and the second of two filters, are tried on {PageRequest.ScanLimit} notifications a page: it may be short or empty and still have a nextCursor, and its total is left out. status=failed, bounced, suppressed, expired and cancelled are found at once.")
             .QueryPaging(cursor: true).Query("status", $"Only with a delivery in this status: {DeliveryStatuses.Names}.").Query("channel", $"Only with a delivery on this channel: {ChannelKinds.Names}.")
             .Query("template", "Only of the template with this key.").Query("reference", "Only with this reference.").Query("category", "Only of this category.")
             .Query("priority", $"Only of this priority: {Priorities.Names}.").Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
@@ -76,8 +77,8 @@ public static class NotificationsApi
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var part = await list.ListAsync(tenant, filter, NotificationLists.Slice(paging), cancellationToken);
-        return JsonAnswer.Of(NotificationLists.Page(part, paging, scope, NotificationSummary.Of), NotificationsJson.Default.PageNotificationSummary);
+        var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, NotificationSummary.Of, scope), NotificationsJson.Default.PageNotificationSummary);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>

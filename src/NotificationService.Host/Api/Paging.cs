@@ -1,3 +1,5 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Host.Api;
 
 /// <summary>Which part of a list is asked for: a numbered page, or what follows a position.</summary>
@@ -7,23 +9,19 @@ namespace NotificationService.Host.Api;
 /// <param name="ByCursor">Whether the caller walks by cursor, so that nothing need be counted.</param>
 public sealed record Paging(int Page, int Limit, Guid? After, bool ByCursor)
 {
-    public int Offset => (Page - 1) * Limit;
+    /// <summary>What the list is asked.</summary>
+    public PageRequest Request => ByCursor ? PageRequest.ByCursor(After, Limit) : PageRequest.ByNumber(Page, Limit);
 
-    /// <summary>A page by number.</summary>
-    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total, string? nextCursor = null) =>
-        new(items, Pagination.Of(Page, Limit, total), nextCursor);
+    public int Offset => Request.Offset;
 
-    /// <summary>A page by number of a list that can be walked by cursor from there. Items and total were read one after the other: there may be more by now than was shown.</summary>
-    /// <param name="most">Where numbered pages end; of a total beyond it only the cursor tells.</param>
-    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total, Func<T, Guid> idOf, string cursorScope, long most = long.MaxValue) =>
-        Numbered(items, Math.Min(total, most), items.Count > 0 && Offset + items.Count < total ? ListCursor.Write(idOf(items[^1]), cursorScope) : null);
+    /// <summary>The page as it is answered.</summary>
+    /// <param name="cursorScope">What <see cref="QueryReader.Paging"/> was given; null for a list without a cursor.</param>
+    public Page<TAnswer> Answer<T, TAnswer>(PageResult<T> result, Func<T, TAnswer> answer, string? cursorScope = null) => new(
+        [.. result.Items.Select(answer)],
+        ByCursor ? null : Pagination.Of(Page, Limit, result.HasMore, result.Total),
+        cursorScope is not null && result.Next is { } next ? ListCursor.Write(next, cursorScope) : null);
 
-    /// <summary>A page by cursor, of up to one item more than asked for: the one too many tells that there are more.</summary>
-    public Page<T> Following<T>(IReadOnlyList<T> items, Func<T, Guid> idOf, string cursorScope)
-    {
-        if (items.Count <= Limit)
-            return new Page<T>(items, Pagination: null, NextCursor: null);
-        var shown = items.Take(Limit).ToList();
-        return new Page<T>(shown, Pagination: null, ListCursor.Write(idOf(shown[^1]), cursorScope));
-    }
+    /// <summary>A page of a list that is short enough to be counted whole.</summary>
+    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total) =>
+        new(items, Pagination.Of(Page, Limit, Offset + Limit < total, ListTotal.Of(total)));
 }

@@ -16,7 +16,7 @@ public static class ProvidersApi
     {
         var group = routes.MapGroup("/api/v1/admin/providers").WithTags("Providers").RequireAuthorization(Policies.Admin);
         group.MapGet("/", ListAsync).Documented("List providers").QueryPaging().Query("channel", $"Only of this channel: {ChannelKinds.Names}.")
-            .Answers<Page<ProviderAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<ProviderAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", CreateAsync).Documented("Create a provider", "Of several, the lowest priority number is tried first; those of one priority share the traffic by weight.")
             .Takes<ProviderRequest>("""{"channel":"email","type":"smtp","name":"Own mail server","priority":10,"weight":100,"enabled":true,"credentials":{"username":"mailer","password":"…"},"settings":{"host":"smtp.example.com","port":587,"tls":"required","from":{"email":"orders@example.com","name":"Orders"}}}""")
             .Answers<ProviderAnswer>(201, Example);

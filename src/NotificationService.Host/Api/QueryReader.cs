@@ -1,5 +1,6 @@
 using System.Globalization;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
@@ -87,7 +88,12 @@ public sealed class QueryReader(HttpRequest request)
         var limit = Number("limit", DefaultLimit, 1, MostLimit, "limit_range");
         var page = Number("page", 1, 1, LastPage, "page_range");
         if (cursorScope is null || Single("cursor") is not { } text)
-            return new Paging(page, limit, After: null, ByCursor: false);
+        {
+            var paging = new Paging(page, limit, After: null, ByCursor: false);
+            if (cursorScope is not null && paging.Offset >= PageRequest.Reach)
+                Refuse("page", "page_range", $"Numbered pages end with item {PageRequest.Reach}. Go on from the last of them with 'cursor'.");
+            return paging;
+        }
 
         if (text.Length == 0)
             return new Paging(page, limit, After: null, ByCursor: true);

@@ -34,7 +34,7 @@ public static class RouteDocs
     /// <summary>The parameters <c>page</c>, <c>limit</c> and, for a list that has one, <c>cursor</c>.</summary>
     public static RouteHandlerBuilder QueryPaging(this RouteHandlerBuilder route, bool cursor = false)
     {
-        route.Query("page", "The number of the page, from 1.", "integer").Query("limit", "The most items of a page: 1 to 100, 50 by default.", "integer");
+        route.Query("page", cursor ? "The number of the page, from 1; numbered pages end with item 10,000." : "The number of the page, from 1.", "integer").Query("limit", "The most items of a page: 1 to 100, 50 by default.", "integer");
         return cursor ? route.Query("cursor", "Empty for the first page, then the nextCursor of the page before; nothing is counted.") : route;
     }
 

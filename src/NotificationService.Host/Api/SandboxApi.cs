@@ -16,14 +16,14 @@ public static class SandboxApi
     public static RouteGroupBuilder MapSandbox(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/admin/sandbox").WithTags("Sandbox").RequireAuthorization(Policies.Admin);
-        group.MapGet("/messages", ListAsync).Documented("List what the sandbox was given, newest first", "A sandbox provider sends to nobody and plays the outcome that the recipient asks for, such as ann+bounce@example.com.")
+        group.MapGet("/messages", ListAsync).Documented("List what the sandbox was given, newest first", "A sandbox provider sends to nobody and plays the outcome that the recipient asks for, such as ann+bounce@example.com. With a channel a page looks at 1,000 messages: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("to", "Only for this address, number, device token or user.")
             .Query("notificationId", "Only of this notification.")
-            .Answers<Page<SandboxMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<SandboxMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         return group;
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, SandboxMailbox mailbox, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext context, SandboxQueries messages, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
         var filter = new SandboxFilter(query.Choice("channel", Channels), query.Text("to"), query.Id("notificationId"));
@@ -32,15 +32,8 @@ public static class SandboxApi
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        // By cursor one more than asked for, which tells whether there are more.
-        var (messages, total) = paging.ByCursor
-            ? await mailbox.ListAsync(tenant, filter, paging.After, counted: false, 0, paging.Limit + 1, cancellationToken)
-            : await mailbox.ListAsync(tenant, filter, before: null, counted: true, paging.Offset, paging.Limit, cancellationToken);
-        IReadOnlyList<SandboxMessageAnswer> answers = [.. messages.Select(SandboxMessageAnswer.Of)];
-        var page = paging.ByCursor
-            ? paging.Following(answers, message => message.Id, scope)
-            : paging.Numbered(answers, total, message => message.Id, scope);
-        return JsonAnswer.Of(page, SandboxJsonContext.Default.PageSandboxMessageAnswer);
+        var page = await messages.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, SandboxMessageAnswer.Of, scope), SandboxJsonContext.Default.PageSandboxMessageAnswer);
     }
 }
 

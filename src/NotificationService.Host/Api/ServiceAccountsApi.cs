@@ -21,7 +21,7 @@ public static class ServiceAccountsApi
             .Answers<ServiceAccountAnswer>(StatusCodes.Status201Created, ExampleWithSecret);
         group.MapGet("/", ListAsync)
             .Documented("Lists the service accounts").QueryPaging()
-            .Answers<Page<ServiceAccountAnswer>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<ServiceAccountAnswer>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapGet("/{id}", GetAsync)
             .Documented("Shows one service account").Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
         group.MapPost("/{id}/rotate", RotateAsync)

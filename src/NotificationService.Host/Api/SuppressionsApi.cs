@@ -21,7 +21,7 @@ public static class SuppressionsApi
         group.MapGet("/", ListAsync).Documented("List addresses that are not written to, newest first")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {string.Join(", ", Channels.Keys)}.").Query("address", "Only this address, number or device token.")
             .Query("reason", $"Only for this reason: {SuppressionReasons.Names}.")
-            .Answers<Page<SuppressionAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<SuppressionAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", AddAsync).Documented("Put an address on the list by hand", "One that stands there by hand already takes the new expiresAt and is answered 200.")
             .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Answers<SuppressionAnswer>(201, Example).Answers<SuppressionAnswer>(200, Example);
         group.MapGet("/{id:guid}", GetAsync).Documented("Get one").Answers<SuppressionAnswer>(200, Example);
@@ -37,14 +37,8 @@ public static class SuppressionsApi
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var (rows, total) = paging.ByCursor
-            ? await list.ListAsync(tenant, filter, paging.After, counted: false, 0, paging.Limit + 1, cancellationToken)
-            : await list.ListAsync(tenant, filter, before: null, counted: true, paging.Offset, paging.Limit, cancellationToken);
-        IReadOnlyList<SuppressionAnswer> answers = [.. rows.Select(SuppressionAnswer.Of)];
-        var page = paging.ByCursor
-            ? paging.Following(answers, row => row.Id, scope)
-            : paging.Numbered(answers, total, row => row.Id, scope, SuppressionList.Window);
-        return JsonAnswer.Of(page, SuppressionsJson.Default.PageSuppressionAnswer);
+        var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, SuppressionAnswer.Of, scope), SuppressionsJson.Default.PageSuppressionAnswer);
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, TimeProvider time, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public static class TemplatesApi
         var group = routes.MapGroup("/api/v1/admin/templates").WithTags("Templates").RequireAuthorization(Policies.Admin);
         group.MapGet("/", ListAsync).Documented("List templates")
             .QueryPaging().Query("search", "A text in the key or name.").Query("category", "Only of this category.")
-            .Answers<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"total":0,"totalPages":0,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapPost("/", CreateAsync).Documented("Create a template", "As draft version 1; publish it to send with it.")
             .Takes<CreateTemplateRequest>($$$"""{"key":"order-shipped","name":"Order shipped","category":"shipping","contents":{{{Contents}}}}""")
             .Answers<TemplateResponse>(201, Example);
@@ -26,7 +26,7 @@ public static class TemplatesApi
             .Takes<UpdateTemplateRequest>($$$"""{"contents":{{{Contents}}}}""").Answers<TemplateResponse>(200, Example);
         group.MapDelete("/{template}", DeleteAsync).Documented("Take a template out of use", "What was accepted with it is still sent.").AnswersNothing();
         group.MapGet("/{template}/versions", ListVersionsAsync).Documented("List a template's versions, newest first").QueryPaging()
-            .Answers<Page<TemplateVersionResponse>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"total":0,"totalPages":0,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<TemplateVersionResponse>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapGet("/{template}/versions/{version:int}", GetVersionAsync).Documented("Get one version")
             .Answers<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00Z","publishedAt":"2026-11-21T09:01:00Z"}""");
         group.MapPost("/{template}/publish", PublishAsync).Documented("Publish the draft", "From then on sends use it; what was accepted before keeps its version.")

@@ -17,7 +17,7 @@ public static class WebhookEndpointsApi
     {
         var group = routes.MapGroup(Path).WithTags("Webhook endpoints").RequireAuthorization(Policies.Admin);
         group.MapGet("/", ListAsync).Documented("List webhook endpoints").QueryPaging()
-            .Answers<Page<WebhookEndpointAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
+            .Answers<Page<WebhookEndpointAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", CreateAsync)
             .Documented("Create a webhook endpoint", "The secret stands in this answer and nowhere else. A tenant has at most 50 endpoints. The address comes back as it will be called.")
             .Takes<WebhookEndpointRequest>("""{"url":"https://example.com/hooks/notifications","events":["delivery.*"],"description":"Order desk","payload":"full","headers":{"Authorization":"Bearer …"},"filters":{"channels":["email"]}}""")

@@ -21,7 +21,7 @@ internal sealed class ChannelsNode
         var guard = new EndpointGuard(allowPrivate);
         var options = new ProviderOptions();
         Vault = new CredentialVault(MasterKeys.Parse(masterKeys ?? Key("k1", 1)));
-        Mailbox = new SandboxMailbox(database.Database, database.Store, database.Ids, time);
+        Mailbox = new SandboxMailbox(database.Database, database.Ids, time);
         var types = new ProviderTypes([new SendGridType(guard, options, time), new SmtpType(guard, options, time, new PublicUrl(Value: null)), new SandboxType(Mailbox, database.NewReceiptIntake(), time), new InAppType()]);
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
         Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderGates(database.Database, new CallCapacity(400), time), time), time);

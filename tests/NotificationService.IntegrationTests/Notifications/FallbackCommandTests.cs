@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -179,7 +180,7 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
         """);
 
     private async Task<int> DeadLettersAsync() => (await host.Service<DeadLetters>().ListAsync(
-        tenant, new DeadLetterFilter(null, null, null, null, null), new ListSlice(0, 50, null, Counted: true), CancellationToken.None)).Items.Count;
+        tenant, new DeadLetterFilter(null, null, null, null, null), PageRequest.ByNumber(1, 50), CancellationToken.None)).Items.Count;
 
     private async Task<string> StatusesAsync(NotificationId id) => string.Join(", ",
         (await database.QueryAsync<short>($"select status from deliveries where id > '{id}' and id <= '{id.LastDelivery}' order by chain")).Select(status => ((DeliveryStatus)status).ToName()));

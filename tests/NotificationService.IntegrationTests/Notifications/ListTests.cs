@@ -2,6 +2,7 @@ using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -22,7 +23,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var seen = new List<Guid>();
         for (Guid? after = null; ;)
         {
-            var part = await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(0, 7, after, Counted: false), CancellationToken.None);
+            var part = await List.ListAsync(tenant, new NotificationFilter(), PageRequest.ByCursor(after, 7), CancellationToken.None);
             seen.AddRange(part.Items.Select(item => item.Id.Value));
             if (part.Next is null)
                 break;
@@ -40,11 +41,11 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var tenant = await database.NewTenantAsync();
         var all = await AcceptAsync(tenant, 23);
 
-        var pages = new List<ListPart<NotificationListItem>>();
-        for (var page = 0; page < 4; page++)
-            pages.Add(await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(page * 10, 10, null, Counted: true), CancellationToken.None));
+        var pages = new List<PageResult<NotificationListItem>>();
+        for (var page = 1; page <= 4; page++)
+            pages.Add(await List.ListAsync(tenant, new NotificationFilter(), PageRequest.ByNumber(page, 10), CancellationToken.None));
 
-        pages.ShouldAllBe(page => page.Total == 23);
+        pages.Take(3).ShouldAllBe(page => page.Total == new ListTotal(23, true));
         pages.Select(page => page.Items.Count).ShouldBe([10, 10, 3, 0]);
         pages.SelectMany(page => page.Items).Select(item => item.Id.Value).ShouldBe(all.AsEnumerable().Reverse());
         pages.Select(page => page.Next is not null).ShouldBe([true, true, false, false]);
@@ -89,11 +90,11 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         {
             foreach (var counted in (bool[])[true, false])
             {
-                var part = await List.ListAsync(tenant, filter, new ListSlice(0, 50, null, counted), CancellationToken.None);
+                var part = await List.ListAsync(tenant, filter, counted ? PageRequest.ByNumber(1, 50) : PageRequest.ByCursor(null, 50), CancellationToken.None);
                 part.Items.Select(item => item.Id).ShouldBe(expected, ignoreOrder: true, filter.ToString());
                 part.Next.ShouldBeNull();
                 if (counted)
-                    part.Total.ShouldBe(expected.Length);
+                    part.Total.ShouldBe(new ListTotal(expected.Length, IsExact: true), filter.ToString());
             }
         }
     }
@@ -104,7 +105,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var tenant = await database.NewTenantAsync();
         await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
-        var item = (await List.ListAsync(tenant, new NotificationFilter(), new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Items.ShouldHaveSingleItem();
+        var item = (await List.ListAsync(tenant, new NotificationFilter(), PageRequest.ByNumber(1, 5), CancellationToken.None)).Items.ShouldHaveSingleItem();
 
         item.Reference.ShouldBe("r-1");
         item.Deliveries.Select(delivery => (delivery.Channel, delivery.Status)).ShouldBe([(ChannelKind.Email, DeliveryStatus.Queued), (ChannelKind.Sms, DeliveryStatus.Failed)]);
@@ -118,8 +119,8 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         await host.AcceptedAsync(owner, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
         foreach (var filter in new NotificationFilter[] { new(), new(Reference: "r-1"), new(Status: DeliveryStatus.Failed), new(Channel: ChannelKind.Email) })
-            (await List.ListAsync(stranger, filter, new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Total.ShouldBe(0, filter.ToString());
-        (await host.Service<DeadLetters>().ListAsync(stranger, new DeadLetterFilter(null, null, null, null, null), new ListSlice(0, 5, null, Counted: true), CancellationToken.None)).Total.ShouldBe(0);
+            (await List.ListAsync(stranger, filter, PageRequest.ByNumber(1, 5), CancellationToken.None)).Items.ShouldBeEmpty(filter.ToString());
+        (await host.Service<DeadLetters>().ListAsync(stranger, new DeadLetterFilter(null, null, null, null, null), PageRequest.ByNumber(1, 5), CancellationToken.None)).Items.ShouldBeEmpty();
     }
 
     [Fact]
@@ -141,11 +142,12 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         (await letters.RequeueAsync(tenant, new DeadLetterFilter(null, null, null, null, null), 100, CancellationToken.None)).Count(change => change.Changed).ShouldBe(7);
         (await CountAsync(new DeadLetterFilter(null, null, null, null, null))).ShouldBe(1);
 
-        async Task<long> CountAsync(DeadLetterFilter filter)
+        async Task<int> CountAsync(DeadLetterFilter filter)
         {
-            var part = await letters.ListAsync(tenant, filter, new ListSlice(0, 3, null, Counted: true), CancellationToken.None);
-            part.Items.Count.ShouldBe((int)Math.Min(3, part.Total));
-            return part.Total;
+            var part = await letters.ListAsync(tenant, filter, PageRequest.ByNumber(1, 3), CancellationToken.None);
+            var total = part.Total.ShouldNotBeNull();
+            (part.Items.Count, total.IsExact).ShouldBe((Math.Min(3, total.Count), true));
+            return total.Count;
         }
     }
 

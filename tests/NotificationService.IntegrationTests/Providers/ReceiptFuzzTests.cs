@@ -96,7 +96,7 @@ public sealed class ReceiptFuzzTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public void The_sandboxs_reports()
     {
-        var type = new SandboxType(new SandboxMailbox(database.Database, database.Store, database.Ids, TimeProvider.System), database.NewReceiptIntake(), TimeProvider.System);
+        var type = new SandboxType(new SandboxMailbox(database.Database, database.Ids, TimeProvider.System), database.NewReceiptIntake(), TimeProvider.System);
         var configuration = SendGridSetup.Configuration(Somewhere) with { Type = "sandbox", Credentials = new Dictionary<string, string> { ["receiptSecret"] = "s3cret" } };
         Check(type, configuration, SandboxBody, "application/json", body => new()
         {

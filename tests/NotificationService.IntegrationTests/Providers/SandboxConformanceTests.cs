@@ -9,7 +9,7 @@ public sealed class SandboxConformanceTests(TestDatabase database) : ProviderCon
 {
     private TenantId tenant;
 
-    protected override IProviderType Type => new SandboxType(new SandboxMailbox(database.Database, database.Store, database.Ids, TimeProvider.System), database.NewReceiptIntake(), TimeProvider.System);
+    protected override IProviderType Type => new SandboxType(new SandboxMailbox(database.Database, database.Ids, TimeProvider.System), database.NewReceiptIntake(), TimeProvider.System);
 
     protected override ChannelKind Channel => ChannelKind.Email;
 

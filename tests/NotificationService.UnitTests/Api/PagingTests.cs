@@ -1,24 +1,74 @@
+using System.Text.Json;
 using NotificationService.Host.Api;
+using NotificationService.Storage;
 
 namespace NotificationService.UnitTests.Api;
 
 public sealed class PagingTests
 {
-    private static readonly Guid First = new("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11");
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+    private static readonly Guid[] Ids = [.. Enumerable.Range(1, 3).Select(i => new Guid(i, 0, 0, new byte[8]))];
 
     [Fact]
-    public void A_row_that_comes_between_reading_and_counting_breaks_nothing() =>
-        new Paging(1, 50, After: null, ByCursor: false).Numbered<Guid>([], total: 1, id => id, "scope").NextCursor.ShouldBeNull();
-
-    [Fact]
-    public void A_numbered_page_with_more_behind_it_tells_where_to_walk_on()
+    public void The_item_too_many_tells_that_there_are_more()
     {
-        var paging = new Paging(1, 1, After: null, ByCursor: false);
+        var page = Answer(new Paging(1, 2, After: null, ByCursor: true), Ids);
 
-        var cursor = paging.Numbered([First], total: 2, id => id, "scope").NextCursor.ShouldNotBeNull();
-
-        ListCursor.TryRead(cursor, "scope", out var id).ShouldBeTrue();
-        id.ShouldBe(First);
-        paging.Numbered([First], total: 1, id => id, "scope").NextCursor.ShouldBeNull();
+        page.Items.ShouldBe(Ids[..2]);
+        ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();
+        after.ShouldBe(Ids[1]);
+        Answer(new Paging(1, 3, After: null, ByCursor: true), Ids).NextCursor.ShouldBeNull();
     }
+
+    [Fact]
+    public void A_page_that_stopped_before_it_was_full_says_where_to_go_on()
+    {
+        var paging = new Paging(1, 50, After: null, ByCursor: false);
+
+        var page = paging.Answer(PageResult.Of([], id => id, paging.Request, stoppedAt: Ids[2]), id => id, "scope");
+
+        page.Items.ShouldBeEmpty();
+        ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();
+        after.ShouldBe(Ids[2]);
+        page.Pagination.ShouldBe(new Pagination(1, 50, HasNext: false, HasPrev: false));
+    }
+
+    [Fact]
+    public void A_numbered_page_at_the_end_knows_the_total_without_counting()
+    {
+        Answer(new Paging(3, 10, After: null, ByCursor: false), Ids).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true, Total: 23, TotalIsExact: true, TotalPages: 3));
+        Answer(new Paging(3, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true));
+        Answer(new Paging(1, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(1, 10, HasNext: false, HasPrev: false, Total: 0, TotalIsExact: true, TotalPages: 0));
+    }
+
+    [Fact]
+    public void A_numbered_page_reaches_ten_thousand_items_and_a_cursor_goes_on_from_there()
+    {
+        var paging = new Paging(PageRequest.Reach / 2, 2, After: null, ByCursor: false);
+
+        var page = Answer(paging, Ids);
+
+        page.Pagination.ShouldNotBeNull().HasNext.ShouldBeFalse();
+        page.NextCursor.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Rows_that_come_between_reading_and_counting_break_nothing()
+    {
+        var request = PageRequest.ByNumber(1, 2);
+        var result = PageResult.Of(Ids, id => id, request);
+
+        result.With(new ListTotal(1, IsExact: true), request).Total.ShouldBe(new ListTotal(3, IsExact: true));
+        result.With(ListTotal.Of(PageRequest.Reach + 1), request).Total.ShouldBe(new ListTotal(PageRequest.Reach, IsExact: false));
+    }
+
+    [Fact]
+    public void What_has_no_value_is_left_out()
+    {
+        JsonSerializer.Serialize(new Page<int>([], new Pagination(1, 50, HasNext: false, HasPrev: false)), Web)
+            .ShouldBe("""{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false}}""");
+        JsonSerializer.Serialize(new Page<int>([]), Web).ShouldBe("""{"items":[]}""");
+    }
+
+    private static Page<Guid> Answer(Paging paging, Guid[] read) => paging.Answer(PageResult.Of(read, id => id, paging.Request), id => id, "scope");
 }

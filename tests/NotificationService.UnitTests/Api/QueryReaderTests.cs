@@ -83,27 +83,13 @@ public sealed class QueryReaderTests
         ListCursor.TryRead($"B{cursor[1..]}", "tenant-a|notifications|status=failed", out _).ShouldBeFalse();
     }
 
-    [Fact]
-    public void The_item_too_many_tells_that_there_are_more()
-    {
-        var ids = Enumerable.Range(1, 3).Select(i => new Guid(i, 0, 0, new byte[8])).ToList();
-        var paging = new Paging(1, 2, After: null, ByCursor: true);
-
-        var page = paging.Following(ids, id => id, "scope");
-
-        page.Items.ShouldBe(ids[..2]);
-        ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();
-        after.ShouldBe(ids[1]);
-        paging.Following(ids[..2], id => id, "scope").NextCursor.ShouldBeNull();
-    }
-
     [Theory]
     [InlineData(1, 50, 0, 0, false, false)]
     [InlineData(1, 50, 50, 1, false, false)]
     [InlineData(1, 50, 51, 2, true, false)]
     [InlineData(2, 50, 51, 2, false, true)]
-    public void A_numbered_page_knows_where_it_stands(int page, int limit, long total, int pages, bool next, bool previous) =>
-        Pagination.Of(page, limit, total).ShouldBe(new Pagination(page, limit, total, pages, next, previous));
+    public void A_numbered_page_knows_where_it_stands(int page, int limit, int total, int pages, bool next, bool previous) =>
+        new Paging(page, limit, After: null, ByCursor: false).Numbered<int>([], total).Pagination.ShouldBe(new Pagination(page, limit, next, previous, total, TotalIsExact: true, pages));
 
     private static QueryReader Query(string text) =>
         new(new DefaultHttpContext { Request = { QueryString = new QueryString(text) } }.Request);

@@ -1,31 +1,38 @@
--- A page of a tenant's failed deliveries, the newest notification first; of each page also how many there are.
+-- A page of a tenant's failed deliveries, the newest notification first.
 -- One of a chain is none while another of it may still reach the recipient, or has.
--- No more than $4 are looked at. Relies on deliveries_ended_badly (tenant_id, status, id) where status >= 70.
 --
--- $1 tenant, $2 smallest id, $3 first id no more, $4 most candidates, $5 channel, $6 failure kind, $7 failure code, $8 offset, $9 most items
-with candidate as materialized (
-    select d.id, d.channel, d.failure_kind, d.failure_code, d.chain from deliveries d
-    where d.tenant_id = $1 and d.status = 73 and d.status >= 70 and d.id >= $2 and d.id < $3
-    order by d.id desc limit $4
+-- Walks deliveries_ended_badly (tenant_id, status, id) include (chain, channel, failure_kind) where status >= 70, no more than $4 rows of it,
+-- without their table; the order names the status, so that no other index has it.
+--
+-- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 channel, $6 failure kind, $7 failure code, $8 offset, $9 most items
+with walk as materialized (
+    select d.id, d.channel, d.failure_kind, d.chain from deliveries d
+    where d.tenant_id = $1 and d.status >= 70 and (d.status, d.id) < (73::smallint, $3) and (d.status, d.id) >= (73::smallint, $2)
+    order by d.status desc, d.id desc limit $4
+),
+matching as materialized (
+    select id, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last from walk
+    where ($5::smallint is null or channel = $5) and ($6::smallint is null or failure_kind = $6)
 ),
 hit as materialized (
-    select id from candidate
-    where ($5::smallint is null or channel = $5) and ($6::smallint is null or failure_kind = $6) and ($7::text is null or failure_code = $7)
-      and (chain = 0 or not exists (
+    select m.id, m.notification_id from matching m
+    where ($7::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $7))
+      and (m.chain = 0 or not exists (
           select from deliveries s
-          where s.id > overlay(candidate.id::text placing '0' from 36)::uuid and s.id <= overlay(candidate.id::text placing 'f' from 36)::uuid and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
+          where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
+    order by m.id desc limit $8 + $9
 ),
 page as materialized (
-    select id, overlay(id::text placing '0' from 36)::uuid as notification_id from hit order by id desc offset $8 limit $9
+    select id, notification_id from hit order by id desc offset $8 limit $9
 )
-select (select count(*) from hit), (select count(*) from candidate), (select c.id from candidate c order by c.id limit 1),
+select (select count(*) from hit), (select count(*) from walk), (select w.id from walk w order by w.id limit 1),
     d.id, n.reference, t.key, n.template_version, n.priority, d.attempts, d.ambiguous, d.provider_id, p.name,
     d.failure_kind, d.failure_code, d.failure_message, n.created_at, s.at
 from (select 1) always
 left join page on true
-left join deliveries d on d.id = page.id and d.tenant_id = $1
-left join notifications n on n.id = page.notification_id and n.tenant_id = $1
-left join templates t on t.tenant_id = n.tenant_id and t.id = n.template_id
-left join providers p on p.tenant_id = d.tenant_id and p.id = d.provider_id
-left join timeline s on s.delivery_id = d.id and s.seq = d.timeline_seq and s.tenant_id = $1
+left join lateral (select * from deliveries d where d.id = page.id and d.tenant_id = $1 limit 1) d on true
+left join lateral (select * from notifications n where n.id = page.notification_id and n.tenant_id = $1 limit 1) n on true
+left join lateral (select t.key from templates t where t.tenant_id = $1 and t.id = n.template_id limit 1) t on true
+left join lateral (select p.name from providers p where p.tenant_id = $1 and p.id = d.provider_id limit 1) p on true
+left join lateral (select s.at from timeline s where s.delivery_id = d.id and s.seq = d.timeline_seq and s.tenant_id = $1 limit 1) s on true
 order by d.id desc

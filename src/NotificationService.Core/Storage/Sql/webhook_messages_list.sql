@@ -1,15 +1,22 @@
--- A page of an endpoint's messages, the newest first, with their latest attempts. $1 tenant, $2 endpoint, $3 the id before which to go on,
--- $4 most rows to look at, $5 state or null, $6 type or null, $7 most messages, $8 most characters of an answer's body, $9 most attempts of a message,
--- $10 messages to leave out
--- Walks webhook_messages_listed (tenant_id, endpoint_id, id) backwards; webhook_attempts by its key (message_id, number), whose month the id tells.
--- One row at least: the last three columns tell how many were looked at, where that ended, and how many of those match.
+-- A page of an endpoint's messages, the newest first, with their latest attempts.
+-- Walks webhook_messages_listed (tenant_id, endpoint_id, id) backwards, or for what failed or was dropped ($11) webhook_messages_unsent (the same,
+-- where state in (3, 4)); no more than $4 rows of it. The order names the endpoint, so that no other index has it.
+-- Attempts by their key (message_id, number), whose month the id tells.
+-- One row at least: the last three columns tell how many were looked at, where that ended, and how many of those match, as far as the page needed.
+--
+-- $1 tenant, $2 endpoint, $3 the id before which to go on, $4 most rows to look at, $5 state or null, $6 type or null, $7 most messages,
+-- $8 most characters of an answer's body, $9 most attempts of a message, $10 messages to leave out, $11 whether only what failed or was dropped
 with looked as materialized (
-    select m.id, m.state, m.type from webhook_messages m
-    where m.tenant_id = $1 and m.endpoint_id = $2 and m.id < $3
-    order by m.id desc limit $4
+    (select m.id, m.state, m.type from webhook_messages m
+     where not $11 and m.tenant_id = $1 and (m.endpoint_id, m.id) < ($2, $3) and m.endpoint_id >= $2
+     order by m.endpoint_id desc, m.id desc limit $4)
+    union all
+    (select m.id, m.state, m.type from webhook_messages m
+     where $11 and m.tenant_id = $1 and m.state in (3, 4) and (m.endpoint_id, m.id) < ($2, $3) and m.endpoint_id >= $2
+     order by m.endpoint_id desc, m.id desc limit $4)
 ),
 matching as materialized (
-    select id from looked where ($5::smallint is null or state = $5) and ($6::text is null or type = $6)
+    select id from looked where ($5::smallint is null or state = $5) and ($6::text is null or type = $6) order by id desc limit $7 + $10
 ),
 hit as materialized (select id from matching order by id desc offset $10 limit $7)
 select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.attempts, m.occurred_at, m.created_at, m.ended_at,
@@ -18,7 +25,7 @@ select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.att
     (select count(*) from looked), (select id from looked order by id limit 1), (select count(*) from matching)
 from (values (1)) one
 left join hit on true
-left join webhook_messages m on m.id = hit.id
+left join lateral (select * from webhook_messages m where m.id = hit.id and m.tenant_id = $1 limit 1) m on true
 left join lateral (
-    select * from webhook_attempts w where w.message_id = m.id and w.tenant_id = $1 and w.number > m.attempts - $9 order by w.number) a on true
+    select * from webhook_attempts w where w.message_id = m.id and w.tenant_id = $1 and w.number > m.attempts - $9 order by w.number limit $9) a on true
 order by m.id desc, a.number

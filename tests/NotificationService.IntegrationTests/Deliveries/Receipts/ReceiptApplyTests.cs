@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Receipts;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -184,8 +185,8 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         await ApplyAllAsync();
 
         (await StatesAsync()).ShouldBe(["unmatched", "unmatched", "unmatched"]);
-        var listed = await new ReceiptQueries(database.Store).ListAsync(tenant, ReceiptState.Unmatched, provider, null, 0, 10, CancellationToken.None);
-        listed.Select(row => row.Reason).Order().ShouldBe(["names_no_message", "unknown_message", "unknown_message"]);
+        var listed = await new ReceiptQueries(database.Database, new LongLists(TimeProvider.System)).ListAsync(tenant, ReceiptState.Unmatched, provider, PageRequest.ByNumber(1, 10), CancellationToken.None);
+        listed.Items.Select(row => row.Reason).Order().ShouldBe(["names_no_message", "unknown_message", "unknown_message"]);
     }
 
     [Fact]

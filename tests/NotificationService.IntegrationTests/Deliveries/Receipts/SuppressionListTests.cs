@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Recipients;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 
@@ -12,7 +13,7 @@ public sealed class SuppressionListTests(TestDatabase database) : IClassFixture<
     public async Task Of_a_long_list_one_address_is_found_by_its_key_and_no_more_than_the_window_is_counted()
     {
         var tenant = await database.NewTenantAsync();
-        var list = new SuppressionList(database.Store, new AuditLog(database.Ids, TimeProvider.System), database.Ids, TimeProvider.System);
+        var list = new SuppressionList(database.Store, new SuppressionQueries(database.Database, new LongLists(TimeProvider.System), TimeProvider.System), new AuditLog(database.Ids, TimeProvider.System), database.Ids, TimeProvider.System);
         await database.ExecuteAsync(
             $"insert into suppressions (tenant_id, id, channel, address, reason, created_at) select '{tenant}', gen_random_uuid(), 1, 'p' || i || '@example.com', 1, now() from generate_series(1, 10050) i");
         await database.ExecuteAsync(
@@ -30,10 +31,10 @@ public sealed class SuppressionListTests(TestDatabase database) : IClassFixture<
             async () => await database.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname like 'suppressions_tenant_id_channel_address_key%'") > 0,
             TimeSpan.FromSeconds(60), () => "nobody asked the index of the addresses' keys");
         (await database.ScalarAsync<long>("select idx_tup_fetch + seq_tup_read from pg_stat_user_tables where relname = 'suppressions'")).ShouldBeLessThan(1_000);
-        var (rows, total) = await list.ListAsync(tenant, new SuppressionFilter(null, null, null), null, counted: true, 0, 50, CancellationToken.None);
-        (rows.Count, total).ShouldBe((50, SuppressionList.Window + 1));
+        var page = await list.ListAsync(tenant, new SuppressionFilter(null, null, null), PageRequest.ByNumber(1, 50), CancellationToken.None);
+        (page.Items.Count, page.Total).ShouldBe((50, new ListTotal(PageRequest.Reach, IsExact: false)));
 
         async Task<IEnumerable<string>> AddressesAsync(string address) =>
-            (await list.ListAsync(tenant, new SuppressionFilter(null, address, null), null, counted: true, 0, 50, CancellationToken.None)).Rows.Select(row => $"{row.Channel} {row.Address}");
+            (await list.ListAsync(tenant, new SuppressionFilter(null, address, null), PageRequest.ByNumber(1, 50), CancellationToken.None)).Items.Select(row => $"{row.Channel} {row.Address}");
     }
 }
