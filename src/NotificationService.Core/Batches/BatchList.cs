@@ -15,11 +15,7 @@ public sealed class BatchList(Database database)
     private static readonly string List = SqlText.Statement("batches_list");
     private static readonly string Count = SqlText.Statement("batches_count");
 
-    public Task<IReadOnlyList<Batch>> ListAsync(TenantId tenant, BatchFilter filter, Guid? after, int offset, int take, CancellationToken cancellationToken) =>
-        Walk(tenant, filter).ListAsync(List, after, offset, take, static row => BatchStore.Read(row.GetGuid(9), row), cancellationToken);
-
-    /// <summary>How many there are, or one more than numbered pages reach.</summary>
-    public Task<long> CountAsync(TenantId tenant, BatchFilter filter, CancellationToken cancellationToken) => Walk(tenant, filter).CountAsync(Count, cancellationToken);
-
-    private ListWalk Walk(TenantId tenant, BatchFilter filter) => new(database, tenant, filter.Live, (short?)filter.Status, filter.Since);
+    public Task<PageResult<Batch>> ListAsync(TenantId tenant, BatchFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        new ListWalk(database, tenant, filter.Live, (short?)filter.Status, filter.Since)
+            .PageAsync(List, Count, page, static row => BatchStore.Read(row.GetGuid(9), row), static batch => batch.Id, cancellationToken);
 }

@@ -15,11 +15,7 @@ public sealed class BulkJobList(Database database)
     private static readonly string List = SqlText.Statement("bulk_jobs_list");
     private static readonly string Count = SqlText.Statement("bulk_jobs_count");
 
-    public Task<IReadOnlyList<BulkJob>> ListAsync(TenantId tenant, BulkJobFilter filter, Guid? after, int offset, int take, CancellationToken cancellationToken) =>
-        Walk(tenant, filter).ListAsync(List, after, offset, take, BulkJobStore.Read, cancellationToken);
-
-    /// <summary>How many there are, or one more than numbered pages reach.</summary>
-    public Task<long> CountAsync(TenantId tenant, BulkJobFilter filter, CancellationToken cancellationToken) => Walk(tenant, filter).CountAsync(Count, cancellationToken);
-
-    private ListWalk Walk(TenantId tenant, BulkJobFilter filter) => new(database, tenant, filter.Live, (short?)filter.State, filter.Since);
+    public Task<PageResult<BulkJob>> ListAsync(TenantId tenant, BulkJobFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        new ListWalk(database, tenant, filter.Live, (short?)filter.State, filter.Since)
+            .PageAsync(List, Count, page, BulkJobStore.Read, static job => job.Id, cancellationToken);
 }

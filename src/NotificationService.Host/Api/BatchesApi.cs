@@ -13,9 +13,6 @@ public static class BatchesApi
     internal const string Root = "/api/v1/services/notifications/batches";
     private const string Sending = "/api/v1/services/notifications";
 
-    /// <summary>Where numbered pages end.</summary>
-    internal const int NumberedReach = 10_000;
-
     private static readonly Dictionary<string, BatchStatus> Statuses = new()
     {
         ["open"] = BatchStatus.Open,
@@ -42,7 +39,7 @@ public static class BatchesApi
 
         var reading = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/", ListBatchesAsync).Documented("List batches, newest first", "Bulk jobs have a list of their own.")
-            .QueryPaging(cursor: true).Query("status", "Only those that are open, processing, completed or cancelled.").Query("since", "Only those that were opened at this time or later.")
+            .QueryPaging(cursor: true).Query("status", "Only those that are open, processing, completed or cancelled.").Query("since", "Only those that were opened at this time or later.").QueryMode()
             .Answers<Page<BatchResponse>>(200, BatchExamples.Page);
         reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Batch).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
         reading.MapGet("/{id:guid}/notifications", ListAsync).OfOwnMode(ModeOf.Batch).Documented("List a batch's notifications, newest first", "With a filter a page looks at 1,000 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
@@ -50,24 +47,17 @@ public static class BatchesApi
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
     }
 
-    /// <summary>The one mode that a caller sees: a service account's own; null for a person, who sees both.</summary>
-    internal static bool? OnlyMode(Caller caller) => caller.Kind == CallerKind.ServiceAccount ? caller.Live : null;
-
     private static async Task<IResult> ListBatchesAsync(HttpContext context, BatchList list, CancellationToken cancellationToken)
     {
         var tenant = context.Caller().Tenant;
         var query = new QueryReader(context.Request);
-        var filter = new BatchFilter(query.Choice("status", Statuses), query.Instant("since"), OnlyMode(context.Caller()));
+        var filter = new BatchFilter(query.Choice("status", Statuses), query.Instant("since"), query.Mode(context));
         var scope = $"batches {tenant} {filter}";
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var items = await list.ListAsync(tenant, filter, paging.After, paging.ByCursor ? 0 : paging.Offset, paging.ByCursor ? paging.Limit + 1 : paging.Limit, cancellationToken);
-        BatchResponse[] shown = [.. items.Select(BatchResponse.Of)];
-        var page = paging.ByCursor
-            ? paging.Following(shown, batch => batch.Id, scope)
-            : paging.Numbered(shown, await list.CountAsync(tenant, filter, cancellationToken), batch => batch.Id, scope, NumberedReach);
-        return JsonAnswer.Of(page, BatchesJson.Default.PageBatchResponse);
+        var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, BatchResponse.Of, scope), BatchesJson.Default.PageBatchResponse);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, BatchStore batches, CancellationToken cancellationToken) =>

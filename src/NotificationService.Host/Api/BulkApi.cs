@@ -30,7 +30,7 @@ public static class BulkApi
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/", ListAsync).Documented("List jobs, newest first", "Without the samples of dry runs and the counts of deliveries, which the job itself has.")
-            .QueryPaging(cursor: true).Query("status", "Only those that are uploading, checking, running, paused, completed, failed, cancelled or checked.").Query("since", "Only those that were uploaded at this time or later.")
+            .QueryPaging(cursor: true).Query("status", "Only those that are uploading, checking, running, paused, completed, failed, cancelled or checked.").Query("since", "Only those that were uploaded at this time or later.").QueryMode()
             .Answers<Page<BulkJobResponse>>(200, BulkExamples.Jobs);
         reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
         reading.MapGet("/{jobId:guid}/items", ItemsAsync).OfOwnMode(ModeOf.BulkJob).Documented(
@@ -71,17 +71,13 @@ public static class BulkApi
     {
         var tenant = context.Caller().Tenant;
         var query = new QueryReader(context.Request);
-        var filter = new BulkJobFilter(query.Choice("status", States), query.Instant("since"), BatchesApi.OnlyMode(context.Caller()));
+        var filter = new BulkJobFilter(query.Choice("status", States), query.Instant("since"), query.Mode(context));
         var scope = $"bulk {tenant} {filter}";
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var items = await list.ListAsync(tenant, filter, paging.After, paging.ByCursor ? 0 : paging.Offset, paging.ByCursor ? paging.Limit + 1 : paging.Limit, cancellationToken);
-        BulkJobResponse[] shown = [.. items.Select(job => BulkAnswers.Of(job, batch: null))];
-        var page = paging.ByCursor
-            ? paging.Following(shown, job => job.JobId, scope)
-            : paging.Numbered(shown, await list.CountAsync(tenant, filter, cancellationToken), job => job.JobId, scope, BatchesApi.NumberedReach);
-        return JsonAnswer.Of(page, BulkJobsJson.Default.PageBulkJobResponse);
+        var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
+        return JsonAnswer.Of(paging.Answer(page, job => BulkAnswers.Of(job, batch: null), scope), BulkJobsJson.Default.PageBulkJobResponse);
     }
 
     private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public static class NotificationsApi
         reading.MapGet("/", ListAsync).Documented("List notifications, newest first", $"Numbered pages reach the newest {PageRequest.Reach}, and totals count no further; with a cursor the walk goes on to the end. status, channel, category and priority, and the second of two filters, are tried on {PageRequest.ScanLimit} notifications a page: it may be short or empty and still have a nextCursor, and its total is left out. status=failed, bounced, suppressed, expired and cancelled are found at once.")
             .QueryPaging(cursor: true).Query("status", $"Only with a delivery in this status: {DeliveryStatuses.Names}.").Query("channel", $"Only with a delivery on this channel: {ChannelKinds.Names}.")
             .Query("template", "Only of the template with this key.").Query("reference", "Only with this reference.").Query("category", "Only of this category.")
-            .Query("priority", $"Only of this priority: {Priorities.Names}.").Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
+            .Query("priority", $"Only of this priority: {Priorities.Names}.").QueryMode().Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
         reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Notification).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
         reading.MapGet("/{id:guid}/timeline", TimelineAsync).OfOwnMode(ModeOf.Notification).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
@@ -72,7 +72,7 @@ public static class NotificationsApi
     {
         var tenant = context.Caller().Tenant;
         var query = new QueryReader(context.Request);
-        var filter = NotificationLists.ReadFilter(query);
+        var filter = NotificationLists.ReadFilter(query) with { Live = query.Mode(context) };
         var scope = NotificationLists.CursorScope("notifications", tenant, filter);
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)

@@ -32,14 +32,14 @@ internal sealed class TwoModes
             made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
         using (var published = await service.PostAsync("/api/v1/admin/templates/order-shipped/publish", new { version = 1 }, admin.AccessToken))
             published.IsSuccessStatusCode.ShouldBeTrue();
-        var tokens = new Dictionary<string, string> { ["person"] = admin.AccessToken };
+        var byMode = new Dictionary<string, string> { ["person"] = admin.AccessToken };
         foreach (var mode in (string[])["live", "test"])
         {
             var account = await service.CreateAccountAsync(admin, new { name = mode, scopes = new[] { "notifications:send", "notifications:read", "admin" }, mode });
-            tokens[mode] = await service.TokenAsync(account.ClientId, account.ClientSecret);
+            byMode[mode] = await service.TokenAsync(account.ClientId, account.ClientSecret);
         }
 
-        return new TwoModes(service, admin.Tenant, tokens);
+        return new TwoModes(service, admin.Tenant, byMode);
     }
 
     public static string Send(string email = "ann@example.com") => $$"""{"recipient":{"email":"{{email}}"},"channel":"email","content":{"subject":"Hello","text":"Hello"},"sendAt":"{{Later}}"}""";
