@@ -34,7 +34,7 @@ public static class Rooms
 
     /// <summary>Ids, closed sets and the spelling of them are the words that all rooms share; to mention one is no call.</summary>
     private static bool IsVocabulary(Type type) =>
-        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Deliveries.DeliveryStatuses" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
+        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Channels.SmsEncodings" or "NotificationService.Deliveries.DeliveryStatuses" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
 
     private static string? Room(Type type, string root) =>
         type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;

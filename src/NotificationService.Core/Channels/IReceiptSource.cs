@@ -80,6 +80,9 @@ public sealed record Receipt(string DedupeKey, ReceiptKind Kind, DateTimeOffset 
     /// <summary>The link that was clicked, at most 2,000 characters.</summary>
     public string? Url { get; init; }
 
+    /// <summary>What the vendor sent of it, as it came; it is kept after <c>RawReceipt</c> has cut and cleaned it.</summary>
+    public string? Raw { get; init; }
+
     /// <summary>Addresses stay out of logs and exceptions.</summary>
     public override string ToString() => $"receipt {Kind}";
 }

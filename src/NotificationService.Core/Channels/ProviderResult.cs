@@ -7,6 +7,12 @@ public abstract record ProviderResult
     {
     }
 
+    /// <summary>
+    /// What the call came to for each of several devices of a push; empty where it was for one, or where the provider does not tell them apart:
+    /// then the result is that of each.
+    /// </summary>
+    public IReadOnlyList<DeviceResult> Devices { get; init; } = [];
+
     /// <summary>The provider took the message. <paramref name="ProviderMessageId"/> is empty when it named none.</summary>
     /// <param name="ProviderMessageId">The vendor's id of the message, at most 200 characters.</param>
     /// <param name="Delivered">True where handing over is delivery (in-app): the delivery is <c>delivered</c>, not <c>sent</c>.</param>
@@ -44,6 +50,18 @@ public abstract record ProviderResult
 
     /// <summary>The message may have gone out: the request was written and no usable answer came back.</summary>
     public sealed record Ambiguous(string Code, string Message) : ProviderResult;
+}
+
+/// <summary>What a call came to for one of several devices.</summary>
+/// <param name="Token">The device's token, as the message named it.</param>
+/// <param name="Result">Null where the time for the call was over before this device's turn: it was not called.</param>
+public sealed record DeviceResult(string Token, ProviderResult? Result)
+{
+    /// <summary>The token belongs to another account of the vendor: dead, unless the tenant has another provider on the channel.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>Tokens stay out of logs and exceptions.</summary>
+    public override string ToString() => $"device: {Result?.GetType().Name}";
 }
 
 /// <summary>What a provider refused a message for.</summary>

@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
@@ -28,6 +29,9 @@ public sealed record ClaimedDelivery(
     Guid? LastProvider,
     Lease Lease)
 {
+    /// <summary>What became of each of several devices so far; null for what is for one, and before the first result.</summary>
+    public DeviceStates? Devices { get; init; }
+
     public ChannelKind Channel => Id.Channel;
 
     /// <summary>The batch or bulk job it belongs to, which may be held or cancelled as a whole.</summary>

@@ -4,6 +4,7 @@ using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Channels.Routing;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Templates;
 
 namespace NotificationService.Deliveries;
@@ -111,21 +112,36 @@ internal sealed class DeliveryPreparer(
             case Composition.NoAddress:
                 return (null, DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var composed }:
+                if (DeviceSelection.Of(delivery, composed, notification.Suppressed, now) is { } selection)
+                    return await RouteAsync(delivery, notification, selection, now, cancellationToken);
                 var (message, suppressed) = SuppressionGate.Of(delivery.Channel, composed, notification.Suppressed);
-                if (message is null)
-                    return (null, DeliveryTransitions.Suppress(delivery, suppressed!, now));
-                return memory.TryHold(delivery.Id, message)
-                    ? await RouteAsync(delivery, notification, message, cancellationToken)
-                    : (null, DeliveryTransitions.PutOff(
-                        delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", now, Chance.Fraction(delivery.Id, delivery.Claims)));
+                return message is null
+                    ? (null, DeliveryTransitions.Suppress(delivery, suppressed!, now))
+                    : await RouteAsync(delivery, notification, message, devices: null, cancellationToken);
             default:
                 throw new InvalidOperationException("a closed set");
         }
     }
 
+    /// <summary>Of several devices only those whose turn it is.</summary>
     private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> RouteAsync(
-        ClaimedDelivery delivery, StoredNotification notification, ChannelMessage message, CancellationToken cancellationToken)
+        ClaimedDelivery delivery, StoredNotification notification, DeviceSelection selection, DateTimeOffset now, CancellationToken cancellationToken) => selection switch
+        {
+            DeviceSelection.Call call => await RouteAsync(delivery, notification, call.Message, call.States, cancellationToken),
+            DeviceSelection.Wait wait => (null, DeliveryTransitions.PutOff(delivery, wait.Until - now, "devices_waiting", "its devices are not to be called yet", now, chance: 0)),
+            DeviceSelection.Suppressed suppressed => (null, DeliveryTransitions.Suppress(delivery, suppressed.Reason, now)),
+            _ => throw new InvalidOperationException("a closed set"),
+        };
+
+    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> RouteAsync(
+        ClaimedDelivery delivery, StoredNotification notification, ChannelMessage message, DeviceStates? devices, CancellationToken cancellationToken)
     {
+        if (!memory.TryHold(delivery.Id, message))
+        {
+            return (null, DeliveryTransitions.PutOff(
+                delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
+        }
+
         var (route, all) = await router.ChooseAsync(
             delivery.Tenant, delivery.Channel, notification.Live, delivery.LastProvider, Chance.Bits(delivery.Id, 0), cancellationToken);
         if (notification.Live)
@@ -134,7 +150,7 @@ internal sealed class DeliveryPreparer(
         {
             case Route.To to:
                 _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
-                return (new PreparedDelivery(delivery, message, to, notification.Category, trace), null);
+                return (new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices }, null);
             case Route.Later later:
                 return (null, DeliveryTransitions.PutOff(
                     delivery, later.In, later.Code, later.Message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));

@@ -1,3 +1,5 @@
+using NotificationService.Channels;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Recipients;
 
 namespace NotificationService.Deliveries;
@@ -20,6 +22,9 @@ public sealed record DeliveryResult(
     /// <summary>Why they go there.</summary>
     public SuppressionReason DeadFor { get; init; } = SuppressionReason.Bounce;
 
+    /// <summary>What became of each of several devices; null leaves it as it was.</summary>
+    public DeviceStates? Devices { get; init; }
+
     /// <summary>It is as it was before the claim: nothing happened that the timeline would tell.</summary>
     public bool IsUnchanged { get; init; }
 }
@@ -38,6 +43,9 @@ public sealed record AttemptRecord(
 {
     /// <summary>Parts that a text message is billed as.</summary>
     public int? Segments { get; init; }
+
+    /// <summary>How their characters are written.</summary>
+    public SmsEncoding? Encoding { get; init; }
 }
 
 public sealed record Failure(FailureKind Kind, string Code, string Message);

@@ -56,6 +56,10 @@ internal sealed class DeliveryResultColumns
         OfSteps(step => (short)step.Status),
         OfSteps(step => step.At),
         OfSteps(step => step.Detail),
+        OfAttempts(attempt => (short?)attempt.Encoding),
+        Of(result => result.Devices?.ToJson()),
+        Of(result => (short?)result.Attempt?.Segments),
+        Of(result => (short?)result.Attempt?.Encoding),
     ];
 
     /// <summary>What ended before any call never was <c>sending</c> for whoever reads the timeline.</summary>
@@ -78,7 +82,7 @@ internal sealed class DeliveryResultColumns
         var (code, message) = result.Failure is { } failure ? (failure.Code, failure.Message)
             : result.Reason is { } reason ? (reason.Code, reason.Message)
             : (null, null);
-        if (code is null)
+        if (code is null && result.Devices is null)
             return null;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
@@ -86,10 +90,20 @@ internal sealed class DeliveryResultColumns
             json.WriteStartObject();
             if (result.Failure is { } failed)
                 json.WriteString("kind", failed.Kind.ToName());
-            json.WriteString("code", code);
-            json.WriteString("message", message);
+            if (code is not null)
+            {
+                json.WriteString("code", code);
+                json.WriteString("message", message);
+            }
+
             if (result.DueAt is { } due)
                 json.WriteString("nextAttemptAt", due.UtcDateTime);
+            if (result.Devices is { } devices)
+            {
+                json.WritePropertyName("devices");
+                devices.Write(json);
+            }
+
             json.WriteEndObject();
         }
 

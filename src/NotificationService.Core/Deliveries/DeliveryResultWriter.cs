@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
@@ -52,7 +53,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     }
 
     /// <summary>Ends when the result is committed. False: the delivery was no longer ours and nothing was written.</summary>
-    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => coalescer.AddAsync(result, cancellationToken);
+    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => coalescer.AddAsync(DeviceTransitions.Settle(result), cancellationToken);
 
     public ValueTask DisposeAsync() => coalescer.DisposeAsync();
 

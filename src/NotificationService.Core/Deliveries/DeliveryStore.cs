@@ -1,4 +1,5 @@
 using Npgsql;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -134,5 +135,6 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         lease)
     {
         Batch = row.IsDBNull(15) ? null : row.GetGuid(15),
+        Devices = row.IsDBNull(16) ? null : DeviceStates.Parse(row.GetString(16)),
     };
 }

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
+using NotificationService.Deliveries.Devices;
 using NotificationService.Storage;
 using static NotificationService.Deliveries.DeliveryStatus;
 
@@ -151,7 +152,9 @@ public static class DeliveryTransitions
         {
             // delivery.Attempts already counts the call that was begun.
             var attempt = new AttemptRecord(delivery.Attempts, null, AttemptOutcome.Ambiguous, startedAt, null, "worker_lost", "the worker was lost during the call", null);
-            return Unclear(delivery, attempt, "worker_lost", "the worker was lost during the call; it may have been sent", now) with { Rescued = true };
+            return delivery.Devices is { } devices ? DeviceTransitions.AfterLoss(delivery, devices, startedAt, Lost) : Lost(delivery);
+
+            DeliveryResult Lost(ClaimedDelivery one) => Unclear(one, attempt, "worker_lost", "the worker was lost during the call; it may have been sent", now) with { Rescued = true };
         }
 
         if (delivery.Rescues >= MostRescues)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
+using NotificationService.Deliveries.Devices;
 
 namespace NotificationService.Deliveries;
 
@@ -8,6 +9,9 @@ namespace NotificationService.Deliveries;
 public sealed record PreparedDelivery(
     ClaimedDelivery Claim, ChannelMessage Message, Route.To Route, string? Category, ActivityContext Trace)
 {
+    /// <summary>Where all devices of a push to several stand before the call, which is for those in <see cref="Message"/>; null for everything else.</summary>
+    public DeviceStates? Devices { get; init; }
+
     public ConfiguredProvider Provider => Route.Provider;
 }
 

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Channels.Routing;
+using NotificationService.Deliveries.Devices;
+using NotificationService.Templates;
 using NotificationService.Tenants;
 using Npgsql;
 
@@ -30,8 +32,12 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         if (provider.Revision > 0 && !UnusableProvider.IsOfThisProcess(result) && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
             _ = TellAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
-        var written = DeliveryTransitions.AfterCall(
-            delivery, result, provider.Id, new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), started.StartedAt, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+        var (others, chance) = (new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+        var written = started.Prepared is { Devices: { } devices, Message: ChannelMessage.Push { DeviceTokens: var called } }
+            ? DeviceTransitions.AfterCall(delivery, devices, called, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, chance)
+            : DeliveryTransitions.AfterCall(delivery, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, chance);
+        if (written.Attempt is { Outcome: AttemptOutcome.Accepted } attempt && started.Prepared.Message is ChannelMessage.Sms { Text: var text })
+            written = written with { Attempt = attempt with { Segments = attempt.Segments ?? SmsSegments.Count(text), Encoding = SmsSegments.EncodingOf(text) } };
         return written with { DeadAddresses = SuppressionGate.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionGate.ReasonOf(started.Prepared.Message, result) };
     }
 

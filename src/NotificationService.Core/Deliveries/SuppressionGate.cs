@@ -36,10 +36,20 @@ public static class SuppressionGate
         }
     }
 
+    /// <summary>Why an address must not be written to; null where it may.</summary>
+    public static TransitionReason? ReasonAgainst(ChannelKind channel, string address, IReadOnlyList<SuppressedAddress> suppressed)
+    {
+        if (suppressed.Count == 0)
+            return null;
+        var normal = Suppression.Normalize(channel, address);
+        return suppressed.FirstOrDefault(candidate => candidate.Channel == channel && candidate.Address == normal) is { } found ? Words(found) : null;
+    }
+
     /// <summary>The addresses that a provider's answer shows not to be written to again. Without a list of them it is the one the message was for.</summary>
     /// <param name="isOnly">There is no other provider on the channel, whose an address could be.</param>
     public static IReadOnlyList<string> DeadIn(ChannelMessage message, ProviderResult result, bool isOnly) => result switch
     {
+        { Devices.Count: > 0 } => [.. result.Devices.Where(device => device.Result is ProviderResult.Rejected { Cause: RejectionCause.Address } || (isOnly && device.IsForeign)).Select(device => device.Token)],
         ProviderResult.Accepted accepted => [.. accepted.DeadAddresses, .. isOnly ? accepted.ForeignAddresses : []],
         ProviderResult.Rejected { DeadAddresses.Count: > 0 } or ProviderResult.Rejected { ForeignAddresses.Count: > 0 } when result is ProviderResult.Rejected rejected =>
             [.. rejected.DeadAddresses, .. isOnly ? rejected.ForeignAddresses : []],

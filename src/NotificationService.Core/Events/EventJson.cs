@@ -26,16 +26,18 @@ public static class EventJson
         json.WriteString("status", told.Status.ToName());
         json.WriteString("occurredAt", told.OccurredAt.UtcDateTime);
         json.WriteNumber("sequence", told.Sequence);
-        WriteReason(json, told);
+        using var detail = told.Detail is null ? null : JsonDocument.Parse(told.Detail);
+        WriteReason(json, told, detail);
+        if (detail is not null && detail.RootElement.TryGetProperty("devices", out var devices))
+            WriteDevices(json, devices, full);
         if (full)
             WriteRest(json, told);
         json.WriteEndObject();
     }
 
     /// <summary><c>failure</c> for a failure, as the API has it; <c>reason</c> for whatever else has one, a bounce or a suppression.</summary>
-    private static void WriteReason(Utf8JsonWriter json, DeliveryEvent told)
+    private static void WriteReason(Utf8JsonWriter json, DeliveryEvent told, JsonDocument? detail)
     {
-        using var detail = told.Detail is null ? null : JsonDocument.Parse(told.Detail);
         if (told.Status != DeliveryStatus.Failed || detail is null)
         {
             json.WriteNull("failure");
@@ -53,6 +55,22 @@ public static class EventJson
         Copy(json, detail, "code");
         Copy(json, detail, "message");
         json.WriteString("provider", told.Provider);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Of a push to several devices: how many have it, and in full what became of each.</summary>
+    private static void WriteDevices(Utf8JsonWriter json, JsonElement devices, bool full)
+    {
+        json.WritePropertyName("devices");
+        if (full)
+        {
+            devices.WriteTo(json);
+            return;
+        }
+
+        json.WriteStartObject();
+        foreach (var count in devices.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number))
+            count.WriteTo(json);
         json.WriteEndObject();
     }
 
@@ -78,6 +96,10 @@ public static class EventJson
             json.WriteNull("batchId");
         json.WriteString("provider", told.Provider);
         json.WriteNumber("attempts", told.Attempts);
+        if (told.Segments is { } segments)
+            json.WriteNumber("segments", segments);
+        if (told.Encoding is { } encoding)
+            json.WriteString("smsEncoding", encoding.ToName());
         json.WriteString("mode", told.Live ? "live" : "test");
         json.WritePropertyName("metadata");
         if (told.Metadata is null)

@@ -1,4 +1,5 @@
 using Npgsql;
+using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -68,6 +69,8 @@ internal static class EventLoader
             Metadata = Text(reader, 12),
             TemplateVersion = reader.IsDBNull(13) ? null : reader.GetInt32(13),
             Template = Text(reader, 14),
+            Segments = reader.IsDBNull(15) ? null : reader.GetInt16(15),
+            Encoding = reader.IsDBNull(16) ? null : (SmsEncoding)reader.GetInt16(16),
             Target = row.Target,
         };
     }

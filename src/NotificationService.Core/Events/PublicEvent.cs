@@ -1,3 +1,4 @@
+using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Tenants;
 
@@ -41,10 +42,16 @@ public sealed record DeliveryEvent(string Id, TenantId Tenant, string Type, Deli
 
     public int Attempts { get; init; }
 
+    /// <summary>Parts that a text message was billed as.</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>How their characters are written.</summary>
+    public SmsEncoding? Encoding { get; init; }
+
     /// <summary>The caller's own, as JSON.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>Why, as the timeline has it: a JSON object with <c>code</c> and <c>message</c>, for a failure with <c>kind</c>.</summary>
+    /// <summary>Why, as the timeline has it: a JSON object with <c>code</c> and <c>message</c>, for a failure with <c>kind</c>, for a push to several devices with <c>devices</c>.</summary>
     public string? Detail { get; init; }
 }
 

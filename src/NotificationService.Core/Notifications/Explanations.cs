@@ -12,6 +12,7 @@ namespace NotificationService.Notifications;
 public sealed class Explanations(Database database, NotificationQueries queries, TemplateCatalog templates)
 {
     private static readonly string Beside = SqlText.Statement("notifications_explain");
+    private static readonly string Receipts = SqlText.Statement("receipts_of_notification");
     private static readonly string Engagements = SqlText.Statement("engagements_of_notification");
     private static readonly string Providers = SqlText.Statement("providers_of_notification");
 
@@ -24,7 +25,8 @@ public sealed class Explanations(Database database, NotificationQueries queries,
         var template = background is { Template: { } templateId } && notification.Template is { Version: var version }
             ? await LoadAsync(tenant, templateId, version, cancellationToken)
             : null;
-        var happened = History.Explain(notification, steps, background.Providers).Concat(background.Reported);
+        List<ExplainedStep> happened = [.. History.Explain(notification, steps, background.Providers, background.Callbacks)];
+        happened.AddRange(background.Callbacks.Rest());
         return new Explanation(notification, [.. Accepted(notification, background, template), .. happened.OrderBy(step => step.At)]);
     }
 
@@ -68,31 +70,28 @@ public sealed class Explanations(Database database, NotificationQueries queries,
 
     private async Task<Background> ReadAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
     {
-        var background = new Background(null, null, [], new Dictionary<Guid, ProviderFacts>(), []);
+        var background = new Background(null, null, [], new Dictionary<Guid, ProviderFacts>(), new CallbackHistory());
         var providers = new Dictionary<Guid, ProviderFacts>();
-        var reported = new List<ExplainedStep>();
+        var callbacks = new CallbackHistory();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(tenant, Beside, Id(tenant.Value), Id(id.Value));
         batch.Add(tenant, Providers, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
         batch.Add(tenant, Engagements, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
+        batch.Add(tenant, Receipts, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), new NpgsqlParameter<int> { TypedValue = CallbackHistory.Most });
         await batch.CommitAsync(
             row =>
             {
-                if (row.GetInt32(0) == 3)
-                    reported.Add(Reported(row));
+                if (row.GetInt32(0) == 4)
+                    callbacks.AddReceipt(row);
+                else if (row.GetInt32(0) == 3)
+                    callbacks.AddEngagement(row);
                 else if (row.GetInt32(0) == 2)
                     providers[row.GetGuid(1)] = new ProviderFacts(row.GetString(2), row.GetInt32(3), row.GetInt32(4));
                 else
-                    background = new Background(row.IsDBNull(1) ? null : row.GetGuid(1), Sender(row), Skipped(row), providers, reported);
+                    background = new Background(row.IsDBNull(1) ? null : row.GetGuid(1), Sender(row), Skipped(row), providers, callbacks);
             },
             cancellationToken);
         return background;
-    }
-
-    private static ExplainedStep Reported(NpgsqlDataReader row)
-    {
-        var kind = ((ReceiptKind)row.GetInt16(2)).ToName();
-        return new ExplainedStep(row.GetFieldValue<DateTimeOffset>(3), new ExplainStep(new DeliveryId(row.GetGuid(1)).Channel, kind, $"the provider reported: {kind}"));
     }
 
     private static string? Sender(NpgsqlDataReader row) => row.IsDBNull(3) ? null : row.GetBoolean(4) ? $"service account {row.GetString(3)}" : $"user {row.GetString(3)}";
@@ -105,5 +104,5 @@ public sealed class Explanations(Database database, NotificationQueries queries,
     private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
 
     private sealed record Background(
-        Guid? Template, string? Sender, IReadOnlyList<SkippedChannel> Skipped, IReadOnlyDictionary<Guid, ProviderFacts> Providers, IReadOnlyList<ExplainedStep> Reported);
+        Guid? Template, string? Sender, IReadOnlyList<SkippedChannel> Skipped, IReadOnlyDictionary<Guid, ProviderFacts> Providers, CallbackHistory Callbacks);
 }

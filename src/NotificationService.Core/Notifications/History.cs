@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using NotificationService.Channels;
 using NotificationService.Deliveries;
 
 namespace NotificationService.Notifications;
@@ -8,10 +9,11 @@ namespace NotificationService.Notifications;
 internal static class History
 {
     public static IEnumerable<ExplainedStep> Explain(
-        NotificationDetails notification, IReadOnlyList<TimelineStep> steps, IReadOnlyDictionary<Guid, ProviderFacts> providers)
+        NotificationDetails notification, IReadOnlyList<TimelineStep> steps, IReadOnlyDictionary<Guid, ProviderFacts> providers, CallbackHistory callbacks)
     {
         var last = new Dictionary<DeliveryId, Guid>();
         var status = new Dictionary<DeliveryId, DeliveryStatus>();
+        var devices = new DeviceHistory();
         foreach (var step in steps)
         {
             if (step.Attempt is { Provider: { } provider } attempt)
@@ -20,9 +22,15 @@ internal static class History
                 last[step.Delivery] = provider.Id;
                 yield return Called(step, attempt);
             }
+            else if (callbacks.Of(step) is { } callback)
+            {
+                yield return Reported(step, callback);
+            }
             else if (Change(notification, step, status.TryGetValue(step.Delivery, out var was) ? was : null) is { } change)
             {
                 yield return change;
+                foreach (var device in devices.Explain(step))
+                    yield return device;
             }
 
             status[step.Delivery] = step.Status;
@@ -46,7 +54,15 @@ internal static class History
             _ => "nobody can know whether it was sent",
         };
         var why = attempt.Message is { } message ? $": {message} ({attempt.Code})" : "";
+        if (attempt.Segments is { } segments)
+            why += $": {segments} {(segments == 1 ? "segment" : "segments")} in {attempt.Encoding?.ToName() ?? "an unknown encoding"}";
         return new ExplainedStep(attempt.FinishedAt ?? step.At, new ExplainStep(step.Delivery.Channel, attempt.Outcome.ToName(), $"attempt {attempt.Number}: {what}{why}"));
+    }
+
+    private static ExplainedStep Reported(TimelineStep step, Callback callback)
+    {
+        var came = callback.ReceivedAt is { } received ? $"; it came at {ExplainWords.Time(received)}" : "";
+        return At(step, callback.Code ?? step.Status.ToName(), $"{step.Status.ToName()}: {callback.Words}{came}") with { Callback = callback };
     }
 
     /// <summary>Null for what was said before: how it was accepted, and that a worker took it.</summary>

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Deliveries.Devices;
 
 namespace NotificationService.Notifications;
 
@@ -44,6 +45,17 @@ public sealed record DeliveryDetails(
     Failure? Failure,
     IReadOnlyList<AttemptDetails> Attempts)
 {
+    /// <summary>What became of each device of a push to several; null for everything else, and before the first call's result.</summary>
+    public DeviceStates? Devices { get; init; }
+
+    /// <summary>Parts that a text message was billed as; null before a provider took it.</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>How their characters are written.</summary>
+    public SmsEncoding? Encoding { get; init; }
+
+    public Engagement Engagement { get; init; } = Engagement.None;
+
     /// <summary>Its place in the chain, from 1; 0 when it is in none.</summary>
     public int Place { get; init; }
 
@@ -53,7 +65,20 @@ public sealed record DeliveryDetails(
 /// <summary>One call to one provider.</summary>
 public sealed record AttemptDetails(
     DeliveryId Delivery, int Number, ProviderName? Provider, AttemptOutcome Outcome, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt,
-    string? Code, string? Message, string? ProviderMessageId);
+    string? Code, string? Message, string? ProviderMessageId)
+{
+    /// <summary>Parts that a text message was billed as.</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>How their characters are written.</summary>
+    public SmsEncoding? Encoding { get; init; }
+}
+
+/// <summary>What the recipient did with a delivery, as its provider reported it: when first.</summary>
+public sealed record Engagement(DateTimeOffset? OpenedAt, DateTimeOffset? ClickedAt)
+{
+    public static readonly Engagement None = new(null, null);
+}
 
 /// <summary>A provider that a delivery was given to; its name as it is now, or null if it was deleted since.</summary>
 public sealed record ProviderName(Guid Id, string? Name);

@@ -11,6 +11,7 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
     private static readonly string Find = SqlText.Statement("notifications_find");
     private static readonly string Deliveries = SqlText.Statement("deliveries_of_notification");
     private static readonly string Attempts = SqlText.Statement("attempts_of_notification");
+    private static readonly string Engagements = SqlText.Statement("engagements_summarise");
     private static readonly string Timeline = SqlText.Statement("timeline_of_notification");
 
     /// <summary>Null if the tenant has no such notification.</summary>
@@ -54,6 +55,7 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
         batch.Add(tenant, Find, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = id.Value });
         batch.Add(tenant, Deliveries, Range(tenant, id));
         batch.Add(tenant, Attempts, Range(tenant, id));
+        batch.Add(tenant, Engagements, Range(tenant, id));
         if (withTimeline)
             batch.Add(tenant, Timeline, Range(tenant, id));
         await batch.CommitAsync(rows.Add, cancellationToken);
@@ -70,6 +72,7 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
     private sealed class Rows
     {
         private readonly List<AttemptDetails> attempts = [];
+        private readonly Dictionary<DeliveryId, Engagement> engagements = [];
 
         public NotificationDetails? Notification { get; private set; }
 
@@ -90,6 +93,10 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
                 case NotificationRows.Attempt:
                     attempts.Add(NotificationRows.ReadAttempt(row));
                     break;
+                case NotificationRows.Engaged:
+                    var (delivery, engagement) = NotificationRows.ReadEngagement(row);
+                    engagements[delivery] = engagement;
+                    break;
                 default:
                     Steps.Add(NotificationRows.ReadStep(row));
                     break;
@@ -97,7 +104,13 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
         }
 
         public IReadOnlyList<DeliveryDetails> DeliveriesWithAttempts() =>
-            [.. Deliveries.Select(delivery => delivery with { Attempts = [.. attempts.Where(attempt => attempt.Delivery == delivery.Id)] })];
+        [
+            .. Deliveries.Select(delivery => delivery with
+            {
+                Attempts = [.. attempts.Where(attempt => attempt.Delivery == delivery.Id)],
+                Engagement = engagements.GetValueOrDefault(delivery.Id, Engagement.None),
+            }),
+        ];
 
         /// <summary>The call that began when the step did.</summary>
         public AttemptDetails? AttemptOf(TimelineStep step) => step.Status != DeliveryStatus.Sending

@@ -98,6 +98,7 @@ public sealed record RecipientBody
     /// <summary>E.164; <c>phone</c> if it is left out.</summary>
     public string? Whatsapp { get; init; }
 
+    /// <summary>At most 100, each at most 4,096 visible ASCII characters. A push to several of them is one delivery, whose <c>devices</c> say what became of each.</summary>
     public IReadOnlyList<string>? DeviceTokens { get; init; }
 
     /// <summary>Such as fr-CA; falls back to fr, then en.</summary>

@@ -78,7 +78,9 @@ internal sealed partial class ReceiptDesk(
         switch (source.Read(configuration, RequestOf(context.Request, body), time.GetUtcNow()))
         {
             case ReceiptReading.Receipts { Items: var items } receipts:
-                if (items.Count > 0 && !await intake.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, items), CancellationToken.None))
+                IReadOnlyCollection<string> secrets = [.. configuration.Credentials.Values];
+                IReadOnlyList<Receipt> clean = [.. items.Select(item => RawReceipt.Clean(item, secrets))];
+                if (clean.Count > 0 && !await intake.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, clean), CancellationToken.None))
                     return Refused("busy", Problems.Unavailable(RetryAfter));
                 return receipts.Answer is { } answer ? Results.Text(answer, receipts.AnswerType) : Results.Ok();
             case ReceiptReading.Challenge challenge:

@@ -3,15 +3,25 @@ using NotificationService.Channels;
 namespace NotificationService.Providers.Fcm;
 
 /// <summary>
-/// What the calls for several devices of one person come to together. One device that was reached is a person who was
-/// told; whether to try again is only asked when none was.
+/// What the calls for several devices of one person come to together: that judges the provider, and it says what became of each, by which the
+/// delivery goes on.
 /// </summary>
 internal static class FcmOutcome
 {
-    public static ProviderResult Of(IReadOnlyList<(string Token, ProviderResult Result)> calls)
+    /// <summary>Not one of them was called.</summary>
+    private static readonly ProviderResult.Deferred Late = new("timeout", "the time for the call was over before any device's turn");
+
+    public static ProviderResult Of(IReadOnlyList<DeviceResult> calls)
+    {
+        IReadOnlyList<DeviceResult> told = [.. calls.Select(call => call with { IsForeign = call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject } })];
+        var together = Together(told);
+        return told.Count > 1 ? together with { Devices = told } : together;
+    }
+
+    private static ProviderResult Together(IReadOnlyList<DeviceResult> calls)
     {
         IReadOnlyList<string> dead = [.. calls.Where(call => call.Result is ProviderResult.Rejected { Cause: RejectionCause.Address }).Select(call => call.Token)];
-        IReadOnlyList<string> foreign = [.. calls.Where(call => call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject }).Select(call => call.Token)];
+        IReadOnlyList<string> foreign = [.. calls.Where(call => call.IsForeign).Select(call => call.Token)];
         if (First<ProviderResult.Accepted>(calls) is { } accepted)
             return accepted with { DeadAddresses = dead, ForeignAddresses = foreign };
         if (First<ProviderResult.Ambiguous>(calls) is { } ambiguous)
@@ -25,9 +35,11 @@ internal static class FcmOutcome
 
         // What is wrong with the message is more worth saying than that some devices are gone as well.
         var rejected = calls.Select(call => call.Result).OfType<ProviderResult.Rejected>().ToList();
-        return (rejected.Find(result => result.Cause != RejectionCause.Address) ?? rejected[0]) with { DeadAddresses = dead, ForeignAddresses = foreign };
+        return rejected.Count == 0
+            ? Late
+            : (rejected.Find(result => result.Cause != RejectionCause.Address) ?? rejected[0]) with { DeadAddresses = dead, ForeignAddresses = foreign };
     }
 
-    private static T? First<T>(IReadOnlyList<(string Token, ProviderResult Result)> calls)
+    private static T? First<T>(IReadOnlyList<DeviceResult> calls)
         where T : ProviderResult => calls.Select(call => call.Result).OfType<T>().FirstOrDefault();
 }

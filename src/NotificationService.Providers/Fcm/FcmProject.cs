@@ -15,17 +15,17 @@ internal sealed class FcmProject
     private int strangers;
 
     /// <param name="calls">What came of the calls for the devices of one delivery.</param>
-    public ProviderResult Judge(IReadOnlyList<(string Token, ProviderResult Result)> calls)
+    public ProviderResult Judge(IReadOnlyList<DeviceResult> calls)
     {
         if (calls.Any(call => call.Result is ProviderResult.Accepted))
             isProven = true;
         if (isProven || !calls.Any(IsStranger))
             return FcmOutcome.Of(calls);
         var many = Interlocked.Increment(ref strangers) >= MostStrangers;
-        return FcmOutcome.Of([.. calls.Select(call => (call.Token, IsStranger(call) ? Doubt(many) : call.Result))]);
+        return FcmOutcome.Of([.. calls.Select(call => IsStranger(call) ? call with { Result = Doubt(many) } : call)]);
     }
 
-    private static bool IsStranger((string Token, ProviderResult Result) call) => call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject };
+    private static bool IsStranger(DeviceResult call) => call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject };
 
     private static ProviderResult.Deferred Doubt(bool many) => many
         ? new ProviderResult.Deferred(

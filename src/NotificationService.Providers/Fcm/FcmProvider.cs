@@ -8,12 +8,15 @@ namespace NotificationService.Providers.Fcm;
 
 /// <summary>
 /// Push notifications by FCM's HTTP v1 API, which takes one device token a request. The requests of a delivery go out side
-/// by side over one HTTP/2 connection.
+/// by side over one HTTP/2 connection, twenty at a time; those whose turn does not come within the call's time are left for the next attempt.
 /// </summary>
 internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, ProviderHttp http, TimeProvider time) : IProvider, IDisposable
 {
     private const int MostAtOnce = 20;
     private const int LongestMessageId = 200;
+
+    /// <summary>What a device's call is begun with at least, unless it is of the first.</summary>
+    private static readonly TimeSpan LeastForOne = TimeSpan.FromSeconds(2);
 
     private static readonly ProviderResult.Deferred Late = new("timeout", "the time for the call was over before this device's turn");
 
@@ -35,7 +38,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
         return devices switch
         {
             [] => new ProviderResult.Rejected("recipient_invalid", "there is no device to send to"),
-            [var only] => project.Judge([(only, await SendAsync(message, only, deadline, cancellationToken))]),
+            [var only] => project.Judge([new DeviceResult(only, await SendAsync(message, only, deadline, cancellationToken))]),
             _ => await SendAsync(message, devices, deadline, cancellationToken),
         };
     }
@@ -54,15 +57,15 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
     private async Task<ProviderResult> SendAsync(FcmMessage message, IReadOnlyList<string> devices, Deadline deadline, CancellationToken cancellationToken)
     {
         using var turns = new SemaphoreSlim(MostAtOnce);
-        var results = await Task.WhenAll(devices.Select(device => InTurnAsync(turns, message, device, deadline, cancellationToken)));
+        var results = await Task.WhenAll(devices.Select((device, place) => InTurnAsync(turns, message, device, place, deadline, cancellationToken)));
         // Cancelled before any of them was written: nothing happened.
-        if (results.All(result => result is null))
+        if (cancellationToken.IsCancellationRequested && results.All(result => result is null))
             throw new OperationCanceledException(cancellationToken);
-        return project.Judge([.. devices.Zip(results, (device, result) => (device, result ?? Late))]);
+        return project.Judge([.. devices.Zip(results, (device, result) => new DeviceResult(device, result))]);
     }
 
-    /// <summary>Null: cancelled, and not written.</summary>
-    private async Task<ProviderResult?> InTurnAsync(SemaphoreSlim turns, FcmMessage message, string device, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>Null: cancelled or too late, and not written. Whoever had to wait begins nothing that could not end in time: it would be in doubt.</summary>
+    private async Task<ProviderResult?> InTurnAsync(SemaphoreSlim turns, FcmMessage message, string device, int place, Deadline deadline, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,7 +78,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
 
         try
         {
-            return deadline.Left > TimeSpan.Zero ? await SendAsync(message, device, deadline, cancellationToken) : Late;
+            return deadline.Left > (place < MostAtOnce ? TimeSpan.Zero : LeastForOne) ? await SendAsync(message, device, deadline, cancellationToken) : null;
         }
         catch (OperationCanceledException)
         {

@@ -31,7 +31,12 @@ internal static class SandboxReceipts
             _ => [],
         };
 
-        Receipt Report(ReceiptKind kind) => new($"{messageId}:{kind.ToName()}", kind, now) { Delivery = delivery, ProviderMessageId = messageId };
+        Receipt Report(ReceiptKind kind) => new($"{messageId}:{kind.ToName()}", kind, now)
+        {
+            Delivery = delivery,
+            ProviderMessageId = messageId,
+            Raw = $$"""{"id":"{{messageId}}:{{kind.ToName()}}","status":"{{kind.ToName()}}","deliveryId":"{{delivery.Value}}","messageId":"{{messageId}}"}""",
+        };
     }
 
     public static ReceiptReading Read(ProviderConfiguration configuration, ReceiptRequest request)
@@ -88,6 +93,7 @@ internal sealed record SandboxReceipt(
                     Temporary = Temporary,
                     Address = Address,
                     Url = Url,
+                    Raw = JsonSerializer.Serialize(this, SandboxReceiptsJson.Default.SandboxReceipt),
                 };
             }
         }
@@ -97,5 +103,6 @@ internal sealed record SandboxReceipt(
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SandboxReceipt))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxReceipt>))]
 internal sealed partial class SandboxReceiptsJson : JsonSerializerContext;

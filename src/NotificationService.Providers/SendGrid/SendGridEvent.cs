@@ -33,6 +33,7 @@ internal static class SendGridEvent
     {
         Delivery = Guid.TryParseExact(Text(item, "delivery_id"), "D", out var delivery) ? new DeliveryId(delivery) : null,
         ProviderMessageId = MessageId(Text(item, "sg_message_id")),
+        Raw = item.GetRawText(),
     };
 
     private static Receipt? Other(JsonElement item, string name, DateTimeOffset now)

@@ -63,6 +63,7 @@ internal static class TwilioReceipts
         {
             Delivery = query.TryGetValue("delivery", out var id) && Guid.TryParseExact(id, "D", out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = sid,
+            Raw = string.Join('&', fields.Select(field => $"{field.Key}={field.Value}")),
         };
         return new ReceiptReading.Receipts(kind == ReceiptKind.Failed ? Failed(type, settings, receipt, fields, status) : [receipt]);
     }

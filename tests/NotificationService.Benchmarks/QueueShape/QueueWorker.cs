@@ -79,7 +79,8 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
             Of((_, place) => place), Of((_, _) => (short)1), Of((_, _) => (Guid?)provider), Of((_, _) => (short)1), Of((_, _) => now), Of((_, _) => (DateTimeOffset?)now),
             Of((_, _) => (string?)null), Of((_, _) => (string?)null), Of((_, _) => "m000000000001234"), Of((_, _) => (short?)null),
             Steps(place => place, place => place), Steps(_ => (short)2, _ => (short)3), Steps(_ => (short)30, _ => (short)40),
-            Steps(_ => now, _ => now), Steps(_ => (string?)null, _ => null));
+            Steps(_ => now, _ => now), Steps(_ => (string?)null, _ => null),
+            Of((_, _) => (short?)null), Of((_, _) => (string?)null), Of((_, _) => (short?)null), Of((_, _) => (short?)null));
         await batch.CommitAsync(null, CancellationToken.None);
 
         NpgsqlParameter<T[]> Of<T>(Func<Guid, int, T> column) => new() { TypedValue = [.. claimed.Select((delivery, i) => column(delivery, i + 1))] };

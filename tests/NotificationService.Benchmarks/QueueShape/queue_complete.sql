@@ -18,19 +18,22 @@ state as (
         ambiguous = i.ambiguous,
         provider_id = coalesce(i.provider_id, d.provider_id),
         provider_message_id = coalesce(i.provider_message_id, d.provider_message_id),
+        devices = coalesce(i.devices::jsonb, d.devices),
+        segments = coalesce(i.segments, d.segments),
+        sms_encoding = coalesce(i.sms_encoding, d.sms_encoding),
         rescues = case i.rescued when 1 then d.rescues + 1 else 0 end,
         timeline_seq = d.timeline_seq + i.steps
     from unnest($2::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
-                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[])
-        as i(id, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps)
+                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[], $31::text[], $32::smallint[], $33::smallint[])
+        as i(id, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, devices, segments, sms_encoding)
     cross join lateral (select h.ctid from deliveries h where h.id = i.id and h.tenant_id = $1 offset 0) state_row
     where d.ctid = state_row.ctid and i.id in (select id from held)
 ),
 attempt as (
-    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
-    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments
-    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
-        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
+    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
+    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[], $30::smallint[])
+        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     where ($2::uuid[])[a.place] in (select id from held)
 ),
 step as (

@@ -32,13 +32,13 @@ internal sealed class ReceiptsTenant
         return new ReceiptsTenant(service, admin, await service.TokenAsync(account.ClientId, account.ClientSecret), await AddProviderAsync(service, admin, "Sandbox"));
     }
 
-    public Task<Guid> AddProviderAsync(string name) => AddProviderAsync(service, Admin, name);
+    public Task<Guid> AddProviderAsync(string name, string channel = "email") => AddProviderAsync(service, Admin, name, channel);
 
-    public async Task<Guid> SendAsync(string to, string channel = "email")
+    public async Task<Guid> SendAsync(string to, string channel = "email", string text = "Hello Ann")
     {
         object recipient = channel == "email" ? new { email = to } : new { phone = to };
         using var answer = await service.PostAsync(
-            "/api/v1/services/notifications/send", new { channel, recipient, content = new { subject = "Hello", text = "Hello Ann" } }, token);
+            "/api/v1/services/notifications/send", new { channel, recipient, content = new { subject = "Hello", text } }, token);
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
         return (await SignInService.ReadAsync(answer)).GetProperty("deliveries")[0].GetProperty("id").GetGuid();
     }
@@ -89,10 +89,10 @@ internal sealed class ReceiptsTenant
         return await client.SendAsync(request);
     }
 
-    private static async Task<Guid> AddProviderAsync(SignInService service, SignInService.Person admin, string name)
+    private static async Task<Guid> AddProviderAsync(SignInService service, SignInService.Person admin, string name, string channel = "email")
     {
         using var made = await service.PostAsync(
-            "/api/v1/admin/providers", new { channel = "email", type = "sandbox", name, priority = 1, credentials = new { receiptSecret = Secret } }, admin.AccessToken);
+            "/api/v1/admin/providers", new { channel, type = "sandbox", name, priority = 1, credentials = new { receiptSecret = Secret } }, admin.AccessToken);
         made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
         return (await SignInService.ReadAsync(made)).GetProperty("id").GetGuid();
     }

@@ -24,6 +24,53 @@ public sealed class ReceiptsTests(SignInService service)
     }
 
     [Fact]
+    public async Task Each_callback_is_explained_with_its_provider_its_words_its_times_and_what_was_sent()
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+        var delivery = await SentAsync(tenant);
+        await StatusAsync(
+            tenant.ReportAsync(
+                new { id = "b", status = "bounced", deliveryId = delivery, at = DateTimeOffset.UtcNow.AddMinutes(-1), code = "5.1.1", message = "no such user", address = "ann@example.com" },
+                Report("o", "opened", delivery), Report("c", "clicked", delivery), Report("s", "sent", delivery)),
+            HttpStatusCode.OK);
+        await tenant.UntilAsync(delivery, "bounced");
+
+        var path = $"/api/v1/services/notifications/{ReceiptsTenant.NotificationOf(delivery)}";
+        var steps = await ExplainedAsync(tenant, $"{path}/explain", 4);
+        var bounced = steps.Single(step => step.GetProperty("code").GetString() == "5.1.1");
+        bounced.GetProperty("message").GetString().ShouldNotBeNull().ShouldStartWith("bounced: Sandbox reported bounced: no such user (5.1.1); it came at 20");
+        var callback = bounced.GetProperty("callback");
+        (callback.GetProperty("provider").GetString(), callback.GetProperty("kind").GetString()).ShouldBe(("Sandbox", "bounced"));
+        callback.GetProperty("occurredAt").GetDateTimeOffset().ShouldBeLessThan(callback.GetProperty("receivedAt").GetDateTimeOffset());
+        callback.GetProperty("receivedAt").GetDateTimeOffset().ShouldBeLessThanOrEqualTo(callback.GetProperty("appliedAt").GetDateTimeOffset());
+        var raw = callback.GetProperty("raw").GetString().ShouldNotBeNull();
+        raw.ShouldContain("no such user");
+        raw.ShouldNotContain("ann@example.com");
+        steps.Where(step => step.GetProperty("code").GetString() == "callback_ignored").Select(step => step.GetProperty("message").GetString())
+            .ShouldHaveSingleItem().ShouldNotBeNull().ShouldStartWith("Sandbox reported sent: it changed nothing (already_");
+        var engagement = (await tenant.ReadAsync(path)).GetProperty("deliveries")[0].GetProperty("engagement");
+        engagement.GetProperty("openedAt").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddHours(-1));
+        engagement.TryGetProperty("clickedAt", out _).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("Hello Ann", 1, "gsm7")]
+    [InlineData("Здравствуйте", 1, "ucs2")]
+    public async Task A_text_message_says_how_many_segments_it_took_and_in_which_encoding(string text, int segments, string encoding)
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+        await tenant.AddProviderAsync("Texts", "sms");
+        var delivery = await tenant.SendAsync("+14155550100", "sms", text);
+        await tenant.UntilAsync(delivery, "delivered");
+
+        var path = $"/api/v1/services/notifications/{ReceiptsTenant.NotificationOf(delivery)}";
+        var told = (await tenant.ReadAsync(path)).GetProperty("deliveries")[0];
+        (told.GetProperty("segments").GetInt32(), told.GetProperty("smsEncoding").GetString()).ShouldBe((segments, encoding));
+        var attempt = (await tenant.ReadAsync($"{path}/timeline")).GetProperty("items").EnumerateArray().Single(step => step.TryGetProperty("attempt", out _)).GetProperty("attempt");
+        (attempt.GetProperty("segments").GetInt32(), attempt.GetProperty("smsEncoding").GetString()).ShouldBe((segments, encoding));
+    }
+
+    [Fact]
     public async Task Reports_of_many_deliveries_come_in_one_body_and_in_any_order()
     {
         var tenant = await ReceiptsTenant.CreateAsync(service);
@@ -149,6 +196,15 @@ public sealed class ReceiptsTests(SignInService service)
         var delivery = await tenant.SendAsync("ann+nocallback@example.com");
         await tenant.UntilAsync(delivery, "sent");
         return delivery;
+    }
+
+    /// <summary>The callbacks among what is explained, once there are so many.</summary>
+    private static async Task<IReadOnlyList<JsonElement>> ExplainedAsync(ReceiptsTenant tenant, string path, int callbacks)
+    {
+        IReadOnlyList<JsonElement> found = [];
+        await Eventually.TrueAsync(
+            async () => (found = [.. (await tenant.ReadAsync(path)).GetProperty("explain").EnumerateArray().Where(step => step.TryGetProperty("callback", out _))]).Count == callbacks, ReceiptsTenant.Ample);
+        return found;
     }
 
     private static object Report(string id, string status, Guid? delivery) => new { id, status, deliveryId = delivery, at = DateTimeOffset.UtcNow };

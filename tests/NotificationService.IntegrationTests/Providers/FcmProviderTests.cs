@@ -85,6 +85,37 @@ public sealed class FcmProviderTests : IAsyncLifetime
         Vendor.Calls.Count.ShouldBe(6, "a token that is named twice is one device");
     }
 
+    [Fact]
+    public async Task What_became_of_each_device_is_told()
+    {
+        var provider = Provider();
+        await provider.SendAsync(Call(), CancellationToken.None);
+
+        var result = await provider.SendAsync(Call(Push("dead-1", "alive", "busy", "other-1")), CancellationToken.None);
+
+        result.Devices.Select(device => (device.Token, device.Result?.GetType().Name, device.IsForeign))
+            .ShouldBe([("dead-1", "Rejected", false), ("alive", "Accepted", false), ("busy", "Deferred", false), ("other-1", "Rejected", true)]);
+        (await provider.SendAsync(Call(), CancellationToken.None)).Devices.ShouldBeEmpty("there is only one");
+    }
+
+    [Fact]
+    public async Task A_device_whose_turn_comes_too_late_is_not_called()
+    {
+        var isFirst = 1;
+        Vendor.Otherwise = _ =>
+        {
+            if (Interlocked.Exchange(ref isFirst, 0) == 1)
+                time.Advance(TimeSpan.FromSeconds(9));
+            return FakeAnswer.Accept;
+        };
+        var provider = Provider();
+
+        var result = await provider.SendAsync(Call(Push([.. Enumerable.Range(0, 50).Select(i => $"device-{i}")])), CancellationToken.None);
+
+        Vendor.Calls.Count.ShouldBe(20);
+        result.Devices.Where(device => device.Result is null).Select(device => device.Token).ShouldBe(Enumerable.Range(20, 30).Select(i => $"device-{i}"));
+    }
+
     [Theory]
     [InlineData(new[] { "dead-1", "dead-2" }, typeof(ProviderResult.Rejected), 2)]
     [InlineData(new[] { "dead-1" }, typeof(ProviderResult.Rejected), 1)]

@@ -63,8 +63,15 @@ public sealed class Invariants(NpgsqlDataSource database)
             where (d.status in (40, 50, 60) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1)
                 -- settled by its provider's word
                 and not exists (select from receipts r where r.delivery_id = d.id and r.state = 2 and r.kind in (1, 2, 3)))
-               or (d.status = 20 and exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1) and d.retried_from = 0)
+               or (d.status = 20 and d.devices is null and exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1) and d.retried_from = 0)
             """),
+        ("a push waits although nothing more is done for any of its devices, or has ended although one is still to be tried",
+            """
+            select d.id::text from deliveries d
+            where d.devices is not null and d.status not in (10, 30) and (d.status = 20) <> (d.devices::text like '%nextAttemptAt%')
+            """),
+        ("a device has a push that is said to have reached nobody",
+            "select d.id::text from deliveries d where (d.devices->>'reached')::int > 0 and d.status in (70, 71, 72, 73)"),
         ("an ambiguous attempt is not marked on its delivery",
             "select d.id::text from deliveries d join attempts a on a.delivery_id = d.id where a.outcome = 4 and not d.ambiguous and d.retried_from = 0"),
         ("a call began before it was due",

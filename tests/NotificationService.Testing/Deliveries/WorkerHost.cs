@@ -59,6 +59,13 @@ public sealed class WorkerHost : IAsyncDisposable
             new Dictionary<string, string> { ["accountSid"] = accountSid, ["authToken"] = authToken },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": "+15005550006" }""")));
 
+    /// <summary>Gives the tenant a push provider that speaks FCM to the address.</summary>
+    public Task<Guid> AddFcmAsync(TenantId tenant, FcmContract contract, Uri baseUrl, string name = "Firebase") =>
+        AddAsync(tenant, new ProviderDraft(
+            ChannelKind.Push, "fcm", name, Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
+            new Dictionary<string, string> { ["serviceAccountJson"] = contract.ServiceAccountJson(new Uri(baseUrl, "token")) },
+            JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}" }""")));
+
     private async Task<Guid> AddAsync(TenantId tenant, ProviderDraft draft) =>
         await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch
         {

@@ -49,6 +49,7 @@ internal sealed class IncomingReceiptColumns
         Of(row => Clean(row.Receipt.Address, LongestAddress)),
         Of(row => Clean(row.Receipt.Url, LongestUrl)),
         Of(row => (short)Flags(row.Receipt)),
+        Of(row => Clean(row.Receipt.Raw, RawReceipt.Longest)),
     ];
 
     private static ReceiptFlags Flags(Receipt receipt) =>

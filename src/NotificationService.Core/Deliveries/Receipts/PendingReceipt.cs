@@ -25,6 +25,9 @@ public sealed record PendingReceipt(
     ReceiptFlags Flags,
     short Tries)
 {
+    /// <summary>When it was kept, by the database's clock.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
     public bool IsTemporary => Flags.HasFlag(ReceiptFlags.Temporary);
 
     /// <summary>Whether it says something of the address that outlasts the message.</summary>

@@ -60,7 +60,10 @@ internal static class ReceiptEffectColumns
 
         Write(json, "provider", step.ProviderName ?? ProviderInstances.BuiltInName(step.Receipt.Provider));
         json.WriteString("receipt", step.Receipt.Kind.ToName());
+        json.WriteString("receiptId", step.Receipt.Id);
         WriteTime(json, step.Receipt);
+        if (step.Receipt.ReceivedAt is { } received)
+            json.WriteString("receivedAt", received.UtcDateTime);
     });
 
     private static string? DetailOf(PendingReceipt receipt) => receipt is { Code: null, Message: null, Url: null } && !receipt.Flags.HasFlag(ReceiptFlags.TimeReplaced)

@@ -231,7 +231,10 @@ public sealed class ReceiptStore(Database database, Ids ids)
         Text(row, 11),
         Text(row, 12),
         (ReceiptFlags)row.GetInt16(13),
-        row.GetInt16(14));
+        row.GetInt16(14))
+    {
+        ReceivedAt = row.GetFieldValue<DateTimeOffset>(16),
+    };
 
     private static ReceiptMatch ReadMatch(NpgsqlDataReader row)
     {

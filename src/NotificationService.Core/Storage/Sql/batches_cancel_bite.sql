@@ -4,19 +4,20 @@ with bite as materialized (
     select id from deliveries where batch_id = $2 and tenant_id = $1 and status in (10, 20) order by due_at limit $3 for update skip locked
 ),
 ended as (
-    update deliveries d set status = 72, timeline_seq = d.timeline_seq + 1 from bite where d.id = bite.id
-    returning d.id, d.timeline_seq
+    update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
+    from bite where d.id = bite.id
+    returning d.id, d.timeline_seq, d.status, d.devices
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, 72, clock_timestamp(), '{"code":"batch_cancelled","message":"its batch was cancelled"}'::json from ended
+    select $1, id, timeline_seq, status, clock_timestamp(), notification_meta.stopped_detail(devices, 'batch_cancelled', 'its batch was cancelled') from ended
 ),
 told as (
     insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, $2, change.status, change.delta from (select count(*) as n from ended) stopped
-    cross join lateral (values (0, -stopped.n), (72, stopped.n)) as change(status, delta) where stopped.n > 0
+    select $1, $2, change.status, change.delta from (select status, count(*) as n from ended group by status) stopped
+    cross join lateral (values (0::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
 )
 select count(*)::int from ended

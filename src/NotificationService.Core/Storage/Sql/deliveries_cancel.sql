@@ -1,17 +1,18 @@
 -- Cancels what has not begun of one notification and says of each delivery whether it was in time.
 -- $1 tenant, $2 notification id (its smallest delivery id), $3 its largest, $4 now
+-- A push that some of its devices have already is sent, and the others are given up.
 -- A claim at the same moment: one of the two gets the row lock, the other finds the status changed.
 with before as materialized (
     select id, status from deliveries where id > $2 and id <= $3 and tenant_id = $1 order by id for update
 ),
 ended as (
-    update deliveries d set status = 72, timeline_seq = d.timeline_seq + 1
+    update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
     from before where d.id = before.id and before.status in (10, 20)
-    returning d.id, d.timeline_seq, d.batch_id
+    returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, 72, $4, '{"code":"cancelled","message":"cancelled by the caller"}'::json from ended
+    select $1, id, timeline_seq, status, $4, notification_meta.stopped_detail(devices, 'cancelled', 'cancelled by the caller') from ended
 ),
 told as (
     insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended
@@ -19,8 +20,8 @@ told as (
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, stopped.batch_id, change.status, change.delta
-    from (select batch_id, count(*) as n from ended where batch_id is not null group by batch_id) stopped
-    cross join lateral (values (0, -stopped.n), (72, stopped.n)) as change(status, delta)
+    from (select batch_id, status, count(*) as n from ended where batch_id is not null group by batch_id, status) stopped
+    cross join lateral (values (0::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
 )
-select before.id, case when ended.id is null then before.status else 72::smallint end as status, ended.id is not null as changed
+select before.id, coalesce(ended.status, before.status) as status, ended.id is not null as changed
 from before left join ended on ended.id = before.id order by before.id

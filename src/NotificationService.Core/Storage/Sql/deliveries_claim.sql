@@ -85,11 +85,11 @@ claimed as (
     returning d.*
 )
 select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous, due_at, expires_at,
-    call_started_at, clock_timestamp() as claimed_at, provider_id, batch_id
+    call_started_at, clock_timestamp() as claimed_at, provider_id, batch_id, devices
 from claimed
 union all
 select null, last.tenant_id, class.priority, last.channel, coalesce(last.n = class.most, false)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint,
     exists (select from lane where lane.rank = class.rank),
     least((select min(walk.due_at) from walk where walk.rank = class.rank), clock_timestamp() - interval '2 seconds'),
-    null, null, null, null, null
+    null, null, null, null, null, null
 from class left join lateral (select walk.tenant_id, walk.channel, walk.n from walk where walk.rank = class.rank order by walk.n desc limit 1) last on true

@@ -3,8 +3,9 @@
 --
 -- $1 tenant; per result: $2 id, $3 lease, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
 -- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
--- per attempt: $15 place of its result (from 1), $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments
+-- per attempt: $15 place of its result (from 1), $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments, $30 their encoding
 -- per timeline row: $25 place of its result, $26 sequence, $27 status, $28 at, $29 detail
+-- per result: $31 what became of each of several devices, or null as before, $32 segments of a text message that was accepted, or null, $33 their encoding
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
 -- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
@@ -25,22 +26,25 @@ with held as (
         ambiguous = i.ambiguous,
         provider_id = coalesce(i.provider_id, d.provider_id),
         provider_message_id = coalesce(i.provider_message_id, d.provider_message_id),
+        devices = coalesce(i.devices::jsonb, d.devices),
+        segments = coalesce(i.segments, d.segments),
+        sms_encoding = coalesce(i.sms_encoding, d.sms_encoding),
         rescues = case i.rescued when 1 then d.rescues + 1 else 0 end,
         timeline_seq = d.timeline_seq + i.steps,
         lease_until = null, lease_owner = null, call_started_at = null
     from unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
-                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[]) with ordinality
-        as i(id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, place)
+                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[], $31::text[], $32::smallint[], $33::smallint[]) with ordinality
+        as i(id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, devices, segments, sms_encoding, place)
     cross join lateral (
         select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
     returning i.place::int, d.id, i.lease, d.batch_id, d.status
 ),
 attempt as (
-    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
-    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments
-    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[])
-        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments)
+    insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
+    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
+    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[], $30::smallint[])
+        as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     where a.place in (select place from held)
 ),
 step as (

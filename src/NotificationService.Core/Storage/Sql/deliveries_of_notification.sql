@@ -1,6 +1,6 @@
 -- The deliveries of one notification: the key range from its id ($2) to its largest delivery id ($3). $1 tenant.
 select 2, d.id, d.status, d.due_at, d.ambiguous, d.timeline_seq, d.call_started_at, d.provider_message_id, d.provider_id, p.name,
-    d.failure_kind, d.failure_code, d.failure_message, d.chain
+    d.failure_kind, d.failure_code, d.failure_message, d.chain, d.devices, d.segments, d.sms_encoding
 from deliveries d
 left join providers p on p.tenant_id = d.tenant_id and p.id = d.provider_id
 where d.id > $2 and d.id <= $3 and d.tenant_id = $1

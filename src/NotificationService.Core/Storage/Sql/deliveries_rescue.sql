@@ -15,4 +15,4 @@ set claims = d.claims + 1, lease_until = clock_timestamp() + $2, lease_owner = $
 from began
 where d.id = began.id and d.id = any (array(select id from dead)) and d.status = 30
 returning d.id, d.tenant_id, d.priority, d.channel, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at,
-    d.expires_at, began.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id
+    d.expires_at, began.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id, d.devices

@@ -27,7 +27,7 @@ again as (
     update deliveries d
     set status = case when place.waits then 10 else 20 end, due_at = clock_timestamp() + place.after, chain = place.chain,
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
-        failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, timeline_seq = d.timeline_seq + 1
+        failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, devices = null, timeline_seq = d.timeline_seq + 1
     from place where d.id = place.id
     returning d.id, d.status, d.timeline_seq, d.batch_id
 ),

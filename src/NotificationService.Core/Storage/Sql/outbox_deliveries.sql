@@ -1,14 +1,14 @@
 -- What is told of some deliveries' changes. $1 tenant, $2 uuid[] deliveries, $3 smallint[] their rows of the timeline
 -- Each OFFSET 0 is a fence: a probe of a primary key, whatever the statistics said when the plan was made.
 -- The sequence counts what was told before it of the same delivery; the timeline only grows at its end, so that it is always the same.
-select o.ord, s.status, s.at, s.detail, s.sequence, d.batch_id, d.attempts, p.name, n.live, n.reference, n.user_id, n.category, n.metadata, n.template_version, t.key
+select o.ord, s.status, s.at, s.detail, s.sequence, d.batch_id, d.attempts, p.name, n.live, n.reference, n.user_id, n.category, n.metadata, n.template_version, t.key, d.segments, d.sms_encoding
 from unnest($2::uuid[], $3::smallint[]) with ordinality as o(delivery_id, seq, ord)
 cross join lateral (
     select l.status, l.at, l.detail,
         (select count(*)::int from timeline e where e.delivery_id = o.delivery_id and e.seq <= o.seq and e.status >= 40 and e.tenant_id = $1) as sequence
     from timeline l where l.delivery_id = o.delivery_id and l.seq = o.seq and l.tenant_id = $1 offset 0) s
 cross join lateral (
-    select h.batch_id, h.attempts, h.provider_id from deliveries h where h.id = o.delivery_id and h.tenant_id = $1 offset 0) d
+    select h.batch_id, h.attempts, h.provider_id, h.segments, h.sms_encoding from deliveries h where h.id = o.delivery_id and h.tenant_id = $1 offset 0) d
 cross join lateral (
     select m.live, m.reference, m.recipient->>'userId' as user_id, m.category, m.metadata, m.template_id, m.template_version
     from notifications m where m.id = overlay(o.delivery_id::text placing '0' from 36)::uuid and m.tenant_id = $1 offset 0) n

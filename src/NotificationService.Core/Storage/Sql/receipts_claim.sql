@@ -30,7 +30,7 @@ picked as materialized (
         for update of r skip locked) due
 )
 select tenant_id, provider_id, place, id, delivery_id, provider_message_id, kind, occurred_at, clock_timestamp() - received_at, code, message, address, url, flags, tries,
-    clock_timestamp()
+    clock_timestamp(), received_at
 from picked
 union all
-(select tenant_id, null, null, null, null, null, null, null, null, null, null, null, null, null, (n = $3)::int::smallint, null from walk order by n desc limit 1)
+(select tenant_id, null, null, null, null, null, null, null, null, null, null, null, null, null, (n = $3)::int::smallint, null, null from walk order by n desc limit 1)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using NotificationService.Channels;
 
 namespace NotificationService.Templates;
 
@@ -16,8 +17,10 @@ public static class SmsSegments
     private static readonly SearchValues<char> Gsm = SearchValues.Create(Basic + Extended);
     private static readonly SearchValues<char> Twice = SearchValues.Create(Extended);
 
-    public static int Count(string text) =>
-        text.AsSpan().ContainsAnyExcept(Gsm) ? CountWide(text) : CountGsm(text);
+    public static int Count(string text) => EncodingOf(text) == SmsEncoding.Ucs2 ? CountWide(text) : CountGsm(text);
+
+    /// <summary>One character outside the GSM alphabet has the whole text written in the wider one.</summary>
+    public static SmsEncoding EncodingOf(string text) => text.AsSpan().ContainsAnyExcept(Gsm) ? SmsEncoding.Ucs2 : SmsEncoding.Gsm7;
 
     /// <summary>An escaped character is two septets that never stand in two segments.</summary>
     private static int CountGsm(string text)
