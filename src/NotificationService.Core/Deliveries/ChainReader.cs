@@ -20,10 +20,12 @@ public sealed class ChainReader(Database database)
         foreach (var tenant in claimed.Where(delivery => notifications.GetValueOrDefault(delivery.Id.Notification)?.Fallback is not null)
             .GroupBy(delivery => delivery.Tenant).OrderBy(group => group.Key.Value))
         {
+            NotificationId[] ids = [.. tenant.Select(delivery => delivery.Id.Notification).Distinct()];
             batch.Add(
                 tenant.Key, Chain,
                 new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = [.. tenant.Select(delivery => delivery.Id.Notification.Value).Distinct()] });
+                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ids, id => id.Value) },
+                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ids, id => id.LastDelivery) });
         }
 
         await batch.CommitAsync(

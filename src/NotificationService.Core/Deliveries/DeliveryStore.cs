@@ -95,7 +95,9 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             Start,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Lease.Id) },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall });
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall },
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.Value) },
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery) });
         await batch.CommitAsync(
             row =>
             {

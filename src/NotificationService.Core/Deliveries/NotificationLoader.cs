@@ -21,12 +21,9 @@ public sealed class NotificationLoader(Database database)
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in deliveries.GroupBy(delivery => delivery.Tenant).OrderBy(group => group.Key.Value))
         {
-            var ids = tenant.Select(delivery => delivery.Id.Notification.Value).Distinct().ToArray();
             batch.Add(
                 tenant.Key, Load,
-                new NpgsqlParameter<Guid[]> { TypedValue = ids },
-                new NpgsqlParameter<Guid> { TypedValue = ids.Min() },
-                new NpgsqlParameter<Guid> { TypedValue = ids.Max() },
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. tenant.Select(delivery => delivery.Id.Notification.Value).Distinct()] },
                 new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value });
         }
 

@@ -29,7 +29,8 @@ internal static class EventLoader
                 statements.Add((rows, events, deliveries));
                 batch.Add(
                     tenant.Key, Deliveries, new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value }, Subjects(rows, deliveries),
-                    new NpgsqlParameter<short[]> { TypedValue = Array.ConvertAll(deliveries, place => rows[place].Sequence) });
+                    new NpgsqlParameter<short[]> { TypedValue = Array.ConvertAll(deliveries, place => rows[place].Sequence) },
+                    new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value) });
             }
 
             if (notices.Length > 0)

@@ -94,9 +94,14 @@ public sealed class Database : IAsyncDisposable
         // The role is a start-up option, so that it survives the reset of a pooled connection. Nothing here runs long enough to
         // be worth compiling: the claim's estimate passes jit_above_cost on a long queue, and 25 of its 28 ms were JIT.
         var settings = $"-c jit=off -c idle_in_transaction_session_timeout=30000 -c statement_timeout={(int)statementTimeout.TotalMilliseconds}";
-        // The queue's statements are planned once, not for each length of their arrays (planning one took a millisecond), and
-        // never by reading a whole table: what is planned while the queue is empty must still be right when it is long.
-        var plans = role == WorkerRole ? "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off" : "";
+        // Never by reading a whole table: what is planned while the tables are empty must still be right when they are full. The queue's statements
+        // are planned once, not for each length of their arrays (planning one took a millisecond).
+        var plans = role switch
+        {
+            null => "",
+            WorkerRole => "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan",
+            _ => "-c enable_seqscan=off",
+        };
         connection.Options = $"{connection.Options} {settings} {plans} {(role is null ? "" : $"-c role={role}")}".Trim();
         // Without a name the metrics would show the whole connection string.
         return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();

@@ -1,10 +1,11 @@
 -- Cancels some of what a cancelled batch has left in the queue; what a worker holds ends by itself. $1 tenant, $2 batch, $3 most
--- Relies on deliveries_batch (batch_id, due_at) where batch_id is not null and status in (10, 20).
+-- Relies on deliveries_batch (batch_id, due_at) where batch_id is not null and status in (10, 20). The tenant is asked for afterwards: beside the batch it
+-- would invite the index of all that is due.
 with bite as materialized (
-    select id from deliveries where batch_id = $2 and tenant_id = $1 and status in (10, 20) order by due_at limit $3 for update skip locked
+    select id from deliveries where batch_id = $2 and status in (10, 20) order by due_at limit $3 for update skip locked
 ),
 ended as (
-    update deliveries d set status = 72, timeline_seq = d.timeline_seq + 1 from bite where d.id = bite.id
+    update deliveries d set status = 72, timeline_seq = d.timeline_seq + 1 from bite where d.id = bite.id and d.tenant_id = $1
     returning d.id, d.timeline_seq
 ),
 step as (

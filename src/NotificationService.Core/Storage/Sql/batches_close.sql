@@ -3,7 +3,7 @@
 with before as materialized (select id, state, ended_at from batches where tenant_id = $1 and id = $2 and not exists (select from bulk_jobs j where j.tenant_id = $1 and j.id = $2) for update),
 changed as (
     update batches b set state = $3, closed_at = coalesce(b.closed_at, $4)
-    from before where b.tenant_id = $1 and b.id = before.id and before.state < $3 and before.ended_at is null
+    from before where b.tenant_id = $1 and b.id = $2 and before.state < $3 and before.ended_at is null
     returning b.id
 )
 select before.state, changed.id is not null from before left join changed on true

@@ -20,7 +20,7 @@ changed as (
         rows_done = case when $3 = 3 then 0 else j.rows_done end,
         starts_at = case when $3 = 3 then greatest(j.starts_at, clock_timestamp()) else j.starts_at end
     from before, pending
-    where j.tenant_id = $1 and j.id = before.id and (
+    where j.tenant_id = $1 and j.id = $2 and (
         ($3 = 4 and (before.state in (2, 3) or (before.state = 5 and pending.n > 0)))
         or ($3 = 0 and (before.state = 4 or (before.state = 6 and before.reason = 'rows_unworkable' and before.ended_at > clock_timestamp() - interval '29 days')))
         or ($3 = 3 and before.state = 8 and not before.rows_gone and before.ended_at > clock_timestamp() - interval '29 days' and (before.mode = 1 or before.rows_bad = 0))
@@ -28,7 +28,7 @@ changed as (
     returning j.id
 ),
 again as (
-    update bulk_slices s set tries = 0, retry_at = null from changed where $3 = 0 and s.tenant_id = $1 and s.job_id = changed.id and s.state < 2 and s.tries > 0
+    update bulk_slices s set tries = 0, retry_at = null from changed where $3 = 0 and s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and s.tries > 0
 ),
 batch as (
     update batches b
@@ -37,6 +37,6 @@ batch as (
         state = case when $3 = 7 then 3 when before.state in (6, 8) then 1 else b.state end,
         closed_at = case when $3 = 7 then coalesce(b.closed_at, clock_timestamp()) when before.state in (6, 8) then null else b.closed_at end,
         ended_at = case when $3 = 7 or before.state in (6, 8) then null else b.ended_at end
-    from changed, before where b.tenant_id = $1 and b.id = changed.id
+    from changed, before where b.tenant_id = $1 and b.id = $2
 )
 select before.state, changed.id is not null from before left join changed on true

@@ -6,5 +6,5 @@ with job as (
     returning id, slices, rows_total
 )
 select slices, rows_total,
-    (select array_agg(e.line) from bulk_errors e, job where e.tenant_id = $1 and e.job_id = job.id and e.number < job.slices and e.mended_by is null)
+    (select array_agg(e.line) from bulk_errors e where e.tenant_id = $1 and e.job_id = $2 and e.number < job.slices and e.mended_by is null)
 from job

@@ -1,4 +1,7 @@
 -- A job of the same file within a day that was not refused. $1 tenant, $2 file hash, $3 job to leave out
-select id from bulk_jobs
-where tenant_id = $1 and file_hash = $2 and id <> $3 and state not in (1, 6, 8) and created_at > clock_timestamp() - interval '24 hours'
-order by id desc limit 1
+-- Materialized, so that it is looked up by the hash and not in the order of the ids, through all of the tenant's jobs.
+with same as materialized (
+    select id from bulk_jobs
+    where tenant_id = $1 and file_hash = $2 and id <> $3 and state not in (1, 6, 8) and created_at > clock_timestamp() - interval '24 hours'
+)
+select id from same order by id desc limit 1

@@ -8,6 +8,6 @@ with job as (
     returning j.id
 ),
 batch as (
-    update batches b set state = 1, closed_at = null, ended_at = null from job where b.tenant_id = $1 and b.id = job.id
+    update batches b set state = 1, closed_at = null, ended_at = null from job where b.tenant_id = $1 and b.id = $2
 )
 select id from job

@@ -13,6 +13,6 @@ failed as (
     returning j.id
 ),
 closed as (
-    update batches b set state = 2, closed_at = coalesce(b.closed_at, clock_timestamp()) from failed where b.tenant_id = $1 and b.id = failed.id and b.state = 1
+    update batches b set state = 2, closed_at = coalesce(b.closed_at, clock_timestamp()) from failed where b.tenant_id = $1 and b.id = $2 and b.state = 1
 )
 select slice.tries, exists (select from failed) from slice

@@ -2,6 +2,6 @@
 select 2, d.id, d.status, d.due_at, d.ambiguous, d.timeline_seq, d.call_started_at, d.provider_message_id, d.provider_id, p.name,
     d.failure_kind, d.failure_code, d.failure_message, d.chain
 from deliveries d
-left join providers p on p.tenant_id = d.tenant_id and p.id = d.provider_id
+left join lateral (select q.name from providers q where q.tenant_id = $1 and q.id = d.provider_id offset 0) p on true
 where d.id > $2 and d.id <= $3 and d.tenant_id = $1
 order by d.chain, d.id

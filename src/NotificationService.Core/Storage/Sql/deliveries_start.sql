@@ -2,13 +2,14 @@
 -- Whoever is not returned has lost its lease, or has too little of it left for a whole call, or its batch was cancelled or is held, or its time was
 -- over or another channel of its chain reached the recipient while it stood in line: it must not be called.
 --
--- $1 uuid[] ids, $2 uuid[] their leases, $3 interval what a call and its result may take
+-- $1 uuid[] ids, $2 uuid[] their leases, $3 interval what a call and its result may take, $4 uuid[] their notifications, $5 uuid[] the largest id that
+-- a delivery of each notification may have
 --
 -- call_started_at and attempts stand in no index: the update is HOT where the page has room.
 -- Dies after it: a call may have happened; the rescuer records the attempt as ambiguous.
 update deliveries d
 set call_started_at = clock_timestamp(), attempts = d.attempts + 1
-from unnest($1::uuid[], $2::uuid[]) as i(id, lease)
+from unnest($1::uuid[], $2::uuid[], $4::uuid[], $5::uuid[]) as i(id, lease, first_id, last_id)
 -- A fence, as in deliveries_complete.
 cross join lateral (
     select h.ctid from deliveries h
@@ -17,7 +18,7 @@ cross join lateral (
       and (h.batch_id is null or not notification_meta.is_batch_stopped(h.tenant_id, h.batch_id))
       and (h.chain = 0 or not exists (
           select from deliveries s
-          where s.id > overlay(h.id::text placing '0' from 36)::uuid and s.id <= overlay(h.id::text placing 'f' from 36)::uuid
+          where s.id > i.first_id and s.id <= i.last_id
             and s.tenant_id = h.tenant_id and s.chain > 0 and s.status in (50, 60)))
       offset 0) held_row
 where d.ctid = held_row.ctid

@@ -1,8 +1,8 @@
--- What is told of some deliveries' changes. $1 tenant, $2 uuid[] deliveries, $3 smallint[] their rows of the timeline
+-- What is told of some deliveries' changes. $1 tenant, $2 uuid[] deliveries, $3 smallint[] their rows of the timeline, $4 uuid[] their notifications
 -- Each OFFSET 0 is a fence: a probe of a primary key, whatever the statistics said when the plan was made.
 -- The sequence counts what was told before it of the same delivery; the timeline only grows at its end, so that it is always the same.
 select o.ord, s.status, s.at, s.detail, s.sequence, d.batch_id, d.attempts, p.name, n.live, n.reference, n.user_id, n.category, n.metadata, n.template_version, t.key
-from unnest($2::uuid[], $3::smallint[]) with ordinality as o(delivery_id, seq, ord)
+from unnest($2::uuid[], $3::smallint[], $4::uuid[]) with ordinality as o(delivery_id, seq, notification_id, ord)
 cross join lateral (
     select l.status, l.at, l.detail,
         (select count(*)::int from timeline e where e.delivery_id = o.delivery_id and e.seq <= o.seq and e.status >= 40 and e.tenant_id = $1) as sequence
@@ -11,6 +11,6 @@ cross join lateral (
     select h.batch_id, h.attempts, h.provider_id from deliveries h where h.id = o.delivery_id and h.tenant_id = $1 offset 0) d
 cross join lateral (
     select m.live, m.reference, m.recipient->>'userId' as user_id, m.category, m.metadata, m.template_id, m.template_version
-    from notifications m where m.id = overlay(o.delivery_id::text placing '0' from 36)::uuid and m.tenant_id = $1 offset 0) n
-left join providers p on p.tenant_id = $1 and p.id = d.provider_id
-left join templates t on t.tenant_id = $1 and t.id = n.template_id
+    from notifications m where m.id = o.notification_id and m.tenant_id = $1 offset 0) n
+left join lateral (select q.name from providers q where q.tenant_id = $1 and q.id = d.provider_id offset 0) p on true
+left join lateral (select v.key from templates v where v.tenant_id = $1 and v.id = n.template_id offset 0) t on true

@@ -8,7 +8,8 @@
 -- may come without our id. Meta reports to one address for all the numbers of an app, each of which is a provider here: it may be a sibling's message.
 -- The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
 with target as materialized (
-    select g.ord, coalesce(by_message.provider_id, by_sibling.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id
+    select g.ord, coalesce(by_message.provider_id, by_sibling.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id,
+        overlay(coalesce(g.delivery_id, by_message.delivery_id)::text placing '0' from 36)::uuid as notification_id
     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::boolean[]) with ordinality as g(provider_id, delivery_id, message_id, wants_address, ord)
     left join lateral (
         select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id, (array_agg(a.provider_id order by a.delivery_id desc))[1] as provider_id
@@ -45,9 +46,9 @@ select t.ord::int, known.id, held.id is not null as is_held, held.status, held.a
             when 1 then n.recipient->>'email' when 2 then n.recipient->>'phone' when 4 then coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
             -- Of several devices nobody knows which one it was.
             when 3 then case when n.recipient->'deviceTokens'->1 is null then n.recipient->'deviceTokens'->>0 end end
-        from notifications n where n.id = (left(known.id::text, 35) || '0')::uuid and n.tenant_id = $1) end as address,
+        from notifications n where n.id = t.notification_id and n.tenant_id = $1 and known.id is not null) end as address,
     p.channel, p.name
 from target t
-left join lateral (select d.id from deliveries d where d.id = t.delivery_id and d.tenant_id = $1) known on true
+left join lateral (select d.id from deliveries d where d.id = t.delivery_id and d.tenant_id = $1 offset 0) known on true
 left join held on held.id = known.id
-left join providers p on p.tenant_id = $1 and p.id = t.provider_id
+left join lateral (select q.channel, q.name from providers q where q.tenant_id = $1 and q.id = t.provider_id offset 0) p on true

@@ -21,7 +21,8 @@ bite as materialized (
     limit $1
 ),
 dropped as (
-    update webhook_messages m set state = 4, reason = bite.reason, ended_at = clock_timestamp() from bite where m.id = bite.id returning 1
+    update webhook_messages m set state = 4, reason = bite.reason, ended_at = clock_timestamp()
+    from bite cross join lateral (select h.ctid from webhook_messages h where h.id = bite.id offset 0) held where m.ctid = held.ctid returning 1
 )
 select (select count(*)::int from dropped), last.endpoint_id, coalesce(last.n >= 5000, false)
 from (values (1)) one left join (select endpoint_id, n from walk order by n desc limit 1) last on true

@@ -1,0 +1,81 @@
+using NotificationService.Channels;
+using NotificationService.EventRules;
+using NotificationService.Recipients;
+using NotificationService.Storage;
+using NotificationService.Templates;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using NotificationService.Webhooks;
+
+namespace NotificationService.IntegrationTests.Storage.Statements;
+
+/// <summary>
+/// What the API's look-ups by Entity Framework touch. They begin and end their transactions themselves, so that their pages are taken from the
+/// database's counters, to which the only connection they have is told to add its own. Lists have tests of their own.
+/// </summary>
+public sealed class EntityQueryCosts : IAsyncDisposable
+{
+    private const int MostPages = 120;
+
+    /// <summary>A tenant has 500 rules at most, and all of them may be read.</summary>
+    private const int MostOfRules = 600;
+
+    private const string Touched =
+        "select c.oid::regclass::text || ' ' || pg_stat_get_blocks_fetched(c.oid) from pg_class c where c.oid >= 16384 and c.relkind in ('r', 'i', 't') and pg_stat_get_blocks_fetched(c.oid) > 0";
+
+    private readonly TestDatabase database;
+    private readonly Database single;
+    private readonly (string Name, int Most, Func<Task> Run)[] lookUps;
+
+    public EntityQueryCosts(TestDatabase database, IReadOnlyDictionary<string, Guid> planted)
+    {
+        var tenant = new TenantId(planted["tenant"]);
+        (this.database, single) = (database, new Database(new StorageOptions { ConnectionString = database.ConnectionString, ApiPoolSize = 1 }));
+        var store = new TenantStore(single);
+        var (providers, endpoints, templates) = (new ProviderStore(store, null!, null!), new WebhookEndpointStore(store), new TemplateQueries(store));
+        var (rules, suppressions) = (new EventRuleStore(store, null!, database.Ids, TimeProvider.System), new SuppressionList(store, null!, database.Ids, TimeProvider.System));
+        lookUps =
+        [
+            ("a provider", MostPages, () => providers.FindAsync(tenant, planted["provider"], default)),
+            ("a page of a channel's providers", MostPages, () => providers.ListAsync(tenant, ChannelKind.Email, 0, 20, default)),
+            ("a webhook endpoint", MostPages, () => endpoints.FindAsync(tenant, planted["endpoint"], default)),
+            ("a page of webhook endpoints", MostPages, () => endpoints.ListAsync(tenant, 0, 20, default)),
+            ("a template by its key", MostPages, () => templates.FindAsync(tenant, "t-1", default)),
+            ("a template by its id", MostPages, () => templates.FindAsync(tenant, planted["template"].ToString(), default)),
+            ("a version of a template", MostPages, () => templates.FindVersionAsync(tenant, "t-1", 1, default)),
+            ("an event rule", MostPages, () => rules.FindAsync(tenant, planted["rule"], default)),
+            ("the event rules of some types", MostOfRules, () => rules.EnabledAsync(tenant, ["order.1", "order.2"], default)),
+            ("a suppressed address", MostPages, () => suppressions.FindAsync(tenant, planted["suppression"], default)),
+        ];
+    }
+
+    /// <summary>A sentence for each that touches more than a look-up needs, each asked eight times, so that it has had plans for its parameters and one for all.</summary>
+    public async Task<IReadOnlyList<string>> AboveBoundAsync(string statistics)
+    {
+        var found = new List<string>();
+        // What the test itself has touched so far is counted now, and not as anybody's look-up.
+        await database.QueryAsync<string>("select pg_stat_force_next_flush()::text");
+        foreach (var (name, most, run) in lookUps)
+        {
+            for (var time = 0; time < 8; time++)
+            {
+                var before = await TouchedAsync();
+                await run();
+                var touched = (await TouchedAsync()).Select(entry => (entry.Key, Pages: entry.Value - before.GetValueOrDefault(entry.Key))).Where(entry => entry.Pages > 0).ToArray();
+                if (touched.Sum(entry => entry.Pages) is var pages && pages > most)
+                    found.Add($"{name}, {statistics}, asked {time + 1} times: {pages} pages, of them {string.Join(", ", touched.OrderByDescending(entry => entry.Pages).Take(3))}");
+            }
+        }
+
+        return found;
+    }
+
+    public ValueTask DisposeAsync() => single.DisposeAsync();
+
+    private async Task<Dictionary<string, long>> TouchedAsync()
+    {
+        await using var flush = single.App.CreateCommand("select pg_stat_force_next_flush()");
+        await flush.ExecuteNonQueryAsync();
+        return (await database.QueryAsync<string>(Touched)).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => long.Parse(words[1]), StringComparer.Ordinal);
+    }
+}

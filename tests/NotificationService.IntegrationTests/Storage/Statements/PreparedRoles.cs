@@ -1,0 +1,52 @@
+using NotificationService.Testing;
+using Npgsql;
+
+namespace NotificationService.IntegrationTests.Storage.Statements;
+
+/// <summary>Every statement, prepared by the role that runs it, on a connection with that role's settings.</summary>
+public sealed class PreparedRoles : IAsyncDisposable
+{
+    private readonly Dictionary<string, PreparedStatements> roles;
+
+    private PreparedRoles(Dictionary<string, PreparedStatements> roles) => this.roles = roles;
+
+    public PreparedStatements this[string role] => roles[role];
+
+    /// <param name="database">Whose.</param>
+    /// <param name="month">What the parameters are about.</param>
+    /// <param name="statements">What to prepare.</param>
+    /// <param name="planned">Whether each is planned now, and keeps that plan for as long as PostgreSQL keeps it.</param>
+    public static async Task<PreparedRoles> OpenAsync(TestDatabase database, PlantedMonth month, IReadOnlyList<StatementCost> statements, bool planned)
+    {
+        var tenant = await database.ScalarAsync<Guid>("select planted.big()");
+        var prepared = new PreparedRoles(new(StringComparer.Ordinal)
+        {
+            ["app"] = await OpenAsync(database.Database.App, tenant),
+            ["worker"] = await OpenAsync(database.Database.Worker, tenant),
+            ["owner"] = await OpenAsync(database.Database.Owner, tenant),
+        });
+        foreach (var statement in statements)
+        {
+            var (_, types) = await month.EvaluateAsync(statement.Parameters);
+            await prepared[statement.Role].PrepareAsync(statement, types);
+            if (planned)
+                await prepared[statement.Role].PlanAsync(statement);
+        }
+
+        return prepared;
+    }
+
+    /// <summary>Not of the pool: what is prepared here would stay behind.</summary>
+    private static async Task<PreparedStatements> OpenAsync(NpgsqlDataSource source, Guid tenant)
+    {
+        var connection = new NpgsqlConnection($"{source.ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        return new PreparedStatements(connection, tenant);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var role in roles.Values)
+            await role.DisposeAsync();
+    }
+}

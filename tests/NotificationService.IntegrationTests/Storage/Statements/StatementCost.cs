@@ -1,0 +1,57 @@
+using System.Globalization;
+using NotificationService.Storage;
+
+namespace NotificationService.IntegrationTests.Storage.Statements;
+
+/// <summary>What one statement may cost, as <c>statement_costs.txt</c> says.</summary>
+/// <param name="Name">A file of <c>Storage/Sql</c>, or a function of the schema <c>notification_meta</c>.</param>
+/// <param name="Role"><c>app</c>, <c>worker</c> or <c>owner</c>.</param>
+/// <param name="Rows">The rows of its work.</param>
+/// <param name="PagesPerRow">The most pages that each of them may touch.</param>
+/// <param name="Parameters">An SQL expression each.</param>
+public sealed record StatementCost(string Name, string Role, int Rows, double PagesPerRow, IReadOnlyList<string> Parameters)
+{
+    /// <summary>For planning, which looks into every index of every month, and for what a statement touches once.</summary>
+    private const int PagesInAnyCase = 120;
+
+    private const double UsualPagesPerRow = 30;
+
+    public double MostPages => PagesInAnyCase + (Rows * PagesPerRow);
+
+    public string PreparedName { get; } = $"cost_{Name.Replace('.', '_')}";
+
+    public string Text => Name.Contains('.', StringComparison.Ordinal)
+        ? $"select * from {Name}({string.Join(", ", Enumerable.Range(1, Parameters.Count).Select(number => $"${number}"))})"
+        : SqlText.Statement(Name).Trim();
+
+    /// <summary>What is measured, and what is not and why.</summary>
+    public static (IReadOnlyList<StatementCost> Measured, IReadOnlyDictionary<string, string> Excused) Read()
+    {
+        using var stream = typeof(StatementCost).Assembly.GetManifestResourceStream("statement_costs.txt")!;
+        using var reader = new StreamReader(stream);
+        var (measured, excused) = (new List<StatementCost>(), new Dictionary<string, string>(StringComparer.Ordinal));
+        var parameters = new List<string>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            if (line[0] == ' ')
+            {
+                parameters.Add(line.Trim());
+                continue;
+            }
+
+            var words = line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
+            if (words[0] == "!")
+                excused.Add(words[1], words[2]);
+            else
+                measured.Add(Head(line.Split(' '), parameters = []));
+        }
+
+        return (measured, excused);
+    }
+
+    private static StatementCost Head(string[] words, List<string> parameters) => new(
+        words[0], words[1], int.Parse(words[2], CultureInfo.InvariantCulture),
+        words.Length > 3 ? double.Parse(words[3], CultureInfo.InvariantCulture) : UsualPagesPerRow, parameters);
+}

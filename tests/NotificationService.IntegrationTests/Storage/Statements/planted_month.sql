@@ -1,0 +1,126 @@
+-- A month of one tenant with many notifications beside two hundred others with few, in every table: how many says planted.notifications. In bulk, as the
+-- superuser; run twice it adds to what is there. What is written once for all says so by "on conflict do nothing".
+-- Of 40 notifications one is another tenant's; of 20 of the tenant's one is a chain of two channels; of 50 one failed; a few wait, are scheduled or held.
+set local synchronous_commit = off;
+
+create schema if not exists planted;
+create table if not exists planted.start as select floor(extract(epoch from date_trunc('day', now()) - interval '13 days') * 1000)::bigint as ms;
+-- A UUIDv7 of a row's number: the same for whoever asks.
+create or replace function planted.id(n bigint, salt text, digit text) returns uuid language sql stable as $$
+    select (lpad(to_hex((select ms from planted.start) + n * 5000), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 14) || digit)::uuid
+    from (select md5(salt || n) as h) x
+$$;
+create or replace function planted.fixed(kind text, n bigint) returns uuid language sql immutable as $$ select overlay(md5(kind || n) placing '7' from 13)::uuid $$;
+-- The tenant of a number: 0 has most of it.
+create or replace function planted.tenant(n bigint) returns uuid language sql immutable as $$
+    select planted.fixed('tenant', case when n % 40 = 39 then 1 + (n / 40) % 200 else 0 end)
+$$;
+
+create or replace function planted.big() returns uuid language sql immutable as $$ select planted.tenant(0) $$;
+-- Ids all over the month: from 1 on what was sent by e-mail, 3 by WhatsApp, 7 chains, 11 failed, 17 queued, 21 under a lease, when 1,000 or 1,200 apart.
+create or replace function planted.ids(first bigint, count int, digit text default '1', salt text default 'n') returns uuid[] language sql stable as $$
+    select array(select planted.id(first + case first when 21 then 1200 else 1000 end * k, salt, digit) from generate_series(1, count) k)
+$$;
+
+create temp table span as
+select coalesce((select max(substr(reference, 3)::bigint) from notifications), 0) + 1 as first,
+    coalesce((select max(substr(reference, 3)::bigint) from notifications), 0) + current_setting('planted.notifications')::bigint as last;
+
+insert into tenants (tenant_id, key, name) select planted.fixed('tenant', g), 'planted-' || g, 'Planted' from generate_series(0, 200) g on conflict do nothing;
+insert into users (id, tenant_id, user_id, email, normalized_email, name, roles, security_stamp, created_at)
+select planted.fixed('user', g), planted.tenant(g), 'u-' || g, 'u' || g || '@example.com', 'U' || g || '@EXAMPLE.COM', 'U', '{user}', 's', now()
+from span, generate_series(first, first + (last - first) / 40) g;
+insert into service_accounts (id, tenant_id, client_id, name, scopes, live, secret_hash, ip_allow_list, created_at)
+select planted.fixed('account', g), planted.tenant(g), 'client-' || g, 'A', '{admin}', true, 'x', '{}', now() from span, generate_series(first, first + (last - first) / 200) g;
+insert into refresh_tokens (id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at)
+select planted.fixed('token', g), planted.tenant(g), planted.fixed('user', g), sha256('f'), sha256('c'), now(), now() + interval '30 days'
+from span, generate_series(first, first + (last - first) / 40) g;
+insert into audit_log (id, tenant_id, at, actor_kind, action, target)
+select planted.id(g, 'audit', '0'), planted.tenant(g), now(), 'system', 'template.published', 'template/x' from span, generate_series(first, first + (last - first) / 10) g;
+insert into templates (tenant_id, id, key, name, created_at, updated_at)
+select planted.tenant(g), planted.fixed('template', g), 't-' || g, 'T', now(), now() from span, generate_series(first, first + (last - first) / 100) g;
+insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
+select planted.tenant(g), planted.fixed('template', g), 1, '{}', '{1}', now(), now() from span, generate_series(first, first + (last - first) / 100) g;
+update templates t set published_version = 1 where published_version is null;
+insert into providers (id, tenant_id, channel, type, name, priority, weight, enabled, settings, revision, created_at, updated_at)
+select planted.fixed('provider', g), planted.fixed('tenant', g / 5), 1 + g % 5, case g % 5 when 3 then 'whatsapp_cloud' else 'sandbox' end, 'P', 10, 100, true, '{}', 1, now(), now()
+from generate_series(0, 1004) g on conflict do nothing;
+insert into provider_credentials (tenant_id, provider_id, field, key_id, sealed, hint)
+select tenant_id, id, 'key', 'k1', '\x00', '…' from providers on conflict do nothing;
+insert into provider_parkings (tenant_id, provider_id, revision, code, message) select tenant_id, id, 1, 'c', 'm' from providers where channel = 2 on conflict do nothing;
+insert into provider_rates (tenant_id, provider_id, given_until) select tenant_id, id, now() from providers where channel = 1 on conflict do nothing;
+insert into event_rules (tenant_id, id, type, template, recipient, enabled, revision, created_at, updated_at)
+select planted.tenant(g), planted.fixed('rule', g), 'order.' || g, 't', '{}', true, 1, now(), now() from span, generate_series(first, first + (last - first) / 400) g;
+insert into webhook_endpoints (tenant_id, id, url, events, payload, headers, enabled, revision, created_at, updated_at)
+select planted.fixed('tenant', g / 3), planted.fixed('endpoint', g), 'https://example.com/' || g, '{delivery.*}', 1, '{}', g <> 2, 1, now(), now()
+from generate_series(0, 602) g on conflict do nothing;
+insert into webhook_secrets (tenant_id, endpoint_id, field, key_id, sealed, created_at)
+select tenant_id, id, 'secret:1', 'k1', '\x00', now() from webhook_endpoints on conflict do nothing;
+insert into rate_limits (subject, minute, leased) select 's-' || g, 30000000 + g % 2, 1 from span, generate_series(first, last) g where g % 20 = 0 on conflict do nothing;
+
+create temp table batch as
+select planted.tenant(g) as tenant, planted.fixed('batch', g) as id, g from span, generate_series(first, first + (last - first) / 400) g;
+insert into batches (tenant_id, id, live, state, reference, shared, created_at, closed_at, ended_at)
+select tenant, id, true, case when g % 100 in (1, 4) then 1 else 2 end, 'b-' || g, '{}', now() - interval '1 day', case when g % 100 not in (1, 4) then now() end, case when g % 100 > 4 then now() end from batch;
+insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, answer)
+select tenant, id, s, sha256('x'), planted.id(g * 20 + s, 'chunk', '0'), 10, 10, 0, 0, '{}' from batch, generate_series(0, 19) s;
+insert into batch_counts (tenant_id, batch_id, status, n) select tenant, id, s, 100 from batch, unnest('{0,40,73,-1,-2}'::int[]) s;
+insert into batch_changes (tenant_id, batch_id, status, delta) select tenant, id, 40, 1 from batch, generate_series(1, 5);
+insert into bulk_jobs (tenant_id, id, account_id, live, name, state, mode, dry_run, settings, columns, map, delimiter, encoding, file_hash, file_bytes, slices, rows_total, rows_done, created_at, ended_at)
+select tenant, id, id, true, 'j', case when g % 100 = 1 then 3 else 5 end, 1, false, '{}', '[]', '[]', ',', 'utf-8', sha256('f' || g::text::bytea), 1, 10, 10000, 10, now() - interval '1 day', case when g % 100 <> 1 then now() end
+from batch where g % 2 = 1;
+insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells, state)
+select tenant, id, s, planted.id(g * 400 + s, 'n', '0'), s * 20, array(select generate_series(1, 20)), '[["a@example.com"]]', case when g % 100 = 1 then 0 else 2 end
+from batch, generate_series(0, 9) s where g % 2 = 1;
+insert into bulk_errors (tenant_id, job_id, line, number, index, code, message)
+select tenant, id, i, s, i, 'bad', 'is bad' from batch, generate_series(0, 9) s, generate_series(1, 5) i where g % 2 = 1;
+
+create temp table planted as
+select g, planted.tenant(g) as tenant, planted.id(g, 'n', '0') as id, to_timestamp(('x' || substr(planted.id(g, 'n', '0')::text, 1, 8) || substr(planted.id(g, 'n', '0')::text, 10, 4))::bit(48)::bigint / 1000.0) as at,
+    case when g % 20 = 7 then '{1,2}'::int[] else array[case when g % 10 = 3 then 4 else 1 end] end as channels, g % 20 = 7 as chained,
+    case when g % 4 < 2 then planted.fixed('batch', (select first from span) + (g - (select first from span)) / 400) end as batch,
+    case when g % 50 = 11 then 73 when g % 200 = 13 then 74 when g % 100 = 17 then 20 when g % 100 = 57 then 10 when g % 400 = 21 then 30 when g % 5 = 0 then 50 else 40 end as status
+from span, generate_series(first, last) g;
+insert into notifications (id, tenant_id, account_id, live, template_id, template_version, category, reference, priority, recipient, data, metadata, created_at, strategy, batch_id)
+select id, tenant, planted.fixed('account', 1), true, planted.fixed('template', 1), 1, 'c-' || g % 10, 'r-' || g, 2, json_build_object('userId', 'u-' || g % 5000, 'email', 'u' || g || '@example.com', 'phone', '+49151' || g),
+    '{"name":"somebody","order":12345}', '{"k":"v"}', at, case when chained then 2 else 1 end, batch
+from planted;
+create temp table step as
+select p.g, p.tenant, p.at, p.batch, overlay(p.id::text placing c::text from 36)::uuid as id, c as channel, case when chained then c else 0 end as chain,
+    case when c = 2 and status = 40 then 10 else status end as status, planted.fixed('provider', case when p.tenant = planted.fixed('tenant', 0) then 0 else 5 * (1 + (g / 40) % 200) end + c - 1) as provider
+from planted p, unnest(channels) c;
+insert into deliveries (id, tenant_id, channel, priority, status, claims, attempts, timeline_seq, due_at, lease_until, lease_owner, call_started_at, provider_id, failure_kind, failure_code, provider_message_id, chain, batch_id)
+select id, tenant, channel, 2, status, case when status < 30 then 0 else 1 end, case when status < 30 then 0 else 1 end, case when status < 30 then 1 when status = 30 then 2 else 3 end,
+    case status when 10 then now() + interval '1 day' else at end, case status when 30 then now() + case g % 1200 when 21 then interval '1 hour' else interval '-1 hour' end end, case status when 30 then planted.fixed('lease', 1) end, case status when 30 then now() end,
+    case when status > 30 then provider end, case status when 73 then 1 when 74 then 1 end, case status when 73 then 'f-' || g % 7 when 74 then 'bounced' end, case when status > 30 then 'm-' || g || '-' || channel end, chain, batch
+from step;
+insert into timeline (delivery_id, seq, tenant_id, status, at)
+select id, s, tenant, case s when 1 then 20 when 2 then 30 else status end, at from step, generate_series(1, 3) s where s = 1 or (s = 2 and status >= 30) or (s = 3 and status > 30);
+insert into attempts (delivery_id, number, tenant_id, provider_id, outcome, started_at, finished_at, provider_message_id)
+select id, 1, tenant, provider, case when status in (73, 74) then 2 else 1 end, at, at, 'm-' || g || '-' || channel from step where status > 30;
+insert into engagements (delivery_id, id, tenant_id, kind, at) select id, planted.id(g, 'engagement', '0'), tenant, 1, at from step where status = 50 and g % 10 = 0;
+insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, answer) select tenant, sha256(('key' || g)::bytea), sha256('f'), 202, '{}' from planted where g % 4 = 0;
+insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at)
+select planted.id(g, 'sandbox', '0'), tenant, provider, id, 1, channel, 'u' || g || '@example.com', '{}', 'accepted', at from step where g % 10 = 0;
+insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, provider_message_id, kind, state, occurred_at, received_at, next_try_at, flags)
+select tenant, provider, sha256(('receipt' || g)::bytea), planted.id(g, 'receipt', '0'), id, 'm-' || g || '-' || channel, 2, case g % 100 when 0 then 1 when 50 then 4 else 2 end, at, at, at, 0
+from step where g % 5 = 0 and status > 30;
+insert into suppressions (tenant_id, id, channel, address, reason, created_at, expires_at)
+select tenant, planted.id(g, 'suppression', '0'), 1, 'u' || g || '@example.com', 1, at, case when g % 100 = 0 then now() - interval '1 day' end from planted where g % 10 = 0;
+insert into events (tenant_id, id, type, subject, occurred_at, data) select tenant, planted.id(g, 'event', '0'), 'batch.completed', id, at, '{}' from planted where g % 20 = 0;
+insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), tenant, id, 3 from step where status > 30 and g % 10 = 0 order by g;
+insert into kafka_messages (shard, tenant_id, key, payload) select notification_meta.shard_of(id), tenant, id::text, '{}' from step where g % 10 = 0 order by g;
+insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, reason, attempts, due_at, created_at, ended_at)
+select planted.id(g, 'message', '0'), tenant, planted.fixed('endpoint', case when tenant = planted.fixed('tenant', 0) then g % 3 else 3 * (1 + (g / 40) % 200) end), id || '.3', 'delivery.sent', id, 1, at, '{"type":"delivery.sent"}',
+    case g % 100 when 2 then 1 when 4 then 3 when 6 then 4 else 2 end, case g % 100 when 4 then 'exhausted' end, 1, at, at, case when g % 100 <> 2 then at end
+from step where channel <> 2 and g % 2 = 0;
+insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, request_headers)
+select id, 1, tenant_id, endpoint_id, created_at, 20, 1, 200, '{}' from webhook_messages w, span where w.id > planted.id(first - 1, 'message', 'f');
+insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, state, worked_at, created_at)
+select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now() from generate_series(0, 1) g
+on conflict do nothing;
+
+-- As autovacuum does.
+select brin_summarize_new_values(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid where c.relam = (select oid from pg_am where amname = 'brin') and c.relkind = 'i';
+
+drop table span, batch, planted, step;
