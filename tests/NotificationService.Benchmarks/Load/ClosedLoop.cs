@@ -19,11 +19,11 @@ internal sealed record LoadResult(double Seconds, IReadOnlyList<(double At, doub
 /// <summary>A number of connections, each of which sends its next request when the last one was answered.</summary>
 internal static class ClosedLoop
 {
-    /// <summary>Until as many are sent, or for a time, whichever ends first.</summary>
-    public static async Task<LoadResult> RunAsync(Uri service, string token, int count, int connections, TimeSpan? atMost = null)
+    /// <summary>Until as many are sent, or for a time, whichever ends first. The tag stands behind each recipient's name, for the sandbox.</summary>
+    public static async Task<LoadResult> RunAsync(Uri service, string token, int count, int connections, TimeSpan? atMost = null, string tag = "")
     {
         var request = new SendRequest(service, token);
-        var bodies = atMost is null ? Enumerable.Range(1, count).Select(number => request.To($"user{number}@example.com", number)).ToArray() : null;
+        var bodies = atMost is null ? Enumerable.Range(1, count).Select(number => request.To($"user{number}{tag}@example.com", number)).ToArray() : null;
         var next = 0;
         var clock = Stopwatch.StartNew();
         var threads = Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(Send, TaskCreationOptions.LongRunning)).ToArray();
@@ -36,7 +36,7 @@ internal static class ClosedLoop
             using var connection = new KeepAliveConnection(service);
             for (var number = Interlocked.Increment(ref next); number <= count && !(clock.Elapsed > atMost); number = Interlocked.Increment(ref next))
             {
-                var body = bodies?[number - 1] ?? request.To($"user{number}@example.com", number);
+                var body = bodies?[number - 1] ?? request.To($"user{number}{tag}@example.com", number);
                 var began = clock.Elapsed;
                 connection.Send(body);
                 var ended = clock.Elapsed;

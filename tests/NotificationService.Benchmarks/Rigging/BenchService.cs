@@ -63,6 +63,9 @@ internal sealed class BenchService : IAsyncDisposable
 
     public Task<BenchTenant> NewTenantAsync(string key, Uri? provider = null) => BenchTenant.RegisterAsync(Api.Client, key, provider ?? rig.Provider.Address);
 
+    /// <summary>A tenant whose only provider is the one that reports.</summary>
+    public Task<BenchTenant> NewReportedTenantAsync(string key) => BenchTenant.RegisterAsync(Api.Client, key, null);
+
     public Task<LoadResult> SendAsync(int count, int? connections = null) => ClosedLoop.RunAsync(Api.Address, Tenant.Token, count, connections ?? rig.Options.Connections);
 
     /// <summary>Compiles what is hot, in the API and in the worker.</summary>
@@ -94,6 +97,43 @@ internal sealed class BenchService : IAsyncDisposable
         await ExecuteAsync(BenchTenant.CopyTheLast.Replace("$count", count.ToString()).Replace("$tenant", tenant.Id.ToString()));
         await ExecuteAsync("vacuum analyze notifications, deliveries, timeline");
         await ExecuteAsync("checkpoint");
+    }
+
+    /// <summary>
+    /// Stores what was sent before, a real one first. The statistics stay as autovacuum finds them: whoever analyses by hand does not see what a
+    /// plan costs that was made before.
+    /// </summary>
+    public async Task StoreAsync(BenchTenant tenant, int count)
+    {
+        Resume();
+        await ClosedLoop.RunAsync(Api.Address, tenant.Token, 1, 1);
+        await UntilIdleAsync();
+        await ExecuteAsync(BenchTenant.CopyTheLastAsSent.Replace("$count", count.ToString()).Replace("$tenant", tenant.Id.ToString()));
+        await ExecuteAsync("checkpoint");
+    }
+
+    /// <summary>Queues copies as <see cref="FillAsync"/> does, and leaves the statistics as they are.</summary>
+    public async Task QueueAsync(BenchTenant tenant, int count)
+    {
+        await ClosedLoop.RunAsync(Api.Address, tenant.Token, 1, 1);
+        await ExecuteAsync(BenchTenant.CopyTheLast.Replace("$count", count.ToString()).Replace("$tenant", tenant.Id.ToString()));
+        await ExecuteAsync("checkpoint");
+    }
+
+    /// <summary>Until nothing waits to be sent and nothing is being sent.</summary>
+    public Task UntilIdleAsync() => Eventually.TrueAsync(
+        async () => await ScalarAsync("select count(*) from (select from deliveries where status in (10, 20) union all select from deliveries where status = 30) open") == 0,
+        TimeSpan.FromMinutes(3));
+
+    /// <summary>Nothing is relayed to whoever listens until it is disposed: what happens waits in the outbox, whose shards this holds.</summary>
+    public async Task<NpgsqlConnection> HoldOutboxAsync()
+    {
+        // Not of a pool: what a session holds is given back when it ends.
+        var connection = new NpgsqlConnection($"{superuser.ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("select pg_advisory_lock(520693714, shard) from generate_series(0, 7) shard", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 
     public async Task UntilSentAsync(int count)

@@ -34,6 +34,34 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         select (prefix || '1')::uuid, 1, tenant_id, 20, now() from copies, one order by prefix
         """;
 
+    /// <summary>
+    /// Copies the tenant's newest notification <c>$count</c> times as what was sent before, three milliseconds apart, the last a minute ago: what a
+    /// service that has run for a while has stored.
+    /// </summary>
+    public const string CopyTheLastAsSent =
+        """
+        with one as materialized (
+            select n.*, d.provider_id as sent_by from notifications n join deliveries d on d.id > n.id and d.id <= overlay(n.id::text placing 'f' from 36)::uuid
+            where n.tenant_id = '$tenant' and d.status in (40, 50) order by n.id desc limit 1),
+        copies as materialized (
+            select g, now() - interval '1 minute' - ($count - g) * interval '3 ms' as at, (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 60000 - ($count - g) * 3), 12, '0')
+                || '7' || substr(md5(g::text), 1, 3) || '8' || substr(md5('$tenant' || g), 1, 14)) as prefix
+            from generate_series(1, $count) g),
+        stored as (
+            insert into notifications (id, tenant_id, account_id, live, template_id, template_version, category, priority, recipient, data, created_at)
+            select (prefix || '0')::uuid, tenant_id, account_id, live, template_id, template_version, category, priority,
+                json_build_object('email', 'user' || g || '@example.com'), data, at
+            from copies, one order by prefix),
+        sent as (
+            insert into deliveries (id, tenant_id, channel, priority, status, claims, attempts, timeline_seq, due_at, provider_id, provider_message_id)
+            select (prefix || '1')::uuid, tenant_id, 1, priority, 40, 1, 1, 3, at, sent_by, 'm-' || g from copies, one order by prefix),
+        attempt as (
+            insert into attempts (delivery_id, number, tenant_id, provider_id, outcome, started_at, finished_at, provider_message_id)
+            select (prefix || '1')::uuid, 1, tenant_id, sent_by, 1, at, at, 'm-' || g from copies, one order by prefix)
+        insert into timeline (delivery_id, seq, tenant_id, status, at)
+        select (prefix || '1')::uuid, seq, tenant_id, 10 + 10 * seq, at from copies, one, generate_series(1, 3) seq order by prefix, seq
+        """;
+
     /// <summary>A template more, of one e-mail.</summary>
     public async Task AddTemplateAsync(HttpClient client, string template, string subject, string html)
     {
@@ -50,7 +78,10 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         await PostAsync(client, signedIn.GetProperty("accessToken").GetString(), "api/v1/admin/webhook-endpoints", new { url, events });
     }
 
-    public static async Task<BenchTenant> RegisterAsync(HttpClient client, string key, Uri provider)
+    /// <param name="client">For the API.</param>
+    /// <param name="key">Of the tenant.</param>
+    /// <param name="provider">The fake vendor; null: what is sent goes through the provider that reports.</param>
+    public static async Task<BenchTenant> RegisterAsync(HttpClient client, string key, Uri? provider)
     {
         var registered = await PostAsync(
             client, null, "api/v1/auth/register-tenant",
@@ -69,18 +100,22 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         using var answer = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
         var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
 
-        await PostAsync(client, admin, "api/v1/admin/providers", new
+        if (provider is not null)
         {
-            channel = "email",
-            type = "sendgrid",
-            name = "Fake SendGrid",
-            priority = 1,
-            weight = 100,
-            enabled = true,
-            credentials = new { apiKey = "SG.test" },
-            settings = new { baseUrl = provider.ToString(), from = new { email = "noreply@shop.example", name = "Example Shop" } },
-        });
-        // Behind the vendor, so that nothing is sent by it: it only reports.
+            await PostAsync(client, admin, "api/v1/admin/providers", new
+            {
+                channel = "email",
+                type = "sendgrid",
+                name = "Fake SendGrid",
+                priority = 1,
+                weight = 100,
+                enabled = true,
+                credentials = new { apiKey = "SG.test" },
+                settings = new { baseUrl = provider.ToString(), from = new { email = "noreply@shop.example", name = "Example Shop" } },
+            });
+        }
+
+        // Behind the vendor, where there is one, so that nothing is sent by it: it only reports.
         var reporter = await PostAsync(client, admin, "api/v1/admin/providers", new
         {
             channel = "email",
