@@ -113,7 +113,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             if (prepared is null)
                 bad.Add(Rejected(i, issues));
             else
-                good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller.Tenant, item, prepared)));
+                good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller, item, prepared)));
         }
 
         return new Checked(first, good, bad);
@@ -195,8 +195,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         }
     }
 
-    private static IdempotencyEntry Entry(TenantId tenant, BatchItem item, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(item.Key!), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
+    private static IdempotencyEntry Entry(Caller caller, BatchItem item, PreparedNotification prepared) => new(
+        IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
 
     private static RejectedItem Rejected(int index, IEnumerable<DraftIssue> issues) => new(index, [.. issues.Select(ItemError.Of)]);
 

@@ -198,7 +198,7 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
         if (prepared is null)
             work.Bad(index, drafts.ErrorOf(issues));
         else
-            work.Good.Add(new BundleItem(index, prepared, key is null ? null : Entry(caller.Tenant, key, prepared)));
+            work.Good.Add(new BundleItem(index, prepared, key is null ? null : Entry(caller, key, prepared)));
     }
 
     private async Task RenderAsync(BulkSlice slice, Caller caller, RowDrafts drafts, NotificationDraft draft, RowWork work, int index, CancellationToken cancellationToken)
@@ -238,11 +238,11 @@ internal sealed class SliceWorker(Database database, NotificationPreparer prepar
     }
 
     /// <summary>A row's own key stands for the row of any job: the same order is not told twice of, whichever file names it.</summary>
-    private static IdempotencyEntry Entry(TenantId tenant, string key, PreparedNotification prepared)
+    private static IdempotencyEntry Entry(Caller caller, string key, PreparedNotification prepared)
     {
         var answer = ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
         // What it stands for is the key alone: a row that comes again with other words is still the same row.
-        return new IdempotencyEntry(IdempotencyKeys.Hash($"{KeyRoute} {key}"), RequestFingerprint.Of(KeyRoute, tenant, default), answer);
+        return new IdempotencyEntry(IdempotencyKeys.Hash($"{KeyRoute} {key}", caller.Live), RequestFingerprint.Of(KeyRoute, caller.Tenant, default), answer);
     }
 
     private static async Task<bool> DoneAsync(

@@ -84,10 +84,10 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
         var bad = Enumerable.Range(0, drafts.Count).Where(i => prepared[i].Prepared is null).ToList();
         if (bad.Count == 0)
             return;
-        var before = await keys.FindAsync(bad.Select(i => (tenant, IdempotencyKeys.Hash(drafts[i].Request.Key))), cancellationToken);
+        var before = await keys.FindAsync(bad.Select(i => (tenant, drafts[i].Request.KeyHash)), cancellationToken);
         foreach (var i in bad)
         {
-            if (before.TryGetValue((tenant, Convert.ToHexString(IdempotencyKeys.Hash(drafts[i].Request.Key))), out var answer))
+            if (before.TryGetValue((tenant, Convert.ToHexString(drafts[i].Request.KeyHash)), out var answer))
             {
                 outcomes[i] = answer.Fingerprint.AsSpan().SequenceEqual(Fingerprint(tenant, drafts[i])) ? Repeat() : Mismatch();
                 continue;
@@ -120,7 +120,7 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
     }
 
     private static IdempotencyEntry Entry(TenantId tenant, BundleDraft draft, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(draft.Request.Key), Fingerprint(tenant, draft), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer))
+        draft.Request.KeyHash, Fingerprint(tenant, draft), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer))
     {
         Days = draft.KeptDays,
     };

@@ -12,7 +12,15 @@ public sealed class IdempotencyKeys(Database database)
     private static readonly string FindStatement = SqlText.Statement("idempotency_find");
     private static readonly string KeepStatement = SqlText.Statement("idempotency_keep");
 
-    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    /// <summary>No key in UTF-8 begins with it.</summary>
+    private const byte TestMark = 0xFF;
+
+    /// <summary>What a key is stored as. It covers the mode: the same key in test and in live is two keys of the tenant (docs/decisions/0033).</summary>
+    public static byte[] Hash(string key, bool live)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(key);
+        return SHA256.HashData(live ? utf8 : [TestMark, .. utf8]);
+    }
 
     public async Task<StoredAnswer?> FindAsync(TenantId tenant, byte[] keyHash, CancellationToken cancellationToken)
     {

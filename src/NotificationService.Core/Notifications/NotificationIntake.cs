@@ -8,7 +8,11 @@ namespace NotificationService.Notifications;
 /// <summary>A key under which a request may be repeated.</summary>
 /// <param name="Route">What the key was used for: the same key elsewhere is another request.</param>
 /// <param name="Body">The request as it came, JSON in UTF-8.</param>
-public sealed record RepeatableRequest(string Key, string Route, ReadOnlyMemory<byte> Body);
+/// <param name="Live">The caller's mode: the same key in the other mode is another key.</param>
+public sealed record RepeatableRequest(string Key, string Route, ReadOnlyMemory<byte> Body, bool Live)
+{
+    internal byte[] KeyHash => IdempotencyKeys.Hash(Key, Live);
+}
 
 /// <summary>The one door through which notifications come in.</summary>
 public sealed class NotificationIntake
@@ -37,7 +41,7 @@ public sealed class NotificationIntake
         var answer = ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
         var entry = repeatable is null
             ? null
-            : new IdempotencyEntry(IdempotencyKeys.Hash(repeatable.Key), Fingerprint(caller.Tenant, repeatable), answer);
+            : new IdempotencyEntry(repeatable.KeyHash, Fingerprint(caller.Tenant, repeatable), answer);
         if (!writer.TryWrite(AcceptedNotification.Of(caller, prepared, entry, traceParent), out var writing))
         {
             metrics.Busy();
@@ -76,7 +80,7 @@ public sealed class NotificationIntake
     /// <summary>What was answered once is answered again, even if by now it would be refused: its template withdrawn, its time past.</summary>
     private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<DraftIssue> issues, RepeatableRequest? repeatable, CancellationToken cancellationToken)
     {
-        if (repeatable is not null && await keys.FindAsync(tenant, IdempotencyKeys.Hash(repeatable.Key), cancellationToken) is { } before)
+        if (repeatable is not null && await keys.FindAsync(tenant, repeatable.KeyHash, cancellationToken) is { } before)
             return Repeat(before, Fingerprint(tenant, repeatable));
         metrics.Invalid();
         return new IntakeOutcome.Invalid(issues);

@@ -10,6 +10,7 @@ public static class NotificationsModule
         .AddSingleton<IdempotencyKeys>()
         .AddSingleton<RepeatableWork>()
         .AddSingleton<NotificationQueries>()
+        .AddSingleton<Modes>()
         .AddSingleton<DryRun>()
         .AddSingleton<Explanations>()
         .AddSingleton<NotificationList>()

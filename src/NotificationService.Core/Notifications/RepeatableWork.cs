@@ -50,7 +50,7 @@ public sealed class RepeatableWork(Database database, IdempotencyKeys keys)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (result, answer) = await work(connection);
         var isDone = answer is not null && (repeatable is null || await IdempotencyKeys.KeepAsync(
-            connection, tenant, IdempotencyKeys.Hash(repeatable.Key), Fingerprint(tenant, repeatable), status, answer, IdempotencyEntry.UsualDays, cancellationToken));
+            connection, tenant, repeatable.KeyHash, Fingerprint(tenant, repeatable), status, answer, IdempotencyEntry.UsualDays, cancellationToken));
         if (isDone)
             await transaction.CommitAsync(cancellationToken);
         else
@@ -60,7 +60,7 @@ public sealed class RepeatableWork(Database database, IdempotencyKeys keys)
 
     private async Task<RepeatableOutcome<T>?> RepeatedAsync<T>(TenantId tenant, RepeatableRequest? repeatable, CancellationToken cancellationToken)
     {
-        if (repeatable is null || await keys.FindAsync(tenant, IdempotencyKeys.Hash(repeatable.Key), cancellationToken) is not { } before)
+        if (repeatable is null || await keys.FindAsync(tenant, repeatable.KeyHash, cancellationToken) is not { } before)
             return null;
         return before.Fingerprint.AsSpan().SequenceEqual(Fingerprint(tenant, repeatable)) ? new RepeatableOutcome<T>.Replayed(before) : new RepeatableOutcome<T>.KeyMismatch();
     }

@@ -13,7 +13,7 @@ namespace NotificationService.Host.Api;
 /// Reads what comes in many items and answers item by item. 1 the body, within the process's budget → 2 a permit, because what is made of it is large
 /// and few are worked on at once → 3 the work.
 /// </summary>
-internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, IdempotencyKeys keys, BatchOptions options, TimeProvider time) : IDisposable
+internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Modes modes, IdempotencyKeys keys, BatchOptions options, TimeProvider time) : IDisposable
 {
     public const int LargestBody = BodyPolicy.MaxBatchBytes;
 
@@ -82,7 +82,8 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
             var claim = Claim(key, AddRoute, caller, utf8, head.Sequence);
             if (await RepeatedAsync(context, caller, head, claim, cancellationToken) is { } repeated)
                 return repeated;
-            if (await batches.SharedAsync(caller.Tenant, head.BatchId, cancellationToken) is not { } shared)
+            if ((caller.OnlyMode is { } own && await modes.FindAsync(caller.Tenant, ModeOf.Batch, head.BatchId, cancellationToken) != own)
+                || await batches.SharedAsync(caller.Tenant, head.BatchId, cancellationToken) is not { } shared)
                 return Problems.NotFound();
             var chunk = new BatchChunk(head.Sequence, Fingerprint(body), Items(body, shared.IsEmpty ? null : JsonBody.Parse(shared, BatchesJson.Default.OpenBatchRequest).Value));
             if (IsAnItems(key, chunk))
@@ -94,7 +95,7 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
                 ChunkOutcome.NotFound => Problems.NotFound(),
                 ChunkOutcome.SequenceTaken => Problems.Conflict($"The sequence {head.Sequence} came before with other items. Give these another one.", "sequence_taken"),
                 ChunkOutcome.Closed closed => Problems.Conflict(closed.State == BatchState.Cancelled ? "The batch was cancelled." : "The batch is complete and takes no more items.", "batch_closed"),
-                ChunkOutcome.OtherMode => Problems.Conflict("The batch was opened by an account of the other mode (live or test).", "mode_mismatch"),
+                ChunkOutcome.OtherMode => Problems.Conflict("The batch was opened by a test account; what a person sends is live.", "mode_mismatch"),
                 _ => throw new InvalidOperationException("a closed set"),
             };
         },
@@ -188,7 +189,7 @@ internal sealed class BatchDesk(BatchIntake intake, BatchStore batches, Idempote
 
     private static IdempotencyClaim? Claim(string? key, string route, Caller caller, ReadOnlyMemory<byte> utf8, int sequence) => key is null
         ? null
-        : new IdempotencyClaim(IdempotencyKeys.Hash(key), RequestFingerprint.Of(route, caller.Tenant, utf8.Span), (batch, stored) => Answer(batch, sequence, stored));
+        : new IdempotencyClaim(IdempotencyKeys.Hash(key, caller.Live), RequestFingerprint.Of(route, caller.Tenant, utf8.Span), (batch, stored) => Answer(batch, sequence, stored));
 
     /// <summary>A key stands for one thing: for the call, or for an item of it.</summary>
     private static bool IsAnItems(string? key, BatchChunk chunk) => key is not null && chunk.Items.Any(item => item.Key == key);

@@ -23,14 +23,14 @@ public static class BatchesApi
             .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Answers<ChunkResponse>(202, BatchExamples.Added).MayNotFind();
 
         var commands = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
-        commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, time, cancellationToken))
+        commands.MapPost("/{id:guid}/complete", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Complete, context, batches, time, cancellationToken)).OfOwnMode(ModeOf.Batch)
             .Documented("Complete a batch", "No more chunks come. Waits for those that are being stored; to do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Batch);
-        commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, time, cancellationToken))
+        commands.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, BatchStore batches, TimeProvider time, CancellationToken cancellationToken) => CloseAsync(id, BatchState.Cancelled, context, batches, time, cancellationToken)).OfOwnMode(ModeOf.Batch)
             .Documented("Cancel a batch", "Nothing more is begun from now on, and what waits is cancelled within seconds; what has been sent stays sent. To do it again changes nothing.").TakesIdempotencyKey().Answers<BatchResponse>(200, BatchExamples.Cancelled);
 
         var reading = routes.MapGroup(Root).WithTags("Batches").RequireAuthorization(Policies.ReadNotifications);
-        reading.MapGet("/{id:guid}", GetAsync).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
-        reading.MapGet("/{id:guid}/notifications", ListAsync).Documented("List a batch's notifications, newest first")
+        reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Batch).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
+        reading.MapGet("/{id:guid}/notifications", ListAsync).OfOwnMode(ModeOf.Batch).Documented("List a batch's notifications, newest first")
             .QueryPaging(cursor: true).Query("status", "Only with a delivery in this status.").Query("channel", "Only with a delivery on this channel.").Query("reference", "Only with this reference.")
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
     }
@@ -44,7 +44,7 @@ public static class BatchesApi
             return refusal;
         _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         var tenant = context.Caller().Tenant;
-        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{(state == BatchState.Cancelled ? "cancel" : "complete")}", default);
+        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{(state == BatchState.Cancelled ? "cancel" : "complete")}", default, context.Caller().Live);
         var outcome = await batches.CloseAsync(
             tenant, id, state, repeatable, static batch => ReadableJson.Utf8(BatchResponse.Of(batch), BatchesJson.Default.BatchResponse), cancellationToken);
         // What was written as begun before has begun by then, or never will.

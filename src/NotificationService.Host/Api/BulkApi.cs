@@ -25,17 +25,17 @@ public static class BulkApi
         Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
-        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
+        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).OfOwnMode(ModeOf.BulkJob).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
-        reading.MapGet("/{jobId:guid}", GetAsync).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
-        reading.MapGet("/{jobId:guid}/items", ItemsAsync).Documented(
+        reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
+        reading.MapGet("/{jobId:guid}/items", ItemsAsync).OfOwnMode(ModeOf.BulkJob).Documented(
             "List a job's rows in the order of the file", "Numbered pages of one status end with the first 10,000 rows; by cursor a part may be short or empty and still have a nextCursor.")
             .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").QueryPaging(cursor: true)
             .Answers<Page<BulkItem>>(200, BulkExamples.Items);
-        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.")
+        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.")
             .AnswersText(200, "text/csv", "email,orderId,error_code,error_message,row\nnobody,A-1009,invalid_email,The address is not valid.,7\n");
-        reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).Documented("Download every row's outcome")
+        reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download every row's outcome")
             .AnswersText(200, "text/csv", "email,orderId,row,status,notification_id,code,message\nann@example.com,A-1009,2,sent,01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a50,,\n");
     }
 
@@ -46,7 +46,7 @@ public static class BulkApi
                 return refusal;
             var tenant = context.Caller().Tenant;
             var outcome = await jobs.CommandAsync(
-                tenant, jobId, command, Repeatable(key, jobId, verb),
+                tenant, jobId, command, Repeatable(context, key, jobId, verb),
                 async (connection, job) => Utf8(job, await BatchStore.FindAsync(connection, tenant, jobId, cancellationToken)),
                 cancellationToken);
             // What was written as begun before has begun by then, or never will.
@@ -54,7 +54,7 @@ public static class BulkApi
                 await Task.Delay(BegunCalls.Settled, time, CancellationToken.None);
             return RepeatedAnswers.Of(
                 context, outcome, StatusCodes.Status200OK, job => job is null ? Problems.NotFound() : Problems.Conflict(Refusal(job, verb)));
-        }).Documented(summary, description).TakesIdempotencyKey().Answers<BulkJobResponse>(200, BulkExamples.Job);
+        }).OfOwnMode(ModeOf.BulkJob).Documented(summary, description).TakesIdempotencyKey().Answers<BulkJobResponse>(200, BulkExamples.Job);
 
     private static string Refusal(BulkJob job, string verb) => job switch
     {
@@ -73,7 +73,8 @@ public static class BulkApi
 
     private static byte[] Utf8(BulkJob job, Batch? batch) => ReadableJson.Utf8(BulkAnswers.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
 
-    private static RepeatableRequest? Repeatable(string? key, Guid job, string verb) => key is null ? null : new RepeatableRequest(key, $"{Root}/{job}/{verb}", default);
+    private static RepeatableRequest? Repeatable(HttpContext context, string? key, Guid job, string verb) =>
+        key is null ? null : new RepeatableRequest(key, $"{Root}/{job}/{verb}", default, context.Caller().Live);
 
     private static async Task<IResult> ItemsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
     {
@@ -133,7 +134,7 @@ public static class BulkApi
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is null)
             return Problems.NotFound();
         var outcome = await commands.RequeueAsync(
-            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Repeatable(key, jobId, "retry-failed"),
+            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Repeatable(context, key, jobId, "retry-failed"),
             static requeued => ReadableJson.Utf8(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
         return RepeatedAnswers.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
     }

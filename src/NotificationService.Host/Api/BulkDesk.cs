@@ -84,7 +84,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
     private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, HeldBytes held, CancellationToken cancellationToken)
     {
         var caller = context.Caller();
-        var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key), cancellationToken);
+        var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key, caller.Live), cancellationToken);
         var form = new BulkForm();
         BulkUpload? upload = null;
         CsvFile? file = null;
@@ -118,7 +118,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
 
             if (file is null)
                 return Problems.Validation("/file", "required", "The field 'file' with the CSV file is required.");
-            var repeatable = form.Repeatable(key, Route, file.Sha256Hex);
+            var repeatable = form.Repeatable(key, caller.Live, Route, file.Sha256Hex);
             if (before is not null)
                 return RepeatedAnswers.Of(context, before, RequestFingerprint.Of(Route, caller.Tenant, repeatable!.Body.Span));
             return await HandOverAsync(context, form, file, upload!, repeatable, cancellationToken);
@@ -150,7 +150,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
 
     private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, HeldBytes held, CancellationToken cancellationToken)
     {
-        var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller.Tenant, job, file.Headers, cancellationToken) : null;
+        var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller, job, file.Headers, cancellationToken) : null;
         var upload = mended is null
             ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
             : await jobs.ContinueAsync(caller, mended.Job, cancellationToken) ?? throw new CsvRefusedException(

@@ -79,11 +79,12 @@ internal sealed class BulkForm
     }
 
     /// <summary>What a caller's key stands for: the fields that say something, in whatever order they came, and the file.</summary>
-    public RepeatableRequest? Repeatable(string? key, string route, string fileSha256Hex) => key is null
+    public RepeatableRequest? Repeatable(string? key, bool live, string route, string fileSha256Hex) => key is null
         ? null
         : new RepeatableRequest(
             key, route, JsonSerializer.SerializeToUtf8Bytes(
-                new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels) }, BulkFormJson.Default.DictionaryStringString));
+                new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels) }, BulkFormJson.Default.DictionaryStringString),
+            live);
 
     private void Read(DateTimeOffset now)
     {

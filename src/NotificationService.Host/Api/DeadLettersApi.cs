@@ -18,7 +18,7 @@ public static class DeadLettersApi
             .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""");
         group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MostAtOnce} at once. Those without an address stay as they are.")
             .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Answers<RequeueResponse>(200, NotificationExamples.Requeued);
-        group.MapPost("/{id:guid}/requeue", RequeueAsync).Documented("Put a failed delivery back into the queue", "Its schedule starts over.")
+        group.MapPost("/{id:guid}/requeue", RequeueAsync).OfOwnMode(ModeOf.Delivery).Documented("Put a failed delivery back into the queue", "Its schedule starts over.")
             .Answers<CommandDelivery>(200, $$$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","status":"queued","changed":true}""");
     }
 
@@ -45,15 +45,16 @@ public static class DeadLettersApi
             : Problems.Conflict($"Only what failed or expired, and has an address, can be tried again; it is {changes[0].Status.ToName()}.");
     }
 
-    private static async Task<IResult> RequeueManyAsync(HttpContext context, DeadLetters letters, NotificationCommands commands, CancellationToken cancellationToken)
+    private static async Task<IResult> RequeueManyAsync(HttpContext context, DeadLetters letters, Modes modes, NotificationCommands commands, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, DeadLettersJson.Default.RequeueRequest, cancellationToken)).Value;
         var (filter, errors) = body.Read();
         if (errors.Count > 0)
             return Problems.Validation(errors);
-        var tenant = context.Caller().Tenant;
-        var changes = body.Ids is { } ids
-            ? await commands.RequeueAsync(tenant, [.. ids.Distinct()], cancellationToken)
+        var (tenant, own) = (context.Caller().Tenant, context.Caller().OnlyMode);
+        IReadOnlyList<Guid>? named = body.Ids is null ? null : [.. body.Ids.Distinct()];
+        var changes = named is not null
+            ? await commands.RequeueAsync(tenant, own is { } live ? await modes.OfAsync(tenant, live, named, cancellationToken) : named, cancellationToken)
             : await letters.RequeueAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
         return JsonAnswer.Of(
             new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Answer)]), DeadLettersJson.Default.RequeueResponse);

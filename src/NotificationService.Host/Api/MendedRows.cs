@@ -19,9 +19,9 @@ internal sealed class MendedRows
     public Guid Job { get; }
 
     /// <exception cref="CsvRefusedException">There is no such job, or a column is missing.</exception>
-    public static async Task<MendedRows> OfAsync(BulkJobStore jobs, TenantId tenant, Guid id, IReadOnlyList<string> headers, CancellationToken cancellationToken)
+    public static async Task<MendedRows> OfAsync(BulkJobStore jobs, Caller caller, Guid id, IReadOnlyList<string> headers, CancellationToken cancellationToken)
     {
-        if (await jobs.FindAsync(tenant, id, cancellationToken) is not { } job)
+        if (await jobs.FindAsync(caller.Tenant, id, cancellationToken) is not { } job || job.Live != (caller.OnlyMode ?? job.Live))
             throw new CsvRefusedException(new CsvRefusal("job_unknown", "there is no job with the id given as 'continues'"));
         return new MendedRows(id, [.. job.Columns.Select(column => Find(headers, column, fromTheEnd: false))], Find(headers, "row", fromTheEnd: true));
     }

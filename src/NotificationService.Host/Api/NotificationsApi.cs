@@ -22,9 +22,9 @@ public static class NotificationsApi
         sending.MapPost("/send", SendAsync).Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
             .Query("dryRun", "Whether to decide and render only.", "boolean").TakesIdempotencyKey()
             .Takes<SendNotificationRequest>(NotificationExamples.Send).Answers<AcceptedAnswer>(202, NotificationExamples.Accepted).Answers<DryRunResponse>(200, NotificationExamples.DryRun);
-        sending.MapPost("/{id:guid}/cancel", CancelAsync).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
+        sending.MapPost("/{id:guid}/cancel", CancelAsync).OfOwnMode(ModeOf.Notification).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
             .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Cancelled);
-        sending.MapPost("/{id:guid}/retry", RetryAsync).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again.")
+        sending.MapPost("/{id:guid}/retry", RetryAsync).OfOwnMode(ModeOf.Notification).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again.")
             .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
@@ -33,9 +33,9 @@ public static class NotificationsApi
             .Query("template", "Only of the template with this key.").Query("reference", "Only with this reference.").Query("category", "Only of this category.")
             .Query("priority", $"Only of this priority: {Priorities.Names}.").Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
-        reading.MapGet("/{id:guid}", GetAsync).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
-        reading.MapGet("/{id:guid}/timeline", TimelineAsync).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
-        reading.MapGet("/{id:guid}/explain", ExplainAsync).Documented("Explain what was decided about a notification, and why", "In order: the sender, the template's version and locale, channels that were left out, what waits and for what, each provider and attempt, what was reported later, and the end. Codes are stable, messages are for people. The settings of a provider are those of now.")
+        reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Notification).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
+        reading.MapGet("/{id:guid}/timeline", TimelineAsync).OfOwnMode(ModeOf.Notification).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
+        reading.MapGet("/{id:guid}/explain", ExplainAsync).OfOwnMode(ModeOf.Notification).Documented("Explain what was decided about a notification, and why", "In order: the sender, the template's version and locale, channels that were left out, what waits and for what, each provider and attempt, what was reported later, and the end. Codes are stable, messages are for people. The settings of a provider are those of now.")
             .Answers<ExplanationResponse>(200, NotificationExamples.Explanation);
     }
 
@@ -63,7 +63,7 @@ public static class NotificationsApi
             return report is null ? Invalid(issues) : JsonAnswer.Of(DryRunResponse.Of(report), NotificationsJson.Default.DryRunResponse);
         }
 
-        var repeatable = key is null ? null : new RepeatableRequest(key, SendRoute, body.Utf8);
+        var repeatable = key is null ? null : new RepeatableRequest(key, SendRoute, body.Utf8, caller.Live);
         return Answer(context, await intake.AcceptAsync(caller, request.ToDraft(), repeatable, TraceParent(), cancellationToken));
     }
 
@@ -110,7 +110,7 @@ public static class NotificationsApi
         _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         if (!IsNotification(id))
             return Problems.NotFound();
-        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{verb}", default);
+        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{verb}", default, context.Caller().Live);
         return await command(context.Caller().Tenant, new NotificationId(id), repeatable, cancellationToken) switch
         {
             CommandOutcome.Done done => new JsonBytes(StatusCodes.Status200OK, done.Answer),

@@ -131,5 +131,6 @@ public sealed class QueryReader(HttpRequest request)
         return null;
     }
 
-    private void Refuse(string name, string code, string message) => errors.Add(new FieldError(JsonPointer.Append("/query", name), code, message));
+    /// <summary>Says that a parameter is wrong for a reason that only the call knows.</summary>
+    public void Refuse(string name, string code, string message) => errors.Add(new FieldError(JsonPointer.Append("/query", name), code, message));
 }

@@ -17,7 +17,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
     /// </summary>
     public async Task<bool> OpenAsync(RecordWork work, Step.Batch step, bool isLastTry, CancellationToken cancellationToken)
     {
-        var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
+        var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key, step.Request.Live), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
         if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
         {
             work.Left.Remove(step);

@@ -135,5 +135,5 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
     /// in no key that a caller of the API can send.
     /// </summary>
     private static RepeatableRequest Request(RecordWork work, IncomingEvent @event, string what, Guid? rule = null) =>
-        new($"{Route} {(work.Caller.Live ? "live" : "test")}\n{@event.Source}\n{@event.Id}\n{rule}", $"{Route} {what}", @event.Data);
+        new($"{Route} {(work.Caller.Live ? "live" : "test")}\n{@event.Source}\n{@event.Id}\n{rule}", $"{Route} {what}", @event.Data, work.Caller.Live);
 }

@@ -94,7 +94,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         var tenant = await database.NewTenantAsync();
         var id = await host.AcceptedAsync(tenant);
         await FailAsync(id);
-        var repeatable = new RepeatableRequest("k", $"/{id}/retry", default);
+        var repeatable = new RepeatableRequest("k", $"/{id}/retry", default, Live: true);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => Commands.RetryAsync(tenant, id, repeatable, CancellationToken.None))));
 

@@ -38,7 +38,7 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
     public static Caller CallerOf(TenantId tenant, bool live = true) =>
         new(tenant, CallerKind.ServiceAccount, tenant.Value, null, live, Scopes.Of(Scopes.All), new HashSet<string>());
 
-    public static RepeatableRequest Repeatable(string key, string body = "{}") => new(key, "/send", Encoding.UTF8.GetBytes(body));
+    public static RepeatableRequest Repeatable(string key, string body = "{}") => new(key, "/send", Encoding.UTF8.GetBytes(body), Live: true);
 
     public ValueTask<IntakeOutcome> AcceptAsync(TenantId tenant, NotificationDraft draft, RepeatableRequest? repeatable = null) =>
         Intake.AcceptAsync(CallerOf(tenant), draft, repeatable, null, CancellationToken.None);

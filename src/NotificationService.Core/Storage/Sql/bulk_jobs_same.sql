@@ -1,4 +1,4 @@
--- A job of the same file within a day that was not refused. $1 tenant, $2 file hash, $3 job to leave out
+-- A job of the same file and mode within a day that was not refused. $1 tenant, $2 file hash, $3 job to leave out
 select id from bulk_jobs
-where tenant_id = $1 and file_hash = $2 and id <> $3 and state not in (1, 6, 8) and created_at > clock_timestamp() - interval '24 hours'
+where tenant_id = $1 and file_hash = $2 and id <> $3 and live = (select j.live from bulk_jobs j where j.tenant_id = $1 and j.id = $3) and state not in (1, 6, 8) and created_at > clock_timestamp() - interval '24 hours'
 order by id desc limit 1

@@ -1,0 +1,158 @@
+using System.Net;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.EndToEndTests.SignIn;
+
+namespace NotificationService.EndToEndTests.Modes;
+
+/// <summary>Test and live are two worlds: a service account neither sees nor changes what an account of the other mode made.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class OtherModeTests(SignInService service)
+{
+    private const string Csv = "email,orderId\nann@example.com,1\nbob@example.com,2\n";
+    private static readonly Guid Missing = Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057");
+
+    [Theory]
+    [InlineData("live")]
+    [InlineData("test")]
+    public async Task What_the_other_mode_made_is_not_there_on_any_route_and_nothing_of_it_changes(string mode)
+    {
+        var (tenant, other) = (await TwoModes.CreateAsync(service), TwoModes.Other(mode));
+        var ids = await PlantAsync(tenant, other);
+        var before = await tenant.StoredAsync();
+
+        var wrong = new List<string>();
+        var routes = (await PublishedRoutes.ReadAsync(service.Client)).Operations.Where(IsOfOneThing).ToList();
+        foreach (var (path, method, _) in routes)
+        {
+            var kind = KindOf(path);
+            if (kind is null)
+            {
+                wrong.Add($"{method} {path}: name here what kind of thing its id is");
+                continue;
+            }
+
+            var missing = await AnswerAsync(tenant, mode, method, path, Missing);
+            foreach (var id in ids[kind])
+            {
+                var answer = await AnswerAsync(tenant, mode, method, path, id);
+                if (answer != missing || !answer.StartsWith("404 ", StringComparison.Ordinal))
+                    wrong.Add($"{method} {path}: {answer} where {missing} was expected");
+            }
+        }
+
+        routes.Count.ShouldBeGreaterThan(15);
+        wrong.ShouldBeEmpty();
+        (await tenant.StoredAsync()).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("live")]
+    [InlineData("test")]
+    public async Task A_chunk_for_a_batch_of_the_other_mode_finds_no_batch(string mode)
+    {
+        var (tenant, other) = (await TwoModes.CreateAsync(service), TwoModes.Other(mode));
+        var batch = await tenant.OpenAsync(other);
+        await tenant.AcceptedAsync(other, "send-chunk", Chunk(batch));
+        var before = await tenant.StoredAsync();
+
+        foreach (var key in (string?[])[null, "chunk"])
+        {
+            using var missing = await tenant.PostAsync(mode, $"{TwoModes.Root}/send-chunk", Chunk(Missing), key);
+            using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+        }
+
+        (await tenant.StoredAsync()).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("live")]
+    [InlineData("test")]
+    public async Task A_job_of_the_other_mode_is_not_continued(string mode)
+    {
+        var (tenant, other) = (await TwoModes.CreateAsync(service), TwoModes.Other(mode));
+        var job = await tenant.JobAsync(other, Csv);
+        var before = await tenant.StoredAsync();
+
+        using var missing = await tenant.UploadAsync(mode, Csv, key: null, ("continues", Missing.ToString()));
+        using var answer = await tenant.UploadAsync(mode, Csv, key: null, ("continues", job.ToString()));
+
+        answer.StatusCode.ShouldBe(missing.StatusCode);
+        (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+        (await tenant.StoredAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_person_sees_and_changes_what_either_mode_made()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        foreach (var mode in (string[])["live", "test"])
+        {
+            var id = await tenant.SendAsync(mode);
+            (await tenant.GetAsync("person", $"{TwoModes.Root}/{id}")).GetProperty("live").GetBoolean().ShouldBe(mode == "live");
+            using var answer = await tenant.PostAsync("person", $"{TwoModes.Root}/{id}/cancel");
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_was_used_in_test_is_new_in_live()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        foreach (var mode in (string[])["test", "live"])
+        {
+            await tenant.AcceptedAsync(mode, "send", TwoModes.Send(), "send");
+            await tenant.AcceptedAsync(mode, "send-batch", TwoModes.Batch(), "batch");
+            (await tenant.AcceptedAsync(mode, "send-batch", TwoModes.Batch(TwoModes.Item("item")))).GetProperty("accepted").GetInt32().ShouldBe(1);
+            await tenant.JobAsync(mode, "email,orderId\nann@example.com,key\n", "upload");
+        }
+
+        using var again = await tenant.PostAsync("test", $"{TwoModes.Root}/send", TwoModes.Send(), "send");
+        again.Headers.Contains("Idempotent-Replayed").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_file_that_was_tried_in_test_is_sent_in_live_with_the_same_keys_of_its_rows()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        foreach (var mode in (string[])["test", "live"])
+        {
+            var job = await tenant.JobAsync(mode, Csv, key: null, ("idempotencyColumn", "orderId"));
+            (await tenant.GetAsync(mode, $"{TwoModes.Root}/bulk/{job}")).GetProperty("rows").GetProperty("queued").GetInt32().ShouldBe(2);
+        }
+    }
+
+    /// <summary>Of each kind something that each command would change, were it the caller's.</summary>
+    private async Task<Dictionary<string, Guid[]>> PlantAsync(TwoModes tenant, string mode)
+    {
+        var (waiting, failed) = (await tenant.SendAsync(mode), await tenant.SendAsync(mode));
+        var delivery = await service.Database.ScalarAsync<Guid>(
+            $"update deliveries set status = 73, failure_kind = 1, failure_code = 'x', failure_message = 'x' where tenant_id = '{tenant.Tenant}' and id::text like left('{failed}', 35) || '%' returning id");
+        var (open, closed) = (await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}"""), await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true));
+        var (queued, paused) = (await tenant.JobAsync(mode, Csv), await tenant.JobAsync(mode, $"{Csv}cy@example.com,3\n"));
+        using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return new() { ["notification"] = [waiting, failed], ["batch"] = [open, closed], ["job"] = [queued, paused], ["delivery"] = [delivery] };
+    }
+
+    private static bool IsOfOneThing((string Path, string Method, System.Text.Json.JsonElement Operation) operation) =>
+        operation.Path.Contains('{', StringComparison.Ordinal)
+        && (operation.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/v1/admin/dead-letters/", StringComparison.Ordinal));
+
+    private static string? KindOf(string path) =>
+        path.StartsWith("/api/v1/admin/dead-letters/{", StringComparison.Ordinal) ? "delivery"
+        : path.StartsWith($"{TwoModes.Root}/batches/{{", StringComparison.Ordinal) ? "batch"
+        : path.StartsWith($"{TwoModes.Root}/bulk/{{", StringComparison.Ordinal) ? "job"
+        : path.StartsWith($"{TwoModes.Root}/{{", StringComparison.Ordinal) ? "notification"
+        : null;
+
+    private static async Task<string> AnswerAsync(TwoModes tenant, string mode, string method, string path, Guid id)
+    {
+        var filled = System.Text.RegularExpressions.Regex.Replace(path, "\\{[^}]*\\}", id.ToString());
+        using var answer = await tenant.AskAsync(mode, new HttpMethod(method), filled);
+        return $"{(int)answer.StatusCode} {(await SignInService.BodyWithoutTraceAsync(answer)).Replace(id.ToString(), "…", StringComparison.Ordinal)}";
+    }
+
+    private static string Chunk(Guid batch) => $$$"""{"batchId":"{{{batch}}}","sequence":0,"notifications":[{"recipient":{"email":"ann@example.com"}}]}""";
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+
+namespace NotificationService.EndToEndTests.Modes;
+
+/// <summary>A tenant with a live and a test account and its admin, and the calls of each.</summary>
+internal sealed class TwoModes
+{
+    public const string Root = "/api/v1/services/notifications";
+
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
+    private static readonly string Later = TimeProvider.System.GetUtcNow().AddHours(3).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private readonly SignInService service;
+    private readonly Dictionary<string, string> tokens;
+
+    private TwoModes(SignInService service, Guid tenant, Dictionary<string, string> tokens) => (this.service, Tenant, this.tokens) = (service, tenant, tokens);
+
+    public Guid Tenant { get; }
+
+    public static string Other(string mode) => mode == "live" ? "test" : "live";
+
+    public static async Task<TwoModes> CreateAsync(SignInService service)
+    {
+        var admin = await service.RegisterAsync();
+        var template = new { key = "order-shipped", name = "Order shipped", contents = new { email = new { en = new { subject = "Order {{orderId}}", html = "<p>{{orderId}}</p>", text = "{{orderId}}" } } } };
+        using (var made = await service.PostAsync("/api/v1/admin/templates", template, admin.AccessToken))
+            made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+        using (var published = await service.PostAsync("/api/v1/admin/templates/order-shipped/publish", new { version = 1 }, admin.AccessToken))
+            published.IsSuccessStatusCode.ShouldBeTrue();
+        var byMode = new Dictionary<string, string> { ["person"] = admin.AccessToken };
+        foreach (var mode in (string[])["live", "test"])
+        {
+            var account = await service.CreateAccountAsync(admin, new { name = mode, scopes = new[] { "notifications:send", "notifications:read", "admin" }, mode });
+            byMode[mode] = await service.TokenAsync(account.ClientId, account.ClientSecret);
+        }
+
+        return new TwoModes(service, admin.Tenant, byMode);
+    }
+
+    public static string Send(string email = "ann@example.com") => $$"""{"recipient":{"email":"{{email}}"},"channel":"email","content":{"subject":"Hello","text":"Hello"},"sendAt":"{{Later}}"}""";
+
+    public static string Batch(string items = "", bool isFinal = false) =>
+        $$"""{"channel":"email","content":{"subject":"Hello","text":"Hello"},"sendAt":"{{Later}}","notifications":[{{items}}],"final":{{(isFinal ? "true" : "false")}}}""";
+
+    public static string Item(string key) => $$"""{"recipient":{"email":"ann@example.com"},"idempotencyKey":"{{key}}"}""";
+
+    public async Task<Guid> SendAsync(string mode) => (await AcceptedAsync(mode, "send", Send())).GetProperty("id").GetGuid();
+
+    public async Task<Guid> OpenAsync(string mode, string items = "", bool isFinal = false) => (await AcceptedAsync(mode, "send-batch", Batch(items, isFinal))).GetProperty("batchId").GetGuid();
+
+    public async Task<JsonElement> AcceptedAsync(string mode, string path, string body, string? key = null)
+    {
+        using var answer = await PostAsync(mode, $"{Root}/{path}", body, key);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        answer.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+        return await SignInService.ReadAsync(answer);
+    }
+
+    /// <summary>A job whose rows are all notifications that wait for their time.</summary>
+    public async Task<Guid> JobAsync(string mode, string csv, string? key = null, params (string Name, string Value)[] fields)
+    {
+        using var answer = await UploadAsync(mode, csv, key, fields);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        answer.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+        var job = (await SignInService.ReadAsync(answer)).GetProperty("jobId").GetGuid();
+        await Eventually.ValueAsync(() => GetAsync(mode, $"{Root}/bulk/{job}"), found => found.GetProperty("status").GetString() == "completed", Ample);
+        return job;
+    }
+
+    public async Task<HttpResponseMessage> UploadAsync(string mode, string csv, string? key = null, params (string Name, string Value)[] fields)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[("template", "order-shipped"), ("channel", "email"), ("sendAt", Later), .. fields])
+            form.Add(new StringContent(value), name);
+        form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", "people.csv");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
+        return await AskAsync(mode, request, key);
+    }
+
+    public async Task<JsonElement> GetAsync(string mode, string path)
+    {
+        using var answer = await AskAsync(mode, HttpMethod.Get, path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(answer);
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string mode, string path, string? body = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        return await AskAsync(mode, request, key);
+    }
+
+    public async Task<HttpResponseMessage> AskAsync(string mode, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        return await AskAsync(mode, request);
+    }
+
+    /// <summary>What is stored of the tenant, as far as a caller can change it.</summary>
+    public Task<string> StoredAsync() => service.Database.ScalarAsync<string>($"""
+        select coalesce(string_agg(line, e'\n' order by line), '') from (
+            select 'delivery ' || concat_ws(' ', id, status, due_at, timeline_seq, chain) as line from deliveries where tenant_id = '{Tenant}'
+            union all select 'batch ' || concat_ws(' ', id, state, held, closed_at) from batches where tenant_id = '{Tenant}'
+            union all select 'chunk ' || concat_ws(' ', batch_id, sequence) from batch_chunks where tenant_id = '{Tenant}'
+            union all select 'job ' || concat_ws(' ', id, state, upload, rows_total) from bulk_jobs where tenant_id = '{Tenant}'
+            union all select 'notification ' || id from notifications where tenant_id = '{Tenant}'
+            union all select 'key ' || encode(key_hash, 'hex') from idempotency_keys where tenant_id = '{Tenant}') stored
+        """);
+
+    private async Task<HttpResponseMessage> AskAsync(string mode, HttpRequestMessage request, string? key = null)
+    {
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens[mode]);
+        return await service.Client.SendAsync(request);
+    }
+}
