@@ -32,6 +32,9 @@ public sealed class User
 
     public DateTimeOffset? DisabledAt { get; set; }
 
+    /// <summary>When the address first signed in here with its password. Registering is no proof that it is whose it says.</summary>
+    public DateTimeOffset? SignedInAt { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 

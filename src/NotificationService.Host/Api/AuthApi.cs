@@ -18,7 +18,7 @@ public static class AuthApi
             .Takes<RegisterTenantRequest>("""{"tenantName":"Example Ltd","tenantKey":"example","admin":{"email":"ann@example.com","password":"correct horse battery","name":"Ann"}}""")
             .Answers<SignedIn>(StatusCodes.Status201Created, Example);
         group.MapPost("/login", LoginAsync)
-            .Documented("Signs a person in")
+            .Documented("Signs a person in", $"Without a tenant the password is tried in at most {SignInCandidates.MaxTenants} of those that the address is a user of, first where it has signed in before. 401 if it fits in none; 409 (tenant_required) if it fits in several: then give the key of one.")
             .Takes<LoginRequest>("""{"email":"admin@demo.test","password":"Demo-admin-1!"}""")
             .Answers<SignedIn>(StatusCodes.Status200OK, Example);
         group.MapPost("/refresh-token", RefreshAsync)
@@ -58,9 +58,13 @@ public static class AuthApi
 
         // What could be nobody's is still asked for, so that it is answered like any other.
         var password = request.Password!.Length <= SignUpRules.LongestPassword ? request.Password : "";
-        return await signIn.SignInAsync(request.Email!, password, request.Tenant, context.Connection.RemoteIpAddress, cancellationToken) is { } user
-            ? Answer(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer)
-            : Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong, or there were too many attempts.");
+        return await signIn.SignInAsync(request.Email!, password, request.Tenant, context.Connection.RemoteIpAddress, cancellationToken) switch
+        {
+            SignInOutcome.SignedIn { User: var user } => Answer(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer),
+            SignInOutcome.TenantRequired => Problems.Conflict("The address and the password fit in several tenants: give the key of one as 'tenant'.", "tenant_required"),
+            SignInOutcome.Refused => Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong, or there were too many attempts."),
+            _ => throw new InvalidOperationException("a closed set"),
+        };
     }
 
     private static async Task<IResult> RefreshAsync(

@@ -41,6 +41,8 @@ public static class AuthModule
     private static IServiceCollection AddPeople(this IServiceCollection services)
     {
         services.AddSingleton<PasswordOfNobody>()
+            .AddSingleton<PasswordVerification>()
+            .AddScoped<SignInCandidates>()
             .AddScoped<PasswordSignIn>()
             .AddScoped<SignUpRules>()
             .AddSingleton<TenantRegistration>()

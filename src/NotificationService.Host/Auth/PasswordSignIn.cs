@@ -1,46 +1,68 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
 /// <summary>
-/// Checks a person's e-mail address and password. Unknown, wrong, locked and disabled are one answer and take the
-/// same work. Where the address is a user's in several tenants and none is named, the first that fits the password.
+/// Checks a person's e-mail address and password. Unknown, wrong, locked and disabled are one answer and take the same work. Anybody may register a
+/// tenant under any address, so where no tenant is named several are tried, and the one that the password fits is it.
 /// </summary>
-public sealed class PasswordSignIn(SignInLookup lookup, UserManager<User> users, IPasswordHasher<User> hasher, HashingGate gate, SignInLimits limits, PasswordOfNobody nobody)
+public sealed class PasswordSignIn(
+    SignInCandidates candidates, PasswordVerification verification, SignInLimits limits, UserManager<User> users, TenantStore store, TimeProvider time)
 {
-    public Task<User?> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
+    /// <exception cref="Api.ProblemException">There were too many failures, or too many wait.</exception>
+    public async Task<SignInOutcome> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
     {
         var source = SignInSource.OfPerson(address, email);
-        return limits.RunAsync(source, () => SignInAsync(email, password, tenantKey, source, cancellationToken));
+        return await limits.RunAsync(source, () => TryAsync(email, password, tenantKey, source, cancellationToken)) ?? new SignInOutcome.Refused();
     }
 
-    private async Task<User?> SignInAsync(string email, string password, string? tenantKey, SignInSource source, CancellationToken cancellationToken)
+    /// <summary>Null: they fit nowhere.</summary>
+    private async Task<SignInOutcome?> TryAsync(string email, string password, string? tenantKey, SignInSource source, CancellationToken cancellationToken)
     {
-        var normalized = IdentityUserStore.Normalize(email);
-        var wrong = new List<User>();
-        var hashed = false;
-        foreach (var tenant in await lookup.TenantsOfEmailAsync(normalized, tenantKey, cancellationToken))
+        var found = await candidates.FindAsync(IdentityUserStore.Normalize(email), tenantKey, cancellationToken);
+        switch (await verification.FittingAsync(source, found, password, cancellationToken))
         {
-            var user = await users.FindByNameAsync(IdentityUserStore.NameOf(tenant, normalized));
-            if (user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user))
-                continue;
-            hashed = true;
-            if (await gate.CheckAsync(source, () => users.CheckPasswordAsync(user, password), cancellationToken))
-            {
+            case [var (user, isHashOld)]:
+                if (isHashOld)
+                    await users.CheckPasswordAsync(user, password); // which stores a new one
                 if (user.FailedLogins > 0)
                     await users.ResetAccessFailedCountAsync(user);
-                return user;
-            }
-
-            wrong.Add(user);
+                if (user.SignedInAt is null)
+                    await NoteFirstAsync(user, cancellationToken);
+                return new SignInOutcome.SignedIn(user);
+            case []:
+                foreach (var user in found.OfType<User>())
+                    await users.AccessFailedAsync(user);
+                return null;
+            default:
+                return new SignInOutcome.TenantRequired();
         }
-
-        if (!hashed)
-            await gate.CheckAsync(source, () => Task.FromResult(hasher.VerifyHashedPassword(nobody.User, nobody.Hash, password)), cancellationToken);
-        foreach (var user in wrong)
-            await users.AccessFailedAsync(user);
-        return null;
     }
+
+    /// <summary>From now on this tenant is looked at before those in which the address has never signed in.</summary>
+    private Task<int> NoteFirstAsync(User user, CancellationToken cancellationToken) => store.RunAsync(
+        user.TenantId,
+        (db, cancellation) => db.Set<User>().Where(row => row.Id == user.Id && row.SignedInAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.SignedInAt, time.GetUtcNow()), cancellation),
+        cancellationToken);
+}
+
+/// <summary>What came of an address and a password.</summary>
+public abstract record SignInOutcome
+{
+    private SignInOutcome()
+    {
+    }
+
+    public sealed record SignedIn(User User) : SignInOutcome;
+
+    /// <summary>They fit in several tenants, and none was named.</summary>
+    public sealed record TenantRequired : SignInOutcome;
+
+    /// <summary>They fit nowhere.</summary>
+    public sealed record Refused : SignInOutcome;
 }

@@ -1,0 +1,91 @@
+using System.Net;
+
+namespace NotificationService.EndToEndTests.SignIn;
+
+/// <summary>Registering proves no address: others may have registered tenants under one's own.</summary>
+[Collection(SignInCollection.Name)]
+public sealed class ClaimedAddressTests(SignInService service)
+{
+    private const string Own = "her own password 1!";
+
+    [Fact]
+    public async Task Four_tenants_that_others_registered_under_her_address_do_not_keep_her_out()
+    {
+        var email = NewAddress();
+        for (var i = 0; i < 4; i++)
+            await RegisterAsync(email, SignInService.Password);
+        var hers = await RegisterAsync(email, Own);
+
+        (await LoginAsync(email, Own)).ShouldBe((HttpStatusCode.OK, hers.Tenant.ToString()));
+        (await LoginAsync(email, "nobody's password")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Where_she_has_signed_in_before_is_tried_before_any_number_of_others()
+    {
+        var email = NewAddress();
+        for (var i = 0; i < 6; i++)
+            await RegisterAsync(email, SignInService.Password);
+        var hers = await RegisterAsync(email, Own);
+
+        // Nobody knows yet which of seven is hers; whoever names it is in.
+        (await LoginAsync(email, Own)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await LoginAsync(email, Own, hers.Key)).ShouldBe((HttpStatusCode.OK, hers.Tenant.ToString()));
+
+        for (var i = 0; i < 3; i++)
+            await RegisterAsync(email, SignInService.Password);
+        (await LoginAsync(email, Own)).ShouldBe((HttpStatusCode.OK, hers.Tenant.ToString()));
+    }
+
+    [Fact]
+    public async Task A_password_that_fits_in_several_tenants_needs_the_tenants_key()
+    {
+        var email = NewAddress();
+        var (one, two) = (await RegisterAsync(email, Own), await RegisterAsync(email, Own));
+
+        (await LoginAsync(email, Own)).ShouldBe((HttpStatusCode.Conflict, "tenant_required"));
+        (await LoginAsync(email, Own, one.Key)).ShouldBe((HttpStatusCode.OK, one.Tenant.ToString()));
+        (await LoginAsync(email, Own, two.Key)).ShouldBe((HttpStatusCode.OK, two.Tenant.ToString()));
+        (await service.Database.ScalarAsync<long>($"select sum(failed_logins) from users where email = '{email}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_tenants_under_one_address_are_not_all_looked_at()
+    {
+        var email = NewAddress();
+        var hers = await RegisterAsync(email, Own);
+        await service.Database.ExecuteAsync($"""
+            with made as (
+                insert into tenants (tenant_id, key, name) select gen_random_uuid(), 'claimed-' || gen_random_uuid(), 'x' from generate_series(1, 100000) returning tenant_id)
+            insert into users (id, tenant_id, user_id, email, normalized_email, name, roles, security_stamp, created_at)
+            select gen_random_uuid(), tenant_id, 'x', '{email}', '{email.ToUpperInvariant()}', 'x', '{"{}"}', '', now() from made
+            """);
+
+        foreach (var call in (string[])[$"('{email.ToUpperInvariant()}', null)", $"('{email.ToUpperInvariant()}', '{hers.Key}')"])
+        {
+            var plan = await service.Database.QueryAsync<string>($"explain (analyze, buffers, timing off, costs off) select notification_meta.tenants_of_email{call}");
+            var pages = plan.Where(line => line.Contains("Buffers:", StringComparison.Ordinal)).Select(line => System.Text.RegularExpressions.Regex.Matches(line, "(?:hit|read)=(\\d+)").Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))).First();
+            pages.ShouldBeLessThan(300, string.Join('\n', plan));
+        }
+
+        (await LoginAsync(email, Own)).ShouldBe((HttpStatusCode.OK, hers.Tenant.ToString()));
+    }
+
+    private static string NewAddress() => $"{Guid.NewGuid():n}@example.com";
+
+    private async Task<(Guid Tenant, string Key)> RegisterAsync(string email, string password)
+    {
+        var key = $"t-{Guid.NewGuid():n}";
+        using var answer = await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", tenantKey = key, admin = new { email, password, name = "Ann" } });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        return ((await SignInService.ReadAsync(answer)).GetProperty("user").GetProperty("tenantId").GetGuid(), key);
+    }
+
+    /// <summary>The tenant that answered, or why none did.</summary>
+    private async Task<(HttpStatusCode Status, string What)> LoginAsync(string email, string password, string? tenant = null)
+    {
+        using var answer = await service.PostAsync("/api/v1/auth/login", tenant is null ? new { email, password } : (object)new { email, password, tenant });
+        var body = await SignInService.ReadAsync(answer);
+        return (answer.StatusCode, answer.IsSuccessStatusCode ? body.GetProperty("user").GetProperty("tenantId").GetString()! : body.GetProperty("code").GetString()!);
+    }
+}
