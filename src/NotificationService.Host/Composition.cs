@@ -70,6 +70,7 @@ public static class Composition
         .AddWebhookWorker()
         .AddBatchKeeper()
         .AddBulkRunner()
+        .AddRetentionPurge()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>

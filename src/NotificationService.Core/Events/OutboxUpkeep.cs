@@ -19,7 +19,7 @@ internal sealed class OutboxUpkeep(Database database, Heartbeats heartbeats, Tim
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        foreach (var statement in (string[])["select notification_meta.purge_events($1, $2)", "select notification_meta.purge_kafka_messages($1, $2)"])
+        foreach (var statement in (string[])["select notification_meta.purge_events($1, $2)", "select notification_meta.purge_kafka_messages($1, $2)", "select notification_meta.purge_outbox_set_aside($1, $2)"])
         {
             await using var command = database.Worker.CreateCommand(statement);
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - Keep });

@@ -8,6 +8,7 @@ using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
 using NotificationService.Providers;
 using NotificationService.Recipients.UserService;
+using NotificationService.Tenants;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Configuration;
@@ -41,6 +42,7 @@ public static class KnownSettings
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (KafkaOptions.Section, typeof(KafkaOptions)),
         (UserServiceOptions.Section, typeof(UserServiceOptions)),
+        (RetentionOptions.Section, typeof(RetentionOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

@@ -1,0 +1,244 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NotificationService.Telemetry;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+
+namespace NotificationService.IntegrationTests.Storage;
+
+/// <summary>Every table has a rule that says how long its rows are kept, and what is past its time goes (docs/retention.md).</summary>
+public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const string KeptUntilDeleted = "kept until somebody deletes it";
+    private const string Months = "whole months are dropped";
+    private const string WithBatch = "goes with its batch";
+    private const string Purged = "purged by age";
+
+    private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
+    {
+        ["tenants"] = KeptUntilDeleted,
+        ["users"] = KeptUntilDeleted,
+        ["service_accounts"] = KeptUntilDeleted,
+        ["templates"] = KeptUntilDeleted,
+        ["template_versions"] = KeptUntilDeleted,
+        ["providers"] = KeptUntilDeleted,
+        ["provider_credentials"] = "goes with its provider",
+        ["provider_parkings"] = "goes when the provider is mended, or with it; one row each",
+        ["provider_rates"] = "one row for each provider, goes with it",
+        ["webhook_endpoints"] = KeptUntilDeleted,
+        ["event_rules"] = KeptUntilDeleted,
+        ["kafka_shards"] = "a fixed number of rows",
+        ["notifications"] = Months,
+        ["timeline"] = Months,
+        ["attempts"] = Months,
+        ["engagements"] = Months,
+        ["webhook_attempts"] = Months,
+        ["batches"] = WithBatch,
+        ["batch_chunks"] = WithBatch,
+        ["batch_changes"] = WithBatch,
+        ["batch_counts"] = WithBatch,
+        ["bulk_jobs"] = WithBatch,
+        ["bulk_slices"] = WithBatch,
+        ["bulk_errors"] = WithBatch,
+        ["deliveries"] = Purged,
+        ["idempotency_keys"] = Purged,
+        ["receipts"] = Purged,
+        // One that holds is kept for ever: forgetting it would write to somebody who must not be written to.
+        ["suppressions"] = Purged,
+        ["events"] = Purged,
+        // What can be handed on goes with it; this is what was set aside.
+        ["outbox"] = Purged,
+        ["kafka_messages"] = Purged,
+        ["webhook_messages"] = Purged,
+        ["webhook_replays"] = Purged,
+        ["webhook_secrets"] = Purged,
+        ["rate_limits"] = Purged,
+        ["refresh_tokens"] = Purged,
+        ["sandbox_messages"] = Purged,
+        ["audit_log"] = Purged,
+    };
+
+    /// <summary>How a row is planted, with {tenant}, {id}, which is as old as the row, and {at}; the ages of one that goes and of one that stays; and what purges.</summary>
+    private static readonly Dictionary<string, Purge> Purges = new(StringComparer.Ordinal)
+    {
+        ["deliveries"] = new("tenant_id, id, channel, priority, status, due_at", "'{tenant}', '{id}', 1, 2, 50, now()", Days(91), Days(89), "select notification_meta.delete_deliveries_before(now() - interval '90 days', 1000)"),
+        ["idempotency_keys"] = new(
+            "tenant_id, key_hash, fingerprint, status_code, answer, expires_at", "'{tenant}', uuid_send('{id}'), '', 202, '{id}', {at}", Hours(1), Hours(-1),
+            "select notification_meta.purge_idempotency_keys(1000)", "answer"),
+        ["receipts"] = new(
+            "tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags", "'{tenant}', '{tenant}', sha256(uuid_send('{id}')), '{id}', 1, 2, now(), {at}, now(), 0",
+            Days(31), Days(29), "select notification_meta.purge_receipts(1000)"),
+        ["suppressions"] = new("tenant_id, id, channel, address, reason, created_at, expires_at", "'{tenant}', '{id}', 1, '{id}', 5, now(), {at}", Days(31), Days(29), "select notification_meta.purge_suppressions(1000)"),
+        ["events"] = new("tenant_id, id, type, subject, occurred_at, data", "'{tenant}', '{id}', 'a.b', '{id}', {at}, '{}'", Days(31), Days(29), "select notification_meta.purge_events(now() - interval '30 days', 1000)"),
+        ["outbox"] = new("shard, tenant_id, subject, seq", "100, '{tenant}', '{id}', 0", Days(31), Days(29), "select notification_meta.purge_outbox_set_aside(now() - interval '30 days', 1000)", "subject"),
+        ["kafka_messages"] = new("shard, tenant_id, key, payload, created_at", "0, '{tenant}', '{id}', '', {at}", Days(31), Days(29), "select notification_meta.purge_kafka_messages(now() - interval '30 days', 1000)", "key"),
+        ["webhook_messages"] = new(
+            "id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, due_at, created_at", "'{id}', '{tenant}', '{tenant}', '{id}', 'a.b', '{id}', 1, now(), '', 2, now(), {at}",
+            Days(31), Days(29), "select notification_meta.purge_webhook_messages(now() - interval '30 days', 1000)"),
+        ["webhook_replays"] = new(
+            "tenant_id, id, endpoint_id, mode, since, until, reached, state, created_at", "'{tenant}', '{id}', '{tenant}', 1, now(), now(), now(), 2, {at}", Days(31), Days(29),
+            "select notification_meta.purge_webhook_replays(now() - interval '30 days', 1000)"),
+        ["webhook_secrets"] = new("tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at", "'{tenant}', '{tenant}', '{id}', 'k', '', now(), {at}", Hours(1), Hours(-1), Purge.Retention, "field"),
+        ["rate_limits"] = new("subject, minute, leased", "'{id}', floor(extract(epoch from {at}) / 60), 1", Hours(2), TimeSpan.FromMinutes(50), Purge.RateLimits, "subject"),
+        ["refresh_tokens"] = new("id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at", "'{id}', '{tenant}', '{tenant}', '', '', now(), {at}", Hours(1), Hours(-1), Purge.Retention),
+        ["sandbox_messages"] = new(
+            "id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at", "'{id}', '{tenant}', '{tenant}', '{id}', 1, 1, 'a@b.c', '{}', 'delivered', {at}",
+            Days(8), Days(6), Purge.Retention),
+        ["audit_log"] = new("id, tenant_id, at, actor_kind, action, target", "'{id}', '{tenant}', {at}, 'system', 'x', 'x'", Days(401), Days(399), Purge.Retention),
+    };
+
+    public static TheoryData<string> PurgedTables => [.. Purges.Keys];
+
+    [Fact]
+    public async Task Every_table_of_the_schema_has_a_rule_and_every_rule_a_table()
+    {
+        var tables = await database.QueryAsync<string>("select relname::text from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and not relispartition order by 1");
+
+        tables.Except(Rules.Keys).ShouldBeEmpty("a new table needs a rule here and a line in docs/retention.md");
+        Rules.Keys.Except(tables).ShouldBeEmpty();
+        Rules.Where(rule => rule.Value == Purged).Select(rule => rule.Key).Order().ShouldBe(Purges.Keys.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(PurgedTables))]
+    public async Task A_row_that_is_too_old_goes_and_a_young_one_stays(string table)
+    {
+        var (tenant, purge) = (await TenantAsync(), Purges[table]);
+        var old = await PlantAsync(table, purge, tenant, purge.Old);
+        var young = await PlantAsync(table, purge, tenant, purge.Young);
+
+        await RunAsync(purge.Statement);
+
+        (await IsThereAsync(table, purge.Key, old)).ShouldBeFalse();
+        (await IsThereAsync(table, purge.Key, young)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_suppression_that_holds_stays_for_ever()
+    {
+        var (tenant, id) = (await TenantAsync(), database.Ids.Next());
+        await database.ExecuteAsync($"insert into suppressions (tenant_id, id, channel, address, reason, created_at) values ('{tenant}', '{id}', 1, 'a@b.c', 1, now() - interval '9 years')");
+
+        await RunAsync(Purges["suppressions"].Statement);
+
+        (await IsThereAsync("suppressions", "id", id)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_is_past_its_retention_goes_whole_however_many_batches_that_takes()
+    {
+        var tenant = await TenantAsync();
+        await database.ExecuteAsync($"""
+            insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at)
+            select gen_random_uuid(), '{tenant}', '{tenant}', '{tenant}', 1, 1, 'a@b.c', '{"{}"}', 'delivered', now() - interval '8 days' from generate_series(1, 2500)
+            """);
+
+        await RunAsync(Purge.Retention);
+
+        (await database.ScalarAsync<long>($"select count(*) from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("notifications", "tenant_id, id, live, priority, recipient, created_at", "'{tenant}', '{id}', true, 2, '{}', now()", "id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
+    [InlineData("timeline", "tenant_id, delivery_id, seq, status, at", "'{tenant}', '{id}', 1, 50, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
+    [InlineData("attempts", "tenant_id, delivery_id, number, outcome, started_at", "'{tenant}', '{id}', 1, 1, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
+    [InlineData("engagements", "tenant_id, delivery_id, id, kind, at", "'{tenant}', '{id}', '{id}', 1, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
+    [InlineData("webhook_attempts", "tenant_id, message_id, endpoint_id, number, started_at, duration_ms, outcome, request_headers", "'{tenant}', '{id}', '{tenant}', 1, now(), 1, 1, '{}'", "message_id", "select notification_meta.drop_webhook_attempts_before(now() - interval '30 days')")]
+    public async Task A_month_that_is_too_old_is_dropped_and_a_young_one_stays(string table, string columns, string values, string key, string statement)
+    {
+        var purge = new Purge(columns, values, Days(200), Days(1), statement, key);
+        var tenant = await TenantAsync();
+        await database.ExecuteAsync($"""
+            do $$ declare began timestamptz := date_trunc('month', now() - interval '200 days', 'utc'); begin
+                execute format('create table %I partition of {table} for values from (%L) to (%L)', '{table}' || to_char(began at time zone 'utc', '"_y"YYYY"m"MM'),
+                    notification_meta.uuid_floor(began), notification_meta.uuid_floor(began + interval '1 month'));
+                execute format('alter table %I owner to %I', '{table}' || to_char(began at time zone 'utc', '"_y"YYYY"m"MM'), (select tableowner from pg_tables where tablename = '{table}'));
+            end $$
+            """);
+        var old = await PlantAsync(table, purge, tenant, purge.Old);
+        var young = await PlantAsync(table, purge, tenant, purge.Young);
+
+        await RunAsync(statement);
+
+        (await IsThereAsync(table, key, old)).ShouldBeFalse();
+        (await IsThereAsync(table, key, young)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_old_batch_goes_with_all_that_belongs_to_it_and_a_young_one_stays_with_all_of_its_own()
+    {
+        var (tenant, old, young) = (await TenantAsync(), database.Ids.Next(), database.Ids.Next());
+        foreach (var (id, age) in (IEnumerable<(Guid, int)>)[(old, 95), (young, 85)])
+        {
+            await database.ExecuteAsync($"""
+                insert into batches (tenant_id, id, live, state, created_at, closed_at, ended_at) values ('{tenant}', '{id}', true, 2, now() - interval '{age} days', now() - interval '{age} days', now() - interval '{age} days');
+                insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, answer) values ('{tenant}', '{id}', 0, '', '{id}', 1, 1, 0, 0, '{"{}"}');
+                insert into batch_changes (tenant_id, batch_id, status, delta) values ('{tenant}', '{id}', 50, 1);
+                insert into batch_counts (tenant_id, batch_id, status, n) values ('{tenant}', '{id}', 50, 1);
+                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at)
+                values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days');
+                insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
+                insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
+                """);
+        }
+
+        await RunAsync("select notification_meta.purge_batches(now() - interval '90 days', 1000)");
+
+        foreach (var table in Rules.Where(rule => rule.Value == WithBatch).Select(rule => rule.Key))
+        {
+            var key = table switch { "batches" or "bulk_jobs" => "id", "bulk_slices" or "bulk_errors" => "job_id", _ => "batch_id" };
+            (await IsThereAsync(table, key, old)).ShouldBeFalse(table);
+            (await IsThereAsync(table, key, young)).ShouldBeTrue(table);
+        }
+    }
+
+    private async Task<TenantId> TenantAsync()
+    {
+        var tenant = await database.NewTenantAsync();
+        await database.ExecuteAsync($"""
+            insert into users (id, tenant_id, user_id, email, normalized_email, name, roles, security_stamp, created_at) values ('{tenant}', '{tenant}', 'ann', 'a@b.c', 'A@B.C', 'Ann', '{"{}"}', '', now());
+            insert into webhook_endpoints (tenant_id, id, url, events, payload, headers, enabled, revision, created_at, updated_at) values ('{tenant}', '{tenant}', 'https://a.b/', '{"{}"}', 1, '{"{}"}', true, 1, now(), now());
+            """);
+        return tenant;
+    }
+
+    private async Task<Guid> PlantAsync(string table, Purge purge, TenantId tenant, TimeSpan age)
+    {
+        var at = TimeProvider.System.GetUtcNow() - age;
+        var id = Guid.CreateVersion7(at);
+        var values = purge.Values.Replace("{tenant}", tenant.ToString(), StringComparison.Ordinal).Replace("{id}", id.ToString(), StringComparison.Ordinal)
+            .Replace("{at}", $"'{at:O}'::timestamptz", StringComparison.Ordinal);
+        await database.ExecuteAsync($"insert into {table} ({purge.Columns}) values ({values})");
+        return id;
+    }
+
+    private Task<bool> IsThereAsync(string table, string key, Guid id) => database.ScalarAsync<bool>($"select exists (select from {table} where {key}::text = '{id}')");
+
+    private async Task RunAsync(string statement)
+    {
+        if (statement == Purge.Retention)
+        {
+            using var purge = new RetentionPurge(database.Database, new RetentionOptions(), new Heartbeats(TimeProvider.System), TimeProvider.System, NullLogger<RetentionPurge>.Instance);
+            await purge.RunAsync(CancellationToken.None);
+            return;
+        }
+
+        var (source, sql) = statement == Purge.RateLimits
+            ? (database.Database.App, await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src/NotificationService.Core/Storage/Sql/rate_limits_purge.sql")))
+            : (database.Database.Worker, statement);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static TimeSpan Days(int days) => TimeSpan.FromDays(days);
+
+    private static TimeSpan Hours(int hours) => TimeSpan.FromHours(hours);
+
+    /// <param name="Key">The column that tells the row by its id.</param>
+    private sealed record Purge(string Columns, string Values, TimeSpan Old, TimeSpan Young, string Statement, string Key = "id")
+    {
+        /// <summary>By <see cref="RetentionPurge"/> with its usual settings.</summary>
+        public const string Retention = "retention";
+
+        public const string RateLimits = "rate limits";
+    }
+}
