@@ -37,7 +37,7 @@ public sealed record WebhookEndpointDraft
         {
             // Enabled again it begins anew; disabled by a person it has no other reason.
             (row.Enabled, row.DisabledAt, row.DisabledFor) = (enabled, enabled ? null : now, null);
-            (row.FailingSince, row.Failures, row.WarnedAt) = (null, 0, null);
+            (row.FailingSince, row.LastFailure, row.Failures, row.WarnedAt) = (null, null, 0, null);
         }
 
         row.UpdatedAt = now;

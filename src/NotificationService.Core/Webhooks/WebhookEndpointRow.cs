@@ -43,6 +43,9 @@ public sealed class WebhookEndpointRow
     /// <summary>In a row.</summary>
     public int Failures { get; set; }
 
+    /// <summary>What the latest call that failed came to; null: it is well, or was never called.</summary>
+    public string? LastFailure { get; set; }
+
     public DateTimeOffset? WarnedAt { get; set; }
 
     public int Revision { get; set; }

@@ -141,10 +141,15 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of(call => call.Disable),
             new NpgsqlParameter<int> { TypedValue = WarnsAfter },
             new NpgsqlParameter<TimeSpan> { TypedValue = WebhookOptions.DisabledAfter },
+            Of(call => call.Disable ?? FailureOf(call.Answer)),
         ];
 
         NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(calls, column) };
     }
+
+    private static string? FailureOf(WebhookAnswer? answer) => answer is not WebhookAnswer.Failed failed
+        ? null
+        : failed is { Reason: WebhookFailure.Status, Exchange.Status: { } status } ? $"{failed.Reason} {status}" : failed.Reason;
 
     private static string Headers(IReadOnlyList<WebhookHeader> headers) =>
         JsonSerializer.Serialize(

@@ -12,11 +12,12 @@ namespace NotificationService.Host.Api;
 /// <param name="Secrets">Which secrets sign now, the newest first.</param>
 /// <param name="DisabledReason">gone: it answered 410. asked: it answered webhook-delivery: disable. failing: nothing but failure for five days. Null: a person did it.</param>
 /// <param name="FailingSince">Nothing has succeeded since; null: it is well.</param>
+/// <param name="LastFailure">Why: what the latest call that failed came to, in the words of its attempts; null: it is well.</param>
 /// <param name="Failures">Failed attempts in a row.</param>
 public sealed record WebhookEndpointAnswer(
     Guid Id, string Url, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, IReadOnlyList<string> Events, string? Description, bool Enabled,
     string Payload, IReadOnlyDictionary<string, string> Headers, WebhookFiltersAnswer Filters, IReadOnlyList<WebhookSecretAnswer> Secrets, DateTimeOffset? DisabledAt,
-    string? DisabledReason, DateTimeOffset? FailingSince, int Failures, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    string? DisabledReason, DateTimeOffset? FailingSince, string? LastFailure, int Failures, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public override string ToString() => $"webhook endpoint {Id}";
 
@@ -24,7 +25,7 @@ public sealed record WebhookEndpointAnswer(
         row.Id, row.Url, secret?.Reveal(), row.Events, row.Description, row.Enabled, row.Payload == WebhookPayload.Thin ? "thin" : "full",
         WebhookHeaders.FromJson(row.Headers).ToDictionary(header => header.Name, header => header.Value), WebhookFiltersAnswer.Of(row),
         [.. row.SigningAt(now).Select(stored => new WebhookSecretAnswer(stored.CreatedAt, stored.RetiresAt))],
-        row.DisabledAt, row.DisabledFor, row.FailingSince, row.Failures, row.CreatedAt, row.UpdatedAt);
+        row.DisabledAt, row.DisabledFor, row.FailingSince, row.LastFailure, row.Failures, row.CreatedAt, row.UpdatedAt);
 }
 
 /// <summary>Of a delivery's events only these; null is all.</summary>

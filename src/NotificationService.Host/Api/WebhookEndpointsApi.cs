@@ -8,7 +8,7 @@ public static class WebhookEndpointsApi
 {
     private const string Path = "/api/v1/admin/webhook-endpoints";
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","url":"https://example.com/hooks/notifications","events":["delivery.*"],"description":"Order desk","enabled":true,"payload":"full","headers":{"Authorization":"Bea…wxyz"},"filters":{"channels":["email"],"categories":null,"batchIds":null},"secrets":[{"createdAt":"2026-11-21T09:00:00Z","retiresAt":null}],"disabledAt":null,"disabledReason":null,"failingSince":null,"failures":0,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","url":"https://example.com/hooks/notifications","events":["delivery.*"],"description":"Order desk","enabled":true,"payload":"full","headers":{"Authorization":"Bea…wxyz"},"filters":{"channels":["email"],"categories":null,"batchIds":null},"secrets":[{"createdAt":"2026-11-21T09:00:00Z","retiresAt":null}],"disabledAt":null,"disabledReason":null,"failingSince":null,"lastFailure":null,"failures":0,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
 
     private static readonly string ExampleWithSecret =
         Example.Replace("\"events\"", "\"secret\":\"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\",\"events\"", StringComparison.Ordinal);

@@ -26,6 +26,19 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     }
 
     [Fact]
+    public async Task That_a_tenants_only_webhook_endpoint_was_disabled_is_told_there()
+    {
+        var (endpoint, tenant) = (Guid.CreateVersion7(), await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'"));
+        foreach (var type in (string[])["webhook_endpoint.failing", "webhook_endpoint.disabled"])
+            await service.Database.ExecuteAsync($"select notification_meta.tell('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('endpointId', '{endpoint}', 'reason', 'failing'))");
+
+        var events = await UntilToldAsync(endpoint.ToString(), "webhook_endpoint.disabled");
+
+        FirstOfEach(events).ShouldBe(["webhook_endpoint.failing", "webhook_endpoint.disabled"]);
+        events[^1].Value.GetProperty("data").GetProperty("endpointId").GetGuid().ShouldBe(endpoint);
+    }
+
+    [Fact]
     public async Task While_the_broker_is_down_events_wait_the_service_stays_ready_and_afterwards_all_are_told_in_order()
     {
         var token = await SendTests.Service.TokenAsync(service.Process.Client);

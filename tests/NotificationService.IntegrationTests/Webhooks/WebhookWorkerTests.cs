@@ -214,10 +214,12 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
 
         await UntilReceivedAsync("/told", 1);
         Receiver.On("/told")[0].Type.ShouldBe("webhook_endpoint.failing");
+        Receiver.On("/told")[0].Data.GetProperty("lastFailure").GetString().ShouldBe("http_status 500");
+        (await database.QueryAsync<string?>($"select last_failure from webhook_endpoints where id = '{fails}'")).ShouldBe(["http_status 500"]);
 
         // Forgiven. The sixth try may still have met the 500.
         Volatile.Write(ref status, 200);
-        await HurriedUntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and failing_since is null and failures = 0 and warned_at is null", 1);
+        await HurriedUntilAsync($"select count(*) from webhook_endpoints where id = '{fails}' and failing_since is null and failures = 0 and warned_at is null and last_failure is null", 1);
 
         // Again, and for longer than five days.
         Volatile.Write(ref status, 500);

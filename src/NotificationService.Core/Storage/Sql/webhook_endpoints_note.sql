@@ -1,14 +1,16 @@
 -- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and tells the tenant. $1 tenant
 -- per call: $2 message, $3 endpoint, $4 its revision when it was called, $5 whether it succeeded, $6 how many attempts the message has used, 0 for one that
 -- succeeded, $7 why the endpoint is to be disabled at once, or null
+--   and $10 what a call that failed came to, in stable words
 -- $8 attempts of one message after which the tenant is told, $9 how long nothing but failure is put up with
 -- Runs in the transaction of webhook_messages_complete and counts only what that has written: a call whose claim was lost has nothing to say. Nor has one
 -- to an endpoint that somebody changed meanwhile: it may have gone to another address.
 -- Other endpoints are told which one it is by its id and host: the rest of an address may be what keeps it secret.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. An endpoint that is well costs a probe.
 with given as materialized (
-    select c.endpoint_id as id, c.revision, bool_or(c.succeeded) as succeeded, count(*) filter (where not c.succeeded)::int as failed, max(c.used) as worst, min(c.disable) as disable
-    from unnest($2::uuid[], $3::uuid[], $4::int[], $5::boolean[], $6::int[], $7::text[]) as c(message_id, endpoint_id, revision, succeeded, used, disable)
+    select c.endpoint_id as id, c.revision, bool_or(c.succeeded) as succeeded, count(*) filter (where not c.succeeded)::int as failed, max(c.used) as worst, min(c.disable) as disable,
+        max(c.failure) filter (where not c.succeeded) as failure
+    from unnest($2::uuid[], $3::uuid[], $4::int[], $5::boolean[], $6::int[], $7::text[], $10::text[]) as c(message_id, endpoint_id, revision, succeeded, used, disable, failure)
     cross join lateral (
         select from webhook_messages m where m.id = c.message_id and m.tenant_id = $1 and m.xmin = pg_current_xact_id()::xid offset 0) written
     group by c.endpoint_id, c.revision
@@ -20,7 +22,7 @@ before as materialized (
     order by e.id for update
 ),
 judged as materialized (
-    select b.id, g.succeeded, g.failed,
+    select b.id, g.succeeded, g.failed, g.failure,
         case when b.enabled then coalesce(g.disable, case when not g.succeeded and g.failed > 0 and b.failing_since < clock_timestamp() - $9::interval then 'failing' end) end as disabled_for,
         not g.succeeded and b.warned_at is null and g.worst >= $8 as warned
     from before b join given g on g.id = b.id and g.revision = b.revision
@@ -29,6 +31,7 @@ noted as (
     update webhook_endpoints e
     set failing_since = case when not j.succeeded then coalesce(e.failing_since, clock_timestamp()) end,
         failures = case when j.succeeded then 0 else e.failures + j.failed end,
+        last_failure = case when not j.succeeded or j.disabled_for is not null then coalesce(left(j.failure, 200), j.disabled_for, e.last_failure) end,
         warned_at = case when j.succeeded then null when j.warned then clock_timestamp() else e.warned_at end,
         enabled = e.enabled and j.disabled_for is null,
         disabled_at = case when j.disabled_for is not null then clock_timestamp() else e.disabled_at end,
@@ -36,13 +39,13 @@ noted as (
         revision = e.revision + (j.disabled_for is not null)::int,
         updated_at = case when j.disabled_for is not null then clock_timestamp() else e.updated_at end
     from judged j where e.tenant_id = $1 and e.id = j.id
-    returning e.id, e.url, e.failing_since, e.failures, j.disabled_for, j.warned
+    returning e.id, e.url, e.failing_since, e.failures, e.last_failure, j.disabled_for, j.warned
 ),
 told as materialized (
     select notification_meta.tell($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
         n.id, clock_timestamp(), json_build_object('endpointId', n.id,
             'host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-            'failures', n.failures))
+            'failures', n.failures, 'lastFailure', n.last_failure))
     from noted n where n.warned or n.disabled_for is not null
 ),
 audited as (
