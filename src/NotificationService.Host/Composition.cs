@@ -79,6 +79,7 @@ public static class Composition
     /// <summary>Routes of every role.</summary>
     public static WebApplication MapSystem(this WebApplication app)
     {
+        app.UseManagementPort();
         app.UseHttpShell();
         app.MapSystemApi();
         return app;

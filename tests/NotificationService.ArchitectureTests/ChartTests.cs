@@ -37,6 +37,77 @@ public sealed partial class ChartTests
             .Where(name => !Host.Configuration.KnownSettings.All.Contains(name)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Every_pod_has_the_default_seccomp_profile_and_no_token_of_Kubernetes()
+    {
+        var pods = Directory.GetFiles(Path.Combine(Chart, "templates"), "*.yaml").Where(file => File.ReadAllText(file).Contains("containers:", StringComparison.Ordinal)).ToList();
+
+        pods.Count.ShouldBe(3);
+        foreach (var text in pods.Select(File.ReadAllText))
+        {
+            text.ShouldContain("{{- include \"notification-service.pod\" . | nindent 6 }}");
+            text.ShouldContain("{{- include \"notification-service.security\" . | nindent 12 }}");
+        }
+
+        var pod = Defined("notification-service.pod");
+        pod.ShouldContain("automountServiceAccountToken: false");
+        pod.ShouldContain("seccompProfile:\n    type: RuntimeDefault");
+    }
+
+    [Fact]
+    public void Only_the_migration_job_has_the_login_that_owns_the_schema()
+    {
+        Defined("notification-service.migration-environment").ShouldContain(".Values.migration.existingSecret");
+        Defined("notification-service.environment").ShouldNotContain(".Values.migration");
+        File.ReadAllText(Path.Combine(Chart, "templates", "migration-job.yaml")).ShouldNotContain("include \"notification-service.environment\"");
+        foreach (var deployment in Directory.GetFiles(Path.Combine(Chart, "templates"), "deployment-*.yaml").Select(File.ReadAllText))
+            deployment.ShouldNotContain("migration");
+    }
+
+    [Theory]
+    [InlineData("Notification__MasterKeys")]
+    [InlineData("Notification__Bootstrap__PlatformAdminPassword")]
+    [InlineData("Notification__UserService__Token")]
+    [InlineData("ConnectionStrings__NotificationDatabase")]
+    [InlineData("Notification__Kafka__Client__sasl.password")]
+    [InlineData("Notification__Kafka__Client__ssl.key.pem")]
+    public void A_setting_that_is_a_secret_is_refused_as_text(string name)
+    {
+        var refused = Refused().Match(Defined("notification-service.environment"));
+
+        refused.Success.ShouldBeTrue();
+        Regex.IsMatch(name, refused.Groups[1].Value).ShouldBeTrue();
+        // And what is no secret is not.
+        foreach (var other in Host.Configuration.KnownSettings.All.Except(Secrets).Select(setting => setting.Replace(":", "__", StringComparison.Ordinal)))
+            Regex.IsMatch(other, refused.Groups[1].Value).ShouldBeFalse(other);
+    }
+
+    [Fact]
+    public void Secrets_come_by_reference_and_metrics_have_a_port_that_the_service_does_not_publish()
+    {
+        var environment = Defined("notification-service.environment");
+        environment.Split("secretKeyRef").Length.ShouldBe(4, "the database, the master keys, and those of secretSettings");
+        environment.ShouldContain("- name: Notification__ManagementPort\n  value: \"8081\"");
+        File.ReadAllText(Path.Combine(Chart, "templates", "service.yaml")).ShouldNotContain("management");
+        foreach (var deployment in Directory.GetFiles(Path.Combine(Chart, "templates"), "deployment-*.yaml").Select(File.ReadAllText))
+        {
+            deployment.ShouldContain("- name: management\n              containerPort: 8081");
+            deployment.ShouldContain("path: /health/ready, port: management");
+        }
+    }
+
+    private static readonly string[] Secrets = ["Notification:MasterKeys", "Notification:Bootstrap:PlatformAdminPassword", "Notification:UserService:Token"];
+
+    /// <summary>What a named template says.</summary>
+    private static string Defined(string name)
+    {
+        var text = File.ReadAllText(Path.Combine(Chart, "templates", "_helpers.tpl"));
+        var from = text.IndexOf($"define \"{name}\"", StringComparison.Ordinal);
+        from.ShouldBeGreaterThan(0, name);
+        var next = text.IndexOf("{{- define", from, StringComparison.Ordinal);
+        return text[from..(next < 0 ? text.Length : next)];
+    }
+
     /// <summary>Paths of keys such as api.resources, from YAML whose nesting is its indentation by two.</summary>
     private static IEnumerable<string> ValuePaths(IEnumerable<string> lines)
     {
@@ -51,6 +122,9 @@ public sealed partial class ChartTests
 
     [GeneratedRegex(@"\.Values\.([A-Za-z.]+)")]
     private static partial Regex Value();
+
+    [GeneratedRegex("regexMatch \"([^\"]+)\" \\$name")]
+    private static partial Regex Refused();
 
     [GeneratedRegex("define \"([^\"]+)\"")]
     private static partial Regex Define();

@@ -20,21 +20,51 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 - name: ConnectionStrings__NotificationDatabase
   valueFrom:
     secretKeyRef:
-      name: {{ .Values.database.secretName }}
+      name: {{ .Values.database.existingSecret }}
       key: {{ .Values.database.secretKey }}
 - name: Notification__MasterKeys
   valueFrom:
     secretKeyRef:
-      name: {{ .Values.masterKeys.secretName }}
+      name: {{ .Values.masterKeys.existingSecret }}
       key: {{ .Values.masterKeys.secretKey }}
+- name: Notification__ManagementPort
+  value: "8081"
 {{- with .Values.publicUrl }}
 - name: Notification__PublicUrl
   value: {{ . | quote }}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
+{{- if regexMatch "(?i)(password|secret|token|keys|credential|connectionstring|key.pem)" $name }}
+{{- fail (printf "%s is a secret: name it under secretSettings, with the secret that holds it" $name) }}
+{{- end }}
 - name: {{ $name }}
   value: {{ $value | quote }}
 {{- end }}
+{{- range $name, $from := .Values.secretSettings }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $from.existingSecret }}
+      key: {{ $from.secretKey }}
+{{- end }}
+{{- end -}}
+
+{{- define "notification-service.migration-environment" -}}
+- name: ASPNETCORE_ENVIRONMENT
+  value: Production
+- name: ConnectionStrings__NotificationDatabase
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.migration.existingSecret }}
+      key: {{ .Values.migration.secretKey }}
+{{- end -}}
+
+{{- define "notification-service.pod" -}}
+# The service never asks Kubernetes anything.
+automountServiceAccountToken: false
+securityContext:
+  seccompProfile:
+    type: RuntimeDefault
 {{- end -}}
 
 {{- define "notification-service.security" -}}

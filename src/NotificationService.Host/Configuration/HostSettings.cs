@@ -22,6 +22,8 @@ public sealed record HostSettings(string? ConnectionString, RoleSet Roles)
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = options, EnvironmentName = EnvironmentName(options) });
         if (Addresses(builder.Configuration) is null)
             builder.WebHost.UseUrls(ListenAddresses.Default);
+        if (ManagementPort.Read(builder.Configuration) is { Number: not null } management)
+            builder.WebHost.UseUrls(management.Beside(Addresses(builder.Configuration) ?? ListenAddresses.Default));
         return builder;
     }
 

@@ -25,6 +25,7 @@ public static class KnownSettings
         "Notification:Seed",
         "Notification:AllowPrivateEndpoints",
         "Notification:PublicUrl",
+        ManagementPort.Setting,
         "Notification:Bootstrap:PlatformAdminEmail",
         "Notification:Bootstrap:PlatformAdminPassword",
     ];

@@ -18,7 +18,7 @@ public static class ListenAddresses
         }
     }
 
-    private static BindingAddress Parse(string address)
+    internal static BindingAddress Parse(string address)
     {
         try
         {

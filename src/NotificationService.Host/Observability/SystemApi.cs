@@ -1,5 +1,6 @@
 using System.Text;
 using NotificationService.Host.Api;
+using NotificationService.Host.Configuration;
 
 namespace NotificationService.Host.Observability;
 
@@ -13,6 +14,14 @@ public static class SystemApi
         system.MapGet("/health/ready", IsReadyAsync);
         system.MapGet("/health", ReportAsync);
         system.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Text(), PrometheusText.ContentType, Encoding.UTF8));
+    }
+
+    /// <summary>What a port does not serve is not there, before anybody is asked who they are.</summary>
+    public static void UseManagementPort(this WebApplication app)
+    {
+        var management = ManagementPort.Read(app.Configuration);
+        if (management.Number is not null)
+            app.Use((context, next) => management.Serves(context.Connection.LocalPort, context.Request.Path) ? next(context) : Problems.NotFound().ExecuteAsync(context));
     }
 
     private static async Task<IResult> IsReadyAsync(HealthChecks checks, CancellationToken cancellationToken)
