@@ -3,7 +3,6 @@ using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
 using NotificationService.Storage;
-using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;
 

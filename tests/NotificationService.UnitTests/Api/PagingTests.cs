@@ -25,7 +25,7 @@ public sealed class PagingTests
     {
         var paging = new Paging(1, 50, After: null, ByCursor: false);
 
-        var page = paging.Answer(PageResult.Of([], id => id, paging.Request, stoppedAt: Ids[2]), id => id, "scope");
+        var page = paging.Answer(PageResult.Of<Guid>([], id => id, paging.Request, stoppedAt: Ids[2]), id => id, "scope");
 
         page.Items.ShouldBeEmpty();
         ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();

@@ -33,7 +33,7 @@ public sealed class EntityQueryCosts : IAsyncDisposable
         (this.database, single) = (database, new Database(new StorageOptions { ConnectionString = database.ConnectionString, ApiPoolSize = 1 }));
         var store = new TenantStore(single);
         var (providers, endpoints, templates) = (new ProviderStore(store, null!, null!), new WebhookEndpointStore(store), new TemplateQueries(store));
-        var (rules, suppressions) = (new EventRuleStore(store, null!, database.Ids, TimeProvider.System), new SuppressionList(store, null!, database.Ids, TimeProvider.System));
+        var (rules, suppressions) = (new EventRuleStore(store, null!, null!, database.Ids, TimeProvider.System), new SuppressionList(store, null!, null!, database.Ids, TimeProvider.System));
         lookUps =
         [
             ("a provider", MostPages, () => providers.FindAsync(tenant, planted["provider"], default)),
