@@ -16,7 +16,7 @@ public sealed class SandboxQueries(Database database, LongLists longLists)
         var isIndexed = filter is { Channel: null, Notification: null };
         var result = await ListScan.ReadAsync<SandboxMessage>(page, row => row.Id, isIndexed, PageRequest.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
         return page.IsNumbered && result.Total is null && isIndexed
-            ? result.With(await longLists.TotalAsync(tenant, filter, () => CountAsync(tenant, filter, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
             : result;
     }
 

@@ -38,7 +38,7 @@ public sealed class DeadLetters(Database database, NotificationCommands commands
         var result = await ListScan.ReadAsync<DeadLetter>(
             page, letter => letter.Id.Value, isExact: false, filter.Code is null ? PageRequest.Reach : PageRequest.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
         return page.IsNumbered && result.Total is null && filter.Code is null
-            ? result.With(await longLists.TotalAsync(tenant, filter, () => CountAsync(tenant, filter, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
             : result;
     }
 

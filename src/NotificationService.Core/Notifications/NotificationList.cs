@@ -16,7 +16,7 @@ public sealed class NotificationList(Database database, LongLists longLists)
         var result = await ListScan.ReadAsync<NotificationListItem>(
             page, item => item.Id.Value, filter.IsIndexed, filter.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
         return page.IsNumbered && result.Total is null && filter.IsIndexed
-            ? result.With(await longLists.TotalAsync(tenant, filter, () => CountAsync(tenant, filter, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
             : result;
     }
 

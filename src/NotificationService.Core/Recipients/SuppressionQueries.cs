@@ -18,7 +18,7 @@ public sealed class SuppressionQueries(Database database, LongLists longLists, T
         var result = await ListScan.ReadAsync<Suppression>(
             page, row => row.Id, isExact: false, PageRequest.Reach, step => ReadAsync(tenant, channel, reason, step, cancellationToken));
         return page.IsNumbered && result.Total is null
-            ? result.With(await longLists.TotalAsync(tenant, (nameof(Suppression), channel, reason), () => CountAsync(tenant, channel, reason, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, (nameof(Suppression), channel, reason), token => CountAsync(tenant, channel, reason, token), cancellationToken), page)
             : result;
     }
 

@@ -18,11 +18,11 @@ public sealed class LongLists(TimeProvider time)
 
     /// <summary>The total of a list that is known to be long, or what counting it gives.</summary>
     /// <param name="filter">What the list is of; a record, equal to another of the same list.</param>
-    public async Task<ListTotal> TotalAsync(TenantId tenant, object filter, Func<Task<ListTotal>> count)
+    public async Task<ListTotal> TotalAsync(TenantId tenant, object filter, Func<CancellationToken, Task<ListTotal>> count, CancellationToken cancellationToken)
     {
         if (known.TryGetValue((tenant, filter), out var since) && time.GetElapsedTime(since) < Lifetime)
             return new ListTotal(PageRequest.Reach, IsExact: false);
-        var total = await count();
+        var total = await count(cancellationToken);
         if (total is { IsExact: false, Count: PageRequest.Reach })
             Remember((tenant, filter));
         return total;

@@ -21,7 +21,7 @@ public sealed class WebhookLog(Database database, LongLists longLists)
         var result = await ListScan.ReadAsync<WebhookMessage>(
             page, message => message.Id, isIndexed, PageRequest.ScanLimit, step => ReadAsync(tenant, endpoint, filter, step, cancellationToken));
         return page.IsNumbered && result.Total is null && isIndexed
-            ? result.With(await longLists.TotalAsync(tenant, endpoint, () => CountAsync(tenant, endpoint, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, endpoint, token => CountAsync(tenant, endpoint, token), cancellationToken), page)
             : result;
     }
 

@@ -12,7 +12,7 @@ public sealed partial class ClientSignIn(SignInLookup lookup, TenantStore store,
     public Task<ServiceAccount?> SignInAsync(string clientId, string secret, IPAddress? address, CancellationToken cancellationToken)
     {
         var source = SignInSource.OfClient(address, clientId);
-        return limits.RunAsync(source, () => SignInAsync(clientId, secret, address, source, cancellationToken));
+        return limits.RunAsync(source, token => SignInAsync(clientId, secret, address, source, token), cancellationToken);
     }
 
     private async Task<ServiceAccount?> SignInAsync(string clientId, string secret, IPAddress? address, SignInSource source, CancellationToken cancellationToken)

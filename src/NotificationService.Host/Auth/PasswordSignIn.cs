@@ -17,7 +17,7 @@ public sealed class PasswordSignIn(
     public async Task<SignInOutcome> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
     {
         var source = SignInSource.OfPerson(address, email);
-        return await limits.RunAsync(source, () => TryAsync(email, password, tenantKey, source, cancellationToken)) ?? new SignInOutcome.Refused();
+        return await limits.RunAsync(source, token => TryAsync(email, password, tenantKey, source, token), cancellationToken) ?? new SignInOutcome.Refused();
     }
 
     /// <summary>Null: they fit nowhere.</summary>

@@ -36,18 +36,18 @@ public sealed class SignInLimits
 
     /// <summary>Null from <paramref name="signIn"/> is a failure. An exception is none.</summary>
     /// <exception cref="ProblemException">There were too many failures.</exception>
-    public async Task<T?> RunAsync<T>(SignInSource source, Func<Task<T?>> signIn)
+    public async Task<T?> RunAsync<T>(SignInSource source, Func<CancellationToken, Task<T?>> signIn, CancellationToken cancellationToken)
         where T : class
     {
         if (ofNetwork is null)
-            return await signIn();
+            return await signIn(cancellationToken);
         var isKnown = known.Contains(source);
         // Those under way count, or a thousand at once would all be hashed before the first has failed.
         var counted = Count(source, isKnown);
         var hasFailed = false;
         try
         {
-            var found = await signIn();
+            var found = await signIn(cancellationToken);
             hasFailed = found is null;
             if (!hasFailed)
                 known.Add(source);

@@ -37,13 +37,12 @@ public sealed class PublishedContract
         return body is { } json && media.TryGetProperty("schema", out var schema) ? check.Faults(schema, json, "") : [];
     }
 
-    /// <summary>Every example of a request or an answer that does not fit its own schema.</summary>
+    /// <summary>Every example of a request or an answer that does not fit its own schema. A file's bytes have no example.</summary>
     public IEnumerable<string> FaultyExamples() =>
         from route in routes
         from media in MediaOf(route.Operation)
         where media.Media.TryGetProperty("example", out _)
         from fault in check.Faults(media.Media.GetProperty("schema"), media.Media.GetProperty("example"), "")
-        // A file's bytes have no example.
         where !(media.Name.Contains("multipart/form-data", StringComparison.Ordinal) && fault == "/file: is required")
         select $"{route.Method} {string.Join('/', route.Segments)} {media.Name} {fault}";
 

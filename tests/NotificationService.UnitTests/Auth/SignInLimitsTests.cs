@@ -61,7 +61,7 @@ public sealed class SignInLimitsTests
     {
         var limits = Limits(perMinute: 60);
         var wait = new TaskCompletionSource<string?>();
-        Task[] tries = [.. Enumerable.Range(0, 100).Select(_ => limits.RunAsync(Source("10.0.0.1", "shop"), () => Hash(wait.Task)))];
+        Task[] tries = [.. Enumerable.Range(0, 100).Select(_ => limits.RunAsync(Source("10.0.0.1", "shop"), _ => Hash(wait.Task), default))];
 
         hashed.ShouldBe(SignInLimits.MaxFailuresOfPair);
         tries.Count(tried => tried.IsFaulted).ShouldBe(100 - SignInLimits.MaxFailuresOfPair);
@@ -75,7 +75,7 @@ public sealed class SignInLimitsTests
     {
         var limits = Limits(perMinute: 3);
         for (var i = 0; i < 50; i++)
-            await Should.ThrowAsync<TimeoutException>(limits.RunAsync<string>(Source("10.0.0.1", "shop"), () => throw new TimeoutException()));
+            await Should.ThrowAsync<TimeoutException>(limits.RunAsync<string>(Source("10.0.0.1", "shop"), _ => throw new TimeoutException(), default));
 
         (await SucceedsAsync(limits, Source("10.0.0.1", "shop"))).ShouldBeTrue();
     }
@@ -106,7 +106,7 @@ public sealed class SignInLimitsTests
         {
             try
             {
-                await limits.RunAsync(source, () => Hash(Task.FromResult<string?>(null)));
+                await limits.RunAsync(source, _ => Hash(Task.FromResult<string?>(null)), default);
             }
             catch (ProblemException problem)
             {
@@ -122,7 +122,7 @@ public sealed class SignInLimitsTests
     {
         try
         {
-            return await limits.RunAsync(source, () => Task.FromResult<string?>("in")) is not null;
+            return await limits.RunAsync(source, _ => Task.FromResult<string?>("in"), default) is not null;
         }
         catch (ProblemException)
         {

@@ -17,16 +17,16 @@ public sealed class LongListsTests
         var (lists, counted) = (new LongLists(time), 0);
 
         for (var i = 0; i < 3; i++)
-            (await lists.TotalAsync(Tenant, "a", CountAsync)).ShouldBe(Long);
+            (await lists.TotalAsync(Tenant, "a", CountAsync, default)).ShouldBe(Long);
         counted.ShouldBe(1);
-        await lists.TotalAsync(Tenant, "b", CountAsync);
-        await lists.TotalAsync(new TenantId(Guid.Empty), "a", CountAsync);
+        await lists.TotalAsync(Tenant, "b", CountAsync, default);
+        await lists.TotalAsync(new TenantId(Guid.Empty), "a", CountAsync, default);
         counted.ShouldBe(3);
         time.Advance(TimeSpan.FromSeconds(11));
-        await lists.TotalAsync(Tenant, "a", CountAsync);
+        await lists.TotalAsync(Tenant, "a", CountAsync, default);
         counted.ShouldBe(4);
 
-        Task<ListTotal> CountAsync()
+        Task<ListTotal> CountAsync(CancellationToken cancellationToken)
         {
             counted++;
             return Task.FromResult(Long);
@@ -38,8 +38,8 @@ public sealed class LongListsTests
     {
         var lists = new LongLists(time);
 
-        (await lists.TotalAsync(Tenant, "a", () => Task.FromResult(new ListTotal(3, IsExact: true)))).Count.ShouldBe(3);
-        (await lists.TotalAsync(Tenant, "a", () => Task.FromResult(new ListTotal(4, IsExact: true)))).Count.ShouldBe(4);
+        (await lists.TotalAsync(Tenant, "a", _ => Task.FromResult(new ListTotal(3, IsExact: true)), default)).Count.ShouldBe(3);
+        (await lists.TotalAsync(Tenant, "a", _ => Task.FromResult(new ListTotal(4, IsExact: true)), default)).Count.ShouldBe(4);
         lists.Count.ShouldBe(0);
     }
 
@@ -49,7 +49,7 @@ public sealed class LongListsTests
         var lists = new LongLists(time);
 
         for (var i = 0; i < 20 * LongLists.Capacity; i++)
-            await lists.TotalAsync(Tenant, $"list {i}", () => Task.FromResult(Long));
+            await lists.TotalAsync(Tenant, $"list {i}", _ => Task.FromResult(Long), default);
 
         lists.Count.ShouldBeLessThanOrEqualTo(LongLists.Capacity);
     }

@@ -17,7 +17,7 @@ public sealed class ReceiptQueries(Database database, LongLists longLists)
         var result = await ListScan.ReadAsync<ReceiptRow>(
             page, row => row.Id, isExact: provider is null, PageRequest.ScanLimit, step => ReadAsync(tenant, state, provider, step, cancellationToken));
         return page.IsNumbered && result.Total is null && provider is null
-            ? result.With(await longLists.TotalAsync(tenant, state, () => CountAsync(tenant, state, cancellationToken)), page)
+            ? result.With(await longLists.TotalAsync(tenant, state, token => CountAsync(tenant, state, token), cancellationToken), page)
             : result;
     }
 
