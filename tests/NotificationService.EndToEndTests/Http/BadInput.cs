@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using NotificationService.Host.Bodies;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Http;
@@ -30,6 +31,12 @@ internal sealed record BadInput(
             head.Append($"Content-Length: {body.Length}\r\n");
         return [.. Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), .. body ?? []];
     }
+
+    /// <summary>As it is answered on one path: who signs in has little to say, and what is longer is refused before it is read.</summary>
+    public BadInput At(string path) =>
+        path.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && Content()?.Length > BodyPolicy.SignIn.MaxBytes
+            ? this with { ExpectStatus = 413, ExpectCode = "payload_too_large", ExpectErrorCode = null }
+            : this;
 
     private byte[]? Content()
     {

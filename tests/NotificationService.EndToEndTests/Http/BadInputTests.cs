@@ -16,9 +16,10 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
     [MemberData(nameof(Ids))]
     public async Task It_is_refused(string id)
     {
-        var input = BadInput.Corpus.Single(candidate => candidate.Id == id);
-        foreach (var path in running.Routes.Of(input.Route))
+        var line = BadInput.Corpus.Single(candidate => candidate.Id == id);
+        foreach (var path in running.Routes.Of(line.Route))
         {
+            var input = line.At(path);
             var answer = await RawConnection.ExchangeAsync(running.Process.Address, input.On(path, running.Token));
 
             RawConnection.StatusOf(answer).ShouldBe(input.ExpectStatus, $"{path}: {answer[..Math.Min(800, answer.Length)]}");
