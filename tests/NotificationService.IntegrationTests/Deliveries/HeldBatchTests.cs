@@ -58,7 +58,8 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
     public async Task What_is_written_as_begun_and_waits_for_its_turn_is_not_called_once_its_batch_is_held()
     {
         await using var vendor = await FakeHttpProvider.StartAsync();
-        vendor.Otherwise = _ => FakeAnswer.Never;
+        // Slow enough that some always wait for their turn, and well, so that the breaker stays closed.
+        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
         await using var worker = WorkerHost.Create(database.ConnectionString, ("Notification:Delivery:Concurrency", "4"), ("Notification:Delivery:CallTimeout", "00:00:05"));
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await PlantAsync(200);
