@@ -128,7 +128,12 @@ public sealed class OtherModeTests(SignInService service)
     {
         var (waiting, failed) = (await tenant.SendAsync(mode), await tenant.SendAsync(mode));
         var delivery = await service.Database.ScalarAsync<Guid>(
-            $"update deliveries set status = 73, failure_kind = 1, failure_code = 'x', failure_message = 'x' where tenant_id = '{tenant.Tenant}' and id::text like left('{failed}', 35) || '%' returning id");
+            $"""
+            with failed as (
+                update deliveries set status = 73, timeline_seq = timeline_seq + 1, failure_kind = 1, failure_code = 'x', failure_message = 'x'
+                where tenant_id = '{tenant.Tenant}' and id::text like left('{failed}', 35) || '%' returning tenant_id, id, timeline_seq)
+            insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed returning delivery_id
+            """);
         var (open, closed) = (await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}"""), await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true));
         var (queued, paused) = (await tenant.JobAsync(mode, Csv), await tenant.JobAsync(mode, $"{Csv}cy@example.com,3\n"));
         using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
