@@ -18,7 +18,7 @@ walk as materialized (
     (select n.* from unnest($6::boolean[]) as mode(live)
      cross join lateral (
          select n.id, n.live, n.template_id, n.category, n.priority, n.user_id, n.reference, null::smallint as channel from notifications n
-         where $5 = 0 and n.tenant_id = $1 and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
+         where $5 = 0 and n.tenant_id = $1 and n.live >= mode.live and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
          order by n.live desc, n.id desc limit $4) n
      order by n.id desc limit $4)
     union all
