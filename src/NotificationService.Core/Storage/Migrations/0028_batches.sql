@@ -154,5 +154,5 @@ create index batches_listed on batches (tenant_id, live, id) where not is_job;
 create index batches_by_status on batches (tenant_id, live, (case when state = 2 and ended_at is not null then 4 else state end), id) where not is_job;
 -- With a condition that only the list's statement states: never taken for a look-up by key (0022).
 create index bulk_jobs_newest on bulk_jobs (tenant_id, live, id) where live is not null;
-create index bulk_jobs_by_state on bulk_jobs (tenant_id, live, state, id) where state is not null;
+create index bulk_jobs_by_state on bulk_jobs (tenant_id, live, state, id) where live is not null;
 drop index bulk_jobs_listed;

@@ -1,5 +1,6 @@
 -- A page of a tenant's jobs, the newest first.
 -- One index is walked and no further than the page goes: bulk_jobs_newest, or bulk_jobs_by_state where one is asked for; of each mode asked for.
+-- "live >=" states their condition, which look-ups by key do not.
 -- $1 tenant, $2 boolean[] modes, $3 state or null, $4 smallest id, $5 first id no more, $6 offset, $7 most items
 with walk as materialized (
     (select j.id from unnest($2::boolean[]) as mode(live)
