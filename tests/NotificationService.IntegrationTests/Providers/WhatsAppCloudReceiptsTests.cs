@@ -25,7 +25,7 @@ public sealed class WhatsAppCloudReceiptsTests
     {
         var receipt = Receipts(Statuses(Status("wamid.A", status))).ShouldHaveSingleItem();
 
-        receipt.ShouldBe(new Receipt($"wamid.A:{status}", kind, Now.AddMinutes(-1)) { Delivery = new(new Guid(Delivery)), ProviderMessageId = "wamid.A" });
+        (receipt with { Raw = null }).ShouldBe(new Receipt($"wamid.A:{status}", kind, Now.AddMinutes(-1)) { Delivery = new(new Guid(Delivery)), ProviderMessageId = "wamid.A" });
     }
 
     [Fact]

@@ -152,6 +152,7 @@ create trigger bulk_jobs_marked after insert on bulk_jobs for each row execute f
 revoke all on function notification_meta.mark_job_batch() from public;
 create index batches_listed on batches (tenant_id, live, id) where not is_job;
 create index batches_by_status on batches (tenant_id, live, (case when state = 2 and ended_at is not null then 4 else state end), id) where not is_job;
-create index bulk_jobs_newest on bulk_jobs (tenant_id, live, id);
-create index bulk_jobs_by_state on bulk_jobs (tenant_id, live, state, id);
+-- With a condition that only the list's statement states: never taken for a look-up by key (0022).
+create index bulk_jobs_newest on bulk_jobs (tenant_id, live, id) where live is not null;
+create index bulk_jobs_by_state on bulk_jobs (tenant_id, live, state, id) where live is not null;
 drop index bulk_jobs_listed;

@@ -4,7 +4,8 @@ alter table users add column sign_in_order smallint not null default 0; -- the l
 -- When the address first signed in here with its password; registering is no proof. Who is here already counts as having done so.
 alter table users add column signed_in_at timestamptz default now();
 alter table users alter column signed_in_at drop default;
-create index users_sign_in on users (normalized_email, sign_in_order, signed_in_at, created_at, tenant_id);
+-- With a condition that only the log-in states: a look-up of one tenant's user by the address must not pass everybody's (0022).
+create index users_sign_in on users (normalized_email, sign_in_order, signed_in_at, created_at, tenant_id) where sign_in_order is not null;
 drop index users_by_email;
 
 -- The tenants in which somebody with this address may sign in, at most five: the one that is named, or those that come first.
@@ -15,7 +16,7 @@ begin
         return query select u.tenant_id from tenants t join users u on u.tenant_id = t.tenant_id and u.normalized_email = tenants_of_email.email
             where t.key = tenants_of_email.tenant_key;
     else
-        return query select u.tenant_id from users u where u.normalized_email = tenants_of_email.email
+        return query select u.tenant_id from users u where u.normalized_email = tenants_of_email.email and u.sign_in_order >= '-32768'::smallint
             order by u.sign_in_order, u.signed_in_at, u.created_at, u.tenant_id limit 5;
     end if;
 end $$;

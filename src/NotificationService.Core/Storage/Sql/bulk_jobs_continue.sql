@@ -1,8 +1,8 @@
 -- Begins to add mended rows to a job. No row: there is no such job, or it cannot be continued.
--- $1 tenant, $2 job, $3 the upload, $4 live
+-- $1 tenant, $2 job, $3 the upload, $4 live, compared in a way that no index answers: by its key, not by the indexes of the list.
 with job as (
     update bulk_jobs set upload = $3, rows_bad_coming = 0, touched_at = clock_timestamp()
-    where tenant_id = $1 and id = $2 and live = $4 and (state = 5 or (state = 6 and reason = 'bad_rows'))
+    where tenant_id = $1 and id = $2 and live is not distinct from $4 and (state = 5 or (state = 6 and reason = 'bad_rows'))
     returning id, slices, rows_total
 )
 select slices, rows_total,

@@ -4,7 +4,7 @@ select count(*) from (
     select from unnest($2::boolean[]) as mode(live)
     cross join lateral (
         (select from bulk_jobs j
-         where $3::smallint is null and j.tenant_id = $1 and (j.live, j.id) < (mode.live, $5::uuid) and (j.live, j.id) >= (mode.live, $4::uuid)
+         where $3::smallint is null and j.tenant_id = $1 and j.live >= mode.live and (j.live, j.id) < (mode.live, $5::uuid) and (j.live, j.id) >= (mode.live, $4::uuid)
          order by j.live desc, j.id desc limit $6::int)
         union all
         (select from bulk_jobs j

@@ -1,11 +1,12 @@
 -- A page of a tenant's jobs, the newest first.
 -- One index is walked and no further than the page goes: bulk_jobs_newest, or bulk_jobs_by_state where one is asked for; of each mode asked for.
+-- "live >=" states their condition, which look-ups by key do not.
 -- $1 tenant, $2 boolean[] modes, $3 state or null, $4 smallest id, $5 first id no more, $6 offset, $7 most items
 with walk as materialized (
     (select j.id from unnest($2::boolean[]) as mode(live)
      cross join lateral (
          select j.id from bulk_jobs j
-         where $3::smallint is null and j.tenant_id = $1 and (j.live, j.id) < (mode.live, $5::uuid) and (j.live, j.id) >= (mode.live, $4::uuid)
+         where $3::smallint is null and j.tenant_id = $1 and j.live >= mode.live and (j.live, j.id) < (mode.live, $5::uuid) and (j.live, j.id) >= (mode.live, $4::uuid)
          order by j.live desc, j.id desc limit $6::int + $7::int) j)
     union all
     (select j.id from unnest($2::boolean[]) as mode(live)

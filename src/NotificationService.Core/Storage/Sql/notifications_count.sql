@@ -8,7 +8,7 @@ select count(*) from (
     (select from unnest($6::boolean[]) as mode(live)
      cross join lateral (
          select from notifications n
-         where $5 = 0 and n.tenant_id = $1 and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
+         where $5 = 0 and n.tenant_id = $1 and n.live >= mode.live and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
          order by n.live desc, n.id desc limit $4) n
      limit $4)
     union all

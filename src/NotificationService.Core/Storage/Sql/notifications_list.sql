@@ -5,7 +5,7 @@
 -- wants more goes on from the last. Ids are UUIDv7: the bounds $2 and $3 pick the partitions.
 --
 -- Each walk is ordered by the columns that precede the id as well: only the index meant has that order, so that the planner cannot
--- take another, whatever it knows of the table. Ids of deliveries are computed in a materialized step: a value from a function that may leak
+-- take another, whatever it knows of the table. "live >=" states the condition of notifications_tenant, which look-ups by key do not. Ids of deliveries are computed in a materialized step: a value from a function that may leak
 -- is never looked up in an index under row level security.
 --
 -- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 index, $6 modes, $7 reference, $8 status, $9 channel, $10 template key,
@@ -18,7 +18,7 @@ walk as materialized (
     (select n.* from unnest($6::boolean[]) as mode(live)
      cross join lateral (
          select n.id, n.live, n.template_id, n.category, n.priority, n.user_id, n.reference, null::smallint as channel from notifications n
-         where $5 = 0 and n.tenant_id = $1 and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
+         where $5 = 0 and n.tenant_id = $1 and n.live >= mode.live and (n.live, n.id) < (mode.live, $3) and (n.live, n.id) >= (mode.live, $2) and n.id >= $2 and n.id < $3
          order by n.live desc, n.id desc limit $4) n
      order by n.id desc limit $4)
     union all

@@ -3,6 +3,7 @@
 --
 -- What waits is found by the index deliveries_due, class by class, among the due times of the next eleven minutes, because no such wait is longer
 -- than ten; where a lane has very much scheduled for then, among its next 10,000. What is not found is tried at its own time.
+-- OFFSET 0 is a fence: a probe of the primary key for each, without the status, which would invite the index of all that is due.
 -- Two at once, or beside a cancel: rows that somebody else holds are passed by.
 -- Dies before its commit: nothing happened. The notification goes out with the commit, never before what it is about.
 with lifted as (
@@ -23,10 +24,11 @@ waiting as materialized (
       and exists (select from attempts a where a.delivery_id = next.id and a.number = next.attempts and a.tenant_id = $1 and a.code like 'credentials%')
 ),
 held as materialized (
-    select d.id from deliveries d
-    where d.id = any (array(select id from waiting)) and d.tenant_id = $1 and d.status = 20 and d.due_at > clock_timestamp()
-    order by d.id
-    for update skip locked
+    select locked.id
+    from (select id from waiting order by id) asked
+    cross join lateral (
+        select d.id, d.status, d.due_at from deliveries d where d.id = asked.id and d.tenant_id = $1 offset 0 for update skip locked) locked
+    where locked.status = 20 and locked.due_at > clock_timestamp()
 ),
 hastened as (
     update deliveries d set due_at = clock_timestamp() where d.id = any (array(select id from held)) and d.tenant_id = $1

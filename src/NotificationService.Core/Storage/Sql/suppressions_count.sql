@@ -3,4 +3,4 @@
 select count(*), count(*) filter (
     where (expires_at is null or expires_at > $3) and ($4::smallint is null or channel = $4) and ($5::smallint is null or reason = $5))
 from (
-    select s.channel, s.reason, s.expires_at from suppressions s where s.tenant_id = $1 order by s.tenant_id desc, s.id desc limit $2) counted
+    select s.channel, s.reason, s.expires_at from suppressions s where s.tenant_id = $1 and s.id <= 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid order by s.tenant_id desc, s.id desc limit $2) counted

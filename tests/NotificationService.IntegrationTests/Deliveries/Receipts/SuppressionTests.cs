@@ -177,8 +177,6 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         var guids = ids.Select(id => id.Notification.Value).ToArray();
         await using var command = new Npgsql.NpgsqlCommand("explain (analyze, costs off, timing off) " + NotificationService.Storage.SqlText.Statement("notifications_load"), connection);
         command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid[]> { TypedValue = guids });
-        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = guids.Min() });
-        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = guids.Max() });
         command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = tenant.Value });
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new List<string>();

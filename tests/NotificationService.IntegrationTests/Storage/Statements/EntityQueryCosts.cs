@@ -1,5 +1,7 @@
 using NotificationService.Channels;
+using NotificationService.Credentials;
 using NotificationService.EventRules;
+using NotificationService.Notifications;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
@@ -32,8 +34,12 @@ public sealed class EntityQueryCosts : IAsyncDisposable
         var tenant = new TenantId(planted["tenant"]);
         (this.database, single) = (database, new Database(new StorageOptions { ConnectionString = database.ConnectionString, ApiPoolSize = 1 }));
         var store = new TenantStore(single);
-        var (providers, endpoints, templates) = (new ProviderStore(store, null!, null!), new WebhookEndpointStore(store), new TemplateQueries(store));
-        var (rules, suppressions) = (new EventRuleStore(store, null!, null!, database.Ids, TimeProvider.System), new SuppressionList(store, null!, null!, database.Ids, TimeProvider.System));
+        var (time, audit) = (TimeProvider.System, new AuditLog(database.Ids, TimeProvider.System));
+        var providers = new ProviderStore(
+            store, new CredentialVault(MasterKeys.Parse($"test:{Convert.ToBase64String(new byte[32])}")), new ReceiptAddresses(new ProviderTypes([]), new PublicUrl(Value: null)));
+        var (endpoints, templates) = (new WebhookEndpointStore(store), new TemplateQueries(store));
+        var rules = new EventRuleStore(store, new TemplateBinder(new TemplateCatalog(single, time)), audit, database.Ids, time);
+        var suppressions = new SuppressionList(store, new SuppressionQueries(single, new LongLists(time), time), audit, database.Ids, time);
         lookUps =
         [
             ("a provider", MostPages, () => providers.FindAsync(tenant, planted["provider"], default)),

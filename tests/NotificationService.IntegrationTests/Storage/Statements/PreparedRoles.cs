@@ -22,6 +22,7 @@ public sealed class PreparedRoles : IAsyncDisposable
         var prepared = new PreparedRoles(new(StringComparer.Ordinal)
         {
             ["app"] = await OpenAsync(database.Database.App, tenant),
+            ["lists"] = await OpenAsync(database.Database.Lists, tenant),
             ["worker"] = await OpenAsync(database.Database.Worker, tenant),
             ["owner"] = await OpenAsync(database.Database.Owner, tenant),
         });

@@ -5,7 +5,7 @@ namespace NotificationService.IntegrationTests.Storage.Statements;
 
 /// <summary>What one statement may cost, as <c>statement_costs.txt</c> says.</summary>
 /// <param name="Name">A file of <c>Storage/Sql</c>, or a function of the schema <c>notification_meta</c>.</param>
-/// <param name="Role"><c>app</c>, <c>worker</c> or <c>owner</c>.</param>
+/// <param name="Role"><c>app</c>, <c>lists</c>, <c>worker</c> or <c>owner</c>.</param>
 /// <param name="Rows">The rows of its work.</param>
 /// <param name="PagesPerRow">The most pages that each of them may touch.</param>
 /// <param name="Parameters">An SQL expression each.</param>

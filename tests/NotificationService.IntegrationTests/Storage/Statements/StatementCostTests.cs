@@ -69,8 +69,8 @@ public sealed class StatementCostTests(TestDatabase database) : IClassFixture<Te
         PreparedRoles roles, PlantedMonth month, IReadOnlyList<StatementCost> statements, string statistics, string planning)
     {
         var found = new List<string>();
-        // A worker has one plan for all parameters, always.
-        foreach (var statement in statements.Where(statement => planning == OneForAll || statement.Role != "worker"))
+        // Workers and lists have one plan for all parameters, always.
+        foreach (var statement in statements.Where(statement => planning == OneForAll || statement.Role is not ("worker" or "lists")))
         {
             var touched = await roles[statement.Role].TouchedByAsync(statement, (await month.EvaluateAsync(statement.Parameters)).Values, planning);
             var pages = touched.Sum(relation => relation.Pages);

@@ -36,7 +36,7 @@ insert into refresh_tokens (id, tenant_id, account_id, family_hash, current_hash
 select planted.fixed('token', g), planted.tenant(g), planted.fixed('user', g), sha256('f'), sha256('c'), now(), now() + interval '30 days'
 from span, generate_series(first, first + (last - first) / 40) g;
 insert into audit_log (id, tenant_id, at, actor_kind, action, target)
-select planted.id(g, 'audit', '0'), planted.tenant(g), now(), 'system', 'template.published', 'template/x' from span, generate_series(first, first + (last - first) / 10) g;
+select planted.id(g, 'audit', '0'), planted.tenant(g), now() - g % 2 * interval '40 days', 'system', 'template.published', 'template/x' from span, generate_series(first, first + (last - first) / 10) g;
 insert into templates (tenant_id, id, key, name, created_at, updated_at)
 select planted.tenant(g), planted.fixed('template', g), 't-' || g, 'T', now(), now() from span, generate_series(first, first + (last - first) / 100) g;
 insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
@@ -56,6 +56,8 @@ select planted.fixed('tenant', g / 3), planted.fixed('endpoint', g), 'https://ex
 from generate_series(0, 602) g on conflict do nothing;
 insert into webhook_secrets (tenant_id, endpoint_id, field, key_id, sealed, created_at)
 select tenant_id, id, 'secret:1', 'k1', '\x00', now() from webhook_endpoints on conflict do nothing;
+insert into webhook_secrets (tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at)
+select tenant_id, id, 'secret:0', 'k1', '\x00', now(), now() - interval '1 hour' from webhook_endpoints on conflict do nothing;
 insert into rate_limits (subject, minute, leased) select 's-' || g, 30000000 + g % 2, 1 from span, generate_series(first, last) g where g % 20 = 0 on conflict do nothing;
 
 create temp table batch as
@@ -109,6 +111,7 @@ insert into suppressions (tenant_id, id, channel, address, reason, created_at, e
 select tenant, planted.id(g, 'suppression', '0'), 1, 'u' || g || '@example.com', 1, at, case when g % 100 = 0 then now() - interval '1 day' end from planted where g % 10 = 0;
 insert into events (tenant_id, id, type, subject, occurred_at, data) select tenant, planted.id(g, 'event', '0'), 'batch.completed', id, at, '{}' from planted where g % 20 = 0;
 insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), tenant, id, 3 from step where status > 30 and g % 10 = 0 order by g;
+insert into outbox (shard, tenant_id, subject, seq) select 100 + notification_meta.shard_of(id), tenant, id, 3 from step where g % 100 = 1 order by g;
 insert into kafka_messages (shard, tenant_id, key, payload) select notification_meta.shard_of(id), tenant, id::text, '{}' from step where g % 10 = 0 order by g;
 insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, reason, attempts, due_at, created_at, ended_at)
 select planted.id(g, 'message', '0'), tenant, planted.fixed('endpoint', case when tenant = planted.fixed('tenant', 0) then g % 3 else 3 * (1 + (g / 40) % 200) end), id || '.3', 'delivery.sent', id, 1, at, '{"type":"delivery.sent"}',
