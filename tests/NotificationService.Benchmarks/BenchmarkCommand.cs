@@ -24,6 +24,7 @@ internal static class BenchmarkCommand
         new("lists", "pages of 1,000,000 stored notifications of one tenant, by each filter and each pair, alone and at 100 callers", Lists.RunAsync),
         new("kafka", "events in a topic until each is a notification, sent, and told of in the status topic", KafkaRates.RunAsync),
         new("old-snapshot", "a drain after 200,000 others, none of which may be vacuumed", OldSnapshot.RunAsync),
+        new("attack", "single sends and their way to the provider while a hostile tenant does all that is known to hurt, 384 MiB of heap a process", UnderAttack.RunAsync),
         new("hanging", "the rate of one tenant beside another whose provider never answers", Hanging.RunAsync),
         new("start", "ready time, idle memory, the first minute", Start.RunAsync),
         new("queue-shape", "one table for queue and state beside a queue row of its own", QueueShapes.RunAsync),
@@ -34,7 +35,7 @@ internal static class BenchmarkCommand
         var named = arguments.Length > 0 ? Array.FindAll(Scenarios, scenario => scenario.Name == arguments[0] || arguments[0] == "all") : [];
         if (named.Length == 0)
         {
-            Console.WriteLine("dotnet run -c Release --project tests/NotificationService.Benchmarks -- <scenario> [--runs 5] [--count n] [--connections 32]");
+            Console.WriteLine("dotnet run -c Release --project tests/NotificationService.Benchmarks -- <scenario> [--runs 5] [--count n] [--connections 32] [--minutes n]");
             Console.WriteLine("    [--publish <option of dotnet publish>] [--settings Name=value,…] [--label <name>]");
             foreach (var scenario in Scenarios)
                 Console.WriteLine($"  {scenario.Name,-14} {scenario.Purpose}");

@@ -10,6 +10,9 @@ internal sealed record BenchmarkOptions
 
     public int Connections { get; init; } = 32;
 
+    /// <summary>How long a run lasts, for scenarios that last a time.</summary>
+    public int? Minutes { get; init; }
+
     /// <summary>What else <c>dotnet publish</c> is told.</summary>
     public string Publish { get; init; } = "";
 
@@ -32,6 +35,7 @@ internal sealed record BenchmarkOptions
                 "--runs" => options with { Runs = int.Parse(value) },
                 "--count" => options with { Count = int.Parse(value) },
                 "--connections" => options with { Connections = int.Parse(value) },
+                "--minutes" => options with { Minutes = int.Parse(value) },
                 "--publish" => options with { Publish = value },
                 "--label" => options with { Label = value },
                 "--settings" => options with { Settings = value },

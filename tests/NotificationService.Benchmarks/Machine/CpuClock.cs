@@ -29,8 +29,13 @@ internal static class CpuClock
     }
 
     /// <summary>Resident memory in MiB.</summary>
-    public static double ResidentMiB(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
+    public static double ResidentMiB(int process) => StatusMiB(process, "VmRSS:");
+
+    /// <summary>The most resident memory that it ever had, in MiB.</summary>
+    public static double PeakMiB(int process) => StatusMiB(process, "VmHWM:");
+
+    private static double StatusMiB(int process, string line) =>
+        long.Parse(File.ReadLines($"/proc/{process}/status").First(status => status.StartsWith(line, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
 
     private static (int Parent, long User, long System, long EndedChildren)? Ticks(int process)
     {

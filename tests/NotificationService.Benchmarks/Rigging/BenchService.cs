@@ -28,10 +28,16 @@ internal sealed class BenchService : IAsyncDisposable
     /// <param name="rig">What it stands on.</param>
     /// <param name="apart">Two processes, one of each role; otherwise one with both.</param>
     /// <param name="workerSettings">What else the worker is told, when it is apart.</param>
-    public static async Task<BenchService> StartAsync(Rig rig, bool apart = true, params (string Name, string Value)[] workerSettings)
+    public static Task<BenchService> StartAsync(Rig rig, bool apart = true, params (string Name, string Value)[] workerSettings) =>
+        StartAsync(rig, apart, [], workerSettings);
+
+    /// <summary>Two processes, each with the same settings more.</summary>
+    public static Task<BenchService> StartBothAsync(Rig rig, params (string Name, string Value)[] settings) => StartAsync(rig, apart: true, settings, settings);
+
+    private static async Task<BenchService> StartAsync(Rig rig, bool apart, (string Name, string Value)[] apiSettings, (string Name, string Value)[] workerSettings)
     {
         var database = await rig.Cluster.CreateDatabaseAsync();
-        var api = Launch(rig, database, apart ? "api" : "api,worker");
+        var api = Launch(rig, database, apart ? "api" : "api,worker", apiSettings);
         await api.WaitUntilReadyAsync();
         // Before the worker, which may be told to read for it.
         var tenant = await BenchTenant.RegisterAsync(api.Client, TenantKey, rig.Provider.Address);
@@ -146,6 +152,14 @@ internal sealed class BenchService : IAsyncDisposable
 
     /// <summary>CPU seconds of the service's processes.</summary>
     public double Cpu() => CpuClock.Of(Api.Id) + (ReferenceEquals(worker, Api) ? 0 : CpuClock.Of(worker.Id));
+
+    /// <summary>Whether both processes still run.</summary>
+    public bool Lives => !Api.HasExited && !worker.HasExited;
+
+    public string WorkerOutput => worker.Output;
+
+    /// <summary>The most memory that the API and the worker ever had, in MiB.</summary>
+    public (double Api, double Worker) PeakMiB() => (CpuClock.PeakMiB(Api.Id), CpuClock.PeakMiB(worker.Id));
 
     public double ResidentMiB() => CpuClock.ResidentMiB(Api.Id);
 

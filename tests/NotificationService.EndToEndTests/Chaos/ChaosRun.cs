@@ -49,7 +49,9 @@ public sealed class ChaosRun : IAsyncDisposable
     private string token = "";
     private ServiceProcess? api;
 
-    private ChaosRun(PostgresCluster cluster, FakeHttpProvider vendor) => (Cluster, Vendor) = (cluster, vendor);
+    private readonly (string Name, string Value)[] more;
+
+    private ChaosRun(PostgresCluster cluster, FakeHttpProvider vendor, (string Name, string Value)[] more) => (Cluster, Vendor, this.more) = (cluster, vendor, more);
 
     public PostgresCluster Cluster { get; }
 
@@ -64,11 +66,12 @@ public sealed class ChaosRun : IAsyncDisposable
     /// <summary>Started anew after each kill, by <see cref="StartApiAsync"/>.</summary>
     public ServiceProcess Api => api ?? throw new InvalidOperationException("not started");
 
-    public static async Task<ChaosRun> StartAsync()
+    /// <param name="more">Settings of the service's processes beyond those of every run.</param>
+    public static async Task<ChaosRun> StartAsync(params (string Name, string Value)[] more)
     {
         var cluster = new PostgresCluster();
         await cluster.InitializeAsync();
-        var run = new ChaosRun(cluster, await FakeHttpProvider.StartAsync());
+        var run = new ChaosRun(cluster, await FakeHttpProvider.StartAsync(), more);
         run.connectionString = await cluster.CreateDatabaseAsync();
         await run.StartApiAsync();
         await run.SendOverTheVendorAsync();
@@ -201,7 +204,7 @@ public sealed class ChaosRun : IAsyncDisposable
 
     private async Task<ServiceProcess> StartAsync(string role)
     {
-        var process = await ServiceProcess.StartAsync(connectionString, [.. Settings, ("Notification__Roles", role)]);
+        var process = await ServiceProcess.StartAsync(connectionString, [.. Settings, .. more, ("Notification__Roles", role)]);
         processes.Add(process);
         return process;
     }

@@ -1,0 +1,86 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+
+namespace NotificationService.Testing.Attacks;
+
+/// <summary>What was seen to hurt the service or others, and its like. Each needs no more than a tenant that anybody may register, most of them not even that.</summary>
+public static class KnownAttacks
+{
+    public const string Bomb = "bomb";
+    public const string Wanting = "wanting";
+
+    public static IReadOnlyList<Attack> All { get; } =
+    [
+        new("a template that joins 90,000 items, previewed", 2, (attacker, _, stop) => attacker.AdminAsync(HttpMethod.Post, $"api/v1/admin/templates/{Bomb}/preview", JsonContent.Create(new { data = BombData }), stop)),
+        new("the same, sent", 1, (attacker, number, stop) => attacker.AccountAsync(HttpMethod.Post, "api/v1/services/notifications/send", JsonContent.Create(new { template = Bomb, channel = "email", recipient = new { email = $"a{number}@example.com" }, data = BombData }), stop)),
+        new("time zones that do not exist", 2, (attacker, number, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/send?dryRun=true",
+            JsonContent.Create(new { channel = "email", content = new { subject = "x", text = "x" }, recipient = new { email = "a@example.com", timezone = $"Europe{new string('/', 1 + number % 400)}{number}Paris" } }), stop)),
+        new("a batch that lacks every variable", 1, (attacker, _, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/send-batch",
+            JsonContent.Create(new { template = Wanting, channel = "email", final = true, notifications = Enumerable.Range(0, 200).Select(item => new { recipient = new { email = $"w{item}@example.com" }, data = new { items = Enumerable.Repeat(new { }, 500) } }) }), stop)),
+        new("callbacks of 4 MB that drip", 30, (attacker, number, stop) => DripAsync(attacker.Service, $"/webhooks/sendgrid/{new Guid(number, 0, 0, new byte[8])}", "", 4_000_000, stop)),
+        new("anonymous log-ins of 1 MB", 10, (attacker, _, stop) => attacker.AnonymousAsync(HttpMethod.Post, "api/v1/auth/login", Text(new string(' ', 1_000_000)), stop)),
+        new("wrong passwords", 10, (attacker, number, stop) => attacker.AnonymousAsync(HttpMethod.Post, "api/v1/auth/login", JsonContent.Create(new { email = $"nobody{number % 50}@example.com", password = "Wrong-password-1!" }), stop)),
+        new("wrong client secrets", 10, (attacker, number, stop) => attacker.AnonymousAsync(HttpMethod.Post, "oauth/token", Form($"grant_type=client_credentials&client_id=nobody{number % 50}&client_secret=wrong"), stop)),
+        new("registrations", 1, (attacker, number, stop) => attacker.AnonymousAsync(HttpMethod.Post, "api/v1/auth/register-tenant", JsonContent.Create(new { tenantName = $"flood {number}", admin = new { email = "victim@example.com", password = "Flood-admin-1!", name = "x" } }), stop)),
+        new("batches whose bodies drip", 3, (attacker, _, stop) => DripAsync(attacker.Service, "/api/v1/services/notifications/send-batch", attacker.AccountToken, 1_000_000, stop)),
+        new("a first chunk of 2 GiB", 4, (attacker, _, stop) => RawAsync(attacker.Service, "POST /api/v1/services/notifications/send HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n80000000\r\n{", stop)),
+        new("deep pages and filters that match nothing", 2, (attacker, number, stop) => attacker.AccountAsync(HttpMethod.Get, $"api/v1/services/notifications?status=failed&category=none{number}&page={1 + number % 200}", null, stop)),
+        new("batches of 10,000 bad items", 1, (attacker, _, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/send-batch",
+            JsonContent.Create(new { channel = "email", final = true, content = new { subject = "x", text = "x" }, notifications = Enumerable.Range(0, 10_000).Select(_ => new { recipient = new { email = "no address" } }) }), stop)),
+    ];
+
+    /// <summary>Templates and the sandbox that the attacks go through.</summary>
+    public static async Task PrepareAsync(Attacker attacker)
+    {
+        await attacker.AddSandboxAsync();
+        await attacker.SetUpAsync(Bomb, new { email = new { en = new { subject = "x", html = "{{#if (join l s)}}x{{/if}}" } } });
+        await attacker.SetUpAsync(Wanting, new { email = new { en = new { subject = "x", html = "{{#each items}}" + string.Concat(Enumerable.Range(0, 200).Select(number => $"{{{{v{number}}}}}")) + "{{/each}}" } } });
+    }
+
+    private static object BombData { get; } = new { l = Enumerable.Repeat(1, 85_000), s = new string('x', 5_000) };
+
+    private static StringContent Text(string text) => new(text, Encoding.UTF8, "application/json");
+
+    private static StringContent Form(string text) => new(text, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+
+    /// <summary>Promises a body and hands it over bit by bit, until the service closes the connection or answers.</summary>
+    private static async Task<int> DripAsync(Uri service, string path, string token, int length, CancellationToken stop)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Host, service.Port, stop);
+        await using var stream = client.GetStream();
+        var sign = token.Length == 0 ? "" : $"Authorization: Bearer {token}\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n["), stop);
+        var answer = ReadStatusAsync(stream, stop);
+        var piece = new byte[4_096];
+        Array.Fill(piece, (byte)' ');
+        for (var sent = 1; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
+        {
+            await stream.WriteAsync(piece, stop);
+            await Task.WhenAny(answer, Task.Delay(200, stop));
+        }
+
+        return await answer;
+    }
+
+    private static async Task<int> RawAsync(Uri service, string request, CancellationToken stop)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Host, service.Port, stop);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), stop);
+        return await ReadStatusAsync(stream, stop);
+    }
+
+    private static async Task<int> ReadStatusAsync(NetworkStream stream, CancellationToken stop)
+    {
+        var head = new byte[12];
+        await stream.ReadExactlyAsync(head, stop);
+        return int.Parse(Encoding.ASCII.GetString(head, 9, 3));
+    }
+}
