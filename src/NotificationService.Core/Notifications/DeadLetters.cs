@@ -22,8 +22,8 @@ public sealed record DeadLetter(
     DateTimeOffset? AcceptedAt,
     DateTimeOffset? FailedAt);
 
-/// <summary>Deliveries that failed for good, and putting them back into the queue.</summary>
-public sealed class DeadLetters(Database database, NotificationCommands commands, LongLists longLists)
+/// <summary>Deliveries that failed for good, and those of them that may be put back into the queue.</summary>
+public sealed class DeadLetters(Database database, LongLists longLists)
 {
     /// <summary>The most that one call puts back.</summary>
     public const int MostAtOnce = 1_000;
@@ -73,7 +73,7 @@ public sealed class DeadLetters(Database database, NotificationCommands commands
     }
 
     /// <summary>The oldest that match, at most <paramref name="most"/>.</summary>
-    public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(TenantId tenant, DeadLetterFilter filter, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> PickAsync(TenantId tenant, DeadLetterFilter filter, int most, CancellationToken cancellationToken)
     {
         var picked = new List<Guid>();
         await using (var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken))
@@ -82,7 +82,7 @@ public sealed class DeadLetters(Database database, NotificationCommands commands
             await batch.CommitAsync(row => picked.Add(row.GetGuid(0)), cancellationToken);
         }
 
-        return picked.Count == 0 ? [] : await commands.RequeueAsync(tenant, picked, cancellationToken);
+        return picked;
     }
 
     private static NpgsqlParameter[] Bounds(TenantId tenant, DeadLetterFilter filter, Guid? after, int most)

@@ -53,10 +53,13 @@ public static class DeadLettersApi
         if (errors.Count > 0)
             return Problems.Validation(errors);
         var (tenant, own) = (context.Caller().Tenant, context.Caller().OnlyMode);
-        IReadOnlyList<Guid>? named = body.Ids is null ? null : [.. body.Ids.Distinct()];
-        var changes = named is not null
-            ? await commands.RequeueAsync(tenant, own is { } live ? await modes.OfAsync(tenant, live, named, cancellationToken) : named, cancellationToken)
-            : await letters.RequeueAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
+        IReadOnlyList<Guid> ids = body.Ids is not null
+            ? [.. body.Ids.Distinct()]
+            : await letters.PickAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
+        // Those of the other mode are not there for a service account, named or matched.
+        if (own is { } live && ids.Count > 0)
+            ids = [.. await modes.OfAsync(tenant, live, ids, cancellationToken)];
+        var changes = ids.Count == 0 ? [] : await commands.RequeueAsync(tenant, ids, cancellationToken);
         return JsonAnswer.Of(
             new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Answer)]), DeadLettersJson.Default.RequeueResponse);
     }

@@ -123,6 +123,19 @@ public sealed class OtherModeTests(SignInService service)
         }
     }
 
+    [Fact]
+    public async Task Failed_deliveries_that_are_put_back_by_what_they_match_are_of_the_callers_mode()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        var (live, test) = ((await PlantAsync(tenant, "live"))["delivery"][0], (await PlantAsync(tenant, "test"))["delivery"][0]);
+
+        using var answer = await tenant.PostAsync("test", "/api/v1/admin/dead-letters/requeue", """{"channel":"email"}""");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{live}'")).ShouldBe((short)73);
+        (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{test}'")).ShouldNotBe((short)73);
+    }
+
     /// <summary>Of each kind something that each command would change, were it the caller's.</summary>
     private async Task<Dictionary<string, Guid[]>> PlantAsync(TwoModes tenant, string mode)
     {

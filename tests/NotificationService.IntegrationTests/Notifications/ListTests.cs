@@ -131,15 +131,15 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
         await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503' where tenant_id = '{tenant}' and status = 20 and id < '{ids[9]}'");
         await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 6, failure_code = 'no_provider' where tenant_id = '{tenant}' and status = 20 and id < '{ids[11]}'");
-        var letters = host.Service<DeadLetters>();
+        var (letters, commands) = (host.Service<DeadLetters>(), host.Service<NotificationCommands>());
         var exhausted = new DeadLetterFilter(null, FailureKind.Exhausted, null, null, null);
 
         (await CountAsync(exhausted)).ShouldBe(9);
         (await CountAsync(new DeadLetterFilter(ChannelKind.Sms, null, null, null, null))).ShouldBe(1);
         (await CountAsync(new DeadLetterFilter(null, null, "no_provider", null, null))).ShouldBe(2);
 
-        (await letters.RequeueAsync(tenant, exhausted, 4, CancellationToken.None)).Select(change => change.Id.Notification.Value).ShouldBe(ids.Take(4));
-        (await letters.RequeueAsync(tenant, new DeadLetterFilter(null, null, null, null, null), 100, CancellationToken.None)).Count(change => change.Changed).ShouldBe(7);
+        (await commands.RequeueAsync(tenant, await letters.PickAsync(tenant, exhausted, 4, CancellationToken.None), CancellationToken.None)).Select(change => change.Id.Notification.Value).ShouldBe(ids.Take(4));
+        (await commands.RequeueAsync(tenant, await letters.PickAsync(tenant, new DeadLetterFilter(null, null, null, null, null), 100, CancellationToken.None), CancellationToken.None)).Count(change => change.Changed).ShouldBe(7);
         (await CountAsync(new DeadLetterFilter(null, null, null, null, null))).ShouldBe(1);
 
         async Task<int> CountAsync(DeadLetterFilter filter)
