@@ -36,7 +36,7 @@ internal static class BenchmarkCommand
         if (named.Length == 0)
         {
             Console.WriteLine("dotnet run -c Release --project tests/NotificationService.Benchmarks -- <scenario> [--runs 5] [--count n] [--connections 32] [--minutes n]");
-            Console.WriteLine("    [--publish <option of dotnet publish>] [--settings Name=value,…] [--label <name>]");
+            Console.WriteLine("    [--publish <option of dotnet publish>] [--settings Name=value,…] [--label <name>] [--profile n]");
             foreach (var scenario in Scenarios)
                 Console.WriteLine($"  {scenario.Name,-14} {scenario.Purpose}");
             Console.WriteLine("  shell          what the HTTP shell costs around a route, in this process");
@@ -53,7 +53,8 @@ internal static class BenchmarkCommand
             var figures = await scenario.Run(rig);
             var report = new Report(scenario.Name, scenario.Purpose, $"-- {string.Join(' ', arguments)}".Replace("-- all", $"-- {scenario.Name}"), facts, began, LoadAverage.Now(), DateTimeOffset.UtcNow, figures);
             Console.WriteLine(report.ToMarkdown());
-            await report.WriteAsync(options.Label);
+            if (options.Profile == 0)
+                await report.WriteAsync(options.Label);
         }
 
         return 0;

@@ -22,6 +22,9 @@ internal sealed record BenchmarkOptions
     /// <summary>Settings of the service, <c>name=value</c>, comma-separated.</summary>
     public string Settings { get; init; } = "";
 
+    /// <summary>So many of PostgreSQL's statements are printed, those that took most time first. Figures made so are no figures.</summary>
+    public int Profile { get; init; }
+
     public static BenchmarkOptions Parse(ReadOnlySpan<string> arguments)
     {
         var options = new BenchmarkOptions();
@@ -37,6 +40,7 @@ internal sealed record BenchmarkOptions
                 "--connections" => options with { Connections = int.Parse(value) },
                 "--minutes" => options with { Minutes = int.Parse(value) },
                 "--publish" => options with { Publish = value },
+                "--profile" => options with { Profile = int.Parse(value) },
                 "--label" => options with { Label = value },
                 "--settings" => options with { Settings = value },
                 var unknown => throw new FormatException($"there is no option {unknown}"),

@@ -49,6 +49,8 @@ internal sealed class BenchService : IAsyncDisposable
         }
 
         var door = NpgsqlDataSource.Create(rig.Cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(database).Database!));
+        if (rig.Options.Profile > 0)
+            await StatementProfile.BeginAsync(door);
         return new BenchService(rig, door, api, delivering, tenant);
     }
 
@@ -200,6 +202,8 @@ internal sealed class BenchService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         worker.Resume();
+        if (rig.Options.Profile > 0)
+            await StatementProfile.PrintAsync(superuser, rig.Options.Profile);
         await worker.DisposeAsync();
         if (!ReferenceEquals(worker, Api))
             await Api.DisposeAsync();

@@ -19,6 +19,9 @@ public sealed class Attacker : IDisposable
 
     public string AccountToken { get; }
 
+    /// <summary>Where callbacks to its own provider account go, once it has one.</summary>
+    public string CallbackPath { get; private set; } = "";
+
     public static async Task<Attacker> RegisterAsync(Uri service, string key)
     {
         var client = new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromSeconds(60) };
@@ -52,8 +55,11 @@ public sealed class Attacker : IDisposable
         await ReadAsync(http, $"api/v1/admin/templates/{key}/publish", adminToken, new { });
     }
 
-    public async Task AddSandboxAsync() =>
-        await ReadAsync(http, "api/v1/admin/providers", adminToken, new { channel = "email", type = "sandbox", name = "Sandbox", priority = 1, credentials = new { } });
+    public async Task AddSandboxAsync()
+    {
+        var made = await ReadAsync(http, "api/v1/admin/providers", adminToken, new { channel = "email", type = "sandbox", name = "Sandbox", priority = 1, credentials = new { } });
+        CallbackPath = $"/webhooks/sandbox/{made.GetProperty("id").GetGuid()}";
+    }
 
     public void Dispose() => http.Dispose();
 

@@ -21,7 +21,8 @@ public static class KnownAttacks
         new("a batch that lacks every variable", 1, (attacker, _, stop) => attacker.AccountAsync(
             HttpMethod.Post, "api/v1/services/notifications/send-batch",
             JsonContent.Create(new { template = Wanting, channel = "email", final = true, notifications = Enumerable.Range(0, 200).Select(item => new { recipient = new { email = $"w{item}@example.com" }, data = new { items = Enumerable.Repeat(new { }, 500) } }) }), stop)),
-        new("callbacks of 4 MB that drip", 30, (attacker, number, stop) => DripAsync(attacker.Service, $"/webhooks/sendgrid/{new Guid(number, 0, 0, new byte[8])}", "", 4_000_000, stop)),
+        new("callbacks of 4 MB that drip", 30, (attacker, _, stop) => DripAsync(attacker.Service, attacker.CallbackPath, "", 4_000_000, stop)),
+        new("callbacks to nobody that drip", 5, (attacker, number, stop) => DripAsync(attacker.Service, $"/webhooks/sendgrid/{new Guid(number, 0, 0, new byte[8])}", "", 4_000_000, stop)),
         new("anonymous log-ins of 1 MB", 10, (attacker, _, stop) => attacker.AnonymousAsync(HttpMethod.Post, "api/v1/auth/login", Text(new string(' ', 1_000_000)), stop)),
         new("wrong passwords", 10, (attacker, number, stop) => attacker.AnonymousAsync(HttpMethod.Post, "api/v1/auth/login", JsonContent.Create(new { email = $"nobody{number % 50}@example.com", password = "Wrong-password-1!" }), stop)),
         new("wrong client secrets", 10, (attacker, number, stop) => attacker.AnonymousAsync(HttpMethod.Post, "oauth/token", Form($"grant_type=client_credentials&client_id=nobody{number % 50}&client_secret=wrong"), stop)),

@@ -5,7 +5,9 @@
 -- What was asked for once more while it was in hand has another first_attempt by now: a failure that would have been its last, or would make it wait
 -- for hours, is the first of a new schedule. Read from the row that is written, whoever was before.
 -- A claim that is written stands no more (in_hand): written again, because nobody knew whether the first commit went through, it changes nothing.
--- OFFSET 0 is a fence, as in deliveries_complete. All in one statement: an outcome is whole or not there. Dies before the commit: the lease
+-- OFFSET 0 is a fence, as in deliveries_complete. Only the id stands inside it: to ask for the state there would invite webhook_messages_due, and for
+-- each id a plan that was made while the queue was empty would read all that is queued. A row that changed since the probe has another ctid.
+-- All in one statement: an outcome is whole or not there. Dies before the commit: the lease
 -- ends, and the same message is sent once more under the same webhook-id.
 with given as materialized (
     select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::text[], $6::interval[], $7::boolean[], $8::timestamptz[], $9::int[], $10::smallint[],
@@ -23,9 +25,8 @@ done as (
             else m.due_at end,
         ended_at = case when i.state <> 1 and (m.first_attempt = i.first_attempt or i.reason is distinct from 'exhausted') then clock_timestamp() end
     from given i
-    cross join lateral (
-        select h.ctid from webhook_messages h where h.id = i.id and h.claims = i.claims and h.state = 1 and h.in_hand and h.tenant_id = $1 offset 0) held
-    where m.ctid = held.ctid
+    cross join lateral (select h.ctid, h.claims, h.state, h.in_hand, h.tenant_id from webhook_messages h where h.id = i.id offset 0) held
+    where m.ctid = held.ctid and held.claims = i.claims and held.state = 1 and held.in_hand and held.tenant_id = $1
     returning m.id, m.claims, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (

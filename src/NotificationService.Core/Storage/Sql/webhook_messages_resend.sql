@@ -11,8 +11,8 @@ again as (
     update webhook_messages m
     set first_attempt = m.attempts, state = 1, reason = case when m.in_hand then m.reason end,
         due_at = case when m.in_hand then m.due_at else clock_timestamp() end, ended_at = null
-    from endpoint e, found f
-    where m.id = f.id and e.enabled and f.attempts < $4
+    from endpoint e
+    where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = (select f.id from found f where f.attempts < $4) and e.enabled
     returning 1
 )
 select (select enabled from endpoint), (select attempts from found), (select count(*) from again)

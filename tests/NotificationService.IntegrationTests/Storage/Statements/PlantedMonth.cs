@@ -27,6 +27,15 @@ public sealed class PlantedMonth(TestDatabase database)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>As in a new database.</summary>
+    public Task EmptyAsync() => database.ExecuteAsync(
+        """
+        do $$ begin
+            execute (select 'truncate ' || string_agg(format('%I', relname), ', ') from pg_class
+                where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and relname not like 'schema%');
+        end $$
+        """);
+
     public Task AnalyseAsync() => database.ExecuteAsync("analyze");
 
     /// <summary>As the tables are after an ANALYZE that found nothing in them.</summary>

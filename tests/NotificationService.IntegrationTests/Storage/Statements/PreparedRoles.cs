@@ -6,11 +6,12 @@ namespace NotificationService.IntegrationTests.Storage.Statements;
 /// <summary>Every statement, prepared by the role that runs it, on a connection with that role's settings.</summary>
 public sealed class PreparedRoles : IAsyncDisposable
 {
+    public const string OneForAll = "force_generic_plan";
+    public const string OneForEach = "force_custom_plan";
+
     private readonly Dictionary<string, PreparedStatements> roles;
 
     private PreparedRoles(Dictionary<string, PreparedStatements> roles) => this.roles = roles;
-
-    public PreparedStatements this[string role] => roles[role];
 
     /// <param name="database">Whose.</param>
     /// <param name="month">What the parameters are about.</param>
@@ -29,12 +30,28 @@ public sealed class PreparedRoles : IAsyncDisposable
         foreach (var statement in statements)
         {
             var (_, types) = await month.EvaluateAsync(statement.Parameters);
-            await prepared[statement.Role].PrepareAsync(statement, types);
+            await prepared.roles[statement.Role].PrepareAsync(statement, types);
             if (planned)
-                await prepared[statement.Role].PlanAsync(statement);
+                await prepared.roles[statement.Role].PlanAsync(statement);
         }
 
         return prepared;
+    }
+
+    /// <summary>A sentence for each that touches more than its bound.</summary>
+    public async Task<IReadOnlyList<string>> AboveBoundAsync(PlantedMonth month, IReadOnlyList<StatementCost> statements, string statistics, string planning)
+    {
+        var found = new List<string>();
+        // Workers and lists have one plan for all parameters, always.
+        foreach (var statement in statements.Where(statement => planning == OneForAll || statement.Role is not ("worker" or "lists")))
+        {
+            var touched = await roles[statement.Role].TouchedByAsync(statement, (await month.EvaluateAsync(statement.Parameters)).Values, planning);
+            var pages = touched.Sum(relation => relation.Pages);
+            if (pages > statement.MostPages)
+                found.Add($"{statement.Name}, {statistics}, {planning}: {pages} pages and not {statement.MostPages} at most for {statement.Rows} rows, of them {string.Join(", ", touched.Take(3))}");
+        }
+
+        return found;
     }
 
     /// <summary>Not of the pool: what is prepared here would stay behind.</summary>

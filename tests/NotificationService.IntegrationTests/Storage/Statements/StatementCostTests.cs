@@ -11,8 +11,6 @@ public sealed class StatementCostTests(TestDatabase database) : IClassFixture<Te
 {
     private const int Few = 400;
     private const int Many = 206_000;
-    private const string OneForAll = "force_generic_plan";
-    private const string OneForEach = "force_custom_plan";
 
     [Fact]
     public async Task Every_statement_and_function_has_a_bound_or_says_why_not()
@@ -40,7 +38,7 @@ public sealed class StatementCostTests(TestDatabase database) : IClassFixture<Te
         await using var early = await PreparedRoles.OpenAsync(database, month, statements, planned: true);
         await month.PlantAsync(Many);
 
-        List<string> found = [.. await AboveBoundAsync(early, month, statements, "planned while there was little", OneForAll)];
+        List<string> found = [.. await early.AboveBoundAsync(month, statements, "planned while there was little", PreparedRoles.OneForAll)];
         found.AddRange(await AboveBoundAsync(month, statements, "analysed while there was little"));
         await month.AsAnalysedWhenEmptyAsync();
         found.AddRange(await AboveBoundAsync(month, statements, "analysed when empty"));
@@ -59,25 +57,9 @@ public sealed class StatementCostTests(TestDatabase database) : IClassFixture<Te
         // The API's plans are made for the parameters at first, and for all when that looks as cheap.
         return
         [
-            .. await AboveBoundAsync(roles, month, statements, statistics, OneForAll),
-            .. await AboveBoundAsync(roles, month, statements, statistics, OneForEach),
+            .. await roles.AboveBoundAsync(month, statements, statistics, PreparedRoles.OneForAll),
+            .. await roles.AboveBoundAsync(month, statements, statistics, PreparedRoles.OneForEach),
             .. await lookUps.AboveBoundAsync(statistics),
         ];
-    }
-
-    private static async Task<IReadOnlyList<string>> AboveBoundAsync(
-        PreparedRoles roles, PlantedMonth month, IReadOnlyList<StatementCost> statements, string statistics, string planning)
-    {
-        var found = new List<string>();
-        // Workers and lists have one plan for all parameters, always.
-        foreach (var statement in statements.Where(statement => planning == OneForAll || statement.Role is not ("worker" or "lists")))
-        {
-            var touched = await roles[statement.Role].TouchedByAsync(statement, (await month.EvaluateAsync(statement.Parameters)).Values, planning);
-            var pages = touched.Sum(relation => relation.Pages);
-            if (pages > statement.MostPages)
-                found.Add($"{statement.Name}, {statistics}, {planning}: {pages} pages and not {statement.MostPages} at most for {statement.Rows} rows, of them {string.Join(", ", touched.Take(3))}");
-        }
-
-        return found;
     }
 }

@@ -123,7 +123,23 @@ insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, rea
 select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now() from generate_series(0, 1) g
 on conflict do nothing;
 
+-- A backlog of the tenant, a tenth as many again: queued, under a lease, reports that wait, webhooks due and in hand. An index of what is open is small
+-- when a plan is made and large an hour later.
+create temp table backlog as
+select g, planted.fixed('tenant', 0) as tenant, planted.id(g, 'backlog', '1') as id, planted.id(g, 'backlog', '0') as notification
+from span, generate_series(first, first + (last - first) / 10) g;
+insert into notifications (id, tenant_id, live, priority, recipient, data, created_at, strategy)
+select notification, tenant, true, 2, '{"email":"a@example.com"}', '{}', now(), 1 from backlog;
+insert into deliveries (id, tenant_id, channel, priority, status, claims, attempts, timeline_seq, due_at, lease_until, lease_owner)
+select id, tenant, 1, 2, case when leased then 30 else 20 end, leased::int, 0, 1 + leased::int, now(), case when leased then now() + interval '1 hour' end, case when leased then planted.fixed('lease', 1) end
+from backlog, lateral (select g % 2 = 0 as leased) x;
+insert into timeline (delivery_id, seq, tenant_id, status, at) select id, s, tenant, s * 10 + 10, now() from backlog, generate_series(1, 1 + (g + 1) % 2) s;
+insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, provider_message_id, kind, state, occurred_at, received_at, next_try_at, flags)
+select tenant, planted.fixed('provider', 0), sha256(('backlog' || g)::bytea), planted.id(g, 'backlog receipt', '0'), id, 'm-b-' || g, 2, 1, now(), now(), now(), 0 from backlog;
+insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, in_hand, created_at)
+select planted.id(g, 'backlog message', '0'), tenant, planted.fixed('endpoint', 0), id || '.1', 'delivery.sent', id, 1, now(), '{"type":"delivery.sent"}', now() + g % 2 * interval '30 s', g % 2 = 1, now() from backlog;
+
 -- As autovacuum does.
 select brin_summarize_new_values(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid where c.relam = (select oid from pg_am where amname = 'brin') and c.relkind = 'i';
 
-drop table span, batch, planted, step;
+drop table span, batch, planted, step, backlog;
