@@ -51,6 +51,9 @@ public sealed class PreparedRoles : IAsyncDisposable
                 found.Add($"{statement.Name}, {statistics}, {planning}: {pages} pages and not {statement.MostPages} at most for {statement.Rows} rows, of them {string.Join(", ", touched.Take(3))}");
         }
 
+        // Or what was touched here would be counted seconds later, as somebody else's.
+        foreach (var role in roles.Values)
+            await role.FlushAsync();
         return found;
     }
 

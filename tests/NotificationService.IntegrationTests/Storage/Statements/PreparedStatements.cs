@@ -46,6 +46,9 @@ public sealed class PreparedStatements(NpgsqlConnection connection, Guid tenant)
         }
     }
 
+    /// <summary>Adds what was touched to the database's counters now.</summary>
+    public Task FlushAsync() => ExecuteAsync("select pg_stat_force_next_flush()");
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private static string Call(StatementCost statement, IReadOnlyList<string> values) =>
