@@ -26,8 +26,8 @@ internal static class DocumentDocs
         {
             Title = "NotificationService",
             Version = "v1",
-            Description = "Tells people something by e-mail, SMS, push, WhatsApp and in-app. Errors are RFC 9457 problems with a stable code.\n\n"
-                + $"## Limits\n\nAn operator can change those that have a setting; the value is the default.\n\n{Limits.Table}",
+            Description = "Sends notifications by e-mail, SMS, push, WhatsApp and in-app. Errors are RFC 9457 problems with a stable code.\n\n"
+                + $"<details>\n<summary>Limits</summary>\n\nAn operator can change those that have a setting; the value is the default.\n\n{Limits.Table}\n\n</details>",
         };
         // The address is whatever the reader used to get this document.
         document.Servers = null;
