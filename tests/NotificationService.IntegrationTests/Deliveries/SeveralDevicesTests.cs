@@ -137,6 +137,41 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         (await database.ScalarAsync<short>($"select status from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1")).ShouldBe((short)DeliveryStatus.Sent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_one_device_has_is_sent_when_its_batch_is_cancelled_and_what_none_has_is_cancelled(bool isClaimed)
+    {
+        var batch = database.Ids.Next();
+        var reached = await SendAsync(["phone", "tablet"], unavailable: "tablet watch");
+        var missed = await SendAsync(["tablet", "watch"]);
+        var ids = $"'{reached.Delivery(ChannelKind.Push)}', '{missed.Delivery(ChannelKind.Push)}'";
+        await UntilAsync(reached, delivery => delivery is { Status: DeliveryStatus.Queued, Devices.Reached: 1 });
+        await UntilAsync(missed, delivery => delivery is { Status: DeliveryStatus.Queued, Devices.Reached: 0 });
+        await database.ExecuteAsync(
+            $"""
+            insert into batches (tenant_id, id, live, created_at) values ('{tenant}', '{batch}', true, now());
+            insert into batch_changes (tenant_id, batch_id, status, delta) values ('{tenant}', '{batch}', 0, 2);
+            update notifications set batch_id = '{batch}' where id in ('{reached}', '{missed}');
+            update deliveries set batch_id = '{batch}' where id in ({ids});
+            """);
+
+        // What a worker holds ends by the worker, what waits by whoever clears the queue.
+        if (isClaimed)
+        {
+            await database.ExecuteAsync($"update deliveries set status = 30, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() + interval '2 s' where id in ({ids})");
+        }
+
+        await database.ExecuteAsync($"update batches set state = 3, closed_at = now() where id = '{batch}'");
+
+        (await UntilAsync(reached, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Items.Select(device => device.Outcome).ShouldBe([DeviceOutcome.Accepted, DeviceOutcome.GivenUp]);
+        (await UntilAsync(missed, delivery => delivery.Status == DeliveryStatus.Cancelled)).Devices.ShouldNotBeNull().Items.ShouldAllBe(device => device.Outcome == DeviceOutcome.GivenUp);
+        (await LastDetailAsync(reached)).ShouldContain("1 of 2 devices have it; its batch was cancelled");
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select ended_at is not null from batches where id = '{batch}'"), Patience);
+        (await new Invariants(database.Superuser).ViolationsAsync()).Where(violation => violation.StartsWith("a batch", StringComparison.Ordinal)).ShouldBeEmpty();
+        Calls().ShouldBe(["phone", "tablet", "tablet", "watch"]);
+    }
+
     [Fact]
     public async Task What_no_device_has_yet_is_cancelled()
     {
