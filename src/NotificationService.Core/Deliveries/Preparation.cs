@@ -19,16 +19,18 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
         if (suspects.Count < claimed.Count)
         {
             IReadOnlyList<ClaimedDelivery> others = suspects.Count == 0 ? claimed : [.. claimed.Where(delivery => !IsSuspect(delivery))];
-            await turns.ShareAsync(() => preparer.PrepareAsync(others, ready, ended, abandoned, cancellationToken));
+            await turns.ShareAsync(() => preparer.PrepareAsync(others, ready, ended, abandoned, cancellationToken), cancellationToken);
         }
 
         if (suspects.Count > 0)
         {
-            await turns.AloneAsync(async () =>
-            {
-                foreach (var suspect in suspects)
-                    await RunAloneAsync(suspect, ready, ended, abandoned, cancellationToken);
-            });
+            await turns.AloneAsync(
+                async () =>
+                {
+                    foreach (var suspect in suspects)
+                        await RunAloneAsync(suspect, ready, ended, abandoned, cancellationToken);
+                },
+                cancellationToken);
         }
     }
 

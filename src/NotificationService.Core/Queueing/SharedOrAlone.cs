@@ -11,10 +11,10 @@ public sealed class SharedOrAlone
     private int inside;
     private TaskCompletionSource? emptied;
 
-    public async Task ShareAsync(Func<Task> work)
+    /// <param name="work">Not begun when the wait for it was cancelled.</param>
+    public async Task ShareAsync(Func<Task> work, CancellationToken cancellationToken)
     {
-        var (before, own) = Queue();
-        await before;
+        var own = await EnterAsync(cancellationToken);
         lock (gate)
             inside++;
         own.SetResult();
@@ -28,13 +28,13 @@ public sealed class SharedOrAlone
         }
     }
 
-    public async Task AloneAsync(Func<Task> work)
+    /// <param name="work">Not begun when the wait for it was cancelled.</param>
+    public async Task AloneAsync(Func<Task> work, CancellationToken cancellationToken)
     {
-        var (before, own) = Queue();
-        await before;
+        var own = await EnterAsync(cancellationToken);
         try
         {
-            await NobodyInsideAsync();
+            await NobodyInsideAsync().WaitAsync(cancellationToken);
             await work();
         }
         finally
@@ -43,15 +43,22 @@ public sealed class SharedOrAlone
         }
     }
 
-    /// <summary>Whoever comes next enters once the second is set.</summary>
-    private (Task Before, TaskCompletionSource Own) Queue()
+    /// <summary>Whoever comes next enters once the answer is set; one that gives up waiting leaves its place to the next, when it comes to it.</summary>
+    private async Task<TaskCompletionSource> EnterAsync(CancellationToken cancellationToken)
     {
         var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
         lock (gate)
+            (before, entered) = (entered, own.Task);
+        try
         {
-            var before = entered;
-            entered = own.Task;
-            return (before, own);
+            await before.WaitAsync(cancellationToken);
+            return own;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = before.ContinueWith(static (_, place) => ((TaskCompletionSource)place!).SetResult(), own, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -12,11 +12,11 @@ public sealed class SharedOrAloneTests
     {
         var (first, alone, order) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
 
-        var begun = turns.ShareAsync(() => first.Task);
-        var beside = turns.ShareAsync(() => Task.CompletedTask);
+        var begun = turns.ShareAsync(() => first.Task, CancellationToken.None);
+        var beside = turns.ShareAsync(() => Task.CompletedTask, CancellationToken.None);
         await beside;
-        var lone = turns.AloneAsync(() => Note("alone", alone.Task));
-        var later = turns.ShareAsync(() => Note("later", Task.CompletedTask));
+        var lone = turns.AloneAsync(() => Note("alone", alone.Task), CancellationToken.None);
+        var later = turns.ShareAsync(() => Note("later", Task.CompletedTask), CancellationToken.None);
         order.ShouldBeEmpty();
         first.SetResult();
         await begun;
@@ -42,6 +42,30 @@ public sealed class SharedOrAloneTests
     }
 
     [Fact]
+    public async Task Who_gives_up_waiting_keeps_nobody_waiting_and_lets_nobody_in_too_early()
+    {
+        var (first, later) = (new TaskCompletionSource(), false);
+        using var impatient = new CancellationTokenSource();
+        var lone = turns.AloneAsync(() => first.Task, CancellationToken.None);
+        var gone = turns.ShareAsync(() => Task.CompletedTask, impatient.Token);
+        var next = turns.ShareAsync(
+            () =>
+            {
+                later = true;
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => gone);
+        later.ShouldBeFalse("the first is still alone");
+        first.SetResult();
+        await Task.WhenAll(lone, next);
+
+        later.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Of_many_at_once_what_runs_alone_is_alone_and_what_throws_keeps_nobody_waiting()
     {
         var (inside, alone, wrong) = (0, 0, 0);
@@ -50,7 +74,7 @@ public sealed class SharedOrAloneTests
         {
             try
             {
-                await (i % 10 == 0 ? turns.AloneAsync(LoneAsync) : turns.ShareAsync(() => SharedAsync(i)));
+                await (i % 10 == 0 ? turns.AloneAsync(LoneAsync, CancellationToken.None) : turns.ShareAsync(() => SharedAsync(i), CancellationToken.None));
             }
             catch (InvalidOperationException)
             {

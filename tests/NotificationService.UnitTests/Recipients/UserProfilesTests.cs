@@ -346,48 +346,6 @@ public sealed class UserProfilesTests : IDisposable
         users.Asked.Count.ShouldBe(4);
     }
 
-    [Fact]
-    public async Task Of_tenants_nobody_asks_about_any_more_nothing_is_remembered()
-    {
-        var profiles = Profiles();
-        await Task.WhenAll(Enumerable.Range(0, 3_000).Select(_ => profiles.FindAsync(new TenantId(Guid.CreateVersion7()), "ann", CancellationToken.None).AsTask()));
-        profiles.TenantsRemembered.ShouldBeInRange(1, 1_000);
-
-        time.Advance(TimeSpan.FromMinutes(10));
-        await FindAsync(profiles, "ann");
-
-        profiles.TenantsRemembered.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task A_tenant_with_a_question_under_way_keeps_its_turns_however_many_others_come()
-    {
-        const int OfTenant = 32;
-        var profiles = Profiles(concurrency: 2 * OfTenant);
-        var (held, atOnce, most) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0, 0);
-        users.Answer = async (request, _) =>
-        {
-            var isOfTenant = request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString();
-            if (isOfTenant)
-                most = Math.Max(most, Interlocked.Increment(ref atOnce));
-            await held.Task;
-            if (isOfTenant)
-                Interlocked.Decrement(ref atOnce);
-            return FakeUsers.Json("{}");
-        };
-        var questions = Enumerable.Range(0, 100).Select(i => FindAsync(profiles, $"user-{i}")).ToList();
-        await Eventually.TrueAsync(() => users.Asked.Count == OfTenant, TimeSpan.FromSeconds(60));
-        questions.AddRange(Enumerable.Range(0, 1_500).Select(_ => profiles.FindAsync(new TenantId(Guid.CreateVersion7()), "ann", CancellationToken.None).AsTask()));
-        await Eventually.TrueAsync(() => profiles.TenantsRemembered == 1_501, TimeSpan.FromSeconds(60));
-        questions.Add(FindAsync(profiles, "one-more"));
-
-        held.SetResult();
-        await Task.WhenAll(questions);
-
-        most.ShouldBeLessThanOrEqualTo(OfTenant);
-        profiles.TenantsRemembered.ShouldBeLessThanOrEqualTo(1_000);
-    }
-
     [Theory]
     [InlineData("users.test/api")]
     [InlineData("ftp://users.test")]
