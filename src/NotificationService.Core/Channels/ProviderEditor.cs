@@ -110,11 +110,14 @@ public sealed class ProviderEditor(
         Seal(row, draft.Credentials);
         return await SaveAsync(
             tenant,
-            (db, _) =>
+            async (db, token) =>
             {
                 db.Add(row);
                 Note(db, by, "provider.created", row, draft.Credentials.Keys);
-                return Task.FromResult<ProviderRow?>(row);
+                await db.SaveChangesAsync(token);
+                // What the others of its channel refused for their account is tried by this one.
+                await ParkingStore.LiftAsync(db, tenant, row.Id, token);
+                return row;
             },
             cancellationToken);
     }

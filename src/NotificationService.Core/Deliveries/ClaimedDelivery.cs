@@ -9,7 +9,7 @@ namespace NotificationService.Deliveries;
 /// <param name="Attempts">Provider calls begun before this claim.</param>
 /// <param name="RetriedFrom">Calls made before somebody asked for a retry by hand; they do not count against the schedule.</param>
 /// <param name="TimelineSeq">Sequence of the last timeline row.</param>
-/// <param name="Rescues">Times the row was taken back from a worker that died before calling.</param>
+/// <param name="Rescues">Times a worker was lost while it prepared the delivery: first with others, then alone.</param>
 /// <param name="CallStartedAt">Set only on what is taken from the dead: a call may have happened.</param>
 /// <param name="LastProvider">Who was called the last time.</param>
 /// <param name="Lease">How long it is held, and what time it is for the database.</param>

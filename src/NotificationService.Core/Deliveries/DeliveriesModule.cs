@@ -30,6 +30,7 @@ public static class DeliveriesModule
         .AddSingleton<ChainReader>()
         .AddSingleton(_ => new MessageMemory(capacity: 64L * 1024 * 1024))
         .AddSingleton<DeliveryPreparer>()
+        .AddSingleton<Preparation>()
         .AddSingleton<Lanes>()
         .AddSingleton<ProviderCaller>()
         .AddSingleton<ReceiptStore>()

@@ -188,16 +188,16 @@ internal sealed class DeliverySender : IDisposable
 
     private async Task CallAsync(StartedDelivery delivery)
     {
-        // The process may have been stopped for a while since the intent was written: the lease is looked at once more.
-        if (delivery.Prepared.Claim.Lease.Left < options.LongestCall || stopping.IsCancellationRequested)
-        {
-            NotCalled(delivery.Prepared, "not_called", "the worker stopped or was held up before it called a provider");
-            return;
-        }
-
         if (await IsStoppedAsync(delivery))
         {
             NotCalled(delivery.Prepared, "not_called", "its batch was held or cancelled before a provider was called");
+            return;
+        }
+
+        // The process may have been stopped for a while since the intent was written, or the database slow to answer: the lease is looked at once more, last.
+        if (delivery.Prepared.Claim.Lease.Left < options.LongestCall || stopping.IsCancellationRequested)
+        {
+            NotCalled(delivery.Prepared, "not_called", "the worker stopped or was held up before it called a provider");
             return;
         }
 

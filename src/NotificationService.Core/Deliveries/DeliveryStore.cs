@@ -15,6 +15,7 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
 
     private static readonly string Claim = SqlText.Statement("deliveries_claim");
     private static readonly string Rescue = SqlText.Statement("deliveries_rescue");
+    private static readonly string Isolate = SqlText.Statement("deliveries_isolate");
     private static readonly string Start = SqlText.Statement("deliveries_start");
     private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
@@ -80,6 +81,24 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             new NpgsqlParameter<Guid> { TypedValue = id });
         await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, id, asked))), cancellationToken);
         return rescued;
+    }
+
+    /// <summary>
+    /// Writes how often a delivery was lost with its worker, before and after it is prepared alone; false when its lease is lost. It outlives the
+    /// process; a crash of the database may undo it, which blames nobody.
+    /// </summary>
+    public async Task<bool> IsolateAsync(ClaimedDelivery delivery, int losses, CancellationToken cancellationToken)
+    {
+        var isHeld = false;
+        await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
+        batch.Add(CommitLater);
+        batch.Add(
+            Isolate,
+            new NpgsqlParameter<Guid> { TypedValue = delivery.Id.Value },
+            new NpgsqlParameter<Guid> { TypedValue = delivery.Lease.Id },
+            new NpgsqlParameter<short> { TypedValue = (short)losses });
+        await batch.CommitAsync(_ => isHeld = true, cancellationToken);
+        return isHeld;
     }
 
     /// <summary>Writes, durably, that calls are about to be made. Only those that are in the answer may be called; it tells when each began.</summary>

@@ -49,8 +49,11 @@ public static class DeliveryTransitions
 
     private static readonly TimeSpan LongestParkedStep = TimeSpan.FromMinutes(10);
 
-    /// <summary>Times a row may be taken back from workers that died before calling a provider; then it is what kills them.</summary>
-    public const int MostRescues = 3;
+    /// <summary>Times a delivery may be lost with a worker that prepared others as well; from then on it is prepared alone, because any of them may have killed the worker.</summary>
+    public const int MostLossesInCompany = 2;
+
+    /// <summary>Times it may be lost with a worker that prepared nothing else; then it is what kills them.</summary>
+    public const int MostLossesAlone = 2;
 
     /// <param name="others">Who else could be called.</param>
     public static DeliveryResult AfterCall(
@@ -157,10 +160,10 @@ public static class DeliveryTransitions
             DeliveryResult Lost(ClaimedDelivery one) => Unclear(one, attempt, "worker_lost", "the worker was lost during the call; it may have been sent", now) with { Rescued = true };
         }
 
-        if (delivery.Rescues >= MostRescues)
+        if (delivery.Rescues >= MostLossesInCompany + MostLossesAlone)
         {
             // What lies between the claim and the call is the render: what it did to so many workers it does to the next.
-            var failure = new Failure(FailureKind.TemplateError, "poison", $"workers were lost {delivery.Rescues} times while preparing it");
+            var failure = new Failure(FailureKind.TemplateError, "poison", $"workers were lost {delivery.Rescues} times while preparing it, {MostLossesAlone} times alone");
             return new DeliveryResult(delivery, Failed, null, null, failure, delivery.Ambiguous, null, now, Rescued: true);
         }
 

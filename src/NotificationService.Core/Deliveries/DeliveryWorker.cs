@@ -12,7 +12,7 @@ namespace NotificationService.Deliveries;
 /// poll when nothing was found. Dies anywhere: what it held goes back when its lease ends.
 /// </summary>
 internal sealed class DeliveryWorker(
-    DeliveryStore store, DeliveryPreparer preparer, DeliverySender sender, Lanes lanes, DeliveryMetrics metrics, DeliveryOptions options,
+    DeliveryStore store, Preparation preparation, DeliverySender sender, Lanes lanes, DeliveryMetrics metrics, DeliveryOptions options,
     WakeUp wakeUp, TenantChanges providers, Heartbeats heartbeats, TimeProvider time, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
@@ -92,7 +92,7 @@ internal sealed class DeliveryWorker(
         {
             sender.Hand.Add(claimed.Count);
             _ = Task.Run(
-                () => preparer.PrepareAsync(claimed, sender.Send, sender.Finish, sender.Abandon, CancellationToken.None),
+                () => preparation.RunAsync(claimed, sender.Send, sender.Finish, sender.Abandon, CancellationToken.None),
                 CancellationToken.None);
         }
 

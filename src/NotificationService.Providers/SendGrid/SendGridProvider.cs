@@ -94,7 +94,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
         return "";
     }
 
-    /// <summary>text/plain stands before text/html, as SendGrid demands. Our ids come back in its events.</summary>
+    /// <summary>text/plain stands before text/html, as SendGrid demands, and beside HTML alone as well. Our ids come back in its events.</summary>
     private void Write(Utf8JsonWriter writer, ProviderCall call, ChannelMessage.Email email)
     {
         writer.WriteStartObject();
@@ -123,7 +123,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
 
         writer.WriteString("subject"u8, HeaderText.OneLine(email.Subject));
         writer.WriteStartArray("content"u8);
-        Write(writer, "text/plain"u8, email.Text);
+        Write(writer, "text/plain"u8, HtmlText.Beside(email.Html, email.Text));
         Write(writer, "text/html"u8, email.Html);
         writer.WriteEndArray();
         WriteCategories(writer, call.Category);

@@ -23,13 +23,12 @@ internal sealed class MimeWriter
     /// <summary>The parts that are there; of two the last is the one to prefer. HTML has its text beside it, in words of its own if need be.</summary>
     public void Body(string? text, string? html, string boundary)
     {
-        if (string.IsNullOrEmpty(text) && !string.IsNullOrEmpty(html))
-            text = HtmlText.Of(html);
+        text = HtmlText.Beside(html, text);
         if (string.IsNullOrEmpty(html))
         {
-            Part("text/plain", text ?? "");
+            Part("text/plain", text);
         }
-        else if (string.IsNullOrEmpty(text))
+        else if (text.Length == 0)
         {
             Part("text/html", html); // nothing in it can be read
         }

@@ -39,6 +39,26 @@ public sealed class FirstEmailTests(SignInService service)
         mail.Mails[0].Header("Message-ID").ShouldStartWith($"<{live[..35]}"); // all but the last digit, which is the channel
     }
 
+    [Fact]
+    public async Task A_mail_of_HTML_alone_reaches_SendGrid_with_its_text()
+    {
+        await using var vendor = await FakeHttpProvider.StartAsync(contract: new SendGridContract());
+        var admin = await service.RegisterAsync();
+        using var made = await service.PostAsync(
+            "/api/v1/admin/providers",
+            new { channel = "email", type = "sendgrid", name = "Mail", priority = 1, credentials = new { apiKey = SendGridContract.TestKey }, settings = new { baseUrl = vendor.BaseUrl.AbsoluteUri, from = new { email = "orders@example.com" } } },
+            admin.AccessToken);
+        made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+
+        using var answer = await service.PostAsync(
+            Send, new { channel = "email", recipient = new { email = "ann@example.com" }, content = new { subject = "s", html = "<h1>Hello</h1><p>It is on its way.</p>" } }, await TokenAsync(admin, "live"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        await Eventually.TrueAsync(() => vendor.Calls.Count > 0, Ample);
+
+        vendor.Calls[0].Json.GetProperty("content").ToString().ShouldBe(
+            """[{"type":"text/plain","value":"Hello\n\nIt is on its way."},{"type":"text/html","value":"<h1>Hello</h1><p>It is on its way.</p>"}]""");
+    }
+
     private async Task<string> TokenAsync(SignInService.Person admin, string mode)
     {
         var account = await service.CreateAccountAsync(admin, new { name = mode, scopes = new[] { "notifications:send", "notifications:read" }, mode });

@@ -54,9 +54,12 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
         (await store.StartAsync(claimed, CancellationToken.None)).Count.ShouldBe(3);
     }
 
-    [Fact]
-    public async Task What_is_written_as_begun_and_waits_for_its_turn_is_not_called_once_its_batch_is_held()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_written_as_begun_and_waits_for_its_turn_is_not_called_once_its_batch_is_held_even_if_the_database_cannot_say_so(bool answers)
     {
+        var asItIs = await database.ScalarAsync<string>("select pg_get_functiondef('notification_meta.is_batch_stopped'::regproc)");
         await using var vendor = await FakeHttpProvider.StartAsync();
         // Slow enough that some always wait for their turn, and well, so that the breaker stays closed.
         vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
@@ -69,23 +72,38 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
         var givenBack = 0;
         for (var round = 0; round < 10 && givenBack == 0; round++)
         {
+            await database.ExecuteAsync(asItIs);
             await database.ExecuteAsync($"update batches set held = false where id = '{batch}'; update deliveries set due_at = now() where status = 20");
             await Eventually.TrueAsync(async () => (await BegunAndNotCalledAsync(vendor)).Count > 0, Long, () => $"{vendor.Calls.Count} calls");
             await using (var holding = await database.Superuser.OpenConnectionAsync())
             await using (var transaction = await holding.BeginTransactionAsync())
             {
                 await HoldAsync(holding);
+                if (!answers)
+                    await NobodyKnowsAsync(holding);
                 await transaction.CommitAsync();
             }
 
             var waiting = await BegunAndNotCalledAsync(vendor);
-            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from deliveries where status = 30") == 0, Long);
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from deliveries where status = 30 and call_started_at is not null") == 0, Long);
             givenBack = waiting.Except(Called(vendor)).Count();
         }
 
+        await database.ExecuteAsync(asItIs);
         givenBack.ShouldBeGreaterThan(0);
         (await database.ScalarAsync<long>("select count(*) from attempts")).ShouldBe(vendor.Calls.Count);
         await worker.StopAsync();
+    }
+
+    private static async Task NobodyKnowsAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            create or replace function notification_meta.is_batch_stopped(tenant uuid, batch uuid) returns boolean language plpgsql stable security definer set search_path = public, pg_temp as
+            $$ begin raise exception 'nobody knows'; end $$
+            """,
+            connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<IReadOnlyList<Guid>> BegunAndNotCalledAsync(FakeHttpProvider vendor) =>

@@ -68,7 +68,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task What_kills_every_worker_that_prepares_it_is_given_up_as_poison()
     {
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
-        await DieAsync(called: false, rescues: DeliveryTransitions.MostRescues);
+        await DieAsync(called: false, rescues: DeliveryTransitions.MostLossesInCompany + DeliveryTransitions.MostLossesAlone);
 
         await Worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
@@ -79,15 +79,56 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task However_often_it_is_lost_beside_others_it_is_not_given_up()
+    {
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
+        var losses = 0;
+        for (var round = 0; round < 6; round++)
+        {
+            await DieAsync(called: false, rescues: losses);
+            var rescued = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
+            await writer.WriteAsync(DeliveryTransitions.Rescue(rescued, rescued.Lease.Now), CancellationToken.None);
+            losses = await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'");
+        }
+
+        losses.ShouldBe(DeliveryTransitions.MostLossesInCompany);
+        await Worker.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 1);
+        Vendor.Calls.Count.ShouldBe(1);
+        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)0);
+    }
+
+    [Fact]
+    public async Task What_is_prepared_alone_is_counted_before_and_only_by_whoever_holds_it()
+    {
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        var store = Worker.Services.GetRequiredService<DeliveryStore>();
+        await DieAsync(called: false, rescues: 2);
+        var late = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
+        (await store.IsolateAsync(late, 3, CancellationToken.None)).ShouldBeTrue();
+        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)3);
+        await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{delivery}'");
+        (await store.IsolateAsync(late, 2, CancellationToken.None)).ShouldBeFalse("its lease has run out");
+
+        var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
+
+        taken.Rescues.ShouldBe(3);
+        (await store.IsolateAsync(late, 2, CancellationToken.None)).ShouldBeFalse("it is another's");
+        (await store.IsolateAsync(taken, 4, CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Whoever_lives_to_hand_a_delivery_back_clears_it_of_what_outages_had_counted_against_it()
     {
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        await DieAsync(called: false, rescues: 2);
+        await DieAsync(called: false, rescues: 1);
         var rescued = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
         await writer.WriteAsync(DeliveryTransitions.Rescue(rescued, rescued.Lease.Now), CancellationToken.None);
-        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)3);
+        (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)2);
         // A lease's time is ahead of the database's by as long as its statement was under way: what is due by it is due a moment later.
         var claimed = (await Eventually.ValueAsync(
             () => store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None),

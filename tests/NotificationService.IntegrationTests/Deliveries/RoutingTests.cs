@@ -116,6 +116,29 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
             $"select extract(epoch from max(a.started_at) - max(n.created_at))::float8 from attempts a, notifications n where a.tenant_id = '{tenant}' and n.tenant_id = '{tenant}'")).ShouldBeLessThan(15);
     }
 
+    [Fact]
+    public async Task What_a_provider_refused_for_its_account_goes_to_another_as_soon_as_that_is_added()
+    {
+        var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
+        first.Otherwise = _ => FakeAnswer.Status(401);
+        var parked = await worker.AddSendGridAsync(tenant, first.BaseUrl, "First");
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        await worker.StartAsync();
+        await Eventually.TrueAsync(
+            () => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{parked}') and exists (select from deliveries where id = '{delivery}' and status = 20 and attempts > 0)"),
+            TimeSpan.FromSeconds(90));
+        await worker.StopAsync();
+        // Long after this test, by the schedule.
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '8 min' where id = '{delivery}'");
+
+        var next = Worker();
+        await next.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
+        await next.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 1);
+
+        second.Calls.Count.ShouldBe(1);
+    }
+
     private async Task<DateTime> MendAsync(WorkerHost editor, Guid provider, FakeHttpProvider vendor, bool byTest)
     {
         var at = await database.ScalarAsync<DateTime>("select clock_timestamp()");

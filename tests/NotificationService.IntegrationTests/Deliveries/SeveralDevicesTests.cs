@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Notifications;
@@ -18,6 +20,8 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
     private readonly FcmContract contract = new();
     private readonly List<string> unwell = [];
     private FakeHttpProvider? vendor;
+    private Guid provider;
+    private bool started;
     private WorkerHost? worker;
     private TenantId tenant;
 
@@ -29,7 +33,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         vendor.Otherwise = call => unwell.Contains(Token(call)) ? FcmContract.Error(503, "UNAVAILABLE", "UNAVAILABLE", "come again", ("Retry-After", "600")) : FakeAnswer.Accept;
         tenant = await database.NewTenantAsync();
         worker = WorkerHost.Create(database.ConnectionString);
-        await worker.AddFcmAsync(tenant, contract, vendor.BaseUrl);
+        provider = await worker.AddFcmAsync(tenant, contract, vendor.BaseUrl);
     }
 
     [Fact]
@@ -52,6 +56,59 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         lines.ShouldContain($"device {DeviceState.NameOf("phone-0123456789")}: the provider took it");
         lines.ShouldContain(line => line.StartsWith($"device {DeviceState.NameOf("tablet-0123456789")}: not taken for now (UNAVAILABLE); next at 20", StringComparison.Ordinal));
         lines[^1].ShouldBe($"device {DeviceState.NameOf("tablet-0123456789")}: the provider took it");
+    }
+
+    [Fact]
+    public async Task A_device_that_the_first_provider_misses_is_taken_by_the_second_without_waiting_and_alone()
+    {
+        using var other = new FcmContract();
+        await using var second = await FakeHttpProvider.StartAsync(contract: other);
+        await worker.ShouldNotBeNull().AddFcmAsync(tenant, other, second.BaseUrl, "Second", priority: 20);
+
+        // The first asked for ten minutes.
+        var id = await SendAsync(["phone", "tablet"], unavailable: "tablet");
+        var sent = await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Sent);
+
+        Calls().ShouldBe(["phone", "tablet"]);
+        second.Calls.Select(Token).ShouldBe(["tablet"]);
+        sent.Devices.ShouldNotBeNull().Items.Select(device => (device.Outcome, device.Attempts)).ShouldBe([(DeviceOutcome.Accepted, 1), (DeviceOutcome.Accepted, 2)]);
+        (await database.ScalarAsync<double>(
+            $"""
+            select extract(epoch from (t.detail->'devices'->'outcomes'->1->>'nextAttemptAt')::timestamptz - a.finished_at)::float8
+            from timeline t join attempts a on a.delivery_id = t.delivery_id and a.number = 1
+            where t.delivery_id = '{id.Delivery(ChannelKind.Push)}' and t.status = 20 and t.detail is not null
+            """)).ShouldBeInRange(-0.001, 0.001, "it was due again at once");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Devices_that_were_refused_for_the_account_are_called_at_once_when_it_works_again_or_another_provider_is_added(bool byAnother)
+    {
+        using var other = new FcmContract();
+        await using var second = await FakeHttpProvider.StartAsync(contract: other);
+        Vendor.Otherwise = _ => FcmContract.Error(403, "PERMISSION_DENIED", "PERMISSION_DENIED", "not for this project");
+        var id = await SendAsync(["phone", "tablet"]);
+        await UntilAsync(id, delivery => delivery is { Status: DeliveryStatus.Queued, Devices: not null });
+        await worker.ShouldNotBeNull().StopAsync();
+        // Long after this test, by the schedule.
+        await database.ExecuteAsync(
+            $"""
+            update deliveries set due_at = now() + interval '8 min', devices = regexp_replace(devices::text, '"nextAttemptAt": "[^"]*"', '"nextAttemptAt": ' || to_json(now() + interval '8 min')::text, 'g')::jsonb
+            where id = '{id.Delivery(ChannelKind.Push)}'
+            """);
+
+        Vendor.Otherwise = _ => FakeAnswer.Accept;
+        await using var next = WorkerHost.Create(database.ConnectionString);
+        if (byAnother)
+            await next.AddFcmAsync(tenant, other, second.BaseUrl, "Second", priority: 5);
+        else
+            await next.Services.GetRequiredService<ParkingStore>().LiftAsync(tenant, provider, CancellationToken.None);
+        await next.StartAsync();
+
+        (await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Reached.ShouldBe(2);
+        second.Calls.Select(Token).Order().ShouldBe(byAnother ? ["phone", "tablet"] : []);
+        await next.StopAsync();
     }
 
     [Fact]
@@ -78,6 +135,41 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         delivery.Devices.ShouldNotBeNull().Items.Select(device => device.Outcome).ShouldBe([DeviceOutcome.Accepted, DeviceOutcome.GivenUp]);
         (await LastDetailAsync(id)).ShouldContain("1 of 2 devices have it; cancelled by the caller");
         (await database.ScalarAsync<short>($"select status from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1")).ShouldBe((short)DeliveryStatus.Sent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_one_device_has_is_sent_when_its_batch_is_cancelled_and_what_none_has_is_cancelled(bool isClaimed)
+    {
+        var batch = database.Ids.Next();
+        var reached = await SendAsync(["phone", "tablet"], unavailable: "tablet watch");
+        var missed = await SendAsync(["tablet", "watch"]);
+        var ids = $"'{reached.Delivery(ChannelKind.Push)}', '{missed.Delivery(ChannelKind.Push)}'";
+        await UntilAsync(reached, delivery => delivery is { Status: DeliveryStatus.Queued, Devices.Reached: 1 });
+        await UntilAsync(missed, delivery => delivery is { Status: DeliveryStatus.Queued, Devices.Reached: 0 });
+        await database.ExecuteAsync(
+            $"""
+            insert into batches (tenant_id, id, live, created_at) values ('{tenant}', '{batch}', true, now());
+            insert into batch_changes (tenant_id, batch_id, status, delta) values ('{tenant}', '{batch}', 0, 2);
+            update notifications set batch_id = '{batch}' where id in ('{reached}', '{missed}');
+            update deliveries set batch_id = '{batch}' where id in ({ids});
+            """);
+
+        // What a worker holds ends by the worker, what waits by whoever clears the queue.
+        if (isClaimed)
+        {
+            await database.ExecuteAsync($"update deliveries set status = 30, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() + interval '2 s' where id in ({ids})");
+        }
+
+        await database.ExecuteAsync($"update batches set state = 3, closed_at = now() where id = '{batch}'");
+
+        (await UntilAsync(reached, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Items.Select(device => device.Outcome).ShouldBe([DeviceOutcome.Accepted, DeviceOutcome.GivenUp]);
+        (await UntilAsync(missed, delivery => delivery.Status == DeliveryStatus.Cancelled)).Devices.ShouldNotBeNull().Items.ShouldAllBe(device => device.Outcome == DeviceOutcome.GivenUp);
+        (await LastDetailAsync(reached)).ShouldContain("1 of 2 devices have it; its batch was cancelled");
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select ended_at is not null from batches where id = '{batch}'"), Patience);
+        (await new Invariants(database.Superuser).ViolationsAsync()).Where(violation => violation.StartsWith("a batch", StringComparison.Ordinal)).ShouldBeEmpty();
+        Calls().ShouldBe(["phone", "tablet", "tablet", "watch"]);
     }
 
     [Fact]
@@ -227,7 +319,9 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
             Priority = priority,
             Recipient = new StoredRecipient(UserId: "u-1", DeviceTokens: tokens),
         });
-        await worker.ShouldNotBeNull().StartAsync();
+        if (!started)
+            await worker.ShouldNotBeNull().StartAsync();
+        started = true;
         return id;
     }
 

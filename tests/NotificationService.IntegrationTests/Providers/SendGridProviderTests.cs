@@ -47,13 +47,34 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_there_is_left_out_and_a_line_break_begins_no_header()
     {
-        await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your\r\nBcc: order", "<p>hi</p>", "")) with { Category = null }, CancellationToken.None);
+        await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "Your\r\nBcc: order", "", "hi")) with { Category = null }, CancellationToken.None);
 
         var json = Vendor.Calls.Single().Json;
         json.GetProperty("subject").GetString().ShouldBe("Your  Bcc: order");
         json.GetProperty("content").GetArrayLength().ShouldBe(1);
         json.TryGetProperty("categories", out _).ShouldBeFalse();
         json.GetProperty("personalizations")[0].GetProperty("to")[0].TryGetProperty("name", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task Mail_that_has_HTML_only_gets_its_text_before_it(string? text)
+    {
+        await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", "<p>Hi <b>Ann</b>,</p><p><a href=\"https://x.example/\">track it</a></p>", text)), CancellationToken.None);
+
+        Vendor.Calls.Single().Json.GetProperty("content").EnumerateArray().Select(part => (part.GetProperty("type").GetString(), part.GetProperty("value").GetString())).ShouldBe([
+            ("text/plain", "Hi Ann,\n\ntrack it (https://x.example/)"),
+            ("text/html", "<p>Hi <b>Ann</b>,</p><p><a href=\"https://x.example/\">track it</a></p>")]);
+        Vendor.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Where_the_HTML_has_nothing_to_read_it_stays_alone()
+    {
+        await Provider().SendAsync(Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", "<img src=\"https://x.example/a.png\">", null)), CancellationToken.None);
+
+        Vendor.Calls.Single().Json.GetProperty("content").EnumerateArray().Select(part => part.GetProperty("type").GetString()).ShouldBe(["text/html"]);
     }
 
     [Fact]

@@ -60,9 +60,9 @@ public sealed class WorkerHost : IAsyncDisposable
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": "+15005550006" }""")));
 
     /// <summary>Gives the tenant a push provider that speaks FCM to the address.</summary>
-    public Task<Guid> AddFcmAsync(TenantId tenant, FcmContract contract, Uri baseUrl, string name = "Firebase") =>
+    public Task<Guid> AddFcmAsync(TenantId tenant, FcmContract contract, Uri baseUrl, string name = "Firebase", int priority = 10) =>
         AddAsync(tenant, new ProviderDraft(
-            ChannelKind.Push, "fcm", name, Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
+            ChannelKind.Push, "fcm", name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
             new Dictionary<string, string> { ["serviceAccountJson"] = contract.ServiceAccountJson(new Uri(baseUrl, "token")) },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}" }""")));
 

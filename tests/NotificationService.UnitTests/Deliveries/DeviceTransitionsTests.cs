@@ -128,6 +128,26 @@ public sealed class DeviceTransitionsTests
     }
 
     [Fact]
+    public void Whatever_ends_it_while_a_worker_holds_it_what_a_device_has_is_sent()
+    {
+        var (some, none) = (Call(Delivery(), [Taken, Unwell]), Call(Delivery(), [Unwell, Unwell]));
+        Func<ClaimedDelivery, DeliveryResult>[] endings =
+        [
+            delivery => DeliveryTransitions.CancelWithBatch(delivery, Now), delivery => DeliveryTransitions.Expire(delivery, Now),
+            delivery => DeliveryTransitions.NotNeeded(delivery, "in_app reached the recipient", Now), delivery => DeliveryTransitions.Unrenderable(delivery, "content_gone", "gone", Now),
+        ];
+
+        foreach (var end in endings)
+        {
+            var sent = DeviceTransitions.Settle(end(some.Delivery with { Devices = some.Devices }));
+            (sent.Status, sent.Failure, Outcomes(sent)).ShouldBe((DeliveryStatus.Sent, null, "accepted given_up"));
+            sent.Reason!.Message.ShouldStartWith("1 of 2 devices have it; ");
+            var ended = end(none.Delivery with { Devices = none.Devices });
+            (DeviceTransitions.Settle(ended).Status, Outcomes(DeviceTransitions.Settle(ended))).ShouldBe((ended.Status, "given_up given_up"));
+        }
+    }
+
+    [Fact]
     public void Nothing_is_kept_of_a_push_to_one_device()
     {
         DeviceSelection.Of(Delivery(), Push("a"), [], Now).ShouldBeNull();

@@ -37,7 +37,7 @@ public sealed class ParkingStore(Database database)
         await batch.CommitAsync(read: null, cancellationToken);
     }
 
-    /// <summary>In the transaction that changes the provider: both are seen, or neither is.</summary>
+    /// <summary>In the transaction that adds or changes the provider: both are seen, or neither is.</summary>
     public static async Task LiftAsync(NotificationDbContext db, TenantId tenant, Guid provider, CancellationToken cancellationToken)
     {
         await using var batch = TenantBatch.Within((NpgsqlConnection)db.Database.GetDbConnection());

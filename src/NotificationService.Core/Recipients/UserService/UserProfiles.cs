@@ -14,26 +14,30 @@ public sealed class UserProfiles : IDisposable
     /// <summary>What is remembered takes no more memory than that, however much the answers say.</summary>
     private const long MostCached = 64 << 20;
 
-    private readonly UserServiceClient client;
+    /// <summary>Tenants whose questions are looked after at once; a few kilobytes each.</summary>
+    private const int MostTenants = 1_000;
+
     private readonly UserServiceOptions options;
     private readonly ProfileCache cache;
     private readonly UserServiceMetrics metrics;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
 
     /// <summary>What a question takes counts from when it is asked: many at once must not make it look slow.</summary>
     private readonly SemaphoreSlim turns;
 
     /// <summary>A service that does not want to hear of one tenant may well answer another.</summary>
-    private readonly ConcurrentDictionary<TenantId, TenantQuestions> tenants = new();
+    private readonly AskedTenants tenants;
     private readonly ConcurrentDictionary<(TenantId, string), Lazy<Task<ProfileAnswer>>> asking = new();
 
     public UserProfiles(UserServiceClient client, UserServiceOptions options, UserServiceMetrics metrics, TimeProvider time, ILogger<UserProfiles> logger)
     {
-        (this.client, this.options, this.metrics, this.time, this.logger) = (client, options, metrics, time, logger);
+        (this.options, this.metrics) = (options, metrics);
         cache = new ProfileCache(options.CacheSize, MostCached, time);
         turns = new SemaphoreSlim(options.Concurrency);
+        tenants = new AskedTenants(MostTenants, tenant => new TenantQuestions(client, tenant, options.ConcurrencyOfTenant, time, logger), time);
     }
+
+    /// <summary>Of how many tenants something is remembered besides the answers; bounded.</summary>
+    public int TenantsRemembered => tenants.Count;
 
     public ValueTask<ProfileAnswer> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
     {
@@ -43,8 +47,7 @@ public sealed class UserProfiles : IDisposable
 
     public void Dispose()
     {
-        foreach (var one in tenants.Values)
-            one.Dispose();
+        tenants.Dispose();
         turns.Dispose();
     }
 
@@ -84,7 +87,19 @@ public sealed class UserProfiles : IDisposable
 
     private async Task<ProfileAnswer> InTurnAsync((TenantId Tenant, string UserId) key)
     {
-        var questions = tenants.GetOrAdd(key.Tenant, static (tenant, self) => new TenantQuestions(self.client, tenant, self.options.ConcurrencyOfTenant, self.time, self.logger), this);
+        var questions = tenants.Enter(key.Tenant);
+        try
+        {
+            return await InTurnAsync(questions, key.UserId);
+        }
+        finally
+        {
+            tenants.Leave(key.Tenant);
+        }
+    }
+
+    private async Task<ProfileAnswer> InTurnAsync(TenantQuestions questions, string userId)
+    {
         // First its tenant's turn: who waits for that keeps nobody else's.
         await questions.Turns.WaitAsync();
         try
@@ -92,7 +107,7 @@ public sealed class UserProfiles : IDisposable
             await turns.WaitAsync();
             try
             {
-                return await questions.AskAsync(key.UserId);
+                return await questions.AskAsync(userId);
             }
             finally
             {

@@ -12,7 +12,8 @@
 -- index of all that is leased. Each claim's lease is another, so that a claim which a crash of the database undid is nobody's (decision 0025).
 -- A row that changed since the probe has another ctid and is left out.
 -- Two results of one delivery may come together, of whoever lost it and of whoever has it: what belongs to a result goes by its place, not by the delivery.
--- Whoever lived to write a result was not killed by it: only what is taken from the dead untouched time after time counts up to poison.
+-- Whoever lived to write a result was not killed by it. What is taken from the dead untouched is counted twice at most: others were beside it, and any of
+-- them may have killed the worker. From then on it is prepared alone, and deliveries_isolate counts (DeliveryTransitions.MostLossesInCompany).
 -- What nothing is told of in the timeline is as it was before the claim: queued, or scheduled.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
@@ -29,7 +30,7 @@ with held as (
         devices = coalesce(i.devices::jsonb, d.devices),
         segments = coalesce(i.segments, d.segments),
         sms_encoding = coalesce(i.sms_encoding, d.sms_encoding),
-        rescues = case i.rescued when 1 then d.rescues + 1 else 0 end,
+        rescues = case i.rescued when 1 then greatest(least(d.rescues + 1, 2), d.rescues) else 0 end,
         timeline_seq = d.timeline_seq + i.steps,
         lease_until = null, lease_owner = null, call_started_at = null
     from unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace NotificationService.Providers.Smtp;
+namespace NotificationService.Providers;
 
 /// <summary>Text as a reader sees it: blanks are one, empty lines at most one, none at either end. Whatever is appended, no more than so much is kept.</summary>
 internal sealed class TextLines(int longest)

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace NotificationService.Providers.Smtp;
+namespace NotificationService.Providers;
 
 /// <summary>
 /// The text of a mail that has only HTML, for those who read text and for filters that distrust mail without it. One pass over the HTML,
@@ -12,6 +12,14 @@ internal static class HtmlText
     public const int Longest = 100_000;
 
     private const int LongestLink = 2_000;
+
+    /// <summary>The text part of a mail: its own, or what can be read of its HTML. Empty where there is neither.</summary>
+    public static string Beside(string? html, string? text) => (text, html) switch
+    {
+        ({ Length: > 0 }, _) => text,
+        (_, { Length: > 0 }) => Of(html),
+        _ => "",
+    };
 
     /// <summary>Empty where there is nothing to read, such as pictures alone.</summary>
     public static string Of(string html)
