@@ -64,6 +64,9 @@ public sealed class ListFilterTests(TestDatabase database) : IClassFixture<TestD
             page.HasMore.ShouldBeTrue();
         }
 
+        foreach (var (filter, where) in ((NotificationFilter, string)[])
+            [(Singles["ended status"].Filter, "d.status = 73"), (new(Status: DeliveryStatus.Failed, Channel: ChannelKind.Sms), "d.status = 73 and d.channel = 2"), (new(Status: DeliveryStatus.Failed, Live: true), "d.status = 73 and n.live")])
+            (await FirstAsync(filter, 10)).Total.ShouldBe(new ListTotal((await ExpectedAsync(tenant, where)).Count, IsExact: true), filter.ToString());
         (await FirstAsync(new NotificationFilter(), 10)).Total.ShouldBe(new ListTotal(Planted, IsExact: true));
         foreach (var name in (string[])["status", "channel", "category", "priority"])
             (await FirstAsync(Singles[name].Filter, 10)).Total.ShouldBeNull(name);

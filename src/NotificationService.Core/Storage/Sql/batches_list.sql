@@ -18,15 +18,18 @@ with walk as materialized (
 page as materialized (
     select id from walk order by id desc offset $6::int limit $7::int
 )
-select b.state, b.live, b.reference, b.created_at, b.closed_at, b.ended_at, p.rate, p.eta,
-    (select json_object_agg(status, n) from (
+select b.state, b.live, b.reference, b.created_at, b.closed_at, b.ended_at, p.rate, p.eta, c.counts, page.id
+from page
+cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
+cross join lateral (
+    select json_object_agg(status, n) filter (where n <> 0) as counts,
+        coalesce(sum(n) filter (where status > 0), 0)::float8 as ended, coalesce(sum(n) filter (where status = 0), 0)::float8 as pending
+    from (
         select status, sum(n)::bigint as n from (
             select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id
             union all
             select g.status, g.delta from batch_changes g where g.tenant_id = $1 and g.batch_id = page.id) counted
-        group by status having sum(n) <> 0) summed) as counts,
-    page.id
-from page
-cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
-cross join lateral notification_meta.batch_pace($1, page.id, null, null, null) p
+        group by status) summed) c
+cross join lateral notification_meta.done_of(c.ended, c.pending, null, null, null) w
+cross join lateral notification_meta.pace_of(w.done, w.total, b.held, b.ended_at, b.pace_at, b.pace_done) p
 order by page.id desc
