@@ -11,8 +11,8 @@ with walk as materialized (
     (select b.id from unnest($2::boolean[]) as mode(live)
      cross join lateral (
          select b.id from batches b
-         where $3::int is not null and b.tenant_id = $1 and not b.is_job and b.live = mode.live
-           and (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) = $3::int and b.id < $5::uuid and b.id >= $4::uuid
+         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
+           and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
          order by b.live desc, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) desc, b.id desc limit $6::int + $7::int) b)
 ),
 page as materialized (
