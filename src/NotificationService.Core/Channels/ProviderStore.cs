@@ -14,15 +14,16 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).Include(row => row.Parking).SingleOrDefaultAsync(row => row.Id == id, token),
         cancellationToken);
 
-    /// <summary>One page in the order in which they were made, and how many there are in all.</summary>
-    public Task<(IReadOnlyList<ProviderRow> Rows, int Total)> ListAsync(
+    /// <summary>One page in the order in which they were made, and how many there are in all. The first <see cref="PageRequest.Reach"/> are looked at.</summary>
+    public Task<(IReadOnlyList<ProviderRow> Rows, ListTotal Total)> ListAsync(
         TenantId tenant, ChannelKind? channel, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
         async (db, token) =>
         {
-            var all = db.Set<ProviderRow>().AsNoTracking().Where(row => channel == null || row.Channel == channel);
+            var looked = db.Set<ProviderRow>().AsNoTracking().OrderBy(row => row.Id).Take(PageRequest.Reach + 1);
+            var all = looked.Where(row => channel == null || row.Channel == channel);
             IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
-            return (rows, await all.Take(PageRequest.Reach + 1).CountAsync(token));
+            return (rows, ListTotal.Of(await looked.CountAsync(token), await all.CountAsync(token)));
         },
         cancellationToken);
 

@@ -31,6 +31,9 @@ public sealed class SandboxMessage
     public required string Outcome { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether a live account sent it.</summary>
+    public bool Live { get; init; }
 }
 
 public sealed class SandboxMessageMapping : IEntityTypeConfiguration<SandboxMessage>

@@ -7,46 +7,29 @@ namespace NotificationService.Channels;
 /// <summary>Lists what the sandbox was given.</summary>
 public sealed class SandboxQueries(Database database, LongLists longLists)
 {
-    private static readonly string List = SqlText.Statement("sandbox_messages_list");
-    private static readonly string Count = SqlText.Statement("sandbox_messages_count");
+    private readonly ListStatements statements = new(database, SqlText.Statement("sandbox_messages_list"), SqlText.Statement("sandbox_messages_count"));
 
     /// <summary>The newest first.</summary>
     public async Task<PageResult<SandboxMessage>> ListAsync(TenantId tenant, SandboxFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         var isIndexed = filter is { Channel: null, Notification: null };
-        var result = await ListScan.ReadAsync<SandboxMessage>(page, row => row.Id, isIndexed, PageRequest.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
+        var result = await ListScan.ReadAsync<SandboxMessage>(page, row => row.Id, isIndexed, PageRequest.ScanLimit, ReadAsync);
         return page.IsNumbered && result.Total is null && isIndexed
-            ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
+            ? result.With(await longLists.TotalAsync(tenant, filter, CountAsync, cancellationToken), page)
             : result;
-    }
 
-    private async Task<ListStepResult<SandboxMessage>> ReadAsync(TenantId tenant, SandboxFilter filter, ListStep step, CancellationToken cancellationToken)
-    {
-        var rows = new List<SandboxMessage>();
-        (long Hits, long LookedAt, Guid? Last) counts = default;
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(
-            tenant, List, Parameter.Id(tenant.Value), Parameter.Before(step.After), Parameter.Number(step.Rows), Parameter.Small((short?)filter.Channel),
-            Parameter.Text(filter.Recipient), Parameter.IdOrNull(filter.Notification),
-            Parameter.IdOrNull(filter.Notification is { } id ? new Notifications.NotificationId(id).LastDelivery : null), Parameter.Number(step.Offset), Parameter.Number(step.Take));
-        await batch.CommitAsync(
-            row =>
-            {
-                counts = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
-                if (!row.IsDBNull(3))
-                    rows.Add(Read(tenant, row));
-            },
-            cancellationToken);
-        return new ListStepResult<SandboxMessage>(rows, (int)counts.Hits, (int)counts.LookedAt, counts.Last);
-    }
+        Task<ListStepResult<SandboxMessage>> ReadAsync(ListStep step) => statements.ReadAsync(
+            tenant,
+            [
+                Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Before(step.After), Parameter.Number(step.Rows), Parameter.Small((short?)filter.Channel),
+                Parameter.Text(filter.Recipient), Parameter.IdOrNull(filter.Notification),
+                Parameter.IdOrNull(filter.Notification is { } id ? new Notifications.NotificationId(id).LastDelivery : null), Parameter.Number(step.Offset), Parameter.Number(step.Take),
+            ],
+            row => Read(tenant, row), cancellationToken);
 
-    private async Task<ListTotal> CountAsync(TenantId tenant, SandboxFilter filter, CancellationToken cancellationToken)
-    {
-        var total = new ListTotal(0, IsExact: true);
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Number(PageRequest.Reach + 1), Parameter.Text(filter.Recipient));
-        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
-        return total;
+        Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
+            tenant, [Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Number(PageRequest.Reach + 1), Parameter.Text(filter.Recipient)],
+            row => ListTotal.Of(row.GetInt64(0)), token);
     }
 
     private static SandboxMessage Read(TenantId tenant, NpgsqlDataReader row) => new()
@@ -62,8 +45,10 @@ public sealed class SandboxQueries(Database database, LongLists longLists)
         Category = row.IsDBNull(10) ? null : row.GetString(10),
         Outcome = row.GetString(11),
         CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
+        Live = row.GetBoolean(13),
     };
 }
 
 /// <summary>Which of the sandbox's messages; null is any.</summary>
-public sealed record SandboxFilter(ChannelKind? Channel, string? Recipient, Guid? Notification);
+/// <param name="Live">Only those of live accounts, or only those of test accounts.</param>
+public sealed record SandboxFilter(ChannelKind? Channel, string? Recipient, Guid? Notification, bool? Live);

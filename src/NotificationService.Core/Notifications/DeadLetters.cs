@@ -7,7 +7,8 @@ using NotificationService.Tenants;
 namespace NotificationService.Notifications;
 
 /// <summary>Which failed deliveries are wanted; what is null does not matter.</summary>
-public sealed record DeadLetterFilter(ChannelKind? Channel, FailureKind? Kind, string? Code, DateTimeOffset? Since, DateTimeOffset? Until);
+/// <param name="Live">Only those of live accounts, or only those of test accounts.</param>
+public sealed record DeadLetterFilter(ChannelKind? Channel, FailureKind? Kind, string? Code, DateTimeOffset? Since, DateTimeOffset? Until, bool? Live = null);
 
 /// <summary>A delivery that failed for good.</summary>
 public sealed record DeadLetter(
@@ -20,7 +21,8 @@ public sealed record DeadLetter(
     ProviderName? Provider,
     Failure? Failure,
     DateTimeOffset? AcceptedAt,
-    DateTimeOffset? FailedAt);
+    DateTimeOffset? FailedAt,
+    bool Live);
 
 /// <summary>Deliveries that failed for good, and those of them that may be put back into the queue.</summary>
 public sealed class DeadLetters(Database database, LongLists longLists)
@@ -28,48 +30,24 @@ public sealed class DeadLetters(Database database, LongLists longLists)
     /// <summary>The most that one call puts back.</summary>
     public const int MostAtOnce = 1_000;
 
-    private static readonly string List = SqlText.Statement("dead_letters_list");
-    private static readonly string Count = SqlText.Statement("dead_letters_count");
     private static readonly string Pick = SqlText.Statement("dead_letters_pick");
+
+    private readonly ListStatements statements = new(database, SqlText.Statement("dead_letters_list"), SqlText.Statement("dead_letters_count"));
 
     public async Task<PageResult<DeadLetter>> ListAsync(TenantId tenant, DeadLetterFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         // The index has everything but the code.
-        var result = await ListScan.ReadAsync<DeadLetter>(
-            page, letter => letter.Id.Value, isExact: false, filter.Code is null ? PageRequest.Reach : PageRequest.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
-        return page.IsNumbered && result.Total is null && filter.Code is null
-            ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
+        var isIndexed = filter.Code is null;
+        var result = await ListScan.ReadAsync<DeadLetter>(page, letter => letter.Id.Value, isExact: false, isIndexed ? PageRequest.Reach : PageRequest.ScanLimit, ReadAsync);
+        return page.IsNumbered && result.Total is null && isIndexed
+            ? result.With(await longLists.TotalAsync(tenant, filter, CountAsync, cancellationToken), page)
             : result;
-    }
 
-    private async Task<ListStepResult<DeadLetter>> ReadAsync(TenantId tenant, DeadLetterFilter filter, ListStep step, CancellationToken cancellationToken)
-    {
-        var letters = new List<DeadLetter>();
-        (long Hits, long LookedAt, Guid? Last) counts = default;
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, List, [.. Bounds(tenant, filter, step.After, step.Rows), Parameter.Text(filter.Code), Parameter.Number(step.Offset), Parameter.Number(step.Take)]);
-        await batch.CommitAsync(
-            row =>
-            {
-                counts = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
-                if (!row.IsDBNull(3))
-                    letters.Add(Read(row));
-            },
-            cancellationToken);
-        return new ListStepResult<DeadLetter>(letters, (int)counts.Hits, (int)counts.LookedAt, counts.Last);
-    }
+        Task<ListStepResult<DeadLetter>> ReadAsync(ListStep step) => statements.ReadAsync(
+            tenant, [.. Bounds(tenant, filter, step.After, step.Rows), Parameter.Text(filter.Code), Parameter.Number(step.Offset), Parameter.Number(step.Take)], Read, cancellationToken);
 
-    /// <summary>Those of a chain are not counted, because the index does not tell whether they are dead letters: with any of them there are at least as many as the total says.</summary>
-    private async Task<ListTotal> CountAsync(TenantId tenant, DeadLetterFilter filter, CancellationToken cancellationToken)
-    {
-        var total = new ListTotal(0, IsExact: true);
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, Count, Bounds(tenant, filter, null, PageRequest.Reach + 1));
-        await batch.CommitAsync(
-            row => total = new ListTotal(
-                (int)Math.Min(row.GetInt64(1), PageRequest.Reach), row.GetInt64(0) <= PageRequest.Reach && row.GetInt64(2) == 0),
-            cancellationToken);
-        return total;
+        Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
+            tenant, Bounds(tenant, filter, null, PageRequest.Reach + 1), Total, token);
     }
 
     /// <summary>The oldest that match, at most <paramref name="most"/>.</summary>
@@ -94,9 +72,17 @@ public sealed class DeadLetters(Database database, LongLists longLists)
             Parameter.Id(range.From),
             Parameter.Id(range.Before),
             Parameter.Number(most),
+            Parameter.Modes(filter.Live),
             Parameter.Small((short?)filter.Channel),
             Parameter.Small((short?)filter.Kind),
         ];
+    }
+
+    /// <summary>Those of a chain are not counted, because the index does not tell whether they are dead letters: with any of them there are at least as many as the total says.</summary>
+    private static ListTotal Total(NpgsqlDataReader row)
+    {
+        var total = ListTotal.Of(looked: row.GetInt64(0), matching: row.GetInt64(1));
+        return row.GetInt64(2) == 0 ? total : total with { IsExact = false };
     }
 
     private static DeadLetter Read(NpgsqlDataReader row) => new(
@@ -109,5 +95,6 @@ public sealed class DeadLetters(Database database, LongLists longLists)
         NotificationRows.Provider(row, 10),
         NotificationRows.FailureAt(row, 12),
         NotificationRows.Time(row, 15),
-        NotificationRows.Time(row, 16));
+        NotificationRows.Time(row, 16),
+        row.GetBoolean(17));
 }

@@ -7,8 +7,6 @@ namespace NotificationService.Notifications;
 /// <summary>What the statements of the lists of batches and of jobs are asked, and how many there are as far as numbered pages reach.</summary>
 internal sealed class ListWalk(Database database, TenantId tenant, bool? live, short? status, DateTimeOffset? since)
 {
-    private static readonly bool[] Both = [true, false];
-
     private readonly IdRange range = IdRange.Of(since, until: null);
 
     /// <summary>A page, and for a numbered one how many there are.</summary>
@@ -24,7 +22,7 @@ internal sealed class ListWalk(Database database, TenantId tenant, bool? live, s
         if (offset >= PageRequest.Reach)
             return items;
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, statement, [.. Of(range.Until(after)), new NpgsqlParameter<int> { TypedValue = offset }, new NpgsqlParameter<int> { TypedValue = take }]);
+        batch.Add(tenant, statement, [.. Of(range.Until(after)), Parameter.Number(offset), Parameter.Number(take)]);
         await batch.CommitAsync(row => items.Add(read(row)), cancellationToken);
         return items;
     }
@@ -33,17 +31,17 @@ internal sealed class ListWalk(Database database, TenantId tenant, bool? live, s
     {
         var counted = 0L;
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, statement, [.. Of(range), new NpgsqlParameter<int> { TypedValue = PageRequest.Reach + 1 }]);
+        batch.Add(tenant, statement, [.. Of(range), Parameter.Number(PageRequest.Reach + 1)]);
         await batch.CommitAsync(row => counted = row.GetInt64(0), cancellationToken);
         return counted;
     }
 
     private NpgsqlParameter[] Of(IdRange ids) =>
     [
-        new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-        new NpgsqlParameter<bool[]> { TypedValue = live is { } one ? [one] : Both },
-        new NpgsqlParameter { Value = status ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Smallint },
-        new NpgsqlParameter<Guid> { TypedValue = ids.From },
-        new NpgsqlParameter<Guid> { TypedValue = ids.Before },
+        Parameter.Id(tenant.Value),
+        Parameter.Modes(live),
+        Parameter.Small(status),
+        Parameter.Id(ids.From),
+        Parameter.Id(ids.Before),
     ];
 }

@@ -21,38 +21,46 @@ public sealed record NotificationFilter(
     Guid? Batch = null,
     bool? Live = null)
 {
-    /// <summary>Whether every row of the index is wanted, so that it alone tells how many there are.</summary>
-    internal bool IsIndexed => Index switch
+    /// <summary>Which index is walked: of those that fit the one with the fewest rows, as a rule.</summary>
+    internal NotificationWalk Walk =>
+        Batch is not null ? NotificationWalk.Batch
+        : Reference is not null ? NotificationWalk.Reference
+        : UserId is not null ? NotificationWalk.User
+        : Status >= DeliveryStatus.Suppressed ? NotificationWalk.Ended
+        : TemplateKey is not null ? NotificationWalk.Template
+        : NotificationWalk.Newest;
+
+    /// <summary>Whether every row of the index is wanted.</summary>
+    internal bool IsExact => Walk is not NotificationWalk.Ended && IsOfIndex;
+
+    /// <summary>Whether the index has everything that is asked, so that it alone tells how many there are.</summary>
+    internal bool IsOfIndex => this == Walk switch
     {
-        OfBatch => this == new NotificationFilter(Batch: Batch, Since: Since, Until: Until),
-        OfStatus => false,
-        ByReference => this == new NotificationFilter(Reference: Reference, Since: Since, Until: Until, Live: Live),
-        OfUser => this == new NotificationFilter(UserId: UserId, Since: Since, Until: Until, Live: Live),
-        OfTemplate => this == new NotificationFilter(TemplateKey: TemplateKey, Since: Since, Until: Until, Live: Live),
-        _ => this == new NotificationFilter(Since: Since, Until: Until, Live: Live),
+        NotificationWalk.Batch => Bounds with { Batch = Batch, Live = null },
+        NotificationWalk.Reference => Bounds with { Reference = Reference },
+        NotificationWalk.User => Bounds with { UserId = UserId },
+        NotificationWalk.Ended => Bounds with { Status = Status, Channel = Channel },
+        NotificationWalk.Template => Bounds with { TemplateKey = TemplateKey },
+        _ => Bounds,
     };
 
-    /// <summary>The most rows of the index that one page looks at. What ended badly is filtered by channel in the index itself.</summary>
-    internal int ScanLimit =>
-        IsIndexed || this == new NotificationFilter(Status: Status, Channel: Index == OfStatus ? Channel : null, Since: Since, Until: Until, Live: Live) && Index == OfStatus
-            ? PageRequest.Reach
-            : PageRequest.ScanLimit;
+    /// <summary>The most rows of the index that one page looks at.</summary>
+    internal int ScanLimit => IsOfIndex ? PageRequest.Reach : PageRequest.ScanLimit;
 
-    /// <summary>Which index is walked, as <c>notifications_list.sql</c> numbers them: of those that fit the one with the fewest rows, as a rule.</summary>
-    internal int Index =>
-        Batch is not null ? OfBatch
-        : Reference is not null ? ByReference
-        : UserId is not null ? OfUser
-        : Status >= DeliveryStatus.Suppressed ? OfStatus
-        : TemplateKey is not null ? OfTemplate
-        : Newest;
+    private NotificationFilter Bounds => new(Since: Since, Until: Until, Live: Live);
+}
 
-    private const int Newest = 0;
-    private const int ByReference = 1;
-    private const int OfStatus = 2;
-    private const int OfBatch = 3;
-    private const int OfUser = 4;
-    private const int OfTemplate = 5;
+/// <summary>The indexes that lists of notifications walk.</summary>
+internal enum NotificationWalk
+{
+    Newest,
+    Reference,
+    User,
+    Template,
+    Batch,
+
+    /// <summary>Deliveries that ended badly.</summary>
+    Ended,
 }
 
 /// <summary>A notification in a list.</summary>

@@ -8,14 +8,11 @@ namespace NotificationService.Notifications;
 /// <summary>Lists a tenant's notifications, the newest first. However much there is, a page looks at a bounded number of rows.</summary>
 public sealed class NotificationList(Database database, LongLists longLists)
 {
-    private static readonly string List = SqlText.Statement("notifications_list");
-    private static readonly string Count = SqlText.Statement("notifications_count");
-
     public async Task<PageResult<NotificationListItem>> ListAsync(TenantId tenant, NotificationFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         var result = await ListScan.ReadAsync<NotificationListItem>(
-            page, item => item.Id.Value, filter.IsIndexed, filter.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
-        return page.IsNumbered && result.Total is null && filter.IsIndexed
+            page, item => item.Id.Value, filter.IsExact, filter.ScanLimit, step => ReadAsync(tenant, filter, step, cancellationToken));
+        return page.IsNumbered && result.Total is null && filter.IsOfIndex
             ? result.With(await longLists.TotalAsync(tenant, filter, token => CountAsync(tenant, filter, token), cancellationToken), page)
             : result;
     }
@@ -25,13 +22,9 @@ public sealed class NotificationList(Database database, LongLists longLists)
         var rows = new Rows();
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
         batch.Add(
-            tenant, List,
+            tenant, NotificationListSql.List(filter),
             [
                 .. Bounds(tenant, filter, step.After, step.Rows),
-                Parameter.Text(filter.Reference),
-                Parameter.Small((short?)filter.Status),
-                Parameter.Small((short?)filter.Channel),
-                Parameter.Text(filter.TemplateKey),
                 Parameter.Text(filter.Category),
                 Parameter.Small((short?)filter.Priority),
                 Parameter.Text(filter.UserId),
@@ -40,7 +33,9 @@ public sealed class NotificationList(Database database, LongLists longLists)
                 Parameter.IdOrNull(filter.Batch),
             ]);
         await batch.CommitAsync(rows.Add, cancellationToken);
-        return new ListStepResult<NotificationListItem>(rows.Items, (int)rows.Hits, (int)rows.LookedAt, rows.Last);
+        return filter.IsExact
+            ? ListStepResult.OfExact(step, rows.Items)
+            : new ListStepResult<NotificationListItem>(rows.Items, (int)rows.Hits, (int)rows.LookedAt, rows.Last);
     }
 
     private async Task<ListTotal> CountAsync(TenantId tenant, NotificationFilter filter, CancellationToken cancellationToken)
@@ -48,15 +43,9 @@ public sealed class NotificationList(Database database, LongLists longLists)
         var total = new ListTotal(0, IsExact: true);
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
         batch.Add(
-            tenant, Count,
-            [
-                .. Bounds(tenant, filter, null, PageRequest.Reach + 1),
-                Parameter.Text(filter.Reference),
-                Parameter.Text(filter.UserId),
-                Parameter.Text(filter.TemplateKey),
-                Parameter.IdOrNull(filter.Batch),
-            ]);
-        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
+            tenant, NotificationListSql.Count(filter),
+            [.. Bounds(tenant, filter, null, PageRequest.Reach + 1), Parameter.Text(filter.UserId), Parameter.IdOrNull(filter.Batch)]);
+        await batch.CommitAsync(row => total = ListTotal.Of(looked: row.GetInt64(0), matching: row.GetInt64(1)), cancellationToken);
         return total;
     }
 
@@ -69,8 +58,11 @@ public sealed class NotificationList(Database database, LongLists longLists)
             Parameter.Id(range.From),
             Parameter.Id(range.Before),
             Parameter.Number(most),
-            Parameter.Number(filter.Index),
-            new NpgsqlParameter<bool[]> { TypedValue = filter.Live is { } live ? [live] : [true, false] },
+            Parameter.Modes(filter.Live),
+            Parameter.Text(filter.Reference),
+            Parameter.Small((short?)filter.Status),
+            Parameter.Small((short?)filter.Channel),
+            Parameter.Text(filter.TemplateKey),
         ];
     }
 
@@ -96,7 +88,8 @@ public sealed class NotificationList(Database database, LongLists longLists)
 
         public void Add(NpgsqlDataReader row)
         {
-            (Hits, LookedAt, Last) = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
+            if (!row.IsDBNull(0))
+                (Hits, LookedAt, Last) = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
             if (row.IsDBNull(3))
                 return;
             if (items.Count == 0 || items[^1].Id.Value != row.GetGuid(3))

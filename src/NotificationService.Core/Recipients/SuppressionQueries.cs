@@ -8,49 +8,32 @@ namespace NotificationService.Recipients;
 /// <summary>Lists the suppressions that count now, by channel and reason; those of one address are looked up by <see cref="SuppressionList"/>.</summary>
 public sealed class SuppressionQueries(Database database, LongLists longLists, TimeProvider time)
 {
-    private static readonly string List = SqlText.Statement("suppressions_list");
-    private static readonly string Count = SqlText.Statement("suppressions_count");
+    private readonly ListStatements statements = new(database, SqlText.Statement("suppressions_list"), SqlText.Statement("suppressions_count"));
 
     /// <summary>The newest first.</summary>
     public async Task<PageResult<Suppression>> ListAsync(TenantId tenant, ChannelKind? channel, SuppressionReason? reason, PageRequest page, CancellationToken cancellationToken)
     {
         // The index has all that is asked.
-        var result = await ListScan.ReadAsync<Suppression>(
-            page, row => row.Id, isExact: false, PageRequest.Reach, step => ReadAsync(tenant, channel, reason, step, cancellationToken));
+        var result = await ListScan.ReadAsync<Suppression>(page, row => row.Id, isExact: false, PageRequest.Reach, ReadAsync);
         return page.IsNumbered && result.Total is null
-            ? result.With(await longLists.TotalAsync(tenant, (nameof(Suppression), channel, reason), token => CountAsync(tenant, channel, reason, token), cancellationToken), page)
+            ? result.With(await longLists.TotalAsync(tenant, (nameof(Suppression), channel, reason), CountAsync, cancellationToken), page)
             : result;
-    }
 
-    private async Task<ListStepResult<Suppression>> ReadAsync(TenantId tenant, ChannelKind? channel, SuppressionReason? reason, ListStep step, CancellationToken cancellationToken)
-    {
-        var rows = new List<Suppression>();
-        (long Hits, long LookedAt, Guid? Last) counts = default;
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(
-            tenant, List, Parameter.Id(tenant.Value), Parameter.Before(step.After), Parameter.Number(step.Rows), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
-            Parameter.Small((short?)channel), Parameter.Small((short?)reason), Parameter.Number(step.Offset), Parameter.Number(step.Take));
-        await batch.CommitAsync(
-            row =>
-            {
-                counts = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
-                if (!row.IsDBNull(3))
-                    rows.Add(Read(tenant, row));
-            },
-            cancellationToken);
-        return new ListStepResult<Suppression>(rows, (int)counts.Hits, (int)counts.LookedAt, counts.Last);
-    }
+        Task<ListStepResult<Suppression>> ReadAsync(ListStep step) => statements.ReadAsync(
+            tenant,
+            [
+                Parameter.Id(tenant.Value), Parameter.Before(step.After), Parameter.Number(step.Rows), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
+                Parameter.Small((short?)channel), Parameter.Small((short?)reason), Parameter.Number(step.Offset), Parameter.Number(step.Take),
+            ],
+            row => Read(tenant, row), cancellationToken);
 
-    private async Task<ListTotal> CountAsync(TenantId tenant, ChannelKind? channel, SuppressionReason? reason, CancellationToken cancellationToken)
-    {
-        var total = new ListTotal(0, IsExact: true);
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(
-            tenant, Count, Parameter.Id(tenant.Value), Parameter.Number(PageRequest.Reach + 1), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
-            Parameter.Small((short?)channel), Parameter.Small((short?)reason));
-        await batch.CommitAsync(
-            row => total = new ListTotal((int)Math.Min(row.GetInt64(1), PageRequest.Reach), row.GetInt64(0) <= PageRequest.Reach), cancellationToken);
-        return total;
+        Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
+            tenant,
+            [
+                Parameter.Id(tenant.Value), Parameter.Number(PageRequest.Reach + 1), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
+                Parameter.Small((short?)channel), Parameter.Small((short?)reason),
+            ],
+            row => ListTotal.Of(looked: row.GetInt64(0), matching: row.GetInt64(1)), token);
     }
 
     private static Suppression Read(TenantId tenant, NpgsqlDataReader row) => new()

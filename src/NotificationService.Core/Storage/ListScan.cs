@@ -1,8 +1,8 @@
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Reads a page in steps: a few rows first, four times as many if the page is not full by then, until it is, the list has
-/// ended or as many rows were looked at as a page may.
+/// Reads a page in steps: four times as many rows as the page needs first, four times as many again if it is not full by then, until it is, the list
+/// has ended or as many rows were looked at as a page may.
 /// </summary>
 internal static class ListScan
 {
@@ -15,7 +15,7 @@ internal static class ListScan
     {
         var items = new List<T>();
         var (after, looked, hits) = (page.After, 0, 0);
-        var rows = isExact ? page.Offset + page.Take : Math.Min(most, 2 * (page.Offset + page.Take));
+        var rows = isExact ? page.Offset + page.Take : Math.Min(most, 4 * (page.Offset + page.Take));
         while (true)
         {
             var step = await read(new ListStep(after, rows, Math.Max(0, page.Offset - hits), page.Take - items.Count));
@@ -43,3 +43,11 @@ internal readonly record struct ListStep(Guid? After, int Rows, int Offset, int 
 /// <param name="LookedAt">How many rows were looked at; fewer than asked for at the end of the list.</param>
 /// <param name="Last">The last of them; null if there was none.</param>
 internal readonly record struct ListStepResult<T>(IReadOnlyList<T> Items, int Hits, int LookedAt, Guid? Last);
+
+/// <summary>Makes results of steps.</summary>
+internal static class ListStepResult
+{
+    /// <summary>Of a list whose every row is an item, which need not count them: one that is not full has come to the end.</summary>
+    public static ListStepResult<T> OfExact<T>(ListStep step, IReadOnlyList<T> items) =>
+        new(items, step.Offset + items.Count, items.Count < step.Take ? 0 : step.Rows, Last: null);
+}

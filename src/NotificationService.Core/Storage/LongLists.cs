@@ -4,15 +4,15 @@ using NotificationService.Tenants;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Remembers for ten seconds which lists have more items than a total counts, so that not every page of a long list counts
-/// ten thousand index entries to say so again. At most <see cref="Capacity"/> lists.
+/// Remembers for ten seconds what was counted of lists that are longer than a total counts, so that not every page of one counts
+/// ten thousand index entries again. At most <see cref="Capacity"/> lists.
 /// </summary>
 public sealed class LongLists(TimeProvider time)
 {
     public const int Capacity = 1_000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<(TenantId Tenant, object Filter), long> known = new();
+    private readonly ConcurrentDictionary<(TenantId Tenant, object Filter), (ListTotal Total, long At)> known = new();
 
     public int Count => known.Count;
 
@@ -20,18 +20,18 @@ public sealed class LongLists(TimeProvider time)
     /// <param name="filter">What the list is of; a record, equal to another of the same list.</param>
     public async Task<ListTotal> TotalAsync(TenantId tenant, object filter, Func<CancellationToken, Task<ListTotal>> count, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue((tenant, filter), out var since) && time.GetElapsedTime(since) < Lifetime)
-            return new ListTotal(PageRequest.Reach, IsExact: false);
+        if (known.TryGetValue((tenant, filter), out var last) && time.GetElapsedTime(last.At) < Lifetime)
+            return last.Total;
         var total = await count(cancellationToken);
-        if (total is { IsExact: false, Count: PageRequest.Reach })
-            Remember((tenant, filter));
+        if (total.IsOfLongList)
+            Remember((tenant, filter), total);
         return total;
     }
 
-    private void Remember((TenantId, object) list)
+    private void Remember((TenantId, object) list, ListTotal total)
     {
         if (known.Count >= Capacity)
             known.Clear();
-        known[list] = time.GetTimestamp();
+        known[list] = (total, time.GetTimestamp());
     }
 }

@@ -11,7 +11,7 @@ public sealed record PageRequest(int Offset, int Limit, Guid? After, bool IsNumb
     public const int Reach = 10_000;
 
     /// <summary>The most rows that a page looks at for a filter that no index answers. A page that ends there says where to go on.</summary>
-    public const int ScanLimit = 1_000;
+    public const int ScanLimit = 200;
 
     /// <summary>Items to read: one more than the page shows tells that there are more.</summary>
     public int Take => Limit + 1;

@@ -42,5 +42,12 @@ public static class PageResult
 public sealed record ListTotal(int Count, bool IsExact)
 {
     /// <summary>From a count that stopped one above <see cref="PageRequest.Reach"/> at the latest.</summary>
-    public static ListTotal Of(long counted) => new((int)Math.Min(counted, PageRequest.Reach), counted <= PageRequest.Reach);
+    public static ListTotal Of(long counted) => Of(counted, counted);
+
+    /// <summary>From the entries of an index that were looked at, one above <see cref="PageRequest.Reach"/> at the latest, and how many of them are items.</summary>
+    public static ListTotal Of(long looked, long matching) =>
+        new((int)Math.Min(matching, PageRequest.Reach), looked <= PageRequest.Reach) { IsOfLongList = looked > PageRequest.Reach };
+
+    /// <summary>Whether the count stopped before the list's end.</summary>
+    internal bool IsOfLongList { get; init; }
 }

@@ -1,12 +1,40 @@
 using System.Reflection;
+using System.Text;
 
 namespace NotificationService.Storage;
 
 /// <summary>The text of the statements under <c>Storage/Sql</c> and <c>Storage/Migrations</c>, embedded in this assembly.</summary>
 public static class SqlText
 {
+    private const string When = "-- when ";
+    private const string End = "-- end";
+
     /// <summary>A statement by its file name without extension, such as <c>deliveries_claim</c>.</summary>
     public static string Statement(string name) => Read($"Sql/{name}");
+
+    /// <summary>
+    /// One variant of a statement that has several. A line <c>-- when a b</c> begins a part for the variants <c>a</c> and <c>b</c>, which ends at its
+    /// <c>-- end</c> and may have parts of its own.
+    /// </summary>
+    /// <param name="name">The file name without extension.</param>
+    /// <param name="variants">The names whose parts stay.</param>
+    public static string Statement(string name, IReadOnlyCollection<string> variants)
+    {
+        var text = new StringBuilder();
+        var parts = new Stack<bool>();
+        foreach (var line in Statement(name).Split('\n'))
+        {
+            var trimmed = line.Trim();
+            if (trimmed.StartsWith(When, StringComparison.Ordinal))
+                parts.Push(trimmed[When.Length..].Split(' ').Any(variants.Contains));
+            else if (trimmed == End)
+                parts.Pop();
+            else if (parts.All(stays => stays))
+                text.Append(line).Append('\n');
+        }
+
+        return parts.Count == 0 ? text.ToString() : throw new InvalidOperationException($"{name}.sql has a part without an end");
+    }
 
     /// <summary>Every migration in the order of its number: name and text.</summary>
     public static IReadOnlyList<(string Name, string Text)> Migrations() =>

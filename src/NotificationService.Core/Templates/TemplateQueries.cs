@@ -38,18 +38,23 @@ public sealed class TemplateQueries(TenantStore store)
             },
             cancellationToken);
 
-    /// <summary>A page of the templates by key, perhaps only those of a category or with a text in key or name.</summary>
-    public Task<(IReadOnlyList<Template> Items, long Total)> ListAsync(TenantId tenant, string? search, string? category, int offset, int limit, CancellationToken cancellationToken) =>
-        store.RunAsync<(IReadOnlyList<Template>, long)>(
+    /// <summary>
+    /// A page of the templates by key, perhaps only those of a category or with a text in key or name. However many there are, the first
+    /// <see cref="PageRequest.Reach"/> by key are looked at.
+    /// </summary>
+    public Task<(IReadOnlyList<Template> Items, ListTotal Total)> ListAsync(TenantId tenant, string? search, string? category, int offset, int limit, CancellationToken cancellationToken) =>
+        store.RunAsync<(IReadOnlyList<Template>, ListTotal)>(
             tenant,
             async (db, cancel) =>
             {
-                var templates = db.Set<Template>().AsNoTracking().Where(template => template.ArchivedAt == null);
+                var looked = db.Set<Template>().AsNoTracking().Where(template => template.ArchivedAt == null).OrderBy(template => template.Key).Take(PageRequest.Reach + 1);
+                var templates = looked;
                 if (category is not null)
                     templates = templates.Where(template => template.Category == category);
                 if (search is not null)
                     templates = templates.Where(template => template.Key.Contains(search) || template.Name.Contains(search));
-                return (await templates.OrderBy(template => template.Key).Skip(offset).Take(limit).ToListAsync(cancel), await templates.Take(PageRequest.Reach + 1).LongCountAsync(cancel));
+                var items = await templates.OrderBy(template => template.Key).Skip(offset).Take(limit).ToListAsync(cancel);
+                return (items, ListTotal.Of(await looked.LongCountAsync(cancel), await templates.LongCountAsync(cancel)));
             },
             cancellationToken);
 

@@ -41,7 +41,7 @@ public static class BatchesApi
             .QueryPaging(cursor: true).Query("status", "Only those that are open, processing, completed or cancelled.").Query("since", "Only those that were opened at this time or later.").QueryMode()
             .Answers<Page<BatchResponse>>(200, BatchExamples.Page);
         reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Batch).Documented("Get a batch with its progress", "The counts are exact at the moment of the answer and cost the same for any size.").Answers<BatchResponse>(200, BatchExamples.Batch);
-        reading.MapGet("/{id:guid}/notifications", ListAsync).OfOwnMode(ModeOf.Batch).Documented("List a batch's notifications, newest first", "With a filter a page looks at 1,000 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
+        reading.MapGet("/{id:guid}/notifications", ListAsync).OfOwnMode(ModeOf.Batch).Documented("List a batch's notifications, newest first", "With a filter a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true).Query("status", "Only with a delivery in this status.").Query("channel", "Only with a delivery on this channel.").Query("reference", "Only with this reference.")
             .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
     }

@@ -15,7 +15,7 @@ public static class DeadLettersApi
         var group = routes.MapGroup("/api/v1/admin/dead-letters").WithTags("Dead letters").RequireAuthorization(Policies.Operator);
         group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first", $"With a code a page looks at {PageRequest.ScanLimit} of them: it may be short or empty and still have a nextCursor, and its total is left out. A total that is not exact leaves out those of fallback chains.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("kind", "Only of this kind of failure: permanent, exhausted, unknown, no_address, template_error, credentials.")
-            .Query("code", "Only with this code of failure.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
+            .Query("code", "Only with this code of failure.").QueryMode().Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
             .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MostAtOnce} at once. Those without an address stay as they are.")
             .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Answers<RequeueResponse>(200, NotificationExamples.Requeued);
@@ -27,7 +27,7 @@ public static class DeadLettersApi
     {
         var tenant = context.Caller().Tenant;
         var query = new QueryReader(context.Request);
-        var filter = NotificationLists.ReadDeadLetterFilter(query);
+        var filter = NotificationLists.ReadDeadLetterFilter(query) with { Live = query.Mode(context) };
         var scope = NotificationLists.CursorScope("dead-letters", tenant, filter);
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
@@ -55,9 +55,9 @@ public static class DeadLettersApi
         var (tenant, own) = (context.Caller().Tenant, context.Caller().OnlyMode);
         IReadOnlyList<Guid> ids = body.Ids is not null
             ? [.. body.Ids.Distinct()]
-            : await letters.PickAsync(tenant, filter, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
-        // Those of the other mode are not there for a service account, named or matched.
-        if (own is { } live && ids.Count > 0)
+            : await letters.PickAsync(tenant, filter with { Live = own }, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
+        // Those of the other mode are not there for a service account.
+        if (own is { } live && body.Ids is not null)
             ids = [.. await modes.OfAsync(tenant, live, ids, cancellationToken)];
         var changes = ids.Count == 0 ? [] : await commands.RequeueAsync(tenant, ids, cancellationToken);
         return JsonAnswer.Of(
@@ -120,9 +120,10 @@ public sealed record RequeueResponse(int Requeued, IReadOnlyList<CommandDelivery
 /// <summary>A delivery that failed for good.</summary>
 /// <param name="Id">The delivery's id.</param>
 /// <param name="Ambiguous">True if some attempt may have gone out without our knowing.</param>
+/// <param name="Live">Whether a live account sent it.</param>
 public sealed record DeadLetterResponse(
     Guid Id, Guid NotificationId, string Channel, string? Reference, PinnedTemplate? Template, string Priority, int Attempts, bool Ambiguous,
-    FailureAnswer? Failure, DateTimeOffset? AcceptedAt, DateTimeOffset? FailedAt)
+    FailureAnswer? Failure, DateTimeOffset? AcceptedAt, DateTimeOffset? FailedAt, bool Live)
 {
     internal static DeadLetterResponse Of(DeadLetter letter) => new(
         letter.Id.Value,
@@ -135,7 +136,8 @@ public sealed record DeadLetterResponse(
         letter.Ambiguous,
         letter.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, letter.Provider?.Name) : null,
         letter.AcceptedAt,
-        letter.FailedAt);
+        letter.FailedAt,
+        letter.Live);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -38,7 +38,7 @@ internal static class NotificationExamples
         $$$"""{"id":"{{{Id}}}","status":"queued","deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"queued","changed":true}]}""";
 
     public const string DeadLetter =
-        $$$"""{"id":"{{{EmailId}}}","notificationId":"{{{Id}}}","channel":"email","reference":"order-1009","template":{"key":"order-shipped","version":3},"priority":"normal","attempts":6,"ambiguous":false,"failure":{"kind":"exhausted","code":"http_503","message":"the provider was not available","provider":"main"},"acceptedAt":"2026-11-21T09:00:00Z","failedAt":"2026-11-21T15:12:40Z"}""";
+        $$$"""{"id":"{{{EmailId}}}","notificationId":"{{{Id}}}","channel":"email","reference":"order-1009","template":{"key":"order-shipped","version":3},"priority":"normal","attempts":6,"ambiguous":false,"failure":{"kind":"exhausted","code":"http_503","message":"the provider was not available","provider":"main"},"acceptedAt":"2026-11-21T09:00:00Z","failedAt":"2026-11-21T15:12:40Z","live":true}""";
 
     public const string Requeued = $$$"""{"requeued":1,"deliveries":[{"id":"{{{EmailId}}}","channel":"email","status":"queued","changed":true}]}""";
 }

@@ -22,6 +22,9 @@ public sealed record Paging(int Page, int Limit, Guid? After, bool ByCursor)
         cursorScope is not null && result.Next is { } next ? ListCursor.Write(next, cursorScope) : null);
 
     /// <summary>A page of a list that is short enough to be counted whole.</summary>
-    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total) =>
-        new(items, Pagination.Of(Page, Limit, Offset + Limit < total, ListTotal.Of(total)));
+    public Page<T> Numbered<T>(IReadOnlyList<T> items, long total) => Numbered(items, ListTotal.Of(total));
+
+    /// <summary>A page of a list of which that many were counted.</summary>
+    public Page<T> Numbered<T>(IReadOnlyList<T> items, ListTotal total) =>
+        new(items, Pagination.Of(Page, Limit, Offset + Limit < total.Count, total));
 }

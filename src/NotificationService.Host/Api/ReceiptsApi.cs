@@ -9,7 +9,7 @@ namespace NotificationService.Host.Api;
 public static class ReceiptsApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":null,"providerMessageId":"wamid.HBgL…","kind":"delivered","state":"unmatched","reason":"unknown_message","occurredAt":"2026-11-21T09:00:00Z","receivedAt":"2026-11-21T09:00:01Z","code":null,"message":null}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":null,"providerMessageId":"wamid.HBgL…","kind":"delivered","state":"unmatched","reason":"unknown_message","occurredAt":"2026-11-21T09:00:00Z","receivedAt":"2026-11-21T09:00:01Z","code":null,"message":null,"live":true}""";
 
     private static readonly Dictionary<string, ReceiptState> States = ReceiptStates.All.ToDictionary(state => state.ToName());
 
@@ -21,21 +21,21 @@ public static class ReceiptsApi
 
         var group = routes.MapGroup("/api/v1/admin/receipts").WithTags("Receipts").RequireAuthorization(Policies.Viewer);
         group.MapGet("/", ListAsync)
-            .Documented("List what providers reported, newest first", "Without a state those that no delivery was found for. They are kept for 30 days. With a provider a page looks at 1,000 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
-            .QueryPaging(cursor: true).Query("state", "pending, applied, ignored or unmatched, which is the default.").Query("providerId", "Only of this provider.")
+            .Documented("List what providers reported, newest first", "Without a state those that no delivery was found for. A receipt has the mode of the delivery it names; one that names none is live. They are kept for 30 days. With a provider a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
+            .QueryPaging(cursor: true).Query("state", "pending, applied, ignored or unmatched, which is the default.").Query("providerId", "Only of this provider.").QueryMode()
             .Answers<Page<ReceiptAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ReceiptQueries receipts, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var (state, provider) = (query.Choice("state", States) ?? ReceiptState.Unmatched, query.Id("providerId"));
+        var filter = new ReceiptFilter(query.Choice("state", States) ?? ReceiptState.Unmatched, query.Id("providerId"), query.Mode(context));
         var tenant = context.Caller().Tenant;
-        var scope = $"{tenant} receipts {state} {provider}";
+        var scope = $"{tenant} receipts {filter}";
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
-        var page = await receipts.ListAsync(tenant, state, provider, paging.Request, cancellationToken);
+        var page = await receipts.ListAsync(tenant, filter, paging.Request, cancellationToken);
         return JsonAnswer.Of(paging.Answer(page, ReceiptAnswer.Of, scope), ReceiptsJson.Default.PageReceiptAnswer);
     }
 }
@@ -47,13 +47,14 @@ public static class ReceiptsApi
 /// <param name="Reason">What it waits for, why it changed nothing, why nothing matched.</param>
 /// <param name="OccurredAt">When it happened, by the provider's clock.</param>
 /// <param name="Code">The provider's code.</param>
+/// <param name="Live">Whether it is about what a live account sent, or about nothing that is known; false if a test account sent it.</param>
 public sealed record ReceiptAnswer(
     Guid Id, Guid ProviderId, Guid? DeliveryId, string? ProviderMessageId, string Kind, string State, string? Reason,
-    DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message)
+    DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message, bool Live)
 {
     internal static ReceiptAnswer Of(ReceiptRow row) => new(
         row.Id, row.ProviderId, row.DeliveryId, row.ProviderMessageId, row.Kind.ToName(), row.State.ToName(), row.Reason,
-        row.OccurredAt, row.ReceivedAt, row.Code, row.Message);
+        row.OccurredAt, row.ReceivedAt, row.Code, row.Message, row.Live);
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]

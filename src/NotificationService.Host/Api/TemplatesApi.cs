@@ -2,6 +2,7 @@ using System.Text;
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Templates;
 
 namespace NotificationService.Host.Api;
@@ -15,7 +16,7 @@ public static class TemplatesApi
     public static RouteGroupBuilder MapTemplates(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/admin/templates").WithTags("Templates").RequireAuthorization(Policies.Admin);
-        group.MapGet("/", ListAsync).Documented("List templates")
+        group.MapGet("/", ListAsync).Documented("List templates", $"By key. Of more than {PageRequest.Reach} templates the first {PageRequest.Reach} are listed and searched, and totalIsExact is false; each of them can be read by its key.")
             .QueryPaging().Query("search", "A text in the key or name.").Query("category", "Only of this category.")
             .Answers<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapPost("/", CreateAsync).Documented("Create a template", "As draft version 1; publish it to send with it.")

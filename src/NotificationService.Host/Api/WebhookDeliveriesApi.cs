@@ -27,7 +27,7 @@ public static class WebhookDeliveriesApi
     {
         var group = routes.MapGroup("/api/v1/admin/webhook-endpoints/{id:guid}").WithTags("Webhook endpoints").RequireAuthorization(Policies.Operator);
         group.MapGet("/deliveries", ListAsync)
-            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. With a status or type a page looks at 1,000 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
+            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. With a status or type a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true)
             .Query("status", $"Only of this status: {MessageStates.Names}.").Query("type", "Only of this event type.")
             .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");

@@ -83,10 +83,10 @@ internal static class Lists
                         json_build_object('userId', 'user-' || g % 50000, 'name', 'Customer ' || g, 'email', 'user' || g || '@example.com'),
                         json_build_object('orderId', 'ORD-' || g, 'total', '100.95', 'note', repeat('x', 300)), now()
                     from ids join t on t.i = dice % {Templates} order by prefix)
-                insert into deliveries (id, tenant_id, channel, priority, status, due_at, failure_kind, failure_code)
+                insert into deliveries (id, tenant_id, channel, priority, status, due_at, failure_kind, failure_code, live)
                 select (prefix || (1 + dice % 4)::text)::uuid, '{service.Tenant.Id}', 1 + dice % 4, 1 + dice % 4,
                     case when dice % 50 = 1 then 73 when dice % 100 = 2 then 60 when dice % 10 = 3 then 40 else 50 end, now(),
-                    case when dice % 50 = 1 then 1 + dice % 3 end, case when dice % 50 = 1 then 'http_503' end
+                    case when dice % 50 = 1 then 1 + dice % 3 end, case when dice % 50 = 1 then 'http_503' end, dice % 100 > 0
                 from ids order by prefix
                 """);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using NotificationService.EndToEndTests.Http;
 using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Modes;
 
@@ -9,6 +10,7 @@ namespace NotificationService.EndToEndTests.Modes;
 public sealed class OtherModeTests(SignInService service)
 {
     private const string Csv = "email,orderId\nann@example.com,1\nbob@example.com,2\n";
+    private const string Now = """{"recipient":{"email":"ann@example.com"},"channel":"email","content":{"subject":"Hello","text":"Hello"}}""";
     private static readonly Guid Missing = Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057");
 
     [Theory]
@@ -134,6 +136,48 @@ public sealed class OtherModeTests(SignInService service)
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{live}'")).ShouldBe((short)73);
         (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{test}'")).ShouldNotBe((short)73);
+    }
+
+    [Fact]
+    public async Task Lists_of_failures_receipts_and_sandbox_messages_hold_what_the_callers_mode_made_and_people_choose()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        await AddSandboxAsync(tenant);
+        var sent = new Dictionary<string, Guid>();
+        var failed = new Dictionary<string, Guid>();
+        foreach (var mode in (string[])["live", "test"])
+        {
+            failed[mode] = (await PlantAsync(tenant, mode))["delivery"][0];
+            sent[mode] = (await tenant.AcceptedAsync(mode, "send", Now)).GetProperty("deliveries")[0].GetProperty("id").GetGuid();
+        }
+
+        foreach (var (list, id, expected) in ((string, string, Dictionary<string, Guid>)[])
+            [("dead-letters", "id", failed), ("receipts?state=applied", "deliveryId", sent), ("sandbox/messages", "deliveryId", sent), ("sandbox/messages?to=ann@example.com", "deliveryId", sent)])
+        {
+            var path = $"/api/v1/admin/{list}";
+            var separator = list.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            // The sandbox reports a moment later.
+            await Eventually.TrueAsync(async () => (await IdsAsync("person", path)).Order().SequenceEqual(expected.Values.Order()), TimeSpan.FromSeconds(90));
+            foreach (var mode in (string[])["live", "test"])
+            {
+                (await IdsAsync(mode, path)).ShouldBe([expected[mode]], $"{mode} {path}");
+                (await IdsAsync(mode, $"{path}{separator}cursor=")).ShouldBe([expected[mode]], $"{mode} {path} by cursor");
+                (await tenant.GetAsync(mode, path)).GetProperty("pagination").GetProperty("total").GetInt32().ShouldBe(1, $"{mode} {path}");
+                (await IdsAsync("person", $"{path}{separator}mode={mode}")).ShouldBe([expected[mode]], $"person {path} {mode}");
+                (await tenant.GetAsync(mode, path)).GetProperty("items")[0].GetProperty("live").GetBoolean().ShouldBe(mode == "live", $"{mode} {path}");
+                using var other = await tenant.AskAsync(mode, HttpMethod.Get, $"{path}{separator}mode={TwoModes.Other(mode)}");
+                other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{mode} {path}");
+            }
+
+            async Task<List<Guid>> IdsAsync(string who, string from) =>
+                [.. (await tenant.GetAsync(who, from)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty(id).GetGuid())];
+        }
+    }
+
+    private static async Task AddSandboxAsync(TwoModes tenant)
+    {
+        using var answer = await tenant.PostAsync("person", "/api/v1/admin/providers", """{"channel":"email","type":"sandbox","name":"Sandbox","priority":1}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>Of each kind something that each command would change, were it the caller's.</summary>

@@ -64,6 +64,9 @@ public sealed class ListFilterTests(TestDatabase database) : IClassFixture<TestD
             page.HasMore.ShouldBeTrue();
         }
 
+        foreach (var (filter, where) in ((NotificationFilter, string)[])
+            [(Singles["ended status"].Filter, "d.status = 73"), (new(Status: DeliveryStatus.Failed, Channel: ChannelKind.Sms), "d.status = 73 and d.channel = 2"), (new(Status: DeliveryStatus.Failed, Live: true), "d.status = 73 and n.live")])
+            (await FirstAsync(filter, 10)).Total.ShouldBe(new ListTotal((await ExpectedAsync(tenant, where)).Count, IsExact: true), filter.ToString());
         (await FirstAsync(new NotificationFilter(), 10)).Total.ShouldBe(new ListTotal(Planted, IsExact: true));
         foreach (var name in (string[])["status", "channel", "category", "priority"])
             (await FirstAsync(Singles[name].Filter, 10)).Total.ShouldBeNull(name);
@@ -72,6 +75,50 @@ public sealed class ListFilterTests(TestDatabase database) : IClassFixture<TestD
 
         Task<PageResult<NotificationListItem>> FirstAsync(NotificationFilter filter, int limit) =>
             host.Service<NotificationList>().ListAsync(tenant, filter, PageRequest.ByNumber(1, limit), CancellationToken.None);
+    }
+
+    /// <summary>A step of this page ends after 44 deliveries, which is between the two of one notification.</summary>
+    [Fact]
+    public async Task A_channel_of_what_failed_is_found_where_a_step_ends_between_two_deliveries_of_one_notification()
+    {
+        var tenant = await database.NewTenantAsync();
+        await PlantedNotifications.PlantAsync(database, tenant, 60, DateTimeOffset.UtcNow.AddMinutes(-5));
+        await database.ExecuteAsync(
+            $"""
+            delete from deliveries where tenant_id = '{tenant}';
+            insert into deliveries (tenant_id, id, channel, priority, status, due_at)
+            select tenant_id, overlay(id::text placing channel::text from 36)::uuid, channel, 2, 73, now()
+            from (select n.*, row_number() over (order by id desc) as place from notifications n where tenant_id = '{tenant}') n
+            cross join (values (1), (2)) as c(channel) where channel = 2 or place = 44;
+            """);
+        var expected = await database.QueryAsync<Guid>($"select overlay(id::text placing '0' from 36)::uuid from deliveries where tenant_id = '{tenant}' and channel = 1");
+
+        var page = await host.Service<NotificationList>().ListAsync(
+            tenant, new NotificationFilter(Status: DeliveryStatus.Failed, Channel: ChannelKind.Email), PageRequest.ByNumber(1, 10), CancellationToken.None);
+
+        page.Items.Select(item => item.Id.Value).ShouldBe(expected);
+        page.Total.ShouldBe(new ListTotal(1, IsExact: true));
+    }
+
+    [Fact]
+    public async Task Of_a_status_that_ended_badly_the_total_counts_notifications_and_not_their_deliveries()
+    {
+        var tenant = await database.NewTenantAsync();
+        await PlantedNotifications.PlantAsync(database, tenant, 60, DateTimeOffset.UtcNow.AddMinutes(-5));
+        await database.ExecuteAsync(
+            $"""
+            delete from deliveries where tenant_id = '{tenant}';
+            insert into deliveries (tenant_id, id, channel, priority, status, due_at, live)
+            select tenant_id, overlay(id::text placing channel::text from 36)::uuid, channel, 2, 73, now(), live
+            from notifications n cross join (values (1), (2)) as c(channel) where tenant_id = '{tenant}';
+            """);
+
+        foreach (var channel in (ChannelKind?[])[null, ChannelKind.Sms])
+        {
+            var page = await host.Service<NotificationList>().ListAsync(
+                tenant, new NotificationFilter(Status: DeliveryStatus.Failed, Channel: channel), PageRequest.ByNumber(1, 10), CancellationToken.None);
+            (page.Items.Count, page.HasMore, page.Total).ShouldBe((10, true, new ListTotal(60, IsExact: true)));
+        }
     }
 
     [Fact]

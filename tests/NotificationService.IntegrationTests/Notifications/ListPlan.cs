@@ -10,19 +10,19 @@ namespace NotificationService.IntegrationTests.Notifications;
 internal static class ListPlan
 {
     /// <summary>Counts the rows that the statement's scans touched, those included that they threw away, and its pages.</summary>
-    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string types, string arguments, int mostRows)
+    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string types, string arguments, int mostRows, params string[] variants)
     {
         await using var connection = await database.Database.Lists.OpenConnectionAsync();
         await ExecuteAsync(connection, "begin");
         await using (var scope = new NpgsqlBatch(connection) { BatchCommands = { Database.OpenScope(tenant) } })
             await scope.ExecuteNonQueryAsync();
-        await ExecuteAsync(connection, $"prepare list ({types}) as {SqlText.Statement(statement)}");
+        await ExecuteAsync(connection, $"prepare list ({types}) as {SqlText.Statement(statement, variants)}");
         await using var command = new NpgsqlCommand($"explain (analyze, buffers, timing off, format json) execute list ('{tenant}', {arguments})", connection);
         var text = (string)(await command.ExecuteScalarAsync())!;
         await ExecuteAsync(connection, "rollback; deallocate list");
         using var explained = JsonDocument.Parse(text);
         var plan = explained.RootElement[0].GetProperty("Plan");
-        var what = $"{statement} {arguments}";
+        var what = $"{statement} {string.Join(' ', variants)} {arguments}";
 
         RowsOf(plan).ShouldBeLessThanOrEqualTo(mostRows, $"{what}\n{text}");
         // A row is found at three to six pages: those of the index, and its own.

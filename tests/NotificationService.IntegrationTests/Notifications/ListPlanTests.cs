@@ -15,7 +15,7 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
 {
     private const string First = "00000000-0000-0000-0000-000000000000";
     private const string Last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-    private const string NotificationTypes = "uuid,uuid,uuid,int,int,boolean[],text,smallint,smallint,text,text,smallint,text,int,int,uuid";
+    private const string NotificationTypes = "uuid,uuid,uuid,int,boolean[],text,smallint,smallint,text,text,smallint,text,int,int,uuid";
     private const string Bounds = $"'{First}', '{Last}'";
     private const string Both = "'{true,false}'";
 
@@ -42,32 +42,46 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
 
         foreach (var tenant in (TenantId[])[small, large])
         {
-            const int Some = 102, Many = PageRequest.ScanLimit;
-            foreach (var (rows, arguments) in ((int, string)[])
+            const int Some = 102, Many = 1_000;
+            string[] rows = ["notifications", "by_mode"];
+            foreach (var (looked, arguments, variants) in ((int, string, string[])[])
             [
-                (Some, $"0, {Both}, null, null, null, null, null, null, null, 0, 51, null"),
-                (Some, "0, '{false}', null, null, null, null, null, null, null, 0, 51, null"),
-                (Many, $"0, {Both}, null, 60, null, null, null, null, null, 0, 51, null"),
-                (Many, $"0, {Both}, null, 40, 5, null, 'none', 2, null, 0, 51, null"),
-                (Some, $"1, {Both}, 'r-77', null, null, null, null, null, null, 0, 51, null"),
-                (Some, $"2, {Both}, null, 73, null, null, null, null, null, 0, 51, null"),
-                (Many, $"2, {Both}, null, 73, 5, 'template-3', 'none', null, null, 0, 51, null"),
-                (Some, $"3, {Both}, null, null, null, null, null, null, null, 0, 51, '{First}'"),
-                (Some, $"4, {Both}, null, null, null, null, null, null, 'u-17', 0, 51, null"),
-                (Many, $"4, {Both}, null, 60, null, null, null, null, 'u-17', 0, 51, null"),
-                (Some, $"5, {Both}, null, null, null, 'template-3', null, null, null, 0, 51, null"),
-                (Many, $"5, {Both}, null, 60, null, 'template-3', null, null, null, 0, 51, null"),
+                (Some, $"{Both}, null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. rows]),
+                (PageRequest.Reach, $"{Both}, null, null, null, null, null, null, null, 9900, 101, null", ["newest", "exact", .. rows]),
+                (Some, "'{false}', null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. rows]),
+                (Many, $"{Both}, null, 60, null, null, null, null, null, 0, 51, null", ["newest", "filtered", "by_row", .. rows]),
+                (Many, $"{Both}, null, 40, 5, null, 'none', 2, null, 0, 51, null", ["newest", "filtered", "by_row", .. rows]),
+                (Some, $"{Both}, 'r-77', null, null, null, null, null, null, 0, 51, null", ["reference", "exact", .. rows]),
+                (Many, $"{Both}, 'r-77', 60, null, null, null, null, null, 0, 51, null", ["reference", "filtered", "by_row", .. rows]),
+                (Some, $"{Both}, null, 73, null, null, null, null, null, 0, 51, null", ["ended", "filtered"]),
+                (Some, "'{true}', null, 73, 2, null, null, null, null, 0, 51, null", ["ended", "filtered"]),
+                (Many, $"{Both}, null, 73, 5, 'template-3', 'none', null, null, 0, 51, null", ["ended", "filtered", "by_row"]),
+                (Some, $"{Both}, null, null, null, null, null, null, null, 0, 51, '{First}'", ["batch", "exact", "notifications"]),
+                (Many, $"{Both}, null, 40, null, null, null, null, null, 0, 51, '{First}'", ["batch", "filtered", "by_row", "notifications"]),
+                (Some, $"{Both}, null, null, null, null, null, null, 'u-17', 0, 51, null", ["user", "exact", .. rows]),
+                (Many, $"{Both}, null, 60, null, null, null, null, 'u-17', 0, 51, null", ["user", "filtered", "by_row", .. rows]),
+                (Some, $"{Both}, null, null, null, 'template-3', null, null, null, 0, 51, null", ["template", "exact", .. rows]),
+                (Many, $"{Both}, null, 60, null, 'template-3', null, null, null, 0, 51, null", ["template", "filtered", "by_row", .. rows]),
             ])
-                await ListPlan.ShouldReadAsync(database, tenant, "notifications_list", NotificationTypes, $"{Bounds}, {rows}, {arguments}", 4 * rows + 600);
+                await ListPlan.ShouldReadAsync(database, tenant, "notifications_list", NotificationTypes, $"{Bounds}, {looked}, {arguments}", 4 * looked + 600, variants);
 
-            foreach (var driver in (string[])["0, '{true}', null, null, null, null", $"1, {Both}, 'r-77', null, null, null", $"3, {Both}, null, null, null, '{First}'", $"4, {Both}, null, 'u-17', null, null", $"5, {Both}, null, null, 'template-3', null"])
-                await ListPlan.ShouldReadAsync(database, tenant, "notifications_count", "uuid,uuid,uuid,int,int,boolean[],text,text,text,uuid", $"{Bounds}, 1000, {driver}", 2_100);
+            foreach (var (arguments, variants) in ((string, string[])[])
+            [
+                ("'{true}', null, null, null, null, null, null", ["newest", .. rows]),
+                ($"{Both}, 'r-77', null, null, null, null, null", ["reference", .. rows]),
+                ($"{Both}, null, null, null, null, null, '{First}'", ["batch", "notifications"]),
+                ($"{Both}, null, null, null, null, 'u-17', null", ["user", .. rows]),
+                ($"{Both}, null, null, null, 'template-3', null, null", ["template", .. rows]),
+                ($"{Both}, null, 73, null, null, null, null", ["ended"]),
+            ])
+                await ListPlan.ShouldReadAsync(database, tenant, "notifications_count", "uuid,uuid,uuid,int,boolean[],text,smallint,smallint,text,text,uuid", $"{Bounds}, 1000, {arguments}", 2_100, variants);
 
-            const string DeadLetterTypes = "uuid,uuid,uuid,int,smallint,smallint,text,int,int";
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Some}, null, null, null, 0, 51", 1_000);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Many}, 1, 2, 'none', 0, 51", 2 * Many + 600);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_count", "uuid,uuid,uuid,int,smallint,smallint", $"{Bounds}, 1000, null, null", 1_000);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_pick", "uuid,uuid,uuid,int,smallint,smallint,text,int", $"{Bounds}, 100, 1, 2, 'none', 100", 2_100);
+            const string DeadLetterTypes = "uuid,uuid,uuid,int,boolean[],smallint,smallint,text,int,int";
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Some}, {Both}, null, null, null, 0, 51", 1_000);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Some}, '{{false}}', null, null, null, 0, 51", 1_000);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Many}, {Both}, 1, 2, 'none', 0, 51", 2 * Many + 600);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_count", "uuid,uuid,uuid,int,boolean[],smallint,smallint", $"{Bounds}, 1000, {Both}, null, null", 2_100);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_pick", "uuid,uuid,uuid,int,boolean[],smallint,smallint,text,int", $"{Bounds}, 100, {Both}, 1, 2, 'none', 100", 2_100);
         }
     }
 

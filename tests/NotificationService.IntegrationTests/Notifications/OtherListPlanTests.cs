@@ -1,4 +1,3 @@
-using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 
@@ -11,7 +10,8 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
     private const string Endpoint = "'01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51'";
     private const string Provider = "'01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a52'";
     private const int Some = 102;
-    private const int Many = PageRequest.ScanLimit;
+    private const int Many = 1_000;
+    private const string Both = "'{true,false}'";
 
     [Theory]
     [InlineData(false, false)]
@@ -38,18 +38,20 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
             await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Many}, 1, 'none', 51, 1000, 50, 0, false", Many + 400);
             await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, 3, null, 51, 1000, 50, 0, true", 400);
             await ReadsAsync("webhook_messages_count", "uuid,uuid,int", $"{Endpoint}, 1000", 1_100);
-            await ReadsAsync("receipts_list", "uuid,smallint,uuid,int,uuid,int,int", $"4, {Last}, {Some}, null, 0, 51", 400);
-            await ReadsAsync("receipts_list", "uuid,smallint,uuid,int,uuid,int,int", $"4, {Last}, {Many}, {Endpoint}, 0, 51", Many + 100);
-            await ReadsAsync("receipts_count", "uuid,smallint,int", "4, 1000", 1_100);
+            const string ReceiptTypes = "uuid,boolean[],smallint,uuid,int,uuid,int,int";
+            await ReadsAsync("receipts_list", ReceiptTypes, $"{Both}, 4, {Last}, {Some}, null, 0, 51", 400);
+            await ReadsAsync("receipts_list", ReceiptTypes, $"'{{true}}', 4, {Last}, {Many}, {Endpoint}, 0, 51", 2 * Many + 100);
+            await ReadsAsync("receipts_count", "uuid,boolean[],smallint,int", $"{Both}, 4, 1000", 2_100);
             await ReadsAsync("suppressions_list", "uuid,uuid,int,timestamptz,smallint,smallint,int,int", $"{Last}, {Some}, now(), null, null, 0, 51", 400);
             await ReadsAsync("suppressions_list", "uuid,uuid,int,timestamptz,smallint,smallint,int,int", $"{Last}, {Many}, now(), 3, 4, 0, 51", Many + 100);
             await ReadsAsync("suppressions_count", "uuid,int,timestamptz,smallint,smallint", "1000, now(), null, null", 1_100);
-            const string SandboxTypes = "uuid,uuid,int,smallint,text,uuid,uuid,int,int";
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Last}, {Some}, null, null, null, null, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Last}, {Some}, null, 'p7@example.com', null, null, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Last}, {Many}, 3, null, null, null, 0, 51", Many + 100);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Last}, {Some}, null, null, {Endpoint}, {Endpoint}, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_count", "uuid,int,text", "1000, null", 1_100);
+            const string SandboxTypes = "uuid,boolean[],uuid,int,smallint,text,uuid,uuid,int,int";
+            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, null, null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"'{{false}}', {Last}, {Some}, null, null, null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, 'p7@example.com', null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Many}, 3, null, null, null, 0, 51", 2 * Many + 100);
+            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, null, {Endpoint}, {Endpoint}, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_count", "uuid,boolean[],int,text", $"{Both}, 1000, null", 2_100);
 
             Task ReadsAsync(string statement, string types, string arguments, int mostRows) => ListPlan.ShouldReadAsync(database, tenant, statement, types, arguments, mostRows);
         }
@@ -62,12 +64,12 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
             $"""
             insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, due_at, created_at)
             select id, '{tenant}', {Endpoint}, 'evt_' || i, 'delivery.sent', id, 1, now(), 'body', 2 + (i % 20 = 0)::int, now(), now() from {ids};
-            insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags)
-            select '{tenant}', {Provider}, decode(md5(i::text) || md5(id::text), 'hex'), id, 2, 2 + 2 * (i % 4 = 0)::int, now(), now(), now(), 0 from {ids};
+            insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags, live)
+            select '{tenant}', {Provider}, decode(md5(i::text) || md5(id::text), 'hex'), id, 2, 2 + 2 * (i % 4 = 0)::int, now(), now(), now(), 0, i % 40 > 0 from {ids};
             insert into suppressions (tenant_id, id, channel, address, reason, created_at)
             select '{tenant}', id, 1, 'p' || i || '@example.com', 1, now() from {ids};
-            insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at)
-            select id, '{tenant}', {Provider}, id, 1, 1, 'p' || i % 100 || '@example.com', json_build_object(), 'delivered', now() from {ids};
+            insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at, live)
+            select id, '{tenant}', {Provider}, id, 1, 1, 'p' || i % 100 || '@example.com', json_build_object(), 'delivered', now(), i % 40 > 0 from {ids};
             """);
     }
 }

@@ -23,10 +23,10 @@ internal static class PlantedNotifications
             insert into notifications (tenant_id, id, live, template_id, template_version, priority, category, recipient, reference, created_at)
             select $1, ids.id, dice % 40 <> 7, t.id, 1, 1 + dice % 4, 'c-' || dice % 5, json_build_object('userId', 'u-' || ids.i % 50), 'r-' || ids.i / 3, $3
             from ids join t on t.i = dice % 7)
-        insert into deliveries (tenant_id, id, channel, priority, status, due_at, failure_kind, failure_code)
+        insert into deliveries (tenant_id, id, channel, priority, status, due_at, failure_kind, failure_code, live)
         select $1, overlay(id::text placing (1 + dice % 3)::text from 36)::uuid, 1 + dice % 3, 1 + dice % 4,
             case when dice % 25 = 3 then 73 when dice % 11 = 2 then 50 when dice % 17 = 1 then 72 else 40 end, now(),
-            case when dice % 25 = 3 then 1 + dice % 3 end, case when dice % 25 = 3 then 'code-' || dice % 4 end
+            case when dice % 25 = 3 then 1 + dice % 3 end, case when dice % 25 = 3 then 'code-' || dice % 4 end, dice % 40 <> 7
         from ids
         """;
 

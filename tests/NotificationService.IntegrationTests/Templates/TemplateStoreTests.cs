@@ -151,10 +151,10 @@ public sealed class TemplateStoreTests(TestDatabase database) : IClassFixture<Te
 
         var (page, total) = await room.Queries.ListAsync(tenant, null, null, offset: 1, limit: 2, CancellationToken.None);
         page.Select(template => template.Key).ShouldBe(["b", "b-percent"]);
-        total.ShouldBe(4);
-        (await room.Queries.ListAsync(tenant, "percent", "tests", 0, 50, CancellationToken.None)).Total.ShouldBe(1);
-        (await room.Queries.ListAsync(tenant, "%", null, 0, 50, CancellationToken.None)).Total.ShouldBe(0);
-        (await room.Queries.ListAsync(tenant, null, "other", 0, 50, CancellationToken.None)).Total.ShouldBe(0);
+        total.Count.ShouldBe(4);
+        (await room.Queries.ListAsync(tenant, "percent", "tests", 0, 50, CancellationToken.None)).Total.Count.ShouldBe(1);
+        (await room.Queries.ListAsync(tenant, "%", null, 0, 50, CancellationToken.None)).Total.Count.ShouldBe(0);
+        (await room.Queries.ListAsync(tenant, null, "other", 0, 50, CancellationToken.None)).Total.Count.ShouldBe(0);
     }
 
     [Fact]

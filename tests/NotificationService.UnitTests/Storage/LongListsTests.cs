@@ -6,7 +6,7 @@ namespace NotificationService.UnitTests.Storage;
 
 public sealed class LongListsTests
 {
-    private static readonly ListTotal Long = new(PageRequest.Reach, IsExact: false);
+    private static readonly ListTotal Long = ListTotal.Of(PageRequest.Reach + 1);
     private static readonly TenantId Tenant = new(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11"));
 
     private readonly ManualTime time = new();

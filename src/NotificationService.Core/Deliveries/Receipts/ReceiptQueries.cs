@@ -8,45 +8,28 @@ namespace NotificationService.Deliveries.Receipts;
 /// <summary>Receipts as people look at them: above all those that no delivery was found for.</summary>
 public sealed class ReceiptQueries(Database database, LongLists longLists)
 {
-    private static readonly string List = SqlText.Statement("receipts_list");
-    private static readonly string Count = SqlText.Statement("receipts_count");
+    private readonly ListStatements statements = new(database, SqlText.Statement("receipts_list"), SqlText.Statement("receipts_count"));
 
     /// <summary>Those of one state, the newest first.</summary>
-    public async Task<PageResult<ReceiptRow>> ListAsync(TenantId tenant, ReceiptState state, Guid? provider, PageRequest page, CancellationToken cancellationToken)
+    public async Task<PageResult<ReceiptRow>> ListAsync(TenantId tenant, ReceiptFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
-        var result = await ListScan.ReadAsync<ReceiptRow>(
-            page, row => row.Id, isExact: provider is null, PageRequest.ScanLimit, step => ReadAsync(tenant, state, provider, step, cancellationToken));
-        return page.IsNumbered && result.Total is null && provider is null
-            ? result.With(await longLists.TotalAsync(tenant, state, token => CountAsync(tenant, state, token), cancellationToken), page)
+        var isIndexed = filter.Provider is null;
+        var result = await ListScan.ReadAsync<ReceiptRow>(page, row => row.Id, isIndexed, PageRequest.ScanLimit, ReadAsync);
+        return page.IsNumbered && result.Total is null && isIndexed
+            ? result.With(await longLists.TotalAsync(tenant, filter, CountAsync, cancellationToken), page)
             : result;
-    }
 
-    private async Task<ListStepResult<ReceiptRow>> ReadAsync(TenantId tenant, ReceiptState state, Guid? provider, ListStep step, CancellationToken cancellationToken)
-    {
-        var rows = new List<ReceiptRow>();
-        (long Hits, long LookedAt, Guid? Last) counts = default;
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(
-            tenant, List, Parameter.Id(tenant.Value), Parameter.Small((short)state), Parameter.Before(step.After), Parameter.Number(step.Rows), Parameter.IdOrNull(provider),
-            Parameter.Number(step.Offset), Parameter.Number(step.Take));
-        await batch.CommitAsync(
-            row =>
-            {
-                counts = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
-                if (!row.IsDBNull(3))
-                    rows.Add(Read(tenant, row));
-            },
-            cancellationToken);
-        return new ListStepResult<ReceiptRow>(rows, (int)counts.Hits, (int)counts.LookedAt, counts.Last);
-    }
+        Task<ListStepResult<ReceiptRow>> ReadAsync(ListStep step) => statements.ReadAsync(
+            tenant,
+            [
+                Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Small((short)filter.State), Parameter.Before(step.After), Parameter.Number(step.Rows),
+                Parameter.IdOrNull(filter.Provider), Parameter.Number(step.Offset), Parameter.Number(step.Take),
+            ],
+            row => Read(tenant, row), cancellationToken);
 
-    private async Task<ListTotal> CountAsync(TenantId tenant, ReceiptState state, CancellationToken cancellationToken)
-    {
-        var total = new ListTotal(0, IsExact: true);
-        await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Small((short)state), Parameter.Number(PageRequest.Reach + 1));
-        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
-        return total;
+        Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
+            tenant, [Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Small((short)filter.State), Parameter.Number(PageRequest.Reach + 1)],
+            row => ListTotal.Of(row.GetInt64(0)), token);
     }
 
     private static ReceiptRow Read(TenantId tenant, NpgsqlDataReader row) => new()
@@ -63,5 +46,10 @@ public sealed class ReceiptQueries(Database database, LongLists longLists)
         ReceivedAt = row.GetFieldValue<DateTimeOffset>(11),
         Code = row.IsDBNull(12) ? null : row.GetString(12),
         Message = row.IsDBNull(13) ? null : row.GetString(13),
+        Live = row.GetBoolean(14),
     };
 }
+
+/// <summary>Which receipts; null is any.</summary>
+/// <param name="Live">Only those about what live accounts sent, or only those about what test accounts sent.</param>
+public sealed record ReceiptFilter(ReceiptState State, Guid? Provider, bool? Live);

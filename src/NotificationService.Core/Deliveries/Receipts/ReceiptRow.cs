@@ -33,6 +33,9 @@ public sealed class ReceiptRow
 
     public string? Message { get; init; }
 
+    /// <summary>Whether it is about what a live account sent.</summary>
+    public bool Live { get; init; }
+
     public override string ToString() => $"receipt {Id}";
 }
 

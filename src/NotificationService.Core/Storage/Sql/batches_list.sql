@@ -11,22 +11,25 @@ with walk as materialized (
     (select b.id from unnest($2::boolean[]) as mode(live)
      cross join lateral (
          select b.id from batches b
-         where $3::int is not null and b.tenant_id = $1 and not b.is_job and b.live = mode.live
-           and (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) = $3::int and b.id < $5::uuid and b.id >= $4::uuid
+         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
+           and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
          order by b.live desc, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) desc, b.id desc limit $6::int + $7::int) b)
 ),
 page as materialized (
     select id from walk order by id desc offset $6::int limit $7::int
 )
-select b.state, b.live, b.reference, b.created_at, b.closed_at, b.ended_at, p.rate, p.eta,
-    (select json_object_agg(status, n) from (
+select b.state, b.live, b.reference, b.created_at, b.closed_at, b.ended_at, p.rate, p.eta, c.counts, page.id
+from page
+cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
+cross join lateral (
+    select json_object_agg(status, n) filter (where n <> 0) as counts,
+        coalesce(sum(n) filter (where status > 0), 0)::float8 as ended, coalesce(sum(n) filter (where status = 0), 0)::float8 as pending
+    from (
         select status, sum(n)::bigint as n from (
             select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id
             union all
             select g.status, g.delta from batch_changes g where g.tenant_id = $1 and g.batch_id = page.id) counted
-        group by status having sum(n) <> 0) summed) as counts,
-    page.id
-from page
-cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
-cross join lateral notification_meta.batch_pace($1, page.id, null, null, null) p
+        group by status) summed) c
+cross join lateral notification_meta.done_of(c.ended, c.pending, null, null, null) w
+cross join lateral notification_meta.pace_of(w.done, w.total, b.held, b.ended_at, b.pace_at, b.pace_done) p
 order by page.id desc

@@ -23,5 +23,13 @@ select j.id, j.name, j.state, j.reason, j.reason_message, j.mode, j.dry_run, j.l
     j.rows_bad, p.rate, p.eta
 from page
 cross join lateral (select * from bulk_jobs j where j.tenant_id = $1 and j.id = page.id limit 1) j
-left join lateral notification_meta.batch_pace($1, j.id, j.rows_total, j.rows_done, j.rows_queued) p on true
+left join lateral (select b.held, b.ended_at, b.pace_at, b.pace_done from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b on true
+left join lateral (
+    select coalesce(sum(n) filter (where status > 0), 0)::float8 as ended, coalesce(sum(n) filter (where status = 0), 0)::float8 as pending
+    from (
+        select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id
+        union all
+        select g.status, g.delta from batch_changes g where g.tenant_id = $1 and g.batch_id = page.id) counted) c on true
+left join lateral notification_meta.done_of(c.ended, c.pending, j.rows_total, j.rows_done, j.rows_queued) w on true
+left join lateral notification_meta.pace_of(w.done, w.total, b.held, b.ended_at, b.pace_at, b.pace_done) p on b.held is not null
 order by page.id desc

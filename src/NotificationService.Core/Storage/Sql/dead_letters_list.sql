@@ -1,33 +1,36 @@
 -- A page of a tenant's failed deliveries, the newest notification first.
 -- One of a chain is none while another of it may still reach the recipient, or has.
 --
--- Walks deliveries_ended_badly (tenant_id, status, id) include (chain, channel, failure_kind) where status >= 70, no more than $4 rows of it,
--- without their table; the order names the status, so that no other index has it.
+-- Walks deliveries_ended_badly (tenant_id, status, live, id) include (chain, channel, failure_kind) where status >= 70, of each mode asked for and no
+-- more than $4 rows of it, without their table; the order names the status and the mode, so that no other index has it.
 --
--- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 channel, $6 failure kind, $7 failure code, $8 offset, $9 most items
+-- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 modes, $6 channel, $7 failure kind, $8 failure code, $9 offset, $10 most items
 with walk as materialized (
-    select d.id, d.channel, d.failure_kind, d.chain from deliveries d
-    where d.tenant_id = $1 and d.status >= 70 and (d.status, d.id) < (73::smallint, $3) and (d.status, d.id) >= (73::smallint, $2)
-    order by d.status desc, d.id desc limit $4
+    select d.* from unnest($5::boolean[]) as mode(live)
+    cross join lateral (
+        select d.id, d.channel, d.failure_kind, d.chain from deliveries d
+        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < (73::smallint, mode.live, $3) and (d.status, d.live, d.id) >= (73::smallint, mode.live, $2)
+        order by d.status desc, d.live desc, d.id desc limit $4) d
+    order by d.id desc limit $4
 ),
 matching as materialized (
     select id, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last from walk
-    where ($5::smallint is null or channel = $5) and ($6::smallint is null or failure_kind = $6)
+    where ($6::smallint is null or channel = $6) and ($7::smallint is null or failure_kind = $7)
 ),
 hit as materialized (
     select m.id, m.notification_id from matching m
-    where ($7::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $7))
+    where ($8::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $8))
       and (m.chain = 0 or not exists (
           select from deliveries s
           where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
-    order by m.id desc limit $8 + $9
+    order by m.id desc limit $9 + $10
 ),
 page as materialized (
-    select id, notification_id from hit order by id desc offset $8 limit $9
+    select id, notification_id from hit order by id desc offset $9 limit $10
 )
 select (select count(*) from hit), (select count(*) from walk), (select w.id from walk w order by w.id limit 1),
     d.id, n.reference, t.key, n.template_version, n.priority, d.attempts, d.ambiguous, d.provider_id, p.name,
-    d.failure_kind, d.failure_code, d.failure_message, n.created_at, s.at
+    d.failure_kind, d.failure_code, d.failure_message, n.created_at, s.at, d.live
 from (select 1) always
 left join page on true
 left join lateral (select * from deliveries d where d.id = page.id and d.tenant_id = $1 limit 1) d on true

@@ -1,20 +1,24 @@
 -- Failed deliveries that may be put back into the queue, the oldest first. Those without an address are left out,
 -- and one of a chain while another of it may still reach the recipient, or has.
--- Walks deliveries_ended_badly (tenant_id, status, id) include (chain, channel, failure_kind) where status >= 70; looks at no more than ten times $4.
+-- Walks deliveries_ended_badly (tenant_id, status, live, id) include (chain, channel, failure_kind) where status >= 70, of each mode asked for; looks at
+-- no more than ten times $4.
 --
--- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 channel, $6 failure kind, $7 failure code, $8 most
+-- $1 tenant, $2 smallest id, $3 first id no more, $4 most rows to look at, $5 modes, $6 channel, $7 failure kind, $8 failure code, $9 most
 with walk as materialized (
-    select d.id, d.channel, d.failure_kind, d.chain from deliveries d
-    where d.tenant_id = $1 and d.status >= 70 and (d.status, d.id) < (73::smallint, $3) and (d.status, d.id) >= (73::smallint, $2)
-    order by d.status, d.id limit 10 * $4
+    select d.* from unnest($5::boolean[]) as mode(live)
+    cross join lateral (
+        select d.id, d.channel, d.failure_kind, d.chain from deliveries d
+        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < (73::smallint, mode.live, $3) and (d.status, d.live, d.id) >= (73::smallint, mode.live, $2)
+        order by d.status, d.live, d.id limit 10 * $4) d
+    order by d.id limit 10 * $4
 ),
 matching as materialized (
     select id, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last from walk
-    where failure_kind <> 4 and ($5::smallint is null or channel = $5) and ($6::smallint is null or failure_kind = $6)
+    where failure_kind <> 4 and ($6::smallint is null or channel = $6) and ($7::smallint is null or failure_kind = $7)
 )
 select m.id from matching m
-where ($7::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $7))
+where ($8::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $8))
   and (m.chain = 0 or not exists (
       select from deliveries s
       where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
-order by m.id limit $8
+order by m.id limit $9

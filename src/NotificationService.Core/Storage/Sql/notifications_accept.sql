@@ -34,15 +34,15 @@ stored as (
     from accepted
 ),
 planned as materialized (
-    select p.*, a.priority, a.expires_at, a.created_at
+    select p.*, a.priority, a.expires_at, a.created_at, a.live
     from unnest($21::bigint[], $22::uuid[], $23::smallint[], $24::smallint[], $25::timestamptz[], $26::smallint[], $27::text[], $28::text[], $29::text[], $32::smallint[])
         as p(ord, id, channel, status, due_at, failure_kind, failure_code, failure_message, detail, chain)
     join accepted a on a.ord = p.ord
 ),
 queued as (
-    insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain, batch_id)
+    insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain, batch_id, live)
     -- What is due now is due by the clock that the claim asks, whatever the clock of whoever accepted it.
-    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34 from planned
+    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34, live from planned
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)

@@ -185,7 +185,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         await ApplyAllAsync();
 
         (await StatesAsync()).ShouldBe(["unmatched", "unmatched", "unmatched"]);
-        var listed = await new ReceiptQueries(database.Database, new LongLists(TimeProvider.System)).ListAsync(tenant, ReceiptState.Unmatched, provider, PageRequest.ByNumber(1, 10), CancellationToken.None);
+        var listed = await new ReceiptQueries(database.Database, new LongLists(TimeProvider.System)).ListAsync(tenant, new ReceiptFilter(ReceiptState.Unmatched, provider, Live: null), PageRequest.ByNumber(1, 10), CancellationToken.None);
         listed.Items.Select(row => row.Reason).Order().ShouldBe(["names_no_message", "unknown_message", "unknown_message"]);
     }
 

@@ -32,7 +32,7 @@ public sealed class SuppressionListTests(TestDatabase database) : IClassFixture<
             TimeSpan.FromSeconds(60), () => "nobody asked the index of the addresses' keys");
         (await database.ScalarAsync<long>("select idx_tup_fetch + seq_tup_read from pg_stat_user_tables where relname = 'suppressions'")).ShouldBeLessThan(1_000);
         var page = await list.ListAsync(tenant, new SuppressionFilter(null, null, null), PageRequest.ByNumber(1, 50), CancellationToken.None);
-        (page.Items.Count, page.Total).ShouldBe((50, new ListTotal(PageRequest.Reach, IsExact: false)));
+        (page.Items.Count, page.Total).ShouldBe((50, ListTotal.Of(PageRequest.Reach + 1)));
 
         async Task<IEnumerable<string>> AddressesAsync(string address) =>
             (await list.ListAsync(tenant, new SuppressionFilter(null, address, null), PageRequest.ByNumber(1, 50), CancellationToken.None)).Items.Select(row => $"{row.Channel} {row.Address}");

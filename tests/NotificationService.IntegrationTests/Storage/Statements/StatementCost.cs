@@ -5,11 +5,12 @@ namespace NotificationService.IntegrationTests.Storage.Statements;
 
 /// <summary>What one statement may cost, as <c>statement_costs.txt</c> says.</summary>
 /// <param name="Name">A file of <c>Storage/Sql</c>, or a function of the schema <c>notification_meta</c>.</param>
+/// <param name="Variants">Of a file that has several variants, the names of which one; empty for any other.</param>
 /// <param name="Role"><c>app</c>, <c>lists</c>, <c>worker</c> or <c>owner</c>.</param>
 /// <param name="Rows">The rows of its work.</param>
 /// <param name="PagesPerRow">The most pages that each of them may touch.</param>
 /// <param name="Parameters">An SQL expression each.</param>
-public sealed record StatementCost(string Name, string Role, int Rows, double PagesPerRow, IReadOnlyList<string> Parameters)
+public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, string Role, int Rows, double PagesPerRow, IReadOnlyList<string> Parameters)
 {
     /// <summary>For planning, which looks into every index of every month, and for what a statement touches once.</summary>
     private const int PagesInAnyCase = 120;
@@ -18,11 +19,13 @@ public sealed record StatementCost(string Name, string Role, int Rows, double Pa
 
     public double MostPages => PagesInAnyCase + (Rows * PagesPerRow);
 
-    public string PreparedName { get; } = $"cost_{Name.Replace('.', '_')}";
+    public string PreparedName { get; } = string.Join('_', ["cost", Name.Replace('.', '_'), .. Variants]);
+
+    public string FullName { get; } = string.Join(' ', [Name, .. Variants]);
 
     public string Text => Name.Contains('.', StringComparison.Ordinal)
         ? $"select * from {Name}({string.Join(", ", Enumerable.Range(1, Parameters.Count).Select(number => $"${number}"))})"
-        : SqlText.Statement(Name).Trim();
+        : SqlText.Statement(Name, Variants).Trim();
 
     /// <summary>What is measured, and what is not and why.</summary>
     public static (IReadOnlyList<StatementCost> Measured, IReadOnlyDictionary<string, string> Excused) Read()
@@ -52,6 +55,6 @@ public sealed record StatementCost(string Name, string Role, int Rows, double Pa
     }
 
     private static StatementCost Head(string[] words, List<string> parameters) => new(
-        words[0], words[1], int.Parse(words[2], CultureInfo.InvariantCulture),
+        words[0].Split(':')[0], words[0].Contains(':', StringComparison.Ordinal) ? words[0].Split(':')[1].Split(',') : [], words[1], int.Parse(words[2], CultureInfo.InvariantCulture),
         words.Length > 3 ? double.Parse(words[3], CultureInfo.InvariantCulture) : UsualPagesPerRow, parameters);
 }
