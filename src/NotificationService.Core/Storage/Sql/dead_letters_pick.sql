@@ -17,7 +17,7 @@ matching as materialized (
     where failure_kind <> 4 and ($6::smallint is null or channel = $6) and ($7::smallint is null or failure_kind = $7)
 )
 select m.id from matching m
-where ($8::text is null or exists (select from deliveries d where d.id = m.id and d.tenant_id = $1 and d.failure_code = $8))
+where ($8::text is null or (select d.failure_code from deliveries d where d.id = m.id and d.tenant_id = $1) = $8)
   and (m.chain = 0 or not exists (
       select from deliveries s
       where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
