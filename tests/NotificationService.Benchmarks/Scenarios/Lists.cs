@@ -79,12 +79,12 @@ internal static class Lists
                     from generate_series({first + 1}, {Math.Min(count, first + Portion)}) g),
                 stored as (
                     insert into notifications (id, tenant_id, live, template_id, template_version, category, reference, priority, recipient, data, created_at)
-                    select (prefix || '0')::uuid, '{service.Tenant.Id}', dice % 100 > 0, t.id, 1, 'category-' || dice % 10, 'order-' || g, 1 + dice % 4,
+                    select (prefix || '0')::uuid, '{service.Tenant.Id}', dice % 100 > 0, t.id, 1, 'category-' || dice % 10, 'order-' || g, 1 + dice % 3,
                         json_build_object('userId', 'user-' || g % 50000, 'name', 'Customer ' || g, 'email', 'user' || g || '@example.com'),
                         json_build_object('orderId', 'ORD-' || g, 'total', '100.95', 'note', repeat('x', 300)), now()
                     from ids join t on t.i = dice % {Templates} order by prefix)
                 insert into deliveries (id, tenant_id, channel, priority, status, due_at, failure_kind, failure_code, live)
-                select (prefix || (1 + dice % 4)::text)::uuid, '{service.Tenant.Id}', 1 + dice % 4, 1 + dice % 4,
+                select (prefix || (1 + dice % 4)::text)::uuid, '{service.Tenant.Id}', 1 + dice % 4, 1 + dice % 3,
                     case when dice % 50 = 1 then 73 when dice % 100 = 2 then 60 when dice % 10 = 3 then 40 else 50 end, now(),
                     case when dice % 50 = 1 then 1 + dice % 3 end, case when dice % 50 = 1 then 'http_503' end, dice % 100 > 0
                 from ids order by prefix
