@@ -1,37 +1,30 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
+using System.Text;
 
 namespace NotificationService.Benchmarks.Load;
 
 /// <summary>Reads pages over HTTP, one after the other on each connection.</summary>
-internal sealed class ListLoad : IDisposable
+internal sealed class ListLoad(Uri service, string token)
 {
-    private readonly HttpClient client;
-
-    public ListLoad(Uri service, string token, int callers)
-    {
-        client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = callers }) { BaseAddress = service, Timeout = TimeSpan.FromSeconds(60) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    }
-
     /// <summary>Milliseconds of each page, each caller taking the next of the paths, until the time is over.</summary>
     public async Task<LoadResult> RunAsync(IReadOnlyList<string> paths, int callers, TimeSpan time)
     {
+        byte[][] requests = [.. paths.Select(path => Encoding.ASCII.GetBytes($"GET /{path} HTTP/1.1\r\nHost: {service.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n"))];
         var next = -1;
         var clock = Stopwatch.StartNew();
-        var pages = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(ReadAsync)));
+        var threads = Enumerable.Range(0, callers).Select(_ => Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning)).ToArray();
+        var pages = await Task.WhenAll(threads);
         return new LoadResult(clock.Elapsed.TotalSeconds, [.. pages.SelectMany(some => some)]);
 
-        async Task<List<(double, double)>> ReadAsync()
+        List<(double, double)> Read()
         {
             var done = new List<(double, double)>();
+            using var connection = new KeepAliveConnection(service, "200");
             while (clock.Elapsed < time)
             {
-                var path = paths[(int)((uint)Interlocked.Increment(ref next) % (uint)paths.Count)];
+                var request = requests[(int)((uint)Interlocked.Increment(ref next) % (uint)requests.Length)];
                 var began = clock.Elapsed;
-                using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
-                if (!answer.IsSuccessStatusCode)
-                    throw new IOException($"{path} was answered {(int)answer.StatusCode}");
+                connection.Send(request);
                 var ended = clock.Elapsed;
                 done.Add((ended.TotalSeconds, (ended - began).TotalMilliseconds));
             }
@@ -39,6 +32,4 @@ internal sealed class ListLoad : IDisposable
             return done;
         }
     }
-
-    public void Dispose() => client.Dispose();
 }

@@ -24,7 +24,7 @@ internal static class Lists
         var (figures, count, callers) = (new Figures(), rig.Options.Count ?? 1_000_000, Math.Max(rig.Options.Connections, 100));
         await using var service = await BenchService.StartAsync(rig);
         await PlantAsync(service, count);
-        using var load = new ListLoad(service.Api.Address, service.Tenant.Token, callers);
+        var load = new ListLoad(service.Api.Address, service.Tenant.Token);
         string[] singles = [.. Filters.Select(filter => $"{Root}?{filter}")];
         string[] pairs = [.. Filters.SelectMany((one, i) => Filters.Skip(i + 1).Where(other => one.Split('=')[0] != other.Split('=')[0]).Select(other => $"{Root}?{one}&{other}"))];
         await load.RunAsync([Root, .. singles, .. pairs], callers: 4, TimeSpan.FromSeconds(10));
