@@ -14,8 +14,10 @@ ARG KAFKA=
 RUN if [ -n "$KAFKA" ]; then apt-get update && apt-get install -y --no-install-recommends librdkafka1 && rm -rf /var/lib/apt/lists/*; fi
 WORKDIR /app
 COPY --from=build /app .
+# The heap may have half of the container's memory: compiled code, sockets and the program's files need some 250 MiB beside it (docs/memory.md).
 ENV ASPNETCORE_URLS=http://+:8080 \
-    ASPNETCORE_ENVIRONMENT=Production
+    ASPNETCORE_ENVIRONMENT=Production \
+    DOTNET_GCHeapHardLimitPercent=0x32
 EXPOSE 8080
 USER $APP_UID
 HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["dotnet", "NotificationService.Host.dll", "healthcheck"]

@@ -55,6 +55,17 @@ public sealed partial class ChartTests
     }
 
     [Fact]
+    public void Beside_the_heap_a_container_has_what_the_process_was_seen_to_need()
+    {
+        var percent = Convert.ToInt32(HeapPercent().Match(File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"))).Groups[1].Value, 16);
+        var limits = MemoryLimit().Matches(File.ReadAllText(Path.Combine(Chart, "values.yaml"))).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+
+        // The migration's is the smallest: it serves nobody.
+        limits.Count.ShouldBe(3);
+        limits.Order().Skip(1).ShouldAllBe(limit => limit * (100 - percent) / 100 >= 256);
+    }
+
+    [Fact]
     public void Only_the_migration_job_has_the_login_that_owns_the_schema()
     {
         Defined("notification-service.migration-environment").ShouldContain(".Values.migration.existingSecret");
@@ -125,6 +136,12 @@ public sealed partial class ChartTests
 
     [GeneratedRegex("regexMatch \"([^\"]+)\" \\$name")]
     private static partial Regex Refused();
+
+    [GeneratedRegex("DOTNET_GCHeapHardLimitPercent=0x([0-9A-Fa-f]+)")]
+    private static partial Regex HeapPercent();
+
+    [GeneratedRegex(@"limits: \{ memory: (\d+)Mi \}")]
+    private static partial Regex MemoryLimit();
 
     [GeneratedRegex("define \"([^\"]+)\"")]
     private static partial Regex Define();
