@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NotificationService.Benchmarks.Provider;
 
 namespace NotificationService.Benchmarks.Load;
@@ -12,11 +13,14 @@ internal static class ProbeLoad
         var answered = new long[count];
         using (var connection = new KeepAliveConnection(service))
         {
+            // Each when it is due, however long those before it took.
+            var clock = Stopwatch.StartNew();
             for (var i = 0; i < count; i++)
             {
+                if (interval * i - clock.Elapsed is var wait && wait > TimeSpan.Zero)
+                    await Task.Delay(wait);
                 connection.Send(request.To($"probe-{i}@example.com", i));
                 answered[i] = Clock.Microseconds();
-                await Task.Delay(interval);
             }
         }
 
