@@ -61,10 +61,10 @@ public sealed class KafkaPublisherKillTests(PostgresCluster cluster) : IAsyncLif
         (await database.ScalarAsync<long>("select count(*) from taken where node <> was and at < was_until")).ShouldBe(0);
         for (var shard = 0; shard < Shards; shard++)
         {
-            var told = brokers.Read(KafkaService.Status).Where(record => record.Key == $"of-{shard}").Select(record => int.Parse(record.Value!, CultureInfo.InvariantCulture)).ToList();
-            told.Distinct().Order().ShouldBe(Enumerable.Range(0, added), $"all of shard {shard}");
+            var published = brokers.Read(KafkaService.Status).Where(record => record.Key == $"of-{shard}").Select(record => int.Parse(record.Value!, CultureInfo.InvariantCulture)).ToList();
+            published.Distinct().Order().ShouldBe(Enumerable.Range(0, added), $"all of shard {shard}");
             // What the dead one published and could not note comes again, followed by all that follows it.
-            told.Zip(told.Skip(1)).ShouldAllBe(pair => pair.Second <= pair.First + 1);
+            published.Zip(published.Skip(1)).ShouldAllBe(pair => pair.Second <= pair.First + 1);
         }
     }
 
