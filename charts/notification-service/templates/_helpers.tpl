@@ -34,8 +34,11 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
   value: {{ . | quote }}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
-{{- if regexMatch "(?i)(password|secret|token|keys|credential|connectionstring|key.pem)" $name }}
+{{- if regexMatch "(?i)(password|passwd|passphrase|secret|token|keys|credential|connectionstring|key.pem|private.key|api[._-]?key|authorization|oauthbearer.config|headers$)" $name }}
 {{- fail (printf "%s is a secret: name it under secretSettings, with the secret that holds it" $name) }}
+{{- end }}
+{{- if regexMatch "(?i)((password|passwd|pwd|secret|token|api[ _-]?key|authorization) *[=:]|(bearer|basic) +[a-z0-9+/=._~-]{8}|://[^/@ ]+:[^/@ ]*@|-----BEGIN [A-Z ]*PRIVATE KEY|[?&;](sig|key)=)" (toString $value) }}
+{{- fail (printf "the value of %s holds a secret: name it under secretSettings, with the secret that holds it" $name) }}
 {{- end }}
 - name: {{ $name }}
   value: {{ $value | quote }}
