@@ -13,7 +13,7 @@ public sealed class SignInLookup(Database database)
         return await command.ExecuteScalarAsync(cancellationToken) is Guid tenant ? new TenantId(tenant) : null;
     }
 
-    /// <summary>The tenants in which the address is a user's, at most five: those where it has signed in before first.</summary>
+    /// <summary>The tenants in which the address is a user's, at most five: those where it signed in earliest, and last those where it never did.</summary>
     public async Task<IReadOnlyList<TenantId>> TenantsOfEmailAsync(string normalizedEmail, string? tenantKey, CancellationToken cancellationToken)
     {
         await using var command = database.App.CreateCommand("select notification_meta.tenants_of_email($1, $2)");

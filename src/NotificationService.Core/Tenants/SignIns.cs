@@ -25,6 +25,7 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + lifetime });
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await NoteFirstAsync(db, user, cancellationToken);
         return token;
     }
 
@@ -51,7 +52,10 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
                 }
 
                 var user = await db.Set<User>().AsNoTracking().SingleAsync(user => user.Id == account, cancellation);
-                return user.DisabledAt is null ? new RotationOutcome.Rotated(user, next) : new RotationOutcome.Refused();
+                if (user.DisabledAt is not null)
+                    return new RotationOutcome.Refused();
+                await NoteFirstAsync(db, user, cancellation);
+                return new RotationOutcome.Rotated(user, next);
             },
             cancellationToken);
 
@@ -66,6 +70,17 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
                 return await command.ExecuteNonQueryAsync(cancellation);
             },
             cancellationToken);
+
+    /// <summary>
+    /// Where an address signed in first is looked at first when a log-in names no tenant. Later sign-ins change nothing, so that nobody comes before
+    /// those who were there earlier by signing in more often.
+    /// </summary>
+    private async Task NoteFirstAsync(NotificationDbContext db, User user, CancellationToken cancellationToken)
+    {
+        if (user.SignedInAt is null)
+            await db.Set<User>().Where(row => row.Id == user.Id && row.SignedInAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.SignedInAt, time.GetUtcNow()), cancellationToken);
+    }
 
     /// <summary>$1 tenant, $2 sign-in, $3 hash of the family's secret; the rest differs.</summary>
     private static NpgsqlCommand Command(NotificationDbContext db, string sql, RefreshToken token) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection())

@@ -26,13 +26,9 @@ public sealed class User
 
     public required string SecurityStamp { get; set; }
 
-    public int FailedLogins { get; set; }
-
-    public DateTimeOffset? LockoutEnd { get; set; }
-
     public DateTimeOffset? DisabledAt { get; set; }
 
-    /// <summary>When the address first signed in here with its password. Registering is no proof that it is whose it says.</summary>
+    /// <summary>When the address first signed in here; registering is the first sign-in. Those where it did so earliest are looked at first.</summary>
     public DateTimeOffset? SignedInAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -18,7 +18,7 @@ public static class AuthApi
             .Takes<RegisterTenantRequest>("""{"tenantName":"Example Ltd","tenantKey":"example","admin":{"email":"ann@example.com","password":"correct horse battery","name":"Ann"}}""")
             .Answers<SignedIn>(StatusCodes.Status201Created, Example);
         group.MapPost("/login", LoginAsync)
-            .Documented("Signs a person in", $"Without a tenant the password is tried in at most {SignInCandidates.MaxTenants} of those that the address is a user of, first where it has signed in before. 401 if it fits in none; 409 (tenant_required) if it fits in several: then give the key of one.")
+            .Documented("Signs a person in", $"Without a tenant the password is tried in at most {SignInCandidates.MaxTenants} of those that the address is a user of, in the order in which it first signed in to them, which registering does too. 401 if it fits in none of these: then give the key of yours, which is all that is looked at. 409 (tenant_required) if it fits in several: then give the key of one.")
             .Takes<LoginRequest>("""{"email":"admin@demo.test","password":"Demo-admin-1!"}""")
             .Answers<SignedIn>(StatusCodes.Status200OK, Example);
         group.MapPost("/refresh-token", RefreshAsync)
@@ -62,7 +62,7 @@ public static class AuthApi
         {
             SignInOutcome.SignedIn { User: var user } => Answer(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer),
             SignInOutcome.TenantRequired => Problems.Conflict("The address and the password fit in several tenants: give the key of one as 'tenant'.", "tenant_required"),
-            SignInOutcome.Refused => Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong, or there were too many attempts."),
+            SignInOutcome.Refused => Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong. An address that stands in many tenants needs the key of one as 'tenant'."),
             _ => throw new InvalidOperationException("a closed set"),
         };
     }

@@ -59,7 +59,7 @@ public static class Limits
         new("failed sign-ins a minute, from one network address, at one process", Number(Rates.FailedSignInsPerMinute), $"429 `{SignInLimits.TooManyCode}`", "Notification__RateLimits__FailedSignInsPerMinute"),
         new("failed sign-ins in a row, of one account from one network address, at one process", $"{Number(SignInLimits.MaxFailuresOfPair)}, one more every {SignInLimits.RecoversEvery.TotalSeconds:0} s", $"429 `{SignInLimits.TooManyCode}`"),
         new("failed sign-ins in a row, of one account from everywhere, at one process", $"{Number(SignInLimits.MaxFailuresOfAccount)}, one more a second", $"429 `{SignInLimits.TooManyCode}`"),
-        new("sign-ins that wait at one process", $"{HashingGate.MaxWaitingOfAccount} of one account, {HashingGate.MaxWaitingOfNetwork} of one network address", $"429 `{HashingGate.BusyCode}`"),
+        new("sign-ins that wait at one process", $"{HashingGate.MaxWaitingOfAccount} of one account from one network address, {HashingGate.MaxWaitingOfNetwork} of one network address", $"429 `{HashingGate.BusyCode}`"),
         new("a password", $"{Number(SignUpRules.LongestPassword)} characters", "422 `password_too_long`"),
     ];
 

@@ -48,8 +48,6 @@ public static class AuthModule
             .AddSingleton<TenantRegistration>()
             .AddIdentityCore<User>(identity =>
             {
-                identity.Lockout.MaxFailedAccessAttempts = 10;
-                identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
                 identity.Password.RequiredLength = 10;
                 identity.Password.RequiredUniqueChars = 4;
                 // Length is what counts; rules on kinds of characters only make passwords alike.

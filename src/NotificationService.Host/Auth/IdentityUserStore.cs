@@ -6,10 +6,10 @@ using NotificationService.Tenants;
 namespace NotificationService.Host.Auth;
 
 /// <summary>
-/// ASP.NET Core Identity's store over the table users. Identity knows a user by "tenant/…", so that every look-up has
-/// its scope. What concurrent logins change, the count of failures and the lockout, is changed by statements of its own.
+/// ASP.NET Core Identity's store over the table users. Identity knows a user by "tenant/…", so that every look-up has its scope. It has no lockout,
+/// or anybody could lock out anybody. <see cref="SignInLimits"/> refuses who guesses.
 /// </summary>
-internal sealed class IdentityUserStore(TenantStore store) : IUserPasswordStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>
+internal sealed class IdentityUserStore(TenantStore store) : IUserPasswordStore<User>, IUserSecurityStampStore<User>
 {
     public static string NameOf(TenantId tenant, string email) => $"{tenant}/{email}";
 
@@ -98,36 +98,6 @@ internal sealed class IdentityUserStore(TenantStore store) : IUserPasswordStore<
     }
 
     public Task<string?> GetSecurityStampAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.SecurityStamp);
-
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.LockoutEnd);
-
-    public Task SetLockoutEndDateAsync(User user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
-    {
-        user.LockoutEnd = lockoutEnd?.ToUniversalTime();
-        return ChangeAsync(user, users => users.ExecuteUpdateAsync(set => set.SetProperty(row => row.LockoutEnd, user.LockoutEnd), cancellationToken), cancellationToken);
-    }
-
-    public Task<int> IncrementAccessFailedCountAsync(User user, CancellationToken cancellationToken) => store.RunAsync(
-        user.TenantId,
-        async (db, cancellation) =>
-        {
-            var rows = db.Set<User>().Where(row => row.Id == user.Id);
-            await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.FailedLogins, row => row.FailedLogins + 1), cancellation);
-            return user.FailedLogins = await rows.Select(row => row.FailedLogins).SingleOrDefaultAsync(cancellation);
-        },
-        cancellationToken);
-
-    public Task ResetAccessFailedCountAsync(User user, CancellationToken cancellationToken)
-    {
-        user.FailedLogins = 0;
-        return ChangeAsync(user, users => users.ExecuteUpdateAsync(set => set.SetProperty(row => row.FailedLogins, 0), cancellationToken), cancellationToken);
-    }
-
-    public Task<int> GetAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.FailedLogins);
-
-    public Task<bool> GetLockoutEnabledAsync(User user, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    public Task SetLockoutEnabledAsync(User user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -1,17 +1,15 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
 /// <summary>
-/// Checks a person's e-mail address and password. Unknown, wrong, locked and disabled are one answer and take the same work. Anybody may register a
-/// tenant under any address, so where no tenant is named several are tried, and the one that the password fits is it.
+/// Checks a person's e-mail address and password. Unknown, wrong and disabled are one answer and take the same work: the same statements and as many
+/// verifications, and nothing is written. Anybody may register a tenant under any address, so where no tenant is named several are tried, and the one
+/// that the password fits is it.
 /// </summary>
-public sealed class PasswordSignIn(
-    SignInCandidates candidates, PasswordVerification verification, SignInLimits limits, UserManager<User> users, TenantStore store, TimeProvider time)
+public sealed class PasswordSignIn(SignInCandidates candidates, PasswordVerification verification, SignInLimits limits, UserManager<User> users)
 {
     /// <exception cref="Api.ProblemException">There were too many failures, or too many wait.</exception>
     public async Task<SignInOutcome> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
@@ -29,26 +27,13 @@ public sealed class PasswordSignIn(
             case [var (user, isHashOld)]:
                 if (isHashOld)
                     await users.CheckPasswordAsync(user, password); // which stores a new one
-                if (user.FailedLogins > 0)
-                    await users.ResetAccessFailedCountAsync(user);
-                if (user.SignedInAt is null)
-                    await NoteFirstAsync(user, cancellationToken);
                 return new SignInOutcome.SignedIn(user);
             case []:
-                foreach (var user in found.OfType<User>())
-                    await users.AccessFailedAsync(user);
                 return null;
             default:
                 return new SignInOutcome.TenantRequired();
         }
     }
-
-    /// <summary>From now on this tenant is looked at before those in which the address has never signed in.</summary>
-    private Task<int> NoteFirstAsync(User user, CancellationToken cancellationToken) => store.RunAsync(
-        user.TenantId,
-        (db, cancellation) => db.Set<User>().Where(row => row.Id == user.Id && row.SignedInAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.SignedInAt, time.GetUtcNow()), cancellation),
-        cancellationToken);
 }
 
 /// <summary>What came of an address and a password.</summary>

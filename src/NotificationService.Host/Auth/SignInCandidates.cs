@@ -15,7 +15,7 @@ public sealed class SignInCandidates(SignInLookup lookup, UserManager<User> user
     /// <summary>So many tenants are looked at, whether there are as many or not.</summary>
     public static int Looked(string? tenantKey) => tenantKey is null ? MaxTenants : 1;
 
-    /// <returns>A user, or null where there is none or the one there is may not sign in now.</returns>
+    /// <returns>A user, or null where there is none or the one there is may not sign in.</returns>
     public async Task<IReadOnlyList<User?>> FindAsync(string normalizedEmail, string? tenantKey, CancellationToken cancellationToken)
     {
         var tenants = await lookup.TenantsOfEmailAsync(normalizedEmail, tenantKey, cancellationToken);
@@ -23,7 +23,7 @@ public sealed class SignInCandidates(SignInLookup lookup, UserManager<User> user
         for (var i = 0; i < candidates.Length; i++)
         {
             var user = await users.FindByNameAsync(IdentityUserStore.NameOf(i < tenants.Count ? tenants[i] : default, normalizedEmail));
-            candidates[i] = user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user) ? null : user;
+            candidates[i] = user is { DisabledAt: null } ? user : null;
         }
 
         return candidates;

@@ -20,6 +20,7 @@ public sealed class TenantRegistration(TenantStore store, SignIns signIns, Audit
     {
         var tenant = new Tenant { TenantId = new TenantId(ids.Next()), Key = key ?? KeyFrom(name), Name = name, CreatedAt = time.GetUtcNow() };
         var admin = NewUser.Row(ids.Next(), tenant.TenantId, email, adminName, [UserRoles.Admin], time.GetUtcNow());
+        admin.SignedInAt = admin.CreatedAt; // it is given tokens below
         admin.PasswordHash = await gate.MakeAsync(RateLimiter.SubjectOf(address), () => Task.FromResult(hasher.HashPassword(admin, password)), cancellationToken);
         try
         {

@@ -17,7 +17,7 @@ public sealed class RateLimitOptions
     /// <summary>Sign-in, per network address instead of per tenant (IPv6: per /64).</summary>
     public long AuthPerMinute { get; set; } = 1_200;
 
-    /// <summary>Sign-ins that fail, per network address, at one process. Whoever has more is refused before anything is hashed.</summary>
+    /// <summary>Sign-ins that fail, per network address, at one process. Whoever has more is refused before anything is hashed. With 0 those of an account are not counted either.</summary>
     public long FailedSignInsPerMinute { get; set; } = 60;
 
     public long Of(RateClass rateClass) => rateClass switch

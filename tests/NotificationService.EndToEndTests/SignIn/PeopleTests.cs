@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace NotificationService.EndToEndTests.SignIn;
 
-/// <summary>Sign-in of people: registering, logging in, being locked out.</summary>
+/// <summary>Sign-in of people: registering and logging in.</summary>
 [Collection(SignInCollection.Name)]
 public sealed class PeopleTests(SignInService service)
 {
@@ -56,21 +56,6 @@ public sealed class PeopleTests(SignInService service)
             answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(wrong));
         }
-    }
-
-    [Fact]
-    public async Task After_ten_wrong_passwords_the_right_one_is_refused_too()
-    {
-        var admin = await service.RegisterAsync();
-        for (var i = 0; i < 10; i++)
-            (await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = "wrong" })).Dispose();
-
-        using var right = await service.PostAsync("/api/v1/auth/login", new { email = admin.Email, password = SignInService.Password });
-        right.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-
-        await service.Database.ExecuteAsync($"update users set lockout_end = now() where id = '{admin.Id}'");
-        await service.LoginAsync(admin.Email, SignInService.Password);
-        (await service.Database.ScalarAsync<int>($"select failed_logins from users where id = '{admin.Id}'")).ShouldBe(0);
     }
 
     [Fact]

@@ -30,6 +30,19 @@ public sealed class RefreshTests(SignInService service)
     }
 
     [Fact]
+    public async Task The_first_use_is_a_sign_in_of_an_address_that_has_none_yet_and_later_ones_change_nothing()
+    {
+        var admin = await service.RegisterAsync();
+        await service.Database.ExecuteAsync($"update users set signed_in_at = null where id = '{admin.Id}'");
+
+        var second = await NextAsync(admin.RefreshToken);
+        var row = await service.Database.ScalarAsync<string>($"select signed_in_at || ' ' || ctid from users where id = '{admin.Id}'");
+        await NextAsync(second);
+
+        (await service.Database.ScalarAsync<string>($"select signed_in_at || ' ' || ctid from users where id = '{admin.Id}'")).ShouldBe(row);
+    }
+
+    [Fact]
     public async Task Using_an_old_one_ends_the_sign_in_for_who_holds_the_newest_and_leaves_other_sign_ins_alone()
     {
         var admin = await service.RegisterAsync();

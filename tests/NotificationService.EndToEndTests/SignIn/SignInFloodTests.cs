@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using NotificationService.Host.Auth;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.SignIn;
@@ -53,6 +54,42 @@ public sealed class SignInFloodTests(SignInService service) : IClassFixture<Sign
                     (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBeOneOf("too_many_failed_sign_ins", "sign_in_busy");
                 }
             }
+        }
+    }
+
+    [Fact]
+    public async Task A_person_whose_password_is_guessed_from_one_address_signs_in_from_another()
+    {
+        var (person, neighbour) = (await service.RegisterAsync(), await service.RegisterAsync());
+        var key = await service.Database.ScalarAsync<string>($"select key from tenants where tenant_id = '{person.Tenant}'");
+        await using var node = await service.StartNodeAsync(("Notification__RateLimits__FailedSignInsPerMinute", "60"));
+        using var guesser = ClientFrom("127.0.0.1", node.Address);
+        using var home = ClientFrom("127.0.0.2", node.Address);
+
+        (await GuessUntilRefusedAsync()).ShouldBeGreaterThanOrEqualTo(SignInLimits.MaxFailuresOfPair);
+        (await LoginAsync(person, home)).ShouldBe(HttpStatusCode.OK, "for the first time from there");
+        (await LoginAsync(neighbour, guesser)).ShouldBe(HttpStatusCode.OK, "another account, from where somebody guesses");
+        await GuessUntilRefusedAsync();
+        (await LoginAsync(person, home)).ShouldBe(HttpStatusCode.OK, "from an address that is known");
+        (await LoginAsync(person, service.Client)).ShouldBe(HttpStatusCode.OK, "at another node");
+
+        async Task<int> GuessUntilRefusedAsync()
+        {
+            for (var wrong = 0; wrong < 200; wrong++)
+            {
+                using var guess = await service.PostAsync("/api/v1/auth/login", new { email = person.Email, password = "wrong", tenant = key }, client: guesser);
+                if (guess.StatusCode == HttpStatusCode.TooManyRequests)
+                    return wrong;
+                guess.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            }
+
+            throw new InvalidOperationException("200 guesses, and none was refused");
+        }
+
+        async Task<HttpStatusCode> LoginAsync(SignInService.Person who, HttpClient client)
+        {
+            using var answer = await service.PostAsync("/api/v1/auth/login", new { email = who.Email, password = SignInService.Password }, client: client);
+            return answer.StatusCode;
         }
     }
 
