@@ -79,6 +79,7 @@ internal static class EventLoader
     private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row) => new(
         EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4))
     {
+        Live = reader.GetBoolean(5),
         Target = row.Target,
     };
 

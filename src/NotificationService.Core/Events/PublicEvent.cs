@@ -15,6 +15,9 @@ public abstract record PublicEvent(string Id, TenantId Tenant, string Type, Guid
 {
     /// <summary>The webhook endpoint that asked for it once more: nobody else is told. Null: whoever listens.</summary>
     public Guid? Target { get; init; }
+
+    /// <summary>False for what a test account's notification, batch or job brought about; what is about none of them is live.</summary>
+    public bool Live { get; init; } = true;
 }
 
 /// <summary>A delivery's status changed.</summary>
@@ -33,9 +36,6 @@ public sealed record DeliveryEvent(string Id, TenantId Tenant, string Type, Deli
     public string? Template { get; init; }
 
     public int? TemplateVersion { get; init; }
-
-    /// <summary>False for what a test account sent.</summary>
-    public bool Live { get; init; }
 
     /// <summary>The name of the provider it went to.</summary>
     public string? Provider { get; init; }

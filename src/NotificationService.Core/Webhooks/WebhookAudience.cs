@@ -71,7 +71,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
             tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             Of(_ => ids.Next()), Of(message => message.Endpoint.Id), Of(message => message.Event.Id), Of(message => message.Event.Type), Of(message => message.Event.Subject),
             Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again },
-            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver });
+            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver }, Of(message => message.Event.Live));
 
         NpgsqlParameter<T[]> Of<T>(Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => new() { TypedValue = Array.ConvertAll(messages, column) };
     }

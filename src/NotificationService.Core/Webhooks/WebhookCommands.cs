@@ -18,7 +18,7 @@ public sealed class WebhookCommands(
     private static readonly string Resend = SqlText.Statement("webhook_messages_resend");
     private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
 
-    /// <summary>One message, at once and from the beginning of its schedule.</summary>
+    /// <summary>One message, at once and from the beginning of its schedule. One that is not of the caller's mode is not there.</summary>
     public async Task<WebhookCommandOutcome> ResendAsync(Caller by, Guid endpoint, Guid message, CancellationToken cancellationToken)
     {
         var outcome = await RunAsync(
@@ -29,6 +29,7 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<Guid> { TypedValue = endpoint },
                 new NpgsqlParameter<Guid> { TypedValue = message },
                 new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
+                Parameter.Modes(by.OnlyMode),
             ],
             row => row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
                 : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
@@ -39,7 +40,7 @@ public sealed class WebhookCommands(
         return outcome;
     }
 
-    /// <summary>A sample of an event that the endpoint asked for, or might ask for, as a message like any other.</summary>
+    /// <summary>A sample of an event that the endpoint asked for, or might ask for, as a message like any other, of the mode of whoever asks.</summary>
     /// <param name="type">Null: the first type that the endpoint asked for.</param>
     public async Task<WebhookCommandOutcome> TestAsync(Caller by, Guid id, string? type, CancellationToken cancellationToken)
     {
@@ -63,13 +64,14 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
                 new NpgsqlParameter<bool> { TypedValue = false },
                 new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
+                new NpgsqlParameter<bool[]> { TypedValue = [by.Live] },
             ],
             read: null, cancellationToken);
         wakeUp.Signal();
         return outcome;
     }
 
-    /// <summary>Everything that failed, or everything there was, in a span of time. Queued bit by bit by a worker.</summary>
+    /// <summary>Everything that failed, or everything there was, in a span of time; for a service account what is of its mode. Queued bit by bit by a worker.</summary>
     public async Task<WebhookReplayOutcome> ReplayAsync(
         Caller by, Guid id, WebhookReplayMode mode, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
     {
@@ -103,6 +105,7 @@ public sealed class WebhookCommands(
                     Id = ids.Next(),
                     EndpointId = id,
                     Mode = mode,
+                    Live = by.OnlyMode,
                     Since = since,
                     Until = until,
                     Reached = since,
@@ -119,11 +122,16 @@ public sealed class WebhookCommands(
             },
             cancellationToken);
 
-    public Task<WebhookReplayRow?> FindReplayAsync(TenantId tenant, Guid endpoint, Guid replay, CancellationToken cancellationToken) => store.RunAsync(
-        tenant,
-        (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(
-            row => row.Id == replay && row.EndpointId == endpoint && db.Set<WebhookEndpointRow>().Any(found => found.Id == endpoint), token),
-        cancellationToken);
+    /// <summary>A service account sees those of its own mode: what people ask for brings back both.</summary>
+    public async Task<WebhookReplayRow?> FindReplayAsync(Caller by, Guid endpoint, Guid replay, CancellationToken cancellationToken)
+    {
+        var row = await store.RunAsync(
+            by.Tenant,
+            (db, token) => db.Set<WebhookReplayRow>().AsNoTracking().SingleOrDefaultAsync(
+                one => one.Id == replay && one.EndpointId == endpoint && db.Set<WebhookEndpointRow>().Any(found => found.Id == endpoint), token),
+            cancellationToken);
+        return by.OnlyMode is { } own && row?.Live != own ? null : row;
+    }
 
     /// <summary>One statement, and in the same transaction who had it run, if it queued anything.</summary>
     private Task<WebhookCommandOutcome> RunAsync(

@@ -21,7 +21,7 @@ public sealed class WebhookLog(Database database, LongLists longLists)
         var result = await ListScan.ReadAsync<WebhookMessage>(
             page, message => message.Id, isIndexed, PageRequest.ScanLimit, step => ReadAsync(tenant, endpoint, filter, step, cancellationToken));
         return page.IsNumbered && result.Total is null && isIndexed
-            ? result.With(await longLists.TotalAsync(tenant, endpoint, token => CountAsync(tenant, endpoint, token), cancellationToken), page)
+            ? result.With(await longLists.TotalAsync(tenant, (endpoint, filter.Live), token => CountAsync(tenant, endpoint, filter.Live, token), cancellationToken), page)
             : result;
     }
 
@@ -40,21 +40,23 @@ public sealed class WebhookLog(Database database, LongLists longLists)
             Parameter.Number(MostOfBody),
             Parameter.Number(MostAttempts),
             Parameter.Number(step.Offset),
-            new NpgsqlParameter<bool> { TypedValue = filter.State is MessageState.Failed or MessageState.Dropped });
+            new NpgsqlParameter<bool> { TypedValue = filter.State is MessageState.Failed or MessageState.Dropped },
+            Parameter.Modes(filter.Live));
         return new ListStepResult<WebhookMessage>(rows.Messages, (int)rows.Matching, (int)rows.Looked, rows.Last);
     }
 
-    private async Task<ListTotal> CountAsync(TenantId tenant, Guid endpoint, CancellationToken cancellationToken)
+    private async Task<ListTotal> CountAsync(TenantId tenant, Guid endpoint, bool? live, CancellationToken cancellationToken)
     {
         var total = new ListTotal(0, IsExact: true);
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Id(endpoint), Parameter.Number(PageRequest.Reach + 1));
+        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Id(endpoint), Parameter.Number(PageRequest.Reach + 1), Parameter.Modes(live));
         await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
         return total;
     }
 
     /// <summary>With everything that is kept of it; null if the endpoint has no such message.</summary>
-    public async Task<WebhookMessage?> FindAsync(TenantId tenant, Guid endpoint, Guid message, CancellationToken cancellationToken)
+    /// <param name="live">The one mode that it may be of; null for either.</param>
+    public async Task<WebhookMessage?> FindAsync(TenantId tenant, Guid endpoint, Guid message, bool? live, CancellationToken cancellationToken)
     {
         var rows = new Rows(withBounds: false);
         await RunAsync(
@@ -62,7 +64,8 @@ public sealed class WebhookLog(Database database, LongLists longLists)
             new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             new NpgsqlParameter<Guid> { TypedValue = endpoint },
             new NpgsqlParameter<Guid> { TypedValue = message },
-            new NpgsqlParameter<int> { TypedValue = MostAttempts });
+            new NpgsqlParameter<int> { TypedValue = MostAttempts },
+            Parameter.Modes(live));
         return rows.Messages.SingleOrDefault();
     }
 
@@ -90,7 +93,7 @@ public sealed class WebhookLog(Database database, LongLists longLists)
         public void Add(NpgsqlDataReader row)
         {
             if (withBounds)
-                (Looked, Last, Matching) = (row.GetInt64(23), row.IsDBNull(24) ? null : row.GetGuid(24), row.GetInt64(25));
+                (Looked, Last, Matching) = (row.GetInt64(24), row.IsDBNull(25) ? null : row.GetGuid(25), row.GetInt64(26));
             if (row.IsDBNull(0))
                 return;
             if (Messages.Count == 0 || Messages[^1].Id != row.GetGuid(0))
@@ -99,7 +102,7 @@ public sealed class WebhookLog(Database database, LongLists longLists)
                 Messages.Add(Message(row));
             }
 
-            if (!row.IsDBNull(13))
+            if (!row.IsDBNull(14))
                 attempts.Add(Attempt(row));
         }
 
@@ -112,11 +115,11 @@ public sealed class WebhookLog(Database database, LongLists longLists)
 
         private static WebhookMessage Message(NpgsqlDataReader row) => new(
             row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetGuid(3), row.GetInt32(4), (MessageState)row.GetInt16(5), Text(row, 6), row.GetInt16(7),
-            row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9), Time(row, 10), Time(row, 11), Text(row, 12), []);
+            row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9), Time(row, 10), Time(row, 11), Text(row, 12), row.GetBoolean(13), []);
 
         private static WebhookAttempt Attempt(NpgsqlDataReader row) => new(
-            row.GetInt16(13), row.GetFieldValue<DateTimeOffset>(14), row.GetInt32(15), row.GetInt16(16), row.IsDBNull(17) ? null : row.GetInt16(17), Text(row, 18),
-            row.GetString(19), Text(row, 20), Text(row, 21), Time(row, 22));
+            row.GetInt16(14), row.GetFieldValue<DateTimeOffset>(15), row.GetInt32(16), row.GetInt16(17), row.IsDBNull(18) ? null : row.GetInt16(18), Text(row, 19),
+            row.GetString(20), Text(row, 21), Text(row, 22), Time(row, 23));
 
         private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -8,9 +8,10 @@ namespace NotificationService.Webhooks;
 /// <param name="NextTryAt">Null: it has ended, or is being sent at this moment.</param>
 /// <param name="Attempts">The latest last.</param>
 /// <param name="Body">What is sent; null in a list.</param>
+/// <param name="Live">Whether it tells of what a live account brought about; what is about no notification, batch or job counts as that.</param>
 public sealed record WebhookMessage(
     Guid Id, string EventId, string Type, Guid Subject, int Sequence, MessageState State, string? Reason, int AttemptCount, DateTimeOffset OccurredAt,
-    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, DateTimeOffset? NextTryAt, string? Body, IReadOnlyList<WebhookAttempt> Attempts);
+    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, DateTimeOffset? NextTryAt, string? Body, bool Live, IReadOnlyList<WebhookAttempt> Attempts);
 
 /// <summary>One call for a message.</summary>
 /// <param name="Outcome">1 delivered, 2 failed, 3 gone.</param>
@@ -21,4 +22,5 @@ public sealed record WebhookAttempt(
     DateTimeOffset? NextTryAt);
 
 /// <summary>Which messages of an endpoint; null is any.</summary>
-public sealed record WebhookMessageFilter(MessageState? State, string? Type);
+/// <param name="Live">Only those of live accounts, or only those of test accounts.</param>
+public sealed record WebhookMessageFilter(MessageState? State, string? Type, bool? Live);

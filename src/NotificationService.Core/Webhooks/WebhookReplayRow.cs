@@ -15,6 +15,9 @@ public sealed class WebhookReplayRow
 
     public WebhookReplayMode Mode { get; init; }
 
+    /// <summary>The one mode whose messages it brings back: that of the service account that asked; null for both.</summary>
+    public bool? Live { get; init; }
+
     public DateTimeOffset Since { get; init; }
 
     public DateTimeOffset Until { get; init; }

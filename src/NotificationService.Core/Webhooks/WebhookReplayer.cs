@@ -65,7 +65,7 @@ internal sealed class WebhookReplayer(
         var (began, queued, goesOn, slice) = (time.GetTimestamp(), 0, true, ShortestSlice);
         while (goesOn && queued < Bite && time.GetElapsedTime(began) < LongestTurn)
         {
-            var (before, sliceBegan) = (queued, time.GetTimestamp());
+            var (isEmpty, sliceBegan) = (false, time.GetTimestamp());
             goesOn = false;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
@@ -79,9 +79,10 @@ internal sealed class WebhookReplayer(
                 {
                     queued += row.GetInt32(0);
                     goesOn = (WebhookReplayState)row.GetInt16(1) == WebhookReplayState.Running && row.GetBoolean(2) && mode == WebhookReplayMode.All;
+                    isEmpty = row.GetBoolean(3);
                 },
                 cancellationToken);
-            if (queued == before && time.GetElapsedTime(sliceBegan) < Quick && slice < LongestSlice)
+            if (isEmpty && time.GetElapsedTime(sliceBegan) < Quick && slice < LongestSlice)
                 slice *= 2;
         }
 

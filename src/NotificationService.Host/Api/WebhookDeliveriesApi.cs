@@ -11,10 +11,10 @@ public static class WebhookDeliveriesApi
         """{"number":1,"startedAt":"2026-11-21T09:00:00Z","durationMs":38,"outcome":"failed","error":"http_status","requestHeaders":{"content-type":"application/json","webhook-id":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","webhook-timestamp":"1795165200","webhook-signature":"v1,…","Authorization":"Bea…wxyz"},"responseStatus":503,"responseHeaders":{"retry-after":"60"},"responseBody":"busy","nextTryAt":"2026-11-21T09:01:00Z"}""";
 
     private const string Example =
-        $$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","eventId":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","type":"delivery.delivered","subject":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","sequence":2,"status":"pending","reason":null,"attemptCount":1,"occurredAt":"2026-11-21T09:00:00Z","createdAt":"2026-11-21T09:00:00Z","endedAt":null,"nextTryAt":"2026-11-21T09:01:00Z","attempts":[{{Attempt}}]}""";
+        $$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","eventId":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","type":"delivery.delivered","subject":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","sequence":2,"status":"pending","reason":null,"attemptCount":1,"occurredAt":"2026-11-21T09:00:00Z","createdAt":"2026-11-21T09:00:00Z","endedAt":null,"nextTryAt":"2026-11-21T09:01:00Z","live":true,"attempts":[{{Attempt}}]}""";
 
     private const string Replay =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a71","endpointId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","mode":"failed","since":"2026-11-20T00:00:00Z","until":"2026-11-21T09:00:00Z","status":"running","queued":0,"reached":"2026-11-20T00:00:00Z","createdAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a71","endpointId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","mode":"failed","live":null,"since":"2026-11-20T00:00:00Z","until":"2026-11-21T09:00:00Z","status":"running","queued":0,"reached":"2026-11-20T00:00:00Z","createdAt":"2026-11-21T09:00:00Z"}""";
 
     private const string Queued = """{"messageId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","status":"pending"}""";
 
@@ -27,29 +27,29 @@ public static class WebhookDeliveriesApi
     {
         var group = routes.MapGroup("/api/v1/admin/webhook-endpoints/{id:guid}").WithTags("Webhook endpoints").RequireAuthorization(Policies.Operator);
         group.MapGet("/deliveries", ListAsync)
-            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. With a status or type a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
+            .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. What is about no notification, batch or job counts as live. With a status or type a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true)
-            .Query("status", $"Only of this status: {MessageStates.Names}.").Query("type", "Only of this event type.")
+            .Query("status", $"Only of this status: {MessageStates.Names}.").Query("type", "Only of this event type.").QueryMode()
             .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
-        group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts").Answers<WebhookMessageAnswer>(200, Whole);
+        group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts", "A service account sees those of its own mode only.").Answers<WebhookMessageAnswer>(200, Whole);
         group.MapPost("/deliveries/{messageId:guid}/resend", ResendAsync)
-            .Documented("Send one message once more", "Under the same webhook-id, at once and from the beginning of its schedule, whatever became of it before or is to become of it. One that is being sent at this moment is not sent twice.").Answers<WebhookQueuedAnswer>(202, Queued);
+            .Documented("Send one message once more", "Under the same webhook-id, at once and from the beginning of its schedule, whatever became of it before or is to become of it. One that is being sent at this moment is not sent twice. A service account resends those of its own mode only.").Answers<WebhookQueuedAnswer>(202, Queued);
         group.MapPost("/test", TestAsync)
-            .Documented("Send a sample event", "An ordinary message of the endpoint's queue, to be found under /deliveries. Its ids name nothing, and its full payload has metadata.sample. The body may be left out.")
+            .Documented("Send a sample event", "An ordinary message of the endpoint's queue, to be found under /deliveries. Its ids name nothing, and its full payload has metadata.sample. It is of the mode of the account that asked, a person's is live. The body may be left out.")
             .Takes<TestWebhookRequest>("""{"type":"delivery.delivered"}""").Answers<WebhookQueuedAnswer>(202, Queued);
         group.MapPost("/replay", ReplayAsync)
-            .Documented("Send everything that failed, or everything there was, once more", "At most 30 days back and one replay of an endpoint at a time. It is queued little by little, so that what happens now is not held up. Messages keep their webhook-id.")
+            .Documented("Send everything that failed, or everything there was, once more", "At most 30 days back and one replay of an endpoint at a time. It is queued little by little, so that what happens now is not held up. Messages keep their webhook-id. For a service account it brings back what is of its own mode, for a person both.")
             .Takes<ReplayWebhooksRequest>("""{"mode":"failed","since":"2026-11-20T00:00:00Z"}""").Answers<WebhookReplayAnswer>(202, Replay);
-        group.MapGet("/replays/{replayId:guid}", GetReplayAsync).Documented("See how far a replay is").Answers<WebhookReplayAnswer>(200, Replay);
+        group.MapGet("/replays/{replayId:guid}", GetReplayAsync).Documented("See how far a replay is", "A service account sees those that accounts of its own mode asked for.").Answers<WebhookReplayAnswer>(200, Replay);
     }
 
     private static async Task<IResult> ListAsync(
         Guid id, HttpContext context, WebhookEndpointStore endpoints, WebhookLog log, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var filter = new WebhookMessageFilter(query.Choice("status", States), query.Text("type"));
+        var filter = new WebhookMessageFilter(query.Choice("status", States), query.Text("type"), query.Mode(context));
         var tenant = context.Caller().Tenant;
-        var scope = $"{tenant} webhooks {id} {filter.State} {filter.Type}";
+        var scope = $"{tenant} webhooks {id} {filter.State} {filter.Type} {filter.Live}";
         var paging = query.Paging(scope);
         if (query.Refusal() is { } refusal)
             return refusal;
@@ -60,7 +60,7 @@ public static class WebhookDeliveriesApi
     }
 
     private static async Task<IResult> GetAsync(Guid id, Guid messageId, HttpContext context, WebhookLog log, CancellationToken cancellationToken) =>
-        await log.FindAsync(context.Caller().Tenant, id, messageId, cancellationToken) is { } message
+        await log.FindAsync(context.Caller().Tenant, id, messageId, context.Caller().OnlyMode, cancellationToken) is { } message
             ? JsonAnswer.Of(WebhookMessageAnswer.Of(message), WebhooksJson.Default.WebhookMessageAnswer)
             : Problems.NotFound();
 
@@ -97,7 +97,7 @@ public static class WebhookDeliveriesApi
     }
 
     private static async Task<IResult> GetReplayAsync(Guid id, Guid replayId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
-        await commands.FindReplayAsync(context.Caller().Tenant, id, replayId, cancellationToken) is { } replay
+        await commands.FindReplayAsync(context.Caller(), id, replayId, cancellationToken) is { } replay
             ? JsonAnswer.Of(WebhookReplayAnswer.Of(replay), WebhooksJson.Default.WebhookReplayAnswer)
             : Problems.NotFound();
 

@@ -44,14 +44,15 @@ public sealed record WebhookSecretAnswer(DateTimeOffset CreatedAt, DateTimeOffse
 public sealed record WebhookQueuedAnswer(Guid MessageId, string Status);
 
 /// <summary>A replay.</summary>
+/// <param name="Live">Whether it brings back live messages or those of test accounts only; null: both.</param>
 /// <param name="Status">running, done, or stopped because the endpoint was disabled or deleted.</param>
 /// <param name="Queued">Messages put into the endpoint's queue so far.</param>
 /// <param name="Reached">Everything before it has been looked at.</param>
 public sealed record WebhookReplayAnswer(
-    Guid Id, Guid EndpointId, string Mode, DateTimeOffset Since, DateTimeOffset Until, string Status, int Queued, DateTimeOffset Reached, DateTimeOffset CreatedAt)
+    Guid Id, Guid EndpointId, string Mode, bool? Live, DateTimeOffset Since, DateTimeOffset Until, string Status, int Queued, DateTimeOffset Reached, DateTimeOffset CreatedAt)
 {
     internal static WebhookReplayAnswer Of(WebhookReplayRow row) => new(
-        row.Id, row.EndpointId, row.Mode == WebhookReplayMode.All ? "all" : "failed", row.Since, row.Until,
+        row.Id, row.EndpointId, row.Mode == WebhookReplayMode.All ? "all" : "failed", row.Live, row.Since, row.Until,
         row.State switch { WebhookReplayState.Running => "running", WebhookReplayState.Done => "done", _ => "stopped" }, row.Queued, row.Reached, row.CreatedAt);
 }
 
@@ -63,16 +64,17 @@ public sealed record WebhookReplayAnswer(
 /// <param name="Reason">Why it ended without success.</param>
 /// <param name="AttemptCount">How often it was sent, resends included.</param>
 /// <param name="NextTryAt">Null: it has ended, or is being sent at this moment.</param>
+/// <param name="Live">Whether a live account's notification, batch or job brought it about; true where it is about none of them.</param>
 /// <param name="Body">What is sent; left out of lists.</param>
 /// <param name="Attempts">The latest 50, the last of them last.</param>
 public sealed record WebhookMessageAnswer(
     Guid Id, string EventId, string Type, Guid Subject, int Sequence, string Status, string? Reason, int AttemptCount, DateTimeOffset OccurredAt, DateTimeOffset CreatedAt,
-    DateTimeOffset? EndedAt, DateTimeOffset? NextTryAt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Body,
+    DateTimeOffset? EndedAt, DateTimeOffset? NextTryAt, bool Live, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Body,
     IReadOnlyList<WebhookAttemptAnswer> Attempts)
 {
     internal static WebhookMessageAnswer Of(WebhookMessage message) => new(
         message.Id, message.EventId, message.Type, message.Subject, message.Sequence, message.State.ToName(), message.Reason, message.AttemptCount, message.OccurredAt,
-        message.CreatedAt, message.EndedAt, message.NextTryAt, message.Body, [.. message.Attempts.Select(WebhookAttemptAnswer.Of)]);
+        message.CreatedAt, message.EndedAt, message.NextTryAt, message.Live, message.Body, [.. message.Attempts.Select(WebhookAttemptAnswer.Of)]);
 }
 
 /// <summary>One call.</summary>

@@ -11,6 +11,7 @@ public sealed class OtherModeTests(SignInService service)
 {
     private const string Csv = "email,orderId\nann@example.com,1\nbob@example.com,2\n";
     private const string Now = """{"recipient":{"email":"ann@example.com"},"channel":"email","content":{"subject":"Hello","text":"Hello"}}""";
+    private const string OfEndpoint = $"{TwoModes.Webhooks}/{{id}}/";
     private static readonly Guid Missing = Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057");
 
     [Theory]
@@ -33,16 +34,16 @@ public sealed class OtherModeTests(SignInService service)
                 continue;
             }
 
-            var missing = await AnswerAsync(tenant, mode, method, path, Missing);
+            var missing = await AnswerAsync(tenant, mode, method, path, ids["endpoint"][0], Missing);
             foreach (var id in ids[kind])
             {
-                var answer = await AnswerAsync(tenant, mode, method, path, id);
+                var answer = await AnswerAsync(tenant, mode, method, path, ids["endpoint"][0], id);
                 if (answer != missing || !answer.StartsWith("404 ", StringComparison.Ordinal))
                     wrong.Add($"{method} {path}: {answer} where {missing} was expected");
             }
         }
 
-        routes.Count.ShouldBeGreaterThan(15);
+        routes.Count.ShouldBeGreaterThan(18);
         wrong.ShouldBeEmpty();
         (await tenant.StoredAsync()).ShouldBe(before);
     }
@@ -197,23 +198,44 @@ public sealed class OtherModeTests(SignInService service)
         var (queued, paused) = (await tenant.JobAsync(mode, Csv), await tenant.JobAsync(mode, $"{Csv}cy@example.com,3\n"));
         using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return new() { ["notification"] = [waiting, failed], ["batch"] = [open, closed], ["job"] = [queued, paused], ["delivery"] = [delivery] };
+        var (endpoint, message, replay) = await PlantWebhookAsync(tenant, mode);
+        return new()
+        {
+            ["notification"] = [waiting, failed], ["batch"] = [open, closed], ["job"] = [queued, paused], ["delivery"] = [delivery],
+            ["endpoint"] = [endpoint], ["message"] = [message], ["replay"] = [replay],
+        };
+    }
+
+    /// <summary>A message that failed and a replay that has ended, of an endpoint that hears of nothing else.</summary>
+    private async Task<(Guid Endpoint, Guid Message, Guid Replay)> PlantWebhookAsync(TwoModes tenant, string mode)
+    {
+        var (endpoint, message, replay, live) = (await tenant.EndpointAsync("[\"provider.parked\"]"), service.Database.Ids.Next(), service.Database.Ids.Next(), mode == "live");
+        await service.Database.ExecuteAsync($$"""
+            insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, attempts, due_at, created_at, ended_at, live)
+            values ('{{message}}', '{{tenant.Tenant}}', '{{endpoint}}', 'evt_{{message:N}}', 'batch.completed', '{{message}}', 1, now(), '{}', 3, 1, now(), now(), now(), {{live}});
+            insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, state, created_at, live)
+            values ('{{tenant.Tenant}}', '{{replay}}', '{{endpoint}}', 1, now(), now(), now(), 2, now(), {{live}})
+            """);
+        return (endpoint, message, replay);
     }
 
     private static bool IsOfOneThing((string Path, string Method, System.Text.Json.JsonElement Operation) operation) =>
         operation.Path.Contains('{', StringComparison.Ordinal)
-        && (operation.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/v1/admin/dead-letters/", StringComparison.Ordinal));
+        && (operation.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/v1/admin/dead-letters/", StringComparison.Ordinal)
+            || (operation.Path.StartsWith(OfEndpoint, StringComparison.Ordinal) && operation.Path.IndexOf('{', OfEndpoint.Length) > 0));
 
     private static string? KindOf(string path) =>
-        path.StartsWith("/api/v1/admin/dead-letters/{", StringComparison.Ordinal) ? "delivery"
+        path.StartsWith($"{OfEndpoint}deliveries/{{", StringComparison.Ordinal) ? "message"
+        : path.StartsWith($"{OfEndpoint}replays/{{", StringComparison.Ordinal) ? "replay"
+        : path.StartsWith("/api/v1/admin/dead-letters/{", StringComparison.Ordinal) ? "delivery"
         : path.StartsWith($"{TwoModes.Root}/batches/{{", StringComparison.Ordinal) ? "batch"
         : path.StartsWith($"{TwoModes.Root}/bulk/{{", StringComparison.Ordinal) ? "job"
         : path.StartsWith($"{TwoModes.Root}/{{", StringComparison.Ordinal) ? "notification"
         : null;
 
-    private static async Task<string> AnswerAsync(TwoModes tenant, string mode, string method, string path, Guid id)
+    private static async Task<string> AnswerAsync(TwoModes tenant, string mode, string method, string path, Guid endpoint, Guid id)
     {
-        var filled = System.Text.RegularExpressions.Regex.Replace(path, "\\{[^}]*\\}", id.ToString());
+        var filled = System.Text.RegularExpressions.Regex.Replace(path.Replace(OfEndpoint, $"{TwoModes.Webhooks}/{endpoint}/", StringComparison.Ordinal), "\\{[^}]*\\}", id.ToString());
         using var answer = await tenant.AskAsync(mode, new HttpMethod(method), filled);
         return $"{(int)answer.StatusCode} {(await SignInService.BodyWithoutTraceAsync(answer)).Replace(id.ToString(), "…", StringComparison.Ordinal)}";
     }

@@ -12,6 +12,8 @@ internal sealed class TwoModes
 {
     public const string Root = "/api/v1/services/notifications";
 
+    public const string Webhooks = "/api/v1/admin/webhook-endpoints";
+
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(90);
     private static readonly string Later = TimeProvider.System.GetUtcNow().AddHours(3).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -59,6 +61,14 @@ internal sealed class TwoModes
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
         answer.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
         return await SignInService.ReadAsync(answer);
+    }
+
+    /// <summary>A webhook endpoint, at an address that nobody answers.</summary>
+    public async Task<Guid> EndpointAsync(string events)
+    {
+        using var answer = await PostAsync("person", Webhooks, $$"""{"url":"https://hooks.invalid/in","events":{{events}}}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetGuid();
     }
 
     /// <summary>A job whose rows are all notifications that wait for their time.</summary>
@@ -109,6 +119,8 @@ internal sealed class TwoModes
             union all select 'chunk ' || concat_ws(' ', batch_id, sequence) from batch_chunks where tenant_id = '{Tenant}'
             union all select 'job ' || concat_ws(' ', id, state, upload, rows_total) from bulk_jobs where tenant_id = '{Tenant}'
             union all select 'notification ' || id from notifications where tenant_id = '{Tenant}'
+            union all select 'message ' || concat_ws(' ', id, state, first_attempt) from webhook_messages where tenant_id = '{Tenant}'
+            union all select 'replay ' || id from webhook_replays where tenant_id = '{Tenant}'
             union all select 'key ' || encode(key_hash, 'hex') from idempotency_keys where tenant_id = '{Tenant}') stored
         """);
 

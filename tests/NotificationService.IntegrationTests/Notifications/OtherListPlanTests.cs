@@ -33,11 +33,12 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
 
         foreach (var tenant in (TenantId[])[small, large])
         {
-            const string WebhookTypes = "uuid,uuid,uuid,int,smallint,text,int,int,int,int,boolean";
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false", 400);
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Many}, 1, 'none', 51, 1000, 50, 0, false", Many + 400);
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, 3, null, 51, 1000, 50, 0, true", 400);
-            await ReadsAsync("webhook_messages_count", "uuid,uuid,int", $"{Endpoint}, 1000", 1_100);
+            const string WebhookTypes = "uuid,uuid,uuid,int,smallint,text,int,int,int,int,boolean,boolean[]";
+            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, {Both}", 500);
+            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, '{{false}}'", 400);
+            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Many}, 1, 'none', 51, 1000, 50, 0, false, {Both}", 2 * Many + 400);
+            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, 3, null, 51, 1000, 50, 0, true, {Both}", 500);
+            await ReadsAsync("webhook_messages_count", "uuid,uuid,int,boolean[]", $"{Endpoint}, 1000, {Both}", 2_100);
             const string ReceiptTypes = "uuid,boolean[],smallint,uuid,int,uuid,int,int";
             await ReadsAsync("receipts_list", ReceiptTypes, $"{Both}, 4, {Last}, {Some}, null, 0, 51", 400);
             await ReadsAsync("receipts_list", ReceiptTypes, $"'{{true}}', 4, {Last}, {Many}, {Endpoint}, 0, 51", 2 * Many + 100);
@@ -62,8 +63,8 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
         var ids = $"(select i, (lpad(to_hex(i), 12, '0') || '7000' || '8' || substr(md5('{tenant}' || i), 1, 15))::uuid as id from generate_series(1, {count}) i) x";
         await database.ExecuteAsync(
             $"""
-            insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, due_at, created_at)
-            select id, '{tenant}', {Endpoint}, 'evt_' || i, 'delivery.sent', id, 1, now(), 'body', 2 + (i % 20 = 0)::int, now(), now() from {ids};
+            insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, due_at, created_at, live)
+            select id, '{tenant}', {Endpoint}, 'evt_' || i, 'delivery.sent', id, 1, now(), 'body', 2 + (i % 20 = 0)::int, now(), now(), i % 40 > 0 from {ids};
             insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags, live)
             select '{tenant}', {Provider}, decode(md5(i::text) || md5(id::text), 'hex'), id, 2, 2 + 2 * (i % 4 = 0)::int, now(), now(), now(), 0, i % 40 > 0 from {ids};
             insert into suppressions (tenant_id, id, channel, address, reason, created_at)

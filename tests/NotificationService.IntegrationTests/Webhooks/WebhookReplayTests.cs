@@ -72,6 +72,40 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_replay_of_one_mode_brings_back_what_is_of_it_and_passes_by_the_rest()
+    {
+        var id = await Endpoints.PlantAsync(tenant, Receiver["/both"]);
+        var (batch, provider) = (database.Ids.Next(), database.Ids.Next());
+        await Worker.StartAsync();
+        await accepted.PlantAsync(tenant, 700);
+        var test = await accepted.PlantAsync(tenant, 20, live: false);
+        await database.ExecuteAsync(
+            $$"""
+            insert into batches (tenant_id, id, live, state, shared, created_at) values ('{{tenant}}', '{{batch}}', false, 1, '{}', now());
+            select notification_meta.tell('{{tenant}}', notification_meta.new_id(), 'batch.completed', '{{batch}}', now(), '{}');
+            select notification_meta.tell('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{}')
+            """);
+        await UntilCountAsync("state = 2 and attempts = 1 and live", 1_401);
+        await UntilCountAsync("state = 2 and attempts = 1 and not live", 41);
+
+        var all = await ReplayAsync(id, mode: 2, live: "false");
+        await UntilDoneAsync(all);
+        await UntilCountAsync("state = 2 and attempts = 2", 41);
+
+        (await database.ScalarAsync<int>($"select queued from webhook_replays where id = '{all}'")).ShouldBe(41);
+        (await database.QueryAsync<Guid>($"select distinct subject from webhook_messages where tenant_id = '{tenant}' and attempts = 2")).Order()
+            .ShouldBe(test.Select(delivery => delivery.Value).Append(batch).Order());
+
+        await database.ExecuteAsync($"update webhook_messages set state = 3 where tenant_id = '{tenant}'");
+        var failed = await ReplayAsync(id, mode: 1, live: "false");
+        await UntilDoneAsync(failed);
+        await UntilCountAsync("state = 2 and attempts = 3", 41);
+
+        (await database.ScalarAsync<int>($"select queued from webhook_replays where id = '{failed}'")).ShouldBe(41);
+        await UntilCountAsync("state = 3 and live", 1_401);
+    }
+
+    [Fact]
     public async Task A_replay_of_a_disabled_endpoint_stops_and_one_of_a_quiet_month_ends()
     {
         var (off, quiet) = (await Endpoints.PlantAsync(tenant, Receiver["/off"], filters: "enabled = false"), await Endpoints.PlantAsync(tenant, Receiver["/quiet"]));
@@ -89,19 +123,27 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
         await Receiver.DisposeAsync();
     }
 
-    private async Task<Guid> ReplayAsync(Guid endpoint, int mode, string since = "now() - interval '10 minutes'")
+    private async Task<Guid> ReplayAsync(Guid endpoint, int mode, string since = "now() - interval '10 minutes'", string live = "null")
     {
         var id = database.Ids.Next();
         await database.ExecuteAsync(
             $"""
-            insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, created_at, worked_at)
-            values ('{tenant}', '{id}', '{endpoint}', {mode}, {since}, now(), {since}, now(), now() - interval '1 h')
+            insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, created_at, worked_at, live)
+            values ('{tenant}', '{id}', '{endpoint}', {mode}, {since}, now(), {since}, now(), now() - interval '1 h', {live})
             """);
         return id;
     }
 
     private Task UntilDoneAsync(params Guid[] replays) => Eventually.TrueAsync(
         async () => await database.ScalarAsync<long>($"select count(*) from webhook_replays where id in ('{string.Join("', '", replays)}') and state = 2") == replays.Length, TimeSpan.FromSeconds(120));
+
+    private async Task UntilCountAsync(string condition, long count)
+    {
+        long last = -1;
+        await Eventually.TrueAsync(
+            async () => (last = await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and {condition}")) == count,
+            TimeSpan.FromSeconds(120), () => $"{last} and not {count} with {condition}");
+    }
 
     private Task UntilReceivedAsync(string path, int count) =>
         Eventually.TrueAsync(() => Receiver.On(path).Count >= count, TimeSpan.FromSeconds(120), () => $"{Receiver.On(path).Count} of {count} came to {path}");

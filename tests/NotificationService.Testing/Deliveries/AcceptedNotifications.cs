@@ -23,8 +23,8 @@ public sealed class AcceptedNotifications(TestDatabase database)
                     '{"subject":"Hello","text":"Hello Ann","body":"Hello Ann","title":"Hello"}', case when $6 > interval '0' then now() + $6 end, now() + $7, now()
                 from unnest($2::uuid[]) id),
             d as (
-                insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at)
-                select $1, id, $8, $5, case when $6 > interval '0' then 10 else 20 end, now() + $6, now() + $7 from unnest($3::uuid[]) id)
+                insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, live)
+                select $1, id, $8, $5, case when $6 > interval '0' then 10 else 20 end, now() + $6, now() + $7, $4 from unnest($3::uuid[]) id)
             insert into timeline (tenant_id, delivery_id, seq, status, at)
             select $1, id, 1, case when $6 > interval '0' then 10 else 20 end, now() from unnest($3::uuid[]) id
             """,

@@ -1,11 +1,11 @@
 -- Puts one message of an endpoint into the queue once more: its schedule begins again, under the same webhook-id. $1 tenant, $2 endpoint,
--- $3 message, $4 most attempts that a message may have
+-- $3 message, $4 most attempts that a message may have, $5 modes: one of another is not there
 -- By the primary key. One that waits for its next try goes at once. What is in hand at this moment is left to whoever holds it: it is being sent,
 -- and only what is tried after that counts anew. A worker that ends it in between waits for this row, or this statement for the worker; in both
 -- orders the message is queued or has just been sent.
 with endpoint as materialized (select e.enabled from webhook_endpoints e where e.tenant_id = $1 and e.id = $2),
 found as materialized (
-    select m.id, m.attempts from webhook_messages m where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = $3 for update
+    select m.id, m.attempts from webhook_messages m where m.tenant_id = $1 and m.endpoint_id = $2 and m.id = $3 and m.live = any ($5::boolean[]) for update
 ),
 again as (
     update webhook_messages m

@@ -2,16 +2,18 @@
 -- $4 interval how much time to look through
 -- A slice of time at once, by timeline_at (a BRIN index: the timeline is written in the order of time) and events_occurred; within the slice by keyset.
 -- A notice is told in the shard of what it is about, as when it was new.
--- WITH TIES keeps the steps of one delivery at one instant together. Answers how many were queued, how the replay stands, and whether there was
--- room. Dies before the commit: the replay stands where it stood.
+-- WITH TIES keeps the steps of one delivery at one instant together. Of a replay of one mode at most $3 rows are passed too, and of those the ones of its
+-- mode queued, which the delivery, batch or job tells by its primary key; what is about none of them is live.
+-- Answers how many were queued, how the replay stands, whether there was room, and whether all of the slice had nothing for it. Dies before the commit:
+-- the replay stands where it stood.
 with replay as materialized (
-    select r.id, r.endpoint_id, r.until, r.reached, r.reached_id, least(r.until, r.reached + $4) as slice_end,
+    select r.id, r.endpoint_id, r.live, r.until, r.reached, r.reached_id, least(r.until, r.reached + $4) as slice_end,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
         (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
     from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
 ),
-bite as materialized (
+passed as materialized (
     select happened.at, happened.subject, happened.seq, happened.about
     from (
         select t.at, t.delivery_id as subject, t.seq, t.delivery_id as about from timeline t
@@ -26,21 +28,29 @@ bite as materialized (
     order by happened.at, happened.subject
     fetch first $3 rows with ties
 ),
+bite as materialized (
+    select passed.* from passed cross join replay
+    where replay.live is null or replay.live = coalesce(
+        (select d.live from deliveries d where d.id = passed.subject and d.tenant_id = $1),
+        (select b.live from batches b where b.tenant_id = $1 and b.id = passed.about),
+        (select j.live from bulk_jobs j where j.tenant_id = $1 and j.id = passed.about),
+        true)
+),
 told as (
     insert into outbox (shard, tenant_id, subject, seq, target)
     select notification_meta.shard_of(bite.about), $1, bite.subject, bite.seq, replay.endpoint_id from bite cross join replay order by bite.at, bite.subject, bite.seq
     returning 1
 ),
 taken as (
-    select count(*)::int as n, count(*) < $3 as is_end_of_slice from bite
+    select count(*)::int as n, (select count(*) from passed) < $3 as is_end_of_slice from bite
 ),
 done as (
     update webhook_replays r
     set queued = r.queued + taken.n,
-        reached = case when not replay.has_room then r.reached when taken.is_end_of_slice then replay.slice_end else (select at from bite order by at desc, subject desc limit 1) end,
-        reached_id = case when not replay.has_room then r.reached_id when taken.is_end_of_slice then null else (select subject from bite order by at desc, subject desc limit 1) end,
+        reached = case when not replay.has_room then r.reached when taken.is_end_of_slice then replay.slice_end else (select at from passed order by at desc, subject desc limit 1) end,
+        reached_id = case when not replay.has_room then r.reached_id when taken.is_end_of_slice then null else (select subject from passed order by at desc, subject desc limit 1) end,
         state = case when not replay.is_wanted then 3 when replay.has_room and taken.is_end_of_slice and replay.slice_end >= r.until then 2 else 1 end
     from replay, taken where r.tenant_id = $1 and r.id = replay.id
     returning r.state
 )
-select taken.n, done.state, (select has_room from replay) from taken, done where (select count(*) from told) >= 0
+select taken.n, done.state, (select has_room from replay), taken.n = 0 and taken.is_end_of_slice from taken, done where (select count(*) from told) >= 0

@@ -1,9 +1,11 @@
 -- Queues some of what failed or was dropped once more, for a replay. $1 tenant, $2 replay, $3 most, $4 most attempts that a message may have
--- Relies on webhook_messages_unsent (tenant_id, endpoint_id, id) where state in (3, 4); by keyset, so that what fails again is not taken twice.
+-- Walks webhook_messages_unsent (tenant_id, endpoint_id, live, id) where state in (3, 4) of each mode that it brings back; by keyset, so that what fails
+-- again is not taken twice. The order names the endpoint and the mode, so that no other index has it.
 -- A message is made after what it tells has happened: what has an earlier id than that need not be read. An hour is for clocks that differ.
--- Answers how many were queued and how the replay stands. Dies before the commit: the replay stands where it stood.
+-- Answers how many were queued, how the replay stands, and two columns for those of webhook_replays_all. Dies before the commit: the replay stands where it stood.
 with replay as materialized (
-    select r.id, r.endpoint_id, r.since, r.until, coalesce(r.reached_id, notification_meta.uuid_floor(r.since - interval '1 hour')) as after,
+    select r.id, r.endpoint_id, r.since, r.until, case when r.live is null then '{true,false}'::boolean[] else array[r.live] end as modes,
+        coalesce(r.reached_id, notification_meta.uuid_floor(r.since - interval '1 hour')) as after,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
         (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_room
@@ -12,10 +14,15 @@ with replay as materialized (
 bite as materialized (
     select m.id from replay
     cross join lateral (
-        select f.id from webhook_messages f
-        where f.tenant_id = $1 and f.endpoint_id = replay.endpoint_id and f.state in (3, 4) and f.id > replay.after
-          and f.attempts < $4 and f.occurred_at >= replay.since and f.occurred_at < replay.until
-        order by f.id limit $3 for update) m
+        select f.id from unnest(replay.modes) as mode(live)
+        cross join lateral (
+            select f.id from webhook_messages f
+            where f.tenant_id = $1 and f.state in (3, 4)
+              and (f.endpoint_id, f.live, f.id) > (replay.endpoint_id, mode.live, replay.after)
+              and (f.endpoint_id, f.live, f.id) <= (replay.endpoint_id, mode.live, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+              and f.attempts < $4 and f.occurred_at >= replay.since and f.occurred_at < replay.until
+            order by f.endpoint_id, f.live, f.id limit $3 for update) f
+        order by f.id limit $3) m
     where replay.is_wanted and replay.has_room
 ),
 again as (
@@ -31,4 +38,4 @@ done as (
     from replay where r.tenant_id = $1 and r.id = replay.id
     returning r.state
 )
-select (select count(*)::int from again), state, true from done
+select (select count(*)::int from again), state, true, false from done

@@ -119,8 +119,8 @@ select planted.id(g, 'message', '0'), tenant, planted.fixed('endpoint', case whe
 from step where channel <> 2 and g % 2 = 0;
 insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, request_headers)
 select id, 1, tenant_id, endpoint_id, created_at, 20, 1, 200, '{}' from webhook_messages w, span where w.id > planted.id(first - 1, 'message', 'f');
-insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, state, worked_at, created_at)
-select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now() from generate_series(0, 1) g
+insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, state, worked_at, created_at, live)
+select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now(), case when g = 1 then true end from generate_series(0, 1) g
 on conflict do nothing;
 
 -- A backlog of the tenant, a tenth as many again: queued, under a lease, reports that wait, webhooks due and in hand. An index of what is open is small
