@@ -43,6 +43,19 @@ public sealed class RouteTests : IAsyncLifetime
             .Select(PathOf).ShouldBeEmpty();
 
     [Fact]
+    public void Every_admin_route_that_changes_something_says_whether_a_test_account_may() =>
+        Routes.Where(route => PathOf(route).StartsWith("/api/v1/admin/", StringComparison.Ordinal) && !IsReading(route) && route.Metadata.GetMetadata<TestAccountRule>() is null)
+            .Select(PathOf).ShouldBeEmpty();
+
+    [Fact]
+    public void A_route_that_does_not_say_whether_a_test_account_may_would_be_seen()
+    {
+        app.MapPost("/api/v1/admin/planted", () => "").RequireAuthorization(Policies.Admin);
+
+        Should.Throw<ShouldAssertException>(Every_admin_route_that_changes_something_says_whether_a_test_account_may).Message.ShouldContain("/api/v1/admin/planted");
+    }
+
+    [Fact]
     public void The_walk_sees_the_routes()
     {
         Routes.Select(PathOf).ShouldContain("/api/v1/admin/service-accounts");
@@ -63,6 +76,8 @@ public sealed class RouteTests : IAsyncLifetime
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private static bool IsOpen(RouteEndpoint route) => route.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    private static bool IsReading(RouteEndpoint route) => route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["GET"];
 
     private static string PathOf(RouteEndpoint route) => "/" + route.RoutePattern.RawText?.Trim('/');
 

@@ -46,7 +46,10 @@ internal sealed class CallbackHistory
         Guid? id = detail.TryGetProperty("receiptId", out var value) && value.TryGetGuid(out var receipt) ? receipt : null;
         if (id is { } known)
             told.Add(known);
-        return new Callback(id, Text("provider"), kind, Text("code"), Text("message"), Time("occurredAt"), Time("receivedAt"), step.At, id is { } kept ? receipts.GetValueOrDefault(kept)?.Raw : null);
+        return new Callback(id, Text("provider"), kind, Text("code"), Text("message"), Time("occurredAt"), Time("receivedAt"), step.At, id is { } kept ? receipts.GetValueOrDefault(kept)?.Raw : null)
+        {
+            IsTestAddress = Text("suppression") == ReceiptEffects.TestAccount,
+        };
 
         string? Text(string name) => detail.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
@@ -81,6 +84,9 @@ internal sealed class CallbackHistory
     private sealed record ReportedReceipt(
         DeliveryId Delivery, string? Provider, ReceiptKind Kind, ReceiptState State, string? Reason, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message, string? Raw)
     {
-        public Callback ToCallback(Guid id) => new(id, Provider, Kind.ToName(), Code, Message, OccurredAt, ReceivedAt, AppliedAt: null, Raw);
+        public Callback ToCallback(Guid id) => new(id, Provider, Kind.ToName(), Code, Message, OccurredAt, ReceivedAt, AppliedAt: null, Raw)
+        {
+            IsTestAddress = Reason == ReceiptEffects.TestAccount,
+        };
     }
 }

@@ -21,8 +21,14 @@ public sealed record ExplainedStep(DateTimeOffset At, ExplainStep Step)
 public sealed record Callback(
     Guid? Receipt, string? Provider, string Kind, string? Code, string? Message, DateTimeOffset? OccurredAt, DateTimeOffset? ReceivedAt, DateTimeOffset? AppliedAt, string? Raw)
 {
+    /// <summary>It says something of an address that is not heeded, because a test account sent the message.</summary>
+    public bool IsTestAddress { get; init; }
+
     /// <summary>Plain words, such as "SendGrid reported bounced: no such user (5.1.1)".</summary>
-    public string Words => $"{Provider ?? "the provider"} reported {Kind}{(Message is null ? "" : $": {Message}")}{(Code is null ? "" : $" ({Code})")}";
+    public string Words =>
+        $"{Provider ?? "the provider"} reported {Kind}{(Message is null ? "" : $": {Message}")}{(Code is null ? "" : $" ({Code})")}{(IsTestAddress ? TestAddressWords : "")}";
+
+    private const string TestAddressWords = "; suppressed addresses stay as they are, because a test account sent it";
 }
 
 /// <summary>A provider as it is configured now.</summary>

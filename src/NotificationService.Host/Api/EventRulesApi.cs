@@ -16,7 +16,7 @@ public static class EventRulesApi
 
     public static void MapEventRules(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup(Root).WithTags("Event rules").RequireAuthorization(Policies.Admin);
+        var group = routes.MapGroup(Root).WithTags("Event rules").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List event rules").QueryPaging().Query("type", "Only for events of this type.")
             .Answers<Page<EventRuleAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MostOfType} rules, and each makes a notification of its own. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.")

@@ -3,6 +3,8 @@ namespace NotificationService.Host.Api;
 /// <summary>The errors that endpoints answer with. Codes are part of the public contract; another tenant's object is <see cref="NotFound()"/>.</summary>
 public static class Problems
 {
+    public const string LiveAccountRequiredCode = "live_account_required";
+
     /// <summary>422: the request was understood and fields of it are wrong. List every one that is known.</summary>
     public static ProblemResult Validation(IReadOnlyList<FieldError> errors) =>
         new(New(422, "validation_failed", "The request is not valid") with
@@ -15,6 +17,10 @@ public static class Problems
 
     /// <summary>404: it does not exist, or it is another tenant's; the two cannot be told apart.</summary>
     public static ProblemResult NotFound() => Of(404, "not_found", "There is no such resource");
+
+    /// <summary>403: a test account would change what live uses too.</summary>
+    public static ProblemResult LiveAccountRequired() => Of(
+        403, LiveAccountRequiredCode, "A test account may not do that", "It changes what live uses. A live account with the scope for it, or a person with the role, may.");
 
     /// <summary>409: it cannot be done in the present state. The detail says how to go on.</summary>
     public static ProblemResult Conflict(string detail, string code = "conflict") => Of(409, code, "The request conflicts with the present state", detail);

@@ -14,7 +14,7 @@ public static class ProvidersApi
 
     public static RouteGroupBuilder MapProviders(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/providers").WithTags("Providers").RequireAuthorization(Policies.Admin);
+        var group = routes.MapGroup("/api/v1/admin/providers").WithTags("Providers").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List providers").QueryPaging().Query("channel", $"Only of this channel: {ChannelKinds.Names}.")
             .Answers<Page<ProviderAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", CreateAsync).Documented("Create a provider", "Of several, the lowest priority number is tried first; those of one priority share the traffic by weight.")

@@ -47,7 +47,7 @@ public static class ReceiptsApi
 /// <param name="Reason">What it waits for, why it changed nothing, why nothing matched.</param>
 /// <param name="OccurredAt">When it happened, by the provider's clock.</param>
 /// <param name="Code">The provider's code.</param>
-/// <param name="Live">Whether it is about what a live account sent, or about nothing that is known; false if a test account sent it.</param>
+/// <param name="Live">Whether it is about what a live account sent. What names no message is false when a sandbox reports it, and else true.</param>
 public sealed record ReceiptAnswer(
     Guid Id, Guid ProviderId, Guid? DeliveryId, string? ProviderMessageId, string Kind, string State, string? Reason,
     DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message, bool Live)

@@ -14,13 +14,13 @@ public static class ServiceAccountsApi
 
     public static RouteGroupBuilder MapServiceAccounts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/service-accounts").WithTags("Service accounts").RequireAuthorization(Policies.Admin);
+        var group = routes.MapGroup("/api/v1/admin/service-accounts").WithTags("Service accounts").RequireAuthorization(Policies.Admin).OpenToTestAccounts();
         group.MapPost("/", CreateAsync)
-            .Documented("Makes a service account", "The secret stands in this answer and nowhere else.")
+            .Documented("Makes a service account", $"The secret stands in this answer and nowhere else. A test account makes test accounts only: 403 `{Problems.LiveAccountRequiredCode}`.")
             .Takes<NewServiceAccount>("""{"name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"]}""")
             .Answers<ServiceAccountAnswer>(StatusCodes.Status201Created, ExampleWithSecret);
         group.MapGet("/", ListAsync)
-            .Documented("Lists the service accounts").QueryPaging()
+            .Documented("Lists the service accounts").QueryPaging().Query("mode", "live or test: only accounts of that mode. A service account sees those of its own mode only.")
             .Answers<Page<ServiceAccountAnswer>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapGet("/{id}", GetAsync)
             .Documented("Shows one service account").Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
@@ -40,8 +40,9 @@ public static class ServiceAccountsApi
             return Problems.Validation(errors);
         var live = request.Mode == "live";
         var caller = context.Caller();
+        // Whoever holds a live account's secret sends for real.
         if (live && !caller.Live)
-            return TestAccountRefused();
+            return Problems.LiveAccountRequired();
         var made = await accounts.CreateAsync(caller, request.Name!, request.Scopes!, live, request.IpAllowList ?? [], request.ExpiresAt, cancellationToken);
         return Secret(context, made, StatusCodes.Status201Created);
     }
@@ -49,42 +50,23 @@ public static class ServiceAccountsApi
     private static async Task<IResult> ListAsync(HttpContext context, ServiceAccounts accounts, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var paging = query.Paging();
+        var (live, paging) = (query.Mode(context), query.Paging());
         if (query.Refusal() is { } refusal)
             return refusal;
-        var (found, total) = await accounts.ListAsync(context.Caller(), paging.Offset, paging.Limit, cancellationToken);
+        var (found, total) = await accounts.ListAsync(context.Caller(), live, paging.Offset, paging.Limit, cancellationToken);
         return JsonAnswer.Of(paging.Numbered([.. found.Select(account => ServiceAccountAnswer.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountAnswer);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
         Answer(Guid.TryParse(id, out var key) ? await accounts.FindAsync(context.Caller(), key, cancellationToken) : null);
 
-    private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParse(id, out var key))
-            return Problems.NotFound();
-        if (!await MayChangeAsync(context.Caller(), key, accounts, cancellationToken))
-            return TestAccountRefused();
-        return await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
+    private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var key) && await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
             ? Secret(context, rotated, StatusCodes.Status200OK)
             : Problems.NotFound();
-    }
 
-    private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParse(id, out var key))
-            return Problems.NotFound();
-        return await MayChangeAsync(context.Caller(), key, accounts, cancellationToken)
-            ? Answer(await accounts.DisableAsync(context.Caller(), key, cancellationToken))
-            : TestAccountRefused();
-    }
-
-    /// <summary>Who holds a live account's new secret sends for real, so a test account may not have it. An account's mode never changes.</summary>
-    private static async Task<bool> MayChangeAsync(Caller caller, Guid id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
-        caller.Live || await accounts.FindAsync(caller, id, cancellationToken) is not { Live: true };
-
-    private static ProblemResult TestAccountRefused() =>
-        Problems.Of(403, "forbidden", "This caller may not do that", "A test account can neither make nor change a live one.");
+    private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
+        Answer(Guid.TryParse(id, out var key) ? await accounts.DisableAsync(context.Caller(), key, cancellationToken) : null);
 
     private static IResult Answer(ServiceAccount? account) =>
         account is null ? Problems.NotFound() : JsonAnswer.Of(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);

@@ -17,7 +17,7 @@ public static class SuppressionsApi
 
     public static void MapSuppressions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/suppressions").WithTags("Suppressions").RequireAuthorization(Policies.Operator);
+        var group = routes.MapGroup("/api/v1/admin/suppressions").WithTags("Suppressions").RequireAuthorization(Policies.Operator).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List addresses that are not written to, newest first")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {string.Join(", ", Channels.Keys)}.").Query("address", "Only this address, number or device token.")
             .Query("reason", $"Only for this reason: {SuppressionReasons.Names}.")

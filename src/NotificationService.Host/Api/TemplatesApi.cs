@@ -15,7 +15,7 @@ public static class TemplatesApi
 
     public static RouteGroupBuilder MapTemplates(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/templates").WithTags("Templates").RequireAuthorization(Policies.Admin);
+        var group = routes.MapGroup("/api/v1/admin/templates").WithTags("Templates").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List templates", $"By key. Of more than {PageRequest.Reach} templates the first {PageRequest.Reach} are listed and searched, and totalIsExact is false; each of them can be read by its key.")
             .QueryPaging().Query("search", "A text in the key or name.").Query("category", "Only of this category.")
             .Answers<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
@@ -34,10 +34,10 @@ public static class TemplatesApi
             .Takes<TemplateVersionRequest>("""{"version":2}""").Answers<TemplateResponse>(200, Example);
         group.MapPost("/{template}/rollback", RollbackAsync).Documented("Publish an earlier version again")
             .Takes<TemplateVersionRequest>("""{"version":1}""").Answers<TemplateResponse>(200, Example);
-        group.MapPost("/{template}/preview", PreviewAsync).Documented("Render a version without sending anything")
+        group.MapPost("/{template}/preview", PreviewAsync).OpenToTestAccounts().Documented("Render a version without sending anything")
             .Takes<PreviewTemplateRequest>("""{"data":{"orderId":"A-1009"},"locale":"fr-CA","channels":["email"]}""")
             .Answers<PreviewResponse>(200, """{"version":1,"channels":{"email":{"locale":"en","subject":"Your order A-1009","html":"<p>Hello Ann Example</p>"}},"missingVariables":[]}""");
-        group.MapPost("/{template}/test-send", TemplateTestSend.SendAsync).Documented("Send a test of a template, published or not", "Answered as a send is, and sent like one: by the providers, and not counted apart. Marked by the metadata { test: true }. A draft stays as it is from then on; a change makes a new one.")
+        group.MapPost("/{template}/test-send", TemplateTestSend.SendAsync).OpenToTestAccounts().Documented("Send a test of a template, published or not", "Answered as a send is, and sent like one: by the providers, and not counted apart. Marked by the metadata { test: true }. A draft stays as it is from then on; a change makes a new one.")
             .Takes<TestSendRequest>("""{"recipient":{"email":"ann@example.com","name":"Ann"},"data":{"orderId":"A-1009"},"channels":["email"],"locale":"fr-CA"}""")
             .Answers<AcceptedAnswer>(202, NotificationExamples.Accepted);
         return group;

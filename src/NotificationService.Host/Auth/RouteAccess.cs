@@ -5,23 +5,30 @@ namespace NotificationService.Host.Auth;
 /// <summary>Whom a route lets in, read from its metadata. A route that says nothing lets nobody in who is not signed in.</summary>
 internal sealed class RouteAccess
 {
-    private static readonly RouteAccess Anybody = new(isOpen: true, []);
+    private static readonly RouteAccess Anybody = new(isOpen: true, [], isClosedToTest: false);
 
     private readonly CallerRequirement[] requirements;
 
-    private RouteAccess(bool isOpen, CallerRequirement[] requirements) => (IsOpen, this.requirements) = (isOpen, requirements);
+    private RouteAccess(bool isOpen, CallerRequirement[] requirements, bool isClosedToTest) =>
+        (IsOpen, this.requirements, IsClosedToTestAccounts) = (isOpen, requirements, isClosedToTest);
 
     /// <summary>Nobody is asked who they are.</summary>
     public bool IsOpen { get; }
 
+    /// <summary>It changes what live uses.</summary>
+    public bool IsClosedToTestAccounts { get; }
+
     public static RouteAccess Of(Endpoint endpoint)
     {
         // What is no route of ours, such as the answer to a wrong method, is open, so that it gets its 405.
-        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        if (endpoint is not RouteEndpoint route || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return Anybody;
         if (endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is not null || endpoint.Metadata.GetMetadata<IAuthorizationRequirementData>() is not null)
             throw NotUnderstood(endpoint);
-        return new RouteAccess(isOpen: false, [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Where(data => !IsPlain(data)).Select(data => RequirementOf(data, endpoint))]);
+        return new RouteAccess(
+            isOpen: false,
+            [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Where(data => !IsPlain(data)).Select(data => RequirementOf(data, endpoint))],
+            TestAccountRule.Refuses(endpoint.Metadata, route.RoutePattern.RawText, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods));
     }
 
     /// <summary>What the caller lacks, or null for who may pass.</summary>

@@ -36,19 +36,20 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
         return (account, secret);
     }
 
-    public Task<(IReadOnlyList<ServiceAccount> Accounts, long Total)> ListAsync(Caller caller, int offset, int limit, CancellationToken cancellationToken) =>
+    /// <param name="live">Only those of this mode; null for both.</param>
+    public Task<(IReadOnlyList<ServiceAccount> Accounts, long Total)> ListAsync(Caller caller, bool? live, int offset, int limit, CancellationToken cancellationToken) =>
         store.RunAsync<(IReadOnlyList<ServiceAccount>, long)>(
             caller.Tenant,
             async (db, cancellation) =>
             {
-                var accounts = db.Set<ServiceAccount>().AsNoTracking();
+                var accounts = db.Set<ServiceAccount>().AsNoTracking().Where(account => live == null || account.Live == live);
                 return (await accounts.OrderBy(account => account.Id).Skip(offset).Take(limit).ToListAsync(cancellation), await accounts.LongCountAsync(cancellation));
             },
             cancellationToken);
 
     public Task<ServiceAccount?> FindAsync(Caller caller, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         caller.Tenant,
-        (db, cancellation) => db.Set<ServiceAccount>().AsNoTracking().SingleOrDefaultAsync(account => account.Id == id, cancellation),
+        (db, cancellation) => Of(db, caller.OnlyMode, id).AsNoTracking().SingleOrDefaultAsync(cancellation),
         cancellationToken);
 
     /// <summary>Replaces the secret; the old one ends at once, tokens already given out run their time.</summary>
@@ -78,7 +79,7 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
         caller.Tenant,
         async (db, cancellation) =>
         {
-            var account = await db.Set<ServiceAccount>().SingleOrDefaultAsync(account => account.Id == id, cancellation);
+            var account = await Of(db, caller.OnlyMode, id).SingleOrDefaultAsync(cancellation);
             if (account is null)
                 return null;
             change(account);
@@ -87,6 +88,10 @@ public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, Di
             return account;
         },
         cancellationToken);
+
+    /// <summary>An account's mode never changes. To a service account one of the other mode is not there.</summary>
+    private static IQueryable<ServiceAccount> Of(NotificationDbContext db, bool? live, Guid id) =>
+        db.Set<ServiceAccount>().Where(account => account.Id == id && (live == null || account.Live == live));
 
     private static string Target(ServiceAccount account) => $"service-account/{account.Id}";
 }

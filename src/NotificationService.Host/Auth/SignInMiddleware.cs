@@ -30,7 +30,9 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
             return next(context);
         if (token is null)
             return ChallengeAsync(context);
-        return access.FirstRefusing(token.Caller) is { } refusing ? ForbidAsync(context, token.Caller, refusing) : next(context);
+        if (access.FirstRefusing(token.Caller) is { } refusing)
+            return ForbidAsync(context, token.Caller, refusing);
+        return access.IsClosedToTestAccounts && token.Caller.OnlyMode is false ? Problems.LiveAccountRequired().ExecuteAsync(context) : next(context);
     }
 
     private VerifiedToken? TokenOf(HttpContext context)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NotificationService.Host.Api;
+using NotificationService.Host.Auth;
 
 namespace NotificationService.Host.OpenApi;
 
@@ -23,6 +24,8 @@ internal static class OperationDocs
         var signedIn = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
         if (signedIn)
             operation.Security = [Requirement(DocumentDocs.OAuth, context.Document), Requirement(DocumentDocs.Bearer, context.Document)];
+        if (signedIn && TestAccountRule.Refuses(metadata, context.Description.RelativePath, context.Description.HttpMethod is { } method ? [method] : null))
+            operation.Description = $"{operation.Description} It changes what live uses: a test account is refused with 403 `{Problems.LiveAccountRequiredCode}`.".TrimStart();
         AddProblems(operation, context, request is not null, signedIn);
     }
 

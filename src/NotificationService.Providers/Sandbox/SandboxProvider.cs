@@ -64,14 +64,12 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
         return Slowness < left ? Result(SandboxOutcome.Slow, call) : new ProviderResult.Ambiguous("timeout", "the sandbox was slower than the call may be");
     }
 
-    private static string Id(ProviderCall call) => $"sandbox-{call.Delivery.Value:N}-{call.Attempt}";
-
     /// <summary>What became of it comes later, as a report; an inbox has it at once.</summary>
     private static ProviderResult Result(SandboxOutcome outcome, ProviderCall call) => outcome switch
     {
         SandboxOutcome.Fail => new ProviderResult.Rejected("sandbox_fail", "the recipient asked the sandbox to refuse it"),
         SandboxOutcome.Defer => new ProviderResult.Deferred("sandbox_defer", "the recipient asked the sandbox to defer it"),
         SandboxOutcome.Lost => new ProviderResult.Ambiguous("sandbox_lost", "the recipient asked the sandbox to lose the answer"),
-        _ => new ProviderResult.Accepted(Id(call), Delivered: call.Message is ChannelMessage.InApp),
+        _ => new ProviderResult.Accepted(SandboxMessageId.Of(call.Delivery, call.Attempt), Delivered: call.Message is ChannelMessage.InApp),
     };
 }

@@ -85,7 +85,7 @@ internal sealed record SandboxReceipt(
             {
                 return new Receipt(Id, kind, At ?? DateTimeOffset.MinValue)
                 {
-                    Delivery = DeliveryId is { } id ? new DeliveryId(id) : null,
+                    Delivery = DeliveryId is { } id ? new DeliveryId(id) : SandboxMessageId.DeliveryIn(MessageId),
                     ProviderMessageId = MessageId,
                     Code = Code,
                     Message = Message,

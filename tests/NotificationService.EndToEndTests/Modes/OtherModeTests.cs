@@ -69,6 +69,25 @@ public sealed class OtherModeTests(SignInService service)
         (await tenant.StoredAsync()).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task A_persons_chunk_for_a_batch_of_a_test_account_is_refused_because_it_would_be_live()
+    {
+        var tenant = await TwoModes.CreateAsync(service);
+        var batch = await tenant.OpenAsync("test");
+        var before = await tenant.StoredAsync();
+
+        foreach (var key in (string?[])[null, "chunk"])
+        {
+            using var answer = await tenant.PostAsync("person", $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Conflict, await answer.Content.ReadAsStringAsync());
+            (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBe("mode_mismatch");
+        }
+
+        (await tenant.StoredAsync()).ShouldBe(before);
+        var ofTheirOwn = await tenant.OpenAsync("person");
+        (await tenant.AcceptedAsync("person", "send-chunk", Chunk(ofTheirOwn))).GetProperty("accepted").GetInt32().ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("live")]
     [InlineData("test")]
@@ -168,6 +187,8 @@ public sealed class OtherModeTests(SignInService service)
                 (await tenant.GetAsync(mode, path)).GetProperty("items")[0].GetProperty("live").GetBoolean().ShouldBe(mode == "live", $"{mode} {path}");
                 using var other = await tenant.AskAsync(mode, HttpMethod.Get, $"{path}{separator}mode={TwoModes.Other(mode)}");
                 other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{mode} {path}");
+                var error = (await SignInService.ReadAsync(other)).GetProperty("errors")[0];
+                (error.GetProperty("pointer").GetString(), error.GetProperty("code").GetString()).ShouldBe(("/query/mode", "mode_mismatch"), $"{mode} {path}");
             }
 
             async Task<List<Guid>> IdsAsync(string who, string from) =>

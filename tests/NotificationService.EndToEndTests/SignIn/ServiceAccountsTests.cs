@@ -96,27 +96,67 @@ public sealed class ServiceAccountsTests(SignInService service)
         Claims(await service.TokenAsync("demo-service", "demo-service-secret")).ShouldContain("\"live\":true");
         using var live = await service.PostAsync(Path, new { name = "Live", scopes = new[] { "admin" }, mode = "live" }, token);
         live.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await SignInService.ReadAsync(live)).GetProperty("code").GetString().ShouldBe("live_account_required");
         using var test = await service.PostAsync(Path, new { name = "Test", scopes = new[] { "admin" }, mode = "test" }, token);
         test.StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
-    public async Task A_test_account_can_neither_take_over_nor_end_a_live_one()
+    public async Task A_service_account_neither_sees_nor_takes_over_nor_ends_one_of_the_other_mode()
     {
         var admin = await service.RegisterAsync();
-        var live = await service.CreateAccountAsync(admin);
-        var test = await service.CreateAccountAsync(admin, new { name = "Test", scopes = new[] { "admin" }, mode = "test" });
-        var token = await service.TokenAsync(test.ClientId, test.ClientSecret);
-
-        foreach (var verb in (string[])["rotate", "disable"])
+        foreach (var (mode, other) in ((string, string)[])[("test", "live"), ("live", "test")])
         {
-            using var refused = await service.PostAsync($"{Path}/{live.Id}/{verb}", body: null, token);
-            refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-            using var own = await service.PostAsync($"{Path}/{test.Id}/{verb}", body: null, token);
-            own.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var (theirs, mine) = (await MakeAsync(other), await MakeAsync(mode));
+            var token = await service.TokenAsync(mine.ClientId, mine.ClientSecret);
+            foreach (var call in (string[])["", "/rotate", "/disable"])
+            {
+                var method = call.Length == 0 ? HttpMethod.Get : HttpMethod.Post;
+                using var missing = await AskAsync(method, $"{Path}/{Guid.CreateVersion7()}{call}", token);
+                using var answer = await AskAsync(method, $"{Path}/{theirs.Id}{call}", token);
+                answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, $"{mode} {call}");
+                (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+            }
+
+            (await service.Database.ScalarAsync<bool>($"select disabled_at is null and rotated_at is null from service_accounts where id = '{theirs.Id}'")).ShouldBeTrue();
+            await service.TokenAsync(theirs.ClientId, theirs.ClientSecret);
+            foreach (var call in (string[])["", "/rotate", "/disable"])
+            {
+                using var own = await AskAsync(call.Length == 0 ? HttpMethod.Get : HttpMethod.Post, $"{Path}/{mine.Id}{call}", token);
+                own.StatusCode.ShouldBe(HttpStatusCode.OK, $"{mode} {call}");
+            }
         }
 
-        await service.TokenAsync(live.ClientId, live.ClientSecret);
+        Task<SignInService.Account> MakeAsync(string mode) => service.CreateAccountAsync(admin, new { name = mode, scopes = new[] { "admin" }, mode });
+    }
+
+    [Fact]
+    public async Task A_service_account_lists_those_of_its_mode_and_people_choose()
+    {
+        var admin = await service.RegisterAsync();
+        var accounts = new Dictionary<string, SignInService.Account>();
+        foreach (var mode in (string[])["live", "test"])
+            accounts[mode] = await service.CreateAccountAsync(admin, new { name = mode, scopes = new[] { "admin" }, mode });
+
+        (await IdsAsync(Path, admin.AccessToken)).ShouldBe(accounts.Values.Select(account => account.Id), ignoreOrder: true);
+        foreach (var (mode, account) in accounts)
+        {
+            var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
+            (await IdsAsync(Path, token)).ShouldBe([account.Id], mode);
+            (await IdsAsync($"{Path}?mode={mode}", admin.AccessToken)).ShouldBe([account.Id], mode);
+            using var other = await service.GetAsync($"{Path}?mode={(mode == "live" ? "test" : "live")}", token);
+            other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            (await SignInService.ReadAsync(other)).GetProperty("errors")[0].GetProperty("code").GetString().ShouldBe("mode_mismatch");
+        }
+
+        async Task<List<Guid>> IdsAsync(string path, string token)
+        {
+            using var answer = await service.GetAsync(path, token);
+            var page = await SignInService.ReadAsync(answer);
+            var ids = page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()).ToList();
+            page.GetProperty("pagination").GetProperty("total").GetInt32().ShouldBe(ids.Count);
+            return ids;
+        }
     }
 
     [Fact]
@@ -168,6 +208,13 @@ public sealed class ServiceAccountsTests(SignInService service)
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString())
             .ShouldBe(["/name", "/scopes", "/mode", "/ipAllowList", "/expiresAt"]);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new("Bearer", token);
+        return await service.Client.SendAsync(request);
     }
 
     private static string Claims(string token) =>

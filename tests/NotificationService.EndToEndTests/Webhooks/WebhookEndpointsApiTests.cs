@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Testing;
+using NotificationService.Testing.Webhooks;
 
 namespace NotificationService.EndToEndTests.Webhooks;
 
@@ -57,6 +59,43 @@ public sealed class WebhookEndpointsApiTests(SignInService service)
         audit.Select(row => row[..row.IndexOf('{', StringComparison.Ordinal)]).ShouldBe(
             ["webhook_endpoint.created", .. Enumerable.Repeat("webhook_endpoint.updated", 4), "webhook_endpoint.deleted"]);
         string.Concat(audit).ShouldNotContain("example.com");
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_fails_says_since_when_and_why_until_it_takes_something()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var status = 503;
+        receiver.Answer = _ => new ReceiverAnswer(Volatile.Read(ref status));
+        var tenant = await WebhookTenant.CreateAsync(service);
+        var made = await tenant.CreateEndpointAsync(receiver["/hook"].AbsoluteUri);
+        var path = $"{Path}/{made.GetProperty("id").GetString()}";
+        ShouldBeWell(made);
+
+        var message = (await tenant.PostAsync(path + "/test")).Body.GetProperty("messageId").GetString();
+        var failing = await UntilAsync(tenant, path, endpoint => endpoint.GetProperty("failures").GetInt32() > 0);
+        failing.GetProperty("lastFailure").GetString().ShouldBe("http_status 503");
+        var since = failing.GetProperty("failingSince").GetDateTimeOffset();
+        since.ShouldBeInRange(made.GetProperty("createdAt").GetDateTimeOffset(), TimeProvider.System.GetUtcNow());
+        failing.GetProperty("enabled").GetBoolean().ShouldBeTrue();
+        var listed = (await tenant.GetAsync(Path)).Body.GetProperty("items")[0];
+        (listed.GetProperty("failingSince").GetDateTimeOffset(), listed.GetProperty("lastFailure").GetString()).ShouldBe((since, "http_status 503"));
+
+        Volatile.Write(ref status, 200);
+        (await tenant.PostAsync($"{path}/deliveries/{message}/resend")).Status.ShouldBe(HttpStatusCode.Accepted);
+        ShouldBeWell(await UntilAsync(tenant, path, endpoint => endpoint.GetProperty("failures").GetInt32() == 0));
+
+        Volatile.Write(ref status, 410);
+        (await tenant.PostAsync(path + "/test")).Status.ShouldBe(HttpStatusCode.Accepted);
+        var ended = await UntilAsync(tenant, path, endpoint => !endpoint.GetProperty("enabled").GetBoolean());
+        (ended.GetProperty("disabledReason").GetString(), ended.GetProperty("lastFailure").GetString()).ShouldBe(("gone", "gone"));
+        ended.GetProperty("failingSince").GetDateTimeOffset().ShouldBeGreaterThan(since);
+
+        static Task<JsonElement> UntilAsync(WebhookTenant tenant, string path, Func<JsonElement, bool> condition) =>
+            Eventually.ValueAsync(async () => (await tenant.GetAsync(path)).Body, condition, WebhookTenant.Ample);
+
+        static void ShouldBeWell(JsonElement endpoint) =>
+            (endpoint.GetProperty("failingSince").ValueKind, endpoint.GetProperty("lastFailure").ValueKind, endpoint.GetProperty("failures").GetInt32()).ShouldBe((JsonValueKind.Null, JsonValueKind.Null, 0));
     }
 
     [Theory]

@@ -23,9 +23,9 @@ public sealed class SentDeliveries(TestDatabase database)
     }
 
     /// <summary>Sent, the provider's ids being <c>m-…</c> with the delivery's id behind it.</summary>
-    public async Task<IReadOnlyList<DeliveryId>> SentAsync(TenantId tenant, Guid provider, int count = 1, ChannelKind channel = ChannelKind.Email)
+    public async Task<IReadOnlyList<DeliveryId>> SentAsync(TenantId tenant, Guid provider, int count = 1, ChannelKind channel = ChannelKind.Email, bool live = true)
     {
-        var ids = await accepted.PlantAsync(tenant, count, channel);
+        var ids = await accepted.PlantAsync(tenant, count, channel, live: live);
         await CalledAsync(ids, provider, outcome: 1);
         await StepAsync(ids, 40);
         await database.ExecuteAsync(
@@ -45,9 +45,9 @@ public sealed class SentDeliveries(TestDatabase database)
     }
 
     /// <summary>Under a live lease of nobody here, in the middle of the call.</summary>
-    public async Task<DeliveryId> SendingAsync(TenantId tenant)
+    public async Task<DeliveryId> SendingAsync(TenantId tenant, bool live = true)
     {
-        var ids = await accepted.PlantAsync(tenant, 1);
+        var ids = await accepted.PlantAsync(tenant, 1, live: live);
         await database.ExecuteAsync(
             $"update deliveries set status = 30, claims = 1, attempts = 1, lease_until = now() + interval '30 s', call_started_at = now() where id = '{ids[0]}'");
         return ids[0];

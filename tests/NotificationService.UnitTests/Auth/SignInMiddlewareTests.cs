@@ -39,6 +39,24 @@ public sealed class SignInMiddlewareTests
     public async Task Every_policy_that_a_route_names_must_be_met(string[] policies, int status) =>
         (await StatusAsync(Route([.. policies.Select(policy => new AuthorizeAttribute(policy))]), Reader)).ShouldBe(status);
 
+    [Theory]
+    [InlineData("/api/v1/admin/new", "POST", null, 403)]
+    [InlineData("/api/v1/admin/new", "DELETE", false, 403)]
+    [InlineData("/api/v1/admin/new", "PATCH", true, 200)]
+    [InlineData("/api/v1/admin/new", "GET", false, 200)]
+    [InlineData("/api/v1/services/new", "POST", null, 200)]
+    [InlineData("/api/v1/services/new", "POST", false, 403)]
+    public async Task A_test_account_changes_nothing_of_the_admin_api_unless_the_route_says_that_it_may(string path, string method, bool? mayChange, int status)
+    {
+        object[] metadata = [new AuthorizeAttribute(Policies.Admin), new HttpMethodMetadata([method]), .. mayChange is { } may ? (object[])[new TestAccountRule(may)] : []];
+        var route = new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse(path), 0, new EndpointMetadataCollection(metadata), "probe");
+        var admin = Tokens.Service with { Scopes = Scopes.Of([Scopes.Admin]) };
+
+        (await StatusAsync(route, Tokens.Write(Tokens.For(admin with { Live = false })))).ShouldBe(status);
+        (await StatusAsync(route, Tokens.Write(Tokens.For(admin with { Live = true })))).ShouldBe(200);
+        (await StatusAsync(route, Tokens.Write(Tokens.For(Tokens.Person)))).ShouldBe(200);
+    }
+
     [Fact]
     public async Task What_is_no_route_of_ours_gets_its_own_answer()
     {

@@ -28,6 +28,9 @@ public sealed record PendingReceipt(
     /// <summary>When it was kept, by the database's clock.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 
+    /// <summary>As far as it was known when it was kept; the mode of the delivery that it turns out to be about comes first.</summary>
+    public bool Live { get; init; } = true;
+
     public bool IsTemporary => Flags.HasFlag(ReceiptFlags.Temporary);
 
     /// <summary>Whether it says something of the address that outlasts the message.</summary>
@@ -47,6 +50,9 @@ public sealed record PendingReceipt(
 public sealed record ReceiptMatch(
     DeliveryId? Delivery, DeliveryStanding? Standing, bool IsTheirs, string? Address, ChannelKind? ProviderChannel, string? ProviderName)
 {
+    /// <summary>Whether a live account sent the delivery; null when there is none.</summary>
+    public bool? Live { get; init; }
+
     public override string ToString() => $"match of {Delivery}";
 }
 

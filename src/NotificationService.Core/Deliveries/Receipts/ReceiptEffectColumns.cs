@@ -40,6 +40,7 @@ internal static class ReceiptEffectColumns
             Column(ended, row => row.Delivery?.Value),
             Column(ended, row => (short)row.Flags),
             Column(ended, row => (short)(row.Receipt.Tries + (row.State == ReceiptState.Pending && row.Receipt.Tries < short.MaxValue ? 1 : 0))),
+            Column(ended, row => row.Live),
         ];
     }
 
@@ -64,6 +65,8 @@ internal static class ReceiptEffectColumns
         WriteTime(json, step.Receipt);
         if (step.Receipt.ReceivedAt is { } received)
             json.WriteString("receivedAt", received.UtcDateTime);
+        if (step.IsTestAddress)
+            json.WriteString("suppression", ReceiptEffects.TestAccount);
     });
 
     private static string? DetailOf(PendingReceipt receipt) => receipt is { Code: null, Message: null, Url: null } && !receipt.Flags.HasFlag(ReceiptFlags.TimeReplaced)

@@ -13,6 +13,9 @@ public sealed class ReceiptEffects
     /// <remarks>Counted in looks and not in time, because while no worker runs nobody looks.</remarks>
     public const int MostTries = 11;
 
+    /// <summary>Why an address that was reported is written to as before: a test account's message went to it, and to nobody.</summary>
+    public const string TestAccount = "test_account";
+
     private const int MostDoublings = 9;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -51,6 +54,7 @@ public sealed class ReceiptEffects
     {
         var standing = changed.TryGetValue(delivery, out var known) ? known.Standing : match.Standing!;
         var decision = ReceiptRules.Decide(standing, receipt);
+        var isTestAddress = AddressIn(receipt, match) is not null && !IsLive(receipt, match);
         if (decision is ReceiptDecision.Becomes becomes)
         {
             var next = standing with
@@ -61,7 +65,7 @@ public sealed class ReceiptEffects
                 ProviderMessageId = standing.ProviderMessageId ?? receipt.ProviderMessageId,
             };
             changed[delivery] = new ChangedDelivery(next, receipt.Provider, (known?.Steps ?? 0) + 1);
-            Steps.Add(new ReceiptStep(next, receipt, match.ProviderName));
+            Steps.Add(new ReceiptStep(next, receipt, match.ProviderName, isTestAddress));
         }
         else if (decision is ReceiptDecision.Settles settles)
         {
@@ -74,18 +78,21 @@ public sealed class ReceiptEffects
             Engagements.Add((delivery, receipt));
         var concernsAddress = AddAddress(receipt, match, delivery.Channel, delivery);
         var reason = decision is ReceiptDecision.Stays stays ? stays.Reason : null;
-        End(receipt, reason is null || isEngagement || concernsAddress ? ReceiptState.Applied : ReceiptState.Ignored, reason == "no_status" ? null : reason, delivery);
+        var state = reason is null || isEngagement || concernsAddress ? ReceiptState.Applied : ReceiptState.Ignored;
+        End(receipt, match, state, reason is not (null or "no_status") ? reason : isTestAddress ? TestAccount : null, delivery);
     }
 
     /// <summary>A number that answered STOP is no answer to one message.</summary>
     private void EndWithoutMessage(PendingReceipt receipt, ReceiptMatch match)
     {
         if (receipt is not { ConcernsAddress: true, Address: not null })
-            End(receipt, ReceiptState.Unmatched, "names_no_message", null);
+            End(receipt, match, ReceiptState.Unmatched, "names_no_message", null);
+        else if (!IsLive(receipt, match))
+            End(receipt, match, ReceiptState.Ignored, TestAccount, null);
         else if (AddAddressAlone(receipt, match))
-            End(receipt, ReceiptState.Applied, null, null);
+            End(receipt, match, ReceiptState.Applied, null, null);
         else
-            End(receipt, ReceiptState.Unmatched, "unknown_channel", null);
+            End(receipt, match, ReceiptState.Unmatched, "unknown_channel", null);
     }
 
     /// <summary>What is said of the address does not need the delivery.</summary>
@@ -94,7 +101,7 @@ public sealed class ReceiptEffects
 
     private bool AddAddress(PendingReceipt receipt, ReceiptMatch match, ChannelKind channel, DeliveryId? delivery)
     {
-        if (!receipt.ConcernsAddress || (receipt.Address ?? match.Address) is not { Length: > 0 } address)
+        if (AddressIn(receipt, match) is not { } address || !IsLive(receipt, match))
             return false;
         if (receipt.Flags.HasFlag(ReceiptFlags.AddressKept))
             return true;
@@ -111,8 +118,16 @@ public sealed class ReceiptEffects
         return true;
     }
 
+    /// <summary>The address that it says something of; null when it says nothing of any, or nobody knows of which.</summary>
+    private static string? AddressIn(PendingReceipt receipt, ReceiptMatch match) =>
+        receipt.ConcernsAddress && (receipt.Address ?? match.Address) is { Length: > 0 } address ? address : null;
+
+    /// <summary>The list of suppressed addresses is the tenant's and kept by live: what became of a message of a test account says nothing of it.</summary>
+    private static bool IsLive(PendingReceipt receipt, ReceiptMatch match) => match.Live ?? receipt.Live;
+
     private void GiveUp(PendingReceipt receipt, ReceiptMatch match) => End(
         receipt,
+        match,
         receipt.Flags.HasFlag(ReceiptFlags.AddressKept) ? ReceiptState.Applied : ReceiptState.Unmatched,
         match.Delivery is null ? "unknown_message" : "not_of_this_provider",
         null);
@@ -123,18 +138,19 @@ public sealed class ReceiptEffects
         var flags = AddAddressAlone(receipt, match) ? ReceiptFlags.AddressKept : ReceiptFlags.None;
         var (doubled, longest) = (FirstPause * (1 << Math.Min((int)receipt.Tries, MostDoublings)), match.Standing is null && match.Delivery is not null ? LongestPauseOfSending : LongestPause);
         var pause = doubled < longest ? doubled : longest;
-        Ended.Add(new EndedReceipt(receipt, ReceiptState.Pending, reason, pause, null) { Flags = flags });
+        Ended.Add(new EndedReceipt(receipt, ReceiptState.Pending, reason, pause, null) { Flags = flags, Live = match.Live });
     }
 
-    private void End(PendingReceipt receipt, ReceiptState state, string? reason, DeliveryId? delivery) =>
-        Ended.Add(new EndedReceipt(receipt, state, reason, TimeSpan.Zero, delivery));
+    private void End(PendingReceipt receipt, ReceiptMatch match, ReceiptState state, string? reason, DeliveryId? delivery) =>
+        Ended.Add(new EndedReceipt(receipt, state, reason, TimeSpan.Zero, delivery) { Live = match.Live });
 }
 
 /// <summary>A delivery as it is after the receipts, and how many rows its timeline gets.</summary>
 public sealed record ChangedDelivery(DeliveryStanding Standing, Guid Provider, int Steps);
 
 /// <summary>A change of status, and the receipt that made it.</summary>
-public sealed record ReceiptStep(DeliveryStanding After, PendingReceipt Receipt, string? ProviderName);
+/// <param name="IsTestAddress">It says that the address is not to be written to, and is not heeded, because a test account sent the message.</param>
+public sealed record ReceiptStep(DeliveryStanding After, PendingReceipt Receipt, string? ProviderName, bool IsTestAddress);
 
 /// <summary>What became of a receipt; one that is pending is looked at again.</summary>
 /// <param name="Pause">How long until then.</param>
@@ -142,4 +158,7 @@ public sealed record EndedReceipt(PendingReceipt Receipt, ReceiptState State, st
 {
     /// <summary>What is to be remembered of it.</summary>
     public ReceiptFlags Flags { get; init; }
+
+    /// <summary>Whether a live account sent the delivery; null where none was found.</summary>
+    public bool? Live { get; init; }
 }

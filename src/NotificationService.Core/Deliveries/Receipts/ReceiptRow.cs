@@ -33,7 +33,7 @@ public sealed class ReceiptRow
 
     public string? Message { get; init; }
 
-    /// <summary>Whether it is about what a live account sent.</summary>
+    /// <summary>Whether it is about what a live account sent; of what names no message a sandbox reports tests and every other provider live.</summary>
     public bool Live { get; init; }
 
     public override string ToString() => $"receipt {Id}";

@@ -234,6 +234,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
         row.GetInt16(14))
     {
         ReceivedAt = row.GetFieldValue<DateTimeOffset>(16),
+        Live = row.GetBoolean(17),
     };
 
     private static ReceiptMatch ReadMatch(NpgsqlDataReader row)
@@ -244,7 +245,10 @@ public sealed class ReceiptStore(Database database, Ids ids)
                 id, (DeliveryStatus)row.GetInt16(3), row.GetBoolean(4), row.GetInt16(5), Text(row, 6),
                 row.IsDBNull(7) ? null : new Failure((FailureKind)row.GetInt16(7), Text(row, 8) ?? "", Text(row, 9) ?? ""))
             : null;
-        return new ReceiptMatch(delivery, standing, row.GetBoolean(10), Text(row, 11), row.IsDBNull(12) ? null : (ChannelKind)row.GetInt16(12), Text(row, 13));
+        return new ReceiptMatch(delivery, standing, row.GetBoolean(10), Text(row, 11), row.IsDBNull(12) ? null : (ChannelKind)row.GetInt16(12), Text(row, 13))
+        {
+            Live = row.IsDBNull(14) ? null : row.GetBoolean(14),
+        };
     }
 
     /// <summary>The smallest id of that day.</summary>

@@ -5,7 +5,8 @@
 -- $1 tenant; per changed delivery: $2 id, $3 status, $4 failure kind, $5 code, $6 message, $7 provider, $8 provider message id, $9 rows of timeline
 -- per timeline row: $10 delivery, $11 sequence, $12 status, $13 detail
 -- per engagement: $14 delivery, $15 id, $16 kind, $17 at, $18 detail
--- per receipt: $19 where its row is, $20 state, $21 reason, $22 pause until the next try, $23 delivery, $24 flags to add, $25 tries
+-- per receipt: $19 where its row is, $20 state, $21 reason, $22 pause until the next try, $23 delivery, $24 flags to add, $25 tries,
+--   $26 whether a live account sent the delivery, null where none was found: a receipt that named none when it came has its mode from here on
 --
 -- A receipt's row is named by its place: locked, it cannot move before the commit. Whatever else names it may be looked up in an index
 -- that reads all of the tenant's receipts, because a plan made before there are statistics takes them for few.
@@ -40,9 +41,9 @@ engagement as (
 done as (
     update receipts r
     set state = i.state, reason = i.reason, next_try_at = clock_timestamp() + i.pause, delivery_id = coalesce(r.delivery_id, i.delivery_id),
-        flags = r.flags | i.flags, tries = i.tries
-    from unnest($19::text[], $20::smallint[], $21::text[], $22::interval[], $23::uuid[], $24::smallint[], $25::smallint[])
-        as i(place, state, reason, pause, delivery_id, flags, tries)
+        flags = r.flags | i.flags, tries = i.tries, live = coalesce(i.live, r.live)
+    from unnest($19::text[], $20::smallint[], $21::text[], $22::interval[], $23::uuid[], $24::smallint[], $25::smallint[], $26::boolean[])
+        as i(place, state, reason, pause, delivery_id, flags, tries, live)
     where r.ctid = i.place::tid
 ),
 counted as (

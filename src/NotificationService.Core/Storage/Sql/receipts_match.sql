@@ -47,8 +47,8 @@ select t.ord::int, known.id, held.id is not null as is_held, held.status, held.a
             -- Of several devices nobody knows which one it was.
             when 3 then case when n.recipient->'deviceTokens'->1 is null then n.recipient->'deviceTokens'->>0 end end
         from notifications n where n.id = t.notification_id and n.tenant_id = $1 and known.id is not null) end as address,
-    p.channel, p.name
+    p.channel, p.name, known.live
 from target t
-left join lateral (select d.id from deliveries d where d.id = t.delivery_id and d.tenant_id = $1 offset 0) known on true
+left join lateral (select d.id, d.live from deliveries d where d.id = t.delivery_id and d.tenant_id = $1 offset 0) known on true
 left join held on held.id = known.id
 left join lateral (select q.channel, q.name from providers q where q.tenant_id = $1 and q.id = t.provider_id offset 0) p on true

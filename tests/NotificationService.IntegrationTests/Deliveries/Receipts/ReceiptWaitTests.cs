@@ -20,7 +20,7 @@ public sealed class ReceiptWaitTests(TestDatabase database) : IClassFixture<Test
     public async ValueTask InitializeAsync()
     {
         tenant = await database.NewTenantAsync();
-        provider = await planted.ProviderAsync(tenant);
+        provider = await planted.ProviderAsync(tenant, type: "sendgrid");
     }
 
     public ValueTask DisposeAsync() => intake.DisposeAsync();

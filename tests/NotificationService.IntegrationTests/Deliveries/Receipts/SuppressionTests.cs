@@ -41,10 +41,81 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         (await ListedAsync()).ShouldBe(expected is null ? [] : [expected]);
     }
 
+    [Theory]
+    [InlineData(ReceiptKind.Bounced)]
+    [InlineData(ReceiptKind.Failed)]
+    [InlineData(ReceiptKind.Complained)]
+    [InlineData(ReceiptKind.Unsubscribed)]
+    public async Task What_is_reported_of_a_test_accounts_message_suppresses_nothing_and_says_why(ReceiptKind kind)
+    {
+        var provider = await planted.ProviderAsync(tenant);
+        var delivery = (await planted.SentAsync(tenant, provider, live: false))[0];
+
+        await ReportAsync(provider, new Receipt("e-1", kind, Noon) { Delivery = delivery, AddressDead = true, Code = "5.1.1" });
+
+        (await ListedAsync()).ShouldBeEmpty();
+        (await database.QueryAsync<string>($"select concat_ws(' ', state, reason, live) from receipts where tenant_id = '{tenant}'")).ShouldBe(["2 test_account f"]);
+        (await database.QueryAsync<string>($"select detail->>'suppression' from timeline where delivery_id = '{delivery}' and detail->>'receipt' is not null"))
+            .ShouldBe(kind is ReceiptKind.Bounced or ReceiptKind.Failed ? ["test_account"] : []);
+    }
+
+    [Fact]
+    public async Task A_test_accounts_start_takes_no_stop_of_live_back()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms);
+        var (live, test) = ((await planted.SentAsync(tenant, provider, channel: ChannelKind.Sms))[0], (await planted.SentAsync(tenant, provider, channel: ChannelKind.Sms, live: false))[0]);
+
+        await ReportAsync(provider, new Receipt("stop", ReceiptKind.Unsubscribed, Noon) { Delivery = live, Address = "+14155550100" });
+        await ReportAsync(provider, new Receipt("start", ReceiptKind.Resubscribed, Noon.AddMinutes(1)) { Delivery = test, Address = "+14155550100" });
+
+        (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
+    }
+
+    [Fact]
+    public async Task A_report_that_comes_while_a_test_accounts_message_is_being_sent_suppresses_nothing_then_or_later()
+    {
+        var provider = await planted.ProviderAsync(tenant);
+        var delivery = await planted.SendingAsync(tenant, live: false);
+
+        await ReportAsync(provider, new Receipt("e-1", ReceiptKind.Bounced, Noon) { Delivery = delivery, Address = "ann@example.com", AddressDead = true });
+        (await ListedAsync()).ShouldBeEmpty();
+        await planted.EndCallAsync(delivery, provider);
+        await database.ExecuteAsync($"update receipts set next_try_at = now() where tenant_id = '{tenant}'");
+        await store.ApplyAsync(500, CancellationToken.None);
+
+        (await planted.StatusAsync(delivery)).ShouldBe((short)74);
+        (await ListedAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_test_accounts_message_that_is_found_by_the_vendors_id_gives_its_receipt_its_mode()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.WhatsApp, "twilio_whatsapp");
+        var delivery = (await planted.SentAsync(tenant, provider, channel: ChannelKind.WhatsApp, live: false))[0];
+
+        await ReportAsync(provider, new Receipt("e-1", ReceiptKind.Complained, Noon) { ProviderMessageId = $"m-{delivery}", Address = "+14155550100" });
+
+        (await ListedAsync()).ShouldBeEmpty();
+        (await database.QueryAsync<string>($"select concat_ws(' ', state, reason, live) from receipts where tenant_id = '{tenant}'")).ShouldBe(["2 test_account f"]);
+    }
+
+    [Theory]
+    [InlineData("sandbox", "3 test_account f")]
+    [InlineData("twilio", "2 t")]
+    public async Task What_names_no_message_is_a_test_when_a_sandbox_reports_it_and_live_otherwise(string type, string expected)
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms, type);
+
+        await ReportAsync(provider, new Receipt("stop", ReceiptKind.Unsubscribed, Noon) { Address = "+14155550100" });
+
+        (await database.QueryAsync<string>($"select concat_ws(' ', state, reason, live) from receipts where tenant_id = '{tenant}'")).ShouldBe([expected]);
+        (await ListedAsync()).Count.ShouldBe(type == "sandbox" ? 0 : 1);
+    }
+
     [Fact]
     public async Task Stop_and_start_count_by_their_times_whichever_comes_first()
     {
-        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms);
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms, "twilio");
         var stop = new Receipt("stop", ReceiptKind.Unsubscribed, Noon) { Address = "+14155550100" };
         var start = new Receipt("start", ReceiptKind.Resubscribed, Noon.AddMinutes(1)) { Address = "+14155550100" };
         var again = new Receipt("stop again", ReceiptKind.Unsubscribed, Noon.AddMinutes(2)) { Address = "+14155550100" };
@@ -78,7 +149,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task Start_does_not_bring_a_number_back_that_does_not_exist()
     {
-        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms);
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms, "twilio");
 
         await ReportAsync(
             provider,
