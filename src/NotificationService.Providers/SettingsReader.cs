@@ -8,18 +8,23 @@ namespace NotificationService.Providers;
 /// <summary>Reads a provider's configuration field by field and collects everything that is wrong with it.</summary>
 internal sealed class SettingsReader(ProviderConfiguration configuration)
 {
+    /// <summary>Unknown names that are named, of the credentials and of the settings.</summary>
+    private const int MostUnknown = 50;
+
+    private const int LongestShown = 100;
+
     private readonly List<ProviderConfigurationError> errors = [];
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, fields that the type does not have included. Call it last.</summary>
     public IReadOnlyList<ProviderConfigurationError> Errors()
     {
-        foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")))
+        foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")).Take(MostUnknown))
             Add($"/credentials/{Escaped(name)}", "unknown_property", $"the type {configuration.Type} has no such credential");
         if (configuration.Settings.ValueKind != JsonValueKind.Object)
             Add("/settings", "type", "must be an object");
         else
-            foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")))
+            foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")).Take(MostUnknown))
                 Add($"/settings/{Escaped(property.Name)}", "unknown_property", $"the type {configuration.Type} has no such setting");
         return errors;
     }
@@ -175,8 +180,9 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         return null;
     }
 
-    /// <summary>A name as it stands in a JSON Pointer (RFC 6901).</summary>
-    private static string Escaped(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    /// <summary>A name as it stands in a JSON Pointer (RFC 6901), cut to what an answer repeats.</summary>
+    private static string Escaped(string name) =>
+        (name.Length <= LongestShown ? name : name[..(char.IsHighSurrogate(name[LongestShown - 1]) ? LongestShown - 1 : LongestShown)]).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private JsonElement? Setting(string name)
     {

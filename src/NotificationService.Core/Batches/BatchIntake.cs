@@ -15,7 +15,21 @@ namespace NotificationService.Batches;
 /// </remarks>
 public sealed class BatchIntake(Database database, NotificationPreparer preparer, BundleWriter bundles, BatchStore batches, Ids ids, TimeProvider time)
 {
+    /// <summary>Errors that one answer names; beyond them each bad item has one. Ten thousand items with fifty each would be 75 MB, kept for as long as the batch.</summary>
+    public const int MostErrors = 20_000;
+
+    /// <summary>
+    /// Content, data and metadata of the items of one call together, what stands once for all of them counted for each, as each is stored with its own.
+    /// Else a megabyte that comes once would be ten gigabytes on the disk.
+    /// </summary>
+    public const int MostStored = 256 * 1024 * 1024;
+
+    public const string MostStoredCode = "stored_bytes_exceeded";
+
     private const int MostRounds = 4;
+
+    private static readonly DraftIssue TooMuch = new(
+        "", MostStoredCode, $"Content, data and metadata of the items of one call take at most {MostStored >> 20} MiB together, what stands once for all counted for each. Send this one in another call, or use a template.");
     private const string ItemRoute = "batch item";
 
     private static readonly string Open = SqlText.Statement("batches_open");
@@ -100,18 +114,24 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         var first = NotificationId.FirstOfMany(ids.Next());
         var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken);
         var (good, bad) = (new List<BundleItem>(chunk.Items.Count), new List<RejectedItem>());
+        var budget = new CheckBudget(time);
+        var (named, stored) = (0, 0L);
         for (var i = 0; i < chunk.Items.Count; i++)
         {
             var item = chunk.Items[i];
-            if (item.Draft is null)
+            if (item.Draft is null || budget.IsSpent)
             {
-                bad.Add(Rejected(i, item.Issues));
+                bad.Add(Rejected(i, item.Draft is null ? item.Issues : [CheckBudget.Issue], ref named));
                 continue;
             }
 
+            budget.Begin();
             var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Draft, first.At(i), found, cancellationToken);
+            budget.End();
             if (prepared is null)
-                bad.Add(Rejected(i, issues));
+                bad.Add(Rejected(i, issues, ref named));
+            else if ((stored += prepared.Request.Size) > MostStored)
+                bad.Add(Rejected(i, [TooMuch], ref named));
             else
                 good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller, item, prepared)));
         }
@@ -198,7 +218,15 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private static IdempotencyEntry Entry(Caller caller, BatchItem item, PreparedNotification prepared) => new(
         IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
 
-    private static RejectedItem Rejected(int index, IEnumerable<DraftIssue> issues) => new(index, [.. issues.Select(ItemError.Of)]);
+    /// <param name="index">Of the item.</param>
+    /// <param name="issues">What is wrong with it.</param>
+    /// <param name="named">Errors of items before it that are named.</param>
+    private static RejectedItem Rejected(int index, IReadOnlyList<DraftIssue> issues, ref int named)
+    {
+        var errors = issues.Take(Math.Max(1, MostErrors - named)).Select(ItemError.Of).ToArray();
+        named += errors.Length;
+        return new RejectedItem(index, errors);
+    }
 
     private static async Task ScopeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, CancellationToken cancellationToken)
     {

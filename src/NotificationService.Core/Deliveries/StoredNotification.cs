@@ -44,7 +44,12 @@ public sealed record StoredRecipient(
 
 /// <summary>Content given in place of a template.</summary>
 public sealed record InlineContent(
-    string? Subject = null, string? Html = null, string? Text = null, string? Title = null, string? Body = null, string? ActionUrl = null);
+    string? Subject = null, string? Html = null, string? Text = null, string? Title = null, string? Body = null, string? ActionUrl = null)
+{
+    /// <summary>Of all its texts. A method, because properties are stored.</summary>
+    public int Characters() =>
+        (Subject?.Length ?? 0) + (Html?.Length ?? 0) + (Text?.Length ?? 0) + (Title?.Length ?? 0) + (Body?.Length ?? 0) + (ActionUrl?.Length ?? 0);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredRecipient))]

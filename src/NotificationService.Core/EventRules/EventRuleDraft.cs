@@ -38,8 +38,7 @@ public sealed record EventRuleDraft(
             issues.Add(new DraftIssue("/type", "type_reserved", $"Types that begin with {string.Join(" or ", Reserved)} are the service's own."));
         if (Recipient.Count == 0)
             issues.Add(new DraftIssue("/recipient", "required", "Say where in the event at least one of the recipient's fields stands."));
-        foreach (var (field, path) in Recipient)
-            CheckRecipient(field, path, issues);
+        CheckRecipient(issues);
         if (Data is not null)
             CheckVariables(Data, issues);
         // The rest is what any notification may say: the same rules, asked with somebody as its recipient.
@@ -47,6 +46,18 @@ public sealed record EventRuleDraft(
             .To("somebody", null, null, null, null, null, null, null);
         issues.AddRange(DraftCheck.Check(said, now).Issues);
         return issues;
+    }
+
+    private void CheckRecipient(List<DraftIssue> issues)
+    {
+        if (Recipient.Count > Fields.Count)
+        {
+            issues.Add(new DraftIssue("/recipient", "too_many_properties", $"A recipient has {string.Join(", ", Fields)}, and nothing else."));
+            return;
+        }
+
+        foreach (var (field, path) in Recipient)
+            CheckRecipient(field, path, issues);
     }
 
     private static void CheckRecipient(string field, string? path, List<DraftIssue> issues)
@@ -60,7 +71,11 @@ public sealed record EventRuleDraft(
     private static void CheckVariables(IReadOnlyDictionary<string, string> data, List<DraftIssue> issues)
     {
         if (data.Count > MostVariables)
+        {
             issues.Add(new DraftIssue("/data", "too_many_properties", $"A rule names at most {MostVariables} variables."));
+            return;
+        }
+
         foreach (var (variable, path) in data)
         {
             if (variable.Length is 0 or > LongestVariable || variable.Any(char.IsControl))

@@ -28,6 +28,9 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
     /// <summary>Of one statement.</summary>
     private const int MostTogether = 1_000;
 
+    /// <summary>Of one statement, about. Content that stands once for all items of a batch is written out for each: a thousand of a megabyte would be a gigabyte here and at the database.</summary>
+    private const int MostBytesTogether = 8 * 1024 * 1024;
+
     private static readonly string Accept = SqlText.Statement("notifications_accept");
     private static readonly string FindKeys = SqlText.Statement("idempotency_find");
 
@@ -40,7 +43,7 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
         var withKeys = items.Where(item => item.Idempotency is not null).OrderBy(item => Convert.ToHexString(item.Idempotency!.KeyHash), StringComparer.Ordinal).ThenBy(item => item.Index).ToList();
         var firsts = withKeys.DistinctBy(item => Convert.ToHexString(item.Idempotency!.KeyHash));
         var stored = new HashSet<Guid>(items.Count);
-        foreach (var some in items.Where(item => item.Idempotency is null).Concat(firsts).Chunk(MostTogether))
+        foreach (var some in Statements(items.Where(item => item.Idempotency is null).Concat(firsts)))
         {
             var columns = new AcceptColumns(Array.ConvertAll(some, item => AcceptedNotification.Of(caller, item.Prepared, item.Idempotency, item.TraceParent ?? traceParent)));
             await using var command = new NpgsqlCommand(Accept, connection, transaction);
@@ -53,6 +56,29 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
         return stored.Count == items.Count
             ? []
             : await TakenAsync(connection, transaction, caller.Tenant, withKeys.FindAll(item => !stored.Contains(item.Prepared.Id.Value)), cancellationToken);
+    }
+
+    /// <summary>In their order, as many in one as it may have; at least one.</summary>
+    private static IEnumerable<BundleItem[]> Statements(IEnumerable<BundleItem> items)
+    {
+        var together = new List<BundleItem>(MostTogether);
+        var bytes = 0L;
+        foreach (var item in items)
+        {
+            var size = item.Prepared.Request.Size;
+            if (together.Count == MostTogether || (together.Count > 0 && bytes + size > MostBytesTogether))
+            {
+                yield return [.. together];
+                together.Clear();
+                bytes = 0;
+            }
+
+            together.Add(item);
+            bytes += size;
+        }
+
+        if (together.Count > 0)
+            yield return [.. together];
     }
 
     /// <summary>After the commit: counts what is new and wakes the workers.</summary>

@@ -9,7 +9,13 @@ internal sealed class DraftIssues
 
     public bool Any => issues is not null;
 
-    public void Add(string pointer, string code, string message) => (issues ??= []).Add(new DraftIssue(pointer, code, message));
+    /// <summary>Nothing beyond the first <see cref="DraftIssue.MostNamed"/>.</summary>
+    public void Add(string pointer, string code, string message)
+    {
+        issues ??= [];
+        if (issues.Count < DraftIssue.MostNamed)
+            issues.Add(new DraftIssue(pointer, code, message));
+    }
 
     /// <summary>A text of one line, 1 to <paramref name="most"/> characters that are not all white space.</summary>
     public void Line(string pointer, string? text, int most)

@@ -48,4 +48,8 @@ public sealed record NotificationDraft
 
 /// <summary>What is wrong with one field of a draft.</summary>
 /// <param name="Pointer">A JSON Pointer into the draft as the API writes it.</param>
-public sealed record DraftIssue(string Pointer, string Code, string Message);
+public sealed record DraftIssue(string Pointer, string Code, string Message)
+{
+    /// <summary>Of one draft; beyond them nothing is collected.</summary>
+    public const int MostNamed = 50;
+}

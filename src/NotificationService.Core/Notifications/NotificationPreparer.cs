@@ -19,6 +19,9 @@ public sealed record PreparedNotification(
 /// <summary>Makes all decisions about a draft; sending and a dry run share them.</summary>
 public sealed class NotificationPreparer(TemplateCatalog templates, RecipientCompletion recipients, Ids ids, TimeProvider time)
 {
+    /// <summary>What looking for missing variables takes of one draft at most: as much as one render may.</summary>
+    public static TimeSpan LongestCheck => TemplateLimits.RenderTime;
+
     /// <summary>The notification, or null and everything that is wrong.</summary>
     public ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(
         TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken) => PrepareAsync(tenant, draft, NextId(), found: null, cancellationToken);

@@ -24,6 +24,9 @@ public sealed record NotificationRequest(
     /// <summary>One channel after the other; null for all of them at once.</summary>
     public FallbackRule? Fallback { get; init; }
 
+    /// <summary>What it takes of a statement and of the disk, about: the caller's own content, data and metadata.</summary>
+    public int Size => Data.Length + Metadata.Length + (Content?.Characters() ?? 0);
+
     /// <summary>Contents stay out of logs and exceptions.</summary>
     public override string ToString() => $"notification of {TemplateKey ?? "inline content"}";
 }

@@ -31,9 +31,9 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
 
     private const int HeldStep = 64 * 1024;
 
-    private const int LongestField = 64 * 1024;
+    public const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
-    private const int MostParts = 32;
+    public const int MostParts = 32;
     private const string Route = $"{BulkApi.Root}/csv";
 
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
@@ -85,7 +85,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
     {
         var caller = context.Caller();
         var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key, caller.Live), cancellationToken);
-        var form = new BulkForm();
+        var form = new BulkForm(limits.MostColumns);
         BulkUpload? upload = null;
         CsvFile? file = null;
         try
@@ -104,6 +104,8 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
                     form.Add(name, text);
                     if (form.Refusal is { } wrong)
                         return wrong;
+                    if (held.GrowTo(ReadAheadBytes + form.Bytes) is { } full)
+                        return full;
                     continue;
                 }
 
@@ -150,6 +152,7 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
 
     private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, HeldBytes held, CancellationToken cancellationToken)
     {
+        var besideRows = ReadAheadBytes + form.Bytes;
         var mended = form.ContinuesSoFar is { } job ? await MendedRows.OfAsync(jobs, caller, job, file.Headers, cancellationToken) : null;
         var upload = mended is null
             ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
@@ -165,10 +168,10 @@ internal sealed class BulkDesk(BulkJobStore jobs, IdempotencyKeys keys, Template
                 else
                     upload.Add(mended.LineOf(row, upload), mended.CellsOf(row), error);
                 // Where the budget has no room for more rows, those that are there are stored now: a smaller slice, and no refusal.
-                if (!upload.IsSliceFull && held.GrowTo(ReadAheadBytes + ((upload.WaitingBytes + HeldStep - 1) / HeldStep * HeldStep)) is null)
+                if (!upload.IsSliceFull && held.GrowTo(besideRows + ((upload.WaitingBytes + HeldStep - 1) / HeldStep * HeldStep)) is null)
                     continue;
                 await storing.RunAsync(caller.Tenant, () => upload.FlushAsync(cancellationToken), cancellationToken);
-                held.ShrinkTo(ReadAheadBytes);
+                held.ShrinkTo(besideRows);
             }
 
             return upload;

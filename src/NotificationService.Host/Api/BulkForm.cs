@@ -7,10 +7,14 @@ using NotificationService.Notifications;
 namespace NotificationService.Host.Api;
 
 /// <summary>The fields of a bulk upload besides its file, in whatever order they come.</summary>
-internal sealed class BulkForm
+/// <param name="mostColumns">That a file may have: what maps them has no more entries.</param>
+internal sealed class BulkForm(int mostColumns)
 {
     private const int LongestName = 200;
     private const int FastestRate = 600_000;
+
+    /// <summary>Of <c>channel</c> and of <c>channels</c>, each time: room for every name several times over, and not for thousands.</summary>
+    public const int LongestChannels = 1_024;
 
     private static readonly string[] Names =
         ["template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "category", "priority", "sendAt", "ratePerMinute", "dryRun", "name", "continues", "force"];
@@ -20,7 +24,7 @@ internal sealed class BulkForm
 
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
-    private readonly List<string?> channels = [];
+    private readonly List<ChannelKind> channels = [];
     private readonly List<FieldError> errors = [];
 
     public string? Template => fields.GetValueOrDefault("template");
@@ -49,20 +53,26 @@ internal sealed class BulkForm
 
     public Guid? Continues { get; private set; }
 
+    /// <summary>Bytes that the fields take while the form is held.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>As far as the fields have come: where the rows go has to be known before the first of them.</summary>
     public Guid? ContinuesSoFar => Guid.TryParse(fields.GetValueOrDefault("continues"), out var job) ? job : null;
 
-    /// <summary>An empty field is one left out: a page's form sends all that it has. What is in it is looked at when all are there, except for what is stored with the first row.</summary>
+    /// <summary>
+    /// An empty field is one left out: a page's form sends all that it has. What is in it is looked at when all are there, except for what is stored with the
+    /// first row, and for the channels, which may come any number of times and are kept as what they name.
+    /// </summary>
     public void Add(string name, string value)
     {
         if (!Names.Contains(name))
             errors.Add(new FieldError($"/{Problem.Echo(name)}", "unknown_property", Suggestion.Unknown("field", name, Names)));
         else if (name == "channels")
-            channels.AddRange(Several(name, value));
+            AddChannels(name, value, channels);
         else if (!seen.Add(name))
             errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
         else if (value.Length > 0)
-            fields[name] = value;
+            Keep(name, value);
         if (value.Length > 0 && Lines.TryGetValue(name, out var most))
             errors.AddRange(DraftCheck.Line($"/{name}", value, most).Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message)));
     }
@@ -83,7 +93,7 @@ internal sealed class BulkForm
         ? null
         : new RepeatableRequest(
             key, route, JsonSerializer.SerializeToUtf8Bytes(
-                new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels) }, BulkFormJson.Default.DictionaryStringString),
+                new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels.Select(channel => channel.ToName())) }, BulkFormJson.Default.DictionaryStringString),
             live);
 
     private void Read(DateTimeOffset now)
@@ -119,14 +129,37 @@ internal sealed class BulkForm
             Wrong<int>("template", "required", "'template' is required: the key of a published template.");
     }
 
+    private void Keep(string name, string value)
+    {
+        fields[name] = value;
+        Bytes += (long)value.Length * sizeof(char);
+    }
+
     private void ReadChannels()
     {
-        foreach (var (field, name) in Several("channel", fields.GetValueOrDefault("channel") ?? "").Select(name => ("channel", name)).Concat(channels.Select(name => ("channels", name))))
+        AddChannels("channel", fields.GetValueOrDefault("channel") ?? "", Channels);
+        Channels.AddRange(channels.Where(channel => !Channels.Contains(channel)).ToList());
+    }
+
+    /// <summary>Each once, in the order in which they are named first; a name that is none is one error, and those behind it are not looked at.</summary>
+    private void AddChannels(string field, string value, List<ChannelKind> to)
+    {
+        if (value.Length > LongestChannels)
+        {
+            Wrong<int>(field, "text_invalid", $"Names of channels with commas or as a JSON array, at most {LongestChannels} characters.");
+            return;
+        }
+
+        foreach (var name in Several(field, value))
         {
             if (!ChannelKinds.TryParse(name, out var channel))
+            {
                 Wrong<int>(field, "unknown_channel", $"A channel is one of {ChannelKinds.Names}.");
-            else if (!Channels.Contains(channel))
-                Channels.Add(channel);
+                return;
+            }
+
+            if (!to.Contains(channel))
+                to.Add(channel);
         }
     }
 
@@ -153,7 +186,9 @@ internal sealed class BulkForm
         try
         {
             Mapping = JsonSerializer.Deserialize(text, BulkFormJson.Default.DictionaryStringString);
-            if (Mapping is null || Mapping.Values.Any(target => target is null))
+            if (Mapping?.Count > mostColumns)
+                Wrong<int>("mapping", "too_many_properties", $"A file has at most {mostColumns} columns, and 'mapping' one entry for each.");
+            else if (Mapping is null || Mapping.Values.Any(target => target is null))
                 Wrong<int>("mapping", "type", "A JSON object is expected: a column of the file → recipient.email, reference or data.name.");
         }
         catch (JsonException)

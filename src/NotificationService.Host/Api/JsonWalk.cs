@@ -9,11 +9,16 @@ namespace NotificationService.Host.Api;
 /// </summary>
 internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
 {
-    private const int MostErrors = 50;
+    /// <summary>Unknown names for which a like one is looked for.</summary>
+    private const int MostSuggestions = 5;
 
     private readonly List<FieldError> errors = [];
+    private int suggestions;
 
     public IReadOnlyList<FieldError> Errors => errors;
+
+    /// <summary>Nothing more is collected; only what makes the text itself unacceptable is still looked for.</summary>
+    private bool IsFull => errors.Count >= Problems.MostErrors;
 
     /// <summary>What makes the text itself unacceptable, whatever its values.</summary>
     public ProblemResult? Refused { get; private set; }
@@ -48,7 +53,7 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
         }
 
         var spokenFor = errors.Count > errorsBefore || type is null || Matches(type.Kind, utf8.Span[start]);
-        if (!spokenFor && !Fits(type!, utf8.Span[start..(int)reader.BytesConsumed]))
+        if (!spokenFor && !IsFull && !Fits(type!, utf8.Span[start..(int)reader.BytesConsumed]))
             Add(pointer, "type", JsonTypeNames.Expected(type!));
     }
 
@@ -63,11 +68,11 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
             if (!seen.Add(name))
                 Refused ??= JsonDiagnosis.Duplicate(at, name);
             if (seen.Count == RawJson.MaxProperties + 1)
-                errors.Insert(0, new FieldError(pointer, "too_many_properties", $"An object has at most {RawJson.MaxProperties} properties."));
+                AddFirst(new FieldError(pointer, "too_many_properties", $"An object has at most {RawJson.MaxProperties} properties."));
 
             var property = known?.FirstOrDefault(candidate => candidate.Name == name && (candidate.Set ?? (object?)candidate.AssociatedParameter) is not null);
-            if (known is not null && property is null && seen.Count <= RawJson.MaxProperties)
-                Add(at, "unknown_property", Suggestion.Unknown("property", name, known.Select(candidate => candidate.Name)));
+            if (known is not null && property is null && seen.Count <= RawJson.MaxProperties && !IsFull)
+                Add(at, "unknown_property", Unknown(name, known));
             reader.Read();
             if (reader.TokenType == JsonTokenType.Null && property is { IsSetNullable: false })
                 Add(at, "type", $"null is not allowed here. {JsonTypeNames.Expected(TypeOf(type, property, null)!)}");
@@ -102,10 +107,22 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
         }
     }
 
+    private string Unknown(string name, IEnumerable<JsonPropertyInfo> known) => suggestions++ < MostSuggestions
+        ? Suggestion.Unknown("property", name, known.Select(candidate => candidate.Name))
+        : $"There is no property '{Problem.Echo(name)}' here.";
+
     private void Add(string pointer, string code, string message)
     {
-        if (errors.Count < MostErrors)
+        if (!IsFull)
             errors.Add(new FieldError(pointer, code, message));
+    }
+
+    /// <summary>Before what is wrong with single properties.</summary>
+    private void AddFirst(FieldError error)
+    {
+        if (IsFull)
+            errors.RemoveAt(errors.Count - 1);
+        errors.Insert(0, error);
     }
 
     private static JsonTypeInfo? TypeOf(JsonTypeInfo? parent, JsonPropertyInfo? property, Type? element)

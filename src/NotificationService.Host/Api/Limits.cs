@@ -9,7 +9,9 @@ using NotificationService.Host.Bodies;
 using NotificationService.Host.RateLimits;
 using NotificationService.Notifications;
 using NotificationService.Storage;
+using NotificationService.Templates;
 using NotificationService.Templates.Language;
+using NotificationService.Tenants;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api;
@@ -17,6 +19,14 @@ namespace NotificationService.Host.Api;
 /// <summary>Every limit that a caller can reach, from the constants and defaults that hold it. The OpenAPI document and docs/limits.md say the same.</summary>
 public static class Limits
 {
+    /// <summary>As clear_bulk_rows has it (Migrations/0016_bulk_leftovers.sql).</summary>
+    private const int RowsKeptDays = 30;
+
+    /// <summary>As purge_receipts has it (Migrations/0008_receipts.sql).</summary>
+    private const int ReceiptsKeptDays = 30;
+
+    private const string Stopped = $"422 `{TemplateCodes.RenderLimit}`; found when it is sent, the delivery fails (`template_error`)";
+
     private static readonly BulkOptions Bulk = new();
     private static readonly BatchOptions Batches = new();
     private static readonly RateLimitOptions Rates = new();
@@ -43,11 +53,13 @@ public static class Limits
         new("time for a body to arrive, where nothing else stands here", Seconds(BodyPolicy.Json.Longest), "408 `upload_too_slow`"),
         new("time for the body of `/api/v1/auth/*` and `/oauth/*` to arrive", Seconds(BodyPolicy.SignIn.Longest), "408 `upload_too_slow`"),
         new("time for a callback's body to arrive", Seconds(BodyPolicy.Callback.Longest), "408 `upload_too_slow`"),
-        new("pause in a body that arrives", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
+        new("pause in a body that arrives, a CSV upload's apart", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
         new("bytes of bodies in flight at one process", "a quarter of its memory, 96 to 256 MiB", $"429 `{HeldBytes.OwnerCode}` where the caller's tenant or network address holds half of them, else 503", "Notification__Http__MaxBodyBytes"),
         new("callbacks under way at one process, from one network address", Number(ReceiptDesk.MaxOfAddress), $"429 `{ReceiptDesk.TooManyCode}`"),
         new("callbacks worked on at once by one process, of one provider", Number(ReceiptDesk.MaxOfProvider), $"429 `{ReceiptDesk.TooManyCode}` after 5 s"),
         new("depth of JSON", $"{Number(StrictJson.MaxDepth)}, of `data` and `metadata` {Number(RawJson.MaxDepth)}", "400 `json_too_deep`"),
+        new("properties of one object in `data`, `metadata` and other JSON of the caller's own", Number(RawJson.MaxProperties), "422 `too_many_properties`"),
+        new("errors that one answer names", Number(Problems.MostErrors), "the answer says that there are more"),
         new("items of a page", Number(QueryReader.MostLimit), "422 `number_range`"),
         new("items that numbered pages reach, where there is a cursor", Number(PageRequest.Reach), "422 `page_range`; the cursor goes on"),
         new("rows that a page looks at for a filter that no index answers", Number(PageRequest.ScanLimit), "a page that is short and has a `nextCursor`"),
@@ -71,9 +83,10 @@ public static class Limits
         new("`metadata`", Kib(DraftCheck.LargestMetadata), "422 `too_large`"),
         new("`sendAt`, `expiresAt`", $"{DraftCheck.Furthest.TotalDays:0} days ahead", "422 `datetime_range`"),
         new("`fallbackAfter`", $"{FallbackRule.Longest.TotalHours:0} hours", "422 `number_range`"),
-        new("an e-mail address", $"{Number(AddressRules.LongestEmail)} characters", "422"),
-        new("`userId`", $"{Number(AddressRules.LongestUserId)} characters", "422"),
-        new("device tokens of a recipient", Number(AddressRules.MostDeviceTokens), "422"),
+        new("an e-mail address", $"{Number(AddressRules.LongestEmail)} bytes", "422 `email_invalid`"),
+        new("`userId`", $"{Number(AddressRules.LongestUserId)} characters", "422 `user_id_invalid`"),
+        new("device tokens of a recipient", Number(AddressRules.MostDeviceTokens), "422 `too_many`"),
+        new("`channels` of a notification or of a preview", Number(ChannelKinds.All.Count), "422 `too_many`"),
     ];
 
     private static IEnumerable<Limit> ManyAtOnce() =>
@@ -82,6 +95,13 @@ public static class Limits
         new("body of `send-batch` and `send-chunk`", Kib(BatchDesk.LargestBody), "413 `payload_too_large`"),
         new("time for the body of `send-batch` and `send-chunk` to arrive", Seconds(Batches.LongestUpload), "408 `upload_too_slow`", "Notification__Batches__LongestUpload"),
         new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchDesk.MaxAtOnce}, {BatchDesk.MaxOfTenant} of one tenant", $"429 `{BatchDesk.TooManyCode}` after 5 s where the tenant has its own, else 503"),
+        new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Most), $"the items left are `rejected` with `{CheckBudget.Code}`"),
+        new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MostStored), $"the items left are `rejected` with `{BatchIntake.MostStoredCode}`"),
+        new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MostErrors), "each bad item after them has one"),
+        new("parts of a CSV upload's form", Number(BulkDesk.MostParts), "400 `multipart_invalid`"),
+        new("a field of a CSV upload's form", Kib(BulkDesk.LongestField), "422 `too_large`"),
+        new("`channel` and each `channels` of a CSV upload's form", $"{Number(BulkForm.LongestChannels)} characters", "422 `text_invalid`"),
+        new("entries of a CSV upload's `mapping`", $"{Number(Bulk.MostColumns)}, as many as columns", "422 `too_many_properties`", "Notification__Bulk__MostColumns"),
         new("CSV uploads on their way at one process, of one tenant", Number(BulkDesk.MaxOfTenant), $"429 `{BulkDesk.TooManyCode}`"),
         new("a CSV file, unpacked", Kib(Bulk.MostBytes), "413 `csv_too_large`", "Notification__Bulk__MostBytes"),
         new("rows of a CSV file", Number(Bulk.MostRows), "422 `csv_too_many_rows`", "Notification__Bulk__MostRows"),
@@ -89,6 +109,7 @@ public static class Limits
         new("a field of a CSV file", $"{Number(Bulk.LongestField)} characters", "422 `csv_field_too_long`", "Notification__Bulk__LongestField"),
         new("what a packed upload unpacks to", $"{Number(Bulk.HighestRatio)} times its size", "422 `compression_ratio`", "Notification__Bulk__HighestRatio"),
         new("rate of a CSV upload, at least", $"{Kib(Bulk.LeastBytesPerSecond)} a second", "408 `upload_too_slow`", "Notification__Bulk__LeastBytesPerSecond"),
+        new("pause in a CSV upload", Seconds(SteadyBody.Grace), "408 `upload_too_slow`"),
         new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
         new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
         new("dead letters that one `requeue` takes", Number(DeadLetters.MostAtOnce), "those beyond wait for the next call"),
@@ -96,12 +117,15 @@ public static class Limits
 
     private static IEnumerable<Limit> Templates() =>
     [
-        new("a part of a template", $"{Number(TemplateLimits.SourceCharacters)} characters, {Number(TemplateLimits.Tags)} tags", "422"),
-        new("a version of a template, all parts together", $"{Number(TemplateLimits.VersionCharacters)} characters, {Number(TemplateLimits.VersionTags)} tags", "422"),
-        new("locales of a template, of one channel", Number(TemplateLimits.LocalesPerChannel), "422"),
-        new("nesting of blocks in a template", Number(TemplateLimits.BlockDepth), "422"),
-        new("items of one `each`", Number(TemplateLimits.ItemsPerEach), "`template_error`"),
-        new("what a template renders to", Kib(TemplateLimits.OutputBytes), "`template_error`"),
+        new("a part of a template", $"{Number(TemplateLimits.SourceCharacters)} characters, {Number(TemplateLimits.Tags)} tags with {Number(TemplateLimits.Values)} values", $"422 `{TemplateCodes.TooComplex}`"),
+        new("a version of a template, all parts together", $"{Number(TemplateLimits.VersionCharacters)} characters, {Number(TemplateLimits.VersionTags)} tags with {Number(TemplateLimits.VersionValues)} values", $"422 `{TemplateCodes.TooComplex}`"),
+        new("locales of a template, of one channel", Number(TemplateLimits.LocalesPerChannel), $"422 `{TemplateCodes.TooComplex}`"),
+        new("nesting of blocks in a template", Number(TemplateLimits.BlockDepth), $"422 `{TemplateCodes.TooComplex}`"),
+        new("items of one `each`", Number(TemplateLimits.ItemsPerEach), Stopped),
+        new("items that one render goes over, in all", Number(TemplateLimits.Iterations), Stopped),
+        new("time of one render", $"{TemplateLimits.RenderTime.TotalMilliseconds:0} ms", Stopped),
+        new("text that one function of a template makes", $"{Number(TemplateLimits.TextCharacters)} characters, {Number(TemplateLimits.MadeCharacters)} by all of one render", Stopped),
+        new("what a part of a template renders to", $"{Kib(TemplateLimits.OutputBytes)}, {Number(TemplateLimits.OutputCharacters)} characters by all parts of one channel", Stopped),
     ];
 
     private static IEnumerable<Limit> Tenants() =>
@@ -109,7 +133,9 @@ public static class Limits
         new("webhook endpoints of a tenant", Number(WebhookEndpointEditor.Most), "409 `limit_reached`"),
         new("headers of a webhook endpoint", $"{HeaderRules.Most}, {Number(HeaderRules.MostInAll)} characters together", "422 `header_invalid`"),
         new("how far a replay of webhooks goes back", $"{WebhookCommands.LongestReplay.TotalDays:0} days", "422 `datetime_range`"),
-        new("event rules of a tenant", $"{EventRuleStore.MostOfTenant}, {EventRuleStore.MostOfType} of one event type", "409"),
+        new("event rules of a tenant", $"{EventRuleStore.MostOfTenant}, {EventRuleStore.MostOfType} of one event type", "409 `too_many`"),
+        new("variables of an event rule", Number(EventRuleDraft.MostVariables), "422 `too_many_properties`"),
+        new("networks of a service account's `ipAllowList`", Number(ServiceAccountsApi.MostNetworks), "422 `network_invalid`"),
     ];
 
     private static IEnumerable<Limit> Kept() =>
@@ -118,6 +144,11 @@ public static class Limits
         new("an access token of a service account", $"{AccessTokenLifetimes.ServiceAccount.TotalMinutes:0} minutes", "401 `unauthorized`"),
         new("a refresh token", $"{AccessTokenLifetimes.Refresh.TotalDays:0} days", "401 `unauthorized`"),
         new("finished notifications are kept", $"{new DeliveryOptions().Retention.TotalDays:0} days", "404 `not_found`", "Notification__Delivery__Retention"),
+        new("batches and bulk jobs are kept, after the last thing that happened to them", $"{new DeliveryOptions().Retention.TotalDays:0} days", "404 `not_found`", "Notification__Delivery__Retention"),
+        new("rows of uploaded files are kept, after the job has ended", $"{RowsKeptDays} days", "gone from `items`, `errors.csv` and `results.csv`"),
+        new("receipts of providers are kept", $"{ReceiptsKeptDays} days", "gone from the list and from `explain`"),
+        new("messages that the sandbox was given are kept", $"{new RetentionOptions().SandboxMessages.TotalDays:0} days", "gone from the list", "Notification__Retention__SandboxMessages"),
+        new("the audit log is kept", $"{new RetentionOptions().AuditLog.TotalDays:0} days", "gone from the list", "Notification__Retention__AuditLog"),
         new("webhook messages are kept", $"{new WebhookOptions().Retention.TotalDays:0} days", "404 `not_found`", "Notification__Webhooks__Retention"),
     ];
 

@@ -1,3 +1,5 @@
+using NotificationService.Notifications;
+
 namespace NotificationService.Host.Api;
 
 /// <summary>The errors that endpoints answer with. Codes are part of the public contract; another tenant's object is <see cref="NotFound()"/>.</summary>
@@ -5,12 +7,20 @@ public static class Problems
 {
     public const string LiveAccountRequiredCode = "live_account_required";
 
-    /// <summary>422: the request was understood and fields of it are wrong. List every one that is known.</summary>
+    /// <summary>Errors that one answer names: enough to correct the request, while a body of errors does not come back in full.</summary>
+    public const int MostErrors = DraftIssue.MostNamed;
+
+    /// <summary>422: the request was understood and fields of it are wrong. List every one that is known; the first <see cref="MostErrors"/> are named.</summary>
     public static ProblemResult Validation(IReadOnlyList<FieldError> errors) =>
         new(New(422, "validation_failed", "The request is not valid") with
         {
-            Detail = errors.Count == 1 ? errors[0].Message : $"{errors.Count} fields are not valid",
-            Errors = errors,
+            Detail = errors.Count switch
+            {
+                1 => errors[0].Message,
+                < MostErrors => $"{errors.Count} fields are not valid",
+                _ => $"{MostErrors} fields or more are not valid; {MostErrors} of them are named",
+            },
+            Errors = errors.Count <= MostErrors ? errors : [.. errors.Take(MostErrors)],
         });
 
     public static ProblemResult Validation(string pointer, string code, string message) => Validation([new FieldError(pointer, code, message)]);

@@ -62,7 +62,7 @@ public sealed record ProviderRequest
             errors.Add(new("/rateLimit", "number_range", $"The rate limit is a whole number of calls per second from 1 to {MostPerSecond}."));
         if (Concurrency is < 1 or > MostAtOnce)
             errors.Add(new("/concurrency", "number_range", $"The concurrency is a whole number of calls at once from 1 to {MostAtOnce}."));
-        foreach (var (field, _) in (Credentials ?? []).Where(field => field.Key.Length is 0 or > 100))
+        foreach (var (field, _) in (Credentials ?? []).Where(field => field.Key.Length is 0 or > 100).Take(Problems.MostErrors))
             errors.Add(new(JsonPointer.Append("/credentials", field), "unknown_property", "There is no such credential."));
         return errors;
     }

@@ -119,6 +119,8 @@ public sealed class QueryReader(HttpRequest request)
     {
         foreach (var name in request.Query.Keys)
         {
+            if (errors.Count == Problems.MostErrors)
+                break;
             if (!known.Contains(name, StringComparer.Ordinal))
                 Refuse(name, "unknown_parameter", Suggestion.Unknown("parameter", name, known));
         }

@@ -6,7 +6,7 @@ namespace NotificationService.Host.Api;
 /// <summary>A tenant's service accounts.</summary>
 public static class ServiceAccountsApi
 {
-    private const int MostNetworks = 50;
+    internal const int MostNetworks = 50;
     private const string Example =
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","clientId":"sa_5f1c9d…","name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"],"expiresAt":null,"disabledAt":null,"rotatedAt":null,"createdAt":"2026-01-31T09:30:00Z"}""";
 

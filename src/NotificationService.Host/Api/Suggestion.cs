@@ -9,9 +9,11 @@ internal static class Suggestion
     {
         var names = known.ToList();
         var said = $"There is no {kind} '{Problem.Echo(name)}' here.";
-        var near = name.Length > LongestName ? null : names
-            .Select(candidate => (Name: candidate, Distance: Distance(Plain(name), Plain(candidate))))
-            .Where(candidate => candidate.Distance <= Math.Max(1, candidate.Name.Length / 3))
+        var plain = name.Length > LongestName ? null : Plain(name);
+        var near = plain is null ? null : names
+            .Where(candidate => Math.Abs(plain.Length - Plain(candidate).Length) <= Most(candidate))
+            .Select(candidate => (Name: candidate, Distance: Distance(plain, Plain(candidate))))
+            .Where(candidate => candidate.Distance <= Most(candidate.Name))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
@@ -19,6 +21,9 @@ internal static class Suggestion
             return $"{said} Did you mean '{near}'?";
         return names.Count is > 0 and <= 20 ? $"{said} Known are {string.Join(", ", names)}." : said;
     }
+
+    /// <summary>Letters by which a name may differ and still be meant.</summary>
+    private static int Most(string candidate) => Math.Max(1, candidate.Length / 3);
 
     private static string Plain(string name) =>
         name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -115,9 +115,12 @@ public static class TemplatesApi
         var errors = new List<FieldError>();
         if (body.Locale is { } locale && !LocaleName.IsValid(locale))
             errors.Add(new("/locale", "locale_invalid", "This is not a locale; write one such as en or fr-CA."));
-        for (var i = 0; i < (body.Channels?.Count ?? 0); i++)
+        var named = body.Channels ?? [];
+        if (named.Count > ChannelKinds.All.Count)
+            errors.Add(new("/channels", "too_many", $"There are {ChannelKinds.All.Count} channels: {ChannelKinds.Names}."));
+        for (var i = 0; i < named.Count && named.Count <= ChannelKinds.All.Count; i++)
         {
-            if (!ChannelKinds.TryParse(body.Channels?[i], out var channel))
+            if (!ChannelKinds.TryParse(named[i], out var channel))
                 errors.Add(new($"/channels/{i}", "unknown_channel", $"A channel is one of {ChannelKinds.Names}."));
             else if (!channels.Contains(channel))
                 channels.Add(channel);

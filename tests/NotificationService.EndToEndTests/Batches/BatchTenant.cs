@@ -19,9 +19,19 @@ internal sealed class BatchTenant
 
     private BatchTenant(HttpClient client, string token) => (this.client, this.token) = (client, token);
 
-    public static async Task<BatchTenant> CreateAsync(SignInService service)
+    /// <param name="service">Where.</param>
+    /// <param name="contents">Of its published template "own"; null: it has none.</param>
+    public static async Task<BatchTenant> CreateAsync(SignInService service, object? contents = null)
     {
         var admin = await service.RegisterAsync();
+        if (contents is not null)
+        {
+            using var made = await service.PostAsync("/api/v1/admin/templates", new { key = "own", name = "Own", contents }, admin.AccessToken);
+            made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
+            using var published = await service.PostAsync("/api/v1/admin/templates/own/publish", new { version = 1 }, admin.AccessToken);
+            published.IsSuccessStatusCode.ShouldBeTrue(await published.Content.ReadAsStringAsync());
+        }
+
         var account = await service.CreateAccountAsync(admin, new { name = "Shop", scopes = new[] { "notifications:send", "notifications:read" }, mode = "test" });
         return new BatchTenant(service.Client, await service.TokenAsync(account.ClientId, account.ClientSecret));
     }

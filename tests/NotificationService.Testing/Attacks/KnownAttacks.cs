@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -10,6 +11,13 @@ public static class KnownAttacks
 {
     public const string Bomb = "bomb";
     public const string Wanting = "wanting";
+    public const string Costly = "costly";
+
+    private static string ManyChannels { get; } = $$"""{"channels":[{{string.Join(',', Enumerable.Repeat("\"\"", 340_000))}}]}""";
+
+    private static string Half { get; } = new('x', 500 * 1024);
+
+    private static string FullOfCommas { get; } = string.Join(',', Enumerable.Repeat("a", 32_000));
 
     public static IReadOnlyList<Attack> All { get; } =
     [
@@ -33,6 +41,28 @@ public static class KnownAttacks
         new("batches of 10,000 bad items", 1, (attacker, _, stop) => attacker.AccountAsync(
             HttpMethod.Post, "api/v1/services/notifications/send-batch",
             JsonContent.Create(new { channel = "email", final = true, content = new { subject = "x", text = "x" }, notifications = Enumerable.Range(0, 10_000).Select(_ => new { recipient = new { email = "no address" } }) }), stop)),
+        new("a batch of which every item takes as long as one may", 2, (attacker, _, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/send-batch",
+            JsonContent.Create(new { template = Costly, channel = "email", final = true, data = CostlyData, notifications = Enumerable.Range(0, 2_000).Select(item => new { recipient = new { email = $"c{item}@example.com" } }) }), stop)),
+        new("a batch that says a megabyte once for ten thousand", 1, (attacker, _, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/send-batch",
+            JsonContent.Create(new
+            {
+                channel = "email",
+                final = true,
+                sendAt = DateTimeOffset.UtcNow.AddDays(300).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+                content = new { subject = "x", html = Half, text = Half },
+                notifications = Enumerable.Range(0, 10_000).Select(item => new { recipient = new { email = $"m{item}@example.com" } }),
+            }), stop)),
+        new("a preview for 340,000 channels", 1, (attacker, _, stop) => attacker.AdminAsync(HttpMethod.Post, $"api/v1/admin/templates/{Wanting}/preview", Text(ManyChannels), stop)),
+        new("CSV forms full of channels", 2, (attacker, number, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/bulk/csv", Csv("email\na@example.com\n", Enumerable.Repeat(("channels", number % 2 == 0 ? FullOfCommas : "email,email,email"), 30)), stop)),
+        new("CSV mappings of thousands of columns", 2, (attacker, number, stop) => attacker.AccountAsync(
+            HttpMethod.Post, "api/v1/services/notifications/bulk/csv",
+            Csv($"email,{string.Join(',', Enumerable.Range(0, 900).Select(column => $"column{column}"))}\na@example.com\n", [("template", Wanting), ("mapping", Mapping(number % 2 == 0 ? 5_000 : 900))]), stop)),
+        new("CSV files that drip", 3, (attacker, _, stop) => DripAsync(
+            attacker.Service, "/api/v1/services/notifications/bulk/csv", attacker.AccountToken, 1_000_000, stop, "multipart/form-data; boundary=drip",
+            "--drip\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nemail,name\r\n", filler: '\n')),
     ];
 
     /// <summary>Templates and the sandbox that the attacks go through.</summary>
@@ -41,26 +71,47 @@ public static class KnownAttacks
         await attacker.AddSandboxAsync();
         await attacker.SetUpAsync(Bomb, new { email = new { en = new { subject = "x", html = "{{#if (join l s)}}x{{/if}}" } } });
         await attacker.SetUpAsync(Wanting, new { email = new { en = new { subject = "x", html = "{{#each items}}" + string.Concat(Enumerable.Range(0, 200).Select(number => $"{{{{v{number}}}}}")) + "{{/each}}" } } });
+        await attacker.SetUpAsync(Costly, CostlyContents);
     }
+
+    /// <summary>Asks each of many items for hundreds of things that it need not have.</summary>
+    public static object CostlyContents { get; } = new { email = new { en = new { subject = "x", html = Asking("a"), text = Asking("b") } } };
+
+    /// <summary>As many items as fit.</summary>
+    public static object CostlyData { get; } = new { items = Enumerable.Repeat(new { }, 80_000) };
+
+    private static string Asking(string name) =>
+        $"{{{{#each items}}}}{string.Concat(Enumerable.Range(0, 300).Select(number => $"{{{{#if {name}{number}}}}}{{{{{name}{number}.x}}}}{{{{/if}}}}"))}{{{{/each}}}}";
 
     private static object BombData { get; } = new { l = Enumerable.Repeat(1, 85_000), s = new string('x', 5_000) };
 
     private static StringContent Text(string text) => new(text, Encoding.UTF8, "application/json");
 
+    private static string Mapping(int columns) => $$"""{{{string.Join(',', Enumerable.Range(0, columns).Select(column => $"\"colum{column}\":\"x\""))}}}""";
+
+    private static MultipartFormDataContent Csv(string file, IEnumerable<(string Name, string Value)> fields)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+            form.Add(new StringContent(value), name);
+        form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(file)), "file", "people.csv");
+        return form;
+    }
+
     private static StringContent Form(string text) => new(text, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
 
     /// <summary>Promises a body and hands it over bit by bit, until the service closes the connection or answers.</summary>
-    private static async Task<int> DripAsync(Uri service, string path, string token, int length, CancellationToken stop)
+    private static async Task<int> DripAsync(Uri service, string path, string token, int length, CancellationToken stop, string contentType = "application/json", string head = "[", char filler = ' ')
     {
         using var client = new TcpClient();
         await client.ConnectAsync(service.Host, service.Port, stop);
         await using var stream = client.GetStream();
         var sign = token.Length == 0 ? "" : $"Authorization: Bearer {token}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n["), stop);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: {contentType}\r\nContent-Length: {length}\r\n\r\n{head}"), stop);
         var answer = ReadStatusAsync(stream, stop);
         var piece = new byte[4_096];
-        Array.Fill(piece, (byte)' ');
-        for (var sent = 1; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
+        Array.Fill(piece, (byte)filler);
+        for (var sent = head.Length; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
         {
             await stream.WriteAsync(piece, stop);
             await Task.WhenAny(answer, Task.Delay(200, stop));

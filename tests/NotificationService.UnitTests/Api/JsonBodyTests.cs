@@ -97,6 +97,15 @@ public sealed class JsonBodyTests
         problem.Errors![2].Message.ShouldContain("Did you mean 'userId'?");
     }
 
+    [Fact]
+    public void Of_hundreds_of_unknown_names_fifty_are_named_and_for_the_first_few_a_like_one_is_looked_for()
+    {
+        var problem = Read($$"""{{{string.Join(',', Enumerable.Range(0, 900).Select(number => $"\"templat{number}\":0"))}}}""").Refusal!.Value;
+
+        problem.Errors!.Count.ShouldBe(50);
+        problem.Errors!.Count(error => error.Message.Contains("Did you mean 'template'?", StringComparison.Ordinal)).ShouldBe(5);
+    }
+
     [Theory]
     [InlineData(32, true)]
     [InlineData(33, false)]

@@ -192,6 +192,17 @@ public sealed class HeaderMatchTests
     }
 
     [Fact]
+    public void Of_a_mapping_of_thousands_of_unknown_columns_fifty_are_named_and_for_the_first_few_a_like_one_is_looked_for()
+    {
+        string[] headers = ["email", .. Enumerable.Range(0, 999).Select(column => $"column{column}")];
+
+        var refusals = Match(headers, mapping: Enumerable.Range(0, 6_000).ToDictionary(column => $"colum{column}", _ => "email")).Refusals;
+
+        refusals.Count.ShouldBe(50);
+        refusals.Count(refusal => refusal.Message.Contains("Did you mean", StringComparison.Ordinal)).ShouldBe(5);
+    }
+
+    [Fact]
     public void Two_columns_mapped_to_one_field_are_refused() =>
         Match(["a", "b"], mapping: new() { ["a"] = "email", ["b"] = "email" }).Refusals.Single().Code.ShouldBe(CsvCodes.ColumnDuplicate);
 

@@ -25,7 +25,12 @@ public static class HeaderMatch
         var work = new HeaderMatching(headers, [.. variables.Union(requiredVariables, StringComparer.Ordinal)], channels);
         work.RefuseHeadersGivenTwice();
         foreach (var (column, target) in mapping ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            if (work.IsFull)
+                break;
             work.Map(column, target);
+        }
+
         work.MatchTheRest();
         work.RefuseTargetsGivenTwice();
         work.RequireAddresses();

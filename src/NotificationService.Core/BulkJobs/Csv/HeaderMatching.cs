@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Notifications;
 
 namespace NotificationService.BulkJobs.Csv;
 
@@ -8,12 +9,21 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     private const string DataPrefix = "data.";
     private const int MostLevels = 16;
     private const int LongestPath = 200;
+
+    /// <summary>Names for which a like one is looked for: each is compared with every header.</summary>
+    private const int MostHints = 5;
+
+    private readonly Dictionary<string, string> variableOf = VariablesByPlainName(variables);
     private readonly IReadOnlyList<string> plain = [.. headers.Select(HeaderNames.Plain)];
     private readonly HashSet<int> twice = [];
+    private int hints;
 
     public ColumnTarget?[] Targets { get; } = new ColumnTarget?[headers.Count];
 
     public List<CsvRefusal> Refusals { get; } = [];
+
+    /// <summary>Nothing more is collected.</summary>
+    public bool IsFull => Refusals.Count >= DraftIssue.MostNamed;
 
     public void RefuseHeadersGivenTwice()
     {
@@ -31,13 +41,13 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     {
         var place = Find(column);
         if (place < 0)
-            Refuse(CsvCodes.MappingInvalid, column, $"The mapping names the column '{NearestName.Shown(column)}', which the file does not have.{NearestName.Hint(column, headers)}");
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping names the column '{NearestName.Shown(column)}', which the file does not have.{Hint(column, headers)}");
         else if (Targets[place] is not null)
             Refuse(CsvCodes.MappingInvalid, column, $"The mapping names the column '{Shown(place)}' twice.");
         else if (Target(target) is { } found)
             Targets[place] = found;
         else
-            Refuse(CsvCodes.MappingInvalid, column, $"The mapping sends the column '{Shown(place)}' to '{NearestName.Shown(target)}', which is neither a recipient's field nor a path into the data.{NearestName.Hint(target, KnownTargets())}");
+            Refuse(CsvCodes.MappingInvalid, column, $"The mapping sends the column '{Shown(place)}' to '{NearestName.Shown(target)}', which is neither a recipient's field nor a path into the data.{Hint(target, KnownTargets())}");
     }
 
     public void MatchTheRest()
@@ -116,14 +126,20 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
         var place = Find(column);
         if (place >= 0)
             return place;
-        Refuse(CsvCodes.ColumnMissing, column, $"idempotencyColumn is '{NearestName.Shown(column)}', which the file does not have.{NearestName.Hint(column, headers)}");
+        Refuse(CsvCodes.ColumnMissing, column, $"idempotencyColumn is '{NearestName.Shown(column)}', which the file does not have.{Hint(column, headers)}");
         return null;
     }
 
     private void RefuseMissing(string column, string message) =>
-        Refuse(CsvCodes.ColumnMissing, column, message + NearestName.Hint(column, headers.Where((_, place) => Targets[place] is null)));
+        Refuse(CsvCodes.ColumnMissing, column, message + Hint(column, headers.Where((_, place) => Targets[place] is null)));
 
-    private void Refuse(string code, string column, string message) => Refusals.Add(new CsvRefusal(code, message, 1, column));
+    private void Refuse(string code, string column, string message)
+    {
+        if (!IsFull)
+            Refusals.Add(new CsvRefusal(code, message, 1, column));
+    }
+
+    private string Hint(string name, IEnumerable<string> known) => !IsFull && hints++ < MostHints ? NearestName.Hint(name, known) : "";
 
     private string Shown(int place) => NearestName.Shown(headers[place]);
 
@@ -171,7 +187,16 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     private string? VariableFor(string name)
     {
         var wanted = name.StartsWith(DataPrefix, StringComparison.Ordinal) ? name[DataPrefix.Length..] : name;
-        return variables.FirstOrDefault(variable => HeaderNames.Plain(variable) == wanted);
+        return variableOf.GetValueOrDefault(wanted);
+    }
+
+    /// <summary>Of two that are spelled alike the first.</summary>
+    private static Dictionary<string, string> VariablesByPlainName(IEnumerable<string> variables)
+    {
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in variables)
+            byName.TryAdd(HeaderNames.Plain(variable), variable);
+        return byName;
     }
 
     private static ColumnTarget Field(string field, string? variable) =>
