@@ -1,19 +1,23 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Telemetry;
 using NotificationService.Templates;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, MessageMemory memory, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, MessageMemory memory, Heartbeats heartbeats, ILogger<DeliveryPreparer> logger)
 {
     private static readonly TimeSpan PauseWithoutDatabase = TimeSpan.FromSeconds(1);
+
+    // Claims go on while these are refused, and nothing is sent. Only what the database refuses counts: what one delivery holds is its tenant's own.
+    private readonly Step load = heartbeats.Step("delivery_load");
+    private readonly Step prepare = heartbeats.Step("delivery_prepare");
 
     /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
     public async Task PrepareAsync(
@@ -25,9 +29,11 @@ internal sealed class DeliveryPreparer(
         {
             notifications = await loader.LoadAsync(claimed, cancellationToken);
             chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
+            load.Succeed();
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (IsOfTheDatabase(exception))
         {
+            load.Fail(Outage.Reason(exception));
             logger.StepFailed("load", Outage.Reason(exception));
             foreach (var delivery in claimed)
                 ended(Later(delivery, "not_loaded", "its notification could not be read"));
@@ -43,6 +49,7 @@ internal sealed class DeliveryPreparer(
             return;
         }
 
+        var wasRefused = false;
         foreach (var delivery in claimed)
         {
             try
@@ -56,8 +63,10 @@ internal sealed class DeliveryPreparer(
                         ended(result!);
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+            catch (Exception exception) when (IsOfTheDatabase(exception))
             {
+                wasRefused = true;
+                prepare.Fail(Outage.Reason(exception));
                 logger.StepFailed("prepare", Outage.Reason(exception));
                 ended(Later(delivery, "not_prepared", "its template or provider could not be read"));
             }
@@ -73,7 +82,13 @@ internal sealed class DeliveryPreparer(
                 abandoned(delivery);
             }
         }
+
+        if (!wasRefused)
+            prepare.Succeed();
     }
+
+    /// <summary>Out or refusing, and it may be inside another one: EF wraps what it takes for a passing failure.</summary>
+    private static bool IsOfTheDatabase(Exception exception) => exception is OperationCanceledException || Outage.IsBehind(exception) || Outage.Refusal(exception) is not null;
 
     /// <summary>Not at once: it would come straight back.</summary>
     private static DeliveryResult Later(ClaimedDelivery delivery, string code, string message) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Intake;
@@ -15,23 +16,27 @@ namespace NotificationService.Kafka.Intake;
 /// was stored; a dead letter may stand twice.
 /// </remarks>
 internal sealed class EventIntake(
-    RecordReader reader, BundleIntake bundles, BatchSteps batches, DeadLetterWriter deadLetters, KafkaMetrics metrics, KafkaOptions options, Database database, TimeProvider time, ILogger<EventIntake> logger)
+    RecordReader reader, BundleIntake bundles, BatchSteps batches, DeadLetterWriter deadLetters, KafkaMetrics metrics, KafkaOptions options, Database database, Heartbeats heartbeats, TimeProvider time,
+    ILogger<EventIntake> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly StepTries tries = new();
+    private readonly Telemetry.Step read = heartbeats.Step("kafka_read");
+    private readonly Telemetry.Step accept = heartbeats.Step("kafka_accept");
 
     /// <summary>Answers the partitions that have to wait, each from the first record that was not taken.</summary>
     public async Task<IReadOnlyList<Hold>> HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
     {
-        var works = await UntilTheDatabaseIsBackAsync(() => reader.ReadAsync(records, cancellationToken), cancellationToken);
+        var works = await UntilTheDatabaseIsBackAsync(read, () => reader.ReadAsync(records, cancellationToken), cancellationToken);
+        read.Succeed();
         var (waiting, held) = (new HashSet<Caller>(), new HashSet<(string, int)>());
         while (Open().Any())
         {
             foreach (var ofCaller in Open().GroupBy(work => work.Caller).ToList())
             {
-                if (!await UntilTheDatabaseIsBackAsync(() => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], held, cancellationToken), cancellationToken))
+                if (!await UntilTheDatabaseIsBackAsync(accept, () => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], held, cancellationToken), cancellationToken))
                     waiting.Add(ofCaller.Key);
             }
 
@@ -120,7 +125,10 @@ internal sealed class EventIntake(
 
     private async Task OpenAsync(RecordWork work, Step.Batch step, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
-        if (!await batches.OpenAsync(work, step, isLastTry: tries.Of(work, step) + 1 >= options.Attempts, cancellationToken))
+        var isOpened = await batches.OpenAsync(work, step, isLastTry: tries.Of(work, step) + 1 >= options.Attempts, cancellationToken);
+        if (isOpened)
+            accept.Succeed();
+        else
             TryLater(work, step, held, RecipientCompletion.UnavailableCode);
     }
 
@@ -134,6 +142,8 @@ internal sealed class EventIntake(
         }
         catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
+            if (!IsOfTheData(exception))
+                accept.Fail(Reason(exception));
             TryLater(work, step, held, Reason(exception), isAlone: true);
         }
         catch (Exception exception) when (TookTooLong(exception) && !cancellationToken.IsCancellationRequested)
@@ -141,6 +151,7 @@ internal sealed class EventIntake(
             // A database that does everything else in time is not out; it may be busy, and the step gets more patience than others.
             if (!await AnswersAsync(cancellationToken))
                 throw;
+            accept.Fail(Reason(exception));
             TryLater(work, step, held, Reason(exception), isAlone: true, patience: 2);
         }
     }
@@ -179,6 +190,9 @@ internal sealed class EventIntake(
     private static bool IsItsOwn(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is not RecipientsUnavailableException && !Outage.IsBehind(exception);
 
+    /// <summary>A tenant may send it, and must not take the process out of the balancer with it: a value or a constraint, not rights, tables or functions.</summary>
+    private static bool IsOfTheData(Exception exception) => Outage.Refusal(exception) is null or { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
+
     /// <summary>Said of many together it may only mean that they are too many: fewer are tried before everybody waits.</summary>
     private static bool TookTooLong(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
@@ -186,6 +200,8 @@ internal sealed class EventIntake(
     private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
         var outcomes = await bundles.AcceptAsync(steps[0].Work.Caller, [.. steps.Select(step => step.Step.Draft)], cancellationToken);
+        if (outcomes.Any(outcome => outcome is BundleOutcome.Accepted or BundleOutcome.Repeated))
+            accept.Succeed();
         for (var i = 0; i < steps.Count; i++)
         {
             var (work, step) = steps[i];
@@ -214,7 +230,7 @@ internal sealed class EventIntake(
         }
     }
 
-    private async Task<T> UntilTheDatabaseIsBackAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> UntilTheDatabaseIsBackAsync<T>(Telemetry.Step step, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var pause = FirstPause; ; pause = Longer(pause))
         {
@@ -222,8 +238,11 @@ internal sealed class EventIntake(
             {
                 return await work();
             }
-            catch (Exception exception) when (exception is not RecipientsUnavailableException && Outage.IsBehind(exception))
+            catch (Exception exception) when (exception is not RecipientsUnavailableException && (Outage.IsBehind(exception) || !cancellationToken.IsCancellationRequested))
             {
+                step.Fail(Reason(exception));
+                if (!Outage.IsBehind(exception))
+                    throw; // its records come again
                 logger.IntakeWaits(Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);
             }

@@ -31,12 +31,13 @@ internal sealed class IntakeLoop(
 
     private void Run(CancellationToken cancellationToken)
     {
-        var heartbeat = heartbeats.Register("kafka_intake", LongestSilence);
+        // What the brokers refuse makes the process degraded and no more: it accepts and sends all the same.
+        var (heartbeat, consume) = (heartbeats.Register("kafka_intake", LongestSilence), heartbeats.Maintenance("kafka_consume"));
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                Consume(heartbeat, cancellationToken);
+                Consume(heartbeat, consume, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -46,14 +47,16 @@ internal sealed class IntakeLoop(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                logger.ConsumerBroke(exception is KafkaException kafka ? kafka.Error.Code.ToString() : exception.GetType().Name);
+                var reason = exception is KafkaException kafka ? kafka.Error.Code.ToString() : exception.GetType().Name;
+                consume.Fail(reason);
+                logger.ConsumerBroke(reason);
                 heartbeat.Beat();
                 cancellationToken.WaitHandle.WaitOne(Pause);
             }
         }
     }
 
-    private void Consume(Heartbeat heartbeat, CancellationToken cancellationToken)
+    private void Consume(Heartbeat heartbeat, Telemetry.Step consume, CancellationToken cancellationToken)
     {
         LagWatch? lag = null;
         var held = new HeldPartitions(time);
@@ -75,6 +78,8 @@ internal sealed class IntakeLoop(
                 var records = gathering.Gather(Wait, wait => early.TryDequeue(out var record) ? record : Next(consumer, wait));
                 if (records.Count > 0)
                     Handle(consumer, records, held, heartbeat, lag, cancellationToken);
+                if (consumer.Assignment.Count > 0)
+                    consume.Succeed();
             }
         }
         finally

@@ -93,6 +93,36 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_may_store_no_event_is_not_ready_says_why_and_stores_them_once_it_may()
+    {
+        var connectionString = await cluster.CreateDatabaseAsync();
+        await using var source = Superuser(cluster, connectionString);
+        await using var service = await StartAsync(connectionString);
+        await ExecuteAsync(
+            source,
+            """
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'planted' using errcode = '55P03'; end $$;
+            create trigger refuse before insert on notifications for each row execute function refuse()
+            """);
+        await ProduceAsync("refused", 0, 5);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                var text = await answer.Content.ReadAsStringAsync();
+                return (int)answer.StatusCode == 503 && text.Contains("kafka_accept", StringComparison.Ordinal) && text.Contains("55P03", StringComparison.Ordinal);
+            },
+            Ample,
+            () => service.Output);
+
+        await ExecuteAsync(source, "drop trigger refuse on notifications");
+        await UntilAsync(source, 5, service);
+        await service.WaitUntilReadyAsync();
+        brokers.Read(KafkaService.DeadLetters).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_process_stops_in_time_while_no_broker_answers()
     {
         await using var service = await StartAsync(await cluster.CreateDatabaseAsync());
@@ -131,6 +161,12 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
 
     private static Task<long> DuplicatesAsync(NpgsqlDataSource source) =>
         ScalarAsync(source, "select count(*) - count(distinct reference) from notifications where reference like 'n-%'");
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
 
     internal static async Task<long> ScalarAsync(NpgsqlDataSource source, string sql)
     {

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NotificationService.Telemetry;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -185,6 +187,35 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
         await UntilAcceptedAsync(tenant, 10);
         await database.ExecuteAsync("drop trigger too_slow on notifications; drop function too_slow()");
         (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by id")).ShouldBe(Enumerable.Range(0, 10).Select(i => $"s-{i}"));
+    }
+
+    [Theory]
+    [InlineData("42501", true)]
+    [InlineData("55P03", true)]
+    [InlineData("22021", false)]
+    public async Task Storing_that_is_refused_is_a_step_that_fails_unless_it_is_for_what_is_in_the_record(string code, bool isStep)
+    {
+        var (tenant, topic) = (await database.NewTenantAsync(), $"refused-{code}");
+        brokers.CreateTopic(topic);
+        await database.ExecuteAsync(
+            $"""
+            create function refused() returns trigger language plpgsql as $$ begin raise exception 'planted' using errcode = '{code}'; end $$;
+            create trigger refused before insert on notifications for each row when (new.reference = 'refused') execute function refused()
+            """);
+        await SendAsync(topic, "refused", "fay");
+
+        await using var node = await StartAsync([(topic, tenant)], ("Notification:Kafka:Attempts", "3"));
+        var step = node.Services.GetRequiredService<Heartbeats>().Step("kafka_accept");
+        if (isStep)
+            await Eventually.TrueAsync(() => step.Failed >= 2 && step.Detail.Contains(code, StringComparison.Ordinal), KafkaNode.Ample, () => step.Detail);
+        else
+            await Eventually.TrueAsync(() => brokers.Read(KafkaNode.DeadLetters).Count == 1, KafkaNode.Ample);
+
+        await database.ExecuteAsync("drop trigger refused on notifications; drop function refused()");
+        await SendAsync(topic, "after", "fay");
+        await UntilAcceptedAsync(tenant, 1);
+        await Eventually.TrueAsync(() => step.Detail == "succeeds", KafkaNode.Ample, () => step.Detail);
+        (step.Failed > 0).ShouldBe(isStep);
     }
 
     private Task<WorkerHost> StartAsync(IReadOnlyList<(string, TenantId)> topics, params (string Name, string Value)[] settings) =>
