@@ -1,17 +1,32 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using NotificationService.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NotificationService.Host.RateLimits;
 using NotificationService.Tenants;
 using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
 
 namespace NotificationService.IntegrationTests.Storage;
 
-/// <summary>Every table has a rule that says how long its rows are kept, and what is past its time goes (docs/retention.md).</summary>
+/// <summary>
+/// Every table has a rule that says how long its rows are kept, and what is past its time goes (docs/retention.md). What removes it is the periodic task
+/// that the service registers, started here by itself: a purge that nobody calls fails.
+/// </summary>
 public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const string KeptUntilDeleted = "kept until somebody deletes it";
     private const string Months = "whole months are dropped";
     private const string WithBatch = "goes with its batch";
     private const string Purged = "purged by age";
+
+    // The periodic tasks, by their class.
+    private const string Deliveries = "Upkeep";
+    private const string Outbox = "OutboxUpkeep";
+    private const string Webhooks = "WebhookUpkeep";
+    private const string Retention = "RetentionPurge";
+    private const string RateLimits = "RateLimitUpkeep";
+    private const string Bulk = "BulkRunner";
+
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
     private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
     {
@@ -60,30 +75,30 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     /// <summary>How a row is planted, with {tenant}, {id}, which is as old as the row, and {at}; the ages of one that goes and of one that stays; and what purges.</summary>
     private static readonly Dictionary<string, Purge> Purges = new(StringComparer.Ordinal)
     {
-        ["deliveries"] = new("tenant_id, id, channel, priority, status, due_at", "'{tenant}', '{id}', 1, 2, 50, now()", Days(91), Days(89), "select notification_meta.delete_deliveries_before(now() - interval '90 days', 1000)"),
+        ["deliveries"] = new("tenant_id, id, channel, priority, status, due_at", "'{tenant}', '{id}', 1, 2, 50, now()", Days(91), Days(89), Deliveries),
         ["idempotency_keys"] = new(
             "tenant_id, key_hash, fingerprint, status_code, answer, expires_at", "'{tenant}', uuid_send('{id}'), '', 202, '{id}', {at}", Hours(1), Hours(-1),
-            "select notification_meta.purge_idempotency_keys(1000)", "answer"),
+            Deliveries, "answer"),
         ["receipts"] = new(
             "tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags", "'{tenant}', '{tenant}', sha256(uuid_send('{id}')), '{id}', 1, 2, now(), {at}, now(), 0",
-            Days(31), Days(29), "select notification_meta.purge_receipts(1000)"),
-        ["suppressions"] = new("tenant_id, id, channel, address, reason, created_at, expires_at", "'{tenant}', '{id}', 1, '{id}', 5, now(), {at}", Days(31), Days(29), "select notification_meta.purge_suppressions(1000)"),
-        ["events"] = new("tenant_id, id, type, subject, occurred_at, data", "'{tenant}', '{id}', 'a.b', '{id}', {at}, '{}'", Days(31), Days(29), "select notification_meta.purge_events(now() - interval '30 days', 1000)"),
-        ["outbox"] = new("shard, tenant_id, subject, seq", "100, '{tenant}', '{id}', 0", Days(31), Days(29), "select notification_meta.purge_outbox_set_aside(now() - interval '30 days', 1000)", "subject"),
-        ["kafka_messages"] = new("shard, tenant_id, key, payload, created_at", "0, '{tenant}', '{id}', '', {at}", Days(31), Days(29), "select notification_meta.purge_kafka_messages(now() - interval '30 days', 1000)", "key"),
+            Days(31), Days(29), Deliveries),
+        ["suppressions"] = new("tenant_id, id, channel, address, reason, created_at, expires_at", "'{tenant}', '{id}', 1, '{id}', 5, now(), {at}", Days(31), Days(29), Deliveries),
+        ["events"] = new("tenant_id, id, type, subject, occurred_at, data", "'{tenant}', '{id}', 'a.b', '{id}', {at}, '{}'", Days(31), Days(29), Outbox),
+        ["outbox"] = new("shard, tenant_id, subject, seq", "100, '{tenant}', '{id}', 0", Days(31), Days(29), Outbox, "subject"),
+        ["kafka_messages"] = new("shard, tenant_id, key, payload, created_at", "0, '{tenant}', '{id}', '', {at}", Days(31), Days(29), Outbox, "key"),
         ["webhook_messages"] = new(
             "id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, state, due_at, created_at", "'{id}', '{tenant}', '{tenant}', '{id}', 'a.b', '{id}', 1, now(), '', 2, now(), {at}",
-            Days(31), Days(29), "select notification_meta.purge_webhook_messages(now() - interval '30 days', 1000)"),
+            Days(31), Days(29), Webhooks),
         ["webhook_replays"] = new(
             "tenant_id, id, endpoint_id, mode, since, until, reached, state, created_at", "'{tenant}', '{id}', '{tenant}', 1, now(), now(), now(), 2, {at}", Days(31), Days(29),
-            "select notification_meta.purge_webhook_replays(now() - interval '30 days', 1000)"),
-        ["webhook_secrets"] = new("tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at", "'{tenant}', '{tenant}', '{id}', 'k', '', now(), {at}", Hours(1), Hours(-1), Purge.Retention, "field"),
-        ["rate_limits"] = new("subject, minute, leased", "'{id}', floor(extract(epoch from {at}) / 60), 1", Hours(2), TimeSpan.FromMinutes(50), Purge.RateLimits, "subject"),
-        ["refresh_tokens"] = new("id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at", "'{id}', '{tenant}', '{tenant}', '', '', now(), {at}", Hours(1), Hours(-1), Purge.Retention),
+            Webhooks),
+        ["webhook_secrets"] = new("tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at", "'{tenant}', '{tenant}', '{id}', 'k', '', now(), {at}", Hours(1), Hours(-1), Retention, "field"),
+        ["rate_limits"] = new("subject, minute, leased", "'{id}', floor(extract(epoch from {at}) / 60), 1", Hours(2), TimeSpan.FromMinutes(50), RateLimits, "subject"),
+        ["refresh_tokens"] = new("id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at", "'{id}', '{tenant}', '{tenant}', '', '', now(), {at}", Hours(1), Hours(-1), Retention),
         ["sandbox_messages"] = new(
             "id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at", "'{id}', '{tenant}', '{tenant}', '{id}', 1, 1, 'a@b.c', '{}', 'delivered', {at}",
-            Days(8), Days(6), Purge.Retention),
-        ["audit_log"] = new("id, tenant_id, at, actor_kind, action, target", "'{id}', '{tenant}', {at}, 'system', 'x', 'x'", Days(401), Days(399), Purge.Retention),
+            Days(8), Days(6), Retention),
+        ["audit_log"] = new("id, tenant_id, at, actor_kind, action, target", "'{id}', '{tenant}', {at}, 'system', 'x', 'x'", Days(401), Days(399), Retention),
     };
 
     public static TheoryData<string> PurgedTables => [.. Purges.Keys];
@@ -106,9 +121,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         var old = await PlantAsync(table, purge, tenant, purge.Old);
         var young = await PlantAsync(table, purge, tenant, purge.Young);
 
-        await RunAsync(purge.Statement);
+        await UntilGoneAsync(purge.Task, table, purge.Key, old);
 
-        (await IsThereAsync(table, purge.Key, old)).ShouldBeFalse();
         (await IsThereAsync(table, purge.Key, young)).ShouldBeTrue();
     }
 
@@ -117,8 +131,9 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     {
         var (tenant, id) = (await TenantAsync(), database.Ids.Next());
         await database.ExecuteAsync($"insert into suppressions (tenant_id, id, channel, address, reason, created_at) values ('{tenant}', '{id}', 1, 'a@b.c', 1, now() - interval '9 years')");
+        var lifted = await PlantAsync("suppressions", Purges["suppressions"], tenant, Days(31));
 
-        await RunAsync(Purges["suppressions"].Statement);
+        await UntilGoneAsync(Deliveries, "suppressions", "id", lifted);
 
         (await IsThereAsync("suppressions", "id", id)).ShouldBeTrue();
     }
@@ -132,20 +147,18 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
             select gen_random_uuid(), '{tenant}', '{tenant}', '{tenant}', 1, 1, 'a@b.c', '{"{}"}', 'delivered', now() - interval '8 days' from generate_series(1, 2500)
             """);
 
-        await RunAsync(Purge.Retention);
-
-        (await database.ScalarAsync<long>($"select count(*) from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(0);
+        await UntilAsync(Retention, async () => await database.ScalarAsync<long>($"select count(*) from sandbox_messages where tenant_id = '{tenant}'") == 0);
     }
 
     [Theory]
-    [InlineData("notifications", "tenant_id, id, live, priority, recipient, created_at", "'{tenant}', '{id}', true, 2, '{}', now()", "id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
-    [InlineData("timeline", "tenant_id, delivery_id, seq, status, at", "'{tenant}', '{id}', 1, 50, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
-    [InlineData("attempts", "tenant_id, delivery_id, number, outcome, started_at", "'{tenant}', '{id}', 1, 1, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
-    [InlineData("engagements", "tenant_id, delivery_id, id, kind, at", "'{tenant}', '{id}', '{id}', 1, now()", "delivery_id", "select notification_meta.drop_partitions_before(now() - interval '90 days')")]
-    [InlineData("webhook_attempts", "tenant_id, message_id, endpoint_id, number, started_at, duration_ms, outcome, request_headers", "'{tenant}', '{id}', '{tenant}', 1, now(), 1, 1, '{}'", "message_id", "select notification_meta.drop_webhook_attempts_before(now() - interval '30 days')")]
-    public async Task A_month_that_is_too_old_is_dropped_and_a_young_one_stays(string table, string columns, string values, string key, string statement)
+    [InlineData("notifications", "tenant_id, id, live, priority, recipient, created_at", "'{tenant}', '{id}', true, 2, '{}', now()", "id", Deliveries)]
+    [InlineData("timeline", "tenant_id, delivery_id, seq, status, at", "'{tenant}', '{id}', 1, 50, now()", "delivery_id", Deliveries)]
+    [InlineData("attempts", "tenant_id, delivery_id, number, outcome, started_at", "'{tenant}', '{id}', 1, 1, now()", "delivery_id", Deliveries)]
+    [InlineData("engagements", "tenant_id, delivery_id, id, kind, at", "'{tenant}', '{id}', '{id}', 1, now()", "delivery_id", Deliveries)]
+    [InlineData("webhook_attempts", "tenant_id, message_id, endpoint_id, number, started_at, duration_ms, outcome, request_headers", "'{tenant}', '{id}', '{tenant}', 1, now(), 1, 1, '{}'", "message_id", Webhooks)]
+    public async Task A_month_that_is_too_old_is_dropped_and_a_young_one_stays(string table, string columns, string values, string key, string task)
     {
-        var purge = new Purge(columns, values, Days(200), Days(1), statement, key);
+        var purge = new Purge(columns, values, Days(200), Days(1), task, key);
         var tenant = await TenantAsync();
         await database.ExecuteAsync($"""
             do $$ declare began timestamptz := date_trunc('month', now() - interval '200 days', 'utc'); begin
@@ -157,9 +170,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         var old = await PlantAsync(table, purge, tenant, purge.Old);
         var young = await PlantAsync(table, purge, tenant, purge.Young);
 
-        await RunAsync(statement);
+        await UntilGoneAsync(task, table, key, old);
 
-        (await IsThereAsync(table, key, old)).ShouldBeFalse();
         (await IsThereAsync(table, key, young)).ShouldBeTrue();
     }
 
@@ -181,7 +193,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
                 """);
         }
 
-        await RunAsync("select notification_meta.purge_batches(now() - interval '90 days', 1000)");
+        await UntilGoneAsync(Deliveries, "batches", "id", old);
 
         foreach (var table in Rules.Where(rule => rule.Value == WithBatch).Select(rule => rule.Key))
         {
@@ -189,6 +201,28 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
             (await IsThereAsync(table, key, old)).ShouldBeFalse(table);
             (await IsThereAsync(table, key, young)).ShouldBeTrue(table);
         }
+    }
+
+    [Fact]
+    public async Task Rows_of_a_file_go_thirty_days_after_its_job_has_ended_and_the_job_stays()
+    {
+        var (tenant, old, young) = (await TenantAsync(), database.Ids.Next(), database.Ids.Next());
+        foreach (var (id, age) in (IEnumerable<(Guid, int)>)[(old, 31), (young, 29)])
+        {
+            await database.ExecuteAsync($"""
+                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, slices)
+                values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days', 1);
+                insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
+                insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
+                """);
+        }
+
+        await UntilGoneAsync(Bulk, "bulk_slices", "job_id", old);
+
+        (await IsThereAsync("bulk_errors", "job_id", old)).ShouldBeFalse();
+        (await IsThereAsync("bulk_jobs", "id", old)).ShouldBeTrue();
+        foreach (var table in (string[])["bulk_slices", "bulk_errors"])
+            (await IsThereAsync(table, "job_id", young)).ShouldBeTrue(table);
     }
 
     private async Task<TenantId> TenantAsync()
@@ -213,20 +247,16 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
 
     private Task<bool> IsThereAsync(string table, string key, Guid id) => database.ScalarAsync<bool>($"select exists (select from {table} where {key}::text = '{id}')");
 
-    private async Task RunAsync(string statement)
-    {
-        if (statement == Purge.Retention)
-        {
-            using var purge = new RetentionPurge(database.Database, new RetentionOptions(), new Heartbeats(TimeProvider.System), TimeProvider.System, NullLogger<RetentionPurge>.Instance);
-            await purge.RunAsync(CancellationToken.None);
-            return;
-        }
+    private Task UntilGoneAsync(string task, string table, string key, Guid id) => UntilAsync(task, async () => !await IsThereAsync(table, key, id));
 
-        var (source, sql) = statement == Purge.RateLimits
-            ? (database.Database.App, await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src/NotificationService.Core/Storage/Sql/rate_limits_purge.sql")))
-            : (database.Database.Worker, statement);
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+    /// <summary>Starts one task of those that the service registers, alone, and waits until it has done that.</summary>
+    private async Task UntilAsync(string task, Func<Task<bool>> isDone)
+    {
+        await using var worker = WorkerHost.CreateWith(database.ConnectionString, static (services, _) => services.AddRateLimits());
+        var hosted = worker.Services.GetServices<IHostedService>().Single(service => service.GetType().Name == task);
+        await hosted.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(isDone, Ample, () => $"{task} did not do it");
+        await hosted.StopAsync(CancellationToken.None);
     }
 
     private static TimeSpan Days(int days) => TimeSpan.FromDays(days);
@@ -234,11 +264,5 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private static TimeSpan Hours(int hours) => TimeSpan.FromHours(hours);
 
     /// <param name="Key">The column that tells the row by its id.</param>
-    private sealed record Purge(string Columns, string Values, TimeSpan Old, TimeSpan Young, string Statement, string Key = "id")
-    {
-        /// <summary>By <see cref="RetentionPurge"/> with its usual settings.</summary>
-        public const string Retention = "retention";
-
-        public const string RateLimits = "rate limits";
-    }
+    private sealed record Purge(string Columns, string Values, TimeSpan Old, TimeSpan Young, string Task, string Key = "id");
 }
