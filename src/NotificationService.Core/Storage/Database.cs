@@ -30,10 +30,10 @@ public sealed class Database : IAsyncDisposable
     {
         AppDomain.CurrentDomain.FirstChanceException += DropConnectionsInDisorder;
         Owner = Source(options, role: null, "notification-owner", poolSize: 2, statementTimeout: TimeSpan.Zero);
-        App = Source(options, AppRole, "notification-api", options.ApiPoolSize, TimeSpan.FromSeconds(5), ByIndex);
-        Lists = Source(options, AppRole, "notification-lists", options.ListPoolSize, TimeSpan.FromSeconds(5), WalksOnly);
-        Receipts = Source(options, AppRole, "notification-receipts", options.ReceiptPoolSize, TimeSpan.FromSeconds(5), ByIndex);
-        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, TimeSpan.FromSeconds(30), PlannedOnce);
+        App = Source(options, AppRole, "notification-api", options.ApiPoolSize, options.ApiStatementTimeout, ByIndex);
+        Lists = Source(options, AppRole, "notification-lists", options.ListPoolSize, options.ApiStatementTimeout, WalksOnly);
+        Receipts = Source(options, AppRole, "notification-receipts", options.ReceiptPoolSize, options.ApiStatementTimeout, ByIndex);
+        Worker = Source(options, WorkerRole, "notification-worker", options.WorkerPoolSize, options.WorkerStatementTimeout, PlannedOnce);
     }
 
     public NpgsqlDataSource Owner { get; }

@@ -16,4 +16,10 @@ public sealed class StorageOptions
 
     /// <summary>Connections of the worker role's pool, per process.</summary>
     public int WorkerPoolSize { get; init; } = 12;
+
+    /// <summary>After which the server gives up a statement of the API, of a list or of a receipt; more than zero, in whole milliseconds.</summary>
+    public TimeSpan ApiStatementTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After which the server gives up a statement of a worker; more than zero, in whole milliseconds.</summary>
+    public TimeSpan WorkerStatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

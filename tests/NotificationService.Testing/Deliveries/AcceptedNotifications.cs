@@ -12,14 +12,14 @@ public sealed class AcceptedNotifications(TestDatabase database)
     /// <summary>As many as asked, in one statement; answers the deliveries' ids in order.</summary>
     public async Task<IReadOnlyList<DeliveryId>> PlantAsync(
         TenantId tenant, int count, ChannelKind channel = ChannelKind.Email, Priority priority = Priority.Normal,
-        TimeSpan dueIn = default, TimeSpan? expiresIn = null, bool live = true)
+        TimeSpan dueIn = default, TimeSpan? expiresIn = null, bool live = true, string email = "ann@example.com")
     {
         var ids = Enumerable.Range(0, count).Select(_ => NotificationId.From(database.Ids.Next())).ToArray();
         await database.ExecuteAsync(
             """
             with n as (
                 insert into notifications (tenant_id, id, live, priority, recipient, content, send_at, expires_at, created_at)
-                select $1, id, $4, $5, json_build_object('userId', 'u-' || id, 'email', 'ann@example.com', 'phone', '+14155550100'),
+                select $1, id, $4, $5, json_build_object('userId', 'u-' || id, 'email', $9::text, 'phone', '+14155550100'),
                     '{"subject":"Hello","text":"Hello Ann","body":"Hello Ann","title":"Hello"}', case when $6 > interval '0' then now() + $6 end, now() + $7, now()
                 from unnest($2::uuid[]) id),
             d as (
@@ -35,7 +35,8 @@ public sealed class AcceptedNotifications(TestDatabase database)
             new NpgsqlParameter<short> { TypedValue = (short)priority },
             new NpgsqlParameter<TimeSpan> { TypedValue = dueIn },
             new NpgsqlParameter { Value = expiresIn ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Interval },
-            new NpgsqlParameter<short> { TypedValue = (short)channel });
+            new NpgsqlParameter<short> { TypedValue = (short)channel },
+            new NpgsqlParameter<string> { TypedValue = email });
         return Array.ConvertAll(ids, id => id.Delivery(channel));
     }
 
