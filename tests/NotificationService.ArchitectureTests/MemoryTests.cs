@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -16,6 +18,15 @@ public sealed class MemoryTests
         typeof(Dictionary<,>), typeof(HashSet<>), typeof(List<>), typeof(Queue<>), typeof(Stack<>), typeof(LinkedList<>), typeof(PriorityQueue<,>),
         typeof(SortedDictionary<,>), typeof(SortedSet<>), typeof(SortedList<,>), typeof(ConcurrentDictionary<,>), typeof(ConcurrentQueue<>),
         typeof(ConcurrentBag<>), typeof(ConcurrentStack<>), typeof(BlockingCollection<>), typeof(Channel<>), typeof(Channel<,>), typeof(ConditionalWeakTable<,>),
+        typeof(IDictionary<,>), typeof(ICollection<>), typeof(IList<>), typeof(ISet<>), typeof(IProducerConsumerCollection<>),
+    ];
+
+    /// <summary>None of these grows, and neither does an array, but a field that is not read only may be given a larger one each time, as <c>before.Append(one).ToFrozenSet()</c>.</summary>
+    private static readonly HashSet<Type> Replaceable =
+    [
+        typeof(FrozenSet<>), typeof(FrozenDictionary<,>), typeof(ImmutableArray<>), typeof(ImmutableList<>), typeof(ImmutableDictionary<,>), typeof(ImmutableHashSet<>),
+        typeof(ImmutableSortedDictionary<,>), typeof(ImmutableSortedSet<>), typeof(ImmutableQueue<>), typeof(ImmutableStack<>),
+        typeof(IReadOnlyCollection<>), typeof(IReadOnlyList<>), typeof(IReadOnlyDictionary<,>), typeof(IReadOnlySet<>), typeof(IEnumerable<>), typeof(ILookup<,>),
     ];
 
     private static readonly IReadOnlyList<Type> Types =
@@ -45,15 +56,23 @@ public sealed class MemoryTests
 
     [Fact]
     public void A_planted_collection_is_found() =>
-        FieldsOf([typeof(PlantedCache)]).Select(field => field.Name).ShouldBe(["MemoryTests.PlantedCache.Shared", "MemoryTests.PlantedCache.Waiting", "MemoryTests.PlantedCache.seen"], ignoreOrder: true);
+        FieldsOf([typeof(PlantedCache)]).Select(field => field.Name).ShouldBe(
+            ((string[])["Shared", "Waiting", "seen", "byInterface", "frozen", "immutable", "slots", "replaced"]).Select(name => $"MemoryTests.PlantedCache.{name}"), ignoreOrder: true);
 
     private static IEnumerable<(string Type, string Name)> FieldsOf(IEnumerable<Type> types) =>
         from type in types
         where !IsRecord(type)
         from field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        where field.FieldType.IsGenericType && Growing.Contains(field.FieldType.GetGenericTypeDefinition())
+        where IsGrowing(field)
         let name = NameOf(type)
         select (name, $"{name}.{FieldName(field)}");
+
+    private static bool IsGrowing(FieldInfo field)
+    {
+        var definition = field.FieldType.IsGenericType ? field.FieldType.GetGenericTypeDefinition() : null;
+        return (definition is not null && Growing.Contains(definition))
+            || (!field.IsInitOnly && (field.FieldType.IsArray || (definition is not null && Replaceable.Contains(definition))));
+    }
 
     /// <summary>Rows of both tables: <c>| `Type.field` | … |</c> for a field, <c>| `Type` | … |</c> for a type that is gone with what it works on.</summary>
     private static (HashSet<string> Fields, HashSet<string> ShortLived) Listed()
@@ -91,10 +110,23 @@ public sealed class MemoryTests
     {
         public static readonly ConcurrentDictionary<string, int> Shared = new();
 
+        private static readonly string[] Fixed = ["a", "b"];
+
         private readonly HashSet<string> seen = [];
+        private readonly IDictionary<string, int> byInterface = new Dictionary<string, int>(StringComparer.Ordinal);
+        private readonly FrozenSet<string> once = FrozenSet<string>.Empty;
+        private FrozenSet<string> frozen = FrozenSet<string>.Empty;
+        private ImmutableArray<string> immutable = [];
+        private string[] slots = [];
+        private volatile IReadOnlyList<string> replaced = [];
 
         public Queue<int> Waiting { get; } = new();
 
-        public bool See(string name) => seen.Add(name);
+        public bool See(string name)
+        {
+            byInterface[name] = Fixed.Length + once.Count;
+            (frozen, immutable, slots, replaced) = (frozen.Append(name).ToFrozenSet(), immutable.Add(name), [.. slots, name], [.. replaced, name]);
+            return seen.Add(name);
+        }
     }
 }

@@ -15,7 +15,9 @@ namespace NotificationService.Channels;
 /// </remarks>
 public sealed class ReceiptProviders : IAsyncDisposable
 {
-    private const int MostAbsent = 20_000;
+    /// <summary>Guessed ids that are remembered.</summary>
+    public const int MostAbsent = 20_000;
+
     private const int MostKnown = 20_000;
     private const int MostReadAtOnce = 2;
 
@@ -38,6 +40,9 @@ public sealed class ReceiptProviders : IAsyncDisposable
         (this.database, this.store, this.time) = (database, store, time);
         tenants = new(Guesses, time, TenantsAsync);
     }
+
+    /// <summary>How many guessed ids are remembered now.</summary>
+    public int Absent => absent.Count;
 
     public ValueTask<FoundProvider> FindAsync(Guid id, CancellationToken cancellationToken)
     {

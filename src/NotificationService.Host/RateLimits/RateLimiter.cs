@@ -8,9 +8,13 @@ namespace NotificationService.Host.RateLimits;
 /// <summary>Every subject's share on this node. A subject is a route class with a tenant, or with a caller's network.</summary>
 public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions> options, TimeProvider time)
 {
-    private const int ManySubjects = 50_000;
+    /// <summary>Subjects that are remembered. Addresses are cheap: whoever has a network of them chooses as many as it likes.</summary>
+    public const int Capacity = 50_000;
 
     private readonly ConcurrentDictionary<(RateClass, Guid), LeasedAllowance> allowances = new();
+
+    /// <summary>How many are remembered now.</summary>
+    public int Count => allowances.Count;
 
     /// <summary>The subject's share, or null where its class has no limit.</summary>
     public LeasedAllowance? Of(RateClass rateClass, Guid subject)
@@ -20,7 +24,7 @@ public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions>
         var limit = options.Value.Of(rateClass);
         if (limit <= 0)
             return null;
-        if (allowances.Count > ManySubjects)
+        if (allowances.Count >= Capacity)
             Forget();
         return allowances.GetOrAdd((rateClass, subject), key => new LeasedAllowance($"{key.Item1}:{key.Item2}", limit, store.LeaseAsync, time));
     }
@@ -36,6 +40,10 @@ public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions>
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>
+    /// Those whose minute is over. Where that leaves many, all of them, so that not each new one looks through all the others: what a subject has taken of
+    /// its minute stands in the database, and is asked for again.
+    /// </summary>
     private void Forget()
     {
         var now = time.GetTimestamp();
@@ -44,5 +52,8 @@ public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions>
             if (allowance.WindowEnd < now)
                 allowances.TryRemove(key, out _);
         }
+
+        if (allowances.Count > Capacity / 2)
+            allowances.Clear();
     }
 }

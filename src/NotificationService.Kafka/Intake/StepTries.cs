@@ -5,8 +5,8 @@ namespace NotificationService.Kafka.Intake;
 /// <summary>How often steps were refused for what might pass. Outlives the reading of a record, which is read again meanwhile.</summary>
 internal sealed class StepTries
 {
-    /// <summary>What other nodes read by now is never taken out.</summary>
-    private const int Most = 100_000;
+    /// <summary>What other nodes read by now is never taken out. One record of a partition is in trouble at a time.</summary>
+    private const int Most = 10_000;
 
     private readonly ConcurrentDictionary<(string Topic, int Partition, long Offset), ConcurrentDictionary<string, (int Times, bool IsAlone)>> records = new();
 

@@ -19,6 +19,8 @@ public sealed class ReceiptProvidersTests(TestDatabase database) : IClassFixture
         await Parallel.ForAsync(0, 21_000, new ParallelOptions { MaxDegreeOfParallelism = 200 }, async (_, token) =>
             (await providers.FindAsync(Guid.CreateVersion7(), token)).ShouldBeOfType<FoundProvider.None>());
 
+        // A load that began before all were dropped may still come: one for each that is under way.
+        providers.Absent.ShouldBeInRange(1, ReceiptProviders.MostAbsent + 200);
         providers.FindAsync(known, CancellationToken.None).AsTask().IsCompletedSuccessfully.ShouldBeTrue("it is not asked for again");
     }
 
