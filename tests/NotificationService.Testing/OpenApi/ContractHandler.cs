@@ -1,18 +1,22 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace NotificationService.Testing.OpenApi;
 
 /// <summary>
-/// Holds every JSON answer that a test gets from the running service against the document that the service publishes, and throws
-/// <see cref="ContractException"/> where they contradict each other. The document is read once for all tests: they run one build.
+/// Holds every JSON answer that a test gets from the running service against the document that the service publishes, and every JSON request that the
+/// service took, and throws <see cref="ContractException"/> where they contradict each other. The document is read once for all tests: they run one build.
 /// </summary>
 public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    private const string Json = "application/json";
+
     private static readonly Uri DocumentPath = new("/openapi/v1.json", UriKind.Relative);
     private static PublishedContract? published;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var sent = await SentAsync(request.Content, cancellationToken);
         var answer = await base.SendAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
         var mediaType = answer.Content.Headers.ContentType?.MediaType;
@@ -22,13 +26,37 @@ public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandle
             return answer;
         var body = await BodyAsync(answer, mediaType, cancellationToken);
         var faults = contract.Faults(request.Method.Method, path, (int)answer.StatusCode, mediaType, body).Take(5).ToList();
-        return faults.Count == 0 ? answer : throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode}: {string.Join("; ", faults)}");
+        if (faults.Count > 0)
+            throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode}: {string.Join("; ", faults)}");
+        if (sent is not { Length: > 0 } || !answer.IsSuccessStatusCode)
+            return answer;
+        var wrong = contract.RequestFaults(request.Method.Method, path, Json, Parse(sent)).Take(5).ToList();
+        return wrong.Count == 0 ? answer : throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode} to a request that it does not describe: {string.Join("; ", wrong)}");
+    }
+
+    /// <summary>A JSON body that stands in memory. One that is made while it is sent is sent once.</summary>
+    private static async Task<byte[]?> SentAsync(HttpContent? content, CancellationToken cancellationToken) =>
+        content is ByteArrayContent or JsonContent && content.Headers.ContentType?.MediaType == Json && content.Headers.ContentEncoding.Count == 0
+            ? await content.ReadAsByteArrayAsync(cancellationToken)
+            : null;
+
+    private static JsonElement? Parse(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Of an answer that is cut off, nothing is said here: the test sees that by itself.</summary>
     private static async Task<JsonElement?> BodyAsync(HttpResponseMessage answer, string? mediaType, CancellationToken cancellationToken)
     {
-        if (mediaType is not ("application/json" or "application/problem+json"))
+        if (mediaType is not (Json or "application/problem+json"))
             return null;
         await answer.Content.LoadIntoBufferAsync(cancellationToken);
         using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));

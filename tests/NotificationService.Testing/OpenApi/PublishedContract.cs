@@ -25,8 +25,7 @@ public sealed class PublishedContract
     /// <param name="body">The answer's JSON, if it is JSON.</param>
     public IEnumerable<string> Faults(string method, string path, int status, string? mediaType, JsonElement? body)
     {
-        var found = routes.Where(route => route.Method == method && route.Fits(path.Split('/'))).MaxBy(route => route.Literals);
-        if (found is null)
+        if (Find(method, path) is not { } found)
             return [];
         if (!found.Operation.GetProperty("responses").TryGetProperty(status.ToString(), out var response))
             return [$"the status {status} is not in the document"];
@@ -35,6 +34,24 @@ public sealed class PublishedContract
         if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(mediaType, out var media))
             return [$"{mediaType} is not in the document"];
         return body is { } json && media.TryGetProperty("schema", out var schema) ? check.Faults(schema, json, "") : [];
+    }
+
+    /// <summary>What of a request that the service took contradicts the document.</summary>
+    /// <param name="method">In capitals.</param>
+    /// <param name="path">Without the query.</param>
+    /// <param name="mediaType">Of the request, without parameters.</param>
+    /// <param name="body">Its JSON; null where it is none.</param>
+    public IEnumerable<string> RequestFaults(string method, string path, string mediaType, JsonElement? body)
+    {
+        if (Find(method, path) is not { } found)
+            return [];
+        if (!found.Operation.TryGetProperty("requestBody", out var request))
+            return ["a body is not in the document"];
+        if (!request.GetProperty("content").TryGetProperty(mediaType, out var media))
+            return [$"{mediaType} is not in the document"];
+        if (!media.TryGetProperty("schema", out var schema))
+            return [];
+        return body is { } json ? check.Faults(schema, json, "") : ["is no JSON"];
     }
 
     /// <summary>Every example of a request or an answer that does not fit its own schema. A file's bytes have no example.</summary>
@@ -48,6 +65,8 @@ public sealed class PublishedContract
 
     /// <summary>How many examples there are.</summary>
     public int Examples => routes.SelectMany(route => MediaOf(route.Operation)).Count(media => media.Media.TryGetProperty("example", out _));
+
+    private Route? Find(string method, string path) => routes.Where(route => route.Method == method && route.Fits(path.Split('/'))).MaxBy(route => route.Literals);
 
     private static IEnumerable<(string Name, JsonElement Media)> MediaOf(JsonElement operation)
     {

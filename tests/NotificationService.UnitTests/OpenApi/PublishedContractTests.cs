@@ -17,7 +17,8 @@ public sealed class PublishedContractTests
             "/items/mine": { "get": { "responses": { "200": { "content": { "application/json": {
               "schema": { "type": "array", "maxItems": 2, "items": { "$ref": "#/components/schemas/Item" } } } } } } } },
             "/counts": { "get": { "responses": { "200": { "content": { "application/json": {
-              "schema": { "type": "object", "additionalProperties": { "type": "integer" } } } } }, "204": {} } } }
+              "schema": { "type": "object", "additionalProperties": { "type": "integer" } } } } }, "204": {} } } },
+            "/orders": { "post": { "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Item" } } } }, "responses": { "202": {} } } }
           }
         }
         """));
@@ -50,6 +51,17 @@ public sealed class PublishedContractTests
         Contract.Faults("GET", "/counts", 200, "text/html", null).ShouldBe(["text/html is not in the document"]);
         Contract.Faults("GET", "/counts", 204, null, null).ShouldBeEmpty();
         Contract.Faults("GET", "/counts", 200, null, null).ShouldBe(["has no body"]);
+    }
+
+    [Fact]
+    public void A_request_that_was_taken_is_held_against_the_document_too()
+    {
+        Contract.RequestFaults("POST", "/orders", "application/json", Json("""{ "id": "01890a5d-ac96-774b-bcce-b302099a8057" }""")).ShouldBeEmpty();
+        Contract.RequestFaults("POST", "/orders", "application/json", Json("""{ "id": "01890a5d-ac96-774b-bcce-b302099a8057", "extra": 1 }""")).ShouldBe(["/extra: is not in the document"]);
+        Contract.RequestFaults("POST", "/orders", "application/json", Json("{}")).ShouldBe(["/id: is required"]);
+        Contract.RequestFaults("POST", "/orders", "application/json", null).ShouldBe(["is no JSON"]);
+        Contract.RequestFaults("POST", "/orders", "text/csv", null).ShouldBe(["text/csv is not in the document"]);
+        Contract.RequestFaults("GET", "/counts", "application/json", Json("{}")).ShouldBe(["a body is not in the document"]);
     }
 
     [Fact]
