@@ -60,9 +60,9 @@ public static class KnownAttacks
         new("CSV mappings of thousands of columns", 2, (attacker, number, stop) => attacker.AccountAsync(
             HttpMethod.Post, "api/v1/services/notifications/bulk/csv",
             Csv($"email,{string.Join(',', Enumerable.Range(0, 900).Select(column => $"column{column}"))}\na@example.com\n", [("template", Wanting), ("mapping", Mapping(number % 2 == 0 ? 5_000 : 900))]), stop)),
-        new("CSV files that drip", 3, (attacker, _, stop) => DripAsync(
-            attacker.Service, "/api/v1/services/notifications/bulk/csv", attacker.AccountToken, 1_000_000, stop, "multipart/form-data; boundary=drip",
-            "--drip\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nemail,name\r\n", filler: '\n')),
+        // Fast enough not to be cut off, and never whole. Of each tenant one more than it may have on their way.
+        new("CSV files that drip", 6, (attacker, _, stop) => DripAsync(
+            attacker.Service, "/api/v1/services/notifications/bulk/csv", attacker.AccountToken, 1_000_000, stop, "multipart/form-data; boundary=b", CsvForm, "drip@example.com,Drip\n")),
     ];
 
     /// <summary>Templates and the sandbox that the attacks go through.</summary>
@@ -83,6 +83,12 @@ public static class KnownAttacks
     private static string Asking(string name) =>
         $"{{{{#each items}}}}{string.Concat(Enumerable.Range(0, 300).Select(number => $"{{{{#if {name}{number}}}}}{{{{{name}{number}.x}}}}{{{{/if}}}}"))}{{{{/each}}}}";
 
+    /// <summary>Of a CSV upload, up to the first row of its file.</summary>
+    private const string CsvForm =
+        "--b\r\nContent-Disposition: form-data; name=\"template\"\r\n\r\n" + Wanting + "\r\n--b\r\nContent-Disposition: form-data; name=\"channel\"\r\n\r\nemail\r\n"
+        + "--b\r\nContent-Disposition: form-data; name=\"force\"\r\n\r\ntrue\r\n"
+        + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\nContent-Type: text/csv\r\n\r\nemail,name\n";
+
     private static object BombData { get; } = new { l = Enumerable.Repeat(1, 85_000), s = new string('x', 5_000) };
 
     private static StringContent Text(string text) => new(text, Encoding.UTF8, "application/json");
@@ -101,17 +107,17 @@ public static class KnownAttacks
     private static StringContent Form(string text) => new(text, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
 
     /// <summary>Promises a body and hands it over bit by bit, until the service closes the connection or answers.</summary>
-    private static async Task<int> DripAsync(Uri service, string path, string token, int length, CancellationToken stop, string contentType = "application/json", string head = "[", char filler = ' ')
+    private static async Task<int> DripAsync(
+        Uri service, string path, string token, int length, CancellationToken stop, string contentType = "application/json", string beginning = "[", string filling = " ")
     {
         using var client = new TcpClient();
         await client.ConnectAsync(service.Host, service.Port, stop);
         await using var stream = client.GetStream();
         var sign = token.Length == 0 ? "" : $"Authorization: Bearer {token}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: {contentType}\r\nContent-Length: {length}\r\n\r\n{head}"), stop);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: {contentType}\r\nContent-Length: {length}\r\n\r\n{beginning}"), stop);
         var answer = ReadStatusAsync(stream, stop);
-        var piece = new byte[4_096];
-        Array.Fill(piece, (byte)filler);
-        for (var sent = head.Length; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
+        var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(filling, 4_096 / filling.Length)));
+        for (var sent = beginning.Length; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
         {
             await stream.WriteAsync(piece, stop);
             await Task.WhenAny(answer, Task.Delay(200, stop));
