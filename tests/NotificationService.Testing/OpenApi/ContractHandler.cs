@@ -28,11 +28,15 @@ public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandle
         var faults = contract.Faults(request.Method.Method, path, (int)answer.StatusCode, mediaType, body).Take(5).ToList();
         if (faults.Count > 0)
             throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode}: {string.Join("; ", faults)}");
-        if (sent is not { Length: > 0 } || !answer.IsSuccessStatusCode)
+        if (sent is not { Length: > 0 } || !answer.IsSuccessStatusCode || HasRejected(body))
             return answer;
         var wrong = contract.RequestFaults(request.Method.Method, path, Json, Parse(sent)).Take(5).ToList();
         return wrong.Count == 0 ? answer : throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode} to a request that it does not describe: {string.Join("; ", wrong)}");
     }
+
+    /// <summary>Items of it were not taken, and need not be what the document describes.</summary>
+    private static bool HasRejected(JsonElement? body) =>
+        body is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty("rejected", out var rejected) && rejected.ValueKind == JsonValueKind.Array && rejected.GetArrayLength() > 0;
 
     /// <summary>A JSON body that stands in memory. One that is made while it is sent is sent once.</summary>
     private static async Task<byte[]?> SentAsync(HttpContent? content, CancellationToken cancellationToken) =>

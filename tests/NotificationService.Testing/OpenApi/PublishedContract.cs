@@ -46,7 +46,7 @@ public sealed class PublishedContract
         if (Find(method, path) is not { } found)
             return [];
         if (!found.Operation.TryGetProperty("requestBody", out var request))
-            return ["a body is not in the document"];
+            return body is { ValueKind: JsonValueKind.Object } empty && !empty.EnumerateObject().Any() ? [] : ["a body is not in the document"];
         if (!request.GetProperty("content").TryGetProperty(mediaType, out var media))
             return [$"{mediaType} is not in the document"];
         if (!media.TryGetProperty("schema", out var schema))
