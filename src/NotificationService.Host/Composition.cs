@@ -26,7 +26,7 @@ using NotificationService.Webhooks;
 
 namespace NotificationService.Host;
 
-/// <summary>Which rooms this process is made of. One line each; a room's own registrations are in its module.</summary>
+/// <summary>Which modules this process is made of. One line each; a module's own registrations are in its module.</summary>
 public static class Composition
 {
     /// <summary>What every command and every role needs.</summary>
@@ -58,9 +58,9 @@ public static class Composition
         .AddAuth()
         .AddRateLimits()
         .AddBodies()
-        .AddSingleton<ReceiptDesk>()
-        .AddSingleton<BatchDesk>()
-        .AddSingleton<BulkDesk>()
+        .AddSingleton<ReceiptHandler>()
+        .AddSingleton<BatchHandler>()
+        .AddSingleton<BulkUploadHandler>()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
@@ -68,7 +68,7 @@ public static class Composition
         .AddDeliveryWorker()
         .AddEventRelay()
         .AddWebhookWorker()
-        .AddBatchKeeper()
+        .AddBatchMaintenance()
         .AddBulkRunner()
         .AddRetentionPurge()
         .AddSingleton<IRequestReader, RequestReader>();

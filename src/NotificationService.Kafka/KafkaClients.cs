@@ -15,7 +15,7 @@ internal static class KafkaClients
     private const int LargestRecord = 64 << 20;
 
     /// <param name="options">The settings.</param>
-    /// <param name="failed">Told of what the producer itself finds wrong, on a thread of its own.</param>
+    /// <param name="failed">Called with what the producer itself finds wrong, on a thread of its own.</param>
     /// <exception cref="Exception">A setting is none of librdkafka's, or has a value that it does not take.</exception>
     public static IProducer<byte[]?, byte[]?> Producer(KafkaOptions options, Action<Error> failed)
     {
@@ -33,7 +33,7 @@ internal static class KafkaClients
     }
 
     /// <param name="options">The settings.</param>
-    /// <param name="revoked">Told of partitions that are this process's no longer, on the thread that polls.</param>
+    /// <param name="revoked">Called with partitions that are this process's no longer, on the thread that polls.</param>
     /// <exception cref="Exception">A setting is none of librdkafka's, or has a value that it does not take.</exception>
     public static IConsumer<byte[]?, byte[]?> Consumer(KafkaOptions options, Action<IEnumerable<TopicPartition>> revoked)
     {

@@ -15,7 +15,7 @@ public static class LibrdkafkaLibrary
     /// <summary>The binding's consumer asks for these, which came with librdkafka 2.1.</summary>
     private static readonly string[] Needed = ["rd_kafka_topic_partition_get_leader_epoch", "rd_kafka_topic_partition_set_leader_epoch"];
 
-    private static readonly Lock Gate = new();
+    private static readonly Lock Sync = new();
     private static IntPtr found;
     private static string? foundAt;
 
@@ -25,7 +25,7 @@ public static class LibrdkafkaLibrary
     /// <summary>Null when it is there and recent enough; else what is wrong, in one line.</summary>
     public static string? Find(string? path)
     {
-        lock (Gate)
+        lock (Sync)
         {
             if (found != IntPtr.Zero)
                 return path is { Length: > 0 } && path != foundAt ? $"librdkafka is loaded already, and not from {path}" : null;

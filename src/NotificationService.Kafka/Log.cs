@@ -39,8 +39,8 @@ internal static partial class Log
     [LoggerMessage(EventIds.Kafka + 12, LogLevel.Warning, "The user service cannot be asked: the partitions of {Topic} wait, others go on")]
     public static partial void PartitionsWait(this ILogger logger, string topic);
 
-    [LoggerMessage(EventIds.Kafka + 13, LogLevel.Error, "The status event {Shard}/{Position} is refused by the brokers ({Reason}) and set aside; others go on")]
-    public static partial void StatusSetAside(this ILogger logger, short shard, long position, string reason);
+    [LoggerMessage(EventIds.Kafka + 13, LogLevel.Error, "The status event {Shard}/{Position} is refused by the brokers ({Reason}) and dead-lettered; others go on")]
+    public static partial void StatusDeadLettered(this ILogger logger, short shard, long position, string reason);
 
     [LoggerMessage(EventIds.Kafka + 11, LogLevel.Error, "The record {Topic}[{Partition}]@{Offset} could not be read ({Reason})")]
     public static partial void NotReadable(this ILogger logger, string topic, int partition, long offset, string reason);

@@ -10,7 +10,7 @@ public sealed class RecordProducer(KafkaOptions options) : IDisposable
 
     private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private SharedProducer? current;
 
     /// <summary>The brokers are there and refuse this very record: it will never be acknowledged as it is.</summary>
@@ -37,7 +37,7 @@ public sealed class RecordProducer(KafkaOptions options) : IDisposable
     /// <summary>For whoever asks the brokers with the connections that are there: they stay until the lease is given back.</summary>
     public ProducerLease Lease()
     {
-        lock (gate)
+        lock (sync)
         {
             if (current is { IsBroken: true } broken)
             {
@@ -53,7 +53,7 @@ public sealed class RecordProducer(KafkaOptions options) : IDisposable
     public void Dispose()
     {
         SharedProducer? last;
-        lock (gate)
+        lock (sync)
             (last, current) = (current, null);
         last?.Retire(LastFlush);
         last?.WaitForEnd(LastFlush + LastFlush);

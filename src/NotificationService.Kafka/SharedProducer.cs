@@ -6,7 +6,7 @@ namespace NotificationService.Kafka;
 internal sealed class SharedProducer
 {
     private readonly IProducer<byte[]?, byte[]?> producer;
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private int users;
     private volatile Thread? ending;
     private TimeSpan? retired;
@@ -25,14 +25,14 @@ internal sealed class SharedProducer
 
     public ProducerLease Enter()
     {
-        lock (gate)
+        lock (sync)
             users++;
         return new ProducerLease(this);
     }
 
     public void Leave()
     {
-        lock (gate)
+        lock (sync)
         {
             if (--users > 0 || retired is null)
                 return;
@@ -45,7 +45,7 @@ internal sealed class SharedProducer
     /// <param name="flush">How long it may take to learn what became of what was handed in.</param>
     public void Retire(TimeSpan flush)
     {
-        lock (gate)
+        lock (sync)
         {
             retired = flush;
             if (users > 0)

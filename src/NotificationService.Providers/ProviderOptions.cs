@@ -11,7 +11,7 @@ public sealed class ProviderOptions
     /// <summary>Connections to one SMTP server for one configured provider; servers commonly refuse more than a few dozen.</summary>
     public int MaxSmtpConnections { get; set; } = 20;
 
-    /// <summary>How mail servers are told who connects (EHLO); the public address's host by default.</summary>
+    /// <summary>How mail servers learn who connects (EHLO); the public address's host by default.</summary>
     public string? SmtpName { get; set; }
 
     /// <summary>How long a connection may take to be made; within the deadline of the call.</summary>

@@ -9,7 +9,7 @@ namespace NotificationService.Providers;
 internal sealed class SettingsReader(ProviderConfiguration configuration)
 {
     /// <summary>Unknown names that are named, of the credentials and of the settings.</summary>
-    private const int MostUnknown = 50;
+    private const int MaxUnknown = 50;
 
     private const int LongestShown = 100;
 
@@ -19,12 +19,12 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     /// <summary>What is wrong, fields that the type does not have included. Call it last.</summary>
     public IReadOnlyList<ProviderConfigurationError> Errors()
     {
-        foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")).Take(MostUnknown))
+        foreach (var name in configuration.Credentials.Keys.Where(name => !known.Contains($"/credentials/{name}")).Take(MaxUnknown))
             Add($"/credentials/{Escaped(name)}", "unknown_property", $"the type {configuration.Type} has no such credential");
         if (configuration.Settings.ValueKind != JsonValueKind.Object)
             Add("/settings", "type", "must be an object");
         else
-            foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")).Take(MostUnknown))
+            foreach (var property in configuration.Settings.EnumerateObject().Where(property => !known.Contains($"/settings/{property.Name}")).Take(MaxUnknown))
                 Add($"/settings/{Escaped(property.Name)}", "unknown_property", $"the type {configuration.Type} has no such setting");
         return errors;
     }
@@ -97,29 +97,29 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     public JsonElement? Value(string name) => Setting(name);
 
     /// <summary>A list of different texts.</summary>
-    public IReadOnlyList<string> Texts(string name, int most, int longest)
+    public IReadOnlyList<string> Texts(string name, int max, int longest)
     {
         if (Setting(name) is not { } value)
             return [];
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= most && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= max && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
         {
             var texts = value.EnumerateArray().Select(item => item.GetString()!).ToList();
             if (texts.TrueForAll(text => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl)) && texts.Distinct().Count() == texts.Count)
                 return texts;
         }
 
-        Add($"/settings/{name}", "invalid", $"must be a list of at most {most} different texts of 1 to {longest} characters");
+        Add($"/settings/{name}", "invalid", $"must be a list of at most {max} different texts of 1 to {longest} characters");
         return [];
     }
 
-    public int Number(string name, int otherwise, int least, int most)
+    public int Number(string name, int otherwise, int min, int max)
     {
         var value = Setting(name);
         if (value is null)
             return otherwise;
-        if (value.Value.ValueKind == JsonValueKind.Number && value.Value.TryGetInt32(out var number) && number >= least && number <= most)
+        if (value.Value.ValueKind == JsonValueKind.Number && value.Value.TryGetInt32(out var number) && number >= min && number <= max)
             return number;
-        Add($"/settings/{name}", "out_of_range", $"must be a whole number from {least} to {most}");
+        Add($"/settings/{name}", "out_of_range", $"must be a whole number from {min} to {max}");
         return otherwise;
     }
 
@@ -180,7 +180,7 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
         return null;
     }
 
-    /// <summary>A name as it stands in a JSON Pointer (RFC 6901), cut to what an answer repeats.</summary>
+    /// <summary>A name as it stands in a JSON Pointer (RFC 6901), cut to what a response repeats.</summary>
     private static string Escaped(string name) =>
         (name.Length <= LongestShown ? name : name[..(char.IsHighSurrogate(name[LongestShown - 1]) ? LongestShown - 1 : LongestShown)]).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

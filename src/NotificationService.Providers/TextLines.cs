@@ -5,7 +5,7 @@ namespace NotificationService.Providers;
 /// <summary>Text as a reader sees it: blanks are one, empty lines at most one, none at either end. Whatever is appended, no more than so much is kept.</summary>
 internal sealed class TextLines(int longest)
 {
-    private const int MostBreaks = 2;
+    private const int MaxBreaks = 2;
 
     private readonly StringBuilder text = new();
     private bool blank;
@@ -18,7 +18,7 @@ internal sealed class TextLines(int longest)
     public int Breaks { get; private set; }
 
     /// <summary>The next word stands in another line; with two there is an empty line between.</summary>
-    public void Break(int breaks) => Breaks = Math.Min(MostBreaks, Math.Max(Breaks, breaks));
+    public void Break(int breaks) => Breaks = Math.Min(MaxBreaks, Math.Max(Breaks, breaks));
 
     public void Append(string words)
     {
@@ -44,7 +44,7 @@ internal sealed class TextLines(int longest)
 
     /// <summary>Whether all that was written since then is this.</summary>
     public bool IsSince(int from, string words) =>
-        text.Length - from is var length && length >= words.Length && length <= words.Length + MostBreaks && text.ToString(from, length).TrimStart() == words;
+        text.Length - from is var length && length >= words.Length && length <= words.Length + MaxBreaks && text.ToString(from, length).TrimStart() == words;
 
     /// <summary>Half of a character that the limit cut is left out.</summary>
     public override string ToString() => text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text.ToString(0, text.Length - 1) : text.ToString();

@@ -12,7 +12,7 @@ public sealed class TestProgramTests : IDisposable
     public void Dispose() => Directory.Delete(programs, recursive: true);
 
     [Fact]
-    public async Task A_machine_that_has_everything_is_told_nothing()
+    public async Task A_machine_that_has_everything_is_shown_nothing()
     {
         Provide("bash", "gcc", "make", "python3", "npm");
         await ProvideNodeAsync("true");
@@ -57,10 +57,10 @@ public sealed class TestProgramTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(programs, name), "/bin/true");
     }
 
-    private async Task ProvideNodeAsync(string answer)
+    private async Task ProvideNodeAsync(string response)
     {
         var node = Path.Combine(programs, "node");
-        await File.WriteAllTextAsync(node, $"#!/bin/sh\necho {answer}\n");
+        await File.WriteAllTextAsync(node, $"#!/bin/sh\necho {response}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(node, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }

@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
         new("bulk-fairness", "two files of 500,000 rows of one tenant being queued and sent, single sends of another", BulkFairness.RunAsync),
         new("webhooks", "webhooks from one worker to receivers that answer in 20 ms, beside ten that hang, and how soon after the event, with 1,000,000 notifications stored", WebhookRates.RunAsync),
         new("lists", "pages of 1,000,000 stored notifications of one tenant, by each filter and each pair, alone and at 100 callers", Lists.RunAsync),
-        new("kafka", "events in a topic until each is a notification, sent, and told of in the status topic", KafkaRates.RunAsync),
+        new("kafka", "events in a topic until each is a notification, sent, and published in the status topic", KafkaRates.RunAsync),
         new("old-snapshot", "a drain after 200,000 others, none of which may be vacuumed", OldSnapshot.RunAsync),
         new("attack", "single sends and their way to the provider while a hostile tenant does all that is known to hurt, 384 MiB of heap a process", UnderAttack.RunAsync),
         new("hanging", "the rate of one tenant beside another whose provider never answers", Hanging.RunAsync),

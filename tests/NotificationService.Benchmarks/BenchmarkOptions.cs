@@ -13,7 +13,7 @@ internal sealed record BenchmarkOptions
     /// <summary>How long a run lasts, for scenarios that last a time.</summary>
     public int? Minutes { get; init; }
 
-    /// <summary>What else <c>dotnet publish</c> is told.</summary>
+    /// <summary>What else <c>dotnet publish</c> is given.</summary>
     public string Publish { get; init; } = "";
 
     /// <summary>Distinguishes the result files of variants.</summary>

@@ -99,7 +99,7 @@ public sealed class DatabaseAwayAtStartTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_service_that_breaks_off_its_answer_is_one_sentence_of_healthcheck()
+    public async Task A_service_that_breaks_off_its_response_is_one_sentence_of_healthcheck()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -116,8 +116,8 @@ public sealed class DatabaseAwayAtStartTests(PostgresCluster cluster)
     {
         try
         {
-            using var answer = await service.Client.GetAsync(new Uri(path, UriKind.Relative));
-            return answer.StatusCode;
+            using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative));
+            return response.StatusCode;
         }
         catch (HttpRequestException)
         {

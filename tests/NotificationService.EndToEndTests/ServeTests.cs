@@ -26,8 +26,8 @@ public sealed class ServeTests(TestDatabase database) : IClassFixture<TestDataba
 
     private static async Task<Dictionary<string, bool>> ChecksAsync(ServiceProcess service)
     {
-        using var answer = await service.Client.GetAsync(new Uri("/health", UriKind.Relative));
-        using var report = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        using var response = await service.Client.GetAsync(new Uri("/health", UriKind.Relative));
+        using var report = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return report.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("healthy").GetBoolean());
     }
 }

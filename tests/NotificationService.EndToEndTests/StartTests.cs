@@ -83,7 +83,7 @@ public sealed class StartTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Healthcheck_tells_whether_the_service_is_ready()
+    public async Task Healthcheck_shows_whether_the_service_is_ready()
     {
         await using var service = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync());
         await using var well = ServiceProcess.Launch(["healthcheck"], ("ASPNETCORE_URLS", service.Address.AbsoluteUri));

@@ -3,7 +3,7 @@ namespace NotificationService.Testing;
 /// <summary>A clock that goes on only when a test says so. Timers made on it fire when it passes their time.</summary>
 public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = start;
 
@@ -17,7 +17,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return timers.Count;
         }
     }
@@ -26,7 +26,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate)
+        lock (sync)
             return now;
     }
 
@@ -35,7 +35,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan by)
     {
         List<ManualTimer> due;
-        lock (gate)
+        lock (sync)
         {
             now += by;
             due = [.. timers.Where(timer => timer.IsDue(now))];
@@ -49,14 +49,14 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
-        lock (gate)
+        lock (sync)
             timers.Add(timer);
         return timer;
     }
 
     private void Remove(ManualTimer timer)
     {
-        lock (gate)
+        lock (sync)
             timers.Remove(timer);
     }
 

@@ -30,7 +30,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         if [ "$how" = end ]; then cd / && rm -rf "$folder"; fi
         """;
 
-    private readonly SemaphoreSlim templateGate = new(1, 1);
+    private readonly SemaphoreSlim templateSync = new(1, 1);
     private readonly PostgresAccount account = PostgresAccount.Choose();
     private PostgresBinaries? binaries;
     private Process? keeper;
@@ -65,7 +65,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         keeper!.StandardInput.Close();
         await keeper.WaitForExitAsync();
         keeper.Dispose();
-        templateGate.Dispose();
+        templateSync.Dispose();
     }
 
     /// <summary>Starts the server, after <see cref="StopAsync"/> again on the same data, and waits until it answers.</summary>
@@ -76,7 +76,7 @@ public sealed class PostgresCluster : IAsyncLifetime
             {
                 if (keeper is null)
                     await KeepAsync();
-                return await AnswersAsync();
+                return await RespondsAsync();
             },
             TimeSpan.FromSeconds(60),
             () => $"PostgreSQL did not start: {Log()}");
@@ -147,7 +147,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private async Task EnsureTemplateAsync()
     {
-        await templateGate.WaitAsync();
+        await templateSync.WaitAsync();
         try
         {
             if (templateReady)
@@ -159,7 +159,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         }
         finally
         {
-            templateGate.Release();
+            templateSync.Release();
         }
     }
 
@@ -176,7 +176,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         await Task.Yield();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> RespondsAsync()
     {
         try
         {

@@ -89,8 +89,8 @@ public sealed class ServiceProcess : IAsyncDisposable
                 throw new InvalidOperationException($"the service ended with {process.ExitCode}:\n{Output}");
             try
             {
-                using var answer = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                return answer.StatusCode == HttpStatusCode.OK;
+                using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                return response.StatusCode == HttpStatusCode.OK;
             }
             catch (HttpRequestException)
             {

@@ -11,25 +11,25 @@ namespace NotificationService.Batches;
 /// <remarks>
 /// 1 check and plan every item, in memory → 2 in one transaction: hold the batch open, see whether the sequence came
 /// before, store the good items, write down what is answered → 3 commit, wake the workers. Dies before 3: nothing of the
-/// chunk exists, and the same sequence can be sent again. After it: the same sequence gives the same answer.
+/// chunk exists, and the same sequence can be sent again. After it: the same sequence gives the same response.
 /// </remarks>
 public sealed class BatchIntake(Database database, NotificationPreparer preparer, BundleWriter bundles, BatchStore batches, Ids ids, TimeProvider time)
 {
     /// <summary>Errors that one answer names; beyond them each bad item has one. Ten thousand items with fifty each would be 75 MB, kept for as long as the batch.</summary>
-    public const int MostErrors = 20_000;
+    public const int MaxErrors = 20_000;
 
     /// <summary>
     /// Content, data and metadata of the items of one call together, what stands once for all of them counted for each, as each is stored with its own.
     /// Else a megabyte that comes once would be ten gigabytes on the disk.
     /// </summary>
-    public const int MostStored = 256 * 1024 * 1024;
+    public const int MaxStored = 256 * 1024 * 1024;
 
-    public const string MostStoredCode = "stored_bytes_exceeded";
+    public const string MaxStoredCode = "stored_bytes_exceeded";
 
-    private const int MostRounds = 4;
+    private const int MaxTries = 4;
 
-    private static readonly DraftIssue TooMuch = new(
-        "", MostStoredCode, $"Content, data and metadata of the items of one call take at most {MostStored >> 20} MiB together, what stands once for all counted for each. Send this one in another call, or use a template.");
+    private static readonly RequestIssue TooMuch = new(
+        "", MaxStoredCode, $"Content, data and metadata of the items of one call take at most {MaxStored >> 20} MiB together, what stands once for all counted for each. Send this one in another call, or use a template.");
     private const string ItemRoute = "batch item";
 
     private static readonly string Open = SqlText.Statement("batches_open");
@@ -64,7 +64,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             if (!await KeepAsync(connection, caller.Tenant, claim, id, stored, cancellationToken))
                 return null;
             await transaction.CommitAsync(cancellationToken);
-            Announce(prepared, stored.Answer);
+            Announce(prepared, stored.Response);
             return (id, stored);
         });
     }
@@ -75,7 +75,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     {
         var prepared = await PrepareAsync(caller, chunk, cancellationToken);
         var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, traceParent, claim, cancellationToken));
-        // Dies before this: the same sequence or key again finds its answer, and completes the batch.
+        // Dies before this: the same sequence or key again finds its response, and completes the batch.
         if (isFinal && outcome is ChunkOutcome.Stored)
             await batches.CloseAsync(caller.Tenant, batch, BatchState.Complete, cancellationToken);
         return outcome;
@@ -90,7 +90,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         await LockAsync(connection, transaction, $"{batch}:{chunk.Sequence}", cancellationToken);
         if (await FindAsync(connection, transaction, caller.Tenant, batch, chunk, cancellationToken) is { } before)
         {
-            // The key stands for this chunk from now on, even though the chunk came without it or under another one.
+            // The key identifies this chunk from now on, even though the chunk came without it or under another one.
             if (before is ChunkOutcome.Stored known && !await KeepAsync(connection, caller.Tenant, claim, batch, known, cancellationToken))
                 return new ChunkOutcome.KeyTaken();
             await transaction.CommitAsync(cancellationToken);
@@ -103,7 +103,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         if (!await KeepAsync(connection, caller.Tenant, claim, batch, stored, cancellationToken))
             return new ChunkOutcome.KeyTaken();
         await transaction.CommitAsync(cancellationToken);
-        Announce(prepared, stored.Answer);
+        Announce(prepared, stored.Response);
         return stored;
     }
 
@@ -112,25 +112,25 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, CancellationToken cancellationToken)
     {
         var first = NotificationId.FirstOfMany(ids.Next());
-        var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken);
+        var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken);
         var (good, bad) = (new List<BundleItem>(chunk.Items.Count), new List<RejectedItem>());
         var budget = new CheckBudget(time);
         var (named, stored) = (0, 0L);
         for (var i = 0; i < chunk.Items.Count; i++)
         {
             var item = chunk.Items[i];
-            if (item.Draft is null || budget.IsSpent)
+            if (item.Notification is null || budget.IsSpent)
             {
-                bad.Add(Rejected(i, item.Draft is null ? item.Issues : [CheckBudget.Issue], ref named));
+                bad.Add(Rejected(i, item.Notification is null ? item.Issues : [CheckBudget.Issue], ref named));
                 continue;
             }
 
             budget.Begin();
-            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Draft, first.At(i), found, cancellationToken);
+            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Notification, first.At(i), found, cancellationToken);
             budget.End();
             if (prepared is null)
                 bad.Add(Rejected(i, issues, ref named));
-            else if ((stored += prepared.Request.Size) > MostStored)
+            else if ((stored += prepared.Request.Size) > MaxStored)
                 bad.Add(Rejected(i, [TooMuch], ref named));
             else
                 good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller, item, prepared)));
@@ -143,7 +143,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, BatchChunk chunk, Checked items, string? traceParent, CancellationToken cancellationToken)
     {
         var taken = items.Good.Count == 0 ? [] : await BundleWriter.WriteAsync(connection, transaction, caller, batch, items.Good, traceParent, cancellationToken);
-        var answer = new ChunkAnswer(
+        var response = new ChunkResult(
             items.Good.Count - taken.Count,
             [
                 .. items.Bad.Concat(taken.Where(key => key.Id is null).Select(key => new RejectedItem(
@@ -153,19 +153,19 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         await using var command = new NpgsqlCommand(InsertChunk, connection, transaction);
         command.Parameters.AddRange((NpgsqlParameter[])[
             Id(caller.Tenant.Value), Id(batch), Number(chunk.Sequence), new NpgsqlParameter<byte[]> { TypedValue = chunk.Fingerprint }, Id(items.First.Value), Number(chunk.Items.Count),
-            Number(answer.Accepted), Number(answer.Rejected.Count), Number(answer.Repeated.Count),
-            new NpgsqlParameter<string> { TypedValue = ReadableJson.Text(answer, ChunkJson.Default.ChunkAnswer) },
+            Number(response.Accepted), Number(response.Rejected.Count), Number(response.Repeated.Count),
+            new NpgsqlParameter<string> { TypedValue = ReadableJson.Text(response, ChunkJson.Default.ChunkResult) },
         ]);
         if (await command.ExecuteScalarAsync(cancellationToken) is null)
             throw new InvalidOperationException("the sequence was taken under its lock");
-        return new ChunkOutcome.Stored(items.First, chunk.Items.Count, answer, IsReplay: false);
+        return new ChunkOutcome.Stored(items.First, chunk.Items.Count, response, IsReplay: false);
     }
 
-    private void Announce(Checked items, ChunkAnswer answer)
+    private void Announce(Checked items, ChunkResult response)
     {
-        if (answer.Accepted == 0)
+        if (response.Accepted == 0)
             return;
-        var notNew = answer.Rejected.Select(item => item.Index).Concat(answer.Repeated.Select(item => item.Index)).ToHashSet();
+        var notNew = response.Rejected.Select(item => item.Index).Concat(response.Repeated.Select(item => item.Index)).ToHashSet();
         bundles.Announce(items.Good.Where(item => !notNew.Contains(item.Index)).Select(item => item.Prepared));
     }
 
@@ -178,7 +178,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             return null;
         return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(chunk.Fingerprint)
             ? new ChunkOutcome.Stored(
-                new NotificationId(reader.GetGuid(1)), reader.GetInt32(2), JsonSerializer.Deserialize(reader.GetString(3), ChunkJson.Default.ChunkAnswer) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
+                new NotificationId(reader.GetGuid(1)), reader.GetInt32(2), JsonSerializer.Deserialize(reader.GetString(3), ChunkJson.Default.ChunkResult) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
             : new ChunkOutcome.SequenceTaken();
     }
 
@@ -197,18 +197,18 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     /// <summary>False: the key was taken. There is nothing to keep without one.</summary>
     private static async Task<bool> KeepAsync(
         NpgsqlConnection connection, TenantId tenant, IdempotencyClaim? claim, Guid batch, ChunkOutcome.Stored stored, CancellationToken cancellationToken) =>
-        claim is null || await IdempotencyKeys.KeepAsync(connection, tenant, claim.KeyHash, claim.Fingerprint, 202, claim.Answer(batch, stored), claim.Days, cancellationToken);
+        claim is null || await IdempotencyKeys.KeepAsync(connection, tenant, claim.KeyHash, claim.Fingerprint, 202, claim.Response(batch, stored), claim.Days, cancellationToken);
 
     /// <summary>Another chunk may hold what this one waits for, and the other way round: one of the two is given up, and does it all again.</summary>
     private static async Task<T> RepeatAsync<T>(Func<Task<T>> work)
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await work();
             }
-            catch (PostgresException exception) when (round < MostRounds && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (PostgresException exception) when (attempt < MaxTries && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
                 // Nothing of it is stored.
             }
@@ -216,14 +216,14 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     private static IdempotencyEntry Entry(Caller caller, BatchItem item, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer));
+        IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse));
 
     /// <param name="index">Of the item.</param>
     /// <param name="issues">What is wrong with it.</param>
     /// <param name="named">Errors of items before it that are named.</param>
-    private static RejectedItem Rejected(int index, IReadOnlyList<DraftIssue> issues, ref int named)
+    private static RejectedItem Rejected(int index, IReadOnlyList<RequestIssue> issues, ref int named)
     {
-        var errors = issues.Take(Math.Max(1, MostErrors - named)).Select(ItemError.Of).ToArray();
+        var errors = issues.Take(Math.Max(1, MaxErrors - named)).Select(ItemError.Of).ToArray();
         named += errors.Length;
         return new RejectedItem(index, errors);
     }
@@ -246,8 +246,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
 }
 
 /// <summary>The caller's key for opening a batch, or for one of its chunks.</summary>
-/// <param name="Answer">What is kept under it: the answer, JSON in UTF-8.</param>
-public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Answer)
+/// <param name="Response">What is kept under it: the response, JSON in UTF-8.</param>
+public sealed record IdempotencyClaim(byte[] KeyHash, byte[] Fingerprint, Func<Guid, ChunkOutcome.Stored, byte[]> Response)
 {
     /// <summary>For how long it is kept.</summary>
     public int Days { get; init; } = IdempotencyEntry.UsualDays;

@@ -3,11 +3,11 @@ using NotificationService.Notifications;
 namespace NotificationService.Batches;
 
 /// <summary>One item of a chunk, as far as it could be read.</summary>
-/// <param name="Draft">Null when it could not; then <paramref name="Issues"/> say why.</param>
+/// <param name="Notification">Null when it could not; then <paramref name="Issues"/> say why.</param>
 /// <param name="Key">The item's own idempotency key.</param>
-/// <param name="Utf8">The item as it came: what the key stands for, together with <paramref name="Shared"/>.</param>
+/// <param name="Utf8">The item as it came: what the key identifies, together with <paramref name="Shared"/>.</param>
 /// <param name="Shared">A hash of what stands once for all items.</param>
-public sealed record BatchItem(NotificationDraft? Draft, string? Key, ReadOnlyMemory<byte> Utf8, string Shared, IReadOnlyList<DraftIssue> Issues);
+public sealed record BatchItem(NotificationRequest? Notification, string? Key, ReadOnlyMemory<byte> Utf8, string Shared, IReadOnlyList<RequestIssue> Issues);
 
 /// <summary>What comes in one call.</summary>
 /// <param name="Sequence">The caller's number of it, from 0; <see cref="Opening"/> for what came with the opening.</param>
@@ -17,5 +17,5 @@ public sealed record BatchChunk(int Sequence, byte[] Fingerprint, IReadOnlyList<
     public const int Opening = -1;
 
     /// <summary>The most items of one call.</summary>
-    public const int MostItems = 10_000;
+    public const int MaxItems = 10_000;
 }

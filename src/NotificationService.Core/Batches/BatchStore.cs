@@ -8,7 +8,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Batches;
 
 /// <summary>Looks at batches and closes them.</summary>
-public sealed class BatchStore(Database database, RepeatableWork work, TimeProvider time)
+public sealed class BatchStore(Database database, IdempotentWork work, TimeProvider time)
 {
     // What is counted beside the statuses of deliveries (batch_chunks_insert, 0011 and 0016).
     private const short Pending = 0;
@@ -68,10 +68,10 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
     }
 
     /// <summary>The same, once under a caller's key. Refused: there is no such batch, or it is too late to cancel it.</summary>
-    /// <param name="answer">What is answered to the batch as it stands then: JSON in UTF-8.</param>
-    public Task<RepeatableOutcome<Batch?>> CloseAsync(
-        TenantId tenant, Guid id, BatchState state, RepeatableRequest? repeatable, Func<Batch, byte[]> answer, CancellationToken cancellationToken) => work.RunAsync<Batch?>(
-        tenant, repeatable, 200,
+    /// <param name="response">What is answered to the batch as it stands then: JSON in UTF-8.</param>
+    public Task<IdempotentOutcome<Batch?>> CloseAsync(
+        TenantId tenant, Guid id, BatchState state, IdempotentRequest? idempotent, Func<Batch, byte[]> response, CancellationToken cancellationToken) => work.RunAsync<Batch?>(
+        tenant, idempotent, 200,
         async connection =>
         {
             var isThere = false;
@@ -83,7 +83,7 @@ public sealed class BatchStore(Database database, RepeatableWork work, TimeProvi
 
             if (!isThere || await FindAsync(connection, tenant, id, cancellationToken) is not { } found)
                 return (null, null);
-            return (found, state == BatchState.Cancelled && found.State != BatchState.Cancelled ? null : answer(found));
+            return (found, state == BatchState.Cancelled && found.State != BatchState.Cancelled ? null : response(found));
         },
         cancellationToken);
 

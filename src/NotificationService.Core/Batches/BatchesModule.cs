@@ -17,8 +17,8 @@ public static class BatchesModule
     }
 
     /// <summary>What gathers the counts and ends batches.</summary>
-    public static IServiceCollection AddBatchKeeper(this IServiceCollection services) => services
-        .AddHostedService<BatchKeeper>();
+    public static IServiceCollection AddBatchMaintenance(this IServiceCollection services) => services
+        .AddHostedService<BatchMaintenance>();
 
     private sealed class BatchOptionsCheck : IValidateOptions<BatchOptions>
     {

@@ -12,20 +12,20 @@ public sealed class CheckBudget(TimeProvider time)
     public const string Code = "check_time_exceeded";
 
     /// <summary>Less than a call waits for a permit, so that whoever waits behind costly calls gets one. Ten thousand ordinary items take a small part of it.</summary>
-    public static readonly TimeSpan Most = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan Max = TimeSpan.FromSeconds(4);
 
     /// <summary>What one item is charged at most: a machine that stands still for seconds does not cost an honest call its budget.</summary>
-    private static readonly TimeSpan MostOfItem = NotificationPreparer.LongestCheck + TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxOfItem = NotificationPreparer.LongestCheck + TimeSpan.FromMilliseconds(50);
 
     private TimeSpan spent;
     private long began;
 
     /// <summary>What is said of an item that was not looked at any more.</summary>
-    public static DraftIssue Issue { get; } = new(
-        "", Code, $"The items of one call may take {Most.TotalSeconds:0} s to check, and those before this one took them. Send this one in another call, and fewer at once where templates go over much data.");
+    public static RequestIssue Issue { get; } = new(
+        "", Code, $"The items of one call may take {Max.TotalSeconds:0} s to check, and those before this one took them. Send this one in another call, and fewer at once where templates go over much data.");
 
     /// <summary>No more items are looked at.</summary>
-    public bool IsSpent => spent >= Most;
+    public bool IsSpent => spent >= Max;
 
     /// <summary>An item is looked at from now on.</summary>
     public void Begin() => began = time.GetTimestamp();
@@ -34,6 +34,6 @@ public sealed class CheckBudget(TimeProvider time)
     public void End()
     {
         var took = time.GetElapsedTime(began);
-        spent += took < MostOfItem ? took : MostOfItem;
+        spent += took < MaxOfItem ? took : MaxOfItem;
     }
 }

@@ -12,7 +12,7 @@ public abstract record ChunkOutcome
     /// <summary>It is stored.</summary>
     /// <param name="First">The items' notifications have this id and the following ones, by their index.</param>
     /// <param name="IsReplay">It had been stored before; nothing was done now.</param>
-    public sealed record Stored(NotificationId First, int Items, ChunkAnswer Answer, bool IsReplay) : ChunkOutcome;
+    public sealed record Stored(NotificationId First, int Items, ChunkResult Response, bool IsReplay) : ChunkOutcome;
 
     /// <summary>The sequence was used for other items.</summary>
     public sealed record SequenceTaken : ChunkOutcome;

@@ -21,7 +21,7 @@ public sealed record BadRow(int Line, string? Column, string Code, string Messag
 /// <param name="Outcome">staged, bad, mended, repeated, or the status of its notification.</param>
 public sealed record RowResult(int Line, IReadOnlyList<string> Cells, string Outcome, Guid? Notification, string? Code, string? Message);
 
-/// <summary>What a job can be told.</summary>
+/// <summary>The commands of a job.</summary>
 public enum BulkCommand : short
 {
     Resume = 0,

@@ -8,8 +8,8 @@ using NotificationService.Tenants;
 
 namespace NotificationService.BulkJobs;
 
-/// <summary>Begins uploads, looks at jobs and tells them what to do.</summary>
-public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids, TimeProvider time)
+/// <summary>Begins uploads, reads jobs and gives them commands.</summary>
+public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids, TimeProvider time)
 {
     /// <summary>Deliveries that one call of retry-failed tries again.</summary>
     public const int MaxRetried = 1_000;
@@ -20,16 +20,16 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
     private static readonly string Command = SqlText.Statement("bulk_jobs_command");
     private static readonly string Settle = SqlText.Statement("batches_settle");
     private static readonly string Errors = SqlText.Statement("bulk_errors_page");
-    private static readonly string CellsOfSlice = SqlText.Statement("bulk_slices_cells");
-    private static readonly string Slice = SqlText.Statement("bulk_results_slice");
-    private static readonly string RowAt = SqlText.Statement("bulk_slices_at");
+    private static readonly string CellsOfRange = SqlText.Statement("bulk_row_ranges_cells");
+    private static readonly string Range = SqlText.Statement("bulk_results_range");
+    private static readonly string RowAt = SqlText.Statement("bulk_row_ranges_at");
     private static readonly string Deliveries = SqlText.Statement("bulk_results_deliveries");
     private static readonly string Failed = SqlText.Statement("bulk_failed");
 
     public Task<BulkUpload> BeginAsync(Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, CancellationToken cancellationToken) =>
         BulkUpload.BeginAsync(database, work, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
 
-    /// <summary>Adds mended rows to a job; null when it cannot be continued.</summary>
+    /// <summary>Adds corrected rows to a job; null when it cannot be continued.</summary>
     public Task<BulkUpload?> ContinueAsync(Caller caller, Guid job, CancellationToken cancellationToken) => BulkUpload.ContinueAsync(database, work, ids, caller, job, cancellationToken);
 
     public async Task<BulkJob?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
@@ -41,12 +41,12 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         return found;
     }
 
-    /// <summary>Tells a job what to do, once under a caller's key. Refused: there is no such job, or it cannot be told that as it stands.</summary>
-    /// <param name="answer">What is answered to the job as it stands then, JSON in UTF-8; asked for in the same transaction.</param>
-    public Task<RepeatableOutcome<BulkJob?>> CommandAsync(
-        TenantId tenant, Guid id, BulkCommand command, RepeatableRequest? repeatable, Func<NpgsqlConnection, BulkJob, Task<byte[]>> answer, CancellationToken cancellationToken) =>
+    /// <summary>Gives a job a command, once under a caller's key. Refused: there is no such job, or the command does not fit its state.</summary>
+    /// <param name="response">What is answered to the job as it stands then, JSON in UTF-8; asked for in the same transaction.</param>
+    public Task<IdempotentOutcome<BulkJob?>> CommandAsync(
+        TenantId tenant, Guid id, BulkCommand command, IdempotentRequest? idempotent, Func<NpgsqlConnection, BulkJob, Task<byte[]>> response, CancellationToken cancellationToken) =>
         work.RunAsync<BulkJob?>(
-            tenant, repeatable, 200,
+            tenant, idempotent, 200,
             async connection =>
             {
                 var (isChanged, found) = (false, default(BulkJob));
@@ -66,46 +66,46 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
                         cancellationToken);
                 }
 
-                return (found, isChanged && found is not null ? await answer(connection, found) : null);
+                return (found, isChanged && found is not null ? await response(connection, found) : null);
             },
             cancellationToken);
 
     /// <summary>Bad rows in the order of the file, as many as there are, a page in memory at a time.</summary>
     public async IAsyncEnumerable<BadRow> ErrorsAsync(TenantId tenant, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var page = new List<(int Slice, int Index, int Line, string? Column, string Code, string Message)>(Page);
-        var (slice, index, cells) = (-1, -1, (IReadOnlyList<IReadOnlyList<string>>)[]);
+        var page = new List<(int Range, int Index, int Line, string? Column, string Code, string Message)>(Page);
+        var (range, index, cells) = (-1, -1, (IReadOnlyList<IReadOnlyList<string>>)[]);
         do
         {
             page.Clear();
             await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
             {
-                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(slice), Number(index), Number(Page));
+                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(range), Number(index), Number(Page));
                 await batch.CommitAsync(row => page.Add((row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), Text(row, 3), row.GetString(4), row.GetString(5))), cancellationToken);
             }
 
             foreach (var bad in page)
             {
-                if (bad.Slice != slice)
-                    cells = await CellsAsync(tenant, id, bad.Slice, cancellationToken);
-                (slice, index) = (bad.Slice, bad.Index);
+                if (bad.Range != range)
+                    cells = await CellsAsync(tenant, id, bad.Range, cancellationToken);
+                (range, index) = (bad.Range, bad.Index);
                 yield return new BadRow(bad.Line, bad.Column, bad.Code, bad.Message, index < cells.Count ? cells[index] : []);
             }
         }
         while (page.Count == Page);
     }
 
-    private async Task<IReadOnlyList<IReadOnlyList<string>>> CellsAsync(TenantId tenant, Guid id, int slice, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IReadOnlyList<string>>> CellsAsync(TenantId tenant, Guid id, int range, CancellationToken cancellationToken)
     {
         IReadOnlyList<IReadOnlyList<string>> cells = [];
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, CellsOfSlice, Id(tenant.Value), Id(id), Number(slice));
+        batch.Add(tenant, CellsOfRange, Id(tenant.Value), Id(id), Number(range));
         await batch.CommitAsync(row => cells = JsonSerializer.Deserialize(row.GetString(0), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], cancellationToken);
         return cells;
     }
 
-    /// <summary>How many rows came, and the slice and place in it of the one that has so many before it; null: there are no more than that.</summary>
-    public async Task<(long Total, (int Slice, int Index)? Place)> RowAtAsync(TenantId tenant, Guid id, int rowsBefore, CancellationToken cancellationToken)
+    /// <summary>How many rows came, and the row range and place in it of the one that has so many before it; null: there are no more than that.</summary>
+    public async Task<(long Total, (int Range, int Index)? Place)> RowAtAsync(TenantId tenant, Guid id, int rowsBefore, CancellationToken cancellationToken)
     {
         (long, (int, int)?) found = default;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
@@ -114,24 +114,24 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         return found;
     }
 
-    /// <summary>Every row and what became of it, a slice in memory at a time.</summary>
-    /// <param name="slice">The slice to begin with.</param>
-    public async IAsyncEnumerable<(int Slice, RowResult Row)> ResultsAsync(TenantId tenant, Guid id, int slice, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every row and what became of it, a row range in memory at a time.</summary>
+    /// <param name="range">The row range to begin with.</param>
+    public async IAsyncEnumerable<(int Range, RowResult Row)> ResultsAsync(TenantId tenant, Guid id, int range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await SliceAsync(tenant, id, slice, cancellationToken) is { } rows)
+        while (await RangeAsync(tenant, id, range, cancellationToken) is { } rows)
         {
             foreach (var row in rows)
-                yield return (slice, row);
-            slice++;
+                yield return (range, row);
+            range++;
         }
     }
 
-    private async Task<List<RowResult>?> SliceAsync(TenantId tenant, Guid id, int number, CancellationToken cancellationToken)
+    private async Task<List<RowResult>?> RangeAsync(TenantId tenant, Guid id, int number, CancellationToken cancellationToken)
     {
-        (NotificationId First, short State, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, Dictionary<int, (string Code, string Message, bool Mended)> Errors)? found = null;
+        (NotificationId First, short State, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, Dictionary<int, (string Code, string Message, bool Corrected)> Errors)? found = null;
         await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
         {
-            batch.Add(tenant, Slice, Id(tenant.Value), Id(id), Number(number));
+            batch.Add(tenant, Range, Id(tenant.Value), Id(id), Number(number));
             await batch.CommitAsync(
                 row => found = (
                     new NotificationId(row.GetGuid(0)), row.GetInt16(1), row.GetFieldValue<int[]>(2),
@@ -159,7 +159,7 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         return
         [
             .. rows.Select((cells, i) => errors.TryGetValue(i, out var error)
-                ? new RowResult(lines[i], cells, error.Mended ? "mended" : "bad", null, error.Code, error.Message)
+                ? new RowResult(lines[i], cells, error.Corrected ? "mended" : "bad", null, error.Code, error.Message)
                 : statuses.TryGetValue(first.At(i), out var deliveries)
                     ? new RowResult(
                         lines[i], cells, NotificationStatus.NameOf(deliveries.Select(delivery => delivery.Status)), first.At(i).Value,
@@ -206,7 +206,7 @@ public sealed class BulkJobStore(Database database, RepeatableWork work, Ids ids
         row.IsDBNull(24) ? null : row.GetDouble(24),
         row.IsDBNull(25) ? null : row.GetDouble(25));
 
-    private static Dictionary<int, (string Code, string Message, bool Mended)> ErrorsOf(string? text)
+    private static Dictionary<int, (string Code, string Message, bool Corrected)> ErrorsOf(string? text)
     {
         var errors = new Dictionary<int, (string, string, bool)>();
         if (text is null)

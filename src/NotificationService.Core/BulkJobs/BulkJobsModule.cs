@@ -17,7 +17,7 @@ public static class BulkJobsModule
 
     /// <summary>What turns rows into notifications.</summary>
     public static IServiceCollection AddBulkRunner(this IServiceCollection services) => services
-        .AddSingleton<SliceWorker>()
+        .AddSingleton<RowRangeWorker>()
         .AddHostedService<BulkRunner>();
 
     private sealed class BulkOptionsCheck : IValidateOptions<BulkOptions>

@@ -7,10 +7,10 @@ public sealed class BulkOptions
 {
     public const string Section = "Notification:Bulk";
 
-    private const int LeastBytes = 1024;
-    private const long MostBytesEver = 16L * 1024 * 1024 * 1024;
-    private const int MostRowsEver = 10_000_000;
-    private const int MostColumnsEver = 10_000;
+    private const int MinBytes = 1024;
+    private const long MaxBytesEver = 16L * 1024 * 1024 * 1024;
+    private const int MaxRowsEver = 10_000_000;
+    private const int MaxColumnsEver = 10_000;
     private const int LongestFieldEver = 1024 * 1024;
     private const int HighestRatioEver = 1_000;
 
@@ -44,9 +44,9 @@ public sealed class BulkOptions
     public IReadOnlyList<string> Errors()
     {
         var errors = new List<string>();
-        Require(MostBytes is >= LeastBytes and <= MostBytesEver, nameof(MostBytes), $"{LeastBytes} to {MostBytesEver}");
-        Require(MostRows is >= 1 and <= MostRowsEver, nameof(MostRows), $"1 to {MostRowsEver}");
-        Require(MostColumns is >= 1 and <= MostColumnsEver, nameof(MostColumns), $"1 to {MostColumnsEver}");
+        Require(MostBytes is >= MinBytes and <= MaxBytesEver, nameof(MostBytes), $"{MinBytes} to {MaxBytesEver}");
+        Require(MostRows is >= 1 and <= MaxRowsEver, nameof(MostRows), $"1 to {MaxRowsEver}");
+        Require(MostColumns is >= 1 and <= MaxColumnsEver, nameof(MostColumns), $"1 to {MaxColumnsEver}");
         Require(LongestField is >= 1 and <= LongestFieldEver, nameof(LongestField), $"1 to {LongestFieldEver}");
         Require(HighestRatio is >= 1 and <= HighestRatioEver, nameof(HighestRatio), $"1 to {HighestRatioEver}");
         Require(LeastBytesPerSecond is >= 0 and <= 1024 * 1024, nameof(LeastBytesPerSecond), $"0 to {1024 * 1024}");

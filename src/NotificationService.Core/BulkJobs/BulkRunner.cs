@@ -8,20 +8,20 @@ using NotificationService.Tenants;
 namespace NotificationService.BulkJobs;
 
 /// <summary>
-/// Works bulk jobs, a slice at a time: of the tenant that has waited longest, the job that has. Clears what uploads left behind. Any number of
+/// Works bulk jobs, a row range at a time: of the tenant that has waited longest, the job that has. Clears what uploads left behind. Any number of
 /// workers may do it at once.
 /// </summary>
-internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbeats heartbeats, TimeProvider time, ILogger<BulkRunner> logger) : BackgroundService
+internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heartbeats heartbeats, TimeProvider time, ILogger<BulkRunner> logger) : BackgroundService
 {
-    private const int Bite = 20;
-    private const int MostBites = 10;
+    private const int BatchSize = 20;
+    private const int MaxPasses = 10;
 
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClearsUpEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
-    private readonly Step slice = heartbeats.Maintenance("bulk_slice");
+    private readonly Step range = heartbeats.Maintenance("bulk_slice");
     private long clearedUpAt = long.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -34,18 +34,18 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
             {
                 await ClearUpAsync(stoppingToken);
                 worked = await RunOnceAsync(stoppingToken);
-                slice.Succeed();
+                range.Succeed();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-#pragma warning disable CA1031 // one slice that cannot be worked must not end the process that works the others
+#pragma warning disable CA1031 // one row range that cannot be worked must not end the process that works the others
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                slice.Fail(Outage.Reason(exception));
-                logger.SliceFailed(Outage.Reason(exception));
+                range.Fail(Outage.Reason(exception));
+                logger.RangeFailed(Outage.Reason(exception));
             }
 
             if (!worked)
@@ -53,14 +53,14 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
         }
     }
 
-    /// <summary>One slice of one job. False: there was nothing to do.</summary>
+    /// <summary>One row range of one job. False: there was nothing to do.</summary>
     private async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         // Others may hold what is left of a job, or it waits for its next try: then another job has its turn at once.
         var looked = new HashSet<Guid>();
         while (await NextAsync(cancellationToken) is var (tenant, job) && looked.Add(job))
         {
-            if (await slices.RunAsync(tenant, job, cancellationToken))
+            if (await ranges.RunAsync(tenant, job, cancellationToken))
                 return true;
         }
 
@@ -85,12 +85,12 @@ internal sealed class BulkRunner(Database database, SliceWorker slices, Heartbea
                 logger.UploadsGivenUp(count);
         }
 
-        for (var (bites, cleared) = (0, Bite); cleared == Bite && bites < MostBites; bites++)
+        for (var (passes, cleared) = (0, BatchSize); cleared == BatchSize && passes < MaxPasses; passes++)
         {
             heartbeat.Beat();
             await using var clear = database.Worker.CreateCommand("select notification_meta.clear_bulk_rows($1)");
-            clear.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Bite });
-            cleared = await clear.ExecuteScalarAsync(cancellationToken) is int slicesCleared ? slicesCleared : 0;
+            clear.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+            cleared = await clear.ExecuteScalarAsync(cancellationToken) is int rangesCleared ? rangesCleared : 0;
         }
     }
 }

@@ -12,37 +12,37 @@ namespace NotificationService.BulkJobs;
 /// </summary>
 public sealed class BulkUpload
 {
-    private const int RowsOfSlice = 1_000;
+    private const int RowsOfRange = 1_000;
     private const int LongestName = 200;
-    private const int Bite = 20;
-    private const int CharactersOfSlice = 512 * 1024;
+    private const int BatchSize = 20;
+    private const int CharactersOfRange = 512 * 1024;
 
     /// <summary>What a cell costs besides its characters, counted in characters.</summary>
     private const int CharactersOfCell = 16;
 
     private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
-    private static readonly string Insert = SqlText.Statement("bulk_slices_insert");
+    private static readonly string Insert = SqlText.Statement("bulk_row_ranges_insert");
     private static readonly string Stage = SqlText.Statement("bulk_jobs_stage");
     private static readonly string Refuse = SqlText.Statement("bulk_jobs_refuse");
     private static readonly string Continue = SqlText.Statement("bulk_jobs_continue");
-    private static readonly string StageMended = SqlText.Statement("bulk_jobs_stage_mended");
+    private static readonly string StageCorrected = SqlText.Statement("bulk_jobs_stage_corrected");
     private static readonly string Same = SqlText.Statement("bulk_jobs_same");
-    private static readonly string Leftovers = SqlText.Statement("bulk_slices_leftovers");
+    private static readonly string Leftovers = SqlText.Statement("bulk_row_ranges_leftovers");
 
     private readonly Database database;
-    private readonly RepeatableWork work;
+    private readonly IdempotentWork work;
     private readonly Ids ids;
     private readonly TenantId tenant;
-    private readonly List<int> lines = new(RowsOfSlice);
+    private readonly List<int> lines = new(RowsOfRange);
     private readonly List<(int Line, int Index, RowError Error)> errors = [];
-    private readonly List<IReadOnlyList<string>> rows = new(RowsOfSlice);
+    private readonly List<IReadOnlyList<string>> rows = new(RowsOfRange);
     private int characters;
-    private int slices;
+    private int ranges;
     private int added;
-    private Guid? mending;
+    private Guid? correcting;
     private HashSet<int>? bad;
 
-    private BulkUpload(Database database, RepeatableWork work, Ids ids, TenantId tenant, Guid job) =>
+    private BulkUpload(Database database, IdempotentWork work, Ids ids, TenantId tenant, Guid job) =>
         (this.database, this.work, this.ids, this.tenant, Job) = (database, work, ids, tenant, job);
 
     public Guid Job { get; }
@@ -57,7 +57,7 @@ public sealed class BulkUpload
     public int Added => added + rows.Count;
 
     internal static async Task<BulkUpload> BeginAsync(
-        Database database, RepeatableWork work, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
+        Database database, IdempotentWork work, Ids ids, Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var upload = new BulkUpload(database, work, ids, caller.Tenant, ids.Next());
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
@@ -68,63 +68,63 @@ public sealed class BulkUpload
         return upload;
     }
 
-    /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, mended. Null: there is no such job, or it cannot be continued.</summary>
-    internal static async Task<BulkUpload?> ContinueAsync(Database database, RepeatableWork work, Ids ids, Caller caller, Guid job, CancellationToken cancellationToken)
+    /// <summary>More rows for a job whose first ones were queued or refused: those of its errors.csv, corrected. Null: there is no such job, or it cannot be continued.</summary>
+    internal static async Task<BulkUpload?> ContinueAsync(Database database, IdempotentWork work, Ids ids, Caller caller, Guid job, CancellationToken cancellationToken)
     {
-        var upload = new BulkUpload(database, work, ids, caller.Tenant, job) { mending = ids.Next() };
+        var upload = new BulkUpload(database, work, ids, caller.Tenant, job) { correcting = ids.Next() };
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.mending.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
-        await batch.CommitAsync(row => (upload.slices, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
+        batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.correcting.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
+        await batch.CommitAsync(row => (upload.ranges, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
         if (upload.bad is null)
             return null;
         await upload.ClearLeftoversAsync(cancellationToken);
         return upload;
     }
 
-    /// <summary>What an upload of mended rows that stopped left behind.</summary>
+    /// <summary>What an upload of corrected rows that stopped left behind.</summary>
     private async Task ClearLeftoversAsync(CancellationToken cancellationToken)
     {
-        for (var cleared = Bite; cleared == Bite;)
+        for (var cleared = BatchSize; cleared == BatchSize;)
         {
             cleared = 0;
             await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-            batch.Add(tenant, Leftovers, Id(tenant.Value), Id(Job), Id(mending ?? Guid.Empty), Number(Bite));
+            batch.Add(tenant, Leftovers, Id(tenant.Value), Id(Job), Id(correcting ?? Guid.Empty), Number(BatchSize));
             await batch.CommitAsync(_ => cleared++, cancellationToken);
         }
     }
 
-    /// <summary>Whether a line may come again: it was bad, has not been mended since, and has not come with this upload yet.</summary>
-    public bool TryMend(int line) => bad?.Remove(line) == true;
+    /// <summary>Whether a line may come again: it was bad, has not been corrected since, and has not come with this upload yet.</summary>
+    public bool TryCorrect(int line) => bad?.Remove(line) == true;
 
-    /// <summary>All mended rows are there. Refused: the job is not one that can go on, or another upload of them has begun.</summary>
-    /// <param name="answer">What is kept under the caller's key: JSON in UTF-8.</param>
-    public async Task<RepeatableOutcome<Guid>> StageMendedAsync(RepeatableRequest? repeatable, byte[] answer, CancellationToken cancellationToken)
+    /// <summary>All corrected rows are there. Refused: the job is not one that can go on, or another upload of them has begun.</summary>
+    /// <param name="response">What is kept under the caller's key: JSON in UTF-8.</param>
+    public async Task<IdempotentOutcome<Guid>> StageCorrectedAsync(IdempotentRequest? idempotent, byte[] response, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        return await HandOverAsync(
-            repeatable, answer, batch => batch.Add(tenant, StageMended, Id(tenant.Value), Id(Job), Number(slices), Number(added), Id(mending ?? Guid.Empty)), cancellationToken);
+        return await SubmitAsync(
+            idempotent, response, batch => batch.Add(tenant, StageCorrected, Id(tenant.Value), Id(Job), Number(ranges), Number(added), Id(correcting ?? Guid.Empty)), cancellationToken);
     }
 
     /// <summary>Committed if the statements find the job as it has to be and nobody has used the key.</summary>
-    private async Task<RepeatableOutcome<Guid>> HandOverAsync(RepeatableRequest? repeatable, byte[] answer, Action<TenantBatch> add, CancellationToken cancellationToken)
+    private async Task<IdempotentOutcome<Guid>> SubmitAsync(IdempotentRequest? idempotent, byte[] response, Action<TenantBatch> add, CancellationToken cancellationToken)
     {
         var outcome = await work.RunAsync(
-            tenant, repeatable, 202,
+            tenant, idempotent, 202,
             async connection =>
             {
                 var isFound = false;
                 await using var batch = TenantBatch.Within(connection);
                 add(batch);
                 await batch.RunAsync((row, _) => isFound |= row.GetName(0) == "id", cancellationToken);
-                return (Job, isFound ? answer : null);
+                return (Job, isFound ? response : null);
             },
             cancellationToken);
-        IsStaged = outcome is RepeatableOutcome<Guid>.Done;
+        IsStaged = outcome is IdempotentOutcome<Guid>.Done;
         return outcome;
     }
 
     /// <summary>Whether enough rows wait for a commit of their own: it is time for <see cref="FlushAsync"/>.</summary>
-    public bool IsSliceFull => rows.Count >= RowsOfSlice || characters >= CharactersOfSlice;
+    public bool IsRangeFull => rows.Count >= RowsOfRange || characters >= CharactersOfRange;
 
     /// <summary>What the rows take that wait to be stored.</summary>
     public long WaitingBytes => 2L * characters;
@@ -154,15 +154,15 @@ public sealed class BulkUpload
     /// <summary>All rows are there: the job goes on by itself from here.</summary>
     /// <param name="name">The job's, where it came after the file.</param>
     /// <param name="force">Also if the same file came within a day.</param>
-    /// <param name="answer">What is kept under the caller's key: JSON in UTF-8.</param>
-    /// <returns>Refused: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> tells.</returns>
-    public async Task<RepeatableOutcome<Guid>> StageAsync(
+    /// <param name="response">What is kept under the caller's key: JSON in UTF-8.</param>
+    /// <returns>Refused: it was given up meanwhile, or the same file came within a day, as <see cref="SameAsync"/> shows.</returns>
+    public async Task<IdempotentOutcome<Guid>> StageAsync(
         BulkJobSettings settings, ColumnTargets map, BulkMode mode, bool isDryRun, string sha256Hex, long bytes, DateTimeOffset startsAt, string? name, bool force,
-        RepeatableRequest? repeatable, byte[] answer, CancellationToken cancellationToken)
+        IdempotentRequest? idempotent, byte[] response, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         var state = isDryRun || mode == BulkMode.AllOrNothing ? BulkJobState.Checking : BulkJobState.Running;
-        return await HandOverAsync(repeatable, answer, AddStage, cancellationToken);
+        return await SubmitAsync(idempotent, response, AddStage, cancellationToken);
 
         void AddStage(TenantBatch batch)
         {
@@ -170,17 +170,17 @@ public sealed class BulkUpload
             batch.Add(
                 tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
                 new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
-                new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(slices), Number(Rows),
+                new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(ranges), Number(Rows),
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun },
                 Text(NameOf(name)));
         }
     }
 
-    /// <summary>Gives it up. Also when the caller is gone (then do not cancel it): nobody is told, and the job says why.</summary>
+    /// <summary>Gives it up. Also when the caller is gone (then do not cancel it): nobody is notified, and the job says why.</summary>
     public async Task RefuseAsync(string code, string message, CancellationToken cancellationToken)
     {
         // What was there before stays as it was; rows that came now are cleared when somebody continues the job again.
-        if (mending is not null)
+        if (correcting is not null)
             return;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(tenant, Refuse, Id(tenant.Value), Id(Job), Text(code), Text(message));
@@ -195,17 +195,17 @@ public sealed class BulkUpload
             return;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            tenant, Insert, Id(tenant.Value), Id(Job), Number(slices), Id(NotificationId.FirstOfMany(ids.Next()).Value), Number(Rows), new NpgsqlParameter<int[]> { TypedValue = [.. lines] },
+            tenant, Insert, Id(tenant.Value), Id(Job), Number(ranges), Id(NotificationId.FirstOfMany(ids.Next()).Value), Number(Rows), new NpgsqlParameter<int[]> { TypedValue = [.. lines] },
             Text(JsonSerializer.Serialize(rows, BulkJson.Default.IReadOnlyListIReadOnlyListString)),
             new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Line)] }, new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Index)] },
             new NpgsqlParameter<string?[]> { TypedValue = [.. errors.Select(row => row.Error.Column)] }, new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Code)] },
             new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Message)] },
-            new NpgsqlParameter<Guid?> { TypedValue = mending, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+            new NpgsqlParameter<Guid?> { TypedValue = correcting, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
         var isStored = false;
         await batch.CommitAsync(_ => isStored = true, cancellationToken);
         if (!isStored)
             throw new UploadEndedException();
-        slices++;
+        ranges++;
         Rows += rows.Count;
         added += rows.Count;
         lines.Clear();

@@ -6,8 +6,8 @@ using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
-/// <summary>What a slice's rows come to.</summary>
-internal sealed class RowWork(BulkSlice slice)
+/// <summary>What a row range's rows come to.</summary>
+internal sealed class RowWork(RowRange range)
 {
     private const int LongestColumn = 200;
     private const int LongestMessage = 500;
@@ -28,25 +28,25 @@ internal sealed class RowWork(BulkSlice slice)
     public void Refuse(IReadOnlyList<TakenKey> taken)
     {
         foreach (var key in taken.Where(key => key.Id is null))
-            Bad(key.Index, new RowError(slice.Map.Key is { } column ? slice.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
+            Bad(key.Index, new RowError(range.Map.Key is { } column ? range.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
     }
 
     /// <summary>A row that the service itself fails at; why is in the log and nobody else's business.</summary>
     public void Unworkable(int index) => Bad(index, new RowError(null, "row_unworkable", "the service failed at this row again and again; it was not sent"));
 
-    public void Rendered(int index, DryRunReport report, int samplesBefore, int most)
+    public void Rendered(int index, DryRunReport report, int samplesBefore, int max)
     {
         foreach (var delivery in report.Deliveries)
         {
             Segments += delivery.Segments;
-            if (delivery.Sample is { } sample && samplesBefore + samples.Count < most)
-                samples.Add(new BulkSample(slice.Lines[index], sample.Channel.ToName(), sample.Subject, sample.Text, sample.Html, sample.Title, sample.Body));
+            if (delivery.Sample is { } sample && samplesBefore + samples.Count < max)
+                samples.Add(new BulkSample(range.Lines[index], sample.Channel.ToName(), sample.Subject, sample.Text, sample.Html, sample.Title, sample.Body));
         }
     }
 
     public NpgsqlParameter[] ErrorColumns() =>
     [
-        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => slice.Lines[row.Index])] },
+        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => range.Lines[row.Index])] },
         new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => row.Index)] },
         new NpgsqlParameter<string?[]> { TypedValue = [.. bad.Select(row => row.Error.Column is { } column ? StorableText.Of(column, LongestColumn) : null)] },
         new NpgsqlParameter<string[]> { TypedValue = [.. bad.Select(row => row.Error.Code)] },

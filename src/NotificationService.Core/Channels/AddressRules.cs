@@ -19,7 +19,7 @@ public static class AddressRules
     public const int LongestEmail = 254;
     public const int LongestUserId = 128;
     public const int LongestDeviceToken = 4096;
-    public const int MostDeviceTokens = 100;
+    public const int MaxDeviceTokens = 100;
     private const int LongestLocalPart = 64;
     private const int LongestLabel = 63;
 

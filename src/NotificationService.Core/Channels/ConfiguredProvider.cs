@@ -8,7 +8,7 @@ namespace NotificationService.Channels;
 public sealed record ConfiguredProvider(Guid Id, string Type, string Name, int Priority, int Weight, IProvider Provider)
 {
     /// <summary>The way to a call, and what is known of how calls go.</summary>
-    public required ProviderGate Gate { get; init; }
+    public required ProviderLimiter Limiter { get; init; }
 
     /// <summary>Raised by every change; 0 where no tenant configured it.</summary>
     public int Revision { get; init; }

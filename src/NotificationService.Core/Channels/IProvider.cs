@@ -10,9 +10,9 @@ public interface IProvider
 {
     /// <summary>
     /// Hands one message over, in one call to the vendor. Never retries, never follows redirects, holds no database
-    /// connection, and ends within <see cref="ProviderCall.Deadline"/> in all, connecting and reading the answer included.
+    /// connection, and ends within <see cref="ProviderCall.Deadline"/> in all, connecting and reading the response included.
     /// Every outcome that a vendor or a network can produce is a <see cref="ProviderResult"/>; once the first byte of
-    /// the request has been written, anything short of a usable answer is <see cref="ProviderResult.Ambiguous"/>.
+    /// the request has been written, anything short of a usable response is <see cref="ProviderResult.Ambiguous"/>.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled before the request was written.</exception>
     Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken);
@@ -23,7 +23,7 @@ public interface IProvider
 /// <param name="Attempt">1 for the first call for this delivery.</param>
 /// <param name="Message">The rendered message.</param>
 /// <param name="Category">The caller's category, at most 64 characters, or null.</param>
-/// <param name="Priority">How urgent it is, for vendors that tell urgent messages from others.</param>
+/// <param name="Priority">How urgent it is, for vendors that distinguish urgent messages from others.</param>
 /// <param name="ExpiresAt">From when on nobody wants it any more, for vendors that can drop it then; null when it does not age.</param>
 /// <param name="Deadline">How long the call may take in all.</param>
 public sealed record ProviderCall(

@@ -37,11 +37,11 @@ public abstract record ReceiptReading
     {
     }
 
-    /// <summary>Genuine. Answered 200 once the receipts are stored, with <paramref name="Answer"/> where the vendor wants words.</summary>
-    public sealed record Receipts(IReadOnlyList<Receipt> Items, string? Answer = null, string? AnswerType = null) : ReceiptReading;
+    /// <summary>Genuine. Answered 200 once the receipts are stored, with <paramref name="Response"/> where the vendor wants words.</summary>
+    public sealed record Receipts(IReadOnlyList<Receipt> Items, string? Response = null, string? ResponseType = null) : ReceiptReading;
 
     /// <summary>The vendor asks whether the address is ours: answered 200 with this text.</summary>
-    public sealed record Challenge(string Answer) : ReceiptReading;
+    public sealed record Challenge(string Response) : ReceiptReading;
 
     /// <summary>Unsigned, stale or tampered with: answered 403, and nothing changes.</summary>
     public sealed record Refused(string Message) : ReceiptReading;

@@ -79,7 +79,7 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
 
     private sealed class Listing
     {
-        private readonly Lock gate = new();
+        private readonly Lock sync = new();
         private Task<Providers>? loading;
         private volatile Loaded? loaded;
 
@@ -90,7 +90,7 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
         /// <summary>One load at a time, whoever asks. <c>Usable</c> is null when the caller must wait for it.</summary>
         public (Task<Providers> Load, Providers? Usable) BeginLoad(Func<Task<Providers>> read, TimeProvider time)
         {
-            lock (gate)
+            lock (sync)
             {
                 var usable = loaded is { } now && time.GetElapsedTime(now.At) < UsableFor ? now.Value : null;
                 return (loading ??= LoadAsync(read, time), usable);
@@ -109,7 +109,7 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
             }
             finally
             {
-                lock (gate)
+                lock (sync)
                     loading = null;
             }
         }

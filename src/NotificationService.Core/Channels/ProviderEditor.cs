@@ -17,12 +17,12 @@ public sealed class ProviderEditor(
     /// <summary>What decides where credentials go, and how well hidden.</summary>
     private static readonly string[] AddressSettings = ["baseUrl", "host", "port", "tls"];
 
-    public Task<ProviderSaved> CreateAsync(Caller by, ProviderDraft draft, CancellationToken cancellationToken) =>
-        CreateAsync(by.Tenant, by, draft, cancellationToken);
+    public Task<ProviderSaved> CreateAsync(Caller by, ProviderInput input, CancellationToken cancellationToken) =>
+        CreateAsync(by.Tenant, by, input, cancellationToken);
 
     /// <summary>As the service itself, for a seed.</summary>
-    public Task<ProviderSaved> CreateAsync(TenantId tenant, ProviderDraft draft, CancellationToken cancellationToken) =>
-        CreateAsync(tenant, by: null, draft, cancellationToken);
+    public Task<ProviderSaved> CreateAsync(TenantId tenant, ProviderInput input, CancellationToken cancellationToken) =>
+        CreateAsync(tenant, by: null, input, cancellationToken);
 
     public async Task<ProviderSaved> UpdateAsync(Caller by, Guid id, ProviderChange change, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ public sealed class ProviderEditor(
                 tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
                 Seal(tracked, changed);
                 Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
-                await ParkingStore.LiftAsync(db, by.Tenant, id, token);
+                await SuspensionStore.LiftAsync(db, by.Tenant, id, token);
                 return tracked;
             },
             cancellationToken);
@@ -85,38 +85,38 @@ public sealed class ProviderEditor(
         return deleted;
     }
 
-    private async Task<ProviderSaved> CreateAsync(TenantId tenant, Caller? by, ProviderDraft draft, CancellationToken cancellationToken)
+    private async Task<ProviderSaved> CreateAsync(TenantId tenant, Caller? by, ProviderInput input, CancellationToken cancellationToken)
     {
         var now = Now();
         var row = new ProviderRow
         {
             Id = ids.Next(),
             TenantId = tenant,
-            Channel = draft.Channel,
-            Type = draft.Type,
-            Name = draft.Name,
-            Priority = draft.Priority,
-            Weight = draft.Weight,
-            Enabled = draft.Enabled,
-            RateLimit = draft.RateLimit,
-            Concurrency = draft.Concurrency,
-            Settings = draft.Settings.GetRawText(),
+            Channel = input.Channel,
+            Type = input.Type,
+            Name = input.Name,
+            Priority = input.Priority,
+            Weight = input.Weight,
+            Enabled = input.Enabled,
+            RateLimit = input.RateLimit,
+            Concurrency = input.Concurrency,
+            Settings = input.Settings.GetRawText(),
             Revision = 1,
             CreatedAt = now,
             UpdatedAt = now,
         };
-        if (await ErrorsAsync(row, draft.Credentials, cancellationToken) is { Count: > 0 } errors)
+        if (await ErrorsAsync(row, input.Credentials, cancellationToken) is { Count: > 0 } errors)
             return new ProviderSaved.Invalid(errors);
-        Seal(row, draft.Credentials);
+        Seal(row, input.Credentials);
         return await SaveAsync(
             tenant,
             async (db, token) =>
             {
                 db.Add(row);
-                Note(db, by, "provider.created", row, draft.Credentials.Keys);
+                Note(db, by, "provider.created", row, input.Credentials.Keys);
                 await db.SaveChangesAsync(token);
                 // What the others of its channel refused for their account is tried by this one.
-                await ParkingStore.LiftAsync(db, tenant, row.Id, token);
+                await SuspensionStore.LiftAsync(db, tenant, row.Id, token);
                 return row;
             },
             cancellationToken);

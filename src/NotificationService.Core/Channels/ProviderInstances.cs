@@ -9,7 +9,7 @@ namespace NotificationService.Channels;
 /// The live providers, one per configuration and revision: a vendor's connections outlive a call but not a change. A
 /// replaced instance is only let go, so that calls in flight end as they began.
 /// </summary>
-public sealed class ProviderInstances(ProviderTypes types, ProviderGates gates, TimeProvider time)
+public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limiters, TimeProvider time)
 {
     public const string SandboxType = "sandbox";
     public const string InAppType = "in_app";
@@ -26,8 +26,8 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderGates gates, 
             _ => Make(stored),
             (_, known) => known.Revision == row.Revision ? known : Make(stored));
         instance.UsedAt = time.GetTimestamp();
-        instance.Gate.Observe(row.ParkedNow is { } parking ? new Parking(parking.Code, parking.Message) : null, readAt);
-        return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { Gate = instance.Gate, Revision = row.Revision };
+        instance.Limiter.Observe(row.CurrentSuspension is { } suspension ? new Suspension(suspension.Code, suspension.Message) : null, readAt);
+        return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { Limiter = instance.Limiter, Revision = row.Revision };
     }
 
     /// <summary>The name of a provider that no tenant configured, by its id; null for every other.</summary>
@@ -45,12 +45,12 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderGates gates, 
         var instance = live.GetOrAdd((tenant, id), _ =>
         {
             var configuration = new ProviderConfiguration(id, tenant, channel, type, type, new Dictionary<string, string>(), NoSettings);
-            return new Instance(0, gates.Open(), types.TryFind(type, out var found)
+            return new Instance(0, limiters.Open(), types.TryFind(type, out var found)
                 ? found.Create(configuration)
                 : throw new InvalidOperationException($"the provider type {type} is not registered"));
         });
         instance.UsedAt = time.GetTimestamp();
-        return new ConfiguredProvider(id, type, type, 0, 1, instance.Provider) { Gate = instance.Gate };
+        return new ConfiguredProvider(id, type, type, 0, 1, instance.Provider) { Limiter = instance.Limiter };
     }
 
     internal void Sweep(TimeSpan unusedFor)
@@ -62,7 +62,7 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderGates gates, 
         }
     }
 
-    private Instance Make(StoredProvider stored) => new(stored.Row.Revision, gates.For(stored.Row), stored.Opened switch
+    private Instance Make(StoredProvider stored) => new(stored.Row.Revision, limiters.For(stored.Row), stored.Opened switch
     {
         OpenedProvider.Unusable unusable => new UnusableProvider(UnusableProvider.CredentialsUnreadable, unusable.Reason),
         OpenedProvider.Usable usable when types.Validate(usable.Configuration) is { Count: > 0 } errors =>
@@ -71,11 +71,11 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderGates gates, 
         _ => throw new InvalidOperationException("a closed set"),
     });
 
-    private sealed class Instance(int revision, ProviderGate gate, IProvider provider)
+    private sealed class Instance(int revision, ProviderLimiter limiter, IProvider provider)
     {
         public int Revision => revision;
 
-        public ProviderGate Gate => gate;
+        public ProviderLimiter Limiter => limiter;
 
         public IProvider Provider => provider;
 

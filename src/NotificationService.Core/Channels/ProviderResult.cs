@@ -8,7 +8,7 @@ public abstract record ProviderResult
     }
 
     /// <summary>
-    /// What the call came to for each of several devices of a push; empty where it was for one, or where the provider does not tell them apart:
+    /// What the call came to for each of several devices of a push; empty where it was for one, or where the provider does not distinguish them:
     /// then the result is that of each.
     /// </summary>
     public IReadOnlyList<DeviceResult> Devices { get; init; } = [];
@@ -44,11 +44,11 @@ public abstract record ProviderResult
     /// <summary>The message did not go out and may be tried again, not before <paramref name="RetryAfter"/> where the provider said so.</summary>
     /// <param name="Code">The vendor's or our own stable code, such as <c>http_503</c> or <c>connect_failed</c>.</param>
     /// <param name="Message">Plain words for the timeline, without secrets or addresses, at most 500 characters.</param>
-    /// <param name="RetryAfter">From the provider's answer; capped at one hour by the worker.</param>
-    /// <param name="Cause">Whether to try again later, alone or with all others, to slow down, or to wait until somebody mends the configuration.</param>
+    /// <param name="RetryAfter">From the provider's response; capped at one hour by the worker.</param>
+    /// <param name="Cause">Whether to try again later, alone or with all others, to slow down, or to wait until somebody corrects the configuration.</param>
     public sealed record Deferred(string Code, string Message, TimeSpan? RetryAfter = null, DeferralCause Cause = DeferralCause.Temporary) : ProviderResult;
 
-    /// <summary>The message may have gone out: the request was written and no usable answer came back.</summary>
+    /// <summary>The message may have gone out: the request was written and no usable response came back.</summary>
     public sealed record Ambiguous(string Code, string Message) : ProviderResult;
 }
 
@@ -92,6 +92,6 @@ public enum DeferralCause
     /// <summary>The provider asks to slow down: every message to it waits, not only this one.</summary>
     Throttled,
 
-    /// <summary>The account does not work – key, sender, payment: the provider is parked until it is mended, and nothing is lost meanwhile.</summary>
+    /// <summary>The account does not work – key, sender, payment: the provider is suspended until it is corrected, and nothing is lost meanwhile.</summary>
     Credentials,
 }

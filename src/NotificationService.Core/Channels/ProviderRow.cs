@@ -40,10 +40,10 @@ public sealed class ProviderRow
     public List<ProviderCredentialRow> Credentials { get; init; } = [];
 
     /// <summary>Set while its account does not work; counts only with the same revision.</summary>
-    public ProviderParking? Parking { get; init; }
+    public ProviderSuspension? Suspension { get; init; }
 
     /// <summary>Why its deliveries wait, if they do.</summary>
-    public ProviderParking? ParkedNow => Parking?.Revision == Revision ? Parking : null;
+    public ProviderSuspension? CurrentSuspension => Suspension?.Revision == Revision ? Suspension : null;
 }
 
 /// <summary>One sealed credential of a provider.</summary>
@@ -71,8 +71,8 @@ public sealed class ProviderMapping : IEntityTypeConfiguration<ProviderRow>
         builder.Property(row => row.TenantId).HasConversion(id => id.Value, value => new TenantId(value));
         builder.Property(row => row.Settings).HasColumnType("json");
         builder.Property(row => row.Revision).IsConcurrencyToken();
-        builder.Ignore(row => row.ParkedNow);
-        builder.HasOne(row => row.Parking).WithOne().HasForeignKey<ProviderParking>(parking => new { parking.TenantId, parking.ProviderId });
+        builder.Ignore(row => row.CurrentSuspension);
+        builder.HasOne(row => row.Suspension).WithOne().HasForeignKey<ProviderSuspension>(suspension => new { suspension.TenantId, suspension.ProviderId });
         builder.HasMany(row => row.Credentials).WithOne().HasForeignKey(credential => new { credential.TenantId, credential.ProviderId });
     }
 }

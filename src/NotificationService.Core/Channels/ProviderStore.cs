@@ -11,7 +11,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
 {
     public Task<ProviderRow?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
-        (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).Include(row => row.Parking).SingleOrDefaultAsync(row => row.Id == id, token),
+        (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).Include(row => row.Suspension).SingleOrDefaultAsync(row => row.Id == id, token),
         cancellationToken);
 
     /// <summary>One page in the order in which they were made, and how many there are in all. The first <see cref="PageRequest.Reach"/> are looked at.</summary>
@@ -22,7 +22,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         {
             var looked = db.Set<ProviderRow>().AsNoTracking().OrderBy(row => row.Id).Take(PageRequest.Reach + 1);
             var all = looked.Where(row => channel == null || row.Channel == channel);
-            IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
+            IReadOnlyList<ProviderRow> rows = await all.OrderBy(row => row.Id).Skip(skip).Take(take).Include(row => row.Credentials).Include(row => row.Suspension).ToListAsync(token);
             return (rows, ListTotal.Of(await looked.CountAsync(token), await all.CountAsync(token)));
         },
         cancellationToken);
@@ -33,7 +33,7 @@ public sealed class ProviderStore(TenantStore store, CredentialVault vault, Rece
         async (db, token) =>
         {
             var rows = await db.Set<ProviderRow>().AsNoTracking()
-                .Where(row => row.Enabled && row.Channel == channel).Include(row => row.Credentials).Include(row => row.Parking).ToListAsync(token);
+                .Where(row => row.Enabled && row.Channel == channel).Include(row => row.Credentials).Include(row => row.Suspension).ToListAsync(token);
             return (IReadOnlyList<StoredProvider>)[.. rows.Select(row => new StoredProvider(row, Open(row)))];
         },
         cancellationToken);

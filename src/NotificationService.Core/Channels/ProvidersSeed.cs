@@ -21,10 +21,10 @@ public sealed class ProvidersSeed(ProviderEditor editor)
 
     private async Task AddAsync(TenantId tenant, ChannelKind channel, string type, string name, int priority, CancellationToken cancellationToken)
     {
-        var draft = new ProviderDraft(
+        var input = new ProviderInput(
             channel, type, name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
         // NameTaken: it is there, and a person may have changed it since.
-        if (await editor.CreateAsync(tenant, draft, cancellationToken) is ProviderSaved.Invalid invalid)
+        if (await editor.CreateAsync(tenant, input, cancellationToken) is ProviderSaved.Invalid invalid)
             throw new InvalidOperationException($"the demo's provider {name} is not valid: {invalid.Errors[0].Message}");
     }
 }

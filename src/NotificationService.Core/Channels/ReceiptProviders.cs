@@ -16,10 +16,10 @@ namespace NotificationService.Channels;
 public sealed class ReceiptProviders : IAsyncDisposable
 {
     /// <summary>Guessed ids that are remembered.</summary>
-    public const int MostAbsent = 20_000;
+    public const int MaxAbsent = 20_000;
 
-    private const int MostKnown = 20_000;
-    private const int MostReadAtOnce = 2;
+    private const int MaxKnown = 20_000;
+    private const int MaxReadAtOnce = 2;
 
     private static readonly CoalescerOptions Guesses = new(Writers: 1, Capacity: 2_000, MaxBatch: 500, TimeSpan.Zero);
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ public sealed class ReceiptProviders : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, Entry> known = new();
     private readonly ConcurrentDictionary<Guid, long> absent = new();
     private readonly ConcurrentDictionary<Guid, Task<FoundProvider>> loading = new();
-    private readonly SemaphoreSlim reading = new(MostReadAtOnce, MostReadAtOnce);
+    private readonly SemaphoreSlim reading = new(MaxReadAtOnce, MaxReadAtOnce);
     private readonly Coalescer<Guid, TenantId?> tenants;
     private readonly Database database;
     private readonly ProviderStore store;
@@ -112,14 +112,14 @@ public sealed class ReceiptProviders : IAsyncDisposable
         if (tenant is { } owner && await ReadInTurnAsync(owner, id) is { } opened)
         {
             var found = new FoundProvider.Known(opened);
-            if (known.Count >= MostKnown)
+            if (known.Count >= MaxKnown)
                 known.Clear(); // looked up again, once each
             known[id] = new Entry(owner, found, at);
             return found;
         }
 
         known.TryRemove(id, out _);
-        if (absent.Count >= MostAbsent)
+        if (absent.Count >= MaxAbsent)
             absent.Clear();
         absent[id] = at;
         return new FoundProvider.None();

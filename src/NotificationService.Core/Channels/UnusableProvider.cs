@@ -1,6 +1,6 @@
 namespace NotificationService.Channels;
 
-/// <summary>Stands in for a provider whose configuration cannot be used, so that its deliveries wait with a clear reason until it is mended.</summary>
+/// <summary>Stands in for a provider whose configuration cannot be used, so that its deliveries wait with a clear reason until it is corrected.</summary>
 internal sealed class UnusableProvider(string code, string reason) : IProvider
 {
     public const string CredentialsUnreadable = "credentials_unreadable";

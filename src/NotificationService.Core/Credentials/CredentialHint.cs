@@ -1,6 +1,6 @@
 namespace NotificationService.Credentials;
 
-/// <summary>What may be shown of a secret: enough to tell two apart, and nothing at all of a short one.</summary>
+/// <summary>What may be shown of a secret: enough to distinguish two, and nothing at all of a short one.</summary>
 internal static class CredentialHint
 {
     public const string Nothing = "…";

@@ -5,34 +5,34 @@ using Npgsql;
 namespace NotificationService.Credentials;
 
 /// <summary>
-/// Brings stored credentials, those of providers and those of webhook endpoints, under the current master key, a bite at a time. It may be stopped anywhere and started
+/// Brings stored credentials, those of providers and those of webhook endpoints, under the current master key, a batch at a time. It may be stopped anywhere and started
 /// again, and run on several machines at once: each row is only written if it is still as it was read.
 /// </summary>
 public sealed class CredentialRotation(Database database, CredentialVault vault)
 {
-    private static readonly Place[] Places =
+    private static readonly SealedTable[] Tables =
     [
         new(SqlText.Statement("provider_credentials_find_old"), SqlText.Statement("provider_credentials_reseal"), SqlText.Statement("provider_credentials_count_old")),
         new(SqlText.Statement("webhook_secrets_find_old"), SqlText.Statement("webhook_secrets_reseal"), SqlText.Statement("webhook_secrets_count_old")),
     ];
 
     /// <summary>Re-encrypts all there is and says what remains: a master key may be taken away once nothing remains under it.</summary>
-    /// <param name="bite">Rows per transaction.</param>
-    /// <param name="progress">Told after each bite how many were re-encrypted so far.</param>
-    public async Task<RotationReport> RunAsync(int bite, Action<int>? progress, CancellationToken cancellationToken)
+    /// <param name="batchSize">Rows per transaction.</param>
+    /// <param name="progress">Called with after each batch how many were re-encrypted so far.</param>
+    public async Task<RotationReport> RunAsync(int batchSize, Action<int>? progress, CancellationToken cancellationToken)
     {
         var resealed = 0;
         var unreadable = 0;
-        foreach (var place in Places)
+        foreach (var table in Tables)
         {
             var last = default(CredentialAddress);
-            while (await FindAsync(place, last, bite, cancellationToken) is { Count: > 0 } rows)
+            while (await FindAsync(table, last, batchSize, cancellationToken) is { Count: > 0 } rows)
             {
                 var readable = rows
                     .Select(row => (row.Address, row.Sealed, Opened: vault.Open(row.Sealed, row.Address) as OpenedCredential.Readable))
                     .ToList();
                 unreadable += readable.Count(row => row.Opened is null);
-                resealed += await ResealAsync(place, [.. readable.Where(row => row.Opened is not null).Select(row => (row.Address, row.Sealed, row.Opened!.Secret))], cancellationToken);
+                resealed += await ResealAsync(table, [.. readable.Where(row => row.Opened is not null).Select(row => (row.Address, row.Sealed, row.Opened!.Secret))], cancellationToken);
                 last = rows[^1].Address;
                 progress?.Invoke(resealed);
             }
@@ -45,9 +45,9 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     public async Task<IReadOnlyDictionary<string, long>> RemainingAsync(CancellationToken cancellationToken)
     {
         var remaining = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var place in Places)
+        foreach (var table in Tables)
         {
-            await using var command = database.Owner.CreateCommand(place.Count);
+            await using var command = database.Owner.CreateCommand(table.Count);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -57,14 +57,14 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         return remaining;
     }
 
-    private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(Place place, CredentialAddress? after, int bite, CancellationToken cancellationToken)
+    private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(SealedTable table, CredentialAddress? after, int batchSize, CancellationToken cancellationToken)
     {
-        await using var command = database.Owner.CreateCommand(place.Find);
+        await using var command = database.Owner.CreateCommand(table.Find);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Tenant.Value ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Owner ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Field ?? "" });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = bite });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = batchSize });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(CredentialAddress, byte[])>();
         while (await reader.ReadAsync(cancellationToken))
@@ -72,7 +72,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         return rows;
     }
 
-    private async Task<int> ResealAsync(Place place, IReadOnlyList<(CredentialAddress Address, byte[] Was, string Secret)> rows, CancellationToken cancellationToken)
+    private async Task<int> ResealAsync(SealedTable table, IReadOnlyList<(CredentialAddress Address, byte[] Was, string Secret)> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return 0;
@@ -80,7 +80,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         foreach (var (address, was, secret) in rows)
         {
             batch.Add(
-                address.Tenant, place.Reseal,
+                address.Tenant, table.Reseal,
                 new NpgsqlParameter<Guid> { TypedValue = address.Tenant.Value },
                 new NpgsqlParameter<Guid> { TypedValue = address.Owner },
                 new NpgsqlParameter<string> { TypedValue = address.Field },
@@ -95,7 +95,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     }
 
     /// <summary>A table of credentials: how those under old keys are found, written and counted.</summary>
-    private sealed record Place(string Find, string Reseal, string Count);
+    private sealed record SealedTable(string Find, string Reseal, string Count);
 }
 
 /// <param name="Resealed">Credentials brought under the current key.</param>

@@ -80,11 +80,11 @@ public sealed partial class MasterKeys
     {
         Directory.CreateDirectory(directory);
         var text = $"local:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
-        var draft = $"{path}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}";
+        var temporary = $"{path}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options))
+        using (var stream = new FileStream(temporary, options))
         {
             stream.Write(Encoding.ASCII.GetBytes(text));
             stream.Flush(flushToDisk: true);
@@ -92,11 +92,11 @@ public sealed partial class MasterKeys
 
         try
         {
-            File.Move(draft, path, overwrite: false);
+            File.Move(temporary, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft); // another process was first; its keys hold
+            File.Delete(temporary); // another process was first; its keys hold
         }
     }
 

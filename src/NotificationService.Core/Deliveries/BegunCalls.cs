@@ -9,6 +9,6 @@ public static class BegunCalls
     /// <summary>A call that waited longer asks once more whether its batch was held or cancelled.</summary>
     public static readonly TimeSpan Unchecked = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>From the commit that holds or cancels a batch to its answer.</summary>
+    /// <summary>From the commit that holds or cancels a batch to its response.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(200);
 }

@@ -13,15 +13,15 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
 
     private readonly Queue<StartedDelivery> waiting = new();
     private readonly ConcurrentDictionary<Call, bool> underWay = new();
-    private readonly int mostAside = slots * 10;
+    private readonly int maxDetached = slots * 10;
     private int free = slots;
-    private int aside;
+    private int detached;
 
     /// <summary>Called whenever a slot becomes free.</summary>
     public Action Freed { get; init; } = static () => { };
 
     /// <summary>Calls that go on without a slot.</summary>
-    public int Aside => Volatile.Read(ref aside);
+    public int Detached => Volatile.Read(ref detached);
 
     public void Add(StartedDelivery delivery)
     {
@@ -38,15 +38,15 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
         foreach (var (slow, _) in underWay)
         {
             var took = time.GetElapsedTime(slow.BeganAt);
-            if (took > Slow && Aside < mostAside && slow.TryGiveSlot())
+            if (took > Slow && Detached < maxDetached && slow.TryGiveSlot())
             {
-                Interlocked.Increment(ref aside);
-                slow.Delivery.Prepared.Provider.Gate.GrewSlow();
+                Interlocked.Increment(ref detached);
+                slow.Delivery.Prepared.Provider.Limiter.GrewSlow();
                 Free();
             }
 
             if (took > Hanging && slow.TryBeginToHang())
-                slow.Delivery.Prepared.Provider.Gate.Hangs();
+                slow.Delivery.Prepared.Provider.Limiter.Hangs();
         }
     }
 
@@ -72,11 +72,11 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
         {
             underWay.TryRemove(run, out _);
             if (!run.TryBeginToHang())
-                delivery.Prepared.Provider.Gate.HangEnded();
+                delivery.Prepared.Provider.Limiter.HangEnded();
             if (run.TryGiveSlot())
                 Free();
             else
-                BackFromAside(delivery);
+                DetachedEnded(delivery);
         }
     }
 
@@ -91,10 +91,10 @@ internal sealed class CallSlots(int slots, Func<StartedDelivery, Task> call, Tim
         Freed();
     }
 
-    private void BackFromAside(StartedDelivery delivery)
+    private void DetachedEnded(StartedDelivery delivery)
     {
-        Interlocked.Decrement(ref aside);
-        delivery.Prepared.Provider.Gate.SlowEnded();
+        Interlocked.Decrement(ref detached);
+        delivery.Prepared.Provider.Limiter.SlowEnded();
     }
 
     private sealed class Call(StartedDelivery delivery, long beganAt)

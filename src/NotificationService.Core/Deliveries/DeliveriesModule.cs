@@ -39,7 +39,7 @@ public static class DeliveriesModule
         .AddHostedService<WakeUpListener>()
         .AddHostedService<LeaseRescuer>()
         .AddHostedService<QueueGauges>()
-        .AddHostedService<Upkeep>()
+        .AddHostedService<DeliveryMaintenance>()
         .AddHostedService<ReceiptApplier>()
         .AddHostedService<DeliveryWorker>();
 }

@@ -18,7 +18,7 @@ public sealed class DeliveryMetrics
     private readonly Counter<long> stale = Meter.CreateCounter<long>("notification_stale_results_total", null, "Results that came after the lease was lost and changed nothing.");
     private readonly Counter<long> claims = Meter.CreateCounter<long>("notification_claims_total", null, "Claim statements.");
     private readonly Counter<long> claimed = Meter.CreateCounter<long>("notification_claimed_total", null, "Deliveries claimed.");
-    private readonly Counter<long> parked = Meter.CreateCounter<long>("notification_provider_parked_total", null, "Times a provider's account turned out not to work.");
+    private readonly Counter<long> suspended = Meter.CreateCounter<long>("notification_provider_parked_total", null, "Times a provider's account turned out not to work.");
     private readonly Histogram<double> dwell = Meter.CreateHistogram<double>("notification_dwell_seconds", "s", "From accepted, or due if that was later, to the first provider call.");
     private readonly Histogram<double> provider = Meter.CreateHistogram<double>("notification_provider_seconds", "s", "Duration of a provider call.");
     private readonly UpDownCounter<long> inFlight = Meter.CreateUpDownCounter<long>("notification_in_flight", null, "Provider calls under way.");
@@ -67,7 +67,7 @@ public sealed class DeliveryMetrics
         }
     }
 
-    public void Parked(string type) => parked.Add(1, new KeyValuePair<string, object?>("provider", type));
+    public void Suspended(string type) => suspended.Add(1, new KeyValuePair<string, object?>("provider", type));
 
     public void StaleResult(ChannelKind channel) => stale.Add(1, new KeyValuePair<string, object?>("channel", channel.ToName()));
 

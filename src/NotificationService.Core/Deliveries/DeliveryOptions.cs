@@ -17,7 +17,7 @@ public sealed class DeliveryOptions
     /// <summary>What is kept for writing a result after the longest call.</summary>
     public TimeSpan CompletionAllowance { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a worker looks for work that no hint announced.</summary>
+    /// <summary>How often a worker looks for work that no signal announced.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often what the dead held is taken back.</summary>

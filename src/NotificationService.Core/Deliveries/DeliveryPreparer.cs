@@ -92,7 +92,7 @@ internal sealed class DeliveryPreparer(
 
     /// <summary>Not at once: it would come straight back.</summary>
     private static DeliveryResult Later(ClaimedDelivery delivery, string code, string message) =>
-        DeliveryTransitions.PutOff(delivery, PauseWithoutDatabase, code, message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims));
+        DeliveryTransitions.PutOff(delivery, PauseWithoutDatabase, code, message, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims));
 
     private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> PrepareAsync(
         ClaimedDelivery delivery, StoredNotification? notification, List<ChainLink>? chain, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ internal sealed class DeliveryPreparer(
             case Composition.Ready { Message: var composed }:
                 if (DeviceSelection.Of(delivery, composed, notification.Suppressed, now) is { } selection)
                     return await RouteAsync(delivery, notification, selection, now, cancellationToken);
-                var (message, suppressed) = SuppressionGate.Of(delivery.Channel, composed, notification.Suppressed);
+                var (message, suppressed) = SuppressionCheck.Of(delivery.Channel, composed, notification.Suppressed);
                 return message is null
                     ? (null, DeliveryTransitions.Suppress(delivery, suppressed!, now))
                     : await RouteAsync(delivery, notification, message, devices: null, cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class DeliveryPreparer(
         ClaimedDelivery delivery, StoredNotification notification, DeviceSelection selection, DateTimeOffset now, CancellationToken cancellationToken) => selection switch
         {
             DeviceSelection.Call call => await RouteAsync(delivery, notification, call.Message, call.States, cancellationToken),
-            DeviceSelection.Wait wait => (null, DeliveryTransitions.PutOff(delivery, wait.Until - now, "devices_waiting", "its devices are not to be called yet", now, chance: 0)),
+            DeviceSelection.Wait wait => (null, DeliveryTransitions.PutOff(delivery, wait.Until - now, "devices_waiting", "its devices are not to be called yet", now, jitter: 0)),
             DeviceSelection.Suppressed suppressed => (null, DeliveryTransitions.Suppress(delivery, suppressed.Reason, now)),
             _ => throw new InvalidOperationException("a closed set"),
         };
@@ -154,11 +154,11 @@ internal sealed class DeliveryPreparer(
         if (!memory.TryHold(delivery.Id, message))
         {
             return (null, DeliveryTransitions.PutOff(
-                delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
+                delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims)));
         }
 
         var (route, all) = await router.ChooseAsync(
-            delivery.Tenant, delivery.Channel, notification.Live, delivery.LastProvider, Chance.Bits(delivery.Id, 0), cancellationToken);
+            delivery.Tenant, delivery.Channel, notification.Live, delivery.LastProvider, Jitter.Bits(delivery.Id, 0), cancellationToken);
         if (notification.Live)
             lanes.Served(new LaneId(delivery.Tenant, delivery.Channel), all);
         switch (route)
@@ -169,9 +169,9 @@ internal sealed class DeliveryPreparer(
             case Route.Later later:
                 // What waits for an account stays due, because the claim holds its lane: once the account works nothing has to be brought forward.
                 return (null, DeliveryTransitions.PutOff(
-                    delivery, later.Code == Route.Later.ParkedCode ? TimeSpan.Zero : later.In, later.Code, later.Message, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Claims)));
+                    delivery, later.Code == Route.Later.SuspendedCode ? TimeSpan.Zero : later.In, later.Code, later.Message, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims)));
             default:
-                return (null, DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Chance.Fraction(delivery.Id, delivery.Attempts)));
+                return (null, DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Attempts)));
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed record DeliveryResult(
     DateTimeOffset At,
     bool Rescued = false)
 {
-    /// <summary>Addresses that the provider's answer shows to be dead: they go on the suppression list with the result.</summary>
+    /// <summary>Addresses that the provider's response shows to be dead: they go on the suppression list with the result.</summary>
     public IReadOnlyList<string> DeadAddresses { get; init; } = [];
 
     /// <summary>Why they go there.</summary>
@@ -25,7 +25,7 @@ public sealed record DeliveryResult(
     /// <summary>What became of each of several devices; null leaves it as it was.</summary>
     public DeviceStates? Devices { get; init; }
 
-    /// <summary>It is as it was before the claim: nothing happened that the timeline would tell.</summary>
+    /// <summary>It is as it was before the claim: nothing happened that the timeline would show.</summary>
     public bool IsUnchanged { get; init; }
 }
 

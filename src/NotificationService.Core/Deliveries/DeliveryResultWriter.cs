@@ -16,15 +16,15 @@ namespace NotificationService.Deliveries;
 public sealed class DeliveryResultWriter : IAsyncDisposable
 {
     private const int Writers = 2;
-    private const int MostWaiting = 10_000;
-    private const int MostTogether = 512;
+    private const int MaxWaiting = 10_000;
+    private const int MaxTogether = 512;
 
     private const string UnstorableCode = "unstorable_answer";
     private const string UnstorableMessage = "the provider's answer could not be stored";
 
     private static readonly IReadOnlyList<string> NoAddresses = [];
 
-    /// <summary>Nobody may tell us when the recipient takes it back; if it still stands then, the vendor refuses once more.</summary>
+    /// <summary>Nobody may report to us when the recipient takes it back; if it still stands then, the vendor refuses once more.</summary>
     private static readonly TimeSpan BelieveUnsubscribed = TimeSpan.FromDays(30);
 
     /// <summary>Longer than a failover takes.</summary>
@@ -49,7 +49,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     {
         (this.database, this.ids, this.metrics, this.events, this.time, this.logger) = (database, ids, metrics, events, time, logger);
         complete = heartbeats.Step("delivery_complete");
-        coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, options.CompletionLinger), time, WriteAsync);
+        coalescer = new(new CoalescerOptions(Writers, MaxWaiting, MaxTogether, options.CompletionLinger), time, WriteAsync);
     }
 
     /// <summary>Ends when the result is committed. False: the delivery was no longer ours and nothing was written.</summary>
@@ -107,14 +107,14 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
             {
                 var written = await WriteOnceAsync(results, cancellationToken);
                 complete.Succeed();
-                var answers = new bool[results.Count];
-                for (var i = 0; i < answers.Length; i++)
+                var outcomes = new bool[results.Count];
+                for (var i = 0; i < outcomes.Length; i++)
                 {
-                    answers[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
-                    Observe(results[i], answers[i]);
+                    outcomes[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
+                    Observe(results[i], outcomes[i]);
                 }
 
-                return answers;
+                return outcomes;
             }
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {

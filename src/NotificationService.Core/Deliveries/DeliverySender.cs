@@ -6,16 +6,16 @@ using NotificationService.Telemetry;
 namespace NotificationService.Deliveries;
 
 /// <summary>
-/// From prepared to written: 1 waits for a place at its provider, 2 writes the intent for many at once, 3 calls as many
-/// providers at a time as allowed, 4 hands the results on. No connection is held while a provider is called.
+/// From prepared to written: 1 waits for a permit of its provider, 2 writes the intent for many at once, 3 calls as many
+/// providers at a time as allowed, 4 passes the results on. No connection is held while a provider is called.
 /// </summary>
 internal sealed class DeliverySender : IDisposable
 {
     private const string StoppedCode = "worker_stops";
     private const string StoppedMessage = "the worker stopped before it called a provider";
-    private const int MostTogether = 256;
-    private const int LeastStock = 32;
-    private const int MostStock = 1024;
+    private const int MaxTogether = 256;
+    private const int MinPrefetch = 32;
+    private const int MaxPrefetch = 1024;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
@@ -29,14 +29,14 @@ internal sealed class DeliverySender : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<DeliverySender> logger;
     private readonly Step start;
-    private readonly CallLines lines;
+    private readonly CallQueues queues;
     private readonly CallSlots slots;
-    private readonly InHand begun;
+    private readonly InFlightLimiter begun;
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource ended = new();
     private Task starting = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
-    private int handedBack;
+    private int returned;
     private bool disposed;
 
     public DeliverySender(
@@ -45,14 +45,14 @@ internal sealed class DeliverySender : IDisposable
         (this.store, this.caller, this.writer, this.lanes, this.memory, this.options, this.time, this.logger) = (store, caller, writer, lanes, memory, options, time, logger);
         start = heartbeats.Step("delivery_start");
         // Few are written as begun before their turn: if the process dies, each of them is in doubt.
-        begun = new InHand(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
+        begun = new InFlightLimiter(options.Concurrency, options.Concurrency / 4, options.Concurrency / 4, time);
         slots = new CallSlots(options.Concurrency, CallAsync, time) { Freed = begun.Release };
-        lines = new CallLines(options.LongestCall, Admit, TurnAway);
-        Hand = new InHand(options.Concurrency, LeastStock, MostStock, time) { Besides = () => slots.Aside + Math.Min(lines.Waiting, MostStock) };
+        queues = new CallQueues(options.LongestCall, Admit, TurnAway);
+        InFlight = new InFlightLimiter(options.Concurrency, MinPrefetch, MaxPrefetch, time) { Besides = () => slots.Detached + Math.Min(queues.Waiting, MaxPrefetch) };
     }
 
     /// <summary>What this worker holds. Whoever claims adds; every result and everything abandoned is released here.</summary>
-    public InHand Hand { get; }
+    public InFlightLimiter InFlight { get; }
 
     /// <summary>False when a loop has ended by an error nobody expected: then the process must not go on as if it worked.</summary>
     public bool IsWorking => !starting.IsFaulted && !ticking.IsFaulted;
@@ -65,10 +65,10 @@ internal sealed class DeliverySender : IDisposable
         if (stopping.IsCancellationRequested)
             TurnAway(delivery);
         else
-            lines.Join(delivery);
+            queues.Join(delivery);
     }
 
-    /// <summary>Writes a result that needed no call; the delivery is in hand until that is done.</summary>
+    /// <summary>Writes a result that needed no call; the delivery is in flight until that is done.</summary>
     public void Finish(DeliveryResult result)
     {
         lanes.Left(result.Delivery);
@@ -80,25 +80,25 @@ internal sealed class DeliverySender : IDisposable
     {
         lanes.Left(delivery);
         memory.Release(delivery.Id);
-        Hand.Release();
+        InFlight.Release();
     }
 
     /// <summary>
-    /// Hands back what no call was begun for, waits for the calls under way and for their results to be written, but not
-    /// longer than the longest call: when results cannot be written, the leases tell another worker. Nothing of that once it is disposed.
+    /// Gives back what no call was begun for, waits for the calls under way and for their results to be written, but not
+    /// longer than the longest call: when results cannot be written, the leases end and another worker takes them. Nothing of that once it is disposed.
     /// </summary>
     public async Task StopAsync()
     {
         try
         {
             await stopping.CancelAsync();
-            lines.Empty();
+            queues.Empty();
             admitted.Writer.TryComplete();
             await starting;
-            await Hand.WaitForNoneAsync(options.LongestCall);
+            await InFlight.WaitForNoneAsync(options.LongestCall);
             await ended.CancelAsync();
             await ticking;
-            logger.Stopped(handedBack);
+            logger.Stopped(returned);
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref disposed))
         {
@@ -120,33 +120,33 @@ internal sealed class DeliverySender : IDisposable
         lanes.Left(delivery.Claim);
         if (admitted.Writer.TryWrite(delivery))
             return;
-        delivery.Provider.Gate.GiveBack();
-        HandBack(delivery, StoppedCode, StoppedMessage);
+        delivery.Provider.Limiter.GiveBack();
+        GiveBackClaim(delivery, StoppedCode, StoppedMessage);
     }
 
-    /// <summary>Its provider has no place for it: it goes back, to be taken when there is one, or by another provider.</summary>
+    /// <summary>Its provider has no permit for it: it goes back, to be taken when there is one, or by another provider.</summary>
     private void TurnAway(PreparedDelivery delivery)
     {
         lanes.Left(delivery.Claim);
         if (stopping.IsCancellationRequested)
-            HandBack(delivery, StoppedCode, StoppedMessage);
+            GiveBackClaim(delivery, StoppedCode, StoppedMessage);
         else
-            _ = FinishAsync(DeliveryTransitions.PutOff(delivery.Claim, TimeSpan.Zero, "no_place", "its provider had no place for it", delivery.Claim.Lease.Now, Chance.Fraction(delivery.Claim.Id, delivery.Claim.Claims)));
+            _ = FinishAsync(DeliveryTransitions.PutOff(delivery.Claim, TimeSpan.Zero, "no_place", "its provider had no place for it", delivery.Claim.Lease.Now, Jitter.Fraction(delivery.Claim.Id, delivery.Claim.Claims)));
     }
 
     private async Task StartCallsAsync()
     {
-        var chunk = new List<PreparedDelivery>(MostTogether);
+        var chunk = new List<PreparedDelivery>(MaxTogether);
         while (await admitted.Reader.WaitToReadAsync())
         {
-            // Many at once cost little more than one: small change is left until it is all there is. Half of the stock is still there then,
+            // Many at once cost little more than one: small change is left until it is all there is. Half of the prefetch is still there then,
             // so that no call waits for this statement.
-            var enough = Math.Min(admitted.Reader.Count, Math.Clamp(options.Concurrency / 8, 1, MostTogether));
+            var enough = Math.Min(admitted.Reader.Count, Math.Clamp(options.Concurrency / 8, 1, MaxTogether));
             if (!stopping.IsCancellationRequested)
-                await begun.WaitForRoomAsync(enough, TimeSpan.FromMilliseconds(100), CancellationToken.None);
-            var room = stopping.IsCancellationRequested ? MostTogether : Math.Min(begun.Room, MostTogether);
+                await begun.WaitForCapacityAsync(enough, TimeSpan.FromMilliseconds(100), CancellationToken.None);
+            var capacity = stopping.IsCancellationRequested ? MaxTogether : Math.Min(begun.FreeCapacity, MaxTogether);
             chunk.Clear();
-            while (chunk.Count < room && admitted.Reader.TryRead(out var delivery))
+            while (chunk.Count < capacity && admitted.Reader.TryRead(out var delivery))
                 chunk.Add(delivery);
             if (stopping.IsCancellationRequested)
                 chunk.ForEach(delivery => NotCalled(delivery, StoppedCode, StoppedMessage));
@@ -175,7 +175,7 @@ internal sealed class DeliverySender : IDisposable
                 }
             }
         }
-#pragma warning disable CA1031 // the loop goes on; what it could not begin is handed back
+#pragma warning disable CA1031 // the loop goes on; what it could not begin is given back
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -202,7 +202,7 @@ internal sealed class DeliverySender : IDisposable
         }
 
         _ = FinishAsync(await caller.CallAsync(delivery));
-        lines.MoveUp(delivery.Prepared.Provider.Gate);
+        queues.MoveUp(delivery.Prepared.Provider.Limiter);
     }
 
     /// <summary>Of one that waited for its turn; nobody can say while the database is away, and then it is not called.</summary>
@@ -214,7 +214,7 @@ internal sealed class DeliverySender : IDisposable
         {
             return await store.IsStoppedAsync(delivery.Prepared.Claim.Tenant, batch, CancellationToken.None);
         }
-#pragma warning disable CA1031 // whatever went wrong, it is handed back and comes again
+#pragma warning disable CA1031 // whatever went wrong, it is given back and comes again
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -223,7 +223,7 @@ internal sealed class DeliverySender : IDisposable
         }
     }
 
-    /// <summary>Places come free without a call ending, too, and calls grow slow.</summary>
+    /// <summary>Permits become free without a call ending, too, and calls grow slow.</summary>
     private async Task TickAsync()
     {
         var token = ended.Token;
@@ -232,7 +232,7 @@ internal sealed class DeliverySender : IDisposable
         {
             while (await timer.WaitForNextTickAsync(token))
             {
-                lines.MoveUp();
+                queues.MoveUp();
                 slots.LookAfterSlow();
             }
         }
@@ -244,15 +244,15 @@ internal sealed class DeliverySender : IDisposable
 
     private void NotCalled(PreparedDelivery delivery, string code, string message)
     {
-        delivery.Provider.Gate.GiveBack();
-        HandBack(delivery, code, message);
-        lines.MoveUp(delivery.Provider.Gate);
+        delivery.Provider.Limiter.GiveBack();
+        GiveBackClaim(delivery, code, message);
+        queues.MoveUp(delivery.Provider.Limiter);
     }
 
-    private void HandBack(PreparedDelivery delivery, string code, string message)
+    private void GiveBackClaim(PreparedDelivery delivery, string code, string message)
     {
-        Interlocked.Increment(ref handedBack);
-        _ = FinishAsync(DeliveryTransitions.HandBack(delivery.Claim, code, message, delivery.Claim.Lease.Now));
+        Interlocked.Increment(ref returned);
+        _ = FinishAsync(DeliveryTransitions.GiveBackClaim(delivery.Claim, code, message, delivery.Claim.Lease.Now));
     }
 
     private async Task FinishAsync(DeliveryResult result)
@@ -270,7 +270,7 @@ internal sealed class DeliverySender : IDisposable
         finally
         {
             memory.Release(result.Delivery.Id);
-            Hand.Release();
+            InFlight.Release();
         }
     }
 }

@@ -19,11 +19,11 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
     private static readonly string Start = SqlText.Statement("deliveries_start");
     private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
-    /// <summary>Takes due deliveries under a lease. The shares, cursors and floors learn from what came.</summary>
+    /// <summary>Takes due deliveries under a lease. The shares, cursors and watermarks learn from what came.</summary>
     public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(
-        int most, ClaimShares shares, LaneCursors cursors, DueFloors floors, LaneLimits limits, CancellationToken cancellationToken)
+        int max, ClaimShares shares, LaneCursors cursors, DueWatermarks watermarks, LaneLimits limits, CancellationToken cancellationToken)
     {
-        var claimed = new List<ClaimedDelivery>(most);
+        var claimed = new List<ClaimedDelivery>(max);
         var hadWork = new bool[Classes.Length];
         var walks = new DueWalk[Classes.Length];
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
@@ -33,17 +33,17 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         batch.Add(CommitLater);
         batch.Add(
             Claim,
-            new NpgsqlParameter<int> { TypedValue = most },
+            new NpgsqlParameter<int> { TypedValue = max },
             new NpgsqlParameter<short[]> { TypedValue = Classes },
-            new NpgsqlParameter<int[]> { TypedValue = shares.Of(most) },
+            new NpgsqlParameter<int[]> { TypedValue = shares.Of(max) },
             new NpgsqlParameter<Guid[]> { TypedValue = starts },
             new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
             new NpgsqlParameter<Guid> { TypedValue = id },
             new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants },
             new NpgsqlParameter<short[]> { TypedValue = limits.Channels },
-            new NpgsqlParameter<int[]> { TypedValue = limits.Most },
-            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = floors.Begin() });
+            new NpgsqlParameter<int[]> { TypedValue = limits.Max },
+            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = watermarks.Begin() });
         cursors.Reset();
         Lease? lease = null;
         await batch.CommitAsync(
@@ -64,19 +64,19 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             },
             cancellationToken);
         shares.Observe(hadWork);
-        floors.Learn(walks);
+        watermarks.Learn(walks);
         return claimed;
     }
 
     /// <summary>Takes over deliveries whose holder let the lease run out.</summary>
-    public async Task<IReadOnlyList<ClaimedDelivery>> RescueAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ClaimedDelivery>> RescueAsync(int max, CancellationToken cancellationToken)
     {
         var rescued = new List<ClaimedDelivery>();
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         var (id, asked) = (ids.Next(), time.GetTimestamp());
         batch.Add(
             Rescue,
-            new NpgsqlParameter<int> { TypedValue = most },
+            new NpgsqlParameter<int> { TypedValue = max },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
             new NpgsqlParameter<Guid> { TypedValue = id });
         await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, id, asked))), cancellationToken);
@@ -101,7 +101,7 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         return isHeld;
     }
 
-    /// <summary>Writes, durably, that calls are about to be made. Only those that are in the answer may be called; it tells when each began.</summary>
+    /// <summary>Writes, durably, that calls are about to be made. Only those that are in the result may be called; it shows when each began.</summary>
     public async Task<IReadOnlyDictionary<DeliveryId, DateTimeOffset>> StartAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken cancellationToken)
     {
         // In the order of their ids, so that no two statements wait for each other in a circle.

@@ -8,7 +8,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Deliveries;
 
 /// <summary>
-/// The claim loop. 1 wait for room, 2 claim under a lease, 3 prepare beside the next claim, 4 sleep until a hint or the
+/// The claim loop. 1 wait for capacity, 2 claim under a lease, 3 prepare beside the next claim, 4 sleep until a signal or the
 /// poll when nothing was found. Dies anywhere: what it held goes back when its lease ends.
 /// </summary>
 internal sealed class DeliveryWorker(
@@ -24,7 +24,7 @@ internal sealed class DeliveryWorker(
 
     private readonly ClaimShares shares = new();
     private readonly LaneCursors cursors = new();
-    private readonly DueFloors floors = new(Enum.GetValues<Priority>().Length, time);
+    private readonly DueWatermarks watermarks = new(Enum.GetValues<Priority>().Length, time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +41,7 @@ internal sealed class DeliveryWorker(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Asked to stop.
         }
         catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
         {
@@ -61,18 +61,18 @@ internal sealed class DeliveryWorker(
 
     private async Task WorkAsync(Step claim, CancellationToken cancellationToken)
     {
-        // 1. Room for a claim worth its statement.
-        await sender.Hand.WaitForRoomAsync(Math.Min(options.ClaimSize, Few), options.Poll, cancellationToken);
-        var most = Math.Min(sender.Hand.Room, options.ClaimSize);
-        if (most == 0)
+        // 1. Capacity for a claim worth its statement.
+        await sender.InFlight.WaitForCapacityAsync(Math.Min(options.ClaimSize, Few), options.Poll, cancellationToken);
+        var max = Math.Min(sender.InFlight.FreeCapacity, options.ClaimSize);
+        if (max == 0)
             return;
 
-        // 2. Not cancelled halfway: a claim that was granted must be known, so that it is handed back and not left to its lease.
+        // 2. Not cancelled halfway: a claim that was granted must be known, so that it is given back and not left to its lease.
         IReadOnlyList<ClaimedDelivery> claimed;
         var limits = lanes.Limits();
         try
         {
-            claimed = await store.ClaimAsync(most, shares, cursors, floors, limits, CancellationToken.None);
+            claimed = await store.ClaimAsync(max, shares, cursors, watermarks, limits, CancellationToken.None);
             claim.Succeed();
         }
 #pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
@@ -90,7 +90,7 @@ internal sealed class DeliveryWorker(
         lanes.Claimed(claimed, limits);
         if (claimed.Count > 0)
         {
-            sender.Hand.Add(claimed.Count);
+            sender.InFlight.Add(claimed.Count);
             _ = Task.Run(
                 () => preparation.RunAsync(claimed, sender.Send, sender.Finish, sender.Abandon, CancellationToken.None),
                 CancellationToken.None);
@@ -99,7 +99,7 @@ internal sealed class DeliveryWorker(
         // 4. Nothing found on the whole way round.
         if (claimed.Count == 0 && !cursors.AreMidway)
             await wakeUp.WaitAsync(lanes.LookAgainIn is { } soon && soon < options.Poll ? soon : options.Poll, cancellationToken);
-        else if (claimed.Count < Math.Min(most, Few))
+        else if (claimed.Count < Math.Min(max, Few))
             await Task.Delay(Linger, time, cancellationToken);
     }
 }

@@ -20,7 +20,7 @@ public abstract record ChainDecision
         public static readonly Send Instance = new();
     }
 
-    /// <summary>Another channel reached the recipient, or has it in hand for so long that nothing more is to be expected.</summary>
+    /// <summary>Another channel reached the recipient, or has had it in flight for so long that nothing more is to be expected.</summary>
     public sealed record NotNeeded(string Message) : ChainDecision;
 
     /// <summary>The channel before it has not had its time yet.</summary>

@@ -9,14 +9,14 @@ namespace NotificationService.Deliveries;
 public readonly record struct LaneId(TenantId Tenant, ChannelKind Channel);
 
 /// <summary>How many of a lane the next claim may bring, where that is less than what a claim could hold.</summary>
-public sealed record LaneLimits(Guid[] Tenants, short[] Channels, int[] Most)
+public sealed record LaneLimits(Guid[] Tenants, short[] Channels, int[] Max)
 {
     public static readonly LaneLimits None = new([], [], []);
 }
 
 /// <summary>
 /// What this worker knows of the lanes it works: who serves them and how many of their deliveries wait here for a place.
-/// From that follows how many more to claim, so that rows stay in the queue while nobody can take them: a parked or resting
+/// From that follows how many more to claim, so that rows stay in the queue while nobody can take them: a suspended or resting
 /// provider, a rate that is used up, calls that hang.
 /// </summary>
 internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options, TimeProvider time)
@@ -31,13 +31,13 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
     private static readonly TimeSpan SoonestLook = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Looks under way at once: they share their connections with the API.</summary>
-    private const int MostLooks = 4;
+    private const int MaxLooks = 4;
 
     private readonly ConcurrentDictionary<LaneId, State> lanes = new();
     private int looks;
     private long sweptAt = time.GetTimestamp();
 
-    /// <summary>When lanes that are held back may have room; null when none is.</summary>
+    /// <summary>When lanes that are held back may have capacity; null when none is.</summary>
     public TimeSpan? LookAgainIn { get; private set; }
 
     public void Claimed(IReadOnlyList<ClaimedDelivery> deliveries, LaneLimits limits)
@@ -53,11 +53,11 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         }
 
         // A lane that brought less than it might has nothing left: no need to hurry back to it.
-        for (var i = 0; i < limits.Most.Length; i++)
+        for (var i = 0; i < limits.Max.Length; i++)
         {
             var lane = new LaneId(new TenantId(limits.Tenants[i]), (ChannelKind)limits.Channels[i]);
-            if (lanes.TryGetValue(lane, out var state) && limits.Most[i] > 0)
-                state.HasMore = brought.GetValueOrDefault(lane) >= limits.Most[i];
+            if (lanes.TryGetValue(lane, out var state) && limits.Max[i] > 0)
+                state.HasMore = brought.GetValueOrDefault(lane) >= limits.Max[i];
         }
     }
 
@@ -85,42 +85,42 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
     public LaneLimits Limits()
     {
         Sweep();
-        (List<LaneId>? held, List<int>? most, TimeSpan? again) = (null, null, null);
+        (List<LaneId>? held, List<int>? max, TimeSpan? again) = (null, null, null);
         foreach (var (lane, state) in lanes)
         {
-            if (state.ServedBy is not { Count: > 0 } providers || MostOf(state, providers) is not { } limit)
+            if (state.ServedBy is not { Count: > 0 } providers || MaxOf(state, providers) is not { } limit)
             {
                 state.HasMore = true;
                 continue;
             }
 
-            // Nobody asks for the providers of a lane that nothing is taken of: somebody may have mended one.
+            // Nobody asks for the providers of a lane that nothing is taken of: somebody may have corrected one.
             if (limit == 0 && time.GetElapsedTime(state.SeenAt) > LooksEvery)
                 Look(lane, state);
             (held ??= []).Add(lane);
-            (most ??= []).Add(limit);
-            if (state.HasMore && providers.Min(provider => provider.Gate.RoomIn) is var soon && (again is null || soon < again))
+            (max ??= []).Add(limit);
+            if (state.HasMore && providers.Min(provider => provider.Limiter.PermitIn) is var soon && (again is null || soon < again))
                 again = soon > SoonestLook ? soon : SoonestLook;
         }
 
         LookAgainIn = again;
-        return held is null ? LaneLimits.None : new LaneLimits([.. held.Select(lane => lane.Tenant.Value)], [.. held.Select(lane => (short)lane.Channel)], [.. most!]);
+        return held is null ? LaneLimits.None : new LaneLimits([.. held.Select(lane => lane.Tenant.Value)], [.. held.Select(lane => (short)lane.Channel)], [.. max!]);
     }
 
     /// <summary>Null: as many as there are.</summary>
-    private int? MostOf(State state, IReadOnlyList<ConfiguredProvider> providers)
+    private int? MaxOf(State state, IReadOnlyList<ConfiguredProvider> providers)
     {
-        var (room, served) = (0, false);
+        var (capacity, served) = (0, false);
         foreach (var provider in ProviderRouter.InTurn(providers))
         {
             served = true;
-            room += provider.Gate.Room + provider.Gate.Stock;
-            if (room - Volatile.Read(ref state.Waiting) >= options.ClaimSize)
+            capacity += provider.Limiter.FreePermits + provider.Limiter.Prefetch;
+            if (capacity - Volatile.Read(ref state.Waiting) >= options.ClaimSize)
                 return null;
         }
 
         if (served)
-            return Math.Max(0, room - Volatile.Read(ref state.Waiting));
+            return Math.Max(0, capacity - Volatile.Read(ref state.Waiting));
         if (time.GetElapsedTime(state.TrickledAt) < TrickleEvery)
             return 0;
         state.TrickledAt = time.GetTimestamp();
@@ -129,7 +129,7 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
 
     private void Look(LaneId lane, State state)
     {
-        if (Interlocked.Increment(ref looks) > MostLooks)
+        if (Interlocked.Increment(ref looks) > MaxLooks)
         {
             Interlocked.Decrement(ref looks);
             return;

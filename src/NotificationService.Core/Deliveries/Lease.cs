@@ -16,6 +16,6 @@ public sealed class Lease(Guid id, TimeProvider time, long asked, DateTimeOffset
     /// <summary>What is left of it.</summary>
     public TimeSpan Left => length - time.GetElapsedTime(asked);
 
-    /// <summary>The database's time, told by our monotonic clock: nodes whose clocks differ agree on it.</summary>
+    /// <summary>The database's time, kept by our monotonic clock: nodes whose clocks differ agree on it.</summary>
     public DateTimeOffset Now => grantedAt + time.GetElapsedTime(asked);
 }

@@ -9,23 +9,23 @@ namespace NotificationService.Deliveries;
 internal sealed class LeaseRescuer(
     DeliveryStore store, DeliveryResultWriter writer, DeliveryOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<LeaseRescuer> logger) : BackgroundService
 {
-    private const int Most = 500;
+    private const int Max = 500;
 
     private readonly Heartbeat heartbeat = heartbeats.Register("lease_rescuer", 6 * options.RescueEvery + TimeSpan.FromSeconds(30));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(options.RescueEvery, time, RunAsync, heartbeats.Step("lease_rescue"), reason => logger.StepFailed("rescue", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(options.RescueEvery, time, RunAsync, heartbeats.Step("lease_rescue"), reason => logger.StepFailed("rescue", reason), stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         heartbeat.Beat();
-        while (await RescueAsync() == Most && !cancellationToken.IsCancellationRequested)
+        while (await RescueAsync() == Max && !cancellationToken.IsCancellationRequested)
             heartbeat.Beat();
     }
 
     private async Task<int> RescueAsync()
     {
-        var rescued = await store.RescueAsync(Most, CancellationToken.None);
+        var rescued = await store.RescueAsync(Max, CancellationToken.None);
         if (rescued.Count == 0)
             return 0;
         await Task.WhenAll(rescued.Select(delivery => writer.WriteAsync(DeliveryTransitions.Rescue(delivery, delivery.Lease.Now), CancellationToken.None)));

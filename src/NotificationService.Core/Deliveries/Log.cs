@@ -20,17 +20,17 @@ internal static partial class Log
     [LoggerMessage(EventIds.Deliveries + 5, LogLevel.Warning, "Took {Count} deliveries back from workers that were lost, {Ambiguous} of them in the middle of a call")]
     public static partial void Rescued(this ILogger logger, int count, int ambiguous);
 
-    [LoggerMessage(EventIds.Deliveries + 6, LogLevel.Information, "Upkeep: {Partitions} partitions made, {Dropped} dropped, {Deliveries} old deliveries, {Keys} idempotency keys and {Receipts} old receipts removed")]
+    [LoggerMessage(EventIds.Deliveries + 6, LogLevel.Information, "Maintenance: {Partitions} partitions made, {Dropped} dropped, {Deliveries} old deliveries, {Keys} idempotency keys and {Receipts} old receipts removed")]
     public static partial void Kept(this ILogger logger, int partitions, int dropped, int deliveries, int keys, int receipts);
 
-    [LoggerMessage(EventIds.Deliveries + 7, LogLevel.Information, "The worker stops: {Handed} deliveries handed back, all calls ended")]
-    public static partial void Stopped(this ILogger logger, int handed);
+    [LoggerMessage(EventIds.Deliveries + 7, LogLevel.Information, "The worker stops: {Returned} deliveries returned to the queue, all calls ended")]
+    public static partial void Stopped(this ILogger logger, int returned);
 
     [LoggerMessage(EventIds.Deliveries + 8, LogLevel.Error, "The template or message of delivery {Delivery} could not be prepared: {Exception}")]
     public static partial void PreparationThrew(this ILogger logger, Guid delivery, string exception);
 
-    [LoggerMessage(EventIds.Deliveries + 9, LogLevel.Error, "The provider {Provider} ({Type}) does not accept its account ({Code}): its deliveries wait until it is mended")]
-    public static partial void ProviderParked(this ILogger logger, Guid provider, string type, string code);
+    [LoggerMessage(EventIds.Deliveries + 9, LogLevel.Error, "The provider {Provider} ({Type}) does not accept its account ({Code}): its deliveries wait until it is corrected")]
+    public static partial void ProviderSuspended(this ILogger logger, Guid provider, string type, string code);
 
     [LoggerMessage(EventIds.Deliveries + 10, LogLevel.Information, "The provider {Provider} ({Type}) accepts its account again")]
     public static partial void ProviderWorksAgain(this ILogger logger, Guid provider, string type);

@@ -21,7 +21,7 @@ public sealed class MessageMemory(long capacity)
 
     public long Used => Interlocked.Read(ref used);
 
-    /// <summary>False when there is no room for it now; a message that finds nothing held always has room.</summary>
+    /// <summary>False when there is no capacity for it now; a message that finds nothing held always has capacity.</summary>
     public bool TryHold(DeliveryId delivery, ChannelMessage message)
     {
         var bytes = Size(message);

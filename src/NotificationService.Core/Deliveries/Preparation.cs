@@ -34,20 +34,20 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
         }
     }
 
-    private static bool IsSuspect(ClaimedDelivery delivery) => delivery.Rescues >= DeliveryTransitions.MostLossesInCompany;
+    private static bool IsSuspect(ClaimedDelivery delivery) => delivery.Rescues >= DeliveryTransitions.MaxLossesInCompany;
 
     /// <summary>1 counted as lost, 2 prepared, 3 taken back, 4 handed on. Dies between 1 and 3: it is lost once more, and alone.</summary>
     private async Task RunAloneAsync(
         ClaimedDelivery delivery, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
     {
-        Action handOn = () => abandoned(delivery);
+        Action next = () => abandoned(delivery);
         try
         {
             if (await store.IsolateAsync(delivery, delivery.Rescues + 1, cancellationToken))
             {
                 await preparer.PrepareAsync(
-                    [delivery], prepared => handOn = () => ready(prepared), result => handOn = () => ended(result), left => handOn = () => abandoned(left), cancellationToken);
-                await store.IsolateAsync(delivery, DeliveryTransitions.MostLossesInCompany, cancellationToken);
+                    [delivery], prepared => next = () => ready(prepared), result => next = () => ended(result), left => next = () => abandoned(left), cancellationToken);
+                await store.IsolateAsync(delivery, DeliveryTransitions.MaxLossesInCompany, cancellationToken);
             }
         }
 #pragma warning disable CA1031 // whatever went wrong, the others follow
@@ -58,6 +58,6 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
             logger.StepFailed("isolate", Outage.Reason(exception));
         }
 
-        handOn();
+        next();
     }
 }

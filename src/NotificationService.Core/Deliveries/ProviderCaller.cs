@@ -11,7 +11,7 @@ using Npgsql;
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes one call and turns whatever comes of it into a result. The worker is the only one who tries again; a provider never does.</summary>
-internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parking, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
+internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore suspension, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
 {
     /// <summary>A provider ends by itself within the deadline; this much later we no longer believe it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -27,34 +27,34 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, ParkingStore parki
         var result = await SendAsync(started.Prepared);
         var took = time.GetElapsedTime(began);
         metrics.CallEnds(delivery.Channel, provider.Type, result, took);
-        var wasParked = provider.Gate.Parking is not null;
-        provider.Gate.Leave(result, took);
-        if (provider.Revision > 0 && !UnusableProvider.IsOfThisProcess(result) && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasParked && provider.Gate.Parking is null)))
-            _ = TellAsync(delivery.Tenant, provider);
+        var wasSuspended = provider.Limiter.Suspension is not null;
+        provider.Limiter.Leave(result, took);
+        if (provider.Revision > 0 && !UnusableProvider.IsOfThisProcess(result) && (result is ProviderResult.Deferred { Cause: DeferralCause.Credentials } || (wasSuspended && provider.Limiter.Suspension is null)))
+            _ = NotifyAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
-        var (others, chance) = (new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), Chance.Fraction(delivery.Id, delivery.Attempts + 1));
+        var (others, jitter) = (new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), Jitter.Fraction(delivery.Id, delivery.Attempts + 1));
         var written = started.Prepared is { Devices: { } devices, Message: ChannelMessage.Push { DeviceTokens: var called } }
-            ? DeviceTransitions.AfterCall(delivery, devices, called, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, chance)
-            : DeliveryTransitions.AfterCall(delivery, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, chance);
+            ? DeviceTransitions.AfterCall(delivery, devices, called, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, jitter)
+            : DeliveryTransitions.AfterCall(delivery, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, jitter);
         if (written.Attempt is { Outcome: AttemptOutcome.Accepted } attempt && started.Prepared.Message is ChannelMessage.Sms { Text: var text })
             written = written with { Attempt = attempt with { Segments = attempt.Segments ?? SmsSegments.Count(text), Encoding = SmsSegments.EncodingOf(text) } };
-        return written with { DeadAddresses = SuppressionGate.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionGate.ReasonOf(started.Prepared.Message, result) };
+        return written with { DeadAddresses = SuppressionCheck.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionCheck.ReasonOf(started.Prepared.Message, result) };
     }
 
-    /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call tells it again.</summary>
-    private async Task TellAsync(TenantId tenant, ConfiguredProvider provider)
+    /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call reports it again.</summary>
+    private async Task NotifyAsync(TenantId tenant, ConfiguredProvider provider)
     {
         try
         {
-            if (provider.Gate.Parking is not { } why)
+            if (provider.Limiter.Suspension is not { } why)
             {
-                await parking.LiftAsync(tenant, provider.Id, CancellationToken.None);
+                await suspension.LiftAsync(tenant, provider.Id, CancellationToken.None);
                 logger.ProviderWorksAgain(provider.Id, provider.Type);
             }
-            else if (await parking.ParkAsync(tenant, provider, why, CancellationToken.None))
+            else if (await suspension.SuspendAsync(tenant, provider, why, CancellationToken.None))
             {
-                metrics.Parked(provider.Type);
-                logger.ProviderParked(provider.Id, provider.Type, why.Code);
+                metrics.Suspended(provider.Type);
+                logger.ProviderSuspended(provider.Id, provider.Type, why.Code);
             }
         }
         catch (NpgsqlException exception)

@@ -34,7 +34,7 @@ internal sealed class QueueGauges : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, CountAsync, step, reason => logger.StepFailed("depth", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, CountAsync, step, reason => logger.StepFailed("depth", reason), stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace NotificationService.Deliveries;
 /// <summary>When a delivery that was deferred is tried again: one table, a row per channel, jitter of ±20 %.</summary>
 public static class RetrySchedule
 {
-    private const double Jitter = 0.2;
+    private const double JitterShare = 0.2;
 
     /// <summary>The longest a provider's Retry-After can hold a delivery.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
@@ -23,7 +23,7 @@ public static class RetrySchedule
     };
 
     /// <summary>Calls to providers in all before a delivery is exhausted.</summary>
-    public static int MostAttempts(ChannelKind channel) => Steps[channel].Length + 1;
+    public static int MaxAttempts(ChannelKind channel) => Steps[channel].Length + 1;
 
     /// <summary>
     /// How long to wait after a given number of calls, or null when there is no next one. A provider's Retry-After
@@ -32,17 +32,17 @@ public static class RetrySchedule
     /// <param name="channel">The delivery's channel.</param>
     /// <param name="attempts">Calls made so far, at least 1.</param>
     /// <param name="retryAfter">What the provider asked for.</param>
-    /// <param name="chance">A number in [0, 1).</param>
-    public static TimeSpan? Next(ChannelKind channel, int attempts, TimeSpan? retryAfter, double chance)
+    /// <param name="jitter">A number in [0, 1).</param>
+    public static TimeSpan? Next(ChannelKind channel, int attempts, TimeSpan? retryAfter, double jitter)
     {
         var steps = Steps[channel];
         if (attempts > steps.Length)
             return null;
         var step = steps[Math.Max(0, attempts - 1)];
-        var jittered = step * (1 - Jitter + 2 * Jitter * chance);
+        var jittered = step * (1 - JitterShare + 2 * JitterShare * jitter);
         var asked = retryAfter is { } wait && wait > TimeSpan.Zero ? (wait < LongestRetryAfter ? wait : LongestRetryAfter) : TimeSpan.Zero;
         // Jitter goes on top of what was asked, so that a throttled crowd does not come back all at once.
-        return asked > jittered ? asked + step * Jitter * chance : jittered;
+        return asked > jittered ? asked + step * JitterShare * jitter : jittered;
     }
 
     private static TimeSpan Seconds(int value) => TimeSpan.FromSeconds(value);

@@ -13,7 +13,7 @@ public sealed class EventPath
     public const int Longest = 200;
     public const string Rule = "data, data.name.name… (a number for an item of a list), or the name of an attribute such as subject";
 
-    private const int MostSteps = 16;
+    private const int MaxSteps = 16;
     private const int LongestAttribute = 20;
 
     private readonly string? attribute;
@@ -29,7 +29,7 @@ public sealed class EventPath
         var parts = text.Split('.');
         if (parts[0] == "data")
         {
-            if (parts.Length > MostSteps + 1 || parts.Any(part => part.Length == 0))
+            if (parts.Length > MaxSteps + 1 || parts.Any(part => part.Length == 0))
                 return false;
             path = new EventPath(null, parts[1..]);
             return true;

@@ -8,8 +8,8 @@ namespace NotificationService.EventRules;
 /// <summary>A tenant's rules, as people read and edit them, and as whoever takes events asks for them.</summary>
 public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, AuditLog audit, Ids ids, TimeProvider time)
 {
-    public const int MostOfTenant = 500;
-    public const int MostOfType = 10;
+    public const int MaxOfTenant = 500;
+    public const int MaxOfType = 10;
 
     /// <summary>One page in the order in which they were made, and how many there are in all.</summary>
     public Task<(IReadOnlyList<EventRule> Rows, int Total)> ListAsync(TenantId tenant, string? type, int skip, int take, CancellationToken cancellationToken) => store.RunAsync(
@@ -32,30 +32,30 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
             .Where(rule => rule.Enabled && types.Contains(rule.Type)).OrderBy(rule => rule.Id).ToListAsync(token),
         cancellationToken);
 
-    public async Task<EventRuleSaved> CreateAsync(Caller caller, EventRuleDraft draft, CancellationToken cancellationToken)
+    public async Task<EventRuleSaved> CreateAsync(Caller caller, EventRuleInput input, CancellationToken cancellationToken)
     {
-        if (await CheckAsync(caller.Tenant, draft, cancellationToken) is { Count: > 0 } issues)
+        if (await CheckAsync(caller.Tenant, input, cancellationToken) is { Count: > 0 } issues)
             return new EventRuleSaved.Invalid(issues);
         return await store.RunAsync(
             caller.Tenant,
             async (db, token) =>
             {
-                if (await FullAsync(db, caller.Tenant, draft.Type, except: null, token) is { } full)
+                if (await FullAsync(db, caller.Tenant, input.Type, except: null, token) is { } full)
                     return full;
                 var now = time.GetUtcNow();
                 var rule = new EventRule
                 {
                     Id = ids.Next(),
                     TenantId = caller.Tenant,
-                    Type = draft.Type,
-                    Template = draft.Template,
+                    Type = input.Type,
+                    Template = input.Template,
                     Recipient = "{}",
-                    Enabled = draft.Enabled,
+                    Enabled = input.Enabled,
                     Revision = 1,
                     CreatedAt = now,
                     UpdatedAt = now,
                 };
-                Write(rule, draft, now);
+                Write(rule, input, now);
                 db.Add(rule);
                 audit.Record(db, caller, "event_rule.created", $"event-rule/{rule.Id}", Detail(rule));
                 await db.SaveChangesAsync(token);
@@ -64,12 +64,12 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
             cancellationToken);
     }
 
-    public async Task<EventRuleSaved> ReplaceAsync(Caller caller, Guid id, EventRuleDraft draft, CancellationToken cancellationToken)
+    public async Task<EventRuleSaved> ReplaceAsync(Caller caller, Guid id, EventRuleInput input, CancellationToken cancellationToken)
     {
         // Another tenant's rule is not there, whatever was sent for it.
         if (await FindAsync(caller.Tenant, id, cancellationToken) is null)
             return new EventRuleSaved.NotFound();
-        if (await CheckAsync(caller.Tenant, draft, cancellationToken) is { Count: > 0 } issues)
+        if (await CheckAsync(caller.Tenant, input, cancellationToken) is { Count: > 0 } issues)
             return new EventRuleSaved.Invalid(issues);
         return await store.RunAsync<EventRuleSaved>(
             caller.Tenant,
@@ -77,9 +77,9 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
             {
                 if (await db.Set<EventRule>().SingleOrDefaultAsync(row => row.Id == id, token) is not { } rule)
                     return new EventRuleSaved.NotFound();
-                if (await FullAsync(db, caller.Tenant, draft.Type, except: id, token) is { } full)
+                if (await FullAsync(db, caller.Tenant, input.Type, except: id, token) is { } full)
                     return full;
-                Write(rule, draft, time.GetUtcNow());
+                Write(rule, input, time.GetUtcNow());
                 rule.Revision++;
                 audit.Record(db, caller, "event_rule.changed", $"event-rule/{id}", Detail(rule));
                 try
@@ -102,7 +102,7 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
         {
             if (await db.Set<EventRule>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token) is not { } rule)
                 return false;
-            // Two who remove it at once: one row goes, and both are told that it is gone.
+            // Two who remove it at once: one row goes, and both learn that it is gone.
             var removed = await db.Set<EventRule>().Where(row => row.Id == id).ExecuteDeleteAsync(token) == 1;
             if (removed)
                 audit.Record(db, caller, "event_rule.removed", $"event-rule/{id}", Detail(rule));
@@ -111,12 +111,12 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
         },
         cancellationToken);
 
-    private async Task<IReadOnlyList<DraftIssue>> CheckAsync(TenantId tenant, EventRuleDraft draft, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RequestIssue>> CheckAsync(TenantId tenant, EventRuleInput input, CancellationToken cancellationToken)
     {
-        var issues = draft.Check(time.GetUtcNow());
-        if (draft.AllowMissing || issues.Any(issue => issue.Pointer == "/template") || await templates.FindAsync(tenant, draft.Template, [], cancellationToken) is not null)
+        var issues = input.Check(time.GetUtcNow());
+        if (input.AllowMissing || issues.Any(issue => issue.Pointer == "/template") || await templates.FindAsync(tenant, input.Template, [], cancellationToken) is not null)
             return issues;
-        return [.. issues, new DraftIssue("/template", "template_unknown", "There is no published template with this key. Publish it first, or say allowMissing: true.")];
+        return [.. issues, new RequestIssue("/template", "template_unknown", "There is no published template with this key. Publish it first, or say allowMissing: true.")];
     }
 
     private static async Task<EventRuleSaved?> FullAsync(NotificationDbContext db, TenantId tenant, string type, Guid? except, CancellationToken cancellationToken)
@@ -124,18 +124,18 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
         // Two at once take turns, so that the second counts the first one's.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({tenant.Value.ToString()}, 15))", cancellationToken);
         var others = db.Set<EventRule>().AsNoTracking().Where(rule => rule.Id != except);
-        if (await others.CountAsync(rule => rule.Type == type, cancellationToken) >= MostOfType)
-            return new EventRuleSaved.TooMany($"There are {MostOfType} rules for events of this type, and no more can be.");
-        return await others.CountAsync(cancellationToken) >= MostOfTenant ? new EventRuleSaved.TooMany($"A tenant has at most {MostOfTenant} rules.") : null;
+        if (await others.CountAsync(rule => rule.Type == type, cancellationToken) >= MaxOfType)
+            return new EventRuleSaved.TooMany($"There are {MaxOfType} rules for events of this type, and no more can be.");
+        return await others.CountAsync(cancellationToken) >= MaxOfTenant ? new EventRuleSaved.TooMany($"A tenant has at most {MaxOfTenant} rules.") : null;
     }
 
-    private static void Write(EventRule rule, EventRuleDraft draft, DateTimeOffset now)
+    private static void Write(EventRule rule, EventRuleInput input, DateTimeOffset now)
     {
-        (rule.Type, rule.Template, rule.Enabled, rule.UpdatedAt) = (draft.Type, draft.Template, draft.Enabled, now);
-        (rule.Category, rule.Priority) = (draft.Category, draft.Priority);
-        rule.Channels = draft.Channel is { } only ? [only] : draft.Channels?.ToArray();
-        rule.Recipient = EventRule.Json(draft.Recipient) ?? throw new InvalidOperationException("checked before");
-        rule.Data = EventRule.Json(draft.Data);
+        (rule.Type, rule.Template, rule.Enabled, rule.UpdatedAt) = (input.Type, input.Template, input.Enabled, now);
+        (rule.Category, rule.Priority) = (input.Category, input.Priority);
+        rule.Channels = input.Channel is { } only ? [only] : input.Channels?.ToArray();
+        rule.Recipient = EventRule.Json(input.Recipient) ?? throw new InvalidOperationException("checked before");
+        rule.Data = EventRule.Json(input.Data);
     }
 
     private static Dictionary<string, string> Detail(EventRule rule) => new() { ["type"] = rule.Type, ["template"] = rule.Template, ["enabled"] = rule.Enabled ? "true" : "false" };

@@ -1,7 +1,7 @@
 namespace NotificationService.EventRules;
 
 /// <summary>An event that somebody else published: CloudEvents 1.0.</summary>
-/// <param name="Source">Who published it. Together with <paramref name="Id"/> it stands for this event and no other.</param>
+/// <param name="Source">Who published it. Together with <paramref name="Id"/> it identifies this event and no other.</param>
 /// <param name="Attributes">Every attribute by name, the named ones and extensions included.</param>
 /// <param name="Data">JSON in UTF-8, or empty.</param>
 public sealed record IncomingEvent(string Id, string Source, string Type, IReadOnlyDictionary<string, string> Attributes, ReadOnlyMemory<byte> Data)

@@ -4,41 +4,41 @@ using NotificationService.Deliveries;
 
 namespace NotificationService.Events;
 
-/// <summary>Writes what an event tells. Property names and order are public: a receiver's program is written against them.</summary>
+/// <summary>Writes what an event says. Property names and order are public: a receiver's program is written against them.</summary>
 public static class EventJson
 {
     /// <summary>The <c>data</c> object. Thin leaves out what the caller gave with the notification, and which vendor it went to.</summary>
-    public static void WriteData(Utf8JsonWriter json, PublicEvent told, bool full)
+    public static void WriteData(Utf8JsonWriter json, PublicEvent published, bool full)
     {
-        if (told is NoticeEvent notice)
+        if (published is NoticeEvent notice)
             json.WriteRawValue(notice.Data);
         else
-            WriteDelivery(json, (DeliveryEvent)told, full);
+            WriteDelivery(json, (DeliveryEvent)published, full);
     }
 
-    private static void WriteDelivery(Utf8JsonWriter json, DeliveryEvent told, bool full)
+    private static void WriteDelivery(Utf8JsonWriter json, DeliveryEvent published, bool full)
     {
         json.WriteStartObject();
-        json.WriteString("notificationId", told.Delivery.Notification.Value);
-        json.WriteString("deliveryId", told.Delivery.Value);
-        json.WriteString("reference", told.Reference);
-        json.WriteString("channel", told.Delivery.Channel.ToName());
-        json.WriteString("status", told.Status.ToName());
-        json.WriteString("occurredAt", told.OccurredAt.UtcDateTime);
-        json.WriteNumber("sequence", told.Sequence);
-        using var detail = told.Detail is null ? null : JsonDocument.Parse(told.Detail);
-        WriteReason(json, told, detail);
+        json.WriteString("notificationId", published.Delivery.Notification.Value);
+        json.WriteString("deliveryId", published.Delivery.Value);
+        json.WriteString("reference", published.Reference);
+        json.WriteString("channel", published.Delivery.Channel.ToName());
+        json.WriteString("status", published.Status.ToName());
+        json.WriteString("occurredAt", published.OccurredAt.UtcDateTime);
+        json.WriteNumber("sequence", published.Sequence);
+        using var detail = published.Detail is null ? null : JsonDocument.Parse(published.Detail);
+        WriteReason(json, published, detail);
         if (detail is not null && detail.RootElement.TryGetProperty("devices", out var devices))
             WriteDevices(json, devices, full);
         if (full)
-            WriteRest(json, told);
+            WriteRest(json, published);
         json.WriteEndObject();
     }
 
     /// <summary><c>failure</c> for a failure, as the API has it; <c>reason</c> for whatever else has one, a bounce or a suppression.</summary>
-    private static void WriteReason(Utf8JsonWriter json, DeliveryEvent told, JsonDocument? detail)
+    private static void WriteReason(Utf8JsonWriter json, DeliveryEvent published, JsonDocument? detail)
     {
-        if (told.Status != DeliveryStatus.Failed || detail is null)
+        if (published.Status != DeliveryStatus.Failed || detail is null)
         {
             json.WriteNull("failure");
             if (detail is null || !(Has(detail, "code") || Has(detail, "message")))
@@ -54,7 +54,7 @@ public static class EventJson
         Copy(json, detail, "kind");
         Copy(json, detail, "code");
         Copy(json, detail, "message");
-        json.WriteString("provider", told.Provider);
+        json.WriteString("provider", published.Provider);
         json.WriteEndObject();
     }
 
@@ -74,38 +74,38 @@ public static class EventJson
         json.WriteEndObject();
     }
 
-    private static void WriteRest(Utf8JsonWriter json, DeliveryEvent told)
+    private static void WriteRest(Utf8JsonWriter json, DeliveryEvent published)
     {
-        json.WriteString("userId", told.UserId);
-        json.WriteString("category", told.Category);
-        if (told.Template is null)
+        json.WriteString("userId", published.UserId);
+        json.WriteString("category", published.Category);
+        if (published.Template is null)
         {
             json.WriteNull("template");
         }
         else
         {
             json.WriteStartObject("template");
-            json.WriteString("key", told.Template);
-            json.WriteNumber("version", told.TemplateVersion ?? 0);
+            json.WriteString("key", published.Template);
+            json.WriteNumber("version", published.TemplateVersion ?? 0);
             json.WriteEndObject();
         }
 
-        if (told.Batch is { } batch)
+        if (published.Batch is { } batch)
             json.WriteString("batchId", batch);
         else
             json.WriteNull("batchId");
-        json.WriteString("provider", told.Provider);
-        json.WriteNumber("attempts", told.Attempts);
-        if (told.Segments is { } segments)
+        json.WriteString("provider", published.Provider);
+        json.WriteNumber("attempts", published.Attempts);
+        if (published.Segments is { } segments)
             json.WriteNumber("segments", segments);
-        if (told.Encoding is { } encoding)
+        if (published.Encoding is { } encoding)
             json.WriteString("smsEncoding", encoding.ToName());
-        json.WriteString("mode", told.Live ? "live" : "test");
+        json.WriteString("mode", published.Live ? "live" : "test");
         json.WritePropertyName("metadata");
-        if (told.Metadata is null)
+        if (published.Metadata is null)
             json.WriteNullValue();
         else
-            json.WriteRawValue(told.Metadata);
+            json.WriteRawValue(published.Metadata);
     }
 
     /// <summary>What is stored of a change may say something else, such as who reported it.</summary>

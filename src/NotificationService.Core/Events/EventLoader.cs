@@ -6,7 +6,7 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Events;
 
-/// <summary>Turns places of the outbox into what is told, all tenants in one round trip.</summary>
+/// <summary>Turns places of the outbox into what is published, all tenants in one round trip.</summary>
 internal static class EventLoader
 {
     private static readonly string Deliveries = SqlText.Statement("outbox_deliveries");

@@ -10,7 +10,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Events;
 
 /// <summary>
-/// Takes events out of the outbox and hands them to whoever listens, in one transaction: an event is in the outbox, or it is
+/// Takes events out of the outbox and publishes them to every sink, in one transaction: an event is in the outbox, or it is
 /// in every sink. Every node has one; a shard is one relay's at a time, for the length of a transaction, so that the order of a
 /// delivery's events is kept and a relay that dies is replaced as soon as its connection is gone.
 /// </summary>
@@ -18,7 +18,7 @@ public sealed class EventRelay(
     Database database, IEnumerable<IEventSink> sinks, [FromKeyedServices(WakeUp.Events)] WakeUp wakeUp, EventMetrics metrics,
     Heartbeats heartbeats, TimeProvider time, ILogger<EventRelay> logger) : BackgroundService
 {
-    private const int Most = 500;
+    private const int Max = 500;
 
     /// <summary>So few that it is worth waiting a moment for more.</summary>
     private const int Few = 50;
@@ -26,7 +26,7 @@ public sealed class EventRelay(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    /// <summary>A round that took longer is not made larger.</summary>
+    /// <summary>A run that took longer is not made larger.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
@@ -36,15 +36,15 @@ public sealed class EventRelay(
 
     private static readonly string Lock = SqlText.Statement("outbox_lock");
     private static readonly string Take = SqlText.Statement("outbox_take");
-    private static readonly string SetAside = SqlText.Statement("outbox_set_aside");
+    private static readonly string DeadLettered = SqlText.Statement("outbox_dead_letter");
 
     private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
-    private readonly ShardFloors floors = new(time);
+    private readonly ShardWatermarks watermarks = new(time);
     private int next;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (heartbeat, relay, most) = (heartbeats.Register("event_relay", LongestSilence), heartbeats.Step("event_relay_shard"), Most);
+        var (heartbeat, relay, max) = (heartbeats.Register("event_relay", LongestSilence), heartbeats.Step("event_relay_shard"), Max);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -54,10 +54,10 @@ public sealed class EventRelay(
                 try
                 {
                     var began = time.GetTimestamp();
-                    await RelayAsync(most, taken, stoppingToken);
+                    await RelayAsync(max, taken, stoppingToken);
                     relay.Succeed();
                     if (time.GetElapsedTime(began) < Quick)
-                        most = Math.Min(Most, most * 2);
+                        max = Math.Min(Max, max * 2);
                     if (taken.Count == 0)
                         await wakeUp.WaitAsync(Poll, stoppingToken);
                     else if (taken.Count < Few)
@@ -68,21 +68,21 @@ public sealed class EventRelay(
                     relay.Fail(Outage.Reason(exception));
                     logger.RelayFailed(Outage.Reason(exception));
                     if (IsOfTheConnection(exception))
-                        floors.Forget();
-                    most = await AfterFailureAsync(exception, most, taken, stoppingToken);
+                        watermarks.Forget();
+                    max = await AfterFailureAsync(exception, max, taken, stoppingToken);
                 }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop: what was under way is rolled back, and another relay takes it.
+            // Asked to stop: what was under way is rolled back, and another relay takes it.
         }
     }
 
-    /// <summary>Whatever one event may hold that cannot be handed on, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
-    private async Task<int> AfterFailureAsync(Exception exception, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    /// <summary>Whatever one event may hold that cannot be published, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
+    private async Task<int> AfterFailureAsync(Exception exception, int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
-        // As many once more would take as long once more. It is nobody's fault, and nothing is set aside for it.
+        // As many once more would take as long once more. It is nobody's fault, and nothing is dead-lettered for it.
         if (IsOfTheLength(exception) && taken.Count > 1)
         {
             next--; // the same shard again
@@ -92,7 +92,7 @@ public sealed class EventRelay(
         if (!IsOfTheData(exception) || taken.Count == 0)
         {
             await Task.Delay(Pause, time, cancellationToken);
-            return IsOfTheLength(exception) ? Math.Max(1, most / 2) : most;
+            return IsOfTheLength(exception) ? Math.Max(1, max / 2) : max;
         }
 
         next--;
@@ -100,11 +100,11 @@ public sealed class EventRelay(
             return Math.Max(1, taken.Count / 2);
         try
         {
-            await using var command = database.Worker.CreateCommand(SetAside);
+            await using var command = database.Worker.CreateCommand(DeadLettered);
             command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = taken[0].Shard });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken[0].Position });
             await command.ExecuteNonQueryAsync(cancellationToken);
-            logger.SetAside(taken[0].Shard, taken[0].Position, exception.Message);
+            logger.DeadLettered(taken[0].Shard, taken[0].Position, exception.Message);
         }
 #pragma warning disable CA1031 // it stays where it is, and is tried again
         catch (Exception again) when (again is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -116,7 +116,7 @@ public sealed class EventRelay(
         return 1;
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must mend it.</summary>
+    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must correct it.</summary>
     private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException or ObjectDisposedException);
 
     /// <summary>A statement was ended for the time it took, by the database or by us.</summary>
@@ -126,7 +126,7 @@ public sealed class EventRelay(
     /// <summary>The connection is gone: the next one may lead to another server, that knows less than this one did.</summary>
     private static bool IsOfTheConnection(Exception exception) => exception is NpgsqlException and not PostgresException or PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] };
 
-    private async Task RelayAsync(int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+    private async Task RelayAsync(int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
 
@@ -135,7 +135,7 @@ public sealed class EventRelay(
             return;
 
         // 2. Its next rows, gone if and only if what follows is committed.
-        var (oldest, own) = await TakeAsync(connection, shard.Number, shard.After, most, taken, cancellationToken);
+        var (oldest, own) = await TakeAsync(connection, shard.Number, shard.After, max, taken, cancellationToken);
         if (taken.Count == 0)
         {
             await ExecuteAsync(connection, "rollback", cancellationToken);
@@ -150,7 +150,7 @@ public sealed class EventRelay(
             audiences.Add((sink, await sink.AudienceAsync(connection, [.. tenants.Select(group => group.Key)], cancellationToken)));
         tenants.RemoveAll(group => !audiences.Any(audience => audience.Audience.Includes(group.Key)));
 
-        // 4. Each sink keeps what it is to tell.
+        // 4. Each sink stores what it is to publish.
         if (tenants.Count > 0)
         {
             var events = await EventLoader.LoadAsync(connection, tenants, cancellationToken);
@@ -167,7 +167,7 @@ public sealed class EventRelay(
 
         // 5. Dies before this: as if nothing had been taken. After it: each sink carries on by itself.
         await ExecuteAsync(connection, "commit", cancellationToken);
-        floors.Taken(shard.Number, taken[^1].Position, isAll: taken.Count < most, oldest, own);
+        watermarks.Taken(shard.Number, taken[^1].Position, isAll: taken.Count < max, oldest, own);
         metrics.Relayed(taken.Count);
         foreach (var (sink, _) in audiences)
             sink.Committed();
@@ -176,13 +176,13 @@ public sealed class EventRelay(
     private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, Begin, cancellationToken);
-        var (first, after) = (next & 7, floors.Next());
+        var (first, after) = (next & 7, watermarks.Next());
         await using var command = new NpgsqlCommand(Lock, connection)
         {
             Parameters = { new NpgsqlParameter<int> { TypedValue = first }, new NpgsqlParameter<long[]> { TypedValue = after } },
         };
         var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
-        floors.Looked(first, shard);
+        watermarks.Looked(first, shard);
         if (shard is { } number)
         {
             next = number + 1;
@@ -194,11 +194,11 @@ public sealed class EventRelay(
     }
 
     private static async Task<(long Oldest, long Own)> TakeAsync(
-        NpgsqlConnection connection, short shard, long after, int most, List<OutboxRow> taken, CancellationToken cancellationToken)
+        NpgsqlConnection connection, short shard, long after, int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Take, connection)
         {
-            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = most }, new NpgsqlParameter<long> { TypedValue = after } },
+            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = max }, new NpgsqlParameter<long> { TypedValue = after } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var (oldest, own) = (0L, 0L);

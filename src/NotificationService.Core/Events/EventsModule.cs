@@ -4,10 +4,10 @@ namespace NotificationService.Events;
 
 public static class EventsModule
 {
-    /// <summary>Hands events on to every <see cref="IEventSink"/>.</summary>
+    /// <summary>Publishes events to every <see cref="IEventSink"/>.</summary>
     public static IServiceCollection AddEventRelay(this IServiceCollection services) => services
         .AddSingleton<EventMetrics>()
         .AddHostedService<EventRelay>()
         .AddHostedService<OutboxGauges>()
-        .AddHostedService<OutboxUpkeep>();
+        .AddHostedService<OutboxMaintenance>();
 }

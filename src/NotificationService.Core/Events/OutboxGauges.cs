@@ -6,7 +6,7 @@ using NotificationService.Telemetry;
 
 namespace NotificationService.Events;
 
-/// <summary>How much waits to be told, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
+/// <summary>How much waits to be published, as <c>/metrics</c> shows it. Counted now and then, never for a request.</summary>
 internal sealed class OutboxGauges : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -17,24 +17,24 @@ internal sealed class OutboxGauges : BackgroundService
     private readonly ILogger<OutboxGauges> logger;
     private readonly Step step;
     private long waiting;
-    private long aside;
+    private long deadLettered;
     private long kafkaWaiting;
-    private long kafkaAside;
+    private long kafkaDeadLettered;
     private double kafkaSeconds;
 
     public OutboxGauges(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<OutboxGauges> logger)
     {
         (this.database, this.time, this.logger, step) = (database, time, logger, heartbeats.Maintenance("outbox_gauges"));
         var meter = Telemetry.Telemetry.Meter;
-        meter.CreateObservableGauge("notification_outbox_depth", () => Volatile.Read(ref waiting), description: "Events that wait to be handed on; counted up to 20,000.");
-        meter.CreateObservableGauge("notification_outbox_set_aside", () => Volatile.Read(ref aside), description: "Events that could not be handed on and wait for a person.");
+        meter.CreateObservableGauge("notification_outbox_depth", () => Volatile.Read(ref waiting), description: "Events that wait to be published; counted up to 20,000.");
+        meter.CreateObservableGauge("notification_outbox_set_aside", () => Volatile.Read(ref deadLettered), description: "Events that could not be published and wait for a person.");
         // Of every worker, so that what an earlier configuration left behind is seen.
         meter.CreateObservableGauge("notification_kafka_waiting", () => Volatile.Read(ref kafkaWaiting), description: "Status events that wait for the brokers; counted up to 20,000.");
         meter.CreateObservableGauge("notification_kafka_waiting_seconds", () => Volatile.Read(ref kafkaSeconds), description: "How long the oldest of them has waited.");
-        meter.CreateObservableGauge("notification_kafka_set_aside", () => Volatile.Read(ref kafkaAside), description: "Status events that the brokers refuse and that wait for a person.");
+        meter.CreateObservableGauge("notification_kafka_set_aside", () => Volatile.Read(ref kafkaDeadLettered), description: "Status events that the brokers refuse and that wait for a person.");
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, CountAsync, step, logger.RelayFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, CountAsync, step, logger.RelayFailed, stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {
@@ -42,13 +42,13 @@ internal sealed class OutboxGauges : BackgroundService
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         Volatile.Write(ref waiting, reader.GetInt64(0));
-        Volatile.Write(ref aside, reader.GetInt64(1));
+        Volatile.Write(ref deadLettered, reader.GetInt64(1));
         await reader.CloseAsync();
-        await using var kafka = database.Worker.CreateCommand("select waiting, seconds, aside from notification_meta.kafka_waiting()");
+        await using var kafka = database.Worker.CreateCommand("select waiting, seconds, dead_lettered from notification_meta.kafka_waiting()");
         await using var counted = await kafka.ExecuteReaderAsync(cancellationToken);
         await counted.ReadAsync(cancellationToken);
         Volatile.Write(ref kafkaWaiting, counted.GetInt64(0));
         Volatile.Write(ref kafkaSeconds, counted.GetDouble(1));
-        Volatile.Write(ref kafkaAside, counted.GetInt64(2));
+        Volatile.Write(ref kafkaDeadLettered, counted.GetInt64(2));
     }
 }

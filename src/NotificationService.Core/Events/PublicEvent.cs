@@ -4,16 +4,16 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Events;
 
-/// <summary>A fact that may be told to whoever listens. Never changes: told again, it is told the same, with the same id.</summary>
+/// <summary>A fact that may be published to whoever listens. Never changes: published again, it is published the same, with the same id.</summary>
 /// <param name="Id">What a receiver knows a repeat by.</param>
 /// <param name="Tenant">Whose it is.</param>
 /// <param name="Type">One of <see cref="EventTypes"/>.</param>
-/// <param name="Subject">What it is about; events of one subject are told in the order of <paramref name="Sequence"/>.</param>
-/// <param name="Sequence">1, 2, 3 … per delivery, without a gap; 1 for what is told of its subject by an id of its own.</param>
+/// <param name="Subject">What it is about; events of one subject are published in the order of <paramref name="Sequence"/>.</param>
+/// <param name="Sequence">1, 2, 3 … per delivery, without a gap; 1 for what is published of its subject by an id of its own.</param>
 /// <param name="OccurredAt">When it became true.</param>
 public abstract record PublicEvent(string Id, TenantId Tenant, string Type, Guid Subject, int Sequence, DateTimeOffset OccurredAt)
 {
-    /// <summary>The webhook endpoint that asked for it once more: nobody else is told. Null: whoever listens.</summary>
+    /// <summary>The webhook endpoint that asked for it once more: nobody else receives it. Null: whoever listens.</summary>
     public Guid? Target { get; init; }
 
     /// <summary>False for what a test account's notification, batch or job brought about; what is about none of them is live.</summary>
@@ -55,7 +55,7 @@ public sealed record DeliveryEvent(string Id, TenantId Tenant, string Type, Deli
     public string? Detail { get; init; }
 }
 
-/// <summary>Something else happened: a batch or a file ended, a provider was parked, an endpoint fails.</summary>
-/// <param name="Data">The JSON object that is told.</param>
+/// <summary>Something else happened: a batch or a file ended, a provider was suspended, an endpoint fails.</summary>
+/// <param name="Data">The JSON object that is published.</param>
 public sealed record NoticeEvent(string Id, TenantId Tenant, string Type, Guid Subject, DateTimeOffset OccurredAt, string Data)
     : PublicEvent(Id, Tenant, Type, Subject, 1, OccurredAt);

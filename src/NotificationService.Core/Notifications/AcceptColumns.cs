@@ -52,7 +52,7 @@ internal sealed class AcceptColumns
         new NpgsqlParameter<DateTimeOffset[]> { TypedValue = createdAt },
         Of(n => n.Idempotency?.KeyHash),
         Of(n => n.Idempotency?.Fingerprint),
-        Json(n => OrNull(n.Idempotency?.Answer)),
+        Json(n => OrNull(n.Idempotency?.Response)),
         new NpgsqlParameter<long[]> { TypedValue = ordinals },
         OfDeliveries(d => d.Id.Value),
         OfDeliveries(d => (short)d.Channel),
@@ -65,7 +65,7 @@ internal sealed class AcceptColumns
         Of(n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
         Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
         OfDeliveries(d => (short)d.Place),
-        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedAnswer.Of(n.Skipped), AcceptedJson.Default.SkippedAnswerArray)),
+        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedResponse.Of(n.Skipped), AcceptedJson.Default.SkippedResponseArray)),
         new NpgsqlParameter<Guid?> { TypedValue = batch, NpgsqlDbType = NpgsqlDbType.Uuid },
         Of(n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
     ];

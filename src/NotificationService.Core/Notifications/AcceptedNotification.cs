@@ -11,7 +11,7 @@ public sealed record AcceptedNotification(
     TenantId Tenant,
     Guid Account,
     bool Live,
-    NotificationRequest Request,
+    ValidatedRequest Request,
     Guid? TemplateId,
     int? TemplateVersion,
     string? Category,
@@ -44,7 +44,7 @@ public sealed record AcceptedNotification(
 }
 
 /// <summary>What is kept under an idempotency key: what was asked, and what was answered.</summary>
-public sealed record IdempotencyEntry(byte[] KeyHash, byte[] Fingerprint, byte[] Answer)
+public sealed record IdempotencyEntry(byte[] KeyHash, byte[] Fingerprint, byte[] Response)
 {
     /// <summary>What a caller of the API is promised.</summary>
     public const int UsualDays = 1;

@@ -7,7 +7,7 @@ namespace NotificationService.Notifications;
 /// <summary>A published version that many notifications are bound to, whatever is published while they are made.</summary>
 public sealed record BoundTemplate(Guid Id, string Key, int Version, string? Category, IReadOnlyList<ChannelKind> Channels)
 {
-    public NotificationDraft Bind(NotificationDraft draft) => draft with { Template = Key, Pinned = new PublishedTemplate(Id, Key, Version, Category, Channels.ToHashSet()) };
+    public NotificationRequest Bind(NotificationRequest request) => request with { Template = Key, Pinned = new PublishedTemplate(Id, Key, Version, Category, Channels.ToHashSet()) };
 }
 
 /// <summary>The variables of a template's channels, in any locale.</summary>

@@ -4,12 +4,12 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
 
-/// <summary>One of many drafts that are handed in together. Each has a key: whoever hands in many may always have to do it again.</summary>
-/// <param name="Draft">What is asked for.</param>
-/// <param name="Request">The key, what it was used for, and what it stands for.</param>
+/// <summary>One of many requests that are handed in together. Each has a key: whoever hands in many may always have to do it again.</summary>
+/// <param name="Notification">What is asked for.</param>
+/// <param name="Idempotent">The key, what it was used for, and what it identifies.</param>
 /// <param name="KeptDays">For how long the key is kept.</param>
 /// <param name="TraceParent">The trace that it belongs to.</param>
-public sealed record BundleDraft(NotificationDraft Draft, RepeatableRequest Request, int KeptDays, string? TraceParent);
+public sealed record BundleRequest(NotificationRequest Notification, IdempotentRequest Idempotent, int KeptDays, string? TraceParent);
 
 /// <summary>What came of one of them.</summary>
 public abstract record BundleOutcome
@@ -24,43 +24,43 @@ public abstract record BundleOutcome
     /// <summary>The same request had been accepted under this key.</summary>
     public sealed record Repeated : BundleOutcome;
 
-    /// <summary>The key stands for another request.</summary>
+    /// <summary>The key identifies another request.</summary>
     public sealed record KeyMismatch : BundleOutcome;
 
     /// <summary>Nothing of it is stored: these fields are wrong.</summary>
-    public sealed record Invalid(IReadOnlyList<DraftIssue> Issues) : BundleOutcome;
+    public sealed record Invalid(IReadOnlyList<RequestIssue> Issues) : BundleOutcome;
 }
 
-/// <summary>Takes many drafts of one caller that have nothing to do with each other, in one commit, in their order.</summary>
+/// <summary>Takes many requests of one caller that have nothing to do with each other, in one commit, in their order.</summary>
 /// <remarks>
 /// 1 check, bind and plan each → 2 store the good ones with their keys in one transaction, under ids that follow each other → 3 wake the
-/// workers. Dies before 2's commit: nothing exists. After it: the same keys find what they stand for.
+/// workers. Dies before 2's commit: nothing exists. After it: the same keys find what they identify.
 /// </remarks>
 public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys keys, BundleWriter bundles, NotificationMetrics metrics, Database database, Ids ids)
 {
-    public const int MostTogether = 5_000;
+    public const int MaxTogether = 5_000;
 
-    private const int MostRounds = 4;
+    private const int MaxTries = 4;
 
     /// <exception cref="NpgsqlException">Nothing is stored, or nobody knows; to repeat it is safe.</exception>
-    public async Task<IReadOnlyList<BundleOutcome>> AcceptAsync(Caller caller, IReadOnlyList<BundleDraft> drafts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BundleOutcome>> AcceptAsync(Caller caller, IReadOnlyList<BundleRequest> requests, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, MostTogether, nameof(drafts));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(requests.Count, MaxTogether, nameof(requests));
         var first = NotificationId.FirstOfMany(ids.Next());
-        var found = await preparer.FindRecipientsAsync(caller.Tenant, drafts.Select(draft => draft.Draft), cancellationToken);
-        var prepared = new (PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)[drafts.Count];
+        var found = await preparer.FindRecipientsAsync(caller.Tenant, requests.Select(request => request.Notification), cancellationToken);
+        var prepared = new (PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[requests.Count];
         for (var i = 0; i < prepared.Length; i++)
-            prepared[i] = await preparer.PrepareAsync(caller.Tenant, drafts[i].Draft, first.At(i), found, cancellationToken);
+            prepared[i] = await preparer.PrepareAsync(caller.Tenant, requests[i].Notification, first.At(i), found, cancellationToken);
 
-        var good = new List<BundleItem>(drafts.Count);
+        var good = new List<BundleItem>(requests.Count);
         for (var i = 0; i < prepared.Length; i++)
         {
             if (prepared[i].Prepared is { } item)
-                good.Add(new BundleItem(i, item, Entry(caller.Tenant, drafts[i], item)) { TraceParent = drafts[i].TraceParent });
+                good.Add(new BundleItem(i, item, Entry(caller.Tenant, requests[i], item)) { TraceParent = requests[i].TraceParent });
         }
 
-        var outcomes = new BundleOutcome[drafts.Count];
-        await RefuseAsync(caller.Tenant, drafts, prepared, outcomes, cancellationToken);
+        var outcomes = new BundleOutcome[requests.Count];
+        await RefuseAsync(caller.Tenant, requests, prepared, outcomes, cancellationToken);
         if (good.Count == 0)
             return outcomes;
 
@@ -79,17 +79,17 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
 
     /// <summary>What was accepted once stays so, even if by now it would be refused: its template withdrawn, its time past.</summary>
     private async Task RefuseAsync(
-        TenantId tenant, IReadOnlyList<BundleDraft> drafts, (PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)[] prepared, BundleOutcome[] outcomes, CancellationToken cancellationToken)
+        TenantId tenant, IReadOnlyList<BundleRequest> requests, (PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[] prepared, BundleOutcome[] outcomes, CancellationToken cancellationToken)
     {
-        var bad = Enumerable.Range(0, drafts.Count).Where(i => prepared[i].Prepared is null).ToList();
+        var bad = Enumerable.Range(0, requests.Count).Where(i => prepared[i].Prepared is null).ToList();
         if (bad.Count == 0)
             return;
-        var before = await keys.FindAsync(bad.Select(i => (tenant, drafts[i].Request.KeyHash)), cancellationToken);
+        var before = await keys.FindAsync(bad.Select(i => (tenant, requests[i].Idempotent.KeyHash)), cancellationToken);
         foreach (var i in bad)
         {
-            if (before.TryGetValue((tenant, Convert.ToHexString(drafts[i].Request.KeyHash)), out var answer))
+            if (before.TryGetValue((tenant, Convert.ToHexString(requests[i].Idempotent.KeyHash)), out var response))
             {
-                outcomes[i] = answer.Fingerprint.AsSpan().SequenceEqual(Fingerprint(tenant, drafts[i])) ? Repeat() : Mismatch();
+                outcomes[i] = response.Fingerprint.AsSpan().SequenceEqual(Fingerprint(tenant, requests[i])) ? Repeat() : Mismatch();
                 continue;
             }
 
@@ -100,7 +100,7 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
 
     private async Task<IReadOnlyList<TakenKey>> StoreAsync(Caller caller, IReadOnlyList<BundleItem> items, CancellationToken cancellationToken)
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -112,20 +112,20 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
                 await transaction.CommitAsync(cancellationToken);
                 return taken;
             }
-            catch (PostgresException exception) when (round < MostRounds && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (PostgresException exception) when (attempt < MaxTries && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
                 // Nothing of it is stored.
             }
         }
     }
 
-    private static IdempotencyEntry Entry(TenantId tenant, BundleDraft draft, PreparedNotification prepared) => new(
-        draft.Request.KeyHash, Fingerprint(tenant, draft), ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer))
+    private static IdempotencyEntry Entry(TenantId tenant, BundleRequest request, PreparedNotification prepared) => new(
+        request.Idempotent.KeyHash, Fingerprint(tenant, request), ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse))
     {
-        Days = draft.KeptDays,
+        Days = request.KeptDays,
     };
 
-    private static byte[] Fingerprint(TenantId tenant, BundleDraft draft) => RequestFingerprint.Of(draft.Request.Route, tenant, draft.Request.Body.Span);
+    private static byte[] Fingerprint(TenantId tenant, BundleRequest request) => RequestFingerprint.Of(request.Idempotent.Route, tenant, request.Idempotent.Body.Span);
 
     private BundleOutcome.Repeated Repeat()
     {

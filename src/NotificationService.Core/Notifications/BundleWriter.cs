@@ -16,7 +16,7 @@ public sealed record BundleItem(int Index, PreparedNotification Prepared, Idempo
 }
 
 /// <summary>What became of an item that had its own key.</summary>
-/// <param name="Id">The notification that the key stands for; null when it stands for another request.</param>
+/// <param name="Id">The notification that the key identifies; null when it identifies another request.</param>
 public sealed record TakenKey(int Index, Guid? Id);
 
 /// <summary>
@@ -26,10 +26,10 @@ public sealed record TakenKey(int Index, Guid? Id);
 public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
 {
     /// <summary>Of one statement.</summary>
-    private const int MostTogether = 1_000;
+    private const int MaxTogether = 1_000;
 
     /// <summary>Of one statement, about. Content that stands once for all items of a batch is written out for each: a thousand of a megabyte would be a gigabyte here and at the database.</summary>
-    private const int MostBytesTogether = 8 * 1024 * 1024;
+    private const int MaxBytesTogether = 8 * 1024 * 1024;
 
     private static readonly string Accept = SqlText.Statement("notifications_accept");
     private static readonly string FindKeys = SqlText.Statement("idempotency_find");
@@ -61,12 +61,12 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
     /// <summary>In their order, as many in one as it may have; at least one.</summary>
     private static IEnumerable<BundleItem[]> Statements(IEnumerable<BundleItem> items)
     {
-        var together = new List<BundleItem>(MostTogether);
+        var together = new List<BundleItem>(MaxTogether);
         var bytes = 0L;
         foreach (var item in items)
         {
             var size = item.Prepared.Request.Size;
-            if (together.Count == MostTogether || (together.Count > 0 && bytes + size > MostBytesTogether))
+            if (together.Count == MaxTogether || (together.Count > 0 && bytes + size > MaxBytesTogether))
             {
                 yield return [.. together];
                 together.Clear();
@@ -92,7 +92,7 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
     private static async Task<IReadOnlyList<TakenKey>> TakenAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, List<BundleItem> items, CancellationToken cancellationToken)
     {
-        var before = new Dictionary<string, (byte[] Fingerprint, string Answer)>();
+        var before = new Dictionary<string, (byte[] Fingerprint, string Response)>();
         await using (var command = new NpgsqlCommand(FindKeys, connection, transaction))
         {
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tenant.Value });
@@ -104,12 +104,12 @@ public sealed class BundleWriter(NotificationMetrics metrics, WakeUp wakeUp)
 
         return [.. items.Select(item => new TakenKey(
             item.Index,
-            before.TryGetValue(Convert.ToHexString(item.Idempotency!.KeyHash), out var found) && found.Fingerprint.AsSpan().SequenceEqual(item.Idempotency.Fingerprint) ? IdIn(found.Answer) : null))];
+            before.TryGetValue(Convert.ToHexString(item.Idempotency!.KeyHash), out var found) && found.Fingerprint.AsSpan().SequenceEqual(item.Idempotency.Fingerprint) ? IdIn(found.Response) : null))];
     }
 
-    private static Guid? IdIn(string answer)
+    private static Guid? IdIn(string response)
     {
-        using var json = JsonDocument.Parse(answer);
+        using var json = JsonDocument.Parse(response);
         return json.RootElement.TryGetProperty("id", out var id) && id.TryGetGuid(out var value) ? value : null;
     }
 }

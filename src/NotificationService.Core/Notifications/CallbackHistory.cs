@@ -13,11 +13,11 @@ namespace NotificationService.Notifications;
 internal sealed class CallbackHistory
 {
     /// <summary>Of one notification; some vendors report each look at a message.</summary>
-    public const int Most = 200;
+    public const int Max = 200;
 
     private readonly Dictionary<Guid, ReportedReceipt> receipts = [];
     private readonly List<(DeliveryId Delivery, ReceiptKind Kind, DateTimeOffset At, Guid Receipt)> engagements = [];
-    private readonly HashSet<Guid> told = [];
+    private readonly HashSet<Guid> shown = [];
 
     public void AddReceipt(NpgsqlDataReader row) => receipts[row.GetGuid(1)] = new ReportedReceipt(
         new DeliveryId(row.GetGuid(2)),
@@ -45,7 +45,7 @@ internal sealed class CallbackHistory
             return null;
         Guid? id = detail.TryGetProperty("receiptId", out var value) && value.TryGetGuid(out var receipt) ? receipt : null;
         if (id is { } known)
-            told.Add(known);
+            shown.Add(known);
         return new Callback(id, Text("provider"), kind, Text("code"), Text("message"), Time("occurredAt"), Time("receivedAt"), step.At, id is { } kept ? receipts.GetValueOrDefault(kept)?.Raw : null)
         {
             IsTestAddress = Text("suppression") == ReceiptEffects.TestAccount,
@@ -62,7 +62,7 @@ internal sealed class CallbackHistory
         foreach (var (delivery, kind, at, id) in engagements)
         {
             // What was read has a status of its own.
-            if (!told.Add(id))
+            if (!shown.Add(id))
                 continue;
             var callback = receipts.GetValueOrDefault(id) is { } receipt ? receipt.ToCallback(id) : null;
             yield return new ExplainedStep(at, new ExplainStep(delivery.Channel, kind.ToName(), callback?.Words ?? $"the provider reported: {kind.ToName()}")) { Callback = callback };
@@ -70,7 +70,7 @@ internal sealed class CallbackHistory
 
         foreach (var (id, receipt) in receipts)
         {
-            if (!told.Add(id))
+            if (!shown.Add(id))
                 continue;
             var callback = receipt.ToCallback(id);
             var ignored = receipt.State == ReceiptState.Ignored;

@@ -11,10 +11,10 @@ public abstract record CommandOutcome
     {
     }
 
-    /// <summary>Something was changed. The answer is JSON in UTF-8.</summary>
-    public sealed record Done(byte[] Answer) : CommandOutcome;
+    /// <summary>Something was changed. The response is JSON in UTF-8.</summary>
+    public sealed record Done(byte[] Response) : CommandOutcome;
 
-    public sealed record Replayed(StoredAnswer Before) : CommandOutcome;
+    public sealed record Replayed(StoredResponse Before) : CommandOutcome;
 
     public sealed record KeyMismatch : CommandOutcome;
 
@@ -27,12 +27,12 @@ public abstract record CommandOutcome
 /// <summary>Where a delivery stands after a command, and whether it was the command's doing.</summary>
 public sealed record DeliveryChange(DeliveryId Id, DeliveryStatus Status, bool Changed);
 
-/// <summary>The answer to a command.</summary>
+/// <summary>The response to a command.</summary>
 /// <param name="Status">The notification's status now.</param>
 /// <param name="Deliveries">Every delivery, also those that the command came too late for.</param>
-public sealed record CommandAnswer(Guid Id, string Status, IReadOnlyList<CommandDelivery> Deliveries)
+public sealed record CommandResponse(Guid Id, string Status, IReadOnlyList<CommandDelivery> Deliveries)
 {
-    internal static CommandAnswer Of(NotificationId id, IReadOnlyList<DeliveryChange> changes) => new(
+    internal static CommandResponse Of(NotificationId id, IReadOnlyList<DeliveryChange> changes) => new(
         id.Value,
         NotificationStatus.Of(changes.Select(change => change.Status)).ToName(),
         [.. changes.Select(change => new CommandDelivery(change.Id.Value, change.Id.Channel.ToName(), change.Status.ToName(), change.Changed))]);
@@ -43,5 +43,5 @@ public sealed record CommandAnswer(Guid Id, string Status, IReadOnlyList<Command
 public sealed record CommandDelivery(Guid Id, string Channel, string Status, bool Changed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(CommandAnswer))]
+[JsonSerializable(typeof(CommandResponse))]
 public sealed partial class CommandJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal static class ContentCheck
     private const int LongestWhatsApp = 4_096;
     private const int LongestUrl = 2_048;
 
-    public static void Check(InlineContent content, IReadOnlyList<ChannelKind> channels, DraftIssues issues)
+    public static void Check(InlineContent content, IReadOnlyList<ChannelKind> channels, RequestIssues issues)
     {
         issues.Line("/content/subject", content.Subject, LongestSubject);
         issues.Line("/content/title", content.Title, LongestTitle);
@@ -27,7 +27,7 @@ internal static class ContentCheck
             Needs(channel, content, issues);
     }
 
-    private static void Needs(ChannelKind channel, InlineContent content, DraftIssues issues)
+    private static void Needs(ChannelKind channel, InlineContent content, RequestIssues issues)
     {
         var words = content.Text ?? content.Body;
         switch (channel)
@@ -55,7 +55,7 @@ internal static class ContentCheck
         }
     }
 
-    private static void Required(string pointer, string? text, string message, DraftIssues issues)
+    private static void Required(string pointer, string? text, string message, RequestIssues issues)
     {
         if (text is null)
             issues.Add(pointer, "required", message);

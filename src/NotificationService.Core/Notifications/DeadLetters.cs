@@ -28,7 +28,7 @@ public sealed record DeadLetter(
 public sealed class DeadLetters(Database database, LongLists longLists)
 {
     /// <summary>The most that one call puts back.</summary>
-    public const int MostAtOnce = 1_000;
+    public const int MaxAtOnce = 1_000;
 
     private static readonly string Pick = SqlText.Statement("dead_letters_pick");
 
@@ -50,20 +50,20 @@ public sealed class DeadLetters(Database database, LongLists longLists)
             tenant, Bounds(tenant, filter, null, PageRequest.Reach + 1), Total, token);
     }
 
-    /// <summary>The oldest that match, at most <paramref name="most"/>.</summary>
-    public async Task<IReadOnlyList<Guid>> PickAsync(TenantId tenant, DeadLetterFilter filter, int most, CancellationToken cancellationToken)
+    /// <summary>The oldest that match, at most <paramref name="max"/>.</summary>
+    public async Task<IReadOnlyList<Guid>> PickAsync(TenantId tenant, DeadLetterFilter filter, int max, CancellationToken cancellationToken)
     {
         var picked = new List<Guid>();
         await using (var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken))
         {
-            batch.Add(tenant, Pick, [.. Bounds(tenant, filter, null, PageRequest.Reach), Parameter.Text(filter.Code), Parameter.Number(most)]);
+            batch.Add(tenant, Pick, [.. Bounds(tenant, filter, null, PageRequest.Reach), Parameter.Text(filter.Code), Parameter.Number(max)]);
             await batch.CommitAsync(row => picked.Add(row.GetGuid(0)), cancellationToken);
         }
 
         return picked;
     }
 
-    private static NpgsqlParameter[] Bounds(TenantId tenant, DeadLetterFilter filter, Guid? after, int most)
+    private static NpgsqlParameter[] Bounds(TenantId tenant, DeadLetterFilter filter, Guid? after, int max)
     {
         var range = IdRange.Of(filter.Since, filter.Until).Until(after);
         return
@@ -71,14 +71,14 @@ public sealed class DeadLetters(Database database, LongLists longLists)
             Parameter.Id(tenant.Value),
             Parameter.Id(range.From),
             Parameter.Id(range.Before),
-            Parameter.Number(most),
+            Parameter.Number(max),
             Parameter.Modes(filter.Live),
             Parameter.Small((short?)filter.Channel),
             Parameter.Small((short?)filter.Kind),
         ];
     }
 
-    /// <summary>Those of a chain are not counted, because the index does not tell whether they are dead letters: with any of them there are at least as many as the total says.</summary>
+    /// <summary>Those of a chain are not counted, because the index does not show whether they are dead letters: with any of them there are at least as many as the total says.</summary>
     private static ListTotal Total(NpgsqlDataReader row)
     {
         var total = ListTotal.Of(looked: row.GetInt64(0), matching: row.GetInt64(1));

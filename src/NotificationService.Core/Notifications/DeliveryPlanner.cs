@@ -11,7 +11,7 @@ namespace NotificationService.Notifications;
 /// </summary>
 public static class DeliveryPlanner
 {
-    public static PlanOutcome Plan(NotificationRequest request, PublishedTemplate? template, NotificationId id, DateTimeOffset now)
+    public static PlanOutcome Plan(ValidatedRequest request, PublishedTemplate? template, NotificationId id, DateTimeOffset now)
     {
         var chosenByTemplate = request.Channels is null;
         var wanted = request.Channels ?? [.. ChannelKinds.All.Where(channel => template?.Channels.Contains(channel) == true)];
@@ -42,8 +42,8 @@ public static class DeliveryPlanner
         if (deliveries.Exists(delivery => delivery.Failure is null))
             return new PlanOutcome.Planned(isChain ? Chained(deliveries, request, now) : deliveries, skipped ?? (IReadOnlyList<SkippedChannel>)[]);
         return new PlanOutcome.Refused(skipped?.TrueForAll(channel => channel.Code == NotInTemplateCode) == true && deliveries.Count == 0 && !chosenByTemplate
-            ? new DraftIssue("/channels", NotInTemplateCode, $"The template has content only for {Names(template)}.")
-            : new DraftIssue("/recipient", NoAddressCode, $"The recipient can be reached on none of the channels: {Needed(wanted, template)}."));
+            ? new RequestIssue("/channels", NotInTemplateCode, $"The template has content only for {Names(template)}.")
+            : new RequestIssue("/recipient", NoAddressCode, $"The recipient can be reached on none of the channels: {Needed(wanted, template)}."));
     }
 
     /// <summary>In-app works by the person's id; WhatsApp falls back to the phone number.</summary>
@@ -61,7 +61,7 @@ public static class DeliveryPlanner
     private const string NotInTemplateCode = "not_in_template";
 
     /// <summary>In the order of the request: the first as it was planned, each other one waits. A chain of one is none.</summary>
-    private static List<PlannedDelivery> Chained(List<PlannedDelivery> deliveries, NotificationRequest request, DateTimeOffset now)
+    private static List<PlannedDelivery> Chained(List<PlannedDelivery> deliveries, ValidatedRequest request, DateTimeOffset now)
     {
         if (deliveries.Count < 2 || request.Fallback is not { } rule)
             return deliveries;

@@ -36,24 +36,24 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
     private static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>();
 
     /// <summary>The report, or null and everything that is wrong.</summary>
-    public Task<(DryRunReport? Report, IReadOnlyList<DraftIssue> Issues)> RunAsync(Caller caller, NotificationDraft draft, CancellationToken cancellationToken) =>
-        RunAsync(caller, draft, found: null, cancellationToken);
+    public Task<(DryRunReport? Report, IReadOnlyList<RequestIssue> Issues)> RunAsync(Caller caller, NotificationRequest request, CancellationToken cancellationToken) =>
+        RunAsync(caller, request, found: null, cancellationToken);
 
     /// <param name="caller">Who asks.</param>
-    /// <param name="draft">As it came.</param>
+    /// <param name="request">As it came.</param>
     /// <param name="found">What is known of recipients; null: ask.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<(DryRunReport? Report, IReadOnlyList<DraftIssue> Issues)> RunAsync(
-        Caller caller, NotificationDraft draft, FoundRecipients? found, CancellationToken cancellationToken)
+    public async Task<(DryRunReport? Report, IReadOnlyList<RequestIssue> Issues)> RunAsync(
+        Caller caller, NotificationRequest request, FoundRecipients? found, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, draft, preparer.NextId(), found, cancellationToken);
+        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, request, preparer.NextId(), found, cancellationToken);
         if (prepared is null)
             return (null, issues);
         var explain = new List<ExplainStep>();
-        var request = prepared.Request;
+        var validated = prepared.Request;
         explain.AddRange(ExplainWords.Whole(
             prepared.Template is { } template ? new PinnedTemplate(template.Key, template.Version) : null,
-            request.Priority, request.SendAt, request.ExpiresAt, request.Fallback, caller.Live));
+            validated.Priority, validated.SendAt, validated.ExpiresAt, validated.Fallback, caller.Live));
         foreach (var skipped in prepared.Skipped)
             explain.Add(ExplainWords.Skipped(skipped));
         var deliveries = new List<DryDelivery>(prepared.Deliveries.Count);

@@ -77,7 +77,7 @@ public sealed class Explanations(Database database, NotificationQueries queries,
         batch.Add(tenant, Beside, Id(tenant.Value), Id(id.Value));
         batch.Add(tenant, Providers, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
         batch.Add(tenant, Engagements, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
-        batch.Add(tenant, Receipts, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), new NpgsqlParameter<int> { TypedValue = CallbackHistory.Most });
+        batch.Add(tenant, Receipts, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), new NpgsqlParameter<int> { TypedValue = CallbackHistory.Max });
         await batch.CommitAsync(
             row =>
             {
@@ -98,7 +98,7 @@ public sealed class Explanations(Database database, NotificationQueries queries,
 
     private static IReadOnlyList<SkippedChannel> Skipped(NpgsqlDataReader row) => row.IsDBNull(2)
         ? []
-        : [.. (JsonSerializer.Deserialize(row.GetString(2), AcceptedJson.Default.SkippedAnswerArray) ?? [])
+        : [.. (JsonSerializer.Deserialize(row.GetString(2), AcceptedJson.Default.SkippedResponseArray) ?? [])
             .Select(skipped => new SkippedChannel(ChannelKinds.TryParse(skipped.Channel, out var channel) ? channel : default, skipped.Code, skipped.Message))];
 
     private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };

@@ -6,26 +6,26 @@ namespace NotificationService.Notifications;
 internal static class FallbackCheck
 {
     /// <summary>The rule, or null where all channels are used at once.</summary>
-    public static FallbackRule? Check(NotificationDraft draft, DraftIssues issues)
+    public static FallbackRule? Check(NotificationRequest request, RequestIssues issues)
     {
-        if (draft.Strategy is not (null or Strategies.All or Strategies.Fallback))
+        if (request.Strategy is not (null or Strategies.All or Strategies.Fallback))
         {
             issues.Add("/strategy", "choice_invalid", "'strategy' is all or fallback.");
             return null;
         }
 
-        if (draft.Strategy != Strategies.Fallback)
+        if (request.Strategy != Strategies.Fallback)
         {
-            if (draft.FallbackAfter is not null)
+            if (request.FallbackAfter is not null)
                 issues.Add("/fallbackAfter", "strategy_required", "'fallbackAfter' goes with \"strategy\": \"fallback\"; without it all channels are used at once.");
             return null;
         }
 
-        if (draft.Channels is null)
+        if (request.Channels is null)
             issues.Add("/channels", "required", "With the strategy fallback name the 'channels' in the order in which they are to be tried.");
-        else if (draft.Channels.Count == 1)
+        else if (request.Channels.Count == 1)
             issues.Add("/channels", "too_few", "A fallback needs at least two channels, in the order in which they are to be tried.");
-        if (draft.FallbackAfter is not { } seconds)
+        if (request.FallbackAfter is not { } seconds)
             return new FallbackRule(null);
         var after = TimeSpan.FromSeconds(seconds);
         if (after < FallbackRule.Shortest || after > FallbackRule.Longest)

@@ -22,16 +22,16 @@ public sealed class IdempotencyKeys(Database database)
         return SHA256.HashData(live ? utf8 : [TestMark, .. utf8]);
     }
 
-    public async Task<StoredAnswer?> FindAsync(TenantId tenant, byte[] keyHash, CancellationToken cancellationToken)
+    public async Task<StoredResponse?> FindAsync(TenantId tenant, byte[] keyHash, CancellationToken cancellationToken)
     {
         var found = await FindAsync([(tenant, keyHash)], cancellationToken);
         return found.GetValueOrDefault((tenant, Convert.ToHexString(keyHash)));
     }
 
-    /// <summary>Several tenants' keys in one round trip; what is not there is not in the answer. Keys are named in hexadecimal.</summary>
-    internal async Task<IReadOnlyDictionary<(TenantId, string), StoredAnswer>> FindAsync(IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys, CancellationToken cancellationToken)
+    /// <summary>Several tenants' keys in one round trip; what is not there is not in the result. Keys are named in hexadecimal.</summary>
+    internal async Task<IReadOnlyDictionary<(TenantId, string), StoredResponse>> FindAsync(IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<(TenantId, string), StoredAnswer>();
+        var found = new Dictionary<(TenantId, string), StoredResponse>();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
         {
@@ -43,14 +43,14 @@ public sealed class IdempotencyKeys(Database database)
 
         await batch.CommitAsync(
             row => found[(new TenantId(row.GetGuid(0)), Convert.ToHexString(row.GetFieldValue<byte[]>(1)))] =
-                new StoredAnswer(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4)),
+                new StoredResponse(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4)),
             cancellationToken);
         return found;
     }
 
-    /// <summary>Keeps an answer in the transaction of what it answers for, under the scope that is open there. False: the key was taken.</summary>
+    /// <summary>Keeps a response in the transaction of what it answers for, under the scope that is open there. False: the key was taken.</summary>
     internal static async Task<bool> KeepAsync(
-        NpgsqlConnection connection, TenantId tenant, byte[] keyHash, byte[] fingerprint, int status, byte[] answer, int days, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TenantId tenant, byte[] keyHash, byte[] fingerprint, int status, byte[] response, int days, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(KeepStatement, connection)
         {
@@ -60,7 +60,7 @@ public sealed class IdempotencyKeys(Database database)
                 new NpgsqlParameter<byte[]> { TypedValue = keyHash },
                 new NpgsqlParameter<byte[]> { TypedValue = fingerprint },
                 new NpgsqlParameter<short> { TypedValue = (short)status },
-                new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(answer) },
+                new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(response) },
                 new NpgsqlParameter<int> { TypedValue = days },
             },
         };

@@ -7,17 +7,17 @@ public abstract record IntakeOutcome
     {
     }
 
-    /// <summary>It is committed. The answer is JSON in UTF-8.</summary>
-    public sealed record Accepted(NotificationId Id, byte[] Answer) : IntakeOutcome;
+    /// <summary>It is committed. The response is JSON in UTF-8.</summary>
+    public sealed record Accepted(NotificationId Id, byte[] Response) : IntakeOutcome;
 
     /// <summary>The same request was answered before under this key.</summary>
-    public sealed record Replayed(StoredAnswer Before) : IntakeOutcome;
+    public sealed record Replayed(StoredResponse Before) : IntakeOutcome;
 
     /// <summary>The key was used before for another request.</summary>
     public sealed record KeyMismatch : IntakeOutcome;
 
     /// <summary>Nothing is stored: these fields are wrong.</summary>
-    public sealed record Invalid(IReadOnlyList<DraftIssue> Issues) : IntakeOutcome;
+    public sealed record Invalid(IReadOnlyList<RequestIssue> Issues) : IntakeOutcome;
 
     /// <summary>Nothing is stored: more callers wait than the database keeps up with.</summary>
     public sealed record Busy : IntakeOutcome;

@@ -8,49 +8,49 @@ using NotificationService.Tenants;
 namespace NotificationService.Notifications;
 
 /// <summary>
-/// Cancel and retry. The change, its timeline rows and the answer under the caller's key are one transaction. Whoever
+/// Cancel and retry. The change, its timeline rows and the response under the caller's key are one transaction. Whoever
 /// claims a delivery at the same moment either has its row already, and it is too late, or finds it changed.
 /// </summary>
-public sealed class NotificationCommands(RepeatableWork work, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
+public sealed class NotificationCommands(IdempotentWork work, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
 {
     private const int Status = 200;
     private static readonly string Cancel = SqlText.Statement("deliveries_cancel");
     private static readonly string Retry = SqlText.Statement("deliveries_retry");
 
     /// <summary>Stops what has not begun. Says of each delivery whether it was in time; done too if all of it was cancelled before.</summary>
-    public async Task<CommandOutcome> CancelAsync(TenantId tenant, NotificationId id, RepeatableRequest? repeatable, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> CancelAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         var outcome = await RunAsync(
-            tenant, repeatable, Cancel,
+            tenant, idempotent, Cancel,
             [Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), Now()],
-            changes => IsCancelled(changes) ? Answer(id, changes) : null,
+            changes => IsCancelled(changes) ? Respond(id, changes) : null,
             cancellationToken);
         metrics.Cancelled(Changed(outcome));
         return Of(outcome);
     }
 
     /// <summary>Puts what failed or expired back into the queue, its schedule from the beginning.</summary>
-    public async Task<CommandOutcome> RetryAsync(TenantId tenant, NotificationId id, RepeatableRequest? repeatable, CancellationToken cancellationToken) => Of(await PutBackAsync(
-        tenant, ChannelKinds.All.Select(channel => id.Delivery(channel).Value), repeatable,
-        changes => changes.Exists(change => change.Changed) ? Answer(id, changes) : null,
+    public async Task<CommandOutcome> RetryAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken) => Of(await PutBackAsync(
+        tenant, ChannelKinds.All.Select(channel => id.Delivery(channel).Value), idempotent,
+        changes => changes.Exists(change => change.Changed) ? Respond(id, changes) : null,
         cancellationToken));
 
-    /// <summary>Puts any failed or expired deliveries back into the queue; what is not the tenant's is not in the answer.</summary>
+    /// <summary>Puts any failed or expired deliveries back into the queue; what is not the tenant's is not in the result.</summary>
     public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(TenantId tenant, IReadOnlyList<Guid> deliveries, CancellationToken cancellationToken) =>
-        await PutBackAsync(tenant, deliveries, repeatable: null, static _ => [], cancellationToken) is RepeatableOutcome<List<DeliveryChange>>.Done done
+        await PutBackAsync(tenant, deliveries, idempotent: null, static _ => [], cancellationToken) is IdempotentOutcome<List<DeliveryChange>>.Done done
             ? done.Result
             : throw new InvalidOperationException("nothing could refuse it");
 
     /// <summary>The same, once under a caller's key.</summary>
-    /// <param name="answer">What is answered to so many of them: JSON in UTF-8.</param>
-    public Task<RepeatableOutcome<List<DeliveryChange>>> RequeueAsync(
-        TenantId tenant, IReadOnlyList<Guid> deliveries, RepeatableRequest? repeatable, Func<int, byte[]> answer, CancellationToken cancellationToken) =>
-        PutBackAsync(tenant, deliveries, repeatable, changes => answer(changes.Count(change => change.Changed)), cancellationToken);
+    /// <param name="response">What is answered to so many of them: JSON in UTF-8.</param>
+    public Task<IdempotentOutcome<List<DeliveryChange>>> RequeueAsync(
+        TenantId tenant, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<int, byte[]> response, CancellationToken cancellationToken) =>
+        PutBackAsync(tenant, deliveries, idempotent, changes => response(changes.Count(change => change.Changed)), cancellationToken);
 
-    private async Task<RepeatableOutcome<List<DeliveryChange>>> PutBackAsync(
-        TenantId tenant, IEnumerable<Guid> deliveries, RepeatableRequest? repeatable, Func<List<DeliveryChange>, byte[]?> answer, CancellationToken cancellationToken)
+    private async Task<IdempotentOutcome<List<DeliveryChange>>> PutBackAsync(
+        TenantId tenant, IEnumerable<Guid> deliveries, IdempotentRequest? idempotent, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(tenant, repeatable, Retry, [Id(tenant.Value), Ids(deliveries), Now()], answer, cancellationToken);
+        var outcome = await RunAsync(tenant, idempotent, Retry, [Id(tenant.Value), Ids(deliveries), Now()], response, cancellationToken);
         var changed = Changed(outcome);
         metrics.Requeued(changed);
         if (changed.Count > 0)
@@ -58,31 +58,31 @@ public sealed class NotificationCommands(RepeatableWork work, NotificationMetric
         return outcome;
     }
 
-    private Task<RepeatableOutcome<List<DeliveryChange>>> RunAsync(
-        TenantId tenant, RepeatableRequest? repeatable, string statement, NpgsqlParameter[] parameters, Func<List<DeliveryChange>, byte[]?> answer, CancellationToken cancellationToken) =>
+    private Task<IdempotentOutcome<List<DeliveryChange>>> RunAsync(
+        TenantId tenant, IdempotentRequest? idempotent, string statement, NpgsqlParameter[] parameters, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken) =>
         work.RunAsync(
-            tenant, repeatable, Status,
+            tenant, idempotent, Status,
             async connection =>
             {
                 var changes = new List<DeliveryChange>();
                 await using var batch = TenantBatch.Within(connection);
                 batch.Add(tenant, statement, [.. parameters.Select(parameter => parameter.Clone())]);
                 await batch.RunAsync((row, _) => changes.Add(Read(row)), cancellationToken);
-                return (changes, answer(changes));
+                return (changes, response(changes));
             },
             cancellationToken);
 
     /// <summary>What was changed by this very call.</summary>
-    private static List<DeliveryChange> Changed(RepeatableOutcome<List<DeliveryChange>> outcome) =>
-        outcome is RepeatableOutcome<List<DeliveryChange>>.Done done ? done.Result.FindAll(change => change.Changed) : [];
+    private static List<DeliveryChange> Changed(IdempotentOutcome<List<DeliveryChange>> outcome) =>
+        outcome is IdempotentOutcome<List<DeliveryChange>>.Done done ? done.Result.FindAll(change => change.Changed) : [];
 
-    private static CommandOutcome Of(RepeatableOutcome<List<DeliveryChange>> outcome) => outcome switch
+    private static CommandOutcome Of(IdempotentOutcome<List<DeliveryChange>> outcome) => outcome switch
     {
-        RepeatableOutcome<List<DeliveryChange>>.Done done => new CommandOutcome.Done(done.Answer),
-        RepeatableOutcome<List<DeliveryChange>>.Replayed replayed => new CommandOutcome.Replayed(replayed.Before),
-        RepeatableOutcome<List<DeliveryChange>>.KeyMismatch => new CommandOutcome.KeyMismatch(),
-        RepeatableOutcome<List<DeliveryChange>>.Refused { Result.Count: 0 } => new CommandOutcome.NotFound(),
-        RepeatableOutcome<List<DeliveryChange>>.Refused refused => new CommandOutcome.NotPossible(refused.Result),
+        IdempotentOutcome<List<DeliveryChange>>.Done done => new CommandOutcome.Done(done.Response),
+        IdempotentOutcome<List<DeliveryChange>>.Replayed replayed => new CommandOutcome.Replayed(replayed.Before),
+        IdempotentOutcome<List<DeliveryChange>>.KeyMismatch => new CommandOutcome.KeyMismatch(),
+        IdempotentOutcome<List<DeliveryChange>>.Refused { Result.Count: 0 } => new CommandOutcome.NotFound(),
+        IdempotentOutcome<List<DeliveryChange>>.Refused refused => new CommandOutcome.NotPossible(refused.Result),
         _ => throw new InvalidOperationException("a closed set"),
     };
 
@@ -90,7 +90,7 @@ public sealed class NotificationCommands(RepeatableWork work, NotificationMetric
     private static bool IsCancelled(List<DeliveryChange> changes) => changes.Exists(change => change.Changed)
         || (changes.Exists(change => change.Status == DeliveryStatus.Cancelled) && !changes.Exists(change => change.Status is DeliveryStatus.Delivered or DeliveryStatus.Read));
 
-    private static byte[] Answer(NotificationId id, List<DeliveryChange> changes) => ReadableJson.Utf8(CommandAnswer.Of(id, changes), CommandJson.Default.CommandAnswer);
+    private static byte[] Respond(NotificationId id, List<DeliveryChange> changes) => ReadableJson.Utf8(CommandResponse.Of(id, changes), CommandJson.Default.CommandResponse);
 
     private static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(0)), (DeliveryStatus)row.GetInt16(1), row.GetBoolean(2));
 

@@ -33,7 +33,7 @@ public sealed record NotificationFilter(
     /// <summary>Whether every row of the index is wanted.</summary>
     internal bool IsExact => Walk is not NotificationWalk.Ended && IsOfIndex;
 
-    /// <summary>Whether the index has everything that is asked, so that it alone tells how many there are.</summary>
+    /// <summary>Whether the index has everything that is asked, so that it alone shows how many there are.</summary>
     internal bool IsOfIndex => this == Walk switch
     {
         NotificationWalk.Batch => Bounds with { Batch = Batch, Live = null },

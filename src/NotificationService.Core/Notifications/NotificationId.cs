@@ -12,12 +12,12 @@ namespace NotificationService.Notifications;
 public readonly record struct NotificationId(Guid Value)
 {
     /// <summary>Fourteen bits are left for the index.</summary>
-    public const int MostTogether = 1 << 14;
+    public const int MaxTogether = 1 << 14;
 
     /// <summary>Clears the last four bits of a fresh UUIDv7.</summary>
     public static NotificationId From(Guid fresh) => new(DeliveryId.WithLastBits(fresh, 0));
 
-    /// <summary>The first of up to <see cref="MostTogether"/> that are made at once: the others are <see cref="At"/>.</summary>
+    /// <summary>The first of up to <see cref="MaxTogether"/> that are made at once: the others are <see cref="At"/>.</summary>
     public static NotificationId FirstOfMany(Guid fresh)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -30,7 +30,7 @@ public readonly record struct NotificationId(Guid Value)
     public NotificationId At(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, MostTogether);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, MaxTogether);
         Span<byte> bytes = stackalloc byte[16];
         Value.TryWriteBytes(bytes, bigEndian: true, out _);
         var end = bytes[12..];

@@ -9,7 +9,7 @@ namespace NotificationService.Notifications;
 /// <param name="Route">What the key was used for: the same key elsewhere is another request.</param>
 /// <param name="Body">The request as it came, JSON in UTF-8.</param>
 /// <param name="Live">The caller's mode: the same key in the other mode is another key.</param>
-public sealed record RepeatableRequest(string Key, string Route, ReadOnlyMemory<byte> Body, bool Live)
+public sealed record IdempotentRequest(string Key, string Route, ReadOnlyMemory<byte> Body, bool Live)
 {
     internal byte[] KeyHash => IdempotencyKeys.Hash(Key, Live);
 }
@@ -28,20 +28,20 @@ public sealed class NotificationIntake
 
     /// <summary>
     /// 1 check, bind to a template version, plan → 2 write with whoever else writes now, and wait for the commit → 3 wake
-    /// the workers. Dies before 2's commit: nothing exists. After it: the same key gives the first answer.
+    /// the workers. Dies before 2's commit: nothing exists. After it: the same key gives the first response.
     /// </summary>
     /// <exception cref="Npgsql.NpgsqlException">The database could not be reached or the commit's outcome is unknown; to repeat with the same key is safe.</exception>
     public async ValueTask<IntakeOutcome> AcceptAsync(
-        Caller caller, NotificationDraft draft, RepeatableRequest? repeatable, string? traceParent, CancellationToken cancellationToken)
+        Caller caller, NotificationRequest request, IdempotentRequest? idempotent, string? traceParent, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await PrepareAsync(caller.Tenant, draft, cancellationToken);
+        var (prepared, issues) = await PrepareAsync(caller.Tenant, request, cancellationToken);
         if (prepared is null)
-            return await RefuseAsync(caller.Tenant, issues, repeatable, cancellationToken);
+            return await RefuseAsync(caller.Tenant, issues, idempotent, cancellationToken);
 
-        var answer = ReadableJson.Utf8(AcceptedAnswer.Of(prepared), AcceptedJson.Default.AcceptedAnswer);
-        var entry = repeatable is null
+        var response = ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse);
+        var entry = idempotent is null
             ? null
-            : new IdempotencyEntry(repeatable.KeyHash, Fingerprint(caller.Tenant, repeatable), answer);
+            : new IdempotencyEntry(idempotent.KeyHash, Fingerprint(caller.Tenant, idempotent), response);
         if (!writer.TryWrite(AcceptedNotification.Of(caller, prepared, entry, traceParent), out var writing))
         {
             metrics.Busy();
@@ -54,7 +54,7 @@ public sealed class NotificationIntake
                 metrics.Accepted(prepared.Deliveries);
                 if (prepared.Request.SendAt is null)
                     wakeUp.Signal();
-                return new IntakeOutcome.Accepted(prepared.Id, answer);
+                return new IntakeOutcome.Accepted(prepared.Id, response);
             case WriteOutcome.KeyTaken taken:
                 return Repeat(taken.Before, entry!.Fingerprint);
             case WriteOutcome.Broken broken:
@@ -65,11 +65,11 @@ public sealed class NotificationIntake
         }
     }
 
-    private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<DraftIssue> Issues)> PrepareAsync(TenantId tenant, NotificationDraft draft, CancellationToken cancellationToken)
+    private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)> PrepareAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await preparer.PrepareAsync(tenant, draft, cancellationToken);
+            return await preparer.PrepareAsync(tenant, request, cancellationToken);
         }
         catch (RecipientsUnavailableException)
         {
@@ -78,15 +78,15 @@ public sealed class NotificationIntake
     }
 
     /// <summary>What was answered once is answered again, even if by now it would be refused: its template withdrawn, its time past.</summary>
-    private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<DraftIssue> issues, RepeatableRequest? repeatable, CancellationToken cancellationToken)
+    private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<RequestIssue> issues, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
-        if (repeatable is not null && await keys.FindAsync(tenant, repeatable.KeyHash, cancellationToken) is { } before)
-            return Repeat(before, Fingerprint(tenant, repeatable));
+        if (idempotent is not null && await keys.FindAsync(tenant, idempotent.KeyHash, cancellationToken) is { } before)
+            return Repeat(before, Fingerprint(tenant, idempotent));
         metrics.Invalid();
         return new IntakeOutcome.Invalid(issues);
     }
 
-    private IntakeOutcome Repeat(StoredAnswer before, byte[] fingerprint)
+    private IntakeOutcome Repeat(StoredResponse before, byte[] fingerprint)
     {
         if (before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
         {
@@ -98,6 +98,6 @@ public sealed class NotificationIntake
         return new IntakeOutcome.KeyMismatch();
     }
 
-    private static byte[] Fingerprint(TenantId tenant, RepeatableRequest repeatable) =>
-        RequestFingerprint.Of(repeatable.Route, tenant, repeatable.Body.Span);
+    private static byte[] Fingerprint(TenantId tenant, IdempotentRequest idempotent) =>
+        RequestFingerprint.Of(idempotent.Route, tenant, idempotent.Body.Span);
 }

@@ -49,7 +49,7 @@ public sealed class NotificationList(Database database, LongLists longLists)
         return total;
     }
 
-    private static NpgsqlParameter[] Bounds(TenantId tenant, NotificationFilter filter, Guid? after, int most)
+    private static NpgsqlParameter[] Bounds(TenantId tenant, NotificationFilter filter, Guid? after, int max)
     {
         var range = IdRange.Of(filter.Since, filter.Until).Until(after);
         return
@@ -57,7 +57,7 @@ public sealed class NotificationList(Database database, LongLists longLists)
             Parameter.Id(tenant.Value),
             Parameter.Id(range.From),
             Parameter.Id(range.Before),
-            Parameter.Number(most),
+            Parameter.Number(max),
             Parameter.Modes(filter.Live),
             Parameter.Text(filter.Reference),
             Parameter.Small((short?)filter.Status),

@@ -21,7 +21,7 @@ internal static class NotificationListSql
 
     /// <param name="walk">Which index is walked.</param>
     /// <param name="isExact">Whether every row of the walk is an item.</param>
-    /// <param name="byRow">Whether something is asked that only the notification tells.</param>
+    /// <param name="byRow">Whether something is asked that only the notification shows.</param>
     private static HashSet<string> Names(NotificationWalk walk, bool isExact, bool byRow)
     {
         HashSet<string> names = [walk.ToString().ToLowerInvariant(), isExact ? "exact" : "filtered"];

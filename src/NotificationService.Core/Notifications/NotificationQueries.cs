@@ -37,7 +37,7 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
 
     private IReadOnlyList<TimelineStep> InOrder(Rows rows)
     {
-        // Whoever holds a delivery writes that it is being sent together with what came of it; until then it is told here.
+        // Whoever holds a delivery writes that it is being sent together with what came of it; until then it is added here.
         var underWay = rows.Deliveries.Where(delivery => delivery.Status == DeliveryStatus.Sending).Select(delivery => new TimelineStep(
             delivery.Id, delivery.TimelineSeq + 1, DeliveryStatus.Sending, delivery.CallStartedAt ?? time.GetUtcNow(), null, null));
         return

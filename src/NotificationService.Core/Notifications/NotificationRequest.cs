@@ -1,32 +1,55 @@
-using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
 
-/// <summary>A draft that was found good: every field is of its type and within its bounds.</summary>
-/// <param name="TemplateKey">Null when <paramref name="Content"/> stands in its place.</param>
-/// <param name="Channels">In the order of the request, each once; null when the template is to decide.</param>
-/// <param name="Data">A JSON object in UTF-8, or empty.</param>
-/// <param name="SendAt">Null for at once.</param>
-public sealed record NotificationRequest(
-    string? TemplateKey,
-    InlineContent? Content,
-    IReadOnlyList<ChannelKind>? Channels,
-    StoredRecipient Recipient,
-    ReadOnlyMemory<byte> Data,
-    string? Category,
-    Priority Priority,
-    DateTimeOffset? SendAt,
-    DateTimeOffset? ExpiresAt,
-    string? Reference,
-    ReadOnlyMemory<byte> Metadata)
+/// <summary>What a caller asks for, as it came and not yet checked. Every way in (API, batches, CSV, events) makes one of these.</summary>
+public sealed record NotificationRequest
 {
-    /// <summary>One channel after the other; null for all of them at once.</summary>
-    public FallbackRule? Fallback { get; init; }
+    public string? Template { get; init; }
 
-    /// <summary>What it takes of a statement and of the disk, about: the caller's own content, data and metadata.</summary>
-    public int Size => Data.Length + Metadata.Length + (Content?.Characters() ?? 0);
+    /// <summary>The version to render, published or not; null for the one that is published under <see cref="Template"/>.</summary>
+    public PublishedTemplate? Pinned { get; init; }
 
-    /// <summary>Contents stay out of logs and exceptions.</summary>
-    public override string ToString() => $"notification of {TemplateKey ?? "inline content"}";
+    public string? Channel { get; init; }
+
+    public IReadOnlyList<string?>? Channels { get; init; }
+
+    public string? Strategy { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int? FallbackAfter { get; init; }
+
+    public StoredRecipient? Recipient { get; init; }
+
+    /// <summary>A JSON object in UTF-8, or empty.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>The same for another person.</summary>
+    public NotificationRequest To(
+        string? userId, string? name, string? email, string? phone, string? whatsapp, IReadOnlyList<string>? deviceTokens, string? locale, string? timezone) =>
+        this with { Recipient = new StoredRecipient(userId, name, email, phone, whatsapp, deviceTokens, locale, timezone) };
+
+    public InlineContent? Content { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Priority { get; init; }
+
+    public string? SendAt { get; init; }
+
+    public string? ExpiresAt { get; init; }
+
+    public string? Reference { get; init; }
+
+    /// <summary>A JSON object in UTF-8, or empty.</summary>
+    public ReadOnlyMemory<byte> Metadata { get; init; }
+}
+
+/// <summary>What is wrong with one field of a request.</summary>
+/// <param name="Pointer">A JSON Pointer into the request as the API writes it.</param>
+public sealed record RequestIssue(string Pointer, string Code, string Message)
+{
+    /// <summary>Of one request; beyond them nothing is collected.</summary>
+    public const int MaxNamed = 50;
 }

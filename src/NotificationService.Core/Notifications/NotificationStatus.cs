@@ -14,7 +14,7 @@ public static class NotificationStatus
         DeliveryStatus.Bounced, DeliveryStatus.Failed, DeliveryStatus.Expired, DeliveryStatus.Cancelled, DeliveryStatus.Suppressed,
     ];
 
-    /// <summary>Its name, for whoever only has to tell it.</summary>
+    /// <summary>Its name, for whoever only has to show it.</summary>
     public static string NameOf(IEnumerable<DeliveryStatus> deliveries) => Of(deliveries).ToName();
 
     public static DeliveryStatus Of(IEnumerable<DeliveryStatus> deliveries) =>

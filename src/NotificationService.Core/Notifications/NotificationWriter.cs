@@ -12,12 +12,12 @@ namespace NotificationService.Notifications;
 /// </summary>
 /// <remarks>
 /// 1 gather whoever waits → 2 one statement per tenant, tenants and keys in ascending order, in one round trip with its
-/// commit → 3 whoever is missing in the answer found its key taken: look up by whom. Dies before 2's commit: nothing
-/// exists, every caller's connection breaks. Dies after it: the same key gives the stored answer.
+/// commit → 3 whoever is missing in the result found its key taken: look up by whom. Dies before 2's commit: nothing
+/// exists, every caller's connection breaks. Dies after it: the same key gives the stored response.
 /// </remarks>
 internal sealed class NotificationWriter : IAsyncDisposable
 {
-    private const int MostRounds = 3;
+    private const int MaxTries = 3;
     private static readonly string Accept = SqlText.Statement("notifications_accept");
 
     private readonly Coalescer<AcceptedNotification, WriteOutcome> coalescer;
@@ -67,7 +67,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
 
     private async Task<IReadOnlyList<WriteOutcome>> CommitAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -76,7 +76,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
                     return AllStored(notifications.Count);
                 return await WithTakenKeysAsync(notifications, stored, cancellationToken);
             }
-            catch (PostgresException exception) when (round < MostRounds && IsTransient(exception))
+            catch (PostgresException exception) when (attempt < MaxTries && IsTransient(exception))
             {
                 // Nothing of it is stored.
                 Log.CommitRunsAgain(logger, exception.SqlState);

@@ -8,7 +8,7 @@ public static class NotificationsModule
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddSingleton<NotificationMetrics>()
         .AddSingleton<IdempotencyKeys>()
-        .AddSingleton<RepeatableWork>()
+        .AddSingleton<IdempotentWork>()
         .AddSingleton<NotificationQueries>()
         .AddSingleton<Modes>()
         .AddSingleton<DryRun>()

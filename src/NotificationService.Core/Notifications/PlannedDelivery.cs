@@ -23,5 +23,5 @@ public abstract record PlanOutcome
     public sealed record Planned(IReadOnlyList<PlannedDelivery> Deliveries, IReadOnlyList<SkippedChannel> Skipped) : PlanOutcome;
 
     /// <summary>There is nothing that could be sent.</summary>
-    public sealed record Refused(DraftIssue Issue) : PlanOutcome;
+    public sealed record Refused(RequestIssue Issue) : PlanOutcome;
 }

@@ -10,7 +10,7 @@ internal static class RecipientCheck
 {
     private const int LongestName = 200;
 
-    public static void Check(StoredRecipient recipient, DraftIssues issues)
+    public static void Check(StoredRecipient recipient, RequestIssues issues)
     {
         Address("/recipient/userId", recipient.UserId, AddressRules.UserId, issues);
         Address("/recipient/email", recipient.Email, AddressRules.Email, issues);
@@ -35,19 +35,19 @@ internal static class RecipientCheck
 
     public static string? Timezone(string? zone) => zone is not null && TimeZones.Exists(zone) ? zone : null;
 
-    private static void Address(string pointer, string? address, Func<string, AddressIssue?> rule, DraftIssues issues)
+    private static void Address(string pointer, string? address, Func<string, AddressIssue?> rule, RequestIssues issues)
     {
         if (address is not null && rule(address) is { } issue)
             issues.Add(pointer, issue.Code, issue.Message);
     }
 
-    private static void DeviceTokens(IReadOnlyList<string>? tokens, DraftIssues issues)
+    private static void DeviceTokens(IReadOnlyList<string>? tokens, RequestIssues issues)
     {
         if (tokens is null)
             return;
-        if (tokens.Count > AddressRules.MostDeviceTokens)
+        if (tokens.Count > AddressRules.MaxDeviceTokens)
         {
-            issues.Add("/recipient/deviceTokens", "too_many", $"A recipient has at most {AddressRules.MostDeviceTokens} device tokens.");
+            issues.Add("/recipient/deviceTokens", "too_many", $"A recipient has at most {AddressRules.MaxDeviceTokens} device tokens.");
             return;
         }
 

@@ -6,7 +6,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Notifications;
 
 /// <summary>
-/// What an idempotency key stands for: SHA-256 over route, tenant and the canonical body. White space, the order of
+/// What an idempotency key identifies: SHA-256 over route, tenant and the canonical body. White space, the order of
 /// properties and the way a character is escaped do not count; any other difference does.
 /// </summary>
 public static class RequestFingerprint

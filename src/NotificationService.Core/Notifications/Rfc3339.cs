@@ -10,7 +10,7 @@ namespace NotificationService.Notifications;
 public static partial class Rfc3339
 {
     private const int Point = 19;
-    private const int MostDigits = 7;
+    private const int MaxDigits = 7;
 
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
@@ -24,7 +24,7 @@ public static partial class Rfc3339
     private static string Cut(string text)
     {
         var digits = text[Point] == '.' ? text.AsSpan(Point + 1).IndexOfAnyExceptInRange('0', '9') : 0;
-        return digits > MostDigits ? text.Remove(Point + 1 + MostDigits, digits - MostDigits) : text;
+        return digits > MaxDigits ? text.Remove(Point + 1 + MaxDigits, digits - MaxDigits) : text;
     }
 
     [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -14,11 +14,11 @@ internal abstract record WriteOutcome
     }
 
     /// <summary>Its idempotency key was used before; nothing of it is stored.</summary>
-    public sealed record KeyTaken(StoredAnswer Before) : WriteOutcome;
+    public sealed record KeyTaken(StoredResponse Before) : WriteOutcome;
 
     /// <summary>The database refused this one, or it is unknown whether it is stored.</summary>
     public sealed record Broken(Exception Exception) : WriteOutcome;
 }
 
-/// <summary>What an idempotency key stands for.</summary>
-public sealed record StoredAnswer(byte[] Fingerprint, int StatusCode, string Answer);
+/// <summary>What an idempotency key identifies.</summary>
+public sealed record StoredResponse(byte[] Fingerprint, int StatusCode, string Response);

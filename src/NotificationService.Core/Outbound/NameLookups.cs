@@ -9,26 +9,26 @@ namespace NotificationService.Outbound;
 /// Whoever asks for the same name shares one lookup, and what took long to learn is kept for a while: a name that hangs has one place for some
 /// of the time, however often it is asked for.
 /// </summary>
-/// <param name="places">Threads at once.</param>
+/// <param name="permits">Threads at once.</param>
 /// <param name="resolve">Blocks; the system's by default.</param>
 /// <param name="time">The system's by default.</param>
-public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>? resolve = null, TimeProvider? time = null)
+public sealed class NameLookups(SemaphoreSlim permits, Func<string, IPAddress[]>? resolve = null, TimeProvider? time = null)
 {
     /// <summary>Half of them for webhooks, whose names are the easiest to come by; the other half is out of their reach.</summary>
-    private const int Most = 64;
+    private const int Max = 64;
 
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
     /// <summary>The process's own, for providers, however many guards there are.</summary>
-    public static readonly NameLookups OfProviders = new(new SemaphoreSlim(Most / 2, Most / 2));
+    public static readonly NameLookups OfProviders = new(new SemaphoreSlim(Max / 2, Max / 2));
 
     /// <summary>The process's own, for webhooks.</summary>
-    public static readonly NameLookups OfWebhooks = new(new SemaphoreSlim(Most / 2, Most / 2));
+    public static readonly NameLookups OfWebhooks = new(new SemaphoreSlim(Max / 2, Max / 2));
 
     private readonly Func<string, IPAddress[]> resolve = resolve ?? Dns.GetHostAddresses;
     private readonly TimeProvider time = time ?? TimeProvider.System;
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<string, Lookup> lookups = new(StringComparer.OrdinalIgnoreCase);
 
     public async Task<IPAddress[]> FindAsync(string host, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
         var lookup = Join(host);
         try
         {
-            return await lookup.Answer.Task.WaitAsync(cancellationToken);
+            return await lookup.Response.Task.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -47,7 +47,7 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
     private Lookup Join(string host)
     {
         Lookup? lookup;
-        lock (gate)
+        lock (sync)
         {
             if (lookups.TryGetValue(host, out lookup))
             {
@@ -65,9 +65,9 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
     /// <summary>What nobody waits for any more does not wait for a place either. What has one keeps it until the resolver is done.</summary>
     private void Leave(string host, Lookup lookup)
     {
-        lock (gate)
+        lock (sync)
         {
-            if (--lookup.Callers > 0 || lookup.HasPlace)
+            if (--lookup.Callers > 0 || lookup.HasPermit)
                 return;
             Forget(host, lookup);
         }
@@ -79,21 +79,21 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
     {
         try
         {
-            await places.WaitAsync(lookup.GivenUp);
+            await permits.WaitAsync(lookup.GivenUp);
         }
         catch (OperationCanceledException)
         {
             return;
         }
 
-        lock (gate)
-            lookup.HasPlace = true;
-        // A place belongs to the thread, not to whoever waits for it: the resolver cannot be told to stop.
+        lock (sync)
+            lookup.HasPermit = true;
+        // A permit belongs to the thread, not to whoever waits for it: the resolver cannot be asked to stop.
         await Task.Factory.StartNew(
             () => Resolve(host, lookup), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
     }
 
-#pragma warning disable CA1031 // whoever waits is told, whatever it is
+#pragma warning disable CA1031 // whoever waits is notified, whatever it is
     private void Resolve(string host, Lookup lookup)
     {
         var began = time.GetTimestamp();
@@ -101,34 +101,34 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
         {
             var addresses = resolve(host);
             End(host, lookup, began);
-            lookup.Answer.SetResult(addresses);
+            lookup.Response.SetResult(addresses);
         }
         catch (Exception exception)
         {
             End(host, lookup, began);
-            lookup.Answer.SetException(exception);
-            _ = lookup.Answer.Task.Exception; // they may all be gone
+            lookup.Response.SetException(exception);
+            _ = lookup.Response.Task.Exception; // they may all be gone
         }
     }
 #pragma warning restore CA1031
 
     private void End(string host, Lookup lookup, long began)
     {
-        places.Release();
+        permits.Release();
         if (time.GetElapsedTime(began) > Long)
         {
             _ = ForgetLaterAsync(host, lookup);
             return;
         }
 
-        lock (gate)
+        lock (sync)
             Forget(host, lookup);
     }
 
     private async Task ForgetLaterAsync(string host, Lookup lookup)
     {
         await Task.Delay(KeptFor, time);
-        lock (gate)
+        lock (sync)
             Forget(host, lookup);
     }
 
@@ -144,14 +144,14 @@ public sealed class NameLookups(SemaphoreSlim places, Func<string, IPAddress[]>?
 
         public Lookup() => GivenUp = givenUp.Token;
 
-        public TaskCompletionSource<IPAddress[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IPAddress[]> Response { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public CancellationToken GivenUp { get; }
 
         /// <summary>Who waits for it.</summary>
         public int Callers { get; set; }
 
-        public bool HasPlace { get; set; }
+        public bool HasPermit { get; set; }
 
         /// <summary>Nobody waits for it, and it has no place.</summary>
         public void Dispose()

@@ -10,6 +10,6 @@ public static class ProductAgent
     /// <summary>For example <c>NotificationService/1.0.0</c>.</summary>
     public static readonly string Value = $"{Product}/{Version}";
 
-    /// <summary>For example <c>NotificationService-Webhooks/1.0.0</c>: a part of it that receivers may want to tell apart.</summary>
+    /// <summary>For example <c>NotificationService-Webhooks/1.0.0</c>: a part of it that receivers may want to distinguish.</summary>
     public static string Of(string part) => $"{Product}-{part}/{Version}";
 }

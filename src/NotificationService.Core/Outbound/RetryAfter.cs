@@ -7,7 +7,7 @@ public static class RetryAfter
 {
     public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary><c>Retry-After</c>, and where there is none the header that tells when the vendor's limit is lifted, in Unix seconds.</summary>
+    /// <summary><c>Retry-After</c>, and where there is none the header that shows when the vendor's limit is lifted, in Unix seconds.</summary>
     public static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now, string? resetHeader = null)
     {
         if (First(response, "Retry-After") is { } value && Parse(value, now) is { } wait)

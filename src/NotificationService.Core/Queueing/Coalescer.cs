@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace NotificationService.Queueing;
 
 /// <param name="Writers">How many flushes may run at once.</param>
-/// <param name="Capacity">How many items may wait; beyond it the caller is told that the service is busy.</param>
+/// <param name="Capacity">How many items may wait; beyond it the caller learns that the service is busy.</param>
 /// <param name="MaxBatch">The most items of one flush.</param>
 /// <param name="Linger">How long a flush waits for company. Zero: whoever waits while a flush runs shares the next one.</param>
 public sealed record CoalescerOptions(int Writers, int Capacity, int MaxBatch, TimeSpan Linger)
@@ -43,15 +43,15 @@ public sealed class Coalescer<TItem, TResult> : IAsyncDisposable
 
     /// <summary>Hands an item in, unless too many wait already.</summary>
     /// <param name="item">What is to be flushed.</param>
-    /// <param name="answer">Ends when the flush that held the item has ended.</param>
-    public bool TryAdd(TItem item, out Task<TResult> answer)
+    /// <param name="response">Ends when the flush that held the item has ended.</param>
+    public bool TryAdd(TItem item, out Task<TResult> response)
     {
         var entry = new Waiting(item);
-        answer = entry.Done.Task;
+        response = entry.Done.Task;
         return waiting.Writer.TryWrite(entry);
     }
 
-    /// <summary>Hands an item in, waiting for room.</summary>
+    /// <summary>Hands an item in, waiting for capacity.</summary>
     public async Task<TResult> AddAsync(TItem item, CancellationToken cancellationToken)
     {
         var entry = new Waiting(item);

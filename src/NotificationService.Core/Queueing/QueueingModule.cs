@@ -7,11 +7,11 @@ public static class QueueingModule
 {
     public static IServiceCollection AddQueueing(this IServiceCollection services) => services
         .AddSingleton<TenantChanges>()
-        .AddSingleton(provider => Hint(provider, WakeUp.Deliveries))
-        .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => Hint(provider, WakeUp.Receipts))
-        .AddKeyedSingleton(WakeUp.Events, (provider, _) => Hint(provider, WakeUp.Events))
-        .AddKeyedSingleton(WakeUp.Webhooks, (provider, _) => Hint(provider, WakeUp.Webhooks));
+        .AddSingleton(provider => Signal(provider, WakeUp.Deliveries))
+        .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => Signal(provider, WakeUp.Receipts))
+        .AddKeyedSingleton(WakeUp.Events, (provider, _) => Signal(provider, WakeUp.Events))
+        .AddKeyedSingleton(WakeUp.Webhooks, (provider, _) => Signal(provider, WakeUp.Webhooks));
 
-    private static WakeUp Hint(IServiceProvider provider, string channel) =>
+    private static WakeUp Signal(IServiceProvider provider, string channel) =>
         new(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>(), channel);
 }

@@ -6,7 +6,7 @@ namespace NotificationService.Queueing;
 /// </summary>
 public sealed class SharedOrAlone
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private Task entered = Task.CompletedTask;
     private int inside;
     private TaskCompletionSource? emptied;
@@ -15,7 +15,7 @@ public sealed class SharedOrAlone
     public async Task ShareAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         var own = await EnterAsync(cancellationToken);
-        lock (gate)
+        lock (sync)
             inside++;
         own.SetResult();
         try
@@ -43,12 +43,12 @@ public sealed class SharedOrAlone
         }
     }
 
-    /// <summary>Whoever comes next enters once the answer is set; one that gives up waiting leaves its place to the next, when it comes to it.</summary>
+    /// <summary>Whoever comes next enters once the response is set; one that gives up waiting leaves its place to the next, when it comes to it.</summary>
     private async Task<TaskCompletionSource> EnterAsync(CancellationToken cancellationToken)
     {
         var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task before;
-        lock (gate)
+        lock (sync)
             (before, entered) = (entered, own.Task);
         try
         {
@@ -64,7 +64,7 @@ public sealed class SharedOrAlone
 
     private Task NobodyInsideAsync()
     {
-        lock (gate)
+        lock (sync)
         {
             if (inside == 0)
                 return Task.CompletedTask;
@@ -75,7 +75,7 @@ public sealed class SharedOrAlone
 
     private void Leave()
     {
-        lock (gate)
+        lock (sync)
         {
             if (--inside > 0)
                 return;

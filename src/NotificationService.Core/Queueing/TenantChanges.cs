@@ -8,7 +8,7 @@ namespace NotificationService.Queueing;
 /// </summary>
 public sealed class TenantChanges
 {
-    /// <summary>The NOTIFY channel on which statements tell that a tenant's providers changed; the payload is the tenant's id.</summary>
+    /// <summary>The NOTIFY channel on which statements show that a tenant's providers changed; the payload is the tenant's id.</summary>
     public const string Providers = "notification_providers";
 
     private Action<TenantId>? listeners;

@@ -4,8 +4,8 @@ using NotificationService.Storage;
 namespace NotificationService.Queueing;
 
 /// <summary>
-/// The hint that there may be work: at once within the process, by NOTIFY to other processes at most every 50 ms and never
-/// inside the accept transaction (a NOTIFY there would line up every commit of the database). Losing every hint changes
+/// The signal that there may be work: at once within the process, by NOTIFY to other processes at most every 50 ms and never
+/// inside the accept transaction (a NOTIFY there would line up every commit of the database). Losing every signal changes
 /// nothing but the delay: the poll is the truth.
 /// </summary>
 public sealed class WakeUp(Database database, TimeProvider time, string channel = WakeUp.Deliveries)
@@ -16,7 +16,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
     /// <summary>Providers reported something. Also the key under which this one is registered.</summary>
     public const string Receipts = "notification_receipts";
 
-    /// <summary>Something is to be told. Also the key under which this one is registered.</summary>
+    /// <summary>Something is to be published. Also the key under which this one is registered.</summary>
     public const string Events = "notification_events";
 
     /// <summary>A webhook endpoint is to be called. Also the key under which this one is registered.</summary>
@@ -26,7 +26,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
 
     public string Channel => channel;
 
-    private readonly Hint local = new();
+    private readonly Signal local = new();
     private int announcing;
     private int unannounced;
 
@@ -41,7 +41,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
 
     public void SignalLocally() => local.Give();
 
-    /// <summary>Waits for a hint, at most <paramref name="poll"/>.</summary>
+    /// <summary>Waits for a signal, at most <paramref name="poll"/>.</summary>
     public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => local.WaitAsync(poll, cancellationToken);
 
     private async Task AnnounceAsync()
@@ -61,7 +61,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
             }
             catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
             {
-                // Only a hint was lost; the poll finds the rows.
+                // Only a signal was lost; the poll finds the rows.
             }
             finally
             {

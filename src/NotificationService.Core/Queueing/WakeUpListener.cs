@@ -6,12 +6,12 @@ using NotificationService.Storage;
 
 namespace NotificationService.Queueing;
 
-/// <summary>Hears other processes' hints. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
+/// <summary>Hears other processes' signals. When its connection breaks it comes back by itself and assumes that it missed some.</summary>
 public sealed class WakeUpListener(
     Database database, WakeUp deliveries, [FromKeyedServices(WakeUp.Receipts)] WakeUp receipts, [FromKeyedServices(WakeUp.Events)] WakeUp events,
     [FromKeyedServices(WakeUp.Webhooks)] WakeUp webhooks, TenantChanges providers, TimeProvider time, ILogger<WakeUpListener> logger) : BackgroundService
 {
-    private readonly Dictionary<string, WakeUp> hints = new[] { deliveries, receipts, events, webhooks }.ToDictionary(hint => hint.Channel, StringComparer.Ordinal);
+    private readonly Dictionary<string, WakeUp> signals = new[] { deliveries, receipts, events, webhooks }.ToDictionary(signal => signal.Channel, StringComparer.Ordinal);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -41,10 +41,10 @@ public sealed class WakeUpListener(
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, heard) => Hear(heard);
-        await using (var listen = new NpgsqlCommand(string.Join("; ", hints.Keys.Append(TenantChanges.Providers).Select(channel => $"listen {channel}")), connection))
+        await using (var listen = new NpgsqlCommand(string.Join("; ", signals.Keys.Append(TenantChanges.Providers).Select(channel => $"listen {channel}")), connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var hint in hints.Values)
-            hint.SignalLocally();
+        foreach (var signal in signals.Values)
+            signal.SignalLocally();
         while (true)
             await connection.WaitAsync(cancellationToken);
     }
@@ -54,6 +54,6 @@ public sealed class WakeUpListener(
         if (heard.Channel == TenantChanges.Providers)
             providers.Hear(heard.Payload);
         else
-            hints.GetValueOrDefault(heard.Channel)?.SignalLocally();
+            signals.GetValueOrDefault(heard.Channel)?.SignalLocally();
     }
 }

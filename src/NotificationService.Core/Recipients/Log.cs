@@ -11,7 +11,7 @@ internal static partial class Log
     public static partial void LeftAlone(this ILogger logger, TenantId tenant);
 
     [LoggerMessage(EventIds.Recipients + 2, LogLevel.Information, "The user service answers again for the tenant {Tenant}")]
-    public static partial void AnswersAgain(this ILogger logger, TenantId tenant);
+    public static partial void RespondsAgain(this ILogger logger, TenantId tenant);
 
     [LoggerMessage(EventIds.Recipients + 3, LogLevel.Warning, "A question to the user service failed unexpectedly ({Reason})")]
     public static partial void QuestionFailed(this ILogger logger, string reason);

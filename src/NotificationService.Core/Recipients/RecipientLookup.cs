@@ -14,6 +14,6 @@ public sealed class RecipientLookup
     public bool IsOn => userService is not null;
 
     /// <summary>Asks about one person. Holds nothing of the database, and ends within seconds.</summary>
-    public ValueTask<ProfileAnswer> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken) =>
-        userService?.FindAsync(tenant, userId, cancellationToken) ?? ValueTask.FromResult<ProfileAnswer>(ProfileAnswer.Unknown.Instance);
+    public ValueTask<ProfileResponse> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken) =>
+        userService?.FindAsync(tenant, userId, cancellationToken) ?? ValueTask.FromResult<ProfileResponse>(ProfileResponse.Unknown.Instance);
 }

@@ -14,16 +14,16 @@ public sealed record RecipientProfile(
 }
 
 /// <summary>What came of looking somebody up.</summary>
-public abstract record ProfileAnswer
+public abstract record ProfileResponse
 {
-    private ProfileAnswer()
+    private ProfileResponse()
     {
     }
 
-    public sealed record Known(RecipientProfile Profile) : ProfileAnswer;
+    public sealed record Known(RecipientProfile Profile) : ProfileResponse;
 
     /// <summary>Nobody knows this person, or nobody is to be asked.</summary>
-    public sealed record Unknown : ProfileAnswer
+    public sealed record Unknown : ProfileResponse
     {
         public static readonly Unknown Instance = new();
     }
@@ -31,7 +31,7 @@ public abstract record ProfileAnswer
     /// <summary>Whoever knows could not be asked.</summary>
     /// <param name="IsDown">It passes, and everything that needs it waits; false when it failed for this person.</param>
     /// <param name="IsOfPerson">It says nothing about others.</param>
-    public sealed record Unavailable(bool IsDown, bool IsOfPerson = false) : ProfileAnswer
+    public sealed record Unavailable(bool IsDown, bool IsOfPerson = false) : ProfileResponse
     {
         /// <summary>Nobody can be asked about.</summary>
         public static readonly Unavailable Down = new(true);

@@ -9,13 +9,13 @@ internal static class ListScan
     /// <param name="page">The page that is asked for.</param>
     /// <param name="idOf">The id of an item, after which a cursor goes on.</param>
     /// <param name="isExact">Whether every row that is looked at is an item.</param>
-    /// <param name="most">The most rows to look at where not.</param>
+    /// <param name="max">The most rows to look at where not.</param>
     /// <param name="read">Reads one step.</param>
-    public static async Task<PageResult<T>> ReadAsync<T>(PageRequest page, Func<T, Guid> idOf, bool isExact, int most, Func<ListStep, Task<ListStepResult<T>>> read)
+    public static async Task<PageResult<T>> ReadAsync<T>(PageRequest page, Func<T, Guid> idOf, bool isExact, int max, Func<ListStep, Task<ListStepResult<T>>> read)
     {
         var items = new List<T>();
         var (after, looked, hits) = (page.After, 0, 0);
-        var rows = isExact ? page.Offset + page.Take : Math.Min(most, 4 * (page.Offset + page.Take));
+        var rows = isExact ? page.Offset + page.Take : Math.Min(max, 4 * (page.Offset + page.Take));
         while (true)
         {
             var step = await read(new ListStep(after, rows, Math.Max(0, page.Offset - hits), page.Take - items.Count));
@@ -23,9 +23,9 @@ internal static class ListScan
             (hits, looked) = (hits + step.Hits, looked + rows);
             if (items.Count >= page.Take || step.LookedAt < rows)
                 return PageResult.Of(items, idOf, page);
-            if (looked >= most)
+            if (looked >= max)
                 return PageResult.Of(items, idOf, page, step.Last);
-            (after, rows) = (step.Last, Math.Min(most - looked, rows * 4));
+            (after, rows) = (step.Last, Math.Min(max - looked, rows * 4));
         }
     }
 }

@@ -4,7 +4,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Runs the two statements of a list. The one of a page answers one row at least: its first three columns tell how many rows match, how many were
+/// Runs the two statements of a list. The one of a page answers one row at least: its first three columns show how many rows match, how many were
 /// looked at, and where that ended; an item follows from the fourth on, which is its id, or null where there is none.
 /// </summary>
 internal sealed class ListStatements(Database database, string list, string count)

@@ -4,7 +4,7 @@ using Npgsql;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Tells what is nobody's fault and passes (the server shuts down, is full, is another's standby, cannot be reached, gave up a statement) from what this
+/// Distinguishes what is nobody's fault and passes (the server shuts down, is full, is another's standby, cannot be reached, gave up a statement) from what this
 /// very statement is refused for.
 /// </summary>
 public static class Outage

@@ -13,7 +13,7 @@ public sealed record PageRequest(int Offset, int Limit, Guid? After, bool IsNumb
     /// <summary>The most rows that a page looks at for a filter that no index answers. A page that ends there says where to go on.</summary>
     public const int ScanLimit = 200;
 
-    /// <summary>Items to read: one more than the page shows tells that there are more.</summary>
+    /// <summary>Items to read: one more than the page shows shows that there are more.</summary>
     public int Take => Limit + 1;
 
     public static PageRequest ByNumber(int page, int limit) => new((int)Math.Min(int.MaxValue - 1_000, (page - 1L) * limit), limit, After: null, IsNumbered: true);

@@ -8,16 +8,16 @@ namespace NotificationService.Storage;
 /// </summary>
 public static class StorableText
 {
-    /// <param name="most">UTF-16 units, as the columns count them.</param>
-    public static string Of(string text, int most)
+    /// <param name="max">UTF-16 units, as the columns count them.</param>
+    public static string Of(string text, int max)
     {
-        if (text.Length <= most && IsPlain(text))
+        if (text.Length <= max && IsPlain(text))
             return text;
-        var clean = new StringBuilder(Math.Min(text.Length, most));
+        var clean = new StringBuilder(Math.Min(text.Length, max));
         foreach (var rune in text.EnumerateRunes())
         {
             // EnumerateRunes gives U+FFFD for half a character.
-            if (clean.Length + rune.Utf16SequenceLength > most)
+            if (clean.Length + rune.Utf16SequenceLength > max)
                 break;
             if (!Rune.IsControl(rune))
                 clean.Append(rune);

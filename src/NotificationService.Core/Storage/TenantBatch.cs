@@ -74,7 +74,7 @@ public sealed class TenantBatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs and does not commit. <paramref name="read"/> is told of which of the added statements that return rows, from 0, each row is.</summary>
+    /// <summary>Runs and does not commit. <paramref name="read"/> is called with which of the added statements that return rows, from 0, each row is.</summary>
     public async Task RunAsync(Action<NpgsqlDataReader, int>? read, CancellationToken cancellationToken)
     {
         var statement = 0;

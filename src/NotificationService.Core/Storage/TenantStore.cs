@@ -15,7 +15,7 @@ public sealed class TenantStore(Database database)
 
     public async Task<T> RunAsync<T>(TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -34,7 +34,7 @@ public sealed class TenantStore(Database database)
                 await transaction.CommitAsync(cancellationToken);
                 return result;
             }
-            catch (Exception exception) when (round < 4 && IsTransient(exception))
+            catch (Exception exception) when (attempt < 4 && IsTransient(exception))
             {
                 // The whole piece of work runs again in a new transaction.
             }

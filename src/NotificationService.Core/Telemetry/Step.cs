@@ -4,18 +4,18 @@ namespace NotificationService.Telemetry;
 
 /// <summary>
 /// Something a loop does again and again and that must succeed for the loop to be of use, such as a worker's claim: a loop whose every claim
-/// fails still beats. Failures are counted; one that has gone on for longer than the bound is told by the health checks.
+/// fails still beats. Failures are counted; one that has gone on for longer than the bound is reported by the health checks.
 /// </summary>
 /// <param name="name">A closed set: it is a tag of the metric.</param>
 /// <param name="isEssential">Whether the process is of no use without it; otherwise it is degraded.</param>
 /// <param name="longestFailure">The bound.</param>
-/// <param name="time">What tells how long it has failed.</param>
+/// <param name="time">What shows how long it has failed.</param>
 public sealed class Step(string name, bool isEssential, TimeSpan longestFailure, TimeProvider time)
 {
     private static readonly Counter<long> Failures = Telemetry.Meter.CreateCounter<long>(
         "notification_step_failures_total", null, "Times that a step of a background loop failed, by step.");
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private Streak? streak;
     private long count;
 
@@ -46,7 +46,7 @@ public sealed class Step(string name, bool isEssential, TimeSpan longestFailure,
     /// <param name="reason">PostgreSQL's code or the kind of the failure; never a message, which may quote data.</param>
     public void Fail(string reason)
     {
-        lock (gate)
+        lock (sync)
         {
             var now = time.GetTimestamp();
             streak = new Streak(streak?.Since ?? now, now, reason);

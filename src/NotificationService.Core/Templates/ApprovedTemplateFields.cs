@@ -10,8 +10,8 @@ namespace NotificationService.Templates;
 /// </summary>
 internal sealed partial class ApprovedTemplateFields(TemplateContentsReader reader)
 {
-    private const int MostButtons = 10;
-    private const int MostParameters = 64;
+    private const int MaxButtons = 10;
+    private const int MaxParameters = 64;
 
     private delegate JsonPart? Reading(JsonElement value, string at);
 
@@ -34,9 +34,9 @@ internal sealed partial class ApprovedTemplateFields(TemplateContentsReader read
         foreach (var component in components.EnumerateArray())
         {
             var place = $"{at}/{index++}";
-            if (index > MostButtons + 2)
+            if (index > MaxButtons + 2)
             {
-                reader.Note(place, TemplateCodes.TooComplex, $"a template has one header, one body and at most {MostButtons} buttons");
+                reader.Note(place, TemplateCodes.TooComplex, $"a template has one header, one body and at most {MaxButtons} buttons");
                 return null;
             }
 
@@ -141,9 +141,9 @@ internal sealed partial class ApprovedTemplateFields(TemplateContentsReader read
     {
         if (!IsList(value, at))
             return null;
-        if (value.GetArrayLength() is 0 or > MostParameters)
+        if (value.GetArrayLength() is 0 or > MaxParameters)
         {
-            reader.Note(at, "count_invalid", $"1 to {MostParameters} parameters are expected; leave out a component that has none");
+            reader.Note(at, "count_invalid", $"1 to {MaxParameters} parameters are expected; leave out a component that has none");
             return null;
         }
 

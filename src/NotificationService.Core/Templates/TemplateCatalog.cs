@@ -10,23 +10,23 @@ namespace NotificationService.Templates;
 /// <summary>
 /// What accepting and delivering need of templates, from memory where possible. Which version is published is looked up
 /// again after two seconds, and at once on the node that published; that there is none is never remembered. A version's contents never change and are kept until
-/// room is needed. Many callers that miss the same entry wait for one query.
+/// capacity is needed. Many callers that miss the same entry wait for one query.
 /// </summary>
 public sealed class TemplateCatalog(Database database, TimeProvider time)
 {
-    public const long MostCompiled = 64L * 1024 * 1024;
+    public const long MaxCompiled = 64L * 1024 * 1024;
 
-    private const int MostKeys = 20_000;
+    private const int MaxKeys = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(TenantId, string), Publication> publications = new();
-    private readonly CompiledTemplateCache compiled = new(versions: 2_000, bytes: MostCompiled);
+    private readonly CompiledTemplateCache compiled = new(versions: 2_000, bytes: MaxCompiled);
     private long lookups;
 
     /// <summary>Keys of which it is remembered what is published.</summary>
     public int KnownKeys => publications.Count;
 
-    /// <summary>Bytes that the compiled versions take, as estimated; at most <see cref="MostCompiled"/>.</summary>
+    /// <summary>Bytes that the compiled versions take, as estimated; at most <see cref="MaxCompiled"/>.</summary>
     public long CompiledWeight => compiled.Weight;
 
     private sealed class Publication
@@ -46,7 +46,7 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
 
     /// <summary>
     /// The published version of the tenant's template with that key; null if there is none. Only what was found is remembered: whoever asks after a
-    /// publication, on any node, is not told what was true before it.
+    /// publication, on any node, does not see what was true before it.
     /// </summary>
     public async ValueTask<PublishedTemplate?> FindPublishedAsync(TenantId tenant, string key, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
     /// <summary>The lookup under way, or a new one.</summary>
     private Publication LookUp(TenantId tenant, string key)
     {
-        if (publications.Count >= MostKeys)
+        if (publications.Count >= MaxKeys)
             publications.Clear();
         var lookup = new Publication(found => FindAsync(tenant, key, found), time.GetTimestamp(), Interlocked.Increment(ref lookups));
         return publications.AddOrUpdate((tenant, key), lookup, (_, existing) => IsUsable(existing) ? existing : lookup);
@@ -108,7 +108,7 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
 
     private async Task<PublishedTemplate?> FindAsync(TenantId tenant, string key)
     {
-        // Without the first caller's token: the others wait for the same answer.
+        // Without the first caller's token: the others wait for the same response.
         PublishedTemplate? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, CancellationToken.None);
         batch.Add(tenant, FindStatement, new NpgsqlParameter<string> { TypedValue = key });

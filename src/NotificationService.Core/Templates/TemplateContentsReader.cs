@@ -117,7 +117,7 @@ internal sealed class TemplateContentsReader
 
     internal void Note(string pointer, string code, string message)
     {
-        // Enough to mend; a body of errors does not come back in full.
+        // Enough to correct; a body of errors does not come back in full.
         if (issues.Count < 50)
             issues.Add(new TemplateIssue(pointer, code, message));
     }

@@ -8,7 +8,7 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
 {
     private const int JsonDepth = 8;
     private const int DataEntries = 50;
-    private const int MostActions = 5;
+    private const int MaxActions = 5;
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
     public LocalizedContent Email()
@@ -128,8 +128,8 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
     {
         if (Field("actions") is not { } actions || !IsList(actions, "actions"))
             return [];
-        if (actions.GetArrayLength() > MostActions)
-            reader.Note(At("actions"), TemplateCodes.TooComplex, $"an item may have {MostActions} actions");
+        if (actions.GetArrayLength() > MaxActions)
+            reader.Note(At("actions"), TemplateCodes.TooComplex, $"an item may have {MaxActions} actions");
         var index = 0;
         foreach (var action in actions.EnumerateArray())
         {

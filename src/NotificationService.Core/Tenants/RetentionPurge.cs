@@ -21,7 +21,7 @@ public sealed class RetentionPurge(Database database, RetentionOptions options, 
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(30);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("retention_purge", 3 * Every), reason => logger.PurgeFailed("run", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("retention_purge", 3 * Every), reason => logger.PurgeFailed("run", reason), stoppingToken);
 
     /// <summary>One run over every table.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace NotificationService.Webhooks;
 
 /// <summary>How many messages the next claim may bring.</summary>
 /// <param name="Endpoints">Those that are known.</param>
-/// <param name="Most">Of each of them.</param>
+/// <param name="Max">Of each of them.</param>
 /// <param name="Slow">Which of them take long.</param>
 /// <param name="Turns">When each was last served: the smaller, the longer ago.</param>
 /// <param name="Others">Of any endpoint that is not known.</param>
@@ -14,7 +14,7 @@ namespace NotificationService.Webhooks;
 /// <param name="SlowCalls">Which of the two these are.</param>
 /// <param name="Calls">How many.</param>
 internal sealed record EndpointLimits(
-    Guid[] Endpoints, int[] Most, bool[] Slow, long[] Turns, int Others, int InAll, int SlowInAll, Guid[] Tenants, bool[] SlowCalls, int[] Calls)
+    Guid[] Endpoints, int[] Max, bool[] Slow, long[] Turns, int Others, int InAll, int SlowInAll, Guid[] Tenants, bool[] SlowCalls, int[] Calls)
 {
     public bool AreNone => InAll == 0 && SlowInAll == 0;
 }
@@ -34,18 +34,18 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<Guid, Lane> lanes = [];
     private long sweptAt = time.GetTimestamp();
     private long turn;
 
-    /// <summary>Whether the last claim brought all that there was room for: then whoever it brought may have more.</summary>
+    /// <summary>Whether the last claim brought all that there was capacity for: then whoever it brought may have more.</summary>
     private bool wasFull;
 
-    /// <summary>For the next claim; none in all when there is no room.</summary>
+    /// <summary>For the next claim; none in all when there is no capacity.</summary>
     public EndpointLimits Limits()
     {
-        lock (gate)
+        lock (sync)
         {
             Sweep();
             var known = lanes.Select(entry => (Endpoint: entry.Key, Lane: entry.Value, Slow: IsSlow(entry.Value))).ToArray();
@@ -68,7 +68,7 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     /// <summary>What a claim brought: of an endpoint that brought all it might, or might bring none, more may be waiting.</summary>
     public void Claimed(IReadOnlyList<ClaimedMessage> messages, EndpointLimits limits)
     {
-        lock (gate)
+        lock (sync)
         {
             turn++;
             var slow = limits.Endpoints.Where((_, place) => limits.Slow[place]).ToHashSet();
@@ -76,7 +76,7 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
             wasFull = messages.Count - slowMessages >= limits.InAll || slowMessages >= limits.SlowInAll;
             var brought = messages.GroupBy(message => message.Endpoint).ToDictionary(group => group.Key, group => group.Count());
             for (var i = 0; i < limits.Endpoints.Length; i++)
-                lanes[limits.Endpoints[i]].MayHaveMore = brought.GetValueOrDefault(limits.Endpoints[i]) >= limits.Most[i];
+                lanes[limits.Endpoints[i]].MayHaveMore = brought.GetValueOrDefault(limits.Endpoints[i]) >= limits.Max[i];
             foreach (var message in messages)
                 Begin(message);
         }
@@ -93,7 +93,7 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     /// <summary>This process cannot call the endpoint; for a while it brings nothing of it, so that others may.</summary>
     public void Leave(Guid endpoint)
     {
-        lock (gate)
+        lock (sync)
         {
             if (lanes.TryGetValue(endpoint, out var lane))
                 lane.LeftAt = time.GetTimestamp();
@@ -101,18 +101,18 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     }
 
     /// <summary>A call ended, or was not made. Answers whether somebody may be waiting for its place.</summary>
-    public bool Ended(ClaimedMessage message, WebhookAnswer? answer)
+    public bool Ended(ClaimedMessage message, WebhookResponse? response)
     {
-        lock (gate)
+        lock (sync)
         {
             var lane = lanes[message.Endpoint];
             lane.Calls.Remove((message.Id, message.Claims), out var began);
             lane.UsedAt = time.GetTimestamp();
-            if (answer is null)
+            if (response is null)
                 return lane.MayHaveMore || wasFull;
             var took = time.GetElapsedTime(began);
             lane.Seconds = lane.Seconds is { } usual ? usual * 0.7 + took.TotalSeconds * 0.3 : took.TotalSeconds;
-            lane.Limit = answer is WebhookAnswer.Delivered && took < Slow
+            lane.Limit = response is WebhookResponse.Delivered && took < Slow
                 ? Math.Min(options.ConcurrencyPerEndpoint, lane.Limit + 1)
                 : Math.Max(1, lane.Limit / 2);
             return lane.MayHaveMore || wasFull;
@@ -139,7 +139,7 @@ internal sealed class EndpointLanes(WebhookOptions options, TimeProvider time)
     {
         public TenantId Tenant => tenant;
 
-        /// <summary>When each call in flight began. By claim: a message whose lease has ended may be in hand here once more.</summary>
+        /// <summary>When each call in flight began. By claim: a message whose lease has ended may be in flight here once more.</summary>
         public Dictionary<(Guid Message, int Claims), long> Calls { get; } = [];
 
         public int Limit { get; set; }

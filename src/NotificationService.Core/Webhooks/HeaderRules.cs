@@ -5,12 +5,12 @@ namespace NotificationService.Webhooks;
 /// <summary>Which headers a tenant may have sent along: names and values of HTTP's own grammar, and none that says how the message travels or who it is from.</summary>
 public static class HeaderRules
 {
-    public const int Most = 20;
+    public const int Max = 20;
     public const int LongestName = 90;
     public const int LongestValue = 2048;
 
     /// <summary>All names and values together; servers commonly take 8 KB in all.</summary>
-    public const int MostInAll = 6 * 1024;
+    public const int MaxInAll = 6 * 1024;
 
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
@@ -35,23 +35,23 @@ public static class HeaderRules
         return CanBeSent(header) ? null : "This header does not take such a value.";
     }
 
-    /// <summary>Everything that is wrong with what a draft says of headers. Of too many nothing else is said, nor looked at.</summary>
+    /// <summary>Everything that is wrong with what an input says of headers. Of too many nothing else is said, nor looked at.</summary>
     /// <param name="given">By name; null removes.</param>
     /// <param name="kept">Those that stay as they are stored, each with the length of its value.</param>
     public static IEnumerable<WebhookEndpointError> ErrorsOf(IReadOnlyDictionary<string, string?>? given, IReadOnlyDictionary<string, int> kept)
     {
         List<WebhookHeader> put = [.. (given ?? new Dictionary<string, string?>())
-            .Where(header => header.Value is not null && !kept.ContainsKey(header.Key)).Take(Most + 1).Select(header => new WebhookHeader(header.Key, header.Value!))];
+            .Where(header => header.Value is not null && !kept.ContainsKey(header.Key)).Take(Max + 1).Select(header => new WebhookHeader(header.Key, header.Value!))];
         if (put.Count == 0)
             yield break;
-        if (put.Count + kept.Count > Most)
+        if (put.Count + kept.Count > Max)
         {
-            yield return new WebhookEndpointError("/headers", "header_invalid", $"At most {Most} headers are sent along.");
+            yield return new WebhookEndpointError("/headers", "header_invalid", $"At most {Max} headers are sent along.");
             yield break;
         }
 
-        if (put.Sum(header => header.Name.Length + header.Value.Length) + kept.Sum(header => header.Key.Length + header.Value) > MostInAll)
-            yield return new WebhookEndpointError("/headers", "header_invalid", $"All names and values together take at most {MostInAll} characters.");
+        if (put.Sum(header => header.Name.Length + header.Value.Length) + kept.Sum(header => header.Key.Length + header.Value) > MaxInAll)
+            yield return new WebhookEndpointError("/headers", "header_invalid", $"All names and values together take at most {MaxInAll} characters.");
         var names = kept.Keys.Concat(put.Select(header => header.Name)).CountBy(name => name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(StringComparer.OrdinalIgnoreCase);
         foreach (var header in put)

@@ -30,6 +30,6 @@ internal static partial class Log
     [LoggerMessage(EventIds.Webhooks + 8, LogLevel.Warning, "webhook endpoint {Endpoint} was disabled: {Reason}")]
     public static partial void EndpointDisabled(this ILogger logger, Guid endpoint, string reason);
 
-    [LoggerMessage(EventIds.Webhooks + 9, LogLevel.Warning, "the upkeep of webhooks failed at {Step} and goes on: {Reason}")]
-    public static partial void UpkeepFailed(this ILogger logger, string step, string reason);
+    [LoggerMessage(EventIds.Webhooks + 9, LogLevel.Warning, "the maintenance of webhooks failed at {Step} and goes on: {Reason}")]
+    public static partial void MaintenanceFailed(this ILogger logger, string step, string reason);
 }

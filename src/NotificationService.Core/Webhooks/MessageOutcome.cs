@@ -3,7 +3,7 @@ namespace NotificationService.Webhooks;
 /// <summary>Where a message stands. Stored as a smallint: never renumber.</summary>
 public enum MessageState : short
 {
-    /// <summary>Waits for its first or next try, or is in hand.</summary>
+    /// <summary>Waits for its first or next try, or is in flight.</summary>
     Pending = 1,
 
     /// <summary>The endpoint took it.</summary>
@@ -21,9 +21,9 @@ public enum MessageState : short
 /// <param name="State">Where it stands now.</param>
 /// <param name="Reason">Why it did not succeed, in stable words.</param>
 /// <param name="Wait">How long until the next try, for a pending one.</param>
-/// <param name="Answer">The call; null: none was made.</param>
+/// <param name="Response">The call; null: none was made.</param>
 /// <param name="Disable">Why the endpoint is to be disabled, if it is.</param>
-internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State, string? Reason, TimeSpan? Wait, WebhookAnswer? Answer, string? Disable)
+internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State, string? Reason, TimeSpan? Wait, WebhookResponse? Response, string? Disable)
 {
     /// <summary>The endpoint's revision when it was called: what an address answered that is no longer its own says nothing of it.</summary>
     public int Revision { get; init; }
@@ -46,41 +46,41 @@ internal sealed record MessageOutcome(ClaimedMessage Message, MessageState State
     public static MessageOutcome Dropped(ClaimedMessage message, string reason) => new(message, MessageState.Dropped, reason, null, null, null);
 
     /// <param name="message">Which was called with.</param>
-    /// <param name="answer">What came of it.</param>
-    /// <param name="chance">A number in [0, 1).</param>
-    public static MessageOutcome Of(ClaimedMessage message, WebhookAnswer answer, double chance)
+    /// <param name="response">What came of it.</param>
+    /// <param name="jitter">A number in [0, 1).</param>
+    public static MessageOutcome Of(ClaimedMessage message, WebhookResponse response, double jitter)
     {
-        var disable = answer is WebhookAnswer.Gone ? Gone : answer.Exchange.Directive == WebhookDirective.Disable ? Asked : null;
-        if (answer is WebhookAnswer.Delivered)
-            return new(message, MessageState.Delivered, null, null, answer, disable);
+        var disable = response is WebhookResponse.Gone ? Gone : response.Exchange.Directive == WebhookDirective.Disable ? Asked : null;
+        if (response is WebhookResponse.Delivered)
+            return new(message, MessageState.Delivered, null, null, response, disable);
         if (disable is not null)
-            return new(message, MessageState.Failed, disable, null, answer, disable);
-        if (answer.Exchange.Directive == WebhookDirective.AbortMessage)
-            return new(message, MessageState.Dropped, Aborted, null, answer, null);
+            return new(message, MessageState.Failed, disable, null, response, disable);
+        if (response.Exchange.Directive == WebhookDirective.AbortMessage)
+            return new(message, MessageState.Dropped, Aborted, null, response, null);
 
-        var failed = (WebhookAnswer.Failed)answer;
-        var wait = WebhookSchedule.Next(message.Attempts + 1 - message.FirstAttempt, failed.RetryAfter, chance);
+        var failed = (WebhookResponse.Failed)response;
+        var wait = WebhookSchedule.Next(message.Attempts + 1 - message.FirstAttempt, failed.RetryAfter, jitter);
         return wait is null
-            ? new(message, MessageState.Failed, Exhausted, null, answer, null)
-            : new(message, MessageState.Pending, failed.Reason, wait, answer, null);
+            ? new(message, MessageState.Failed, Exhausted, null, response, null)
+            : new(message, MessageState.Pending, failed.Reason, wait, response, null);
     }
 
     /// <summary>Whether it has none of the texts that somebody else wrote.</summary>
-    public bool IsBare => Answer is null || (Answer.Exchange.Body is null && Answer.Exchange.ResponseHeaders is null && Answer.Exchange.RequestHeaders.Count == 0);
+    public bool IsBare => Response is null || (Response.Exchange.Body is null && Response.Exchange.ResponseHeaders is null && Response.Exchange.RequestHeaders.Count == 0);
 
     /// <summary>The same without what the endpoint wrote, and without what was sent to it.</summary>
     public MessageOutcome Bare()
     {
-        if (Answer is null)
+        if (Response is null)
             return this;
-        var exchange = Answer.Exchange with { RequestHeaders = [], ResponseHeaders = null, Body = null };
+        var exchange = Response.Exchange with { RequestHeaders = [], ResponseHeaders = null, Body = null };
         return this with
         {
-            Answer = Answer switch
+            Response = Response switch
             {
-                WebhookAnswer.Delivered => new WebhookAnswer.Delivered(exchange),
-                WebhookAnswer.Gone => new WebhookAnswer.Gone(exchange),
-                WebhookAnswer.Failed failed => new WebhookAnswer.Failed(exchange, failed.Reason, failed.RetryAfter),
+                WebhookResponse.Delivered => new WebhookResponse.Delivered(exchange),
+                WebhookResponse.Gone => new WebhookResponse.Gone(exchange),
+                WebhookResponse.Failed failed => new WebhookResponse.Failed(exchange, failed.Reason, failed.RetryAfter),
                 _ => throw new InvalidOperationException("no such answer"),
             },
         };

@@ -30,6 +30,6 @@ internal static class SampleEvent
         };
     }
 
-    private static DeliveryStatus? StatusOf(string type) => Enum.GetValues<DeliveryStatus>().Where(status => status >= EventTypes.FirstTold)
-        .Cast<DeliveryStatus?>().SingleOrDefault(status => status is { } told && EventTypes.Of(told) == type);
+    private static DeliveryStatus? StatusOf(string type) => Enum.GetValues<DeliveryStatus>().Where(status => status >= EventTypes.FirstPublished)
+        .Cast<DeliveryStatus?>().SingleOrDefault(status => status is { } published && EventTypes.Of(published) == type);
 }

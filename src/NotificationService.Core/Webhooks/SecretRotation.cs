@@ -3,13 +3,13 @@ namespace NotificationService.Webhooks;
 /// <summary>Which of an endpoint's signing secrets hold, and until when.</summary>
 internal static class SecretRotation
 {
-    public const int MostOld = 10;
+    public const int MaxOld = 10;
 
     /// <summary>When the next old one retires, if so many of them still sign that no other may join them; else null.</summary>
     public static DateTimeOffset? Full(IEnumerable<WebhookSecretRow> secrets, DateTimeOffset now)
     {
         var old = secrets.Where(secret => EndpointFields.IsSecret(secret.Field) && secret.RetiresAt > now).ToList();
-        return old.Count >= MostOld ? old.Min(secret => secret.RetiresAt) : null;
+        return old.Count >= MaxOld ? old.Min(secret => secret.RetiresAt) : null;
     }
 
     /// <summary>Those that hold without end get one, those that have retired go. The number of the next one.</summary>

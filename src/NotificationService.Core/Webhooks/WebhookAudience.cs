@@ -8,11 +8,11 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Webhooks;
 
-/// <summary>The endpoints that listen in one round of the relay. Bodies are written once for each kind of payload, not for each endpoint.</summary>
+/// <summary>The endpoints that listen in one run of the relay. Bodies are written once for each kind of payload, not for each endpoint.</summary>
 internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> endpoints) : EventAudience
 {
     /// <summary>Bodies of one insert, in characters: more would be hundreds of megabytes in one statement, which the database takes too long for.</summary>
-    private const int MostInOne = 8 * 1024 * 1024;
+    private const int MaxInOne = 8 * 1024 * 1024;
 
     private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
 
@@ -23,13 +23,13 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
     public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
     {
         var messages = new List<(PublicEvent Event, ListeningEndpoint Endpoint, string Body)>();
-        foreach (var told in events)
+        foreach (var published in events)
         {
             string? full = null, thin = null;
             foreach (var endpoint in endpoints[tenant])
             {
-                if (endpoint.Asks(told))
-                    messages.Add((told, endpoint, endpoint.IsFull ? full ??= Body(told, full: true) : thin ??= Body(told, full: false)));
+                if (endpoint.Asks(published))
+                    messages.Add((published, endpoint, endpoint.IsFull ? full ??= Body(published, full: true) : thin ??= Body(published, full: false)));
             }
         }
 
@@ -38,16 +38,16 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
     }
 
     /// <summary>The body of Standard Webhooks: type, the event's time, data.</summary>
-    internal static string Body(PublicEvent told, bool full)
+    internal static string Body(PublicEvent published, bool full)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
         {
             json.WriteStartObject();
-            json.WriteString("type", told.Type);
-            json.WriteString("timestamp", told.OccurredAt.UtcDateTime);
+            json.WriteString("type", published.Type);
+            json.WriteString("timestamp", published.OccurredAt.UtcDateTime);
             json.WritePropertyName("data");
-            EventJson.WriteData(json, told, full);
+            EventJson.WriteData(json, published, full);
             json.WriteEndObject();
         }
 
@@ -59,7 +59,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
         for (var (begin, end) = (0, 0); begin < messages.Length; begin = end)
         {
             long length = 0;
-            while (end < messages.Length && (end == begin || length + messages[end].Body.Length <= MostInOne))
+            while (end < messages.Length && (end == begin || length + messages[end].Body.Length <= MaxInOne))
                 length += messages[end++].Body.Length;
             AddPiece(batch, tenant, messages[begin..end], again);
         }
@@ -71,7 +71,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
             tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             Of(_ => ids.Next()), Of(message => message.Endpoint.Id), Of(message => message.Event.Id), Of(message => message.Event.Type), Of(message => message.Event.Subject),
             Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again },
-            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver }, Of(message => message.Event.Live));
+            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver }, Of(message => message.Event.Live));
 
         NpgsqlParameter<T[]> Of<T>(Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => new() { TypedValue = Array.ConvertAll(messages, column) };
     }

@@ -15,10 +15,10 @@ namespace NotificationService.Webhooks;
 /// </summary>
 public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>So much of an answer is read, that the connection may serve again; of a longer one the connection is closed.</summary>
-    private const int MostRead = 64 * 1024;
+    /// <summary>So much of a response is read, that the connection may serve again; of a longer one the connection is closed.</summary>
+    private const int MaxRead = 64 * 1024;
 
-    private const int MostKept = 16 * 1024;
+    private const int MaxKept = 16 * 1024;
     private const string DirectiveHeader = "webhook-delivery";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -28,7 +28,7 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
     private readonly HttpMessageInvoker invoker = new(Handler(guard, options));
 
     /// <exception cref="OperationCanceledException">The token was cancelled; whether the endpoint has the message is unknown.</exception>
-    public async Task<WebhookAnswer> CallAsync(WebhookCall call, CancellationToken cancellationToken)
+    public async Task<WebhookResponse> CallAsync(WebhookCall call, CancellationToken cancellationToken)
     {
         var exchange = new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], Status: null, ResponseHeaders: null, Body: null, WebhookDirective.None);
         var began = time.GetTimestamp();
@@ -39,7 +39,7 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
             Content = new ReadOnlyMemoryContent(call.Body) { Headers = { ContentType = Json } },
         };
         if (!TryAddHeaders(request, call, exchange.StartedAt.ToUnixTimeSeconds()))
-            return new WebhookAnswer.Failed(exchange, WebhookFailure.Unusable);
+            return new WebhookResponse.Failed(exchange, WebhookFailure.Unusable);
         exchange = exchange with { RequestHeaders = Shown(request, call.Headers) };
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,15 +68,15 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
             {
                 HttpRequestError.ConfigurationLimitExceeded => WebhookFailure.HeadersTooLarge,
                 HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError => FailedConnection.CodeOf(exception),
-                _ => WebhookFailure.AnswerBroken,
+                _ => WebhookFailure.ResponseBroken,
             });
         }
         catch (IOException)
         {
-            return Failed(WebhookFailure.AnswerBroken);
+            return Failed(WebhookFailure.ResponseBroken);
         }
 
-        WebhookAnswer.Failed Failed(string reason) => new(exchange with { Duration = time.GetElapsedTime(began) }, reason);
+        WebhookResponse.Failed Failed(string reason) => new(exchange with { Duration = time.GetElapsedTime(began) }, reason);
     }
 
     public void Dispose() => invoker.Dispose();
@@ -103,7 +103,7 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
     {
         request.Headers.Add("User-Agent", Agent);
         if (call.Headers.All(header => !header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
-            request.Headers.Add("Accept", "*/*"); // the body of an answer is only kept
+            request.Headers.Add("Accept", "*/*"); // the body of a response is only kept
         request.Headers.Add(WebhookSigner.IdHeader, call.MessageId);
         request.Headers.Add(WebhookSigner.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(WebhookSigner.SignatureHeader, WebhookSigner.Sign(call.MessageId, timestamp, call.Body.Span, call.Secrets));
@@ -127,15 +127,15 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
     private static List<WebhookHeader> Received(HttpResponseMessage response) =>
     [
         .. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
-            .Select(header => new WebhookHeader(StorableText.Of(header.Key.ToLowerInvariant(), MostKept), StorableText.Of(header.Value.ToString(), MostKept))),
+            .Select(header => new WebhookHeader(StorableText.Of(header.Key.ToLowerInvariant(), MaxKept), StorableText.Of(header.Value.ToString(), MaxKept))),
     ];
 
-    private WebhookAnswer Judge(HttpResponseMessage response, WebhookExchange exchange) => exchange.Status switch
+    private WebhookResponse Judge(HttpResponseMessage response, WebhookExchange exchange) => exchange.Status switch
     {
-        >= 200 and < 300 => new WebhookAnswer.Delivered(exchange),
-        410 => new WebhookAnswer.Gone(exchange),
-        >= 300 and < 400 => new WebhookAnswer.Failed(exchange, WebhookFailure.Redirected, Wait(response)),
-        _ => new WebhookAnswer.Failed(exchange, WebhookFailure.Status, Wait(response)),
+        >= 200 and < 300 => new WebhookResponse.Delivered(exchange),
+        410 => new WebhookResponse.Gone(exchange),
+        >= 300 and < 400 => new WebhookResponse.Failed(exchange, WebhookFailure.Redirected, Wait(response)),
+        _ => new WebhookResponse.Failed(exchange, WebhookFailure.Status, Wait(response)),
     };
 
     private TimeSpan? Wait(HttpResponseMessage response) => RetryAfter.Of(response, time.GetUtcNow(), LongestWait);
@@ -153,13 +153,13 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
     /// <summary>What comes within the bounds of size and time. The status has already said what matters, so that a body which breaks off changes nothing.</summary>
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(MostRead);
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxRead);
         var length = 0;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             int read;
-            while (length < MostRead && (read = await stream.ReadAsync(buffer.AsMemory(length, MostRead - length), cancellationToken)) > 0)
+            while (length < MaxRead && (read = await stream.ReadAsync(buffer.AsMemory(length, MaxRead - length), cancellationToken)) > 0)
                 length += read;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
@@ -167,8 +167,8 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
             // As much as came.
         }
 
-        var text = Encoding.UTF8.GetString(buffer, 0, Math.Min(length, MostKept)).ReplaceLineEndings(" ").Replace('\t', ' ');
+        var text = Encoding.UTF8.GetString(buffer, 0, Math.Min(length, MaxKept)).ReplaceLineEndings(" ").Replace('\t', ' ');
         ArrayPool<byte>.Shared.Return(buffer);
-        return StorableText.Of(text, MostKept);
+        return StorableText.Of(text, MaxKept);
     }
 }

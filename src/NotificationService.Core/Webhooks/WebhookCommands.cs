@@ -28,12 +28,12 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
                 new NpgsqlParameter<Guid> { TypedValue = endpoint },
                 new NpgsqlParameter<Guid> { TypedValue = message },
-                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
+                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
                 Parameter.Modes(by.OnlyMode),
             ],
             row => row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
                 : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
-                : row.GetInt16(1) >= WebhookOptions.MostAttemptsEver ? new WebhookCommandOutcome.TooOften()
+                : row.GetInt16(1) >= WebhookOptions.MaxAttemptsEver ? new WebhookCommandOutcome.TooOften()
                 : new WebhookCommandOutcome.Queued(message),
             cancellationToken);
         wakeUp.Signal();
@@ -63,7 +63,7 @@ public sealed class WebhookCommands(
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
                 new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
                 new NpgsqlParameter<bool> { TypedValue = false },
-                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
+                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
                 new NpgsqlParameter<bool[]> { TypedValue = [by.Live] },
             ],
             read: null, cancellationToken);

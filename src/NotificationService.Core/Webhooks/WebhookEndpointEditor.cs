@@ -10,13 +10,13 @@ namespace NotificationService.Webhooks;
 public sealed class WebhookEndpointEditor(
     TenantStore store, WebhookEndpointStore endpoints, CredentialVault vault, EndpointGuard guard, AuditLog audit, Ids ids, TimeProvider time)
 {
-    public const int Most = 50;
+    public const int Max = 50;
 
     private static readonly Dictionary<string, int> Nothing = [];
 
-    public async Task<WebhookEndpointSaved> CreateAsync(Caller by, WebhookEndpointDraft draft, CancellationToken cancellationToken)
+    public async Task<WebhookEndpointSaved> CreateAsync(Caller by, WebhookEndpointInput input, CancellationToken cancellationToken)
     {
-        var (url, errors) = await CheckAsync(draft, Nothing, before: null, cancellationToken);
+        var (url, errors) = await CheckAsync(input, Nothing, before: null, cancellationToken);
         if (url is null || errors.Count > 0)
             return new WebhookEndpointSaved.Invalid(errors);
         var (now, secret) = (Now(), WebhookSecret.New());
@@ -30,8 +30,8 @@ public sealed class WebhookEndpointEditor(
             Enabled = true,
             CreatedAt = now,
         };
-        draft.ApplyTo(row, url.AbsoluteUri, now);
-        PutHeaders(row, draft, Nothing, now);
+        input.ApplyTo(row, url.AbsoluteUri, now);
+        PutHeaders(row, input, Nothing, now);
         row.Secrets.Add(Sealed(row, EndpointFields.Secret(1), secret.Reveal(), now));
         return await store.RunAsync<WebhookEndpointSaved>(
             by.Tenant,
@@ -39,7 +39,7 @@ public sealed class WebhookEndpointEditor(
             {
                 // Two at once take turns, so that together they do not pass the limit.
                 await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({by.Tenant.Value.ToString()}, 14))", token);
-                if (await db.Set<WebhookEndpointRow>().CountAsync(token) >= Most)
+                if (await db.Set<WebhookEndpointRow>().CountAsync(token) >= Max)
                     return new WebhookEndpointSaved.LimitReached();
                 db.Add(row);
                 Note(db, by, "webhook_endpoint.created", row);
@@ -49,20 +49,20 @@ public sealed class WebhookEndpointEditor(
             cancellationToken);
     }
 
-    public async Task<WebhookEndpointSaved> UpdateAsync(Caller by, Guid id, WebhookEndpointDraft draft, CancellationToken cancellationToken)
+    public async Task<WebhookEndpointSaved> UpdateAsync(Caller by, Guid id, WebhookEndpointInput input, CancellationToken cancellationToken)
     {
         if (await endpoints.FindAsync(by.Tenant, id, cancellationToken) is not { } before)
             return new WebhookEndpointSaved.NotFound();
-        var kept = Kept(before, draft);
-        var (url, errors) = await CheckAsync(draft, kept, before, cancellationToken);
+        var kept = Kept(before, input);
+        var (url, errors) = await CheckAsync(input, kept, before, cancellationToken);
         if (url is null || errors.Count > 0)
             return new WebhookEndpointSaved.Invalid(errors);
         return await ChangeAsync(
             by.Tenant, id, before.Revision,
             (db, row) =>
             {
-                draft.ApplyTo(row, url.AbsoluteUri, Now());
-                PutHeaders(row, draft, kept, row.UpdatedAt);
+                input.ApplyTo(row, url.AbsoluteUri, Now());
+                PutHeaders(row, input, kept, row.UpdatedAt);
                 Note(db, by, "webhook_endpoint.updated", row);
             },
             cancellationToken);
@@ -139,10 +139,10 @@ public sealed class WebhookEndpointEditor(
 
     /// <summary>The address as it is kept, and everything that is wrong.</summary>
     private async Task<(Uri? Url, List<WebhookEndpointError> Errors)> CheckAsync(
-        WebhookEndpointDraft draft, Dictionary<string, int> kept, WebhookEndpointRow? before, CancellationToken cancellationToken)
+        WebhookEndpointInput input, Dictionary<string, int> kept, WebhookEndpointRow? before, CancellationToken cancellationToken)
     {
-        var errors = HeaderRules.ErrorsOf(draft.Headers, kept).ToList();
-        var text = draft.Url ?? before?.Url ?? "";
+        var errors = HeaderRules.ErrorsOf(input.Headers, kept).ToList();
+        var text = input.Url ?? before?.Url ?? "";
         if (text == before?.Url)
             return (new Uri(text), errors); // looked at when it was saved, and at every connection
         switch (await EndpointUrl.ReadAsync(text, guard, cancellationToken))
@@ -160,20 +160,20 @@ public sealed class WebhookEndpointEditor(
     }
 
     /// <summary>Which headers stay as they are stored, in a change those that are not named, and everywhere those that are still masked; and how long their values are.</summary>
-    private static Dictionary<string, int> Kept(WebhookEndpointRow row, WebhookEndpointDraft draft)
+    private static Dictionary<string, int> Kept(WebhookEndpointRow row, WebhookEndpointInput input)
     {
-        var named = draft.Headers?.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
+        var named = input.Headers?.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
         return WebhookHeaders.FromJson(row.Headers)
-            .Where(stored => draft.Headers?.TryGetValue(stored.Name, out var given) == true ? given == stored.Value : !draft.Whole && !named.Contains(stored.Name))
+            .Where(stored => input.Headers?.TryGetValue(stored.Name, out var given) == true ? given == stored.Value : !input.Whole && !named.Contains(stored.Name))
             .ToDictionary(
                 stored => stored.Name,
                 stored => row.Secrets.Find(secret => secret.Field == EndpointFields.Header(stored.Name)) is { } secret ? CredentialVault.LengthOf(secret.Sealed) : 0);
     }
 
-    private void PutHeaders(WebhookEndpointRow row, WebhookEndpointDraft draft, Dictionary<string, int> kept, DateTimeOffset now)
+    private void PutHeaders(WebhookEndpointRow row, WebhookEndpointInput input, Dictionary<string, int> kept, DateTimeOffset now)
     {
         List<WebhookHeader> shown = [.. WebhookHeaders.FromJson(row.Headers).Where(stored => kept.ContainsKey(stored.Name))];
-        List<(string Name, string Value)> given = [.. (draft.Headers ?? new Dictionary<string, string?>())
+        List<(string Name, string Value)> given = [.. (input.Headers ?? new Dictionary<string, string?>())
             .Where(header => header.Value is not null && !kept.ContainsKey(header.Key)).Select(header => (header.Key, header.Value!))];
         row.Secrets.RemoveAll(secret => !EndpointFields.IsSecret(secret.Field)
             && shown.TrueForAll(header => EndpointFields.Header(header.Name) != secret.Field)

@@ -4,7 +4,7 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Webhooks;
 
-/// <summary>A customer's address that is told of events, without its secrets.</summary>
+/// <summary>A customer's address that events are sent to, without its secrets.</summary>
 public sealed class WebhookEndpointRow
 {
     public Guid Id { get; init; }
@@ -61,7 +61,7 @@ public sealed class WebhookEndpointRow
         Secrets.Where(secret => EndpointFields.IsSecret(secret.Field) && !(secret.RetiresAt <= now)).OrderByDescending(secret => secret.CreatedAt);
 }
 
-/// <summary>How much an event tells.</summary>
+/// <summary>How much an event shows.</summary>
 public enum WebhookPayload : short
 {
     Full = 1,

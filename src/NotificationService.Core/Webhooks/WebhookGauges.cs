@@ -28,7 +28,7 @@ internal sealed class WebhookGauges : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Every, time, CountAsync, step, reason => logger.UpkeepFailed("depth", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, CountAsync, step, reason => logger.MaintenanceFailed("depth", reason), stoppingToken);
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ namespace NotificationService.Webhooks;
 /// <summary>What was sent to an endpoint and what came of it. However much there is, a page looks at a bounded number of rows.</summary>
 public sealed class WebhookLog(Database database, LongLists longLists)
 {
-    private const int MostAttempts = 50;
-    private const int MostOfBody = 1000;
+    private const int MaxAttempts = 50;
+    private const int MaxOfBody = 1000;
 
     private static readonly string List = SqlText.Statement("webhook_messages_list");
     private static readonly string Count = SqlText.Statement("webhook_messages_count");
@@ -37,8 +37,8 @@ public sealed class WebhookLog(Database database, LongLists longLists)
             Parameter.Small((short?)filter.State),
             Parameter.Text(filter.Type),
             Parameter.Number(step.Take),
-            Parameter.Number(MostOfBody),
-            Parameter.Number(MostAttempts),
+            Parameter.Number(MaxOfBody),
+            Parameter.Number(MaxAttempts),
             Parameter.Number(step.Offset),
             new NpgsqlParameter<bool> { TypedValue = filter.State is MessageState.Failed or MessageState.Dropped },
             Parameter.Modes(filter.Live));
@@ -64,7 +64,7 @@ public sealed class WebhookLog(Database database, LongLists longLists)
             new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             new NpgsqlParameter<Guid> { TypedValue = endpoint },
             new NpgsqlParameter<Guid> { TypedValue = message },
-            new NpgsqlParameter<int> { TypedValue = MostAttempts },
+            new NpgsqlParameter<int> { TypedValue = MaxAttempts },
             Parameter.Modes(live));
         return rows.Messages.SingleOrDefault();
     }

@@ -8,7 +8,7 @@ namespace NotificationService.Webhooks;
 /// <param name="NextTryAt">Null: it has ended, or is being sent at this moment.</param>
 /// <param name="Attempts">The latest last.</param>
 /// <param name="Body">What is sent; null in a list.</param>
-/// <param name="Live">Whether it tells of what a live account brought about; what is about no notification, batch or job counts as that.</param>
+/// <param name="Live">Whether it reports what a live account brought about; what is about no notification, batch or job counts as that.</param>
 public sealed record WebhookMessage(
     Guid Id, string EventId, string Type, Guid Subject, int Sequence, MessageState State, string? Reason, int AttemptCount, DateTimeOffset OccurredAt,
     DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, DateTimeOffset? NextTryAt, string? Body, bool Live, IReadOnlyList<WebhookAttempt> Attempts);

@@ -8,7 +8,7 @@ public sealed class WebhookOptions
     /// <summary>How long a connection may take to be made; within <see cref="CallTimeout"/>.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The whole of one call: connecting, sending, and all that is read of the answer.</summary>
+    /// <summary>The whole of one call: connecting, sending, and all that is read of the response.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a connection serves before the endpoint's name is looked up, and its address judged, anew.</summary>
@@ -36,7 +36,7 @@ public sealed class WebhookOptions
     internal static readonly TimeSpan DisabledAfter = TimeSpan.FromDays(5);
 
     /// <summary>A message that was called with more often is not sent again, by nobody's hand.</summary>
-    internal const int MostAttemptsEver = 1000;
+    internal const int MaxAttemptsEver = 1000;
 
     /// <summary>What is kept of a lease for claiming and for writing an outcome.</summary>
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(5);

@@ -18,17 +18,17 @@ internal sealed class WebhookReplayer(
     Heartbeats heartbeats, TimeProvider time, ILogger<WebhookReplayer> logger) : BackgroundService
 {
     /// <summary>So many of one replay in a second.</summary>
-    private const int Bite = 500;
+    private const int BatchSize = 500;
 
     /// <summary>Of one tick. The others' turn comes with the next: whoever waited longest is first.</summary>
-    private const int MostTurns = 8;
+    private const int MaxTurns = 8;
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How much time is looked through at once: as much as that takes little time itself, for all tenants' events of the time are passed by.</summary>
-    private static readonly TimeSpan ShortestSlice = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestSlice = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
@@ -40,12 +40,12 @@ internal sealed class WebhookReplayer(
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
 
     /// <summary>Whatever goes wrong, the replay stands where it stood and is tried again.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_replay"), logger.ReplayFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_replay"), logger.ReplayFailed, stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         heartbeat.Beat();
-        for (var turn = 0; turn < MostTurns && await NextAsync(cancellationToken) is var (tenant, replay, mode); turn++)
+        for (var turn = 0; turn < MaxTurns && await NextAsync(cancellationToken) is var (tenant, replay, mode); turn++)
         {
             heartbeat.Beat();
             await WorkAsync(tenant, replay, mode, cancellationToken);
@@ -62,17 +62,17 @@ internal sealed class WebhookReplayer(
     /// <summary>One turn: time in which nothing happened is passed by in it, faster and faster, until there is something or the turn is over.</summary>
     private async Task WorkAsync(TenantId tenant, Guid replay, WebhookReplayMode mode, CancellationToken cancellationToken)
     {
-        var (began, queued, goesOn, slice) = (time.GetTimestamp(), 0, true, ShortestSlice);
-        while (goesOn && queued < Bite && time.GetElapsedTime(began) < LongestTurn)
+        var (began, queued, goesOn, window) = (time.GetTimestamp(), 0, true, ShortestWindow);
+        while (goesOn && queued < BatchSize && time.GetElapsedTime(began) < LongestTurn)
         {
-            var (isEmpty, sliceBegan) = (false, time.GetTimestamp());
+            var (isEmpty, windowBegan) = (false, time.GetTimestamp());
             goesOn = false;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
                 tenant, mode == WebhookReplayMode.Failed ? Failed : All,
                 [
-                    new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = Bite },
-                    mode == WebhookReplayMode.All ? new NpgsqlParameter<TimeSpan> { TypedValue = slice } : new NpgsqlParameter<int> { TypedValue = WebhookOptions.MostAttemptsEver },
+                    new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = BatchSize },
+                    mode == WebhookReplayMode.All ? new NpgsqlParameter<TimeSpan> { TypedValue = window } : new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
                 ]);
             await batch.CommitAsync(
                 row =>
@@ -82,8 +82,8 @@ internal sealed class WebhookReplayer(
                     isEmpty = row.GetBoolean(3);
                 },
                 cancellationToken);
-            if (isEmpty && time.GetElapsedTime(sliceBegan) < Quick && slice < LongestSlice)
-                slice *= 2;
+            if (isEmpty && time.GetElapsedTime(windowBegan) < Quick && window < LongestWindow)
+                window *= 2;
         }
 
         if (queued > 0)

@@ -13,8 +13,8 @@ namespace NotificationService.Webhooks;
 internal sealed class WebhookResults : IAsyncDisposable
 {
     private const int Writers = 2;
-    private const int MostWaiting = 10_000;
-    private const int MostTogether = 256;
+    private const int MaxWaiting = 10_000;
+    private const int MaxTogether = 256;
 
     /// <summary>Longer than a failover takes.</summary>
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(5);
@@ -35,7 +35,7 @@ internal sealed class WebhookResults : IAsyncDisposable
     {
         (this.store, this.metrics, this.events, this.time, this.logger) = (store, metrics, events, time, logger);
         complete = heartbeats.Step("webhook_complete");
-        coalescer = new(new CoalescerOptions(Writers, MostWaiting, MostTogether, Linger), time, WriteAsync);
+        coalescer = new(new CoalescerOptions(Writers, MaxWaiting, MaxTogether, Linger), time, WriteAsync);
     }
 
     /// <summary>Ends when the outcome is committed. False: the message was no longer ours and nothing was written.</summary>
@@ -73,7 +73,7 @@ internal sealed class WebhookResults : IAsyncDisposable
         }
 
         logger.OutcomeRefused(outcome.Message.Id, "the message ends without it", reason);
-        await store.SetAsideAsync(outcome, cancellationToken);
+        await store.DeadLetterAsync(outcome, cancellationToken);
         return false;
     }
 
@@ -93,10 +93,10 @@ internal sealed class WebhookResults : IAsyncDisposable
                     events.SignalLocally();
                 }
 
-                bool[] answers = [.. outcomes.Select(written.Contains)];
-                for (var i = 0; i < answers.Length; i++)
-                    metrics.Ended(outcomes[i], answers[i]);
-                return answers;
+                bool[] stored = [.. outcomes.Select(written.Contains)];
+                for (var i = 0; i < stored.Length; i++)
+                    metrics.Ended(outcomes[i], stored[i]);
+                return stored;
             }
             catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
             {

@@ -9,8 +9,8 @@ public sealed class WebhookSecret
     public const string Prefix = "whsec_";
 
     private const int NewBytes = 32;
-    private const int LeastBytes = 24;
-    private const int MostBytes = 64;
+    private const int MinBytes = 24;
+    private const int MaxBytes = 64;
 
     private readonly byte[] key;
 
@@ -22,9 +22,9 @@ public sealed class WebhookSecret
 
     public static bool TryParse(string text, [NotNullWhen(true)] out WebhookSecret? secret)
     {
-        var buffer = new byte[MostBytes + 3];
+        var buffer = new byte[MaxBytes + 3];
         secret = text.StartsWith(Prefix, StringComparison.Ordinal)
-            && Convert.TryFromBase64String(text[Prefix.Length..], buffer, out var length) && length is >= LeastBytes and <= MostBytes
+            && Convert.TryFromBase64String(text[Prefix.Length..], buffer, out var length) && length is >= MinBytes and <= MaxBytes
             ? new WebhookSecret(buffer[..length])
             : null;
         return secret is not null;

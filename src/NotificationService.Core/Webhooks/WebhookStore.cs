@@ -9,17 +9,17 @@ namespace NotificationService.Webhooks;
 /// <summary>The statements of the webhook worker.</summary>
 internal sealed class WebhookStore(Database database, WebhookOptions options, TimeProvider time)
 {
-    private const int MostEndpoints = 1_000;
+    private const int MaxEndpoints = 1_000;
 
-    /// <summary>Calls of one message that fail before the tenant is told.</summary>
+    /// <summary>Calls of one message that fail before the tenant is notified.</summary>
     private const int WarnsAfter = 4;
 
     private static readonly string Claim = SqlText.Statement("webhook_messages_claim");
     private static readonly string Complete = SqlText.Statement("webhook_messages_complete");
-    private static readonly string Aside = SqlText.Statement("webhook_messages_set_aside");
+    private static readonly string DeadLetter = SqlText.Statement("webhook_messages_dead_letter");
     private static readonly string Note = SqlText.Statement("webhook_endpoints_note");
 
-    private readonly DueFloors floors = new(1, time);
+    private readonly DueWatermarks watermarks = new(1, time);
     private Guid after = Guid.Empty;
 
     /// <summary>Whether the last claim has not yet seen every endpoint that has something due.</summary>
@@ -31,9 +31,9 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         var began = time.GetTimestamp();
         await using var command = database.Worker.CreateCommand(Claim);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MostEndpoints });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxEndpoints });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Endpoints });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Most });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Max });
         command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.Slow });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = limits.Turns });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.Others });
@@ -43,7 +43,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.SlowCalls });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Calls });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = floors.Begin()[0] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = watermarks.Begin()[0] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedMessage>();
         var (start, walk) = (after, default(DueWalk));
@@ -63,7 +63,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
                 reader.GetInt16(6), reader.GetInt16(7), began));
         }
 
-        floors.Learn([walk]);
+        watermarks.Learn([walk]);
         return claimed;
     }
 
@@ -75,8 +75,8 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         foreach (var tenant in outcomes.GroupBy(outcome => outcome.Message.Tenant).OrderBy(group => group.Key.Value))
         {
             batch.Add(tenant.Key, Complete, Outcomes(tenant.Key, [.. tenant]));
-            if (tenant.Any(outcome => outcome.Answer is not null))
-                batch.Add(tenant.Key, Note, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Answer is not null)]));
+            if (tenant.Any(outcome => outcome.Response is not null))
+                batch.Add(tenant.Key, Note, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Response is not null)]));
         }
 
         await batch.CommitAsync(
@@ -93,11 +93,11 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     }
 
     /// <summary>Ends a message whose outcome the database does not take.</summary>
-    public async Task SetAsideAsync(MessageOutcome outcome, CancellationToken cancellationToken)
+    public async Task DeadLetterAsync(MessageOutcome outcome, CancellationToken cancellationToken)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         batch.Add(
-            outcome.Message.Tenant, Aside, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Id },
+            outcome.Message.Tenant, DeadLetter, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Id },
             new NpgsqlParameter<int> { TypedValue = outcome.Message.Claims }, new NpgsqlParameter<bool> { TypedValue = outcome.State == MessageState.Delivered });
         await batch.CommitAsync(read: null, cancellationToken);
     }
@@ -112,15 +112,15 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of(outcome => (short)outcome.State),
             Of(outcome => outcome.Reason),
             Of(outcome => outcome.Wait),
-            Of(outcome => outcome.Answer is not null),
-            Of(outcome => outcome.Answer?.Exchange.StartedAt),
-            Of(outcome => (int?)outcome.Answer?.Exchange.Duration.TotalMilliseconds),
-            Of(outcome => outcome.Answer switch { null => (short?)null, WebhookAnswer.Delivered => (short)1, WebhookAnswer.Gone => (short)3, _ => (short)2 }),
-            Of(outcome => (short?)outcome.Answer?.Exchange.Status),
-            Of(outcome => (outcome.Answer as WebhookAnswer.Failed)?.Reason),
-            Of(outcome => outcome.Answer is { } answer ? Headers(answer.Exchange.RequestHeaders) : null),
-            Of(outcome => outcome.Answer?.Exchange.Body),
-            Of(outcome => outcome.Answer?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
+            Of(outcome => outcome.Response is not null),
+            Of(outcome => outcome.Response?.Exchange.StartedAt),
+            Of(outcome => (int?)outcome.Response?.Exchange.Duration.TotalMilliseconds),
+            Of(outcome => outcome.Response switch { null => (short?)null, WebhookResponse.Delivered => (short)1, WebhookResponse.Gone => (short)3, _ => (short)2 }),
+            Of(outcome => (short?)outcome.Response?.Exchange.Status),
+            Of(outcome => (outcome.Response as WebhookResponse.Failed)?.Reason),
+            Of(outcome => outcome.Response is { } response ? Headers(response.Exchange.RequestHeaders) : null),
+            Of(outcome => outcome.Response?.Exchange.Body),
+            Of(outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
             Of(outcome => outcome.Message.FirstAttempt),
             new NpgsqlParameter<TimeSpan> { TypedValue = WebhookSchedule.FirstStep },
         ];
@@ -141,13 +141,13 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of(call => call.Disable),
             new NpgsqlParameter<int> { TypedValue = WarnsAfter },
             new NpgsqlParameter<TimeSpan> { TypedValue = WebhookOptions.DisabledAfter },
-            Of(call => call.Disable ?? FailureOf(call.Answer)),
+            Of(call => call.Disable ?? FailureOf(call.Response)),
         ];
 
         NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(calls, column) };
     }
 
-    private static string? FailureOf(WebhookAnswer? answer) => answer is not WebhookAnswer.Failed failed
+    private static string? FailureOf(WebhookResponse? response) => response is not WebhookResponse.Failed failed
         ? null
         : failed is { Reason: WebhookFailure.Status, Exchange.Status: { } status } ? $"{failed.Reason} {status}" : failed.Reason;
 

@@ -9,7 +9,7 @@ using NotificationService.Telemetry;
 namespace NotificationService.Webhooks;
 
 /// <summary>
-/// Calls customers' endpoints. 1 room, 2 claim under a lease, 3 one call for each message with nothing held open around it,
+/// Calls customers' endpoints. 1 capacity, 2 claim under a lease, 3 one call for each message with nothing held open around it,
 /// 4 the outcome, where the claim is still ours. Dies anywhere: the lease ends, and the message goes out once more under the same id.
 /// </summary>
 internal sealed class WebhookWorker(
@@ -43,7 +43,7 @@ internal sealed class WebhookWorker(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop: what is under way may end.
+            // Asked to stop: what is under way may end.
         }
         catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
         {
@@ -55,12 +55,12 @@ internal sealed class WebhookWorker(
             await Task.Delay(Linger, time, CancellationToken.None);
     }
 
-    /// <param name="claim">Is told whether messages could be claimed.</param>
+    /// <param name="claim">Receives whether messages could be claimed.</param>
     /// <param name="givingUp">Cancelled when a call that is under way may no longer end by itself.</param>
     /// <param name="cancellationToken">Cancelled when nothing more is to be begun.</param>
     private async Task WorkAsync(Step claim, CancellationToken givingUp, CancellationToken cancellationToken)
     {
-        // 1. Room. Whoever ends a call that others may wait for signals.
+        // 1. Capacity. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
         if (limits.AreNone)
         {
@@ -103,18 +103,18 @@ internal sealed class WebhookWorker(
 
     private async Task HandleAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
     {
-        WebhookAnswer? answer = null;
+        WebhookResponse? response = null;
         try
         {
             MessageOutcome outcome;
             try
             {
-                (outcome, answer) = await CallAsync(message, endpoint, givingUp);
+                (outcome, response) = await CallAsync(message, endpoint, givingUp);
             }
             finally
             {
                 // Its place is free before the outcome is written: that takes no part of the endpoint's.
-                if (lanes.Ended(message, answer))
+                if (lanes.Ended(message, response))
                     wakeUp.SignalLocally();
             }
 
@@ -136,7 +136,7 @@ internal sealed class WebhookWorker(
         }
     }
 
-    private async Task<(MessageOutcome Outcome, WebhookAnswer? Answer)> CallAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
+    private async Task<(MessageOutcome Outcome, WebhookResponse? Response)> CallAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
     {
         switch (endpoint)
         {
@@ -148,17 +148,17 @@ internal sealed class WebhookWorker(
                 lanes.Leave(message.Endpoint);
                 return (MessageOutcome.PutBack(message), null);
             case FoundEndpoint.Unusable unusable:
-                var failed = new WebhookAnswer.Failed(new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], null, null, null, WebhookDirective.None), WebhookFailure.Unusable);
-                return (MessageOutcome.Of(message, failed, Chance(message)) with { Revision = unusable.Revision }, failed);
+                var failed = new WebhookResponse.Failed(new WebhookExchange(time.GetUtcNow(), TimeSpan.Zero, [], null, null, null, WebhookDirective.None), WebhookFailure.Unusable);
+                return (MessageOutcome.Of(message, failed, Jitter(message)) with { Revision = unusable.Revision }, failed);
             case FoundEndpoint.Callable callable:
                 var call = new WebhookCall(callable.Url, message.EventId, Encoding.UTF8.GetBytes(message.Body), callable.Secrets, callable.Headers);
-                var answer = await caller.CallAsync(call, givingUp);
-                return (MessageOutcome.Of(message, answer, Chance(message)) with { Revision = callable.Revision }, answer);
+                var response = await caller.CallAsync(call, givingUp);
+                return (MessageOutcome.Of(message, response, Jitter(message)) with { Revision = callable.Revision }, response);
             default:
                 throw new InvalidOperationException("no such finding");
         }
     }
 
     /// <summary>Spreads the next tries; nothing else is asked of it.</summary>
-    private static double Chance(ClaimedMessage message) => (uint)HashCode.Combine(message.Id, message.Attempts) / (double)uint.MaxValue * 0.999;
+    private static double Jitter(ClaimedMessage message) => (uint)HashCode.Combine(message.Id, message.Attempts) / (double)uint.MaxValue * 0.999;
 }

@@ -34,6 +34,6 @@ public static class WebhooksModule
         .AddSingleton<EndpointLanes>()
         .AddHostedService<WebhookWorker>()
         .AddHostedService<WebhookReplayer>()
-        .AddHostedService<WebhookUpkeep>()
+        .AddHostedService<WebhookMaintenance>()
         .AddHostedService<WebhookGauges>();
 }

@@ -16,19 +16,19 @@ public static class AuthApi
         group.MapPost("/register-tenant", RegisterTenantAsync)
             .Documented("Creates a tenant and its first admin, who is signed in")
             .Takes<RegisterTenantRequest>("""{"tenantName":"Example Ltd","tenantKey":"example","admin":{"email":"ann@example.com","password":"correct horse battery","name":"Ann"}}""")
-            .Answers<SignedIn>(StatusCodes.Status201Created, Example);
+            .Responds<SignedIn>(StatusCodes.Status201Created, Example);
         group.MapPost("/login", LoginAsync)
             .Documented("Signs a person in", $"Without a tenant the password is tried in at most {SignInCandidates.MaxTenants} of those that the address is a user of, in the order in which it first signed in to them, which registering does too. 401 if it fits in none of these: then give the key of yours, which is all that is looked at. 409 (tenant_required) if it fits in several: then give the key of one.")
             .Takes<LoginRequest>("""{"email":"admin@demo.test","password":"Demo-admin-1!"}""")
-            .Answers<SignedIn>(StatusCodes.Status200OK, Example);
+            .Responds<SignedIn>(StatusCodes.Status200OK, Example);
         group.MapPost("/refresh-token", RefreshAsync)
             .Documented("Gives the next pair of tokens", "A refresh token is good for one use. Using it a second time ends the sign-in: somebody else may hold a copy.")
             .Takes<RefreshRequest>("""{"refreshToken":"nsr_AZM…"}""")
-            .Answers<SignedIn>(StatusCodes.Status200OK, Example);
+            .Responds<SignedIn>(StatusCodes.Status200OK, Example);
         group.MapPost("/logout", LogoutAsync)
             .Documented("Ends a sign-in", "Any refresh token of the sign-in will do. Ending it twice is no error.")
             .Takes<RefreshRequest>("""{"refreshToken":"nsr_AZM…"}""")
-            .AnswersNothing();
+            .RespondsNoContent();
         return group;
     }
 
@@ -40,7 +40,7 @@ public static class AuthApi
             return Problems.Validation(errors);
         var admin = request.Admin!;
         return await registration.RegisterAsync(request.TenantName!, request.TenantKey, admin.Email!, admin.Password!, admin.Name!, context.Connection.RemoteIpAddress, cancellationToken) is { } made
-            ? Answer(context, made.Admin, made.Token, issuer, StatusCodes.Status201Created)
+            ? Respond(context, made.Admin, made.Token, issuer, StatusCodes.Status201Created)
             : Problems.Conflict("The tenantKey is taken: choose another.");
     }
 
@@ -60,7 +60,7 @@ public static class AuthApi
         var password = request.Password!.Length <= SignUpRules.LongestPassword ? request.Password : "";
         return await signIn.SignInAsync(request.Email!, password, request.Tenant, context.Connection.RemoteIpAddress, cancellationToken) switch
         {
-            SignInOutcome.SignedIn { User: var user } => Answer(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer),
+            SignInOutcome.SignedIn { User: var user } => Respond(context, user, await signIns.BeginAsync(user, AccessTokenLifetimes.Refresh, cancellationToken), issuer),
             SignInOutcome.TenantRequired => Problems.Conflict("The address and the password fit in several tenants: give the key of one as 'tenant'.", "tenant_required"),
             SignInOutcome.Refused => Problems.Of(401, "unauthorized", "Sign in first", "The e-mail address or the password is wrong. An address that stands in many tenants needs the key of one as 'tenant'."),
             _ => throw new InvalidOperationException("a closed set"),
@@ -75,7 +75,7 @@ public static class AuthApi
         switch (await signIns.RotateAsync(token, AccessTokenLifetimes.Refresh, cancellationToken))
         {
             case RotationOutcome.Rotated rotated:
-                return Answer(context, rotated.User, rotated.Next, issuer);
+                return Respond(context, rotated.User, rotated.Next, issuer);
             case RotationOutcome.Reused reused:
                 log.RefreshTokenReused(reused.SignIn, token.Tenant.Value);
                 return RefreshRefused();
@@ -102,11 +102,11 @@ public static class AuthApi
 
     private static ProblemResult RefreshRefused() => Problems.Of(401, "unauthorized", "Sign in first", "The refresh token is not good. Sign in again.");
 
-    private static IResult Answer(HttpContext context, User user, RefreshToken refresh, TokenIssuer issuer, int status = StatusCodes.Status200OK)
+    private static IResult Respond(HttpContext context, User user, RefreshToken refresh, TokenIssuer issuer, int status = StatusCodes.Status200OK)
     {
         context.Response.Headers.CacheControl = "no-store";
         var (token, seconds) = issuer.Issue(user, refresh.SignIn);
         var who = new SignedInUser(user.Id, user.UserId, user.Email, user.Name, user.TenantId.Value, user.Roles);
-        return JsonAnswer.Of(new SignedIn(token, refresh.ToString(), "Bearer", seconds, who), AuthJson.Default.SignedIn, statusCode: status);
+        return JsonResponse.Of(new SignedIn(token, refresh.ToString(), "Bearer", seconds, who), AuthJson.Default.SignedIn, statusCode: status);
     }
 }

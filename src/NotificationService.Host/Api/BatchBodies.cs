@@ -11,7 +11,7 @@ public sealed record OpenBatchRequest : NotificationFields
     public string? Reference { get; init; }
 
     /// <summary>The first items, at most 10,000. More may come by <c>send-chunk</c>.</summary>
-    [MaxLength(BatchChunk.MostItems)]
+    [MaxLength(BatchChunk.MaxItems)]
     public IReadOnlyList<BatchItemRequest>? Notifications { get; init; }
 
     /// <summary>No chunk will follow: the batch is complete with these items.</summary>
@@ -27,7 +27,7 @@ public sealed record SendChunkRequest
     public required int Sequence { get; init; }
 
     /// <summary>At most 10,000.</summary>
-    [MaxLength(BatchChunk.MostItems)]
+    [MaxLength(BatchChunk.MaxItems)]
     public IReadOnlyList<BatchItemRequest>? Notifications { get; init; }
 
     /// <summary>It is the last one: the batch is complete with it.</summary>
@@ -60,15 +60,15 @@ public sealed record ChunkResponse(
         var ids = new Guid?[stored.Items];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = stored.First.At(i).Value;
-        foreach (var rejected in stored.Answer.Rejected)
+        foreach (var rejected in stored.Response.Rejected)
             ids[rejected.Index] = null;
-        foreach (var repeated in stored.Answer.Repeated)
+        foreach (var repeated in stored.Response.Repeated)
             ids[repeated.Index] = repeated.Id;
-        return new ChunkResponse(batch, sequence == BatchChunk.Opening ? null : sequence, stored.Answer.Accepted, stored.Answer.Rejected, stored.Answer.Repeated, ids);
+        return new ChunkResponse(batch, sequence == BatchChunk.Opening ? null : sequence, stored.Response.Accepted, stored.Response.Rejected, stored.Response.Repeated, ids);
     }
 }
 
-/// <summary>A batch as it stands, exact at the moment of the answer.</summary>
+/// <summary>A batch as it stands, exact at the moment of the response.</summary>
 /// <param name="Status"><c>open</c>: takes chunks. <c>processing</c>: complete, and something still waits. <c>completed</c>: nothing waits any more. <c>cancelled</c>.</param>
 /// <param name="CompletedAt">When no more chunks could come: it was completed or cancelled.</param>
 /// <param name="EndedAt">When nothing of it waited any more.</param>

@@ -64,7 +64,7 @@ internal sealed class BatchBody
             if (reader.TokenType != JsonTokenType.StartArray)
                 return (null, Problems.Validation($"/{ItemsName}", "type", "A list of notifications is expected."));
             if (!TryReadItems(ref reader, utf8, out items))
-                return (null, Problems.Validation($"/{ItemsName}", "too_many", $"One call takes at most {BatchChunk.MostItems} notifications."));
+                return (null, Problems.Validation($"/{ItemsName}", "too_many", $"One call takes at most {BatchChunk.MaxItems} notifications."));
         }
 
         // Whatever stands behind the object is an error that the reader throws.
@@ -80,7 +80,7 @@ internal sealed class BatchBody
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            if (items.Count == BatchChunk.MostItems)
+            if (items.Count == BatchChunk.MaxItems)
                 return false;
             items.Add(utf8[start..(int)reader.BytesConsumed]);
         }

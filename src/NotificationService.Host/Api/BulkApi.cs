@@ -19,28 +19,28 @@ public static class BulkApi
     public static void MapBulkJobs(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
-        sending.MapPost("/csv", (HttpContext context, BulkDesk desk, CancellationToken cancellationToken) => desk.TakeAsync(context, cancellationToken)).DisableAntiforgery()
-            .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {BulkDesk.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkDesk.TooManyCode}). What a file may be stands under Limits.")
-            .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Answers<BulkAccepted>(202, BulkExamples.Accepted);
+        sending.MapPost("/csv", (HttpContext context, BulkUploadHandler handler, CancellationToken cancellationToken) => handler.TakeAsync(context, cancellationToken)).DisableAntiforgery()
+            .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {BulkUploadHandler.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkUploadHandler.TooManyCode}). What a file may be stands under Limits.")
+            .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Responds<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");
         Command(sending, "cancel", BulkCommand.Cancel, "Cancel a job", "Rows that are no notifications yet never become any, and what waits is cancelled within seconds; what has been sent stays sent.");
-        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).OfOwnMode(ModeOf.BulkJob).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Answers<BulkRetried>(200, BulkExamples.Retried);
+        sending.MapPost("/{jobId:guid}/retry-failed", RetryAsync).OfOwnMode(ModeOf.BulkJob).Documented("Try a job's failed deliveries again", $"At most {BulkJobStore.MaxRetried:N0} in a call; to be repeated until it answers 0, with a new Idempotency-Key each time if with any.").TakesIdempotencyKey().Responds<BulkRetried>(200, BulkExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/", ListAsync).Documented("List jobs, newest first", "Without the samples of dry runs and the counts of deliveries, which the job itself has.")
             .QueryPaging(cursor: true).Query("status", "Only those that are uploading, checking, running, paused, completed, failed, cancelled or checked.").Query("since", "Only those that were uploaded at this time or later.").QueryMode()
-            .Answers<Page<BulkJobResponse>>(200, BulkExamples.Jobs);
-        reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Answers<BulkJobResponse>(200, BulkExamples.Job);
+            .Responds<Page<BulkJobResponse>>(200, BulkExamples.Jobs);
+        reading.MapGet("/{jobId:guid}", GetAsync).OfOwnMode(ModeOf.BulkJob).Documented("Get a job with its progress", "Exact at the moment of the answer.").Responds<BulkJobResponse>(200, BulkExamples.Job);
         reading.MapGet("/{jobId:guid}/items", ItemsAsync).OfOwnMode(ModeOf.BulkJob).Documented(
             "List a job's rows in the order of the file", "A page of one status looks at 2,000 rows or so: it may be short or empty and still have a nextCursor, and its total is left out unless the end was reached.")
             .Query("status", "Only rows of this status: staged, bad, mended, repeated, or a notification's.").QueryPaging(cursor: true)
-            .Answers<Page<BulkItem>>(200, BulkExamples.Items);
-        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Mended, the file can be uploaded with continues.")
-            .AnswersText(200, "text/csv", "email,orderId,error_code,error_message,row\nnobody,A-1009,invalid_email,The address is not valid.,7\n");
+            .Responds<Page<BulkItem>>(200, BulkExamples.Items);
+        reading.MapGet("/{jobId:guid}/errors.csv", ErrorsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download the bad rows", "The columns as they came, and error_code, error_message and row. Corrected, the file can be uploaded with continues.")
+            .RespondsText(200, "text/csv", "email,orderId,error_code,error_message,row\nnobody,A-1009,invalid_email,The address is not valid.,7\n");
         reading.MapGet("/{jobId:guid}/results.csv", ResultsAsync).OfOwnMode(ModeOf.BulkJob).Documented("Download every row's outcome")
-            .AnswersText(200, "text/csv", "email,orderId,row,status,notification_id,code,message\nann@example.com,A-1009,2,sent,01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a50,,\n");
+            .RespondsText(200, "text/csv", "email,orderId,row,status,notification_id,code,message\nann@example.com,A-1009,2,sent,01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a50,,\n");
     }
 
     private static void Command(RouteGroupBuilder group, string verb, BulkCommand command, string summary, string description) =>
@@ -50,21 +50,21 @@ public static class BulkApi
                 return refusal;
             var tenant = context.Caller().Tenant;
             var outcome = await jobs.CommandAsync(
-                tenant, jobId, command, Repeatable(context, key, jobId, verb),
+                tenant, jobId, command, Idempotent(context, key, jobId, verb),
                 async (connection, job) => Utf8(job, await BatchStore.FindAsync(connection, tenant, jobId, cancellationToken)),
                 cancellationToken);
             // What was written as begun before has begun by then, or never will.
-            if (command is BulkCommand.Pause or BulkCommand.Cancel && outcome is RepeatableOutcome<BulkJob?>.Done)
+            if (command is BulkCommand.Pause or BulkCommand.Cancel && outcome is IdempotentOutcome<BulkJob?>.Done)
                 await Task.Delay(BegunCalls.Settled, time, CancellationToken.None);
-            return RepeatedAnswers.Of(
+            return ReplayedResponses.Of(
                 context, outcome, StatusCodes.Status200OK, job => job is null ? Problems.NotFound() : Problems.Conflict(Refusal(job, verb)));
-        }).OfOwnMode(ModeOf.BulkJob).Documented(summary, description).TakesIdempotencyKey().Answers<BulkJobResponse>(200, BulkExamples.Job);
+        }).OfOwnMode(ModeOf.BulkJob).Documented(summary, description).TakesIdempotencyKey().Responds<BulkJobResponse>(200, BulkExamples.Job);
 
     private static string Refusal(BulkJob job, string verb) => job switch
     {
         { State: BulkJobState.Checked, Mode: BulkMode.AllOrNothing, Bad: > 0 } when verb == "start" => "The job is all or nothing, and rows of it are bad: mend the file and upload it again.",
         { State: BulkJobState.Checked } when verb == "start" => "The rows of the job are not kept any more: upload the file again.",
-        _ => $"A job that is {job.State.ToName()} cannot be told to {verb}.",
+        _ => $"A job that is {job.State.ToName()} cannot {verb}.",
     };
 
     private static async Task<IResult> ListAsync(HttpContext context, BulkJobList list, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public static class BulkApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, job => BulkAnswers.Of(job, batch: null), scope), BulkJobsJson.Default.PageBulkJobResponse);
+        return JsonResponse.Of(paging.Respond(page, job => BulkResponses.Of(job, batch: null), scope), BulkJobsJson.Default.PageBulkJobResponse);
     }
 
     private static async Task<IResult> GetAsync(Guid jobId, HttpContext context, BulkJobStore jobs, BatchStore batches, CancellationToken cancellationToken)
@@ -88,10 +88,10 @@ public static class BulkApi
             : Problems.NotFound();
     }
 
-    private static byte[] Utf8(BulkJob job, Batch? batch) => ReadableJson.Utf8(BulkAnswers.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
+    private static byte[] Utf8(BulkJob job, Batch? batch) => ReadableJson.Utf8(BulkResponses.Of(job, batch), BulkJobsJson.Default.BulkJobResponse);
 
-    private static RepeatableRequest? Repeatable(HttpContext context, string? key, Guid job, string verb) =>
-        key is null ? null : new RepeatableRequest(key, $"{Root}/{job}/{verb}", default, context.Caller().Live);
+    private static IdempotentRequest? Idempotent(HttpContext context, string? key, Guid job, string verb) =>
+        key is null ? null : new IdempotentRequest(key, $"{Root}/{job}/{verb}", default, context.Caller().Live);
 
     private static async Task<IResult> ItemsAsync(Guid jobId, HttpContext context, BulkJobStore jobs, CancellationToken cancellationToken)
     {
@@ -110,18 +110,18 @@ public static class BulkApi
             _ when status is null => Numbered(await walk.ReadFromAsync(paging.Offset, paging.Limit, cancellationToken)),
             _ => Numbered(await walk.ReadOfStatusAsync(paging.Offset, paging.Limit, cancellationToken)),
         };
-        return JsonAnswer.Of(page, BulkJobsJson.Default.PageBulkItem);
+        return JsonResponse.Of(page, BulkJobsJson.Default.PageBulkItem);
 
         Page<BulkItem> Numbered(IReadOnlyList<BulkItem> items) => new(
             items, Pagination.Of(paging.Page, paging.Limit, walk.Next is not null && items.Count == paging.Limit, walk.Total is { } total ? ListTotal.Of(total) : null), Cursor());
 
-        string? Cursor() => walk.Next is var (slice, index) ? ListCursor.Write(Place(slice, index), scope) : null;
+        string? Cursor() => walk.Next is var (range, index) ? ListCursor.Write(Place(range, index), scope) : null;
     }
 
-    /// <summary>A cursor is an id; a row's is made of its slice and its place in it.</summary>
-    private static Guid Place(int slice, int index) => new(slice, 0, 0, [0, 0, 0, 0, .. BitConverter.GetBytes(index)]);
+    /// <summary>A cursor is an id; a row's is made of its row range and its place in it.</summary>
+    private static Guid Place(int range, int index) => new(range, 0, 0, [0, 0, 0, 0, .. BitConverter.GetBytes(index)]);
 
-    private static (int Slice, int Index) Place(Guid cursor)
+    private static (int Range, int Index) Place(Guid cursor)
     {
         Span<byte> bytes = stackalloc byte[16];
         cursor.TryWriteBytes(bytes);
@@ -133,7 +133,7 @@ public static class BulkApi
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        await BulkAnswers.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, cancellationToken), cancellationToken);
+        await BulkResponses.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, cancellationToken), cancellationToken);
         return Results.Empty;
     }
 
@@ -142,7 +142,7 @@ public static class BulkApi
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        await BulkAnswers.WriteResultsAsync(context.Response, job, jobs.ResultsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
+        await BulkResponses.WriteResultsAsync(context.Response, job, jobs.ResultsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
         return Results.Empty;
     }
 
@@ -154,9 +154,9 @@ public static class BulkApi
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is null)
             return Problems.NotFound();
         var outcome = await commands.RequeueAsync(
-            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Repeatable(context, key, jobId, "retry-failed"),
+            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Idempotent(context, key, jobId, "retry-failed"),
             static requeued => ReadableJson.Utf8(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
-        return RepeatedAnswers.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
+        return ReplayedResponses.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
     }
 }
 

@@ -7,8 +7,8 @@ using NotificationService.Notifications;
 namespace NotificationService.Host.Api;
 
 /// <summary>The fields of a bulk upload besides its file, in whatever order they come.</summary>
-/// <param name="mostColumns">That a file may have: what maps them has no more entries.</param>
-internal sealed class BulkForm(int mostColumns)
+/// <param name="maxColumns">That a file may have: what maps them has no more entries.</param>
+internal sealed class BulkForm(int maxColumns)
 {
     private const int LongestName = 200;
     private const int FastestRate = 600_000;
@@ -20,7 +20,7 @@ internal sealed class BulkForm(int mostColumns)
         ["template", "channel", "channels", "mapping", "mode", "idempotencyColumn", "category", "priority", "sendAt", "ratePerMinute", "dryRun", "name", "continues", "force"];
 
     /// <summary>Texts of one line, and their most characters.</summary>
-    private static readonly Dictionary<string, int> Lines = new(StringComparer.Ordinal) { ["name"] = LongestName, ["category"] = DraftCheck.LongestCategory };
+    private static readonly Dictionary<string, int> Lines = new(StringComparer.Ordinal) { ["name"] = LongestName, ["category"] = RequestCheck.LongestCategory };
 
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
@@ -73,8 +73,8 @@ internal sealed class BulkForm(int mostColumns)
             errors.Add(new FieldError($"/{name}", "duplicate_property", $"The field '{name}' stands here twice."));
         else if (value.Length > 0)
             Keep(name, value);
-        if (value.Length > 0 && Lines.TryGetValue(name, out var most))
-            errors.AddRange(DraftCheck.Line($"/{name}", value, most).Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message)));
+        if (value.Length > 0 && Lines.TryGetValue(name, out var max))
+            errors.AddRange(RequestCheck.Line($"/{name}", value, max).Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message)));
     }
 
     /// <summary>What is wrong with the fields that have come, before any of them is read.</summary>
@@ -88,10 +88,10 @@ internal sealed class BulkForm(int mostColumns)
         return errors.Count > 0 ? Problems.Validation(errors) : null;
     }
 
-    /// <summary>What a caller's key stands for: the fields that say something, in whatever order they came, and the file.</summary>
-    public RepeatableRequest? Repeatable(string? key, bool live, string route, string fileSha256Hex) => key is null
+    /// <summary>What a caller's key identifies: the fields that say something, in whatever order they came, and the file.</summary>
+    public IdempotentRequest? Idempotent(string? key, bool live, string route, string fileSha256Hex) => key is null
         ? null
-        : new RepeatableRequest(
+        : new IdempotentRequest(
             key, route, JsonSerializer.SerializeToUtf8Bytes(
                 new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels.Select(channel => channel.ToName())) }, BulkFormJson.Default.DictionaryStringString),
             live);
@@ -116,8 +116,8 @@ internal sealed class BulkForm(int mostColumns)
         {
             if (!Rfc3339.TryParse(text, out var at))
                 Wrong<int>("sendAt", "datetime_invalid", "A time such as 2026-01-31T09:30:00Z is expected, with its offset from UTC.");
-            else if (at < now - DraftCheck.ClockSkew || at > now + DraftCheck.Furthest)
-                Wrong<int>("sendAt", "datetime_range", $"'sendAt' is not in the past and at most {DraftCheck.Furthest.TotalDays} days ahead.");
+            else if (at < now - RequestCheck.ClockSkew || at > now + RequestCheck.Furthest)
+                Wrong<int>("sendAt", "datetime_range", $"'sendAt' is not in the past and at most {RequestCheck.Furthest.TotalDays} days ahead.");
             else
                 SendAt = at > now ? at : null;
         }
@@ -186,8 +186,8 @@ internal sealed class BulkForm(int mostColumns)
         try
         {
             Mapping = JsonSerializer.Deserialize(text, BulkFormJson.Default.DictionaryStringString);
-            if (Mapping?.Count > mostColumns)
-                Wrong<int>("mapping", "too_many_properties", $"A file has at most {mostColumns} columns, and 'mapping' one entry for each.");
+            if (Mapping?.Count > maxColumns)
+                Wrong<int>("mapping", "too_many_properties", $"A file has at most {maxColumns} columns, and 'mapping' one entry for each.");
             else if (Mapping is null || Mapping.Values.Any(target => target is null))
                 Wrong<int>("mapping", "type", "A JSON object is expected: a column of the file → recipient.email, reference or data.name.");
         }

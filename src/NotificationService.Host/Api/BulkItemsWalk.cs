@@ -11,27 +11,27 @@ namespace NotificationService.Host.Api;
 internal sealed class BulkItemsWalk(BulkJobStore jobs, BulkJob job, TenantId tenant, string? status)
 {
     /// <summary>Rows that a page of one status looks at. Where such rows are rare it may be short or empty and still go on.</summary>
-    private const int MostRows = 2_000;
+    private const int MaxRows = 2_000;
 
     /// <summary>How many there are in all; null where that is not known.</summary>
     public long? Total { get; private set; }
 
     /// <summary>Where the rest begins; null at the end.</summary>
-    public (int Slice, int Index)? Next { get; private set; }
+    public (int Range, int Index)? Next { get; private set; }
 
-    public async Task<IReadOnlyList<BulkItem>> ReadAsync((int Slice, int Index) from, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BulkItem>> ReadAsync((int Range, int Index) from, int limit, CancellationToken cancellationToken)
     {
         var (items, looked) = (new List<BulkItem>(limit), 0);
-        await foreach (var (slice, index, row) in RowsAsync(from, cancellationToken))
+        await foreach (var (range, index, row) in RowsAsync(from, cancellationToken))
         {
-            if ((status is not null && looked++ == MostRows) || (items.Count == limit && IsWanted(row)))
+            if ((status is not null && looked++ == MaxRows) || (items.Count == limit && IsWanted(row)))
             {
-                Next = (slice, index);
+                Next = (range, index);
                 break;
             }
 
             if (IsWanted(row))
-                items.Add(BulkAnswers.Of(job, row));
+                items.Add(BulkResponses.Of(job, row));
         }
 
         return items;
@@ -49,16 +49,16 @@ internal sealed class BulkItemsWalk(BulkJobStore jobs, BulkJob job, TenantId ten
     public async Task<IReadOnlyList<BulkItem>> ReadOfStatusAsync(int offset, int limit, CancellationToken cancellationToken)
     {
         var (items, found, looked) = (new List<BulkItem>(limit), 0, 0);
-        await foreach (var (slice, index, row) in RowsAsync((0, 0), cancellationToken))
+        await foreach (var (range, index, row) in RowsAsync((0, 0), cancellationToken))
         {
-            if (looked++ == MostRows || (items.Count == limit && IsWanted(row)))
+            if (looked++ == MaxRows || (items.Count == limit && IsWanted(row)))
             {
-                Next = (slice, index);
+                Next = (range, index);
                 return items;
             }
 
             if (IsWanted(row) && ++found > offset)
-                items.Add(BulkAnswers.Of(job, row));
+                items.Add(BulkResponses.Of(job, row));
         }
 
         Total = found;
@@ -67,15 +67,15 @@ internal sealed class BulkItemsWalk(BulkJobStore jobs, BulkJob job, TenantId ten
 
     private bool IsWanted(RowResult row) => status is null || row.Outcome == status;
 
-    private async IAsyncEnumerable<(int Slice, int Index, RowResult Row)> RowsAsync(
-        (int Slice, int Index) from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(int Range, int Index, RowResult Row)> RowsAsync(
+        (int Range, int Index) from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (current, index) = (-1, -1);
-        await foreach (var (slice, row) in jobs.ResultsAsync(tenant, job.Id, from.Slice, cancellationToken))
+        await foreach (var (range, row) in jobs.ResultsAsync(tenant, job.Id, from.Range, cancellationToken))
         {
-            (current, index) = (slice, slice == current ? index + 1 : 0);
-            if (slice > from.Slice || index >= from.Index)
-                yield return (slice, index, row);
+            (current, index) = (range, range == current ? index + 1 : 0);
+            if (range > from.Range || index >= from.Index)
+                yield return (range, index, row);
         }
     }
 }

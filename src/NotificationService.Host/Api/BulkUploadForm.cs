@@ -1,6 +1,6 @@
 namespace NotificationService.Host.Api;
 
-/// <summary>The form of an upload, as the OpenAPI document tells it; <see cref="BulkForm"/> reads it.</summary>
+/// <summary>The form of an upload, as the OpenAPI document shows it; <see cref="BulkForm"/> reads it.</summary>
 /// <param name="File">The CSV file.</param>
 /// <param name="Template">The key of a published template. Needed, except with continues.</param>
 /// <param name="Channel">The channel of every row: email, sms, whatsapp, push or in_app.</param>
@@ -14,7 +14,7 @@ namespace NotificationService.Host.Api;
 /// <param name="Category">Of every notification.</param>
 /// <param name="Priority">Of every notification: high, normal or low.</param>
 /// <param name="Name">Of the job.</param>
-/// <param name="Continues">The job whose mended errors.csv this is. It stands before the file.</param>
+/// <param name="Continues">The job whose corrected errors.csv this is. It stands before the file.</param>
 /// <param name="Force">true: also if the same file was uploaded within 24 hours.</param>
 public sealed record BulkUploadForm(
     IFormFile File, string? Template = null, string? Channel = null, string? Channels = null, string? Mapping = null, string? Mode = null, string? IdempotencyColumn = null, bool? DryRun = null,

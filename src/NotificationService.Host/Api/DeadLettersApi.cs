@@ -16,11 +16,11 @@ public static class DeadLettersApi
         group.MapGet("/", ListAsync).Documented("List failed deliveries, newest first", $"With a code a page looks at {PageRequest.ScanLimit} of them: it may be short or empty and still have a nextCursor, and its total is left out. A total that is not exact leaves out those of fallback chains.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("kind", "Only of this kind of failure: permanent, exhausted, unknown, no_address, template_error, credentials.")
             .Query("code", "Only with this code of failure.").QueryMode().Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
-            .Answers<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
-        group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MostAtOnce} at once. Those without an address stay as they are.")
-            .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Answers<RequeueResponse>(200, NotificationExamples.Requeued);
+            .Responds<Page<DeadLetterResponse>>(200, $$$"""{"items":[{{{NotificationExamples.DeadLetter}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+        group.MapPost("/requeue", RequeueManyAsync).Documented("Put many failed deliveries back into the queue", $"Those named, or the oldest that match; at most {DeadLetters.MaxAtOnce} at once. Those without an address stay as they are.")
+            .Takes<RequeueRequest>("""{"channel":"email","kind":"exhausted","since":"2026-11-21T00:00:00Z","limit":500}""").Responds<RequeueResponse>(200, NotificationExamples.Requeued);
         group.MapPost("/{id:guid}/requeue", RequeueAsync).OfOwnMode(ModeOf.Delivery).Documented("Put a failed delivery back into the queue", "Its schedule starts over.")
-            .Answers<CommandDelivery>(200, $$$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","status":"queued","changed":true}""");
+            .Responds<CommandDelivery>(200, $$$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","status":"queued","changed":true}""");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DeadLetters letters, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public static class DeadLettersApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await letters.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, DeadLetterResponse.Of, scope), DeadLettersJson.Default.PageDeadLetterResponse);
+        return JsonResponse.Of(paging.Respond(page, DeadLetterResponse.Of, scope), DeadLettersJson.Default.PageDeadLetterResponse);
     }
 
     private static async Task<IResult> RequeueAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ public static class DeadLettersApi
         if (changes.Count == 0)
             return Problems.NotFound();
         return changes[0] is { Changed: true } change
-            ? JsonAnswer.Of(Answer(change), DeadLettersJson.Default.CommandDelivery)
+            ? JsonResponse.Of(Respond(change), DeadLettersJson.Default.CommandDelivery)
             : Problems.Conflict($"Only what failed or expired, and has an address, can be tried again; it is {changes[0].Status.ToName()}.");
     }
 
@@ -55,16 +55,16 @@ public static class DeadLettersApi
         var (tenant, own) = (context.Caller().Tenant, context.Caller().OnlyMode);
         IReadOnlyList<Guid> ids = body.Ids is not null
             ? [.. body.Ids.Distinct()]
-            : await letters.PickAsync(tenant, filter with { Live = own }, body.Limit ?? DeadLetters.MostAtOnce, cancellationToken);
+            : await letters.PickAsync(tenant, filter with { Live = own }, body.Limit ?? DeadLetters.MaxAtOnce, cancellationToken);
         // Those of the other mode are not there for a service account.
         if (own is { } live && body.Ids is not null)
             ids = [.. await modes.OfAsync(tenant, live, ids, cancellationToken)];
         var changes = ids.Count == 0 ? [] : await commands.RequeueAsync(tenant, ids, cancellationToken);
-        return JsonAnswer.Of(
-            new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Answer)]), DeadLettersJson.Default.RequeueResponse);
+        return JsonResponse.Of(
+            new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Respond)]), DeadLettersJson.Default.RequeueResponse);
     }
 
-    private static CommandDelivery Answer(DeliveryChange change) =>
+    private static CommandDelivery Respond(DeliveryChange change) =>
         new(change.Id.Value, change.Id.Channel.ToName(), change.Status.ToName(), change.Changed);
 }
 
@@ -93,12 +93,12 @@ public sealed record RequeueRequest
     internal (DeadLetterFilter Filter, IReadOnlyList<FieldError> Errors) Read()
     {
         var errors = new List<FieldError>();
-        if (Ids is { Count: 0 or > DeadLetters.MostAtOnce })
-            errors.Add(new("/ids", "count_range", $"1 to {DeadLetters.MostAtOnce} ids are expected."));
+        if (Ids is { Count: 0 or > DeadLetters.MaxAtOnce })
+            errors.Add(new("/ids", "count_range", $"1 to {DeadLetters.MaxAtOnce} ids are expected."));
         if (Ids is not null && this with { Ids = null } != new RequeueRequest())
             errors.Add(new("/ids", "exclusive", "Give either 'ids' or what they must match."));
-        if (Limit is < 1 or > DeadLetters.MostAtOnce)
-            errors.Add(new("/limit", "limit_range", $"'limit' is a whole number from 1 to {DeadLetters.MostAtOnce}."));
+        if (Limit is < 1 or > DeadLetters.MaxAtOnce)
+            errors.Add(new("/limit", "limit_range", $"'limit' is a whole number from 1 to {DeadLetters.MaxAtOnce}."));
         ChannelKind? channel = null;
         if (Channel is not null && !ChannelKinds.TryParse(Channel, out var known))
             errors.Add(new("/channel", "unknown_channel", $"A channel is one of {ChannelKinds.Names}."));
@@ -123,7 +123,7 @@ public sealed record RequeueResponse(int Requeued, IReadOnlyList<CommandDelivery
 /// <param name="Live">Whether a live account sent it.</param>
 public sealed record DeadLetterResponse(
     Guid Id, Guid NotificationId, string Channel, string? Reference, PinnedTemplate? Template, string Priority, int Attempts, bool Ambiguous,
-    FailureAnswer? Failure, DateTimeOffset? AcceptedAt, DateTimeOffset? FailedAt, bool Live)
+    FailureResponse? Failure, DateTimeOffset? AcceptedAt, DateTimeOffset? FailedAt, bool Live)
 {
     internal static DeadLetterResponse Of(DeadLetter letter) => new(
         letter.Id.Value,
@@ -134,7 +134,7 @@ public sealed record DeadLetterResponse(
         letter.Priority.ToName(),
         letter.Attempts,
         letter.Ambiguous,
-        letter.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, letter.Provider?.Name) : null,
+        letter.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, letter.Provider?.Name) : null,
         letter.AcceptedAt,
         letter.FailedAt,
         letter.Live);

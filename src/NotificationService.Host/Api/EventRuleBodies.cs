@@ -39,22 +39,22 @@ public sealed record EventRuleRequest
     /// </summary>
     public bool? AllowMissing { get; init; }
 
-    internal EventRuleDraft ToDraft() => new(Type, Template, Channel, Channels, Recipient, Data, Category, Priority, Enabled ?? true) { AllowMissing = AllowMissing ?? false };
+    internal EventRuleInput ToInput() => new(Type, Template, Channel, Channels, Recipient, Data, Category, Priority, Enabled ?? true) { AllowMissing = AllowMissing ?? false };
 }
 
 /// <summary>What becomes of the events of one type.</summary>
 /// <param name="Recipient">Path into the event by recipient field.</param>
 /// <param name="Data">Path into the event by variable; absent for the event's data as they are.</param>
-public sealed record EventRuleAnswer(
+public sealed record EventRuleResponse(
     Guid Id, string Type, string Template, IReadOnlyList<string>? Channels, IReadOnlyDictionary<string, string> Recipient, IReadOnlyDictionary<string, string>? Data,
     string? Category, string? Priority, bool Enabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    internal static EventRuleAnswer Of(EventRule rule) => new(
+    internal static EventRuleResponse Of(EventRule rule) => new(
         rule.Id, rule.Type, rule.Template, rule.Channels, rule.RecipientPaths, rule.DataPaths, rule.Category, rule.Priority, rule.Enabled, rule.CreatedAt, rule.UpdatedAt);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EventRuleRequest))]
-[JsonSerializable(typeof(EventRuleAnswer))]
-[JsonSerializable(typeof(Page<EventRuleAnswer>))]
+[JsonSerializable(typeof(EventRuleResponse))]
+[JsonSerializable(typeof(Page<EventRuleResponse>))]
 internal sealed partial class EventRulesJson : JsonSerializerContext;

@@ -18,52 +18,52 @@ public static class EventRulesApi
     {
         var group = routes.MapGroup(Root).WithTags("Event rules").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List event rules").QueryPaging().Query("type", "Only for events of this type.")
-            .Answers<Page<EventRuleAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
-        group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MostOfType} rules, and each makes a notification of its own. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.")
-            .Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(201, Example);
-        group.MapGet("/{id}", GetAsync).Documented("Get an event rule").Answers<EventRuleAnswer>(200, Example);
-        group.MapPut("/{id}", ReplaceAsync).Documented("Replace an event rule", "It counts for events that are read from then on. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.").Takes<EventRuleRequest>(Wanted).Answers<EventRuleAnswer>(200, Example);
-        group.MapDelete("/{id}", RemoveAsync).Documented("Delete an event rule", "Events of a type for which there is no rule are left alone.").AnswersNothing();
+            .Responds<Page<EventRuleResponse>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+        group.MapPost("/", CreateAsync).Documented("Create an event rule", $"Each event of the type becomes a notification: the template is sent to whom the paths lead to. A path is {EventPath.Rule}. Of one type there are at most {EventRuleStore.MaxOfType} rules, and each makes a notification of its own. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.")
+            .Takes<EventRuleRequest>(Wanted).Responds<EventRuleResponse>(201, Example);
+        group.MapGet("/{id}", GetAsync).Documented("Get an event rule").Responds<EventRuleResponse>(200, Example);
+        group.MapPut("/{id}", ReplaceAsync).Documented("Replace an event rule", "It counts for events that are read from then on. A template that is not published is refused (422 `template_unknown`) unless `allowMissing` is true.").Takes<EventRuleRequest>(Wanted).Responds<EventRuleResponse>(200, Example);
+        group.MapDelete("/{id}", RemoveAsync).Documented("Delete an event rule", "Events of a type for which there is no rule are left alone.").RespondsNoContent();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
-        var (type, paging) = (query.Text("type", EventRuleDraft.LongestType), query.Paging());
+        var (type, paging) = (query.Text("type", EventRuleInput.LongestType), query.Paging());
         if (query.Refusal() is { } refusal)
             return refusal;
         var (rows, total) = await store.ListAsync(context.Caller().Tenant, type, paging.Offset, paging.Limit, cancellationToken);
-        return JsonAnswer.Of(paging.Numbered<EventRuleAnswer>([.. rows.Select(EventRuleAnswer.Of)], total), EventRulesJson.Default.PageEventRuleAnswer);
+        return JsonResponse.Of(paging.Numbered<EventRuleResponse>([.. rows.Select(EventRuleResponse.Of)], total), EventRulesJson.Default.PageEventRuleResponse);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, EventRulesJson.Default.EventRuleRequest, cancellationToken)).Value;
-        var saved = await store.CreateAsync(context.Caller(), body.ToDraft(), cancellationToken);
+        var saved = await store.CreateAsync(context.Caller(), body.ToInput(), cancellationToken);
         if (saved is EventRuleSaved.Saved { Rule.Id: var id })
             context.Response.Headers.Location = $"{Root}/{id}";
-        return Answer(saved, StatusCodes.Status201Created);
+        return Respond(saved, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is { } rule
-            ? JsonAnswer.Of(EventRuleAnswer.Of(rule), EventRulesJson.Default.EventRuleAnswer)
+            ? JsonResponse.Of(EventRuleResponse.Of(rule), EventRulesJson.Default.EventRuleResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> ReplaceAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, EventRulesJson.Default.EventRuleRequest, cancellationToken)).Value;
         return Guid.TryParse(id, out var key)
-            ? Answer(await store.ReplaceAsync(context.Caller(), key, body.ToDraft(), cancellationToken), StatusCodes.Status200OK)
+            ? Respond(await store.ReplaceAsync(context.Caller(), key, body.ToInput(), cancellationToken), StatusCodes.Status200OK)
             : Problems.NotFound();
     }
 
     private static async Task<IResult> RemoveAsync(string id, HttpContext context, EventRuleStore store, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await store.RemoveAsync(context.Caller(), key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
 
-    private static IResult Answer(EventRuleSaved saved, int status) => saved switch
+    private static IResult Respond(EventRuleSaved saved, int status) => saved switch
     {
-        EventRuleSaved.Saved done => JsonAnswer.Of(EventRuleAnswer.Of(done.Rule), EventRulesJson.Default.EventRuleAnswer, statusCode: status),
+        EventRuleSaved.Saved done => JsonResponse.Of(EventRuleResponse.Of(done.Rule), EventRulesJson.Default.EventRuleResponse, statusCode: status),
         EventRuleSaved.Invalid invalid => Problems.Validation([.. invalid.Issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]),
         EventRuleSaved.TooMany full => Problems.Conflict(full.Reason, "too_many"),
         EventRuleSaved.ChangedMeanwhile => Problems.Conflict("Somebody else changed the rule at the same moment. Read it again."),

@@ -28,14 +28,14 @@ public static class HttpShellModule
         return app;
     }
 
-    // Above what RequestGuard allows, so that a request a little too large is told so in a problem; Kestrel's own
+    // Above what RequestGuard allows, so that a request a little too large is answered with a problem; Kestrel's own
     // refusals have no body. Slow bodies are BodyReader's and SteadyBody's; what Kestrel holds of a body that nobody reads yet is in no budget, so it is little.
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 20_000;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 20_000;
-        kestrel.Limits.MaxRequestHeaderCount = 4 * RequestGuard.MostHeaders;
+        kestrel.Limits.MaxRequestHeaderCount = 4 * RequestGuard.MaxHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = 4 * RequestGuard.LargestHeaders;
         kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestTarget;
         kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxRequestHeadersTotalSize;

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace NotificationService.Host.Api;
 
 /// <summary>How many requests of one key are under way, bounded. Nobody waits: who comes when the key has its most is refused. Knows only keys that have one.</summary>
-internal sealed class InFlight<TKey>(int most)
+internal sealed class InFlight<TKey>(int max)
     where TKey : notnull
 {
     private readonly Dictionary<TKey, int> counts = [];
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
 
     /// <summary>Null: the key has its most. Otherwise to be disposed of when the request ends.</summary>
     public IDisposable? TryEnter(TKey key)
     {
-        lock (gate)
+        lock (sync)
         {
             ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
-            if (count == most)
+            if (count == max)
                 return null;
             count++;
         }
@@ -25,7 +25,7 @@ internal sealed class InFlight<TKey>(int most)
 
     private void Leave(TKey key)
     {
-        lock (gate)
+        lock (sync)
         {
             ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(counts, key);
             if (--count == 0)

@@ -1,6 +1,6 @@
 namespace NotificationService.Host.Api;
 
-/// <summary>An answer whose JSON is already written.</summary>
+/// <summary>A response whose JSON is already written.</summary>
 internal sealed class JsonBytes(int status, ReadOnlyMemory<byte> utf8) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => status;

@@ -81,8 +81,8 @@ internal sealed class JsonDiagnosis(ReadOnlyMemory<byte> utf8, JsonTypeInfo type
         return walk.Errors.Count > 0 ? Problems.Validation(walk.Errors) : null;
     }
 
-    internal static ProblemResult TooDeep(int most, string pointer) => Problems.BadRequest(
-        "json_too_deep", "The JSON is nested too deeply", $"The most is {most} levels.", pointer);
+    internal static ProblemResult TooDeep(int max, string pointer) => Problems.BadRequest(
+        "json_too_deep", "The JSON is nested too deeply", $"The most is {max} levels.", pointer);
 
     internal static ProblemResult Duplicate(string pointer, string name) => Problems.BadRequest(
         "duplicate_property", "A property stands twice in one object", $"The property '{Problem.Echo(name)}' stands twice in one object.", pointer);

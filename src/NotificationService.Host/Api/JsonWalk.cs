@@ -10,7 +10,7 @@ namespace NotificationService.Host.Api;
 internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
 {
     /// <summary>Unknown names for which a like one is looked for.</summary>
-    private const int MostSuggestions = 5;
+    private const int MaxSuggestions = 5;
 
     private readonly List<FieldError> errors = [];
     private int suggestions;
@@ -18,7 +18,7 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
     public IReadOnlyList<FieldError> Errors => errors;
 
     /// <summary>Nothing more is collected; only what makes the text itself unacceptable is still looked for.</summary>
-    private bool IsFull => errors.Count >= Problems.MostErrors;
+    private bool IsFull => errors.Count >= Problems.MaxErrors;
 
     /// <summary>What makes the text itself unacceptable, whatever its values.</summary>
     public ProblemResult? Refused { get; private set; }
@@ -107,7 +107,7 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
         }
     }
 
-    private string Unknown(string name, IEnumerable<JsonPropertyInfo> known) => suggestions++ < MostSuggestions
+    private string Unknown(string name, IEnumerable<JsonPropertyInfo> known) => suggestions++ < MaxSuggestions
         ? Suggestion.Unknown("property", name, known.Select(candidate => candidate.Name))
         : $"There is no property '{Problem.Echo(name)}' here.";
 

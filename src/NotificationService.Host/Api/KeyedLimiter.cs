@@ -4,15 +4,15 @@ namespace NotificationService.Host.Api;
 /// Few pieces of work at once, and of one key fewer, so that others find a permit whatever one of them brings. Permits are for what has arrived: nobody
 /// holds one while it waits for the network. Knows only keys that work or wait.
 /// </summary>
-/// <param name="most">At once, of all keys.</param>
-/// <param name="mostOfKey">At once, of one key.</param>
+/// <param name="max">At once, of all keys.</param>
+/// <param name="maxOfKey">At once, of one key.</param>
 /// <param name="patience">How long a piece of work waits for a permit before it is refused; may be infinite.</param>
-internal sealed class KeyedLimiter<TKey>(int most, int mostOfKey, TimeSpan patience, TimeProvider time) : IDisposable
+internal sealed class KeyedLimiter<TKey>(int max, int maxOfKey, TimeSpan patience, TimeProvider time) : IDisposable
     where TKey : notnull
 {
-    private readonly SemaphoreSlim permits = new(most);
+    private readonly SemaphoreSlim permits = new(max);
     private readonly Dictionary<TKey, Share> shares = [];
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
 
     /// <summary>Waits as long as it takes.</summary>
     public Task RunAsync(TKey key, Func<Task> work, CancellationToken cancellationToken) => RunAsync(
@@ -77,10 +77,10 @@ internal sealed class KeyedLimiter<TKey>(int most, int mostOfKey, TimeSpan patie
 
     private Share Join(TKey key)
     {
-        lock (gate)
+        lock (sync)
         {
             if (!shares.TryGetValue(key, out var share))
-                shares.Add(key, share = new Share(mostOfKey));
+                shares.Add(key, share = new Share(maxOfKey));
             share.Calls++;
             return share;
         }
@@ -88,7 +88,7 @@ internal sealed class KeyedLimiter<TKey>(int most, int mostOfKey, TimeSpan patie
 
     private void Leave(TKey key, Share share)
     {
-        lock (gate)
+        lock (sync)
         {
             if (--share.Calls > 0)
                 return;
@@ -99,9 +99,9 @@ internal sealed class KeyedLimiter<TKey>(int most, int mostOfKey, TimeSpan patie
     }
 
     /// <summary>What one key has, for as long as a call of it is there.</summary>
-    private sealed class Share(int most) : IDisposable
+    private sealed class Share(int max) : IDisposable
     {
-        public SemaphoreSlim Permits { get; } = new(most);
+        public SemaphoreSlim Permits { get; } = new(max);
 
         /// <summary>Working and waiting.</summary>
         public int Calls { get; set; }

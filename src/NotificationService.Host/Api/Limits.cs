@@ -45,7 +45,7 @@ public static class Limits
         new("requests that read, a minute, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
         new("requests to the admin API, a minute, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
         new("requests to sign in, a minute, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
-        new("request headers", $"{Number(RequestGuard.MostHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
+        new("request headers", $"{Number(RequestGuard.MaxHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
         new("path and query", $"{Number(RequestGuard.LongestTarget)} characters", "414 `uri_too_long`"),
         new("body of a call, where nothing else stands here", Kib(BodyPolicy.Json.MaxBytes), "413 `payload_too_large`"),
         new("body of `/api/v1/auth/*` and `/oauth/*`", Kib(BodyPolicy.SignIn.MaxBytes), "413 `payload_too_large`, or `invalid_request`"),
@@ -55,12 +55,12 @@ public static class Limits
         new("time for a callback's body to arrive", Seconds(BodyPolicy.Callback.Longest), "408 `upload_too_slow`"),
         new("pause in a body that arrives, a CSV upload's apart", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
         new("bytes of bodies in flight at one process", "a quarter of its memory, 96 to 256 MiB", $"429 `{HeldBytes.OwnerCode}` where the caller's tenant or network address holds half of them, else 503", "Notification__Http__MaxBodyBytes"),
-        new("callbacks under way at one process, from one network address", Number(ReceiptDesk.MaxOfAddress), $"429 `{ReceiptDesk.TooManyCode}`"),
-        new("callbacks worked on at once by one process, of one provider", Number(ReceiptDesk.MaxOfProvider), $"429 `{ReceiptDesk.TooManyCode}` after 5 s"),
+        new("callbacks under way at one process, from one network address", Number(ReceiptHandler.MaxOfAddress), $"429 `{ReceiptHandler.TooManyCode}`"),
+        new("callbacks worked on at once by one process, of one provider", Number(ReceiptHandler.MaxOfProvider), $"429 `{ReceiptHandler.TooManyCode}` after 5 s"),
         new("depth of JSON", $"{Number(StrictJson.MaxDepth)}, of `data` and `metadata` {Number(RawJson.MaxDepth)}", "400 `json_too_deep`"),
         new("properties of one object in `data`, `metadata` and other JSON of the caller's own", Number(RawJson.MaxProperties), "422 `too_many_properties`"),
-        new("errors that one answer names", Number(Problems.MostErrors), "the answer says that there are more"),
-        new("items of a page", Number(QueryReader.MostLimit), "422 `number_range`"),
+        new("errors that one answer names", Number(Problems.MaxErrors), "the answer says that there are more"),
+        new("items of a page", Number(QueryReader.MaxLimit), "422 `number_range`"),
         new("items that numbered pages reach, where there is a cursor", Number(PageRequest.Reach), "422 `page_range`; the cursor goes on"),
         new("rows that a page looks at for a filter that no index answers", Number(PageRequest.ScanLimit), "a page that is short and has a `nextCursor`"),
         new("`Idempotency-Key`", $"{Number(IdempotencyKeyHeader.Longest)} characters, 24 hours", "400 `idempotency_key_invalid`"),
@@ -71,38 +71,38 @@ public static class Limits
         new("failed sign-ins a minute, from one network address, at one process", Number(Rates.FailedSignInsPerMinute), $"429 `{SignInLimits.TooManyCode}`", "Notification__RateLimits__FailedSignInsPerMinute"),
         new("failed sign-ins in a row, of one account from one network address, at one process", $"{Number(SignInLimits.MaxFailuresOfPair)}, one more every {SignInLimits.RecoversEvery.TotalSeconds:0} s", $"429 `{SignInLimits.TooManyCode}`"),
         new("failed sign-ins in a row, of one account from everywhere, at one process", $"{Number(SignInLimits.MaxFailuresOfAccount)}, one more a second", $"429 `{SignInLimits.TooManyCode}`"),
-        new("sign-ins that wait at one process", $"{HashingGate.MaxWaitingOfAccount} of one account from one network address, {HashingGate.MaxWaitingOfNetwork} of one network address", $"429 `{HashingGate.BusyCode}`"),
+        new("sign-ins that wait at one process", $"{HashingLimiter.MaxWaitingOfAccount} of one account from one network address, {HashingLimiter.MaxWaitingOfNetwork} of one network address", $"429 `{HashingLimiter.BusyCode}`"),
         new("a password", $"{Number(SignUpRules.LongestPassword)} characters", "422 `password_too_long`"),
     ];
 
     private static IEnumerable<Limit> Notifications() =>
     [
-        new("`reference`", $"{Number(DraftCheck.LongestReference)} characters", "422 `text_invalid`"),
-        new("`category`", $"{Number(DraftCheck.LongestCategory)} characters", "422 `text_invalid`"),
-        new("`data`", Kib(DraftCheck.LargestData), "422 `too_large`"),
-        new("`metadata`", Kib(DraftCheck.LargestMetadata), "422 `too_large`"),
-        new("`sendAt`, `expiresAt`", $"{DraftCheck.Furthest.TotalDays:0} days ahead", "422 `datetime_range`"),
+        new("`reference`", $"{Number(RequestCheck.LongestReference)} characters", "422 `text_invalid`"),
+        new("`category`", $"{Number(RequestCheck.LongestCategory)} characters", "422 `text_invalid`"),
+        new("`data`", Kib(RequestCheck.LargestData), "422 `too_large`"),
+        new("`metadata`", Kib(RequestCheck.LargestMetadata), "422 `too_large`"),
+        new("`sendAt`, `expiresAt`", $"{RequestCheck.Furthest.TotalDays:0} days ahead", "422 `datetime_range`"),
         new("`fallbackAfter`", $"{FallbackRule.Longest.TotalHours:0} hours", "422 `number_range`"),
         new("an e-mail address", $"{Number(AddressRules.LongestEmail)} bytes", "422 `email_invalid`"),
         new("`userId`", $"{Number(AddressRules.LongestUserId)} characters", "422 `user_id_invalid`"),
-        new("device tokens of a recipient", Number(AddressRules.MostDeviceTokens), "422 `too_many`"),
+        new("device tokens of a recipient", Number(AddressRules.MaxDeviceTokens), "422 `too_many`"),
         new("`channels` of a notification or of a preview", Number(ChannelKinds.All.Count), "422 `too_many`"),
     ];
 
     private static IEnumerable<Limit> ManyAtOnce() =>
     [
-        new("items of `send-batch` and `send-chunk`", Number(BatchChunk.MostItems), "422 `too_many`"),
-        new("body of `send-batch` and `send-chunk`", Kib(BatchDesk.LargestBody), "413 `payload_too_large`"),
+        new("items of `send-batch` and `send-chunk`", Number(BatchChunk.MaxItems), "422 `too_many`"),
+        new("body of `send-batch` and `send-chunk`", Kib(BatchHandler.LargestBody), "413 `payload_too_large`"),
         new("time for the body of `send-batch` and `send-chunk` to arrive", Seconds(Batches.LongestUpload), "408 `upload_too_slow`", "Notification__Batches__LongestUpload"),
-        new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchDesk.MaxAtOnce}, {BatchDesk.MaxOfTenant} of one tenant", $"429 `{BatchDesk.TooManyCode}` after 5 s where the tenant has its own, else 503"),
-        new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Most), $"the items left are `rejected` with `{CheckBudget.Code}`"),
-        new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MostStored), $"the items left are `rejected` with `{BatchIntake.MostStoredCode}`"),
-        new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MostErrors), "each bad item after them has one"),
-        new("parts of a CSV upload's form", Number(BulkDesk.MostParts), "400 `multipart_invalid`"),
-        new("a field of a CSV upload's form", Kib(BulkDesk.LongestField), "422 `too_large`"),
+        new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchHandler.MaxAtOnce}, {BatchHandler.MaxOfTenant} of one tenant", $"429 `{BatchHandler.TooManyCode}` after 5 s where the tenant has its own, else 503"),
+        new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Max), $"the items left are `rejected` with `{CheckBudget.Code}`"),
+        new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MaxStored), $"the items left are `rejected` with `{BatchIntake.MaxStoredCode}`"),
+        new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MaxErrors), "each bad item after them has one"),
+        new("parts of a CSV upload's form", Number(BulkUploadHandler.MaxParts), "400 `multipart_invalid`"),
+        new("a field of a CSV upload's form", Kib(BulkUploadHandler.LongestField), "422 `too_large`"),
         new("`channel` and each `channels` of a CSV upload's form", $"{Number(BulkForm.LongestChannels)} characters", "422 `text_invalid`"),
         new("entries of a CSV upload's `mapping`", $"{Number(Bulk.MostColumns)}, as many as columns", "422 `too_many_properties`", "Notification__Bulk__MostColumns"),
-        new("CSV uploads on their way at one process, of one tenant", Number(BulkDesk.MaxOfTenant), $"429 `{BulkDesk.TooManyCode}`"),
+        new("CSV uploads on their way at one process, of one tenant", Number(BulkUploadHandler.MaxOfTenant), $"429 `{BulkUploadHandler.TooManyCode}`"),
         new("a CSV file, unpacked", Kib(Bulk.MostBytes), "413 `csv_too_large`", "Notification__Bulk__MostBytes"),
         new("rows of a CSV file", Number(Bulk.MostRows), "422 `csv_too_many_rows`", "Notification__Bulk__MostRows"),
         new("columns of a CSV file", Number(Bulk.MostColumns), "422 `csv_too_many_columns`", "Notification__Bulk__MostColumns"),
@@ -112,7 +112,7 @@ public static class Limits
         new("pause in a CSV upload", Seconds(SteadyBody.Grace), "408 `upload_too_slow`"),
         new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
         new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
-        new("dead letters that one `requeue` takes", Number(DeadLetters.MostAtOnce), "those beyond wait for the next call"),
+        new("dead letters that one `requeue` takes", Number(DeadLetters.MaxAtOnce), "those beyond wait for the next call"),
     ];
 
     private static IEnumerable<Limit> Templates() =>
@@ -130,12 +130,12 @@ public static class Limits
 
     private static IEnumerable<Limit> Tenants() =>
     [
-        new("webhook endpoints of a tenant", Number(WebhookEndpointEditor.Most), "409 `limit_reached`"),
-        new("headers of a webhook endpoint", $"{HeaderRules.Most}, {Number(HeaderRules.MostInAll)} characters together", "422 `header_invalid`"),
+        new("webhook endpoints of a tenant", Number(WebhookEndpointEditor.Max), "409 `limit_reached`"),
+        new("headers of a webhook endpoint", $"{HeaderRules.Max}, {Number(HeaderRules.MaxInAll)} characters together", "422 `header_invalid`"),
         new("how far a replay of webhooks goes back", $"{WebhookCommands.LongestReplay.TotalDays:0} days", "422 `datetime_range`"),
-        new("event rules of a tenant", $"{EventRuleStore.MostOfTenant}, {EventRuleStore.MostOfType} of one event type", "409 `too_many`"),
-        new("variables of an event rule", Number(EventRuleDraft.MostVariables), "422 `too_many_properties`"),
-        new("networks of a service account's `ipAllowList`", Number(ServiceAccountsApi.MostNetworks), "422 `network_invalid`"),
+        new("event rules of a tenant", $"{EventRuleStore.MaxOfTenant}, {EventRuleStore.MaxOfType} of one event type", "409 `too_many`"),
+        new("variables of an event rule", Number(EventRuleInput.MaxVariables), "422 `too_many_properties`"),
+        new("networks of a service account's `ipAllowList`", Number(ServiceAccountsApi.MaxNetworks), "422 `network_invalid`"),
     ];
 
     private static IEnumerable<Limit> Kept() =>

@@ -47,7 +47,7 @@ public abstract record NotificationFields
     public RawJson? Metadata { get; init; }
 
     /// <param name="shared">What stands once for several; what this one says itself comes first.</param>
-    internal NotificationDraft ToDraft(RecipientBody recipient, string? reference, NotificationFields? shared = null)
+    internal NotificationRequest ToRequest(RecipientBody recipient, string? reference, NotificationFields? shared = null)
     {
         // Two fields that say the same thing go together: whoever names a template does not want somebody else's content.
         var (saying, reaching, chaining) = (Template is null && Content is null ? shared ?? this : this, Channel is null && Channels is null ? shared ?? this : this, Strategy is null ? shared ?? this : this);
@@ -71,7 +71,7 @@ public abstract record NotificationFields
     }
 }
 
-/// <summary>What one recipient is to be told.</summary>
+/// <summary>What one recipient is to be sent.</summary>
 public sealed record SendNotificationRequest : NotificationFields
 {
     public required RecipientBody Recipient { get; init; }
@@ -79,10 +79,10 @@ public sealed record SendNotificationRequest : NotificationFields
     /// <summary>The caller's own id, given back in answers, lists and webhooks. Need not be unique.</summary>
     public string? Reference { get; init; }
 
-    internal NotificationDraft ToDraft() => ToDraft(Recipient, Reference);
+    internal NotificationRequest ToRequest() => ToRequest(Recipient, Reference);
 }
 
-/// <summary>Whom to tell. Each channel needs its own field: email, phone (sms), whatsapp or phone, deviceTokens (push), userId (in_app).</summary>
+/// <summary>Whom to notify. Each channel needs its own field: email, phone (sms), whatsapp or phone, deviceTokens (push), userId (in_app).</summary>
 public sealed record RecipientBody
 {
     /// <summary>The caller's own id of the person, at most 128 characters.</summary>

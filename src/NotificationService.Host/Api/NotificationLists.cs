@@ -67,12 +67,12 @@ public sealed record NotificationSummary(
 
 /// <summary>A delivery in a list.</summary>
 /// <param name="DueAt">When it is to be tried next; absent once it has ended.</param>
-public sealed record DeliverySummary(Guid Id, string Channel, string Status, DateTimeOffset? DueAt, FailureAnswer? Failure)
+public sealed record DeliverySummary(Guid Id, string Channel, string Status, DateTimeOffset? DueAt, FailureResponse? Failure)
 {
     internal static DeliverySummary Of(ListedDelivery delivery) => new(
         delivery.Id.Value,
         delivery.Channel.ToName(),
         delivery.Status.ToName(),
         delivery.Status <= DeliveryStatus.Queued ? delivery.DueAt : null,
-        delivery.Failure is { } failure ? new FailureAnswer(failure.Kind.ToName(), failure.Code, failure.Message, delivery.Provider?.Name) : null);
+        delivery.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, delivery.Provider?.Name) : null);
 }

@@ -22,22 +22,22 @@ public static class NotificationsApi
         var sending = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/send", SendAsync).Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
             .Query("dryRun", "Whether to decide and render only.", "boolean").TakesIdempotencyKey()
-            .Takes<SendNotificationRequest>(NotificationExamples.Send).Answers<AcceptedAnswer>(202, NotificationExamples.Accepted).Answers<DryRunResponse>(200, NotificationExamples.DryRun);
+            .Takes<SendNotificationRequest>(NotificationExamples.Send).Responds<AcceptedResponse>(202, NotificationExamples.Accepted).Responds<DryRunResponse>(200, NotificationExamples.DryRun);
         sending.MapPost("/{id:guid}/cancel", CancelAsync).OfOwnMode(ModeOf.Notification).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
-            .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Cancelled);
+            .TakesIdempotencyKey().Responds<CommandResponse>(200, NotificationExamples.Cancelled);
         sending.MapPost("/{id:guid}/retry", RetryAsync).OfOwnMode(ModeOf.Notification).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again.")
-            .TakesIdempotencyKey().Answers<CommandAnswer>(200, NotificationExamples.Retried);
+            .TakesIdempotencyKey().Responds<CommandResponse>(200, NotificationExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
         reading.MapGet("/", ListAsync).Documented("List notifications, newest first", $"Numbered pages reach the newest {PageRequest.Reach}, and totals count no further; with a cursor the walk goes on to the end. status, channel, category and priority, and the second of two filters, are tried on {PageRequest.ScanLimit} notifications a page: it may be short or empty and still have a nextCursor. A numbered page has a total without a filter, with one of template, reference and userId, and with status=failed, bounced, suppressed, expired or cancelled, which are found at once, with or without a channel; since, until and mode may be added to each. With anything else it is left out, unless the page is the last.")
             .QueryPaging(cursor: true).Query("status", $"Only with a delivery in this status: {DeliveryStatuses.Names}.").Query("channel", $"Only with a delivery on this channel: {ChannelKinds.Names}.")
             .Query("template", "Only of the template with this key.").Query("reference", "Only with this reference.").Query("category", "Only of this category.")
             .Query("priority", $"Only of this priority: {Priorities.Names}.").QueryMode().Query("userId", "Only to this person.").Query("since", "Only accepted at this time or later.").Query("until", "Only accepted before this time.")
-            .Answers<Page<NotificationSummary>>(200, NotificationExamples.Page);
-        reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Notification).Documented("Get a notification with its deliveries and their attempts").Answers<NotificationResponse>(200, NotificationExamples.Details);
-        reading.MapGet("/{id:guid}/timeline", TimelineAsync).OfOwnMode(ModeOf.Notification).Documented("Get every change of a notification's deliveries").Answers<TimelineResponse>(200, NotificationExamples.Timeline);
+            .Responds<Page<NotificationSummary>>(200, NotificationExamples.Page);
+        reading.MapGet("/{id:guid}", GetAsync).OfOwnMode(ModeOf.Notification).Documented("Get a notification with its deliveries and their attempts").Responds<NotificationResponse>(200, NotificationExamples.Details);
+        reading.MapGet("/{id:guid}/timeline", TimelineAsync).OfOwnMode(ModeOf.Notification).Documented("Get every change of a notification's deliveries").Responds<TimelineResponse>(200, NotificationExamples.Timeline);
         reading.MapGet("/{id:guid}/explain", ExplainAsync).OfOwnMode(ModeOf.Notification).Documented("Explain what was decided about a notification, and why", "In order: the sender, the template's version and locale, channels that were left out, what waits and for what, each provider and attempt, what was reported later, and the end. Codes are stable, messages are for people. The settings of a provider are those of now.")
-            .Answers<ExplanationResponse>(200, NotificationExamples.Explanation);
+            .Responds<ExplanationResponse>(200, NotificationExamples.Explanation);
     }
 
     private static async Task<IResult> SendAsync(HttpContext context, NotificationIntake intake, DryRun dryRun, CancellationToken cancellationToken)
@@ -60,12 +60,12 @@ public static class NotificationsApi
         var caller = context.Caller();
         if (isDry)
         {
-            var (report, issues) = await dryRun.RunAsync(caller, request.ToDraft(), cancellationToken);
-            return report is null ? Invalid(issues) : JsonAnswer.Of(DryRunResponse.Of(report), NotificationsJson.Default.DryRunResponse);
+            var (report, issues) = await dryRun.RunAsync(caller, request.ToRequest(), cancellationToken);
+            return report is null ? Invalid(issues) : JsonResponse.Of(DryRunResponse.Of(report), NotificationsJson.Default.DryRunResponse);
         }
 
-        var repeatable = key is null ? null : new RepeatableRequest(key, SendRoute, body.Utf8, caller.Live);
-        return Answer(context, await intake.AcceptAsync(caller, request.ToDraft(), repeatable, TraceParent(), cancellationToken));
+        var idempotent = key is null ? null : new IdempotentRequest(key, SendRoute, body.Utf8, caller.Live);
+        return Respond(context, await intake.AcceptAsync(caller, request.ToRequest(), idempotent, TraceParent(), cancellationToken));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, NotificationList list, CancellationToken cancellationToken)
@@ -78,22 +78,22 @@ public static class NotificationsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, NotificationSummary.Of, scope), NotificationsJson.Default.PageNotificationSummary);
+        return JsonResponse.Of(paging.Respond(page, NotificationSummary.Of, scope), NotificationsJson.Default.PageNotificationSummary);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>
         IsNotification(id) && await queries.FindAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } found
-            ? JsonAnswer.Of(NotificationResponse.Of(found), NotificationsJson.Default.NotificationResponse)
+            ? JsonResponse.Of(NotificationResponse.Of(found), NotificationsJson.Default.NotificationResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> TimelineAsync(Guid id, HttpContext context, NotificationQueries queries, CancellationToken cancellationToken) =>
         IsNotification(id) && await queries.TimelineAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } steps
-            ? JsonAnswer.Of(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
+            ? JsonResponse.Of(new TimelineResponse([.. steps.Select(TimelineItem.Of)]), NotificationsJson.Default.TimelineResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> ExplainAsync(Guid id, HttpContext context, Explanations explanations, CancellationToken cancellationToken) =>
         IsNotification(id) && await explanations.OfAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { } explanation
-            ? JsonAnswer.Of(ExplanationResponse.Of(explanation), NotificationsJson.Default.ExplanationResponse)
+            ? JsonResponse.Of(ExplanationResponse.Of(explanation), NotificationsJson.Default.ExplanationResponse)
             : Problems.NotFound();
 
     private static Task<IResult> CancelAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
@@ -103,7 +103,7 @@ public static class NotificationsApi
         id, "retry", context, commands.RetryAsync, at => $"Only what failed or expired, and has an address, can be tried again: {at}.", cancellationToken);
 
     private static async Task<IResult> CommandAsync(
-        Guid id, string verb, HttpContext context, Func<TenantId, NotificationId, RepeatableRequest?, CancellationToken, Task<CommandOutcome>> command,
+        Guid id, string verb, HttpContext context, Func<TenantId, NotificationId, IdempotentRequest?, CancellationToken, Task<CommandOutcome>> command,
         Func<string, string> notPossible, CancellationToken cancellationToken)
     {
         if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
@@ -111,10 +111,10 @@ public static class NotificationsApi
         _ = (await JsonBody.ReadOptionalAsync(context.Request, NotificationsJson.Default.CommandRequest, cancellationToken))?.Value;
         if (!IsNotification(id))
             return Problems.NotFound();
-        var repeatable = key is null ? null : new RepeatableRequest(key, $"{Root}/{id}/{verb}", default, context.Caller().Live);
-        return await command(context.Caller().Tenant, new NotificationId(id), repeatable, cancellationToken) switch
+        var idempotent = key is null ? null : new IdempotentRequest(key, $"{Root}/{id}/{verb}", default, context.Caller().Live);
+        return await command(context.Caller().Tenant, new NotificationId(id), idempotent, cancellationToken) switch
         {
-            CommandOutcome.Done done => new JsonBytes(StatusCodes.Status200OK, done.Answer),
+            CommandOutcome.Done done => new JsonBytes(StatusCodes.Status200OK, done.Response),
             CommandOutcome.Replayed replayed => Replay(context, replayed.Before),
             CommandOutcome.KeyMismatch => IdempotencyMismatch,
             CommandOutcome.NotFound => Problems.NotFound(),
@@ -124,19 +124,19 @@ public static class NotificationsApi
         };
     }
 
-    internal static JsonBytes Replay(HttpContext context, StoredAnswer before)
+    internal static JsonBytes Replay(HttpContext context, StoredResponse before)
     {
         context.Response.Headers["Idempotent-Replayed"] = "true";
-        return new JsonBytes(before.StatusCode, Encoding.UTF8.GetBytes(before.Answer));
+        return new JsonBytes(before.StatusCode, Encoding.UTF8.GetBytes(before.Response));
     }
 
-    internal static IResult Answer(HttpContext context, IntakeOutcome outcome)
+    internal static IResult Respond(HttpContext context, IntakeOutcome outcome)
     {
         switch (outcome)
         {
             case IntakeOutcome.Accepted accepted:
                 context.Response.Headers.Location = $"{Root}/{accepted.Id}";
-                return new JsonBytes(StatusCodes.Status202Accepted, accepted.Answer);
+                return new JsonBytes(StatusCodes.Status202Accepted, accepted.Response);
             case IntakeOutcome.Replayed replayed:
                 return Replay(context, replayed.Before);
             case IntakeOutcome.KeyMismatch:
@@ -155,7 +155,7 @@ public static class NotificationsApi
         "The same key was sent within 24 hours with another body or to another call. Use a new key for a new request.");
 
     /// <summary>What is nobody's mistake and may pass is sent again as it is.</summary>
-    private static ProblemResult Invalid(IReadOnlyList<DraftIssue> issues) => issues.Any(RecipientCompletion.MayPass)
+    private static ProblemResult Invalid(IReadOnlyList<RequestIssue> issues) => issues.Any(RecipientCompletion.MayPass)
         ? Problems.Unavailable(UserServiceRetryAfter)
         : Problems.Validation([.. issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]);
 

@@ -12,9 +12,9 @@ public static class OAuthApi
         group.MapPost("/token", TokenAsync)
             .Documented("Gives a service account an access token", "The client's id and secret stand in the form or in HTTP Basic. Without scope the token has every scope of the account.")
             .Takes<TokenForm>("""{"grant_type":"client_credentials","client_id":"demo-service","client_secret":"demo-service-secret"}""", "application/x-www-form-urlencoded")
-            .Answers<TokenAnswer>(StatusCodes.Status200OK, """{"access_token":"eyJhbGciOi…","token_type":"Bearer","expires_in":3600,"scope":"notifications:read notifications:send"}""")
-            .Answers<OAuthErrorBody>(StatusCodes.Status400BadRequest, """{"error":"invalid_scope","error_description":"The client may not have a scope that was asked for."}""")
-            .Answers<OAuthErrorBody>(StatusCodes.Status401Unauthorized, """{"error":"invalid_client","error_description":"The client's id or secret is wrong, or it may not sign in."}""");
+            .Responds<TokenResponse>(StatusCodes.Status200OK, """{"access_token":"eyJhbGciOi…","token_type":"Bearer","expires_in":3600,"scope":"notifications:read notifications:send"}""")
+            .Responds<OAuthErrorBody>(StatusCodes.Status400BadRequest, """{"error":"invalid_scope","error_description":"The client may not have a scope that was asked for."}""")
+            .Responds<OAuthErrorBody>(StatusCodes.Status401Unauthorized, """{"error":"invalid_client","error_description":"The client's id or secret is wrong, or it may not sign in."}""");
         return group;
     }
 
@@ -32,7 +32,7 @@ public static class OAuthApi
                 if (Narrow(account, asked.Scope) is not { } scopes)
                     return OAuthError.Of("invalid_scope", "The client may not have a scope that was asked for.");
                 var (token, seconds) = issuer.Issue(account, Scopes.Of(scopes));
-                return JsonAnswer.Of(new TokenAnswer(token, "Bearer", seconds, string.Join(' ', scopes)), OAuthJson.Default.TokenAnswer);
+                return JsonResponse.Of(new TokenResponse(token, "Bearer", seconds, string.Join(' ', scopes)), OAuthJson.Default.TokenResponse);
             default:
                 return OAuthError.InvalidClient();
         }

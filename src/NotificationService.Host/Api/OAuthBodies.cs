@@ -18,7 +18,7 @@ public sealed record TokenForm(
 /// <param name="TokenType">Always Bearer.</param>
 /// <param name="ExpiresIn">For how many seconds it is good.</param>
 /// <param name="Scope">The scopes it has, separated by spaces.</param>
-public sealed record TokenAnswer(
+public sealed record TokenResponse(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("token_type")] string TokenType,
     [property: JsonPropertyName("expires_in")] int ExpiresIn,
@@ -32,6 +32,6 @@ public sealed record OAuthErrorBody(
     [property: JsonPropertyName("error_description")] string ErrorDescription);
 
 [JsonSerializable(typeof(TokenForm))]
-[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(OAuthErrorBody))]
 public sealed partial class OAuthJson : JsonSerializerContext;

@@ -4,9 +4,9 @@ namespace NotificationService.Host.Api;
 public static class OAuthError
 {
     public static IResult Of(string error, string description) =>
-        JsonAnswer.Of(new OAuthErrorBody(error, description), OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status400BadRequest);
+        JsonResponse.Of(new OAuthErrorBody(error, description), OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status400BadRequest);
 
-    /// <summary>Unknown, wrong, expired, disabled or from a network it may not come from: nobody is told which.</summary>
+    /// <summary>Unknown, wrong, expired, disabled or from a network it may not come from: nobody learns which.</summary>
     public static IResult InvalidClient() => new Unauthorized();
 
     private sealed class Unauthorized : IResult
@@ -15,7 +15,7 @@ public static class OAuthError
         {
             httpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"notification-service\", charset=\"UTF-8\"";
             var body = new OAuthErrorBody("invalid_client", "The client's id or secret is wrong, or it may not sign in.");
-            return JsonAnswer.Of(body, OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(httpContext);
+            return JsonResponse.Of(body, OAuthJson.Default.OAuthErrorBody, statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(httpContext);
         }
     }
 }

@@ -16,8 +16,8 @@ public sealed record Paging(int Page, int Limit, Guid? After, bool ByCursor)
 
     /// <summary>The page as it is answered.</summary>
     /// <param name="cursorScope">What <see cref="QueryReader.Paging"/> was given; null for a list without a cursor.</param>
-    public Page<TAnswer> Answer<T, TAnswer>(PageResult<T> result, Func<T, TAnswer> answer, string? cursorScope = null) => new(
-        [.. result.Items.Select(answer)],
+    public Page<TResponse> Respond<T, TResponse>(PageResult<T> result, Func<T, TResponse> response, string? cursorScope = null) => new(
+        [.. result.Items.Select(response)],
         ByCursor ? null : Pagination.Of(Page, Limit, result.HasMore, result.Total),
         cursorScope is not null && result.Next is { } next ? ListCursor.Write(next, cursorScope) : null);
 

@@ -21,10 +21,10 @@ public sealed record Problem(
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>The longest piece of a client's input that an answer repeats.</summary>
+    /// <summary>The longest piece of a client's input that a response repeats.</summary>
     public const int LongestEcho = 80;
 
-    /// <summary>A piece of the client's input, cut to what an answer may repeat.</summary>
+    /// <summary>A piece of the client's input, cut to what a response may repeat.</summary>
     public static string Echo(string input) => input.Length <= LongestEcho
         ? input
         : string.Concat(input.AsSpan(0, char.IsHighSurrogate(input[LongestEcho - 2]) ? LongestEcho - 2 : LongestEcho - 1), "…");

@@ -5,7 +5,7 @@ using NotificationService.Storage;
 namespace NotificationService.Host.Api;
 
 /// <summary>
-/// The outermost piece: gives every error a problem for a body, whoever made it. An exception tells the client
+/// The outermost piece: gives every error a problem for a body, whoever made it. An exception shows the client
 /// nothing but a trace id; a database that cannot be reached is a 503 with a time to come back.
 /// </summary>
 public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
@@ -24,17 +24,17 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            if (Answer(context, exception) is { } answer)
+            if (Respond(context, exception) is { } problem)
             {
                 Clear(context.Response);
-                await answer.ExecuteAsync(context);
+                await problem.ExecuteAsync(context);
             }
 
             return;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // Whoever was reading the answer is gone.
+            // Whoever was reading the response is gone.
             return;
         }
 
@@ -42,8 +42,8 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
             await Problems.OfStatus(context.Response.StatusCode).ExecuteAsync(context);
     }
 
-    /// <summary>Null when nobody is there to read the answer.</summary>
-    private ProblemResult? Answer(HttpContext context, Exception exception)
+    /// <summary>Null when nobody is there to read the response.</summary>
+    private ProblemResult? Respond(HttpContext context, Exception exception)
     {
         switch (exception)
         {

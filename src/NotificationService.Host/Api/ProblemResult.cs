@@ -3,7 +3,7 @@ using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
-/// <summary>Writes a problem as the answer, with the trace id of the request.</summary>
+/// <summary>Writes a problem as the response, with the trace id of the request.</summary>
 public sealed class ProblemResult(Problem problem, TimeSpan? retryAfter = null) : IResult, IStatusCodeHttpResult, IValueHttpResult<Problem>
 {
     public Problem Value => problem;
@@ -18,8 +18,8 @@ public sealed class ProblemResult(Problem problem, TimeSpan? retryAfter = null) 
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } wait)
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
-        var told = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
-        var body = ReadableJson.Utf8(told, ProblemJson.Default.Problem);
+        var shown = problem with { TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
+        var body = ReadableJson.Utf8(shown, ProblemJson.Default.Problem);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
             await response.Body.WriteAsync(body, httpContext.RequestAborted);

@@ -8,24 +8,24 @@ public static class Problems
     public const string LiveAccountRequiredCode = "live_account_required";
 
     /// <summary>Errors that one answer names: enough to correct the request, while a body of errors does not come back in full.</summary>
-    public const int MostErrors = DraftIssue.MostNamed;
+    public const int MaxErrors = RequestIssue.MaxNamed;
 
-    /// <summary>422: the request was understood and fields of it are wrong. List every one that is known; the first <see cref="MostErrors"/> are named.</summary>
+    /// <summary>422: the request was understood and fields of it are wrong. List every one that is known; the first <see cref="MaxErrors"/> are named.</summary>
     public static ProblemResult Validation(IReadOnlyList<FieldError> errors) =>
         new(New(422, "validation_failed", "The request is not valid") with
         {
             Detail = errors.Count switch
             {
                 1 => errors[0].Message,
-                < MostErrors => $"{errors.Count} fields are not valid",
-                _ => $"{MostErrors} fields or more are not valid; {MostErrors} of them are named",
+                < MaxErrors => $"{errors.Count} fields are not valid",
+                _ => $"{MaxErrors} fields or more are not valid; {MaxErrors} of them are named",
             },
-            Errors = errors.Count <= MostErrors ? errors : [.. errors.Take(MostErrors)],
+            Errors = errors.Count <= MaxErrors ? errors : [.. errors.Take(MaxErrors)],
         });
 
     public static ProblemResult Validation(string pointer, string code, string message) => Validation([new FieldError(pointer, code, message)]);
 
-    /// <summary>404: it does not exist, or it is another tenant's; the two cannot be told apart.</summary>
+    /// <summary>404: it does not exist, or it is another tenant's; the two cannot be distinguished.</summary>
     public static ProblemResult NotFound() => Of(404, "not_found", "There is no such resource");
 
     /// <summary>403: a test account would change what live uses too.</summary>

@@ -11,7 +11,7 @@ namespace NotificationService.Host.Api;
 public sealed class QueryReader(HttpRequest request)
 {
     public const int DefaultLimit = 50;
-    public const int MostLimit = 100;
+    public const int MaxLimit = 100;
     private const int LongestText = 200;
     private const int LastPage = 1_000_000;
 
@@ -72,20 +72,20 @@ public sealed class QueryReader(HttpRequest request)
     }
 
     /// <summary>A whole number within bounds, or the default if it is not given.</summary>
-    public int Number(string name, int byDefault, int least, int most, string code = "number_range")
+    public int Number(string name, int byDefault, int min, int max, string code = "number_range")
     {
         if (Single(name) is not { } text)
             return byDefault;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
             return number;
-        Refuse(name, code, $"'{name}' is a whole number from {least} to {most}.");
+        Refuse(name, code, $"'{name}' is a whole number from {min} to {max}.");
         return byDefault;
     }
 
     /// <summary><c>page</c>, <c>limit</c> and, for a list that has one, <c>cursor</c>. The scope is what <see cref="ListCursor.Write"/> was given.</summary>
     public Paging Paging(string? cursorScope = null)
     {
-        var limit = Number("limit", DefaultLimit, 1, MostLimit, "limit_range");
+        var limit = Number("limit", DefaultLimit, 1, MaxLimit, "limit_range");
         var page = Number("page", 1, 1, LastPage, "page_range");
         if (cursorScope is null || Single("cursor") is not { } text)
         {
@@ -119,7 +119,7 @@ public sealed class QueryReader(HttpRequest request)
     {
         foreach (var name in request.Query.Keys)
         {
-            if (errors.Count == Problems.MostErrors)
+            if (errors.Count == Problems.MaxErrors)
                 break;
             if (!known.Contains(name, StringComparer.Ordinal))
                 Refuse(name, "unknown_parameter", Suggestion.Unknown("parameter", name, known));

@@ -43,7 +43,7 @@ public sealed class RawJsonConverter : JsonConverter<RawJson>
     [ThreadStatic]
     private static ReadOnlyMemory<byte> current;
 
-    /// <summary>Reads a value from a body so that raw members are slices of it instead of copies.</summary>
+    /// <summary>Reads a value from a body so that raw members are views of it instead of copies.</summary>
     internal static T? Read<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
     {
         current = body;

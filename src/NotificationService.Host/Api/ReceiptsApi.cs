@@ -17,13 +17,13 @@ public static class ReceiptsApi
     {
         // Nobody signs in here: the vendor's signature is what is checked. Not in the OpenAPI document, which is for callers.
         var vendors = routes.MapGroup("/webhooks/{path}/{providerId}").AllowAnonymous().ExcludeFromDescription();
-        vendors.MapMethods("/", [HttpMethods.Get, HttpMethods.Post], (string path, string providerId, HttpContext context, ReceiptDesk desk) => desk.AnswerAsync(path, providerId, context));
+        vendors.MapMethods("/", [HttpMethods.Get, HttpMethods.Post], (string path, string providerId, HttpContext context, ReceiptHandler handler) => handler.RespondAsync(path, providerId, context));
 
         var group = routes.MapGroup("/api/v1/admin/receipts").WithTags("Receipts").RequireAuthorization(Policies.Viewer);
         group.MapGet("/", ListAsync)
             .Documented("List what providers reported, newest first", "Without a state those that no delivery was found for. A receipt has the mode of the delivery it names; one that names none is live. They are kept for 30 days. With a provider a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true).Query("state", "pending, applied, ignored or unmatched, which is the default.").Query("providerId", "Only of this provider.").QueryMode()
-            .Answers<Page<ReceiptAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+            .Responds<Page<ReceiptResponse>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ReceiptQueries receipts, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ public static class ReceiptsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await receipts.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, ReceiptAnswer.Of, scope), ReceiptsJson.Default.PageReceiptAnswer);
+        return JsonResponse.Of(paging.Respond(page, ReceiptResponse.Of, scope), ReceiptsJson.Default.PageReceiptResponse);
     }
 }
 
@@ -48,16 +48,16 @@ public static class ReceiptsApi
 /// <param name="OccurredAt">When it happened, by the provider's clock.</param>
 /// <param name="Code">The provider's code.</param>
 /// <param name="Live">Whether it is about what a live account sent. What names no message is false when a sandbox reports it, and else true.</param>
-public sealed record ReceiptAnswer(
+public sealed record ReceiptResponse(
     Guid Id, Guid ProviderId, Guid? DeliveryId, string? ProviderMessageId, string Kind, string State, string? Reason,
     DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Code, string? Message, bool Live)
 {
-    internal static ReceiptAnswer Of(ReceiptRow row) => new(
+    internal static ReceiptResponse Of(ReceiptRow row) => new(
         row.Id, row.ProviderId, row.DeliveryId, row.ProviderMessageId, row.Kind.ToName(), row.State.ToName(), row.Reason,
         row.OccurredAt, row.ReceivedAt, row.Code, row.Message, row.Live);
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(ReceiptAnswer))]
-[JsonSerializable(typeof(Page<ReceiptAnswer>))]
+[JsonSerializable(typeof(ReceiptResponse))]
+[JsonSerializable(typeof(Page<ReceiptResponse>))]
 internal sealed partial class ReceiptsJson : JsonSerializerContext;

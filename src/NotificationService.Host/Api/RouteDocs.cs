@@ -13,19 +13,19 @@ public static class RouteDocs
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route, string example, string contentType = "application/json") =>
         route.WithMetadata(new RequestDoc(typeof(T), example, contentType));
 
-    /// <summary>An answer that is no problem, and its body as JSON text.</summary>
-    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status, string example) =>
-        route.Produces<T>(status).WithMetadata(new AnswerDoc(status, example));
+    /// <summary>A response that is no problem, and its body as JSON text.</summary>
+    public static RouteHandlerBuilder Responds<T>(this RouteHandlerBuilder route, int status, string example) =>
+        route.Produces<T>(status).WithMetadata(new ResponseDoc(status, example));
 
     /// <summary>A successful answer that is text and not JSON.</summary>
-    public static RouteHandlerBuilder AnswersText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
-        route.Produces<string>(status, contentType).WithMetadata(new AnswerDoc(status, System.Text.Json.Nodes.JsonValue.Create(example).ToJsonString()));
+    public static RouteHandlerBuilder RespondsText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
+        route.Produces<string>(status, contentType).WithMetadata(new ResponseDoc(status, System.Text.Json.Nodes.JsonValue.Create(example).ToJsonString()));
 
     /// <summary>404 when what the body names does not exist. Where the path names it, that is said by itself.</summary>
     public static RouteHandlerBuilder MayNotFind(this RouteHandlerBuilder route) => route.Produces<Problem>(StatusCodes.Status404NotFound, Problem.ContentType);
 
     /// <summary>A successful answer without a body.</summary>
-    public static RouteHandlerBuilder AnswersNothing(this RouteHandlerBuilder route, int status = StatusCodes.Status204NoContent) => route.Produces(status);
+    public static RouteHandlerBuilder RespondsNoContent(this RouteHandlerBuilder route, int status = StatusCodes.Status204NoContent) => route.Produces(status);
 
     /// <summary>An optional query parameter.</summary>
     public static RouteHandlerBuilder Query(this RouteHandlerBuilder route, string name, string description, string type = "string") =>
@@ -50,7 +50,7 @@ public static class RouteDocs
 public sealed record RequestDoc(Type Type, string Example, string ContentType);
 
 /// <summary>An example of a successful answer.</summary>
-public sealed record AnswerDoc(int Status, string Example);
+public sealed record ResponseDoc(int Status, string Example);
 
 /// <summary>A query parameter or header that a route reads itself.</summary>
 public sealed record ParameterDoc(string Name, string Description, string Type, bool InHeader);

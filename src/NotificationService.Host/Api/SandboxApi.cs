@@ -19,7 +19,7 @@ public static class SandboxApi
         group.MapGet("/messages", ListAsync).Documented("List what the sandbox was given, newest first", "A sandbox provider sends to nobody and plays the outcome that the recipient asks for, such as ann+bounce@example.com. With a channel a page looks at 200 messages: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {ChannelKinds.Names}.").Query("to", "Only for this address, number, device token or user.")
             .Query("notificationId", "Only of this notification.").QueryMode()
-            .Answers<Page<SandboxMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+            .Responds<Page<SandboxMessageResponse>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         return group;
     }
 
@@ -33,7 +33,7 @@ public static class SandboxApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await messages.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, SandboxMessageAnswer.Of, scope), SandboxJsonContext.Default.PageSandboxMessageAnswer);
+        return JsonResponse.Of(paging.Respond(page, SandboxMessageResponse.Of, scope), SandboxJsonContext.Default.PageSandboxMessageResponse);
     }
 }
 
@@ -41,15 +41,15 @@ public static class SandboxApi
 /// <param name="Message">The fields of its channel: subject, html and text of an e-mail, for instance.</param>
 /// <param name="Outcome">What the recipient asked for: delivered, bounce, complain, fail, defer, slow, lost, nocallback.</param>
 /// <param name="Live">Whether a live account sent it.</param>
-public sealed record SandboxMessageAnswer(
+public sealed record SandboxMessageResponse(
     Guid Id, Guid NotificationId, Guid DeliveryId, int Attempt, string Channel, string To, JsonElement Message, string? Category, string Outcome, DateTimeOffset CreatedAt, bool Live)
 {
-    internal static SandboxMessageAnswer Of(SandboxMessage message) => new(
+    internal static SandboxMessageResponse Of(SandboxMessage message) => new(
         message.Id, new Deliveries.DeliveryId(message.DeliveryId).Notification.Value, message.DeliveryId, message.Attempt, message.Channel.ToName(),
         message.Recipient, JsonElement.Parse(message.Message), message.Category, message.Outcome, message.CreatedAt, message.Live);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(SandboxMessageAnswer))]
-[JsonSerializable(typeof(Page<SandboxMessageAnswer>))]
+[JsonSerializable(typeof(SandboxMessageResponse))]
+[JsonSerializable(typeof(Page<SandboxMessageResponse>))]
 internal sealed partial class SandboxJsonContext : JsonSerializerContext;

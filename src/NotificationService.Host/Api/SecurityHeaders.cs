@@ -3,12 +3,12 @@ using NotificationService.Channels;
 namespace NotificationService.Host.Api;
 
 /// <summary>
-/// What a browser is told with every answer, whoever makes it: guess no types, show it in nobody's frame, run nothing of it. Pages of ours say what they
-/// need by <see cref="PageHeaders"/>. Over TLS, also TLS that ends at a proxy, the browser is told to stay with it.
+/// What a browser receives with every response, whoever makes it: guess no types, show it in nobody's frame, run nothing of it. Pages of ours say what they
+/// need by <see cref="PageHeaders"/>. Over TLS, also TLS that ends at a proxy, the browser is asked to stay with it.
 /// </summary>
 public static class SecurityHeaders
 {
-    /// <summary>Of an answer that is data.</summary>
+    /// <summary>Of a response that is data.</summary>
     private const string NothingToRun = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>A year, which is what preload lists ask for. Other names below the host are somebody else's.</summary>

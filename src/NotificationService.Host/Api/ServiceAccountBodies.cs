@@ -23,7 +23,7 @@ public sealed record NewServiceAccount(string? Name, IReadOnlyList<string>? Scop
 /// <param name="DisabledAt">When it was disabled.</param>
 /// <param name="RotatedAt">When its secret was last replaced.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record ServiceAccountAnswer(
+public sealed record ServiceAccountResponse(
     Guid Id,
     string ClientId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ClientSecret,
@@ -36,13 +36,13 @@ public sealed record ServiceAccountAnswer(
     DateTimeOffset? RotatedAt,
     DateTimeOffset CreatedAt)
 {
-    public static ServiceAccountAnswer Of(ServiceAccount account, string? secret = null) => new(
+    public static ServiceAccountResponse Of(ServiceAccount account, string? secret = null) => new(
         account.Id, account.ClientId, secret, account.Name, account.Scopes, account.Live ? "live" : "test", account.IpAllowList,
         account.ExpiresAt, account.DisabledAt, account.RotatedAt, account.CreatedAt);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NewServiceAccount))]
-[JsonSerializable(typeof(ServiceAccountAnswer))]
-[JsonSerializable(typeof(Page<ServiceAccountAnswer>))]
+[JsonSerializable(typeof(ServiceAccountResponse))]
+[JsonSerializable(typeof(Page<ServiceAccountResponse>))]
 public sealed partial class ServiceAccountJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ namespace NotificationService.Host.Api;
 /// <summary>A tenant's service accounts.</summary>
 public static class ServiceAccountsApi
 {
-    internal const int MostNetworks = 50;
+    internal const int MaxNetworks = 50;
     private const string Example =
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","clientId":"sa_5f1c9d…","name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"],"expiresAt":null,"disabledAt":null,"rotatedAt":null,"createdAt":"2026-01-31T09:30:00Z"}""";
 
@@ -18,18 +18,18 @@ public static class ServiceAccountsApi
         group.MapPost("/", CreateAsync)
             .Documented("Makes a service account", $"The secret stands in this answer and nowhere else. A test account makes test accounts only: 403 `{Problems.LiveAccountRequiredCode}`.")
             .Takes<NewServiceAccount>("""{"name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"]}""")
-            .Answers<ServiceAccountAnswer>(StatusCodes.Status201Created, ExampleWithSecret);
+            .Responds<ServiceAccountResponse>(StatusCodes.Status201Created, ExampleWithSecret);
         group.MapGet("/", ListAsync)
             .Documented("Lists the service accounts").QueryPaging().Query("mode", "live or test: only accounts of that mode. A service account sees those of its own mode only.")
-            .Answers<Page<ServiceAccountAnswer>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+            .Responds<Page<ServiceAccountResponse>>(StatusCodes.Status200OK, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapGet("/{id}", GetAsync)
-            .Documented("Shows one service account").Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
+            .Documented("Shows one service account").Responds<ServiceAccountResponse>(StatusCodes.Status200OK, Example);
         group.MapPost("/{id}/rotate", RotateAsync)
             .Documented("Replaces the secret", "The old secret ends at once; access tokens already given out run their time. The new secret stands in this answer and nowhere else.")
-            .Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, ExampleWithSecret);
+            .Responds<ServiceAccountResponse>(StatusCodes.Status200OK, ExampleWithSecret);
         group.MapPost("/{id}/disable", DisableAsync)
             .Documented("Disables a service account for good", "Its access tokens are refused within seconds.")
-            .Answers<ServiceAccountAnswer>(StatusCodes.Status200OK, Example);
+            .Responds<ServiceAccountResponse>(StatusCodes.Status200OK, Example);
         return group;
     }
 
@@ -54,11 +54,11 @@ public static class ServiceAccountsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (found, total) = await accounts.ListAsync(context.Caller(), live, paging.Offset, paging.Limit, cancellationToken);
-        return JsonAnswer.Of(paging.Numbered([.. found.Select(account => ServiceAccountAnswer.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountAnswer);
+        return JsonResponse.Of(paging.Numbered([.. found.Select(account => ServiceAccountResponse.Of(account))], total), ServiceAccountJson.Default.PageServiceAccountResponse);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
-        Answer(Guid.TryParse(id, out var key) ? await accounts.FindAsync(context.Caller(), key, cancellationToken) : null);
+        Respond(Guid.TryParse(id, out var key) ? await accounts.FindAsync(context.Caller(), key, cancellationToken) : null);
 
     private static async Task<IResult> RotateAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await accounts.RotateAsync(context.Caller(), key, cancellationToken) is { } rotated
@@ -66,15 +66,15 @@ public static class ServiceAccountsApi
             : Problems.NotFound();
 
     private static async Task<IResult> DisableAsync(HttpContext context, string id, ServiceAccounts accounts, CancellationToken cancellationToken) =>
-        Answer(Guid.TryParse(id, out var key) ? await accounts.DisableAsync(context.Caller(), key, cancellationToken) : null);
+        Respond(Guid.TryParse(id, out var key) ? await accounts.DisableAsync(context.Caller(), key, cancellationToken) : null);
 
-    private static IResult Answer(ServiceAccount? account) =>
-        account is null ? Problems.NotFound() : JsonAnswer.Of(ServiceAccountAnswer.Of(account), ServiceAccountJson.Default.ServiceAccountAnswer);
+    private static IResult Respond(ServiceAccount? account) =>
+        account is null ? Problems.NotFound() : JsonResponse.Of(ServiceAccountResponse.Of(account), ServiceAccountJson.Default.ServiceAccountResponse);
 
     private static IResult Secret(HttpContext context, (ServiceAccount Account, string Secret) made, int status)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return JsonAnswer.Of(ServiceAccountAnswer.Of(made.Account, made.Secret), ServiceAccountJson.Default.ServiceAccountAnswer, statusCode: status);
+        return JsonResponse.Of(ServiceAccountResponse.Of(made.Account, made.Secret), ServiceAccountJson.Default.ServiceAccountResponse, statusCode: status);
     }
 
     private static List<FieldError> Check(NewServiceAccount request, DateTimeOffset now)
@@ -85,8 +85,8 @@ public static class ServiceAccountsApi
             errors.Add(new FieldError("/scopes", request.Scopes is null ? "required" : "scope_unknown", $"One or more of {string.Join(", ", Scopes.All)}, each once."));
         if (request.Mode is not ("live" or "test"))
             errors.Add(new FieldError("/mode", request.Mode is null ? "required" : "choice_invalid", "The mode is live or test."));
-        if (request.IpAllowList is { } networks && (networks.Count > MostNetworks || networks.Any(network => network is null || !AllowedNetworks.TryParse(network, out _))))
-            errors.Add(new FieldError("/ipAllowList", "network_invalid", $"At most {MostNetworks} addresses or CIDR blocks such as 192.0.2.0/24."));
+        if (request.IpAllowList is { } networks && (networks.Count > MaxNetworks || networks.Any(network => network is null || !AllowedNetworks.TryParse(network, out _))))
+            errors.Add(new FieldError("/ipAllowList", "network_invalid", $"At most {MaxNetworks} addresses or CIDR blocks such as 192.0.2.0/24."));
         if (request.ExpiresAt <= now)
             errors.Add(new FieldError("/expiresAt", "time_past", "The time lies in the future."));
         return errors;

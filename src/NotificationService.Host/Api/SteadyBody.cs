@@ -6,14 +6,14 @@ namespace NotificationService.Host.Api;
 /// A body whose sender must keep going, because what has come of it is held. Only the time spent waiting for it counts, and what it sent
 /// fast buys it no more than the grace.
 /// </summary>
-/// <param name="leastPerSecond">Bytes; 0 for any rate.</param>
+/// <param name="minPerSecond">Bytes; 0 for any rate.</param>
 /// <param name="longest">In all, whatever the rate.</param>
-public sealed class SteadyBody(Stream body, int leastPerSecond, TimeSpan longest, TimeProvider time) : ForwardStream
+public sealed class SteadyBody(Stream body, int minPerSecond, TimeSpan longest, TimeProvider time) : ForwardStream
 {
     /// <summary>How long the sender may pause.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    private readonly SenderPace pace = new(leastPerSecond, Grace, longest, time);
+    private readonly SenderPace pace = new(minPerSecond, Grace, longest, time);
 
     /// <summary>Read so far.</summary>
     public long Bytes { get; private set; }

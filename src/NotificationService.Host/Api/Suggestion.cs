@@ -11,9 +11,9 @@ internal static class Suggestion
         var said = $"There is no {kind} '{Problem.Echo(name)}' here.";
         var plain = name.Length > LongestName ? null : Plain(name);
         var near = plain is null ? null : names
-            .Where(candidate => Math.Abs(plain.Length - Plain(candidate).Length) <= Most(candidate))
+            .Where(candidate => Math.Abs(plain.Length - Plain(candidate).Length) <= Max(candidate))
             .Select(candidate => (Name: candidate, Distance: Distance(plain, Plain(candidate))))
-            .Where(candidate => candidate.Distance <= Most(candidate.Name))
+            .Where(candidate => candidate.Distance <= Max(candidate.Name))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)
             .FirstOrDefault();
@@ -23,7 +23,7 @@ internal static class Suggestion
     }
 
     /// <summary>Letters by which a name may differ and still be meant.</summary>
-    private static int Most(string candidate) => Math.Max(1, candidate.Length / 3);
+    private static int Max(string candidate) => Math.Max(1, candidate.Length / 3);
 
     private static string Plain(string name) =>
         name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();

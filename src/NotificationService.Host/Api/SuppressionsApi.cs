@@ -21,11 +21,11 @@ public static class SuppressionsApi
         group.MapGet("/", ListAsync).Documented("List addresses that are not written to, newest first")
             .QueryPaging(cursor: true).Query("channel", $"Only of this channel: {string.Join(", ", Channels.Keys)}.").Query("address", "Only this address, number or device token.")
             .Query("reason", $"Only for this reason: {SuppressionReasons.Names}.")
-            .Answers<Page<SuppressionAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+            .Responds<Page<SuppressionResponse>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
         group.MapPost("/", AddAsync).Documented("Put an address on the list by hand", "One that stands there by hand already takes the new expiresAt and is answered 200.")
-            .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Answers<SuppressionAnswer>(201, Example).Answers<SuppressionAnswer>(200, Example);
-        group.MapGet("/{id:guid}", GetAsync).Documented("Get one").Answers<SuppressionAnswer>(200, Example);
-        group.MapDelete("/{id:guid}", RemoveAsync).Documented("Take an address off the list", "It is written to again, unless it stands there for another reason too.").AnswersNothing();
+            .Takes<SuppressionRequest>("""{"channel":"email","address":"ann@example.com","expiresAt":null}""").Responds<SuppressionResponse>(201, Example).Responds<SuppressionResponse>(200, Example);
+        group.MapGet("/{id:guid}", GetAsync).Documented("Get one").Responds<SuppressionResponse>(200, Example);
+        group.MapDelete("/{id:guid}", RemoveAsync).Documented("Take an address off the list", "It is written to again, unless it stands there for another reason too.").RespondsNoContent();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, SuppressionList list, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ public static class SuppressionsApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var page = await list.ListAsync(tenant, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, SuppressionAnswer.Of, scope), SuppressionsJson.Default.PageSuppressionAnswer);
+        return JsonResponse.Of(paging.Respond(page, SuppressionResponse.Of, scope), SuppressionsJson.Default.PageSuppressionResponse);
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, TimeProvider time, CancellationToken cancellationToken)
@@ -50,12 +50,12 @@ public static class SuppressionsApi
         var (row, isNew) = await list.AddAsync(context.Caller(), channel, body.Address!, body.ExpiresAt?.ToUniversalTime(), cancellationToken);
         if (isNew)
             context.Response.Headers.Location = $"/api/v1/admin/suppressions/{row.Id}";
-        return JsonAnswer.Of(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return JsonResponse.Of(SuppressionResponse.Of(row), SuppressionsJson.Default.SuppressionResponse, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>
         await list.FindAsync(context.Caller().Tenant, id, cancellationToken) is { } row
-            ? JsonAnswer.Of(SuppressionAnswer.Of(row), SuppressionsJson.Default.SuppressionAnswer)
+            ? JsonResponse.Of(SuppressionResponse.Of(row), SuppressionsJson.Default.SuppressionResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> RemoveAsync(Guid id, HttpContext context, SuppressionList list, CancellationToken cancellationToken) =>
@@ -106,17 +106,17 @@ public sealed record SuppressionRequest
 /// <param name="DeliveryId">The delivery that showed it, where there was one.</param>
 /// <param name="Code">The provider's code.</param>
 /// <param name="ExpiresAt">From when on it is written to again; null for never.</param>
-public sealed record SuppressionAnswer(
+public sealed record SuppressionResponse(
     Guid Id, string Channel, string Address, string Reason, Guid? ProviderId, Guid? DeliveryId, string? Code, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt)
 {
     public override string ToString() => $"suppression {Id}";
 
-    internal static SuppressionAnswer Of(Suppression row) => new(
+    internal static SuppressionResponse Of(Suppression row) => new(
         row.Id, row.Channel.ToName(), row.Address, row.Reason.ToName(), row.ProviderId, row.DeliveryId, row.Code, row.CreatedAt, row.ExpiresAt);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SuppressionRequest))]
-[JsonSerializable(typeof(SuppressionAnswer))]
-[JsonSerializable(typeof(Page<SuppressionAnswer>))]
+[JsonSerializable(typeof(SuppressionResponse))]
+[JsonSerializable(typeof(Page<SuppressionResponse>))]
 internal sealed partial class SuppressionsJson : JsonSerializerContext;

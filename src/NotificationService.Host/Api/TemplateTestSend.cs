@@ -20,7 +20,7 @@ internal static class TemplateTestSend
         if (await store.FreezeAsync(caller.Tenant, template, body.Version, cancellationToken) is not { } details)
             return Problems.NotFound();
         var recipient = body.Recipient.ToRecipient();
-        var draft = new NotificationDraft
+        var request = new NotificationRequest
         {
             Template = details.Template.Key,
             Pinned = new PublishedTemplate(
@@ -31,6 +31,6 @@ internal static class TemplateTestSend
             Data = body.Data?.Utf8 ?? default,
             Metadata = Marked,
         };
-        return NotificationsApi.Answer(context, await intake.AcceptAsync(caller, draft, null, NotificationsApi.TraceParent(), cancellationToken));
+        return NotificationsApi.Respond(context, await intake.AcceptAsync(caller, request, null, NotificationsApi.TraceParent(), cancellationToken));
     }
 }

@@ -18,28 +18,28 @@ public static class TemplatesApi
         var group = routes.MapGroup("/api/v1/admin/templates").WithTags("Templates").RequireAuthorization(Policies.Admin).ChangesWhatLiveUses();
         group.MapGet("/", ListAsync).Documented("List templates", $"By key. Of more than {PageRequest.Reach} templates the first {PageRequest.Reach} are listed and searched, and totalIsExact is false; each of them can be read by its key.")
             .QueryPaging().Query("search", "A text in the key or name.").Query("category", "Only of this category.")
-            .Answers<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
+            .Responds<Page<TemplateSummary>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapPost("/", CreateAsync).Documented("Create a template", "As draft version 1; publish it to send with it.")
             .Takes<CreateTemplateRequest>($$$"""{"key":"order-shipped","name":"Order shipped","category":"shipping","contents":{{{Contents}}}}""")
-            .Answers<TemplateResponse>(201, Example);
-        group.MapGet("/{template}", GetAsync).Documented("Get a template with its newest version").Answers<TemplateResponse>(200, Example);
+            .Responds<TemplateResponse>(201, Example);
+        group.MapGet("/{template}", GetAsync).Documented("Get a template with its newest version").Responds<TemplateResponse>(200, Example);
         group.MapPut("/{template}", UpdateAsync).Documented("Change a template", "Contents go into the draft; if the newest version is published, a new draft is made.")
-            .Takes<UpdateTemplateRequest>($$$"""{"contents":{{{Contents}}}}""").Answers<TemplateResponse>(200, Example);
-        group.MapDelete("/{template}", DeleteAsync).Documented("Take a template out of use", "What was accepted with it is still sent.").AnswersNothing();
+            .Takes<UpdateTemplateRequest>($$$"""{"contents":{{{Contents}}}}""").Responds<TemplateResponse>(200, Example);
+        group.MapDelete("/{template}", DeleteAsync).Documented("Take a template out of use", "What was accepted with it is still sent.").RespondsNoContent();
         group.MapGet("/{template}/versions", ListVersionsAsync).Documented("List a template's versions, newest first").QueryPaging()
-            .Answers<Page<TemplateVersionResponse>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
+            .Responds<Page<TemplateVersionResponse>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapGet("/{template}/versions/{version:int}", GetVersionAsync).Documented("Get one version")
-            .Answers<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00Z","publishedAt":"2026-11-21T09:01:00Z"}""");
+            .Responds<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00Z","publishedAt":"2026-11-21T09:01:00Z"}""");
         group.MapPost("/{template}/publish", PublishAsync).Documented("Publish the draft", "From then on sends use it; what was accepted before keeps its version.")
-            .Takes<TemplateVersionRequest>("""{"version":2}""").Answers<TemplateResponse>(200, Example);
+            .Takes<TemplateVersionRequest>("""{"version":2}""").Responds<TemplateResponse>(200, Example);
         group.MapPost("/{template}/rollback", RollbackAsync).Documented("Publish an earlier version again")
-            .Takes<TemplateVersionRequest>("""{"version":1}""").Answers<TemplateResponse>(200, Example);
+            .Takes<TemplateVersionRequest>("""{"version":1}""").Responds<TemplateResponse>(200, Example);
         group.MapPost("/{template}/preview", PreviewAsync).OpenToTestAccounts().Documented("Render a version without sending anything")
             .Takes<PreviewTemplateRequest>("""{"data":{"orderId":"A-1009"},"locale":"fr-CA","channels":["email"]}""")
-            .Answers<PreviewResponse>(200, """{"version":1,"channels":{"email":{"locale":"en","subject":"Your order A-1009","html":"<p>Hello Ann Example</p>"}},"missingVariables":[]}""");
+            .Responds<PreviewResponse>(200, """{"version":1,"channels":{"email":{"locale":"en","subject":"Your order A-1009","html":"<p>Hello Ann Example</p>"}},"missingVariables":[]}""");
         group.MapPost("/{template}/test-send", TemplateTestSend.SendAsync).OpenToTestAccounts().Documented("Send a test of a template, published or not", "Answered as a send is, and sent like one: by the providers, and not counted apart. Marked by the metadata { test: true }. A draft stays as it is from then on; a change makes a new one.")
             .Takes<TestSendRequest>("""{"recipient":{"email":"ann@example.com","name":"Ann"},"data":{"orderId":"A-1009"},"channels":["email"],"locale":"fr-CA"}""")
-            .Answers<AcceptedAnswer>(202, NotificationExamples.Accepted);
+            .Responds<AcceptedResponse>(202, NotificationExamples.Accepted);
         return group;
     }
 
@@ -50,37 +50,37 @@ public static class TemplatesApi
         if (query.Refusal() is { } refusal)
             return refusal;
         var (items, total) = await queries.ListAsync(context.Caller().Tenant, search, category, paging.Offset, paging.Limit, cancellationToken);
-        return JsonAnswer.Of(paging.Numbered<TemplateSummary>([.. items.Select(TemplateAnswers.Summary)], total), TemplatesJson.Default.PageTemplateSummary);
+        return JsonResponse.Of(paging.Numbered<TemplateSummary>([.. items.Select(TemplateResponses.Summary)], total), TemplatesJson.Default.PageTemplateSummary);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, TemplateStore store, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, TemplatesJson.Default.CreateTemplateRequest, cancellationToken)).Value;
-        var errors = TemplateAnswers.Check(body.Key, body.Name, body.Category);
+        var errors = TemplateResponses.Check(body.Key, body.Name, body.Category);
         if (errors.Count > 0)
             return Problems.Validation(errors);
         var change = await store.CreateAsync(context.Caller().Tenant, new(body.Key, body.Name, body.Category, Text(body.Contents)), cancellationToken);
         if (change is TemplateChange.Done done)
             context.Response.Headers.Location = $"/api/v1/admin/templates/{done.Details.Template.Key}";
-        return TemplateAnswers.Of(change, StatusCodes.Status201Created);
+        return TemplateResponses.Of(change, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> GetAsync(string template, HttpContext context, TemplateQueries queries, CancellationToken cancellationToken) =>
         await queries.FindAsync(context.Caller().Tenant, template, cancellationToken) is { } details
-            ? JsonAnswer.Of(TemplateAnswers.Of(details), TemplatesJson.Default.TemplateResponse)
+            ? JsonResponse.Of(TemplateResponses.Of(details), TemplatesJson.Default.TemplateResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> UpdateAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, TemplatesJson.Default.UpdateTemplateRequest, cancellationToken)).Value;
-        var errors = TemplateAnswers.Check(body.Key, body.Name, body.Category);
+        var errors = TemplateResponses.Check(body.Key, body.Name, body.Category);
         if (errors.Count > 0)
             return Problems.Validation(errors);
         var edit = new TemplateEdit(body.Key, body.Name, body.Category, body.Contents is { } contents ? Text(contents) : null)
         {
             ClearsCategory = body is { IsCategoryGiven: true, Category: null },
         };
-        return TemplateAnswers.Of(await store.UpdateAsync(context.Caller().Tenant, template, edit, cancellationToken));
+        return TemplateResponses.Of(await store.UpdateAsync(context.Caller().Tenant, template, edit, cancellationToken));
     }
 
     private static async Task<IResult> DeleteAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken) =>
@@ -94,19 +94,19 @@ public static class TemplatesApi
             return refusal;
         if (await queries.VersionsAsync(context.Caller().Tenant, template, paging.Offset, paging.Limit, cancellationToken) is not ({ } items, var total))
             return Problems.NotFound();
-        return JsonAnswer.Of(paging.Numbered<TemplateVersionResponse>([.. items.Select(TemplateAnswers.Version)], total), TemplatesJson.Default.PageTemplateVersionResponse);
+        return JsonResponse.Of(paging.Numbered<TemplateVersionResponse>([.. items.Select(TemplateResponses.Version)], total), TemplatesJson.Default.PageTemplateVersionResponse);
     }
 
     private static async Task<IResult> GetVersionAsync(string template, int version, HttpContext context, TemplateQueries queries, CancellationToken cancellationToken) =>
         await queries.FindVersionAsync(context.Caller().Tenant, template, version, cancellationToken) is { } details
-            ? JsonAnswer.Of(TemplateAnswers.Version(details), TemplatesJson.Default.TemplateVersionResponse)
+            ? JsonResponse.Of(TemplateResponses.Version(details), TemplatesJson.Default.TemplateVersionResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> PublishAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken) =>
-        TemplateAnswers.Of(await store.PublishAsync(context.Caller().Tenant, template, await VersionAsync(context, cancellationToken), cancellationToken));
+        TemplateResponses.Of(await store.PublishAsync(context.Caller().Tenant, template, await VersionAsync(context, cancellationToken), cancellationToken));
 
     private static async Task<IResult> RollbackAsync(string template, HttpContext context, TemplateStore store, CancellationToken cancellationToken) =>
-        TemplateAnswers.Of(await store.RollbackAsync(context.Caller().Tenant, template, await VersionAsync(context, cancellationToken), cancellationToken));
+        TemplateResponses.Of(await store.RollbackAsync(context.Caller().Tenant, template, await VersionAsync(context, cancellationToken), cancellationToken));
 
     private static async Task<IResult> PreviewAsync(string template, HttpContext context, TemplateQueries queries, CancellationToken cancellationToken)
     {
@@ -144,8 +144,8 @@ public static class TemplatesApi
         if (failures.Count > 0)
             return Problems.Validation([.. failures.Select(preview => (preview.Channel, Failed: (RenderOutcome.Failed)preview.Outcome))
                 .Select(failure => new FieldError("/channels", failure.Failed.Code, $"{failure.Channel.ToName()}: {failure.Failed.Message}"))]);
-        var rendered = previews.ToDictionary(preview => preview.Channel.ToName(), preview => TemplateAnswers.Preview(preview.Channel, (RenderOutcome.Rendered)preview.Outcome), StringComparer.Ordinal);
-        return JsonAnswer.Of(
+        var rendered = previews.ToDictionary(preview => preview.Channel.ToName(), preview => TemplateResponses.Preview(preview.Channel, (RenderOutcome.Rendered)preview.Outcome), StringComparer.Ordinal);
+        return JsonResponse.Of(
             new PreviewResponse(version, rendered, [.. previews.SelectMany(preview => preview.MissingVariables).Distinct(StringComparer.Ordinal)]),
             TemplatesJson.Default.PreviewResponse);
     }

@@ -30,17 +30,17 @@ public static class WebhookDeliveriesApi
             .Documented("List what was sent to an endpoint, newest first", "Kept for 30 days. What is about no notification, batch or job counts as live. With a status or type a page looks at 200 of them: it may be short or empty and still have a nextCursor, and its total is left out.")
             .QueryPaging(cursor: true)
             .Query("status", $"Only of this status: {MessageStates.Names}.").Query("type", "Only of this event type.").QueryMode()
-            .Answers<Page<WebhookMessageAnswer>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
-        group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts", "A service account sees those of its own mode only.").Answers<WebhookMessageAnswer>(200, Whole);
+            .Responds<Page<WebhookMessageResponse>>(200, $$$"""{"items":[{{{Example}}}],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":1,"totalIsExact":true,"totalPages":1}}""");
+        group.MapGet("/deliveries/{messageId:guid}", GetAsync).Documented("Get one message with its body and its attempts", "A service account sees those of its own mode only.").Responds<WebhookMessageResponse>(200, Whole);
         group.MapPost("/deliveries/{messageId:guid}/resend", ResendAsync)
-            .Documented("Send one message once more", "Under the same webhook-id, at once and from the beginning of its schedule, whatever became of it before or is to become of it. One that is being sent at this moment is not sent twice. A service account resends those of its own mode only.").Answers<WebhookQueuedAnswer>(202, Queued);
+            .Documented("Send one message once more", "Under the same webhook-id, at once and from the beginning of its schedule, whatever became of it before or is to become of it. One that is being sent at this moment is not sent twice. A service account resends those of its own mode only.").Responds<WebhookQueuedResponse>(202, Queued);
         group.MapPost("/test", TestAsync)
             .Documented("Send a sample event", "An ordinary message of the endpoint's queue, to be found under /deliveries. Its ids name nothing, and its full payload has metadata.sample. It is of the mode of the account that asked, a person's is live. The body may be left out.")
-            .Takes<TestWebhookRequest>("""{"type":"delivery.delivered"}""").Answers<WebhookQueuedAnswer>(202, Queued);
+            .Takes<TestWebhookRequest>("""{"type":"delivery.delivered"}""").Responds<WebhookQueuedResponse>(202, Queued);
         group.MapPost("/replay", ReplayAsync)
             .Documented("Send everything that failed, or everything there was, once more", "At most 30 days back and one replay of an endpoint at a time. It is queued little by little, so that what happens now is not held up. Messages keep their webhook-id. For a service account it brings back what is of its own mode, for a person both.")
-            .Takes<ReplayWebhooksRequest>("""{"mode":"failed","since":"2026-11-20T00:00:00Z"}""").Answers<WebhookReplayAnswer>(202, Replay);
-        group.MapGet("/replays/{replayId:guid}", GetReplayAsync).Documented("See how far a replay is", "A service account sees those that accounts of its own mode asked for.").Answers<WebhookReplayAnswer>(200, Replay);
+            .Takes<ReplayWebhooksRequest>("""{"mode":"failed","since":"2026-11-20T00:00:00Z"}""").Responds<WebhookReplayResponse>(202, Replay);
+        group.MapGet("/replays/{replayId:guid}", GetReplayAsync).Documented("See how far a replay is", "A service account sees those that accounts of its own mode asked for.").Responds<WebhookReplayResponse>(200, Replay);
     }
 
     private static async Task<IResult> ListAsync(
@@ -56,23 +56,23 @@ public static class WebhookDeliveriesApi
         if (await endpoints.FindAsync(tenant, id, cancellationToken) is null)
             return Problems.NotFound();
         var page = await log.ListAsync(tenant, id, filter, paging.Request, cancellationToken);
-        return JsonAnswer.Of(paging.Answer(page, WebhookMessageAnswer.Of, scope), WebhooksJson.Default.PageWebhookMessageAnswer);
+        return JsonResponse.Of(paging.Respond(page, WebhookMessageResponse.Of, scope), WebhooksJson.Default.PageWebhookMessageResponse);
     }
 
     private static async Task<IResult> GetAsync(Guid id, Guid messageId, HttpContext context, WebhookLog log, CancellationToken cancellationToken) =>
         await log.FindAsync(context.Caller().Tenant, id, messageId, context.Caller().OnlyMode, cancellationToken) is { } message
-            ? JsonAnswer.Of(WebhookMessageAnswer.Of(message), WebhooksJson.Default.WebhookMessageAnswer)
+            ? JsonResponse.Of(WebhookMessageResponse.Of(message), WebhooksJson.Default.WebhookMessageResponse)
             : Problems.NotFound();
 
     private static async Task<IResult> ResendAsync(Guid id, Guid messageId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
-        Answer(await commands.ResendAsync(context.Caller(), id, messageId, cancellationToken));
+        Respond(await commands.ResendAsync(context.Caller(), id, messageId, cancellationToken));
 
     private static async Task<IResult> TestAsync(Guid id, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken)
     {
         var type = (await JsonBody.ReadOptionalAsync(context.Request, WebhooksJson.Default.TestWebhookRequest, cancellationToken))?.Value.Type;
         if (type is not null && !EventTypes.ForEndpoints.Contains(type))
             return Problems.Validation("/type", "event_unknown", $"An event is one of {string.Join(", ", EventTypes.ForEndpoints)}.");
-        return Answer(await commands.TestAsync(context.Caller(), id, type, cancellationToken));
+        return Respond(await commands.TestAsync(context.Caller(), id, type, cancellationToken));
     }
 
     private static async Task<IResult> ReplayAsync(Guid id, HttpContext context, WebhookCommands commands, TimeProvider time, CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ public static class WebhookDeliveriesApi
         {
             case WebhookReplayOutcome.Accepted accepted:
                 context.Response.Headers.Location = $"/api/v1/admin/webhook-endpoints/{id}/replays/{accepted.Replay.Id}";
-                return JsonAnswer.Of(WebhookReplayAnswer.Of(accepted.Replay), WebhooksJson.Default.WebhookReplayAnswer, statusCode: StatusCodes.Status202Accepted);
+                return JsonResponse.Of(WebhookReplayResponse.Of(accepted.Replay), WebhooksJson.Default.WebhookReplayResponse, statusCode: StatusCodes.Status202Accepted);
             case WebhookReplayOutcome.Running:
                 return Problems.Conflict("A replay of this endpoint has not ended yet. See how far it is, and ask again after it.", "replay_running");
             case WebhookReplayOutcome.Disabled:
@@ -98,13 +98,13 @@ public static class WebhookDeliveriesApi
 
     private static async Task<IResult> GetReplayAsync(Guid id, Guid replayId, HttpContext context, WebhookCommands commands, CancellationToken cancellationToken) =>
         await commands.FindReplayAsync(context.Caller(), id, replayId, cancellationToken) is { } replay
-            ? JsonAnswer.Of(WebhookReplayAnswer.Of(replay), WebhooksJson.Default.WebhookReplayAnswer)
+            ? JsonResponse.Of(WebhookReplayResponse.Of(replay), WebhooksJson.Default.WebhookReplayResponse)
             : Problems.NotFound();
 
-    private static IResult Answer(WebhookCommandOutcome outcome) => outcome switch
+    private static IResult Respond(WebhookCommandOutcome outcome) => outcome switch
     {
-        WebhookCommandOutcome.Queued queued => JsonAnswer.Of(
-            new WebhookQueuedAnswer(queued.Message, "pending"), WebhooksJson.Default.WebhookQueuedAnswer, statusCode: StatusCodes.Status202Accepted),
+        WebhookCommandOutcome.Queued queued => JsonResponse.Of(
+            new WebhookQueuedResponse(queued.Message, "pending"), WebhooksJson.Default.WebhookQueuedResponse, statusCode: StatusCodes.Status202Accepted),
         WebhookCommandOutcome.Disabled => Disabled(),
         WebhookCommandOutcome.TooOften => Problems.Conflict("This message has been sent a thousand times. Mend the receiver, and replay what it missed."),
         _ => Problems.NotFound(),

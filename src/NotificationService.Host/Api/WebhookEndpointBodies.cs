@@ -10,7 +10,7 @@ public sealed record WebhookEndpointRequest
 {
     private const int LongestDescription = 500;
     private const int LongestCategory = 64;
-    private const int MostOfOneFilter = 100;
+    private const int MaxOfOneFilter = 100;
 
     /// <summary>https, at most 2,048 characters, without user, password and fragment; ports 443, 80, 8443 and most from 1024.</summary>
     public string? Url { get; init; }
@@ -49,7 +49,7 @@ public sealed record WebhookEndpointRequest
                 errors.Add(new($"/events/{index}", "event_unknown", $"An event is one of {string.Join(", ", EventTypes.Patterns)}."));
             else if (Events!.IndexOf(type) < index)
                 errors.Add(new($"/events/{index}", "duplicate", "This event stands there already."));
-            if (errors.Count > MostOfOneFilter)
+            if (errors.Count > MaxOfOneFilter)
                 break;
         }
 
@@ -57,11 +57,11 @@ public sealed record WebhookEndpointRequest
             errors.Add(new("/description", "text_invalid", $"The description takes at most {LongestDescription} characters without control characters."));
         if (Payload is not (null or "full" or "thin"))
             errors.Add(new("/payload", "choice_invalid", "The payload is full or thin."));
-        Filters?.Check(errors, MostOfOneFilter, LongestCategory);
+        Filters?.Check(errors, MaxOfOneFilter, LongestCategory);
         return errors;
     }
 
-    internal WebhookEndpointDraft ToDraft(bool whole) => new()
+    internal WebhookEndpointInput ToInput(bool whole) => new()
     {
         Url = Url,
         Events = Events is null ? null : [.. Events.OfType<string>()],
@@ -89,7 +89,7 @@ public sealed record WebhookFiltersBody
     /// <summary>Batches; also of the batch's own event.</summary>
     public List<Guid>? BatchIds { get; init; }
 
-    internal void Check(List<FieldError> errors, int most, int longestCategory)
+    internal void Check(List<FieldError> errors, int max, int longestCategory)
     {
         if (Channels?.Any(channel => !ChannelKinds.TryParse(channel, out _)) == true)
             errors.Add(new("/filters/channels", "unknown_channel", $"A channel is one of {ChannelKinds.Names}."));
@@ -97,8 +97,8 @@ public sealed record WebhookFiltersBody
             errors.Add(new("/filters/categories", "text_invalid", $"A category takes 1 to {longestCategory} characters without control characters."));
         foreach (var (name, count) in ((string, int)[])[("channels", Channels?.Count ?? 0), ("categories", Categories?.Count ?? 0), ("batchIds", BatchIds?.Count ?? 0)])
         {
-            if (count > most)
-                errors.Add(new($"/filters/{name}", "too_many", $"At most {most}."));
+            if (count > max)
+                errors.Add(new($"/filters/{name}", "too_many", $"At most {max}."));
         }
     }
 
@@ -112,7 +112,7 @@ public sealed record WebhookFiltersBody
 public sealed record RotateWebhookSecretRequest
 {
     internal const int DefaultHours = 24;
-    internal const int MostHours = 7 * 24;
+    internal const int MaxHours = 7 * 24;
 
     /// <summary>How long the old secret signs too: 0 to 168 hours, 24 by default.</summary>
     public int? KeepOldForHours { get; init; }
@@ -157,10 +157,10 @@ public sealed record ReplayWebhooksRequest
 [JsonSerializable(typeof(RotateWebhookSecretRequest))]
 [JsonSerializable(typeof(TestWebhookRequest))]
 [JsonSerializable(typeof(ReplayWebhooksRequest))]
-[JsonSerializable(typeof(WebhookEndpointAnswer))]
-[JsonSerializable(typeof(Page<WebhookEndpointAnswer>))]
-[JsonSerializable(typeof(WebhookQueuedAnswer))]
-[JsonSerializable(typeof(WebhookReplayAnswer))]
-[JsonSerializable(typeof(WebhookMessageAnswer))]
-[JsonSerializable(typeof(Page<WebhookMessageAnswer>))]
+[JsonSerializable(typeof(WebhookEndpointResponse))]
+[JsonSerializable(typeof(Page<WebhookEndpointResponse>))]
+[JsonSerializable(typeof(WebhookQueuedResponse))]
+[JsonSerializable(typeof(WebhookReplayResponse))]
+[JsonSerializable(typeof(WebhookMessageResponse))]
+[JsonSerializable(typeof(Page<WebhookMessageResponse>))]
 internal sealed partial class WebhooksJson : JsonSerializerContext;

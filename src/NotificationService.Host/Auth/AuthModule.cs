@@ -30,7 +30,7 @@ public static class AuthModule
 
     /// <summary>What commands need as well: hashing, and the first accounts.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services) => services
-        .AddSingleton<HashingGate>()
+        .AddSingleton<HashingLimiter>()
         .AddSingleton<ClientSecrets>()
         .AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>()
         .AddSingleton<IPasswordHasher<ServiceAccount>, PasswordHasher<ServiceAccount>>()

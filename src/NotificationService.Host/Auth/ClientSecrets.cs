@@ -12,7 +12,7 @@ namespace NotificationService.Host.Auth;
 /// chosen a poor secret; what was found right is remembered for a few minutes, as a hash, so that an account that
 /// fetches a token for every call does not cost that every time.
 /// </summary>
-public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, HashingGate gate, TimeProvider time)
+public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, HashingLimiter limiter, TimeProvider time)
 {
     public const int LongestSecret = 256;
     private const int Capacity = 10_000;
@@ -40,9 +40,9 @@ public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, Hashin
     public static string NewClientId() => $"sa_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
 
     public Task<string> HashAsync(TenantId tenant, string secret, CancellationToken cancellationToken) =>
-        gate.MakeAsync(tenant.Value, () => Task.FromResult(hasher.HashPassword(Nobody, secret)), cancellationToken);
+        limiter.MakeAsync(tenant.Value, () => Task.FromResult(hasher.HashPassword(Nobody, secret)), cancellationToken);
 
-    /// <summary>Is it the account's secret? Without an account the answer is no, after the same work.</summary>
+    /// <summary>Is it the account's secret? Without an account the response is no, after the same work.</summary>
     public async Task<bool> VerifyAsync(ServiceAccount? account, string secret, SignInSource source, CancellationToken cancellationToken)
     {
         if (secret.Length is 0 or > LongestSecret)
@@ -53,7 +53,7 @@ public sealed class ClientSecrets(IPasswordHasher<ServiceAccount> hasher, Hashin
 
         var hash = account?.SecretHash ?? hashOfNobody.Value;
         // Many of one account that begin at once wait for the first of them only.
-        var right = await gate.CheckAsync(
+        var right = await limiter.CheckAsync(
             source,
             () => Task.FromResult(IsRemembered(key) || hasher.VerifyHashedPassword(account ?? Nobody, hash, secret) != PasswordVerificationResult.Failed),
             cancellationToken);

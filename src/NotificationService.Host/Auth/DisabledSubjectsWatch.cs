@@ -10,5 +10,5 @@ public sealed class DisabledSubjectsWatch(DisabledSubjects subjects, Heartbeats 
 
     /// <summary>While the database is away, requests that need it fail by themselves.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RepeatAsync(Interval, time, subjects.RefreshAsync, heartbeats.Step("disabled_subjects"), log.DisabledSubjectsUnknown, stoppingToken);
+        PeriodicTask.RepeatAsync(Interval, time, subjects.RefreshAsync, heartbeats.Step("disabled_subjects"), log.DisabledSubjectsUnknown, stoppingToken);
 }

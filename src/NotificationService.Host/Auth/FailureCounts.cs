@@ -14,7 +14,7 @@ public sealed class FailureCounts(int burst, TimeSpan every, TimeProvider time)
     private const int Rows = 4;
     private const int CellsOfRow = 16 * 1024;
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly long[] goodAgain = new long[Rows * CellsOfRow];
     private readonly byte[] seed = RandomNumberGenerator.GetBytes(32);
 
@@ -24,7 +24,7 @@ public sealed class FailureCounts(int burst, TimeSpan every, TimeProvider time)
         Span<int> cells = stackalloc int[Rows];
         Find(key, cells);
         var now = time.GetUtcNow().UtcTicks;
-        lock (gate)
+        lock (sync)
         {
             var earliest = long.MaxValue;
             foreach (var cell in cells)
@@ -42,7 +42,7 @@ public sealed class FailureCounts(int burst, TimeSpan every, TimeProvider time)
     {
         Span<int> cells = stackalloc int[Rows];
         Find(key, cells);
-        lock (gate)
+        lock (sync)
         {
             foreach (var cell in cells)
                 goodAgain[cell] -= every.Ticks;

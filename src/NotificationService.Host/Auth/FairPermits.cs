@@ -5,12 +5,12 @@ namespace NotificationService.Host.Auth;
 /// if every other network had asked for n too. Knows only who waits.
 /// </summary>
 /// <param name="permits">At once.</param>
-/// <param name="mostOfAccount">Waiting, of one account from one network.</param>
-/// <param name="mostOfNetwork">Waiting, of one network.</param>
-/// <param name="most">Waiting, of all.</param>
-public sealed class FairPermits(int permits, int mostOfAccount, int mostOfNetwork, int most)
+/// <param name="maxOfAccount">Waiting, of one account from one network.</param>
+/// <param name="maxOfNetwork">Waiting, of one network.</param>
+/// <param name="max">Waiting, of all.</param>
+public sealed class FairPermits(int permits, int maxOfAccount, int maxOfNetwork, int max)
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly PriorityQueue<Waiter, (long Tag, long Number)> queue = new();
     private readonly Dictionary<Guid, (int Waiting, long LastTag)> networks = [];
     private readonly Dictionary<SignInSource, int> accounts = [];
@@ -23,7 +23,7 @@ public sealed class FairPermits(int permits, int mostOfAccount, int mostOfNetwor
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return networks.Sum(network => network.Value.Waiting);
         }
     }
@@ -32,7 +32,7 @@ public sealed class FairPermits(int permits, int mostOfAccount, int mostOfNetwor
     public async Task<bool> TryEnterAsync(SignInSource source, CancellationToken cancellationToken)
     {
         Waiter waiter;
-        lock (gate)
+        lock (sync)
         {
             if (free > 0)
             {
@@ -42,7 +42,7 @@ public sealed class FairPermits(int permits, int mostOfAccount, int mostOfNetwor
 
             var (ofNetwork, lastTag) = networks.GetValueOrDefault(source.Network);
             var ofAccount = accounts.GetValueOrDefault(source);
-            if (ofAccount >= mostOfAccount || ofNetwork >= mostOfNetwork || queue.Count >= most)
+            if (ofAccount >= maxOfAccount || ofNetwork >= maxOfNetwork || queue.Count >= max)
                 return false;
             var tag = Math.Max(virtualTime, lastTag) + 1;
             networks[source.Network] = (ofNetwork + 1, tag);
@@ -58,7 +58,7 @@ public sealed class FairPermits(int permits, int mostOfAccount, int mostOfNetwor
 
     public void Release()
     {
-        lock (gate)
+        lock (sync)
         {
             while (queue.TryDequeue(out var next, out var priority))
             {

@@ -25,13 +25,13 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
     private const string DemoPlatformPassword = "Demo-platform-1!";
 
     /// <summary>
-    /// The demo tenant's people and service accounts. Outside Development they get passwords of chance, because
+    /// The demo tenant's people and service accounts. Outside Development they get random passwords, because
     /// everybody knows the others: those are answered, once, for whoever seeds. A platform admin is not among them there: what is printed stays in
     /// logs, and its password would open every tenant. <see cref="AddPlatformAdminAsync"/> makes one whose password the operator has chosen.
     /// </summary>
     public async Task<IReadOnlyList<(string Account, string Password)>> AddDemoAsync(bool development, CancellationToken cancellationToken)
     {
-        var told = new List<(string, string)>();
+        var issued = new List<(string, string)>();
         await AddTenantAsync(Demo, "demo", "Demo", cancellationToken);
         await AddServiceAccountAsync("demo-service", Password("demo-service", DemoServiceSecret), live: true, cancellationToken);
         await AddServiceAccountAsync("demo-test", Password("demo-test", DemoTestSecret), live: false, cancellationToken);
@@ -39,15 +39,15 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
         await PersonAsync("ann@demo.test", "Ann", UserRoles.User, "ann", DemoUserPassword);
         if (development)
             await PersonAsync("platform@demo.test", "Platform admin", UserRoles.PlatformAdmin, "platform", DemoPlatformPassword);
-        return told;
+        return issued;
 
         Func<string> Password(string account, string known) => () =>
         {
             if (development)
                 return known;
-            var chance = ClientSecrets.NewSecret();
-            told.Add((account, chance));
-            return chance;
+            var generated = ClientSecrets.NewSecret();
+            issued.Add((account, generated));
+            return generated;
         };
 
         Task PersonAsync(string email, string name, string role, string userId, string known) =>

@@ -4,13 +4,13 @@ using NotificationService.Tenants;
 namespace NotificationService.Host.Auth;
 
 /// <summary>
-/// Tells whose password it is. Every candidate costs one verification, also one that is nobody and also after one that fits, so that the time
+/// Shows whose password it is. Every candidate costs one verification, also one that is nobody and also after one that fits, so that the time
 /// says nothing of how many there are.
 /// </summary>
-public sealed class PasswordVerification(IPasswordHasher<User> hasher, HashingGate gate, PasswordOfNobody nobody)
+public sealed class PasswordVerification(IPasswordHasher<User> hasher, HashingLimiter limiter, PasswordOfNobody nobody)
 {
     public Task<IReadOnlyList<FittingPassword>> FittingAsync(SignInSource source, IReadOnlyList<User?> candidates, string password, CancellationToken cancellationToken) =>
-        gate.CheckAsync(source, () => Task.FromResult<IReadOnlyList<FittingPassword>>(Fitting(candidates, password)), cancellationToken);
+        limiter.CheckAsync(source, () => Task.FromResult<IReadOnlyList<FittingPassword>>(Fitting(candidates, password)), cancellationToken);
 
     private List<FittingPassword> Fitting(IReadOnlyList<User?> candidates, string password)
     {

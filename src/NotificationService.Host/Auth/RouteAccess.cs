@@ -20,7 +20,7 @@ internal sealed class RouteAccess
 
     public static RouteAccess Of(Endpoint endpoint)
     {
-        // What is no route of ours, such as the answer to a wrong method, is open, so that it gets its 405.
+        // What is no route of ours, such as the response to a wrong method, is open, so that it gets its 405.
         if (endpoint is not RouteEndpoint route || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return Anybody;
         if (endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is not null || endpoint.Metadata.GetMetadata<IAuthorizationRequirementData>() is not null)
@@ -50,7 +50,7 @@ internal sealed class RouteAccess
             ? requirement
             : throw NotUnderstood(endpoint);
 
-    /// <summary>Better no answer than one to somebody who may not have it.</summary>
+    /// <summary>Better no response than one to somebody who may not have it.</summary>
     private static InvalidOperationException NotUnderstood(Endpoint endpoint) =>
         new($"{endpoint.DisplayName} demands something that is none of the policies of {nameof(Policies)}");
 }

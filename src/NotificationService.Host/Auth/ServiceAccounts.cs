@@ -4,7 +4,7 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 
-/// <summary>A tenant's service accounts, and their secrets, which are told once.</summary>
+/// <summary>A tenant's service accounts, and their secrets, which are shown once.</summary>
 public sealed class ServiceAccounts(TenantStore store, ClientSecrets secrets, DisabledSubjects disabled, AuditLog audit, Ids ids, TimeProvider time)
 {
     public async Task<(ServiceAccount Account, string Secret)> CreateAsync(

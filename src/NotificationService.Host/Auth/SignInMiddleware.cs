@@ -8,7 +8,7 @@ namespace NotificationService.Host.Auth;
 /// <summary>
 /// The scheme <c>Bearer</c> and the policies, in one step, because every request goes through it: a request whose
 /// token is known costs two look-ups, and what a route demands is worked out once. Every token that is not good gets
-/// the same answer. It stands in for the framework's two middlewares, which cost several times as much.
+/// the same response. It stands in for the framework's two middlewares, which cost several times as much.
 /// </summary>
 public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens)
 {

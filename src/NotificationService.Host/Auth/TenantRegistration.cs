@@ -10,7 +10,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Host.Auth;
 
 /// <summary>Makes a tenant and its first admin, both or neither.</summary>
-public sealed class TenantRegistration(TenantStore store, SignIns signIns, AuditLog audit, Ids ids, IPasswordHasher<User> hasher, HashingGate gate, TimeProvider time)
+public sealed class TenantRegistration(TenantStore store, SignIns signIns, AuditLog audit, Ids ids, IPasswordHasher<User> hasher, HashingLimiter limiter, TimeProvider time)
 {
     private const int LongestKey = 63;
 
@@ -21,7 +21,7 @@ public sealed class TenantRegistration(TenantStore store, SignIns signIns, Audit
         var tenant = new Tenant { TenantId = new TenantId(ids.Next()), Key = key ?? KeyFrom(name), Name = name, CreatedAt = time.GetUtcNow() };
         var admin = NewUser.Row(ids.Next(), tenant.TenantId, email, adminName, [UserRoles.Admin], time.GetUtcNow());
         admin.SignedInAt = admin.CreatedAt; // it is given tokens below
-        admin.PasswordHash = await gate.MakeAsync(RateLimiter.SubjectOf(address), () => Task.FromResult(hasher.HashPassword(admin, password)), cancellationToken);
+        admin.PasswordHash = await limiter.MakeAsync(RateLimiter.SubjectOf(address), () => Task.FromResult(hasher.HashPassword(admin, password)), cancellationToken);
         try
         {
             var token = await store.RunAsync(
@@ -43,7 +43,7 @@ public sealed class TenantRegistration(TenantStore store, SignIns signIns, Audit
         }
     }
 
-    /// <summary>A key that reads like the name, with a few letters of chance so that it is nobody's yet.</summary>
+    /// <summary>A key that reads like the name, with a few random letters so that it is nobody's yet.</summary>
     private static string KeyFrom(string name)
     {
         var words = string.Concat(name.ToLowerInvariant().Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '-'))

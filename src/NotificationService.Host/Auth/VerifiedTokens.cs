@@ -23,7 +23,7 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
             if (verifier.Verify(token) is not { } verified)
                 return null;
             found = new VerifiedToken(verified);
-            MakeRoom();
+            Evict();
             known[token] = found;
         }
 
@@ -33,7 +33,7 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
         return null;
     }
 
-    private void MakeRoom()
+    private void Evict()
     {
         if (tokens.Count < Capacity)
             return;

@@ -3,8 +3,8 @@ namespace NotificationService.Host.Bodies;
 /// <summary>What the body of a kind of call may be, and how slowly it may come.</summary>
 /// <param name="MaxBytes">As it comes.</param>
 /// <param name="Longest">From the first wait to the last byte, however fast it comes.</param>
-/// <param name="LeastBytesPerSecond">On average from the first byte on; what was sent fast buys no pause longer than <see cref="Grace"/>.</param>
-public sealed record BodyPolicy(int MaxBytes, TimeSpan Longest, int LeastBytesPerSecond)
+/// <param name="MinBytesPerSecond">On average from the first byte on; what was sent fast buys no pause longer than <see cref="Grace"/>.</param>
+public sealed record BodyPolicy(int MaxBytes, TimeSpan Longest, int MinBytesPerSecond)
 {
     /// <summary>How long a sender may pause.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);

@@ -8,7 +8,7 @@ namespace NotificationService.Host.Bodies;
 /// </summary>
 public sealed class BodyPool(long capacity)
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<Guid, long> owners = [];
     private long held;
 
@@ -21,14 +21,14 @@ public sealed class BodyPool(long capacity)
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return owners.Count;
         }
     }
 
     public BodyGrant Take(Guid owner, long bytes)
     {
-        lock (gate)
+        lock (sync)
         {
             ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(owners, owner, out var isKnown);
             if (own + bytes <= capacity - held - bytes)
@@ -47,7 +47,7 @@ public sealed class BodyPool(long capacity)
 
     public void Return(Guid owner, long bytes)
     {
-        lock (gate)
+        lock (sync)
         {
             held -= bytes;
             ref var own = ref CollectionsMarshal.GetValueRefOrNullRef(owners, owner);

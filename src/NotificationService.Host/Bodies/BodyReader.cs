@@ -32,7 +32,7 @@ public static class BodyReader
 
     internal static ProblemResult TooSlow(BodyPolicy policy) => Problems.Of(
         408, TooSlowCode, "The upload took too long",
-        $"It may take {policy.Longest.TotalSeconds:0} s, pause for {BodyPolicy.Grace.TotalSeconds:0} s, and has to bring {policy.LeastBytesPerSecond} bytes a second. Send less in one call.");
+        $"It may take {policy.Longest.TotalSeconds:0} s, pause for {BodyPolicy.Grace.TotalSeconds:0} s, and has to bring {policy.MinBytesPerSecond} bytes a second. Send less in one call.");
 
     private static async ValueTask<(ReadOnlyMemory<byte> Bytes, ProblemResult? Refusal)> ReadAsync(
         PipeReader reader, HeldBytes? held, BodyPolicy policy, TimeProvider time, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ public static class BodyReader
         return problem;
     }
 
-    private static SenderPace Pace(BodyPolicy policy, TimeProvider time) => new(policy.LeastBytesPerSecond, BodyPolicy.Grace, policy.Longest, time);
+    private static SenderPace Pace(BodyPolicy policy, TimeProvider time) => new(policy.MinBytesPerSecond, BodyPolicy.Grace, policy.Longest, time);
 
     private static TimeProvider TimeOf(HttpContext context) => context.RequestServices?.GetService<TimeProvider>() ?? TimeProvider.System;
 }

@@ -6,7 +6,7 @@ namespace NotificationService.Host.Bodies;
 
 /// <summary>
 /// A body read forward, in which a read that is given up leaves the reader as it was. Kestrel's own stream leaves it in the middle of a read, so that
-/// whoever drains the body after the answer fails, which is an error in the log.
+/// whoever drains the body after the response fails, which is an error in the log.
 /// </summary>
 internal sealed class BodyStream(PipeReader reader) : ForwardStream
 {

@@ -6,18 +6,18 @@ namespace NotificationService.Host.Bodies;
 /// </summary>
 internal sealed class SenderPace
 {
-    private readonly int leastPerSecond;
+    private readonly int minPerSecond;
     private readonly TimeSpan grace;
     private readonly TimeSpan longest;
     private readonly TimeProvider time;
     private readonly long began;
     private TimeSpan credit;
 
-    /// <param name="leastPerSecond">Bytes; 0 for any rate.</param>
+    /// <param name="minPerSecond">Bytes; 0 for any rate.</param>
     /// <param name="longest">In all, whatever the rate.</param>
-    public SenderPace(int leastPerSecond, TimeSpan grace, TimeSpan longest, TimeProvider time)
+    public SenderPace(int minPerSecond, TimeSpan grace, TimeSpan longest, TimeProvider time)
     {
-        (this.leastPerSecond, this.grace, this.longest, this.time) = (leastPerSecond, grace, longest, time);
+        (this.minPerSecond, this.grace, this.longest, this.time) = (minPerSecond, grace, longest, time);
         (began, credit) = (time.GetTimestamp(), grace);
     }
 
@@ -27,16 +27,16 @@ internal sealed class SenderPace
         get
         {
             var left = longest - time.GetElapsedTime(began);
-            return leastPerSecond > 0 && credit < left ? credit : left;
+            return minPerSecond > 0 && credit < left ? credit : left;
         }
     }
 
     /// <param name="asked">The timestamp since which it was waited for.</param>
     public void Arrived(long bytes, long asked)
     {
-        if (leastPerSecond <= 0)
+        if (minPerSecond <= 0)
             return;
-        credit += TimeSpan.FromSeconds((double)bytes / leastPerSecond) - time.GetElapsedTime(asked);
+        credit += TimeSpan.FromSeconds((double)bytes / minPerSecond) - time.GetElapsedTime(asked);
         if (credit > grace)
             credit = grace;
     }

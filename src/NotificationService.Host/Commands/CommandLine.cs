@@ -44,7 +44,7 @@ public static class CommandLine
         }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {
-            return 0; // told to stop before the start was finished
+            return 0; // asked to stop before the start was finished
         }
         catch (StartupException exception)
         {

@@ -9,14 +9,14 @@ namespace NotificationService.Host.Commands;
 /// until it succeeds or the time is over. What the database refuses for good, such as a wrong password, ends it at once.
 /// </summary>
 /// <param name="timeout">From the first failure.</param>
-/// <param name="time">What tells how long that is.</param>
+/// <param name="time">What shows how long that is.</param>
 public sealed class DatabaseWait(TimeSpan timeout, TimeProvider time)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     /// <param name="work">Can be run again after it failed at any point.</param>
-    /// <param name="failed">Is told the reason of each failure that is followed by another try.</param>
+    /// <param name="failed">Receives the reason of each failure that is followed by another try.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StartupException">The database stayed away.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> work, Func<string, Task> failed, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ public sealed class DatabaseWait(TimeSpan timeout, TimeProvider time)
     /// <summary>For a command that works on the database itself: waits until a connection can be opened.</summary>
     public Task UntilOpenAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var told = false;
+        var isReported = false;
         return RunAsync(
             async token =>
             {
@@ -54,9 +54,9 @@ public sealed class DatabaseWait(TimeSpan timeout, TimeProvider time)
             },
             async reason =>
             {
-                if (told)
+                if (isReported)
                     return;
-                told = true;
+                isReported = true;
                 await Console.Error.WriteLineAsync($"notification-service: the database does not answer ({reason}); trying for {timeout.TotalSeconds:0} s");
             },
             cancellationToken);

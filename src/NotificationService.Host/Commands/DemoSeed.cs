@@ -4,14 +4,14 @@ using NotificationService.Templates;
 
 namespace NotificationService.Host.Commands;
 
-/// <summary>The demo tenant, room by room. Every part only adds what is missing, so it may run at every start.</summary>
+/// <summary>The demo tenant, module by module. Every part only adds what is missing, so it may run at every start.</summary>
 public static class DemoSeed
 {
     public static async Task RunAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var development = services.GetRequiredService<IHostEnvironment>().IsDevelopment();
         foreach (var (account, password) in await services.GetRequiredService<FirstAccounts>().AddDemoAsync(development, cancellationToken))
-            await Console.Out.WriteLineAsync($"{account} may sign in with {password} (told this once)");
+            await Console.Out.WriteLineAsync($"{account} may sign in with {password} (shown this once)");
         await services.GetRequiredService<TemplateSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
         await services.GetRequiredService<ProvidersSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
     }

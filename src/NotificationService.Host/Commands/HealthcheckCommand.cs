@@ -16,9 +16,9 @@ public static class HealthcheckCommand
         using var client = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await client.GetAsync(new Uri($"{binding.Scheme}://{host}:{binding.Port}/health/ready"), cancellationToken);
-            await Console.Out.WriteLineAsync(answer.IsSuccessStatusCode ? "ready" : $"not ready: {(int)answer.StatusCode}");
-            return answer.IsSuccessStatusCode ? 0 : 1;
+            using var response = await client.GetAsync(new Uri($"{binding.Scheme}://{host}:{binding.Port}/health/ready"), cancellationToken);
+            await Console.Out.WriteLineAsync(response.IsSuccessStatusCode ? "ready" : $"not ready: {(int)response.StatusCode}");
+            return response.IsSuccessStatusCode ? 0 : 1;
         }
         catch (HttpRequestException exception)
         {

@@ -10,7 +10,7 @@ namespace NotificationService.Host.Commands;
 /// </summary>
 public static class RotateKeysCommand
 {
-    private const int Bite = 200;
+    private const int BatchSize = 200;
 
     public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ public static class RotateKeysCommand
         await using var door = await DatabaseDoor.OpenAsync(builder.Configuration, owning: false, cancellationToken);
         builder.Services.AddNotificationService(door.Settings);
         await using var app = builder.Build();
-        var report = await app.Services.GetRequiredService<CredentialRotation>().RunAsync(Bite, progress: null, cancellationToken);
+        var report = await app.Services.GetRequiredService<CredentialRotation>().RunAsync(BatchSize, progress: null, cancellationToken);
         var current = app.Services.GetRequiredService<MasterKeys>().CurrentKeyId;
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"re-encrypted {report.Resealed} credentials under the master key {current}"));
         foreach (var (key, count) in report.Remaining)

@@ -7,7 +7,7 @@ using NotificationService.Storage;
 
 namespace NotificationService.Host.Commands;
 
-/// <summary>Serves until it is told to stop.</summary>
+/// <summary>Serves until it is asked to stop.</summary>
 public static partial class ServeCommand
 {
     /// <summary>Shorter than the 30 s an orchestrator usually waits before it kills.</summary>
@@ -31,7 +31,7 @@ public static partial class ServeCommand
             builder.Services.AddWorkerRole().AddEventStreams(builder.Configuration);
 
         await using var app = builder.Build();
-        // Every room's settings, before anything is touched: what is wrong is one line, and not the trace of a host that failed to start.
+        // Every module's settings, before anything is touched: what is wrong is one line, and not the trace of a host that failed to start.
         app.Services.GetService<IStartupValidator>()?.Validate();
         app.MapSystem();
         if (settings.Roles.Api)

@@ -22,7 +22,7 @@ public sealed class StartupPort(string[] options) : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Run(RespondAsync);
         await app.StartAsync(cancellationToken);
     }
 
@@ -35,7 +35,7 @@ public sealed class StartupPort(string[] options) : IAsyncDisposable
         app = null;
     }
 
-    private static Task AnswerAsync(HttpContext context)
+    private static Task RespondAsync(HttpContext context)
     {
         SecurityHeaders.Add(context, isPublicByTls: false);
         return RouteAsync(context);

@@ -2,7 +2,7 @@ using NotificationService.Storage;
 
 namespace NotificationService.Host.Configuration;
 
-/// <summary>What the host itself reads of the configuration; every room binds its own section.</summary>
+/// <summary>What the host itself reads of the configuration; every module binds its own section.</summary>
 public sealed record HostSettings(string? ConnectionString, RoleSet Roles)
 {
     public static HostSettings Read(IConfiguration configuration) => new(

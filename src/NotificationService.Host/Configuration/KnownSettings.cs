@@ -30,7 +30,7 @@ public static class KnownSettings
         "Notification:Bootstrap:PlatformAdminPassword",
     ];
 
-    /// <summary>Sections that a room binds whole; their settings are the properties of the type.</summary>
+    /// <summary>Sections that a module binds whole; their settings are the properties of the type.</summary>
     private static readonly (string Section, Type Options)[] Sections =
     [
         (StartupOptions.Section, typeof(StartupOptions)),

@@ -87,7 +87,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         throw new StartupException($"{folder.Data} was written by PostgreSQL {major}, which this machine has no more: install it again, or move that folder away");
     }
 
-    /// <summary>Makes the data aside and moves them into place, so that a start killed half-way leaves nothing that looks finished.</summary>
+    /// <summary>Makes the data in a folder of its own and moves them into place, so that a start killed half-way leaves nothing that looks finished.</summary>
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(folder.Data, "PG_VERSION")))
@@ -115,22 +115,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var answers = await UntilAsync(
+        var responds = await UntilAsync(
             async () =>
             {
-                // After a crash the dead server's children may hold its memory for a moment; the next round starts it again.
+                // After a crash the dead server's children may hold its memory for a moment; the next run starts it again.
                 if (folder.IsOwned && !Postmaster.IsAlive(folder.Data))
                     await RunAsync(binaries.PgCtl, ["start", "-D", folder.Data, "-l", folder.Log, "-W", "-s"], cancellationToken);
-                return await AnswersAsync(cancellationToken);
+                return await RespondsAsync(cancellationToken);
             },
             StartTimeout,
             cancellationToken);
-        if (!answers)
+        if (!responds)
             throw new StartupException($"the private PostgreSQL did not start; its last words in {folder.Log} are: {LastWords()}");
     }
 
     /// <summary>Answers, and is the server of this folder's data.</summary>
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<bool> RespondsAsync(CancellationToken cancellationToken)
     {
         try
         {

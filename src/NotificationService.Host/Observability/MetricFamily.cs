@@ -11,17 +11,17 @@ internal enum MetricKind
 
 /// <summary>
 /// All series of one instrument. A measurement finds its series in a table that is read without locks and replaced
-/// when a new set of tags appears. There are at most <see cref="MostSeries"/>; the rest share one that says so.
+/// when a new set of tags appears. There are at most <see cref="MaxSeries"/>; the rest share one that says so.
 /// </summary>
 internal sealed class MetricFamily
 {
-    public const int MostSeries = 500;
+    public const int MaxSeries = 500;
     private const string OverflowLabels = "overflow=\"true\"";
 
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
     private static readonly double[] Plain = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 50_000, 100_000];
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<string, MetricSeries> byLabels = new(StringComparer.Ordinal);
     private readonly bool accumulates;
     private Entry?[] table = new Entry?[16];
@@ -59,7 +59,7 @@ internal sealed class MetricFamily
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return [.. byLabels.Values.OrderBy(series => series.Labels, StringComparer.Ordinal)];
         }
     }
@@ -82,18 +82,18 @@ internal sealed class MetricFamily
 
     private MetricSeries Add(int hash, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        lock (gate)
+        lock (sync)
         {
             var labels = PrometheusNames.Labels(tags);
             if (!byLabels.TryGetValue(labels, out var series))
             {
                 // Past the limit nothing is remembered, so that an unbounded tag costs time here and never memory.
-                if (byLabels.Count >= MostSeries)
+                if (byLabels.Count >= MaxSeries)
                     return byLabels.TryGetValue(OverflowLabels, out var overflow) ? overflow : byLabels[OverflowLabels] = Create(OverflowLabels);
                 byLabels[labels] = series = Create(labels);
             }
 
-            if (entries < 4 * MostSeries)
+            if (entries < 4 * MaxSeries)
                 Insert(new Entry(hash, tags.ToArray(), series));
             return series;
         }

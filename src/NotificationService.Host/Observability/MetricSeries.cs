@@ -19,7 +19,7 @@ internal sealed class SumSeries(string labels) : MetricSeries(labels)
     public override void Record(double measurement) => AtomicDouble.Add(ref sum, measurement);
 }
 
-/// <summary>A gauge or anything observed: the last value counts. <see cref="IsFresh"/> tells whether this scrape has seen it.</summary>
+/// <summary>A gauge or anything observed: the last value counts. <see cref="IsFresh"/> shows whether this scrape has seen it.</summary>
 internal sealed class LastValueSeries(string labels) : MetricSeries(labels)
 {
     private long value;

@@ -4,21 +4,21 @@ namespace NotificationService.Host.Observability;
 /// <param name="lifetime">From the beginning of a check; the next one begins no earlier.</param>
 public sealed class SharedCheck<T>(Func<Task<T>> check, TimeSpan lifetime, TimeProvider time)
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private Task<T>? last;
     private long began;
 
     public Task<T> AskAsync(CancellationToken cancellationToken)
     {
-        Task<T> answer;
-        lock (gate)
+        Task<T> response;
+        lock (sync)
         {
             if (last is null || (last.IsCompleted && time.GetElapsedTime(began) >= lifetime))
                 (began, last) = (time.GetTimestamp(), check());
-            answer = last;
+            response = last;
         }
 
-        // Who goes away does not take the answer from the others.
-        return answer.WaitAsync(cancellationToken);
+        // Who goes away does not take the response from the others.
+        return response.WaitAsync(cancellationToken);
     }
 }

@@ -4,7 +4,7 @@ using NotificationService.Host.Configuration;
 
 namespace NotificationService.Host.Observability;
 
-/// <summary>What machines ask of every process, whatever its role. Anonymous: it tells no tenant's data.</summary>
+/// <summary>What machines ask of every process, whatever its role. Anonymous: it shows no tenant's data.</summary>
 public static class SystemApi
 {
     public static void MapSystemApi(this IEndpointRouteBuilder routes)
@@ -35,6 +35,6 @@ public static class SystemApi
     private static async Task<IResult> ReportAsync(HealthChecks checks, CancellationToken cancellationToken)
     {
         var report = await checks.RunAsync(cancellationToken);
-        return JsonAnswer.Of(report, HealthJson.Default.HealthReport, statusCode: report.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return JsonResponse.Of(report, HealthJson.Default.HealthReport, statusCode: report.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -5,7 +5,7 @@ namespace NotificationService.Host.Observability;
 
 /// <summary>
 /// Gives the server's span of a request its name and attributes, by OpenTelemetry's conventions; the framework leaves
-/// both out. The route's pattern stands for the address, which may hold a token. What only probes ask for is not recorded.
+/// both out. The route's pattern replaces the address, which may hold a token. What only probes ask for is not recorded.
 /// </summary>
 internal sealed class TraceMiddleware(RequestDelegate next)
 {

@@ -18,7 +18,7 @@ internal static class OperationDocs
         var request = metadata.OfType<RequestDoc>().LastOrDefault();
         if (request is not null)
             operation.RequestBody = await BodyAsync(request, context, cancellationToken);
-        AddExamples(operation, metadata.OfType<AnswerDoc>());
+        AddExamples(operation, metadata.OfType<ResponseDoc>());
         AddParameters(operation, metadata.OfType<ParameterDoc>());
 
         var signedIn = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
@@ -52,14 +52,14 @@ internal static class OperationDocs
         }
     }
 
-    private static void AddExamples(OpenApiOperation operation, IEnumerable<AnswerDoc> answers)
+    private static void AddExamples(OpenApiOperation operation, IEnumerable<ResponseDoc> responses)
     {
-        foreach (var answer in answers)
+        foreach (var documented in responses)
         {
-            if (operation.Responses?.TryGetValue(answer.Status.ToString(), out var response) is not true)
+            if (operation.Responses?.TryGetValue(documented.Status.ToString(), out var response) is not true)
                 continue;
             foreach (var media in response.Content?.Values ?? [])
-                media.Example = JsonNode.Parse(answer.Example);
+                media.Example = JsonNode.Parse(documented.Example);
         }
     }
 

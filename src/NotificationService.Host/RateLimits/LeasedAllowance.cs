@@ -2,7 +2,7 @@ using NotificationService.Storage;
 
 namespace NotificationService.Host.RateLimits;
 
-/// <summary>Whether a request may go on, and what its answer's headers say.</summary>
+/// <summary>Whether a request may go on, and what its response's headers say.</summary>
 public readonly record struct RateDecision(bool IsAllowed, long Limit, long Remaining, TimeSpan Reset);
 
 /// <summary>
@@ -10,12 +10,12 @@ public readonly record struct RateDecision(bool IsAllowed, long Limit, long Rema
 /// step; when it runs low the next chunk is leased in the background, and only when it is empty does a request wait
 /// for the database. When the database cannot be reached the node allows a chunk a second by itself.
 /// </summary>
-public sealed class LeasedAllowance(string subject, long limit, Func<string, long, CancellationToken, Task<LeaseAnswer>> lease, TimeProvider time)
+public sealed class LeasedAllowance(string subject, long limit, Func<string, long, CancellationToken, Task<LeaseResponse>> lease, TimeProvider time)
 {
     private static readonly TimeSpan LocalGrant = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly long chunk = Math.Max(1, limit / 100);
     private Task? leasing;
     private long share;
@@ -25,7 +25,7 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
     /// <summary>When the share ends; an allowance long past it may be forgotten.</summary>
     public long WindowEnd => Volatile.Read(ref windowEnd);
 
-    /// <summary>Decides without waiting where it can; otherwise the answer is null and <see cref="TakeAsync"/> must be asked.</summary>
+    /// <summary>Decides without waiting where it can; otherwise the response is null and <see cref="TakeAsync"/> must be asked.</summary>
     public RateDecision? TryTake()
     {
         var now = time.GetTimestamp();
@@ -63,19 +63,19 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
 
     private Task LeaseOnceAsync()
     {
-        lock (gate)
+        lock (sync)
             return leasing is { IsCompleted: false } ? leasing : leasing = LeaseAsync();
     }
 
     private async Task LeaseAsync()
     {
-        await Task.Yield(); // never under the gate
+        await Task.Yield(); // never under the lock
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            var answer = await lease(subject, chunk, patience.Token);
-            var before = answer.LeasedByAll - chunk;
-            Apply(Math.Clamp(limit - before, 0, chunk), answer.LeasedByAll, answer.LeftOfMinute);
+            var response = await lease(subject, chunk, patience.Token);
+            var before = response.LeasedByAll - chunk;
+            Apply(Math.Clamp(limit - before, 0, chunk), response.LeasedByAll, response.LeftOfMinute);
         }
         catch (Exception exception) when (exception is OperationCanceledException or Npgsql.NpgsqlException || Outage.IsBehind(exception))
         {

@@ -10,7 +10,7 @@ public enum RateClass
     Auth,
 }
 
-/// <summary>Which class a route belongs to, told from its pattern and its methods.</summary>
+/// <summary>Which class a route belongs to, recognised from its pattern and its methods.</summary>
 internal static class RateClasses
 {
     public static RateClass Of(Endpoint? endpoint)

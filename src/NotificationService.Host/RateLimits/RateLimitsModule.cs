@@ -6,6 +6,6 @@ public static class RateLimitsModule
     public static IServiceCollection AddRateLimits(this IServiceCollection services)
     {
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section);
-        return services.AddSingleton<RateLimitStore>().AddSingleton<RateLimiter>().AddHostedService<RateLimitUpkeep>();
+        return services.AddSingleton<RateLimitStore>().AddSingleton<RateLimiter>().AddHostedService<RateLimitMaintenance>();
     }
 }

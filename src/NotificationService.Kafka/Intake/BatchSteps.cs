@@ -17,7 +17,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
     /// </summary>
     public async Task<bool> OpenAsync(RecordWork work, Step.Batch step, bool isLastTry, CancellationToken cancellationToken)
     {
-        var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Request.Key, step.Request.Live), RequestFingerprint.Of(step.Request.Route, work.Caller.Tenant, step.Request.Body.Span));
+        var (hash, fingerprint) = (IdempotencyKeys.Hash(step.Idempotent.Key, step.Idempotent.Live), RequestFingerprint.Of(step.Idempotent.Route, work.Caller.Tenant, step.Idempotent.Body.Span));
         if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
         {
             work.Left.Remove(step);
@@ -29,23 +29,23 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
 
             // It may be that the process died before it wrote the dead letter.
             work.Repeated++;
-            Name(work, JsonSerializer.Deserialize(before.Answer, KeptBatchJson.Default.KeptBatch)?.Rejected ?? []);
+            Name(work, JsonSerializer.Deserialize(before.Response, KeptBatchJson.Default.KeptBatch)?.Rejected ?? []);
             return true;
         }
 
         var opening = step.Opening;
         if (!isLastTry
-            && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Draft).OfType<NotificationDraft>(), cancellationToken)).IsIncomplete)
+            && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken)).IsIncomplete)
             return false;
         var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => ReadableJson.Utf8(
-            new KeptBatch(id, stored.Answer.Accepted, stored.Answer.Rejected), KeptBatchJson.Default.KeptBatch))
+            new KeptBatch(id, stored.Response.Accepted, stored.Response.Rejected), KeptBatchJson.Default.KeptBatch))
         { Days = options.KeepEventIdsDays };
         // Null: the same event on another node was quicker, and the next look finds its key.
         if (await intake.OpenAsync(work.Caller, opening.Reference, opening.Shared, opening.First, opening.IsFinal, traceParent: null, claim, cancellationToken) is not var (_, first))
             return true;
         work.Left.Remove(step);
         work.Accepted++;
-        Name(work, first.Answer.Rejected);
+        Name(work, first.Response.Rejected);
         return true;
     }
 
@@ -53,7 +53,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
     {
         if (rejected.Count == 0)
             return;
-        var issues = rejected.Take(Named).SelectMany(item => item.Errors.Select(error => new DraftIssue($"/notifications/{item.Index}{error.Pointer}", error.Code, error.Message))).ToList();
+        var issues = rejected.Take(Named).SelectMany(item => item.Errors.Select(error => new RequestIssue($"/notifications/{item.Index}{error.Pointer}", error.Code, error.Message))).ToList();
         work.Refusals.Add(new Refusal("items_rejected", $"{rejected.Count} of the batch's items were not taken, the others were.", issues));
     }
 }

@@ -21,9 +21,9 @@ public enum DeadLetterExtent
 public static class DeadLetterMessage
 {
     /// <summary>Of <c>dlq-errors</c>, in bytes.</summary>
-    public const int MostErrorBytes = 16 * 1024;
+    public const int MaxErrorBytes = 16 * 1024;
 
-    private const int MostIssues = 50;
+    private const int MaxIssues = 50;
     private const int LongestMessage = 1_000;
     private const int LongestIssueText = 300;
 
@@ -42,7 +42,7 @@ public static class DeadLetterMessage
         }
 
         Add("dlq-reason", refusals[0].Code);
-        Add("dlq-message", StorableText.Of(string.Join(" ", refusals.Take(MostIssues).Select(refusal => StorableText.Of(refusal.Message, LongestMessage))), LongestMessage));
+        Add("dlq-message", StorableText.Of(string.Join(" ", refusals.Take(MaxIssues).Select(refusal => StorableText.Of(refusal.Message, LongestMessage))), LongestMessage));
         Add("dlq-topic", record.Topic);
         Add("dlq-partition", record.Partition.ToString(CultureInfo.InvariantCulture));
         Add("dlq-offset", record.Offset.ToString(CultureInfo.InvariantCulture));
@@ -68,11 +68,11 @@ public static class DeadLetterMessage
     /// <summary>As many of the issues as fit.</summary>
     private static byte[]? Errors(IReadOnlyList<Refusal> refusals)
     {
-        var issues = refusals.SelectMany(refusal => refusal.Issues).Take(MostIssues)
-            .Select(issue => new DraftIssue(StorableText.Of(issue.Pointer, LongestIssueText), issue.Code, StorableText.Of(issue.Message, LongestIssueText))).ToArray();
+        var issues = refusals.SelectMany(refusal => refusal.Issues).Take(MaxIssues)
+            .Select(issue => new RequestIssue(StorableText.Of(issue.Pointer, LongestIssueText), issue.Code, StorableText.Of(issue.Message, LongestIssueText))).ToArray();
         for (var count = issues.Length; count > 0; count /= 2)
         {
-            if (ReadableJson.Utf8(issues[..count], DeadLetterJson.Default.DraftIssueArray) is { Length: <= MostErrorBytes } utf8)
+            if (ReadableJson.Utf8(issues[..count], DeadLetterJson.Default.RequestIssueArray) is { Length: <= MaxErrorBytes } utf8)
                 return utf8;
         }
 
@@ -81,5 +81,5 @@ public static class DeadLetterMessage
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(DraftIssue[]))]
+[JsonSerializable(typeof(RequestIssue[]))]
 internal sealed partial class DeadLetterJson : JsonSerializerContext;

@@ -84,7 +84,7 @@ internal sealed class EventIntake(
                 if (step is Step.Send shared && !isAlone)
                 {
                     together.Add((work, shared));
-                    if (together.Count < BundleIntake.MostTogether)
+                    if (together.Count < BundleIntake.MaxTogether)
                         continue;
                 }
 
@@ -149,7 +149,7 @@ internal sealed class EventIntake(
         catch (Exception exception) when (TookTooLong(exception) && !cancellationToken.IsCancellationRequested)
         {
             // A database that does everything else in time is not out; it may be busy, and the step gets more patience than others.
-            if (!await AnswersAsync(cancellationToken))
+            if (!await RespondsAsync(cancellationToken))
                 throw;
             accept.Fail(Reason(exception));
             TryLater(work, step, held, Reason(exception), isAlone: true, patience: 2);
@@ -171,7 +171,7 @@ internal sealed class EventIntake(
         work.Refusals.Add(Refusal.Of("not_storable", $"It could not be stored in {count} tries ({reason})."));
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<bool> RespondsAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -199,7 +199,7 @@ internal sealed class EventIntake(
 
     private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
-        var outcomes = await bundles.AcceptAsync(steps[0].Work.Caller, [.. steps.Select(step => step.Step.Draft)], cancellationToken);
+        var outcomes = await bundles.AcceptAsync(steps[0].Work.Caller, [.. steps.Select(step => step.Step.Notification)], cancellationToken);
         if (outcomes.Any(outcome => outcome is BundleOutcome.Accepted or BundleOutcome.Repeated))
             accept.Succeed();
         for (var i = 0; i < steps.Count; i++)

@@ -7,10 +7,10 @@ namespace NotificationService.Kafka.Intake;
 public interface IRequestReader
 {
     /// <summary>The body of <c>POST /notifications/send</c>, or what is wrong with it.</summary>
-    (NotificationDraft? Draft, IReadOnlyList<DraftIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8);
+    (NotificationRequest? Notification, IReadOnlyList<RequestIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8);
 
     /// <summary>The body of <c>POST /notifications/send-batch</c>, or what is wrong with it besides its items.</summary>
-    (BatchOpening? Opening, IReadOnlyList<DraftIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8);
+    (BatchOpening? Opening, IReadOnlyList<RequestIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8);
 }
 
 /// <summary>What opens a batch.</summary>

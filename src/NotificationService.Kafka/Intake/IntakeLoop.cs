@@ -13,7 +13,7 @@ internal sealed class IntakeLoop(
     InputTopics topics, EventIntake intake, KafkaOptions options, KafkaMetrics metrics, Heartbeats heartbeats, TimeProvider time, ILogger<IntakeLoop> logger) : BackgroundService
 {
     /// <summary>Of records that are accepted together.</summary>
-    private const int MostBytes = 8 << 20;
+    private const int MaxBytes = 8 << 20;
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
@@ -23,7 +23,7 @@ internal sealed class IntakeLoop(
 
     /// <summary>Read while others were being stored; they come next.</summary>
     private readonly Queue<InputRecord> early = new();
-    private readonly RecordGathering gathering = new(time, options.BatchSize, MostBytes);
+    private readonly RecordGathering gathering = new(time, options.BatchSize, MaxBytes);
 
     /// <summary>The client blocks the thread that polls it, so it has one of its own.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

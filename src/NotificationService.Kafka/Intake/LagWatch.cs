@@ -26,7 +26,7 @@ internal sealed class LagWatch(IConsumer<byte[]?, byte[]?> consumer, KafkaMetric
             return;
         last = time.GetTimestamp();
         var assigned = consumer.Assignment.ToHashSet();
-        // Also what was asked about a moment ago and was lost before the answer came.
+        // Also what was asked about a moment ago and was lost before the response came.
         Forget(shown.Except(assigned));
         shown = assigned;
         asking = Task.Run(() => Ask(assigned));

@@ -1,10 +1,10 @@
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>Gathers records that are accepted together. Whoever comes first waits for others only so long, however many keep coming.</summary>
-/// <param name="time">Tells how long.</param>
-/// <param name="most">The most records.</param>
-/// <param name="mostBytes">With the record that reaches them it is enough.</param>
-public sealed class RecordGathering(TimeProvider time, int most, int mostBytes)
+/// <param name="time">Shows how long.</param>
+/// <param name="max">The most records.</param>
+/// <param name="maxBytes">With the record that reaches them it is enough.</param>
+public sealed class RecordGathering(TimeProvider time, int max, int maxBytes)
 {
     /// <summary>From the first record on.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(20);
@@ -18,7 +18,7 @@ public sealed class RecordGathering(TimeProvider time, int most, int mostBytes)
             return records;
         records.Add(first);
         var (bytes, began) = (first.Bytes, time.GetTimestamp());
-        while (records.Count < most && bytes < mostBytes)
+        while (records.Count < max && bytes < maxBytes)
         {
             var left = Longest - time.GetElapsedTime(began);
             if (next(left > TimeSpan.Zero ? left : TimeSpan.Zero) is not { } found)

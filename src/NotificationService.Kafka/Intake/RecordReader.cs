@@ -39,7 +39,7 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
 
         foreach (var ofTenant in mapped.GroupBy(entry => entry.Work.Caller.Tenant))
         {
-            var types = ofTenant.Select(entry => entry.Event.Type).Where(type => type.Length <= EventRuleDraft.LongestType).Distinct().ToList();
+            var types = ofTenant.Select(entry => entry.Event.Type).Where(type => type.Length <= EventRuleInput.LongestType).Distinct().ToList();
             var found = (await rules.EnabledAsync(ofTenant.Key, types, cancellationToken)).ToLookup(rule => rule.Type);
             foreach (var (work, @event) in ofTenant)
                 Guarded(work, () => Map(work, @event, [.. found[@event.Type]]));
@@ -71,11 +71,11 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
         switch (@event.Type)
         {
             case SendType when May(work, Scopes.Send):
-                var (draft, issues) = requests.ReadSend(@event.Data);
-                if (draft is null)
+                var (request, issues) = requests.ReadSend(@event.Data);
+                if (request is null)
                     work.Refusals.Add(Refusal.Invalid(issues));
                 else
-                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(work, @event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
+                    work.Left.Add(new Step.Send(new BundleRequest(request, Request(work, @event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
                 return true;
             case BatchType when May(work, Scopes.Send):
                 var (opening, wrong) = requests.ReadBatch(@event.Data);
@@ -91,7 +91,7 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                 return true; // refused for its scope
         }
 
-        if (!EventRuleDraft.Reserved.Any(prefix => @event.Type.StartsWith(prefix, StringComparison.Ordinal)))
+        if (!EventRuleInput.Reserved.Any(prefix => @event.Type.StartsWith(prefix, StringComparison.Ordinal)))
             return false;
         work.Refusals.Add(Refusal.Of("type_unknown", $"The service's own types are {SendType}, {BatchType} and {PublishType}."));
         return true;
@@ -121,19 +121,19 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
         {
             foreach (var rule in wanted)
             {
-                var (draft, issues) = EventDrafting.Of(rule, @event, data.RootElement);
-                if (draft is null)
+                var (request, issues) = EventRequests.Of(rule, @event, data.RootElement);
+                if (request is null)
                     work.Refusals.Add(Refusal.Invalid(issues, $"Rule {rule.Id}: "));
                 else
-                    work.Left.Add(new Step.Send(new BundleDraft(draft, Request(work, @event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
+                    work.Left.Add(new Step.Send(new BundleRequest(request, Request(work, @event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
             }
         }
     }
 
     /// <summary>
-    /// Source and id stand for the event, once where it is real and once where it is a test; of the rules that it meets each has its own. A line feed is
+    /// Source and id identify the event, once where it is real and once where it is a test; of the rules that it meets each has its own. A line feed is
     /// in no key that a caller of the API can send.
     /// </summary>
-    private static RepeatableRequest Request(RecordWork work, IncomingEvent @event, string what, Guid? rule = null) =>
+    private static IdempotentRequest Request(RecordWork work, IncomingEvent @event, string what, Guid? rule = null) =>
         new($"{Route} {(work.Caller.Live ? "live" : "test")}\n{@event.Source}\n{@event.Id}\n{rule}", $"{Route} {what}", @event.Data, work.Caller.Live);
 }

@@ -14,14 +14,14 @@ internal abstract record Step
     public abstract string Key { get; }
 
     /// <param name="Of">What it is made by, for whoever reads the reason of a refusal.</param>
-    public sealed record Send(BundleDraft Draft, string Of) : Step
+    public sealed record Send(BundleRequest Notification, string Of) : Step
     {
-        public override string Key => Draft.Request.Key;
+        public override string Key => Notification.Idempotent.Key;
     }
 
-    public sealed record Batch(BatchOpening Opening, RepeatableRequest Request) : Step
+    public sealed record Batch(BatchOpening Opening, IdempotentRequest Idempotent) : Step
     {
-        public override string Key => Request.Key;
+        public override string Key => Idempotent.Key;
     }
 }
 

@@ -6,10 +6,10 @@ namespace NotificationService.Kafka.Intake;
 /// <param name="Code">A stable word.</param>
 /// <param name="Message">For a person.</param>
 /// <param name="Issues">Field by field, where there are fields.</param>
-public sealed record Refusal(string Code, string Message, IReadOnlyList<DraftIssue> Issues)
+public sealed record Refusal(string Code, string Message, IReadOnlyList<RequestIssue> Issues)
 {
     public static Refusal Of(string code, string message) => new(code, message, []);
 
-    public static Refusal Invalid(IReadOnlyList<DraftIssue> issues, string? prefix = null) =>
+    public static Refusal Invalid(IReadOnlyList<RequestIssue> issues, string? prefix = null) =>
         new("validation_failed", $"{prefix}{(issues.Count == 1 ? issues[0].Message : $"{issues.Count} fields are not valid: {issues[0].Message}")}", issues);
 }

@@ -6,7 +6,7 @@ namespace NotificationService.Kafka.Intake;
 internal sealed class StepTries
 {
     /// <summary>What other nodes read by now is never taken out. One record of a partition is in trouble at a time.</summary>
-    private const int Most = 10_000;
+    private const int Max = 10_000;
 
     private readonly ConcurrentDictionary<(string Topic, int Partition, long Offset), ConcurrentDictionary<string, (int Times, bool IsAlone)>> records = new();
 
@@ -17,7 +17,7 @@ internal sealed class StepTries
 
     public int Count(RecordWork work, Step step, bool isAlone)
     {
-        if (records.Count >= Most)
+        if (records.Count >= Max)
             records.Clear();
         return records.GetOrAdd(Place(work), static _ => new(StringComparer.Ordinal))
             .AddOrUpdate(step.Key, (1, isAlone), (_, before) => (before.Times + 1, isAlone || before.IsAlone)).Times;

@@ -11,13 +11,13 @@ namespace NotificationService.Kafka.Status;
 /// <summary>
 /// Publishes events to the status topic. 1 take the next ones of the shards that are free or this node's, under a lease → 2 hand them to the client in
 /// their order, and wait until the outcome of each is known; nothing of the database is held → 3 remove what was acknowledged, up to the first of a shard
-/// that was not; what the brokers refuse by itself is set aside, and a node that does not reach them leaves its shards to the others. Dies anywhere
+/// that was not; what the brokers refuse by itself is dead-lettered, and a node that does not reach them leaves its shards to the others. Dies anywhere
 /// before 3: another node publishes them again, in the same order, with the same ids.
 /// </summary>
 internal sealed class StatusPublisher(
     Database database, StatusSink sink, RecordProducer producer, KafkaMetrics metrics, KafkaOptions options, Ids ids, Heartbeats heartbeats, TimeProvider time, ILogger<StatusPublisher> logger) : BackgroundService
 {
-    private const int Most = 2_000;
+    private const int Max = 2_000;
 
     /// <summary>Few enough to be taken in time, however slow the database is.</summary>
     private const int Fewest = 64;
@@ -35,7 +35,7 @@ internal sealed class StatusPublisher(
 
     private readonly Guid node = ids.Next();
     private TimeSpan pause = Pause;
-    private int most = Most;
+    private int max = Max;
 
     /// <summary>When something was last handed in of which nobody knows what became of it.</summary>
     private long? unknownSince;
@@ -64,7 +64,7 @@ internal sealed class StatusPublisher(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Asked to stop.
         }
         finally
         {
@@ -92,11 +92,11 @@ internal sealed class StatusPublisher(
             // A node that was stopped in between has lost its lease: it looks again before it says anything. Should it be the database that is slow, fewer are quicker.
             if (!HasTime(takenAt))
             {
-                most = Math.Max(Fewest, most / 2);
+                max = Math.Max(Fewest, max / 2);
                 return;
             }
 
-            most = Math.Min(Most, most * 2);
+            max = Math.Min(Max, max * 2);
             var published = await PublishAsync(rows, takenAt, cancellationToken);
             if (published.All)
             {
@@ -126,11 +126,11 @@ internal sealed class StatusPublisher(
 
     private async Task<Published> PublishAsync(List<Row> rows, long takenAt, CancellationToken cancellationToken)
     {
-        // Handed in one after the other, in their order; the outcomes are waited for together, even by a process that was told to stop.
+        // Handed in one after the other, in their order; the outcomes are waited for together, even by a process that was asked to stop.
         var failures = await Task.WhenAll(rows.ConvertAll(TryAsync));
         if (failures.Any(failure => failure is { IsUnknown: true }))
             unknownSince = time.GetTimestamp();
-        var (stuck, done, aside) = (new HashSet<short>(), new List<Row>(rows.Count), new List<Row>());
+        var (stuck, done, deadLettered) = (new HashSet<short>(), new List<Row>(rows.Count), new List<Row>());
         // Shards of which one was acknowledged late: what had been before, and stands behind it, is published again, next time.
         var (late, again) = (new HashSet<short>(), new HashSet<short>());
         for (var i = 0; i < rows.Count; i++)
@@ -156,8 +156,8 @@ internal sealed class StatusPublisher(
 
             if (failure is { IsOfTheRecord: true } && HasTime(takenAt))
             {
-                aside.Add(rows[i]);
-                logger.StatusSetAside(rows[i].Shard, rows[i].Position, failure.Reason);
+                deadLettered.Add(rows[i]);
+                logger.StatusDeadLettered(rows[i].Shard, rows[i].Position, failure.Reason);
             }
             else if (failure is not null)
             {
@@ -170,8 +170,8 @@ internal sealed class StatusPublisher(
             }
         }
 
-        if (aside.Count > 0)
-            await EndAsync("select notification_meta.set_kafka_messages_aside($1, $2, $3)", aside);
+        if (deadLettered.Count > 0)
+            await EndAsync("select notification_meta.dead_letter_kafka_messages($1, $2, $3)", deadLettered);
         if (done.Count > 0)
             await EndAsync("select notification_meta.remove_kafka_messages($1, $2, $3)", done);
         metrics.Published(done.Count);
@@ -205,7 +205,7 @@ internal sealed class StatusPublisher(
         await using var command = database.Worker.CreateCommand("select shard, position, created_at, key, payload from notification_meta.take_kafka_messages($1, $2, $3)");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellationToken))
@@ -213,7 +213,7 @@ internal sealed class StatusPublisher(
         return rows;
     }
 
-    /// <summary>They were told, or never will be: that is written down even while the process stops.</summary>
+    /// <summary>They were published, or never will be: that is written down even while the process stops.</summary>
     private async Task EndAsync(string statement, List<Row> rows)
     {
         await using var command = database.Worker.CreateCommand(statement);

@@ -15,14 +15,14 @@ internal sealed class StatusSink : IEventSink
 {
     private static readonly Everybody Audience = new();
 
-    private readonly Hint hint = new();
+    private readonly Signal signal = new();
 
     public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) => Task.FromResult<EventAudience>(Audience);
 
-    public void Committed() => hint.Give();
+    public void Committed() => signal.Give();
 
-    /// <summary>Waits for a hint, at most so long.</summary>
-    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => hint.WaitAsync(poll, cancellationToken);
+    /// <summary>Waits for a signal, at most so long.</summary>
+    public Task WaitAsync(TimeSpan poll, CancellationToken cancellationToken) => signal.WaitAsync(poll, cancellationToken);
 
     private sealed class Everybody : EventAudience
     {
@@ -32,39 +32,39 @@ internal sealed class StatusSink : IEventSink
 
         public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
         {
-            // What one webhook endpoint asked for once more is told to nobody else.
-            PublicEvent[] told = [.. events.Where(one => one.Target is null)];
-            if (told.Length == 0)
+            // What one webhook endpoint asked for once more is published to nobody else.
+            PublicEvent[] published = [.. events.Where(one => one.Target is null)];
+            if (published.Length == 0)
                 return;
             batch.Add(
                 tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(told, one => one.Subject) },
-                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(told, KeyOf) },
-                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(told, Write) });
+                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(published, one => one.Subject) },
+                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(published, KeyOf) },
+                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(published, Write) });
         }
 
         /// <summary>All channels of a notification are in one partition, and their events in their order.</summary>
-        private static string KeyOf(PublicEvent told) => (told is DeliveryEvent delivery ? delivery.Delivery.Notification.Value : told.Subject).ToString();
+        private static string KeyOf(PublicEvent published) => (published is DeliveryEvent delivery ? delivery.Delivery.Notification.Value : published.Subject).ToString();
 
         /// <summary>CloudEvents 1.0 in the structured mode.</summary>
-        private static string Write(PublicEvent told)
+        private static string Write(PublicEvent published)
         {
             var buffer = new ArrayBufferWriter<byte>(768);
             using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
             {
                 json.WriteStartObject();
                 json.WriteString("specversion", "1.0");
-                json.WriteString("id", told.Id);
-                json.WriteString("source", $"/tenants/{told.Tenant}");
-                json.WriteString("type", told.Type);
-                json.WriteString("subject", KeyOf(told));
-                json.WriteString("time", told.OccurredAt.UtcDateTime);
+                json.WriteString("id", published.Id);
+                json.WriteString("source", $"/tenants/{published.Tenant}");
+                json.WriteString("type", published.Type);
+                json.WriteString("subject", KeyOf(published));
+                json.WriteString("time", published.OccurredAt.UtcDateTime);
                 json.WriteString("datacontenttype", "application/json");
-                json.WriteString("tenantid", told.Tenant.Value);
-                json.WriteString("partitionkey", KeyOf(told));
-                json.WriteString("sequence", told.Sequence.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("tenantid", published.Tenant.Value);
+                json.WriteString("partitionkey", KeyOf(published));
+                json.WriteString("sequence", published.Sequence.ToString(CultureInfo.InvariantCulture));
                 json.WritePropertyName("data");
-                EventJson.WriteData(json, told, full: true);
+                EventJson.WriteData(json, published, full: true);
                 json.WriteEndObject();
             }
 

@@ -14,9 +14,9 @@ internal static partial class FcmErrors
 
     public const string OfAnotherProject = "SENDER_ID_MISMATCH";
 
-    private static readonly TimeSpan UntilKeyIsMended = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UntilKeyIsCorrected = TimeSpan.FromHours(1);
 
-    /// <summary>What Google's documents ask for where an answer names no time.</summary>
+    /// <summary>What Google's documents ask for where a response names no time.</summary>
     private static readonly TimeSpan BetweenTwoToOne = TimeSpan.FromMinutes(1);
 
     /// <summary>The parts of <c>{"error":{code,message,status,details:[…]}}</c> that decide.</summary>
@@ -44,7 +44,7 @@ internal static partial class FcmErrors
             "THIRD_PARTY_AUTH_ERROR" => new ProviderResult.Deferred(
                 "THIRD_PARTY_AUTH_ERROR",
                 Words("Apple or the browser's push service refused the project's key: upload a valid APNs key or web push certificate in the Firebase console", refusal),
-                wait ?? UntilKeyIsMended, DeferralCause.Message),
+                wait ?? UntilKeyIsCorrected, DeferralCause.Message),
             "UNAUTHENTICATED" => Credentials(Unauthenticated, "Google did not take the access token of the service account", refusal),
             "PERMISSION_DENIED" => Credentials("credentials_forbidden", "the service account may not send for this project, or the Firebase Cloud Messaging API is off there", refusal),
             _ when status is 404 or 405 && refusal.ErrorCode is null =>
@@ -111,11 +111,11 @@ internal static partial class FcmErrors
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return Unreadable; // HTML, half an answer, or a string that is no text
+            return Unreadable; // HTML, half a response, or a string that is no text
         }
     }
 
-    /// <summary>Google has quotas for a project and for one device, and only its words tell which was hit.</summary>
+    /// <summary>Google has quotas for a project and for one device, and only its words show which was hit.</summary>
     private static bool NamesDevice(string? words) => words?.Contains("device", StringComparison.OrdinalIgnoreCase) == true;
 
     private static JsonElement.ArrayEnumerator Items(JsonElement value, string name) =>

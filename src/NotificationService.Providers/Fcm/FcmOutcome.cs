@@ -13,9 +13,9 @@ internal static class FcmOutcome
 
     public static ProviderResult Of(IReadOnlyList<DeviceResult> calls)
     {
-        IReadOnlyList<DeviceResult> told = [.. calls.Select(call => call with { IsForeign = call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject } })];
-        var together = Together(told);
-        return told.Count > 1 ? together with { Devices = told } : together;
+        IReadOnlyList<DeviceResult> reported = [.. calls.Select(call => call with { IsForeign = call.Result is ProviderResult.Rejected { Code: FcmErrors.OfAnotherProject } })];
+        var together = Together(reported);
+        return reported.Count > 1 ? together with { Devices = reported } : together;
     }
 
     private static ProviderResult Together(IReadOnlyList<DeviceResult> calls)

@@ -9,7 +9,7 @@ namespace NotificationService.Providers.Fcm;
 internal sealed class FcmProject
 {
     /// <summary>So many deliveries to strangers in a row, and nobody who belongs here: it is the configuration.</summary>
-    public const int MostStrangers = 10;
+    public const int MaxStrangers = 10;
 
     private volatile bool isProven;
     private int strangers;
@@ -21,7 +21,7 @@ internal sealed class FcmProject
             isProven = true;
         if (isProven || !calls.Any(IsStranger))
             return FcmOutcome.Of(calls);
-        var many = Interlocked.Increment(ref strangers) >= MostStrangers;
+        var many = Interlocked.Increment(ref strangers) >= MaxStrangers;
         return FcmOutcome.Of([.. calls.Select(call => IsStranger(call) ? call with { Result = Doubt(many) } : call)]);
     }
 

@@ -12,11 +12,11 @@ namespace NotificationService.Providers.Fcm;
 /// </summary>
 internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, ProviderHttp http, TimeProvider time) : IProvider, IDisposable
 {
-    private const int MostAtOnce = 20;
+    private const int MaxAtOnce = 20;
     private const int LongestMessageId = 200;
 
     /// <summary>What a device's call is begun with at least, unless it is of the first.</summary>
-    private static readonly TimeSpan LeastForOne = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MinForOne = TimeSpan.FromSeconds(2);
 
     private static readonly ProviderResult.Deferred Late = new("timeout", "the time for the call was over before this device's turn");
 
@@ -56,7 +56,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
 
     private async Task<ProviderResult> SendAsync(FcmMessage message, IReadOnlyList<string> devices, Deadline deadline, CancellationToken cancellationToken)
     {
-        using var turns = new SemaphoreSlim(MostAtOnce);
+        using var turns = new SemaphoreSlim(MaxAtOnce);
         var results = await Task.WhenAll(devices.Select((device, place) => InTurnAsync(turns, message, device, place, deadline, cancellationToken)));
         // Cancelled before any of them was written: nothing happened.
         if (cancellationToken.IsCancellationRequested && results.All(result => result is null))
@@ -78,7 +78,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
 
         try
         {
-            return deadline.Left > (place < MostAtOnce ? TimeSpan.Zero : LeastForOne) ? await SendAsync(message, device, deadline, cancellationToken) : null;
+            return deadline.Left > (place < MaxAtOnce ? TimeSpan.Zero : MinForOne) ? await SendAsync(message, device, deadline, cancellationToken) : null;
         }
         catch (OperationCanceledException)
         {
@@ -151,7 +151,7 @@ internal sealed class FcmProvider(FcmSettings settings, FcmTokens tokens, Provid
         }
         catch (JsonException)
         {
-            return null; // HTML, or half an answer
+            return null; // HTML, or half a response
         }
     }
 }

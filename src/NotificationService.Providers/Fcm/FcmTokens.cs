@@ -40,7 +40,7 @@ internal sealed class FcmTokens : IDisposable
     private readonly ServiceAccountCredential credential;
     private readonly RSA key = RSA.Create();
     private readonly IReadOnlyList<string?> secrets;
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private Held? held;
     private Task<FcmAccess>? asking;
     private DateTimeOffset pausedUntil;
@@ -66,8 +66,8 @@ internal sealed class FcmTokens : IDisposable
     /// <exception cref="OperationCanceledException">The caller gave up; who else waits goes on.</exception>
     public async Task<FcmAccess> GetAsync(TimeSpan within, CancellationToken cancellationToken)
     {
-        Task<FcmAccess> answer;
-        lock (gate)
+        Task<FcmAccess> response;
+        lock (sync)
         {
             var now = time.GetUtcNow();
             if (held is { } token && now < token.UsableUntil)
@@ -77,12 +77,12 @@ internal sealed class FcmTokens : IDisposable
                 return new FcmAccess.Granted(token.Token);
             }
 
-            answer = asking ??= Task.Run(AskAsync, CancellationToken.None);
+            response = asking ??= Task.Run(AskAsync, CancellationToken.None);
         }
 
         try
         {
-            return await answer.WaitAsync(within > TimeSpan.Zero ? within : TimeSpan.Zero, time, cancellationToken);
+            return await response.WaitAsync(within > TimeSpan.Zero ? within : TimeSpan.Zero, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -93,7 +93,7 @@ internal sealed class FcmTokens : IDisposable
     /// <summary>Google refused it before its end: the next caller gets another.</summary>
     public void Forget(string token)
     {
-        lock (gate)
+        lock (sync)
         {
             if (held?.Token == token)
                 held = null;
@@ -108,8 +108,8 @@ internal sealed class FcmTokens : IDisposable
 
     private async Task<FcmAccess> AskAsync()
     {
-        var (token, answer) = await RequestAsync();
-        lock (gate)
+        var (token, response) = await RequestAsync();
+        lock (sync)
         {
             asking = null;
             if (token is not null)
@@ -118,10 +118,10 @@ internal sealed class FcmTokens : IDisposable
                 pausedUntil = time.GetUtcNow() + PauseAfterFailure;
         }
 
-        return answer;
+        return response;
     }
 
-    private async Task<(Held? Token, FcmAccess Answer)> RequestAsync()
+    private async Task<(Held? Token, FcmAccess Response)> RequestAsync()
     {
         try
         {
@@ -131,7 +131,7 @@ internal sealed class FcmTokens : IDisposable
             if (credential.Token is not { AccessToken: { Length: > 0 } token, ExpiresInSeconds: > 0 and var seconds })
                 return (null, Denied("token_malformed", "Google's answer held no access token"));
             var life = TimeSpan.FromSeconds(Math.Min(seconds, 86_400));
-            return (new Held(token, asked + life - Least(RenewBefore, life / 2), asked + life - Least(UnusableBefore, life / 4)), new FcmAccess.Granted(token));
+            return (new Held(token, asked + life - Min(RenewBefore, life / 2), asked + life - Min(UnusableBefore, life / 4)), new FcmAccess.Granted(token));
         }
         catch (TokenResponseException exception)
         {
@@ -153,7 +153,7 @@ internal sealed class FcmTokens : IDisposable
         }
     }
 
-    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static FcmAccess.Denied Denied(string code, string message) => new(new ProviderResult.Deferred(code, message));
 }

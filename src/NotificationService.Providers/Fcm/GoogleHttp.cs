@@ -8,7 +8,7 @@ namespace NotificationService.Providers.Fcm;
 /// <summary>Google's library over our own connections: guarded, without redirects, retries and proxies, with an end to time and size.</summary>
 internal sealed class GoogleHttp(HttpMessageHandler handler, TimeSpan timeout) : IHttpClientFactory
 {
-    private const int LargestAnswer = 64 * 1024;
+    private const int LargestResponse = 64 * 1024;
 
     /// <summary>The arguments would bring retries along, which belong to the worker alone.</summary>
     public ConfigurableHttpClient CreateHttpClient(CreateHttpClientArgs args)
@@ -18,7 +18,7 @@ internal sealed class GoogleHttp(HttpMessageHandler handler, TimeSpan timeout) :
         {
             DefaultRequestHeaders = { Accept = { new MediaTypeWithQualityHeaderValue("application/json") } },
             Timeout = timeout,
-            MaxResponseContentBufferSize = LargestAnswer,
+            MaxResponseContentBufferSize = LargestResponse,
         };
     }
 }

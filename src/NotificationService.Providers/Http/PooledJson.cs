@@ -8,7 +8,7 @@ namespace NotificationService.Providers.Http;
 /// <summary>A buffer and the writer into it, used again and again: a request body is written once, as the bytes that go out.</summary>
 internal sealed class PooledJson
 {
-    private const int MostKept = 256;
+    private const int MaxKept = 256;
     private const int LargestKept = 256 * 1024;
 
     private static readonly ConcurrentQueue<PooledJson> Pool = new();
@@ -31,7 +31,7 @@ internal sealed class PooledJson
     /// <summary>Only once nobody reads it any more: not after a call that was given up, whose bytes may still be on their way.</summary>
     public void Return()
     {
-        if (buffer.Capacity > LargestKept || Pool.Count >= MostKept)
+        if (buffer.Capacity > LargestKept || Pool.Count >= MaxKept)
             return;
         buffer.ResetWrittenCount();
         Writer.Reset(buffer);

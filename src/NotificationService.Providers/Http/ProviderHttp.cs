@@ -36,8 +36,8 @@ internal sealed class ProviderHttp(EndpointGuard guard, ProviderOptions options)
 
     /// <param name="request">The request, with <paramref name="body"/> as its content.</param>
     /// <param name="body">What goes out; given back here.</param>
-    /// <param name="deadline">For connecting, sending and all that is read of the answer.</param>
-    /// <param name="read">Makes a result of the answer. Once there is a status it decides; a body that breaks off does not matter.</param>
+    /// <param name="deadline">For connecting, sending and all that is read of the response.</param>
+    /// <param name="read">Makes a result of the response. Once there is a status it decides; a body that breaks off does not matter.</param>
     /// <param name="cancellationToken">Ends the call early; once it has begun its outcome is ambiguous.</param>
     public async Task<ProviderResult> SendAsync(
         HttpRequestMessage request, ReadyBody body, TimeSpan deadline,

@@ -17,7 +17,7 @@ internal static class SandboxReceipts
     public const string SignatureHeader = "X-Sandbox-Signature";
 
     public const string SecretName = "receiptSecret";
-    private const int MostItems = 10_000;
+    private const int MaxItems = 10_000;
 
     /// <summary>What follows an accepted message.</summary>
     public static IReadOnlyList<Receipt> Of(SandboxOutcome outcome, DeliveryId delivery, string messageId, DateTimeOffset now)
@@ -48,8 +48,8 @@ internal static class SandboxReceipts
         try
         {
             var items = JsonSerializer.Deserialize(request.Body.Span, SandboxReceiptsJson.Default.IReadOnlyListSandboxReceipt);
-            if (items is null || items.Count > MostItems || items.Any(item => item?.Id is not { Length: > 0 }))
-                return new ReceiptReading.Malformed($"an array of at most {MostItems} reports is expected, each with an id");
+            if (items is null || items.Count > MaxItems || items.Any(item => item?.Id is not { Length: > 0 }))
+                return new ReceiptReading.Malformed($"an array of at most {MaxItems} reports is expected, each with an id");
             var receipts = items.Select(item => item.ToReceipt()).ToList();
             return receipts.Contains(null)
                 ? new ReceiptReading.Malformed($"status is one of {string.Join(", ", ReceiptKinds.All.Select(kind => kind.ToName()))}")

@@ -17,7 +17,7 @@ internal sealed record SendGridError(string Message, string Field, bool IsInvali
 
     public bool IsAbout(string member) => Field == member || Field.StartsWith(member + ".", StringComparison.Ordinal);
 
-    /// <param name="body">The answer's body, or the beginning of it.</param>
+    /// <param name="body">The response's body, or the beginning of it.</param>
     /// <param name="secret">What SendGrid may repeat of ours.</param>
     public static SendGridError Of(ReadOnlyMemory<byte> body, string secret)
     {

@@ -30,7 +30,7 @@ internal static class SendGridErrors
         [429] = (Class.Throttled, "http_429", "SendGrid asks to slow down"),
     }.ToFrozenDictionary();
 
-    /// <param name="status">The status of the answer.</param>
+    /// <param name="status">The status of the response.</param>
     /// <param name="error">SendGrid's words, cleaned, and the field they are about.</param>
     /// <param name="retryAfter">When it may be tried again, where SendGrid said so.</param>
     public static ProviderResult Of(int status, SendGridError error, TimeSpan? retryAfter)

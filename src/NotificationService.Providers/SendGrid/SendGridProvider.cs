@@ -79,7 +79,7 @@ internal sealed class SendGridProvider : IProvider, IDisposable
     private async ValueTask<ProviderResult> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await ErrorBody.ReadAsync(response, cancellationToken);
-        // The limit's header comes with every answer, and says something about waiting only when the limit was hit.
+        // The limit's header comes with every response, and says something about waiting only when the limit was hit.
         var reset = response.StatusCode == HttpStatusCode.TooManyRequests ? "X-RateLimit-Reset" : null;
         var retryAfter = RetryAfter.Of(response, time.GetUtcNow(), reset);
         return SendGridErrors.Of((int)response.StatusCode, SendGridError.Of(body, apiKey), retryAfter);

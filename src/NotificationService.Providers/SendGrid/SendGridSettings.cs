@@ -11,7 +11,7 @@ namespace NotificationService.Providers.SendGrid;
 internal sealed record SendGridSettings(
     string ApiKey, string? WebhookPublicKey, string? PreviousWebhookPublicKey, EmailAddress From, EmailAddress? ReplyTo, IReadOnlyList<string> Categories, ListUnsubscribe? Unsubscribe, Uri BaseUrl)
 {
-    public const int MostCategories = 10;
+    public const int MaxCategories = 10;
     public const int LongestCategory = 255;
     public const string CurrentKey = "webhookPublicKey", PreviousKey = "previousWebhookPublicKey";
     private const int LongestKey = 1000;
@@ -30,7 +30,7 @@ internal sealed record SendGridSettings(
             reader.OptionalSecret(PreviousKey),
             reader.Mailbox("from", required: true) ?? new EmailAddress(""),
             reader.Mailbox("replyTo"),
-            reader.Texts("categories", MostCategories - 1, LongestCategory), // one is the message's own
+            reader.Texts("categories", MaxCategories - 1, LongestCategory), // one is the message's own
             ListUnsubscribe.Read(reader),
             reader.BaseUrl(Default, guard));
         foreach (var (name, text) in ((string, string?)[])[(CurrentKey, settings.WebhookPublicKey), (PreviousKey, settings.PreviousWebhookPublicKey)])

@@ -15,7 +15,7 @@ internal static class EncodedWords
     private const int Frame = 12;
 
     /// <summary>So many bytes give a word of 72 characters: a whole number of base64's groups of three bytes.</summary>
-    private const int MostBytesOfAWord = 45;
+    private const int MaxBytesOfAWord = 45;
 
     /// <summary>Whether it can stand in a header as it is. What looks like an encoded word would be shown as something else (RFC 2047, 5 (3)).</summary>
     public static bool IsPlain(string text) => Ascii.IsValid(text) && text.Length <= LongestPlain && !text.Contains("=?", StringComparison.Ordinal);
@@ -24,14 +24,14 @@ internal static class EncodedWords
     public static string Encode(string text, int column)
     {
         var words = new StringBuilder();
-        Span<byte> word = stackalloc byte[MostBytesOfAWord];
-        var (length, most) = (0, BytesAfter(column));
+        Span<byte> word = stackalloc byte[MaxBytesOfAWord];
+        var (length, max) = (0, BytesAfter(column));
         foreach (var rune in text.EnumerateRunes())
         {
-            if (length + rune.Utf8SequenceLength > most)
+            if (length + rune.Utf8SequenceLength > max)
             {
                 End(words, word[..length]);
-                (length, most) = (0, BytesAfter(1));
+                (length, max) = (0, BytesAfter(1));
             }
 
             length += rune.EncodeToUtf8(word[length..]);
@@ -41,7 +41,7 @@ internal static class EncodedWords
         return words.ToString();
     }
 
-    private static int BytesAfter(int column) => Math.Min(MostBytesOfAWord, (LongestLine - column - Frame) / 4 * 3);
+    private static int BytesAfter(int column) => Math.Min(MaxBytesOfAWord, (LongestLine - column - Frame) / 4 * 3);
 
     private static void End(StringBuilder words, ReadOnlySpan<byte> word) =>
         words.Append(words.Length == 0 ? "=?utf-8?B?" : "\r\n =?utf-8?B?").Append(Convert.ToBase64String(word)).Append("?=");

@@ -37,7 +37,7 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
         try
         {
             var refusal = await AnnounceAsync(mail, cancellationToken);
-            return alive && refusal is null ? await HandOverAsync(mail, cancellationToken) : refusal;
+            return alive && refusal is null ? await SubmitAsync(mail, cancellationToken) : refusal;
         }
         catch (IOException exception)
         {
@@ -118,7 +118,7 @@ internal sealed class SmtpConnection(Stream stream, Socket socket, SmtpWire wire
         return refusal;
     }
 
-    private async Task<ProviderResult> HandOverAsync(SmtpMail mail, CancellationToken cancellationToken)
+    private async Task<ProviderResult> SubmitAsync(SmtpMail mail, CancellationToken cancellationToken)
     {
         await wire.WriteAsync(mail.Source, replies: 1, cancellationToken);
         HandingOver = true;

@@ -3,7 +3,7 @@ using NotificationService.Channels;
 
 namespace NotificationService.Providers.Smtp;
 
-/// <summary>What the server was told when it refused; the same code means another thing at another place.</summary>
+/// <summary>What had been sent to the server when it refused; the same code means another thing at another place.</summary>
 internal enum SmtpStage
 {
     /// <summary>To end what the message before left open.</summary>

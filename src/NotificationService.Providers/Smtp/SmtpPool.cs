@@ -11,7 +11,7 @@ internal sealed class SmtpPool(SmtpSettings settings, string name, EndpointGuard
     /// <summary>Shorter than servers keep an idle connection.</summary>
     private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly List<(SmtpConnection Connection, long Since)> idle = []; // the last is the one used last
     private ITimer? closing;
     private bool disposed;
@@ -40,14 +40,14 @@ internal sealed class SmtpPool(SmtpSettings settings, string name, EndpointGuard
 
     public async ValueTask DisposeAsync()
     {
-        lock (gate)
+        lock (sync)
             disposed = true;
         await CloseAsync(olderThan: TimeSpan.Zero);
     }
 
     private SmtpConnection? Pop()
     {
-        lock (gate)
+        lock (sync)
         {
             if (idle.Count == 0)
                 return null;
@@ -59,7 +59,7 @@ internal sealed class SmtpPool(SmtpSettings settings, string name, EndpointGuard
 
     private bool Keep(SmtpConnection connection)
     {
-        lock (gate)
+        lock (sync)
         {
             if (disposed)
                 return false;
@@ -73,7 +73,7 @@ internal sealed class SmtpPool(SmtpSettings settings, string name, EndpointGuard
     private async Task CloseAsync(TimeSpan olderThan)
     {
         List<SmtpConnection> old;
-        lock (gate)
+        lock (sync)
         {
             old = [.. idle.Where(one => time.GetElapsedTime(one.Since) >= olderThan).Select(one => one.Connection)];
             idle.RemoveAll(one => old.Contains(one.Connection));

@@ -7,7 +7,7 @@ namespace NotificationService.Providers.Smtp;
 internal sealed class SmtpProvider(SmtpSettings settings, string name, EndpointGuard guard, ProviderOptions options, TimeProvider time) : IProvider, IAsyncDisposable
 {
     private readonly SmtpPool pool = new(settings, name, guard, options, time);
-    private readonly SemaphoreSlim places = new(options.MaxSmtpConnections);
+    private readonly SemaphoreSlim permits = new(options.MaxSmtpConnections);
 
     public async Task<ProviderResult> SendAsync(ProviderCall call, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal sealed class SmtpProvider(SmtpSettings settings, string name, EndpointG
         limit.CancelAfter(call.Deadline);
         try
         {
-            await places.WaitAsync(limit.Token);
+            await permits.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -32,14 +32,14 @@ internal sealed class SmtpProvider(SmtpSettings settings, string name, EndpointG
         }
         finally
         {
-            places.Release();
+            permits.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await pool.DisposeAsync();
-        places.Dispose();
+        permits.Dispose();
     }
 
     private async Task<ProviderResult> SendAsync(SmtpMail mail, CancellationToken limit, CancellationToken cancellationToken)

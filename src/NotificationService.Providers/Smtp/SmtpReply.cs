@@ -1,7 +1,7 @@
 namespace NotificationService.Providers.Smtp;
 
 /// <summary>One reply of an SMTP server.</summary>
-/// <param name="Code">Three digits; the first tells success from not now and never.</param>
+/// <param name="Code">Three digits; the first shows success from not now and never.</param>
 /// <param name="Lines">The text of each line, without the code.</param>
 internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
 {

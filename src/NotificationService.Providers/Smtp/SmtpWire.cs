@@ -11,7 +11,7 @@ namespace NotificationService.Providers.Smtp;
 internal sealed class SmtpWire(Stream stream, int owed = 0)
 {
     private const int LongestLine = 4096;
-    private const int MostLines = 100;
+    private const int MaxLines = 100;
 
     private readonly byte[] buffer = new byte[LongestLine];
     private int start;
@@ -56,7 +56,7 @@ internal sealed class SmtpWire(Stream stream, int owed = 0)
     private async Task<SmtpReply> ReadLinesAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>(1);
-        while (lines.Count < MostLines)
+        while (lines.Count < MaxLines)
         {
             var line = await ReadLineAsync(cancellationToken);
             if (line.Length < 3 || !int.TryParse(line.AsSpan(0, 3), System.Globalization.NumberStyles.None, null, out var code) || code is < 200 or > 599)

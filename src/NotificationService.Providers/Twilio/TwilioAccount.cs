@@ -26,14 +26,14 @@ internal sealed class TwilioAccount(TwilioSettings settings, ProviderHttp http)
 
     private static async ValueTask<ProviderTestResult> ReadAccountAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var answer = TwilioAnswer.Of(await ErrorBody.ReadAsync(response, cancellationToken));
-        return ((int)response.StatusCode, answer.Status) switch
+        var reply = TwilioResponse.Of(await ErrorBody.ReadAsync(response, cancellationToken));
+        return ((int)response.StatusCode, reply.Status) switch
         {
             (200, "active") => new ProviderTestResult(true, "Twilio accepts the account SID and auth token, and the account is active"),
             (200, "suspended") => Wrong("the Twilio account is suspended: it sends nothing until Twilio lifts that, often for want of credit"),
             (200, "closed") => Wrong("the Twilio account is closed"),
             (200, _) => Wrong("what answered at the configured baseUrl is not Twilio"),
-            (401, _) when answer.Message.Contains("invalid username", StringComparison.OrdinalIgnoreCase) => Wrong("there is no Twilio account with this SID"),
+            (401, _) when reply.Message.Contains("invalid username", StringComparison.OrdinalIgnoreCase) => Wrong("there is no Twilio account with this SID"),
             (401, _) => Wrong("Twilio refused the auth token for this account SID: the token is wrong or was replaced, or the SID is another account's"),
             (403, _) => Wrong("the Twilio account is not active, or may not use the API"),
             (404, _) => Wrong("there is no Twilio account with this SID at the configured baseUrl"),

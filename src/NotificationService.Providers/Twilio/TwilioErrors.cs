@@ -131,7 +131,7 @@ internal static class TwilioErrors
     }.ToFrozenDictionary();
 
     /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both. A sender is bought sooner.</summary>
-    private static readonly TimeSpan UntilMended = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UntilCorrected = TimeSpan.FromHours(1);
 
     /// <summary>The limits of a day, which no wait of seconds outlasts.</summary>
     private static readonly FrozenSet<int> DailyLimits = FrozenSet.Create(30_023, 63_038);
@@ -139,13 +139,13 @@ internal static class TwilioErrors
     private const int NoSuchNumber = 21_211;
 
     /// <summary>What an error answer means for a message. The words of a broken sign-in are left out: they may repeat it.</summary>
-    public static ProviderResult Of(string type, TwilioSettings settings, int status, TwilioAnswer answer, TimeSpan? retryAfter)
+    public static ProviderResult Of(string type, TwilioSettings settings, int status, TwilioResponse reply, TimeSpan? retryAfter)
     {
         if (status >= 500)
             return new ProviderResult.Deferred($"http_{status}", $"Twilio answered {status}", retryAfter);
-        var (kind, ours) = ClassOf(type, settings, status, answer.Code);
-        var code = answer.Code == 0 ? $"http_{status}" : $"twilio_{answer.Code}";
-        var theirs = VendorText.Clean(answer.Message, settings.Secrets);
+        var (kind, ours) = ClassOf(type, settings, status, reply.Code);
+        var code = reply.Code == 0 ? $"http_{status}" : $"twilio_{reply.Code}";
+        var theirs = VendorText.Clean(reply.Message, settings.Secrets);
         var words = theirs.Length == 0 ? ours : $"{ours}: {theirs}";
         return kind switch
         {
@@ -153,8 +153,8 @@ internal static class TwilioErrors
             Class.Address => new ProviderResult.Rejected(code, words, RejectionCause.Address),
             Class.Unsubscribed => new ProviderResult.Rejected(code, words, RejectionCause.Unsubscribed),
             Class.Provider => new ProviderResult.Rejected(code, words, RejectionCause.Provider),
-            Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilMended, DeferralCause.Message),
-            Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter ?? (DailyLimits.Contains(answer.Code) ? UntilMended : null), DeferralCause.Throttled),
+            Class.Waits => new ProviderResult.Deferred(code, words, retryAfter ?? UntilCorrected, DeferralCause.Message),
+            Class.Throttled => new ProviderResult.Deferred(code, words, retryAfter ?? (DailyLimits.Contains(reply.Code) ? UntilCorrected : null), DeferralCause.Throttled),
             Class.Credentials => new ProviderResult.Deferred(status == 401 ? "credentials_refused" : $"credentials_{code}", status == 401 ? ours : words, Cause: DeferralCause.Credentials),
             _ => new ProviderResult.Deferred(code, words, retryAfter),
         };

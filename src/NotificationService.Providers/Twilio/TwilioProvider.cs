@@ -70,12 +70,12 @@ internal sealed class TwilioProvider(string type, TwilioSettings settings, Provi
 
     private async ValueTask<ProviderResult> ReadAsync(HttpResponseMessage response, int? segments, CancellationToken cancellationToken)
     {
-        var answer = TwilioAnswer.Of(await ErrorBody.ReadAsync(response, cancellationToken));
+        var reply = TwilioResponse.Of(await ErrorBody.ReadAsync(response, cancellationToken));
         if (!response.IsSuccessStatusCode)
-            return TwilioErrors.Of(type, settings, (int)response.StatusCode, answer, RetryAfter.Of(response, time.GetUtcNow()));
+            return TwilioErrors.Of(type, settings, (int)response.StatusCode, reply, RetryAfter.Of(response, time.GetUtcNow()));
         // 201 is Twilio's word, however its body ends; any other success without an id may be a page of somebody in between.
-        return response.StatusCode == HttpStatusCode.Created || !string.IsNullOrWhiteSpace(answer.Sid)
-            ? new ProviderResult.Accepted(answer.Sid.Length <= LongestMessageId ? answer.Sid : answer.Sid[..LongestMessageId]) { Segments = segments }
+        return response.StatusCode == HttpStatusCode.Created || !string.IsNullOrWhiteSpace(reply.Sid)
+            ? new ProviderResult.Accepted(reply.Sid.Length <= LongestMessageId ? reply.Sid : reply.Sid[..LongestMessageId]) { Segments = segments }
             : UnclearSuccess.Of(response);
     }
 

@@ -19,7 +19,7 @@ internal static class TwilioReceipts
     private static readonly string[] StartWords = ["START", "YES", "UNSTOP"];
 
     /// <summary>Many times what Twilio sends; a stranger's request must be read before its signature can be checked.</summary>
-    private const int LargestBody = 64 * 1024, MostFields = 500;
+    private const int LargestBody = 64 * 1024, MaxFields = 500;
 
     public static ReceiptReading Read(string type, TwilioSettings settings, ReceiptRequest request, DateTimeOffset now)
     {
@@ -27,7 +27,7 @@ internal static class TwilioReceipts
             return new ReceiptReading.Refused($"the request has no {SignatureHeader}");
         if (!IsForm(request.ContentType))
             return new ReceiptReading.Malformed("Twilio must report here by POST, as a form");
-        if (request.Body.Length > LargestBody || request.Body.Span.Count((byte)'&') >= MostFields)
+        if (request.Body.Length > LargestBody || request.Body.Span.Count((byte)'&') >= MaxFields)
             return new ReceiptReading.Malformed("the form is larger than any of Twilio's");
         var form = Form(request.Body.Span);
         if (!TwilioSignature.IsValid(settings.AuthToken, request.PublicUrl, form, signature) && !TwilioSignature.IsValid(settings.PreviousAuthToken ?? "", request.PublicUrl, form, signature))
@@ -99,7 +99,7 @@ internal static class TwilioReceipts
         return new ReceiptReading.Receipts([receipt], NoReply, "text/xml");
     }
 
-    /// <summary>A messaging service knows words in other languages, too, and says in OptOutType what it took the answer for.</summary>
+    /// <summary>A messaging service knows words in other languages, too, and says in OptOutType what it took the response for.</summary>
     private static ReceiptKind? Said(Dictionary<string, string> fields)
     {
         if (fields.GetValueOrDefault("OptOutType") is { Length: > 0 } type)

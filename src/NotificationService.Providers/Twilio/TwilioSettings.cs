@@ -22,7 +22,7 @@ internal sealed partial record TwilioSettings(
 
     public string Authorization => $"{Scheme}{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{AccountSid}:{AuthToken}"))}";
 
-    /// <summary>What Twilio is told of us, and must not be shown to anybody if it repeats it; the two together as they are sent.</summary>
+    /// <summary>What Twilio receives of us, and must not be shown to anybody if it repeats it; the two together as they are sent.</summary>
     public IReadOnlyList<string?> Secrets => [AuthToken, PreviousAuthToken, AccountSid, Authorization[Scheme.Length..]];
 
     /// <summary>Secrets stay out of logs and exceptions.</summary>

@@ -97,14 +97,14 @@ internal static class WhatsAppCloudErrors
     /// <summary>Meta names no time to wait. A number that was called spam stays quiet for as long as the worker lets it.</summary>
     private static readonly TimeSpan AfterSpam = TimeSpan.FromHours(1);
     /// <summary>A template is paused for three hours the first time and for six the second: seven tries outlast both.</summary>
-    private static readonly TimeSpan UntilTemplateIsMended = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UntilTemplateIsCorrected = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenTwoToOne = TimeSpan.FromSeconds(6);
 
     public static (Class Class, string Words) Of(int code) => Table.TryGetValue(code, out var entry) ? entry : (Class.Temporary, "WhatsApp refused it with a code that is not known here");
 
     public static bool IsKnown(int code) => Table.ContainsKey(code);
 
-    /// <summary>What an answer means that is no success, or is one and holds an error.</summary>
+    /// <summary>What a response means that is no success, or is one and holds an error.</summary>
     public static ProviderResult Of(int status, JsonElement? error, TimeSpan? retryAfter, IReadOnlyList<string?> secrets)
     {
         if (Code(error) is not { } code)
@@ -141,7 +141,7 @@ internal static class WhatsAppCloudErrors
     {
         131048 => AfterSpam,
         131056 => BetweenTwoToOne,
-        132001 or 132007 or 132015 or 132016 => UntilTemplateIsMended,
+        132001 or 132007 or 132015 or 132016 => UntilTemplateIsCorrected,
         _ => null,
     };
 

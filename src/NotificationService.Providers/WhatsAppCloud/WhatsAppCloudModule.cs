@@ -48,20 +48,20 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
 
     private static async ValueTask<ProviderTestResult> ReadAsync(HttpResponseMessage response, WhatsAppCloudSettings settings, CancellationToken cancellationToken)
     {
-        JsonElement? answer = null;
+        JsonElement? reply = null;
         try
         {
-            answer = JsonElement.Parse(await ErrorBody.ReadAsync(response, cancellationToken));
+            reply = JsonElement.Parse(await ErrorBody.ReadAsync(response, cancellationToken));
         }
         catch (JsonException)
         {
-            // HTML, or half an answer: the status has to do.
+            // HTML, or half a response: the status has to do.
         }
 
-        var error = VendorJson.Member(answer, "error");
+        var error = VendorJson.Member(reply, "error");
         if (response.IsSuccessStatusCode && error is null)
         {
-            return VendorJson.Member(answer, "display_phone_number") is not null
+            return VendorJson.Member(reply, "display_phone_number") is not null
                 ? new ProviderTestResult(true, "WhatsApp accepts the access token, and the phone number is one of the account's")
                 : new ProviderTestResult(false, "what phoneNumberId names is no phone number: it is the id of the number, not that of the business account");
         }

@@ -75,18 +75,18 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
 
     private async ValueTask<ProviderResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var answer = Parse(await ErrorBody.ReadAsync(response, cancellationToken));
-        var error = VendorJson.Member(answer, "error");
+        var reply = Parse(await ErrorBody.ReadAsync(response, cancellationToken));
+        var error = VendorJson.Member(reply, "error");
         if (response.IsSuccessStatusCode && WhatsAppCloudErrors.Code(error) is null)
-            return MessageId(answer) is { } id ? new ProviderResult.Accepted(id) : UnclearSuccess.Of(response);
+            return MessageId(reply) is { } id ? new ProviderResult.Accepted(id) : UnclearSuccess.Of(response);
         var wait = RetryAfter.Of(response, time.GetUtcNow());
         return WhatsAppCloudErrors.Of((int)response.StatusCode, error, wait, settings.Secrets);
     }
 
     /// <summary><c>{"messages":[{"id":"wamid.…"}]}</c>, which is how Meta says that it took the message; null where it is not there.</summary>
-    private static string? MessageId(JsonElement? answer)
+    private static string? MessageId(JsonElement? reply)
     {
-        var id = VendorJson.Items(answer, "messages").Select(message => VendorJson.Text(message, "id")).FirstOrDefault();
+        var id = VendorJson.Items(reply, "messages").Select(message => VendorJson.Text(message, "id")).FirstOrDefault();
         return string.IsNullOrWhiteSpace(id) ? null : id.Length <= LongestMessageId ? id : id[..LongestMessageId];
     }
 
@@ -98,7 +98,7 @@ internal sealed class WhatsAppCloudProvider(WhatsAppCloudSettings settings, Prov
         }
         catch (JsonException)
         {
-            return null; // HTML, or half an answer
+            return null; // HTML, or half a response
         }
     }
 }

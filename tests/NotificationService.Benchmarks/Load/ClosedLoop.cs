@@ -20,10 +20,10 @@ internal sealed record LoadResult(double Seconds, IReadOnlyList<(double At, doub
 internal static class ClosedLoop
 {
     /// <summary>Until as many are sent, or for a time, whichever ends first. The tag stands behind each recipient's name, for the sandbox.</summary>
-    public static async Task<LoadResult> RunAsync(Uri service, string token, int count, int connections, TimeSpan? atMost = null, string tag = "")
+    public static async Task<LoadResult> RunAsync(Uri service, string token, int count, int connections, TimeSpan? timeout = null, string tag = "")
     {
         var request = new SendRequest(service, token);
-        var bodies = atMost is null ? Enumerable.Range(1, count).Select(number => request.To($"user{number}{tag}@example.com", number)).ToArray() : null;
+        var bodies = timeout is null ? Enumerable.Range(1, count).Select(number => request.To($"user{number}{tag}@example.com", number)).ToArray() : null;
         var next = 0;
         var clock = Stopwatch.StartNew();
         var threads = Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(Send, TaskCreationOptions.LongRunning)).ToArray();
@@ -34,7 +34,7 @@ internal static class ClosedLoop
         {
             var done = new List<(double, double)>(count / connections + 16);
             using var connection = new KeepAliveConnection(service);
-            for (var number = Interlocked.Increment(ref next); number <= count && !(clock.Elapsed > atMost); number = Interlocked.Increment(ref next))
+            for (var number = Interlocked.Increment(ref next); number <= count && !(clock.Elapsed > timeout); number = Interlocked.Increment(ref next))
             {
                 var body = bodies?[number - 1] ?? request.To($"user{number}{tag}@example.com", number);
                 var began = clock.Elapsed;

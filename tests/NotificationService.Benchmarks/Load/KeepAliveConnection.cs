@@ -13,14 +13,14 @@ internal sealed class KeepAliveConnection : IDisposable
     private readonly byte[] expected;
 
     /// <param name="service">Where it is.</param>
-    /// <param name="expected">The status of every answer.</param>
+    /// <param name="expected">The status of every response.</param>
     public KeepAliveConnection(Uri service, string expected = "202")
     {
         this.expected = Encoding.ASCII.GetBytes(expected);
         socket.Connect(service.Host, service.Port);
     }
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <summary>Sends a request and reads the whole response.</summary>
     public void Send(byte[] request)
     {
         socket.Send(request);
@@ -41,16 +41,16 @@ internal sealed class KeepAliveConnection : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    private static bool IsWhole(ReadOnlySpan<byte> answer)
+    private static bool IsWhole(ReadOnlySpan<byte> response)
     {
-        var head = answer.IndexOf("\r\n\r\n"u8);
+        var head = response.IndexOf("\r\n\r\n"u8);
         if (head < 0)
             return false;
-        var at = answer[..head].IndexOf("Content-Length: "u8);
+        var at = response[..head].IndexOf("Content-Length: "u8);
         // What comes in chunks is JSON, in which no line ends.
         if (at < 0)
-            return answer.EndsWith("\r\n0\r\n\r\n"u8);
-        var digits = answer[(at + 16)..];
-        return answer.Length >= head + 4 + int.Parse(digits[..digits.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
+            return response.EndsWith("\r\n0\r\n\r\n"u8);
+        var digits = response[(at + 16)..];
+        return response.Length >= head + 4 + int.Parse(digits[..digits.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
     }
 }

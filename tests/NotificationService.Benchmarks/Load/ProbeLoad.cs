@@ -7,7 +7,7 @@ namespace NotificationService.Benchmarks.Load;
 internal static class ProbeLoad
 {
     /// <summary>Milliseconds from the answer to the provider, per probe.</summary>
-    public static async Task<double[]> RunAsync(Uri service, string token, ProviderProcess provider, int count, TimeSpan interval, TimeSpan atMost)
+    public static async Task<double[]> RunAsync(Uri service, string token, ProviderProcess provider, int count, TimeSpan interval, TimeSpan timeout)
     {
         var request = new SendRequest(service, token);
         var answered = new long[count];
@@ -26,7 +26,7 @@ internal static class ProbeLoad
 
         IReadOnlyDictionary<int, long> arrived = new Dictionary<int, long>();
         await Testing.Eventually.TrueAsync(
-            async () => (arrived = await provider.ProbesAsync()).Count >= count, atMost, () => $"only {arrived.Count} of {count} probes arrived");
+            async () => (arrived = await provider.ProbesAsync()).Count >= count, timeout, () => $"only {arrived.Count} of {count} probes arrived");
         return [.. answered.Select((at, i) => (arrived[i] - at) / 1000.0)];
     }
 }

@@ -14,7 +14,7 @@ namespace NotificationService.Benchmarks.Provider;
 /// </summary>
 internal static class FakeProvider
 {
-    private static readonly Lock Gate = new();
+    private static readonly Lock Sync = new();
     private static readonly List<(int Number, long At)> Probes = [];
     private static long count;
     private static long first;
@@ -28,12 +28,12 @@ internal static class FakeProvider
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         await using var app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Run(RespondAsync);
         await app.RunAsync();
         return 0;
     }
 
-    private static Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    private static Task RespondAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/v3/mail/send" => TakeAsync(context),
         { } path when path.StartsWith("/hooks/", StringComparison.Ordinal) => WebhookTarget.TakeAsync(context),
@@ -55,7 +55,7 @@ internal static class FakeProvider
         var probe = await ReadAsync(context.Request.BodyReader);
         var at = Clock.Microseconds();
         long number;
-        lock (Gate)
+        lock (Sync)
         {
             number = ++count;
             if (number == 1)
@@ -97,7 +97,7 @@ internal static class FakeProvider
 
     private static string Locked(Func<string> read)
     {
-        lock (Gate)
+        lock (Sync)
             return read();
     }
 }

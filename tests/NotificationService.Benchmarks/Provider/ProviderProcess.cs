@@ -24,7 +24,7 @@ internal sealed class ProviderProcess : IAsyncDisposable
         var port = ServiceProcess.FreePort();
         var started = Process.Start("dotnet", [typeof(ProviderProcess).Assembly.Location, "provider", port.ToString()]);
         var provider = new ProviderProcess(started, new Uri($"http://127.0.0.1:{port}/"));
-        await Eventually.TrueAsync(provider.AnswersAsync, TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(provider.RespondsAsync, TimeSpan.FromSeconds(20));
         return provider;
     }
 
@@ -63,7 +63,7 @@ internal sealed class ProviderProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> RespondsAsync()
     {
         try
         {

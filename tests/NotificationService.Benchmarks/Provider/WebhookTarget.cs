@@ -8,7 +8,7 @@ namespace NotificationService.Benchmarks.Provider;
 internal static class WebhookTarget
 {
     private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(20);
-    private static readonly Lock Gate = new();
+    private static readonly Lock Sync = new();
     private static readonly List<(long At, long Occurred)> Arrivals = [];
     private static long hung;
 
@@ -17,7 +17,7 @@ internal static class WebhookTarget
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var at = Clock.Microseconds();
-        lock (Gate)
+        lock (Sync)
             Arrivals.Add((at, Occurred(body)));
         await Task.Delay(Work);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -35,18 +35,18 @@ internal static class WebhookTarget
     public static Task ReportAsync(HttpContext context)
     {
         (long At, long Occurred)[] arrivals;
-        lock (Gate)
+        lock (Sync)
         {
             arrivals = [.. Arrivals];
             if (context.Request.Query.ContainsKey("forget"))
                 Arrivals.Clear();
         }
 
-        var answer = new StringBuilder();
-        answer.Append(CultureInfo.InvariantCulture, $"{arrivals.Length} {(arrivals.Length == 0 ? 0 : arrivals.Min(a => a.At))} {(arrivals.Length == 0 ? 0 : arrivals.Max(a => a.At))} {Interlocked.Read(ref hung)}");
+        var response = new StringBuilder();
+        response.Append(CultureInfo.InvariantCulture, $"{arrivals.Length} {(arrivals.Length == 0 ? 0 : arrivals.Min(a => a.At))} {(arrivals.Length == 0 ? 0 : arrivals.Max(a => a.At))} {Interlocked.Read(ref hung)}");
         foreach (var (at, occurred) in arrivals)
-            answer.Append(CultureInfo.InvariantCulture, $" {(at - occurred) / 1000.0:0.0}");
-        return context.Response.WriteAsync(answer.ToString());
+            response.Append(CultureInfo.InvariantCulture, $" {(at - occurred) / 1000.0:0.0}");
+        return context.Response.WriteAsync(response.ToString());
     }
 
     private static long Occurred(string body)

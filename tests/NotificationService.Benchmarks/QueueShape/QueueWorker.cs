@@ -43,7 +43,7 @@ internal sealed class QueueWorker(Database database, QueueShape shape, TenantId 
             new NpgsqlParameter<Guid[]> { TypedValue = [] },
             new NpgsqlParameter<short[]> { TypedValue = [] },
             new NpgsqlParameter<int[]> { TypedValue = [] },
-            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [DueFloors.Everything, DueFloors.Everything, DueFloors.Everything, DueFloors.Everything] });
+            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [DueWatermarks.Everything, DueWatermarks.Everything, DueWatermarks.Everything, DueWatermarks.Everything] });
         await batch.CommitAsync(
             row =>
             {

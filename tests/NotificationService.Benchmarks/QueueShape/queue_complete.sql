@@ -43,7 +43,7 @@ step as (
     where ($2::uuid[])[t.place] in (select id from held)
     returning delivery_id, seq, status
 ),
-told as (
+published as (
     insert into outbox (shard, tenant_id, subject, seq)
     select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 )

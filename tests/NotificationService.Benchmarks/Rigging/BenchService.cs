@@ -27,7 +27,7 @@ internal sealed class BenchService : IAsyncDisposable
 
     /// <param name="rig">What it stands on.</param>
     /// <param name="apart">Two processes, one of each role; otherwise one with both.</param>
-    /// <param name="workerSettings">What else the worker is told, when it is apart.</param>
+    /// <param name="workerSettings">What else the worker is given, when it is apart.</param>
     public static Task<BenchService> StartAsync(Rig rig, bool apart = true, params (string Name, string Value)[] workerSettings) =>
         StartAsync(rig, apart, [], workerSettings);
 
@@ -39,7 +39,7 @@ internal sealed class BenchService : IAsyncDisposable
         var database = await rig.Cluster.CreateDatabaseAsync();
         var api = Launch(rig, database, apart ? "api" : "api,worker", apiSettings);
         await api.WaitUntilReadyAsync();
-        // Before the worker, which may be told to read for it.
+        // Before the worker, which may be asked to read for it.
         var tenant = await BenchTenant.RegisterAsync(api.Client, TenantKey, rig.Provider.Address);
         var delivering = api;
         if (apart)

@@ -97,8 +97,8 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
             ["client_id"] = account.GetProperty("clientId").GetString()!,
             ["client_secret"] = account.GetProperty("clientSecret").GetString()!,
         });
-        using var answer = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
-        var token = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
+        using var response = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
+        var token = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
 
         if (provider is not null)
         {
@@ -145,10 +145,10 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode
+        using var response = await client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
             ? JsonElement.Parse(text)
-            : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode}: {text}");
+            : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
     }
 }

@@ -13,13 +13,13 @@ internal static class StatementProfile
         await command.ExecuteNonQueryAsync();
     }
 
-    public static async Task PrintAsync(NpgsqlDataSource superuser, int most)
+    public static async Task PrintAsync(NpgsqlDataSource superuser, int max)
     {
         await using var command = superuser.CreateCommand(
             $$"""
             select calls, rows, total_exec_time, (shared_blks_hit + shared_blks_read)::float8 / greatest(calls, 1), wal_bytes::float8 / greatest(calls, 1),
                 left(regexp_replace(regexp_replace(query, '--[^\n]*\n', '', 'g'), '\s+', ' ', 'g'), 110)
-            from pg_stat_statements where query not like '%advisory%' order by total_exec_time desc limit {{most}}
+            from pg_stat_statements where query not like '%advisory%' order by total_exec_time desc limit {{max}}
             """);
         await using var reader = await command.ExecuteReaderAsync();
         Console.WriteLine($"{"calls",9} {"rows",9} {"total ms",10} {"ms/call",8} {"pages/call",10} {"WAL/call",9}");

@@ -33,15 +33,15 @@ internal static class BulkCsv
             await UntilDoneAsync(service, job);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
             await sampling.CancelAsync();
-            var (mostApi, mostWorker) = await peak;
+            var (maxApi, maxWorker) = await peak;
             cpu.End(figures, rows);
             var queued = await service.ScalarAsync($"select count(*) from notifications where batch_id = '{job}'");
             if (queued != rows - rows / 100)
                 throw new InvalidOperationException($"{queued} of {rows - rows / 100} good rows were queued");
             figures.Add("stored (answered 202)", "rows/s", rows / uploaded);
             figures.Add("from the first byte until all is queued", "rows/s", rows / seconds);
-            figures.Add("memory growth, API", "MiB", mostApi - api);
-            figures.Add("memory growth, worker", "MiB", mostWorker - worker);
+            figures.Add("memory growth, API", "MiB", maxApi - api);
+            figures.Add("memory growth, worker", "MiB", maxWorker - worker);
         }
 
         return figures.Done();
@@ -53,7 +53,7 @@ internal static class BulkCsv
     public static async Task ResetAsync(BenchService service)
     {
         await service.ResetAsync();
-        await service.ExecuteAsync("truncate bulk_jobs, bulk_slices, bulk_errors, batches, batch_chunks, batch_changes, batch_counts");
+        await service.ExecuteAsync("truncate bulk_jobs, bulk_row_ranges, bulk_errors, batches, batch_chunks, batch_changes, batch_counts");
     }
 
     /// <param name="service">Of its tenant.</param>
@@ -71,9 +71,9 @@ internal static class BulkCsv
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/services/notifications/bulk/csv") { Content = form };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", service.Tenant.Token);
-        using var answer = await service.Api.Client.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("jobId").GetGuid();
+        using var response = await service.Api.Client.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("jobId").GetGuid();
     }
 
     public static async Task UntilDoneAsync(BenchService service, Guid job)

@@ -19,14 +19,14 @@ internal static class Chunks
         await using var service = await BenchService.StartAsync(rig);
         await service.WarmAsync();
         service.Pause();
-        await RoundAsync(service, 4);
+        await RepeatAsync(service, 4);
         for (var run = 0; run < rig.Options.Runs; run++)
         {
             await service.ResetAsync();
             await Rig.QuietAsync();
             var cpu = CpuSpan.Begin(rig, service);
             var began = TimeProvider.System.GetTimestamp();
-            var slowest = await RoundAsync(service, chunks);
+            var slowest = await RepeatAsync(service, chunks);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
             cpu.End(figures, chunks * ItemsOfChunk);
             figures.Add("accepted in chunks", "/s", chunks * ItemsOfChunk / seconds);
@@ -45,7 +45,7 @@ internal static class Chunks
         return figures.Done();
     }
 
-    private static async Task<TimeSpan> RoundAsync(BenchService service, int chunks)
+    private static async Task<TimeSpan> RepeatAsync(BenchService service, int chunks)
     {
         var (batch, slowest) = (await OpenAsync(service), TimeSpan.Zero);
         await Parallel.ForEachAsync(Enumerable.Range(0, chunks), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (sequence, _) =>
@@ -58,8 +58,8 @@ internal static class Chunks
 
     private static async Task<Guid> OpenAsync(BenchService service)
     {
-        using var answer = await PostAsync(service, "send-batch", """{"channel":"email","content":{"subject":"Your order","text":"It is on its way."}}""");
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetGuid();
+        using var response = await PostAsync(service, "send-batch", """{"channel":"email","content":{"subject":"Your order","text":"It is on its way."}}""");
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetGuid();
     }
 
     private static async Task<TimeSpan> AddAsync(BenchService service, Guid batch, int sequence, int count)
@@ -67,7 +67,7 @@ internal static class Chunks
         var items = string.Join(',', Enumerable.Range(sequence * count, count).Select(number => $$"""{"recipient":{"email":"user{{number}}@example.com"},"reference":"r-{{number}}"}"""));
         var body = $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""";
         var began = TimeProvider.System.GetTimestamp();
-        using var answer = await PostAsync(service, "send-chunk", body);
+        using var response = await PostAsync(service, "send-chunk", body);
         return TimeProvider.System.GetElapsedTime(began);
     }
 
@@ -75,8 +75,8 @@ internal static class Chunks
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v1/services/notifications/{path}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", service.Tenant.Token);
-        var answer = await service.Api.Client.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
-        return answer;
+        var response = await service.Api.Client.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return response;
     }
 }

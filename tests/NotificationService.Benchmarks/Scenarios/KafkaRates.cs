@@ -7,7 +7,7 @@ using NotificationService.Testing.Kafka;
 namespace NotificationService.Benchmarks.Scenarios;
 
 /// <summary>
-/// One worker reads events, accepts them, sends them and tells of them. The brokers are librdkafka's own mock, in this process: they take of the same
+/// One worker reads events, accepts them, sends them and publishes what became of them. The brokers are librdkafka's own mock, in this process: they take of the same
 /// two cores, and keep nothing on disk.
 /// </summary>
 internal static class KafkaRates
@@ -53,7 +53,7 @@ internal static class KafkaRates
                 ("Notification__Kafka__Client__session.timeout.ms", "60000"), ("Notification__Kafka__Client__max.poll.interval.ms", "300000"),
             ]);
         await FillAsync(brokers, "warm", Warming);
-        await UntilToldAsync(service, Warming);
+        await UntilPublishedAsync(service, Warming);
         await service.ResetAsync();
 
         service.Pause();
@@ -62,12 +62,12 @@ internal static class KafkaRates
         var cpu = CpuSpan.Begin(rig, service);
         var began = TimeProvider.System.GetTimestamp();
         service.Resume();
-        await UntilToldAsync(service, count);
+        await UntilPublishedAsync(service, count);
         var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
 
         var accepting = await service.ScalarAsync("select (1000 * extract(epoch from max(created_at) - min(created_at)))::bigint from notifications") / 1000.0;
         figures.Add("events accepted", "/s", count / accepting);
-        figures.Add("events accepted, sent and told of", "/s", count / took);
+        figures.Add("events accepted, sent and published", "/s", count / took);
         cpu.End(figures, count);
     }
 
@@ -78,8 +78,8 @@ internal static class KafkaRates
             string.Create(CultureInfo.InvariantCulture, $$"""{"channel":"email","content":{"subject":"Order {{i}}","text":"It is on its way"},"recipient":{"email":"user{{i}}@example.com"},"reference":"{{name}}-{{i}}"}"""),
             key: i.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>Every event is a notification that was sent, and nothing waits to be told any more.</summary>
-    private static Task UntilToldAsync(BenchService service, int count) => Eventually.TrueAsync(
+    /// <summary>Every event is a notification that was sent, and nothing waits to be published any more.</summary>
+    private static Task UntilPublishedAsync(BenchService service, int count) => Eventually.TrueAsync(
         async () => await service.ScalarAsync("select count(*) from deliveries where status = 40") >= count
             && await service.ScalarAsync("select (select count(*) from outbox) + (select count(*) from kafka_messages)") == 0,
         TimeSpan.FromMinutes(5));

@@ -24,7 +24,7 @@ internal static class Receipts
         await service.WarmAsync();
         var reported = await service.NewReportedTenantAsync("reported");
         // Before the tables are full: the plans of a worker that has run for a while were made when they were not.
-        await RoundAsync(service, reported, 1_000);
+        await RepeatAsync(service, reported, 1_000);
         await service.StoreAsync(service.Tenant, Stored / 2);
         await service.StoreAsync(reported, Stored / 2);
         for (var run = 0; run < rig.Options.Runs; run++)
@@ -56,7 +56,7 @@ internal static class Receipts
     }
 
     /// <summary>Compiles what is hot.</summary>
-    private static async Task RoundAsync(BenchService service, BenchTenant tenant, int count)
+    private static async Task RepeatAsync(BenchService service, BenchTenant tenant, int count)
     {
         var (requests, since) = (await SendAsync(service, tenant, count), DateTime.UtcNow);
         await OpenLoop.RunAsync(service.Api.Address, requests, PerSecond, Connections, "200");

@@ -64,8 +64,8 @@ internal static class Start
         {
             try
             {
-                using var answer = await service.Client.GetAsync(new Uri("health/ready", UriKind.Relative));
-                if (answer.IsSuccessStatusCode)
+                using var response = await service.Client.GetAsync(new Uri("health/ready", UriKind.Relative));
+                if (response.IsSuccessStatusCode)
                     return;
             }
             catch (HttpRequestException) when (!service.HasExited)

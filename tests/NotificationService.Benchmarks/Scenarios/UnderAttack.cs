@@ -24,10 +24,10 @@ internal static class UnderAttack
         {
             await MeasureAsync(rig, service, figures, "under attack", minutes * 600);
             figures.Add("minutes", "", clock.Elapsed.TotalMinutes);
-            foreach (var ((attack, status), count) in attacks.Answers.OrderBy(answer => answer.Key))
+            foreach (var ((attack, status), count) in attacks.Responses.OrderBy(response => response.Key))
                 Console.WriteLine($"  {attack}: {(status == 0 ? "closed" : status)} × {count:N0}");
-            figures.Add("hostile requests", "", attacks.Answers.Values.Sum());
-            figures.Add("of them answered 500", "", attacks.Answers.Where(answer => answer.Key.Status == 500).Sum(answer => answer.Value));
+            figures.Add("hostile requests", "", attacks.Responses.Values.Sum());
+            figures.Add("of them answered 500", "", attacks.Responses.Where(response => response.Key.Status == 500).Sum(response => response.Value));
         }
 
         var (api, worker) = service.PeakMiB();

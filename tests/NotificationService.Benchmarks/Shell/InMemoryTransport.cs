@@ -25,9 +25,9 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
     public IDuplexPipe Connect()
     {
         var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
-        var (requests, answers) = (new Pipe(inline), new Pipe(inline));
-        var client = new Ends(answers.Reader, requests.Writer);
-        accepted.Writer.TryWrite(new Connection(new Ends(requests.Reader, answers.Writer), client));
+        var (requests, responses) = (new Pipe(inline), new Pipe(inline));
+        var client = new Ends(responses.Reader, requests.Writer);
+        accepted.Writer.TryWrite(new Connection(new Ends(requests.Reader, responses.Writer), client));
         return client;
     }
 

@@ -27,7 +27,7 @@ namespace NotificationService.Benchmarks.Shell;
 internal static class ShellBenchmark
 {
     private const int Requests = 20_000;
-    private const int Rounds = 25;
+    private const int Repeats = 25;
 
     private static readonly (string Name, Action<WebApplication> Use)[] Pipelines =
     [
@@ -68,17 +68,17 @@ internal static class ShellBenchmark
         var request = Request(Token(app.Services));
         await SendAsync(connection, request, Requests);
 
-        var rounds = new List<(double Time, double Bytes)>();
-        for (var round = 0; round < Rounds; round++)
+        var repeats = new List<(double Time, double Bytes)>();
+        for (var repeat = 0; repeat < Repeats; repeat++)
         {
             var (bytes, started) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
             await SendAsync(connection, request, Requests);
-            rounds.Add((Stopwatch.GetElapsedTime(started).TotalMicroseconds / Requests, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)Requests));
+            repeats.Add((Stopwatch.GetElapsedTime(started).TotalMicroseconds / Requests, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)Requests));
         }
 
         await connection.Output.CompleteAsync();
         await app.StopAsync();
-        return rounds.MinBy(round => round.Time);
+        return repeats.MinBy(repeat => repeat.Time);
     }
 
     private static WebApplication Build(string connectionString, InMemoryTransport transport, Action<WebApplication> use)
@@ -118,16 +118,16 @@ internal static class ShellBenchmark
             await connection.Output.WriteAsync(request);
             while (true)
             {
-                var answer = await connection.Input.ReadAsync();
-                var whole = EndsHere(answer.Buffer);
-                connection.Input.AdvanceTo(whole ? answer.Buffer.End : answer.Buffer.Start, answer.Buffer.End);
+                var response = await connection.Input.ReadAsync();
+                var whole = EndsHere(response.Buffer);
+                connection.Input.AdvanceTo(whole ? response.Buffer.End : response.Buffer.Start, response.Buffer.End);
                 if (whole)
                     break;
             }
         }
     }
 
-    /// <summary>The answer has no body, so it ends with the empty line.</summary>
+    /// <summary>The response has no body, so it ends with the empty line.</summary>
     private static bool EndsHere(System.Buffers.ReadOnlySequence<byte> buffer)
     {
         var bytes = buffer.IsSingleSegment ? buffer.FirstSpan : System.Buffers.BuffersExtensions.ToArray(buffer);

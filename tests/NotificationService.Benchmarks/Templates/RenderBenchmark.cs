@@ -14,8 +14,8 @@ namespace NotificationService.Benchmarks.Templates;
 /// </summary>
 internal sealed class RenderBenchmark
 {
-    private const int RendersPerRound = 2_000;
-    private const int Rounds = 41;
+    private const int RendersPerRepeat = 2_000;
+    private const int Repeats = 41;
 
     private const string Data = """{"orderId":"A-1009","carrier":"DHL","trackUrl":"https://example.com/t/1","items":[{"name":"Tea","quantity":2},{"name":"Cup","quantity":1}]}""";
     private static readonly byte[] DataUtf8 = Encoding.UTF8.GetBytes(Data);
@@ -63,19 +63,19 @@ internal sealed class RenderBenchmark
     {
         for (var i = 0; i < 20_000; i++)
             render();
-        var times = new double[Rounds];
+        var times = new double[Repeats];
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < Rounds; round++)
+        for (var repeat = 0; repeat < Repeats; repeat++)
         {
             var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < RendersPerRound; i++)
+            for (var i = 0; i < RendersPerRepeat; i++)
                 render();
-            times[round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / RendersPerRound;
+            times[repeat] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / RendersPerRepeat;
         }
 
-        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (Rounds * RendersPerRound);
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (Repeats * RendersPerRepeat);
         Array.Sort(times);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Rounds / 2]:0.0} | {times[0]:0.0} | {allocated} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Repeats / 2]:0.0} | {times[0]:0.0} | {allocated} |"));
     }
 
     private string RenderBare()

@@ -49,13 +49,13 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         }
 
         answered.Count.ShouldBe(Chunks);
-        // Once more, all of it: the answers are those of before.
+        // Once more, all of it: the responses are those of before.
         var again = new ConcurrentDictionary<int, string>();
         // A connection that was terminated may be noticed only now.
         for (var round = 0; round < 20 && again.Count < Chunks; round++)
             await SendAllAsync(second.Client, newToken, batch, again);
-        foreach (var (sequence, answer) in answered)
-            again[sequence].ShouldBe(answer);
+        foreach (var (sequence, response) in answered)
+            again[sequence].ShouldBe(response);
         await Eventually.TrueAsync(async () => await PostAsync(second.Client, newToken, $"batches/{batch}/complete", "{}") is not null, TimeSpan.FromSeconds(60));
         var ended = (await Eventually.ValueAsync(
             async () => await GetAsync(second.Client, newToken, $"batches/{batch}"), found => found?.TryGetProperty("endedAt", out _) == true, TimeSpan.FromSeconds(120)))!.Value;
@@ -71,8 +71,8 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         {
             var items = BatchTenant.Items(sequence * ItemsOfChunk, ItemsOfChunk);
             var body = string.Create(CultureInfo.InvariantCulture, $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""");
-            if (await PostAsync(client, token, "send-chunk", body) is { } answer)
-                answered[sequence] = answer.GetRawText();
+            if (await PostAsync(client, token, "send-chunk", body) is { } response)
+                answered[sequence] = response.GetRawText();
         });
 
     /// <summary>Null when nobody knows what became of it.</summary>
@@ -93,11 +93,11 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
-            using var answer = await client.SendAsync(request);
-            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            using var response = await client.SendAsync(request);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
                 return null;
-            ((int)answer.StatusCode).ShouldBeInRange(200, 299, await answer.Content.ReadAsStringAsync());
-            return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+            ((int)response.StatusCode).ShouldBeInRange(200, 299, await response.Content.ReadAsStringAsync());
+            return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -34,18 +34,18 @@ public sealed class BatchKeysTests(SignInService service)
         var tenant = await BatchTenant.CreateAsync(service);
         var batch = await tenant.OpenAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(sequence => Eventually.ValueAsync(
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(sequence => Eventually.ValueAsync(
             () => AddAsync(tenant, batch, sequence, BatchTenant.Items(sequence, 1), "one"),
-            answer => answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable), BatchTenant.Ample)));
+            response => response.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable), BatchTenant.Ample)));
 
-        answers.Count(answer => answer.Status == HttpStatusCode.Accepted).ShouldBe(1);
-        answers.Count(answer => answer.Status == HttpStatusCode.UnprocessableEntity).ShouldBe(9);
+        responses.Count(response => response.Status == HttpStatusCode.Accepted).ShouldBe(1);
+        responses.Count(response => response.Status == HttpStatusCode.UnprocessableEntity).ShouldBe(9);
         (await tenant.BatchAsync(batch)).GetProperty("accepted").GetInt64().ShouldBe(1);
         await ShouldHoldAsync();
     }
 
     [Fact]
-    public async Task A_key_stands_for_a_chunk_that_had_come_without_it()
+    public async Task A_key_identifies_a_chunk_that_had_come_without_it()
     {
         var tenant = await BatchTenant.CreateAsync(service);
         var batch = await tenant.OpenAsync();
@@ -81,18 +81,18 @@ public sealed class BatchKeysTests(SignInService service)
         var later = TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         var (batch, other) = (await tenant.OpenAsync(BatchTenant.Items(0, 2), $",\"sendAt\":\"{later}\""), await tenant.OpenAsync());
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.PostAsync($"batches/{batch}/{command}", "{}", "close"))));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.PostAsync($"batches/{batch}/{command}", "{}", "close"))));
 
-        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
-        answers.Count(answer => answer.IsReplay).ShouldBe(9);
-        answers.Select(answer => answer.Body).Distinct().Count().ShouldBe(1);
+        responses.ShouldAllBe(response => response.Status == HttpStatusCode.OK);
+        responses.Count(response => response.IsReplay).ShouldBe(9);
+        responses.Select(response => response.Body).Distinct().Count().ShouldBe(1);
         await Kept.ShouldMismatchAsync(tenant.PostAsync($"batches/{other}/{command}", null, "close"));
         await Kept.ShouldMismatchAsync(tenant.PostAsync($"batches/{batch}/{(command == "cancel" ? "complete" : "cancel")}", null, "close"));
         (await tenant.BatchAsync(other)).GetProperty("status").GetString().ShouldBe("open");
         // What became of it since is not what was answered then.
         (await Kept.OfAsync(tenant.PostAsync($"batches/{batch}/cancel", null))).Status.ShouldBe(HttpStatusCode.OK);
         await tenant.UntilAsync(batch, found => BatchTenant.Count(found, "cancelled") == 2);
-        (await Kept.OfAsync(tenant.PostAsync($"batches/{batch}/{command}", null, "close"))).ShouldBe(answers.First(answer => answer.IsReplay));
+        (await Kept.OfAsync(tenant.PostAsync($"batches/{batch}/{command}", null, "close"))).ShouldBe(responses.First(response => response.IsReplay));
         await ShouldHoldAsync();
     }
 

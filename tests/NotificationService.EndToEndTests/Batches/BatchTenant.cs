@@ -56,9 +56,9 @@ internal sealed class BatchTenant
 
     public async Task<JsonElement> AcceptedAsync(string path, string body, string? key = null)
     {
-        using var answer = await PostAsync(path, body, key);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await PostAsync(path, body, key);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 
     public async Task<HttpResponseMessage> PostAsync(string path, string? body, string? key = null)
@@ -72,9 +72,9 @@ internal sealed class BatchTenant
 
     public async Task<JsonElement> GetAsync(string path)
     {
-        using var answer = await AskAsync(path);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await AskAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 
     public async Task<HttpResponseMessage> AskAsync(string path)

@@ -14,7 +14,7 @@ public sealed class BatchesTests(SignInService service)
     {
         var tenant = await BatchTenant.CreateAsync(service);
 
-        var answer = await tenant.AcceptedAsync("send-batch", $$$"""
+        var response = await tenant.AcceptedAsync("send-batch", $$$"""
             {{{{BatchTenant.Shared}}},"notifications":[{{{BatchTenant.Item(0)}}},
               {"recipient":{"email":"nobody"}},
               {"recipient":{"email":"a@example.com"},"colour":"red"},
@@ -23,15 +23,15 @@ public sealed class BatchesTests(SignInService service)
               {{{BatchTenant.Item(5)}}}],"final":true}
             """);
 
-        answer.GetProperty("accepted").GetInt32().ShouldBe(2);
-        answer.GetProperty("rejected").EnumerateArray()
+        response.GetProperty("accepted").GetInt32().ShouldBe(2);
+        response.GetProperty("rejected").EnumerateArray()
             .Select(item => $"{item.GetProperty("index")}: {string.Join(", ", item.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("pointer")} {error.GetProperty("code")}"))}")
             .ShouldBe(["1: /recipient/email email_invalid", "2: /colour unknown_property", "3:  body_not_object", "4: /priority choice_invalid, /category control_character"]);
-        answer.GetProperty("ids").EnumerateArray().Select(id => id.ValueKind != JsonValueKind.Null).ShouldBe([true, false, false, false, false, true]);
-        var id = answer.GetProperty("ids")[5].GetGuid();
+        response.GetProperty("ids").EnumerateArray().Select(id => id.ValueKind != JsonValueKind.Null).ShouldBe([true, false, false, false, false, true]);
+        var id = response.GetProperty("ids")[5].GetGuid();
         (await tenant.GetAsync($"{id}")).GetProperty("reference").GetString().ShouldBe("r-5");
 
-        var batch = await tenant.UntilAsync(answer.GetProperty("batchId").GetGuid(), found => found.TryGetProperty("endedAt", out _));
+        var batch = await tenant.UntilAsync(response.GetProperty("batchId").GetGuid(), found => found.TryGetProperty("endedAt", out _));
         batch.GetProperty("status").GetString().ShouldBe("completed");
         (batch.GetProperty("accepted").GetInt64(), batch.GetProperty("rejected").GetInt64()).ShouldBe((2, 4));
         (BatchTenant.Count(batch, "total"), BatchTenant.Count(batch, "pending"), BatchTenant.Count(batch, "sent") + BatchTenant.Count(batch, "delivered")).ShouldBe((2, 0, 2));
@@ -47,26 +47,26 @@ public sealed class BatchesTests(SignInService service)
         // Each sequence twice, mixed up: the second may come while the first is being stored.
         var calls = Enumerable.Range(0, 12).Concat(Enumerable.Range(0, 12)).OrderBy(sequence => (sequence * 7) % 12).ToArray();
 
-        var answers = new System.Collections.Concurrent.ConcurrentBag<(int Sequence, string Body, bool Replay)>();
+        var responses = new System.Collections.Concurrent.ConcurrentBag<(int Sequence, string Body, bool Replay)>();
         await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (sequence, cancellationToken) =>
         {
-            using var answer = await tenant.AddAsync(batch, sequence, BatchTenant.Items(sequence * 50, 50));
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(cancellationToken));
-            answers.Add((sequence, await answer.Content.ReadAsStringAsync(cancellationToken), answer.Headers.Contains("Idempotent-Replayed")));
+            using var response = await tenant.AddAsync(batch, sequence, BatchTenant.Items(sequence * 50, 50));
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync(cancellationToken));
+            responses.Add((sequence, await response.Content.ReadAsStringAsync(cancellationToken), response.Headers.Contains("Idempotent-Replayed")));
         });
         using (var completed = await tenant.PostAsync($"batches/{batch}/complete", null))
             completed.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        foreach (var same in answers.GroupBy(answer => answer.Sequence))
+        foreach (var same in responses.GroupBy(response => response.Sequence))
         {
-            same.Select(answer => answer.Body).Distinct().Count().ShouldBe(1);
-            same.Count(answer => answer.Replay).ShouldBe(1);
+            same.Select(response => response.Body).Distinct().Count().ShouldBe(1);
+            same.Count(response => response.Replay).ShouldBe(1);
         }
 
         var ended = await tenant.UntilAsync(batch, found => found.TryGetProperty("endedAt", out _));
         (ended.GetProperty("accepted").GetInt64(), ended.GetProperty("chunks").GetInt32(), BatchTenant.Count(ended, "total")).ShouldBe((600, 12, 600));
         (await service.Database.ScalarAsync<long>($"select count(distinct reference) from notifications where batch_id = '{batch}'")).ShouldBe(600);
-        (await ToldAsync(batch)).ShouldBe(["batch.completed completed 600 0"]);
+        (await PublishedAsync(batch)).ShouldBe(["batch.completed completed 600 0"]);
         await ShouldHoldAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class BatchesTests(SignInService service)
     }
 
     [Fact]
-    public async Task An_items_own_key_stands_for_it_in_whichever_chunk_or_batch_it_comes()
+    public async Task An_items_own_key_identifies_it_in_whichever_chunk_or_batch_it_comes()
     {
         var tenant = await BatchTenant.CreateAsync(service);
         var (one, two) = (await tenant.OpenAsync(), await tenant.OpenAsync());
@@ -171,7 +171,7 @@ public sealed class BatchesTests(SignInService service)
         using var late = await tenant.AddAsync(batch, 1, BatchTenant.Items(0, 1));
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'code' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = 72")).ShouldBe("batch_cancelled");
-        (await ToldAsync(batch)).ShouldBe(["batch.completed cancelled 700 0"]);
+        (await PublishedAsync(batch)).ShouldBe(["batch.completed cancelled 700 0"]);
         await ShouldHoldAsync();
     }
 
@@ -187,7 +187,7 @@ public sealed class BatchesTests(SignInService service)
         using var cancelled = await stranger.PostAsync($"batches/{batch}/cancel", null);
         using var unknown = await tenant.AskAsync($"batches/{Guid.Empty}");
 
-        new[] { seen, listed, added, cancelled, unknown }.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.NotFound);
+        new[] { seen, listed, added, cancelled, unknown }.ShouldAllBe(response => response.StatusCode == HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -207,11 +207,11 @@ public sealed class BatchesTests(SignInService service)
     {
         var tenant = await BatchTenant.CreateAsync(service);
 
-        using var answer = await tenant.PostAsync(path, body);
+        using var response = await tenant.PostAsync(path, body);
 
-        ((int)answer.StatusCode).ShouldBe(status, await answer.Content.ReadAsStringAsync());
+        ((int)response.StatusCode).ShouldBe(status, await response.Content.ReadAsStringAsync());
         if (error is not null)
-            (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(found => $"{found.GetProperty("pointer").GetString()} {found.GetProperty("code").GetString()}").ShouldBe([error]);
+            (await SignInService.ReadAsync(response)).GetProperty("errors").EnumerateArray().Select(found => $"{found.GetProperty("pointer").GetString()} {found.GetProperty("code").GetString()}").ShouldBe([error]);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class BatchesTests(SignInService service)
 
     private static string Chunk(Guid batch, int sequence, string items) => $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""";
 
-    private Task<IReadOnlyList<string>> ToldAsync(Guid batch) => service.Database.QueryAsync<string>(
+    private Task<IReadOnlyList<string>> PublishedAsync(Guid batch) => service.Database.QueryAsync<string>(
         $"select type || ' ' || (data->>'status') || ' ' || (data->'deliveries'->>'total') || ' ' || (data->'deliveries'->>'pending') from events where subject = '{batch}' order by id");
 
     private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();

@@ -16,18 +16,18 @@ public sealed class CostlyBatchTests(SignInService service)
     {
         var tenant = await BatchTenant.CreateAsync(service, KnownAttacks.CostlyContents);
 
-        var answer = await tenant.AcceptedAsync("send-batch", $$"""
+        var response = await tenant.AcceptedAsync("send-batch", $$"""
             {"template":"own","channel":"email","data":{{JsonSerializer.Serialize(KnownAttacks.CostlyData)}},
              "notifications":[{{BatchTenant.Items(0, 2_000)}}, {{BatchTenant.Item(2_000, ",\"data\":{\"items\":[]}")}}]}
             """);
 
-        var codes = answer.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).ToList();
+        var codes = response.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).ToList();
         codes.Count.ShouldBe(2_001);
         // Each took 250 to 300 ms of the call's 4 s.
         codes.TakeWhile(code => code == "render_limit").Count().ShouldBeInRange(14, 16);
         codes.SkipWhile(code => code == "render_limit").ShouldAllBe(code => code == "check_time_exceeded");
 
-        using var later = await tenant.AddAsync(answer.GetProperty("batchId").GetGuid(), 0, BatchTenant.Item(2_000, ",\"data\":{\"items\":[]}"));
+        using var later = await tenant.AddAsync(response.GetProperty("batchId").GetGuid(), 0, BatchTenant.Item(2_000, ",\"data\":{\"items\":[]}"));
         later.StatusCode.ShouldBe(HttpStatusCode.Accepted, await later.Content.ReadAsStringAsync());
         (await SignInService.ReadAsync(later)).GetProperty("accepted").GetInt32().ShouldBe(1);
     }
@@ -39,12 +39,12 @@ public sealed class CostlyBatchTests(SignInService service)
         var half = new string('x', 500 * 1024);
         var due = DateTimeOffset.UtcNow.AddDays(300).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-        var answer = await tenant.AcceptedAsync("send-batch", $$"""
+        var response = await tenant.AcceptedAsync("send-batch", $$"""
             {"channel":"email","content":{"subject":"s","html":"{{half}}","text":"{{half}}"},"sendAt":"{{due}}","final":true,"notifications":[{{BatchTenant.Items(0, 300)}}]}
             """);
 
-        answer.GetProperty("accepted").GetInt32().ShouldBe(256 * 1024 * 1024 / ((2 * half.Length) + 1));
-        answer.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).Distinct().ShouldBe(["stored_bytes_exceeded"]);
-        (await tenant.BatchAsync(answer.GetProperty("batchId").GetGuid())).GetProperty("accepted").GetInt64().ShouldBe(answer.GetProperty("accepted").GetInt64());
+        response.GetProperty("accepted").GetInt32().ShouldBe(256 * 1024 * 1024 / ((2 * half.Length) + 1));
+        response.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).Distinct().ShouldBe(["stored_bytes_exceeded"]);
+        (await tenant.BatchAsync(response.GetProperty("batchId").GetGuid())).GetProperty("accepted").GetInt64().ShouldBe(response.GetProperty("accepted").GetInt64());
     }
 }

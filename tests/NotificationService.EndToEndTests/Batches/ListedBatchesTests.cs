@@ -14,10 +14,10 @@ public sealed class ListedBatchesTests(SignInService service)
     {
         var tenant = await BatchTenant.CreateAsync(service);
         var (open, cancelled, completed) = (await tenant.OpenAsync(), await tenant.OpenAsync(), await tenant.OpenAsync(BatchTenant.Items(0, 1)));
-        using (var answer = await tenant.PostAsync($"batches/{cancelled}/cancel", "{}"))
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using (var answer = await tenant.PostAsync($"batches/{completed}/complete", "{}"))
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using (var response = await tenant.PostAsync($"batches/{cancelled}/cancel", "{}"))
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using (var response = await tenant.PostAsync($"batches/{completed}/complete", "{}"))
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
         await tenant.UntilAsync(completed, found => found.TryGetProperty("endedAt", out _));
 
         var all = await tenant.GetAsync("batches");

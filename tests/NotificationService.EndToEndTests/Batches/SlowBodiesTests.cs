@@ -13,14 +13,14 @@ public sealed class SlowBodiesTests(SignInService service) : IClassFixture<SignI
     [Theory]
     [InlineData("send-batch")]
     [InlineData("send-chunk")]
-    public async Task A_sender_that_takes_too_long_is_told_so(string call)
+    public async Task A_sender_that_takes_too_long_is_notified(string call)
     {
         var tenant = await BatchTenant.CreateAsync(service);
         await using var node = await service.StartNodeAsync(("Notification__Batches__LongestUpload", "00:00:02"));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => DripAsync(node.Address, tenant.Token, call, CancellationToken.None)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => DripAsync(node.Address, tenant.Token, call, CancellationToken.None)));
 
-        answers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 408", StringComparison.Ordinal) && answer.Contains("\"upload_too_slow\"", StringComparison.Ordinal));
+        responses.ShouldAllBe(response => response.StartsWith("HTTP/1.1 408", StringComparison.Ordinal) && response.Contains("\"upload_too_slow\"", StringComparison.Ordinal));
         // On a slow machine that too may take longer than two seconds.
         await Eventually.TrueAsync(
             async () =>
@@ -67,8 +67,8 @@ public sealed class SlowBodiesTests(SignInService service) : IClassFixture<SignI
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST {BatchTenant.Root}/{call} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"), CancellationToken.None);
-        var answer = new StringBuilder();
-        var reading = ReadAsync(stream, answer);
+        var response = new StringBuilder();
+        var reading = ReadAsync(stream, response);
         var chunk = Encoding.ASCII.GetBytes($"{atOnce:x}\r\n{new string(' ', atOnce)}\r\n");
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!reading.IsCompleted && !enough.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
@@ -86,13 +86,13 @@ public sealed class SlowBodiesTests(SignInService service) : IClassFixture<SignI
         if (enough.IsCancellationRequested)
             client.Client.Close();
         await Record.ExceptionAsync(() => reading);
-        return answer.ToString();
+        return response.ToString();
     }
 
-    private static async Task ReadAsync(NetworkStream stream, StringBuilder answer)
+    private static async Task ReadAsync(NetworkStream stream, StringBuilder response)
     {
         var buffer = new byte[4096];
-        while (!answer.ToString().Contains("traceId", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var read)
-            answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        while (!response.ToString().Contains("traceId", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var read)
+            response.Append(Encoding.UTF8.GetString(buffer, 0, read));
     }
 }

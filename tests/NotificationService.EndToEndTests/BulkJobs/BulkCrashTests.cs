@@ -56,16 +56,16 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
             ((int[])(await command.ExecuteScalarAsync())!).ShouldBe(bad);
             (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
 
-            // The bad rows are mended: whoever takes them dies, and so does whoever was told to go on after a pause.
-            var mended = Encoding.UTF8.GetBytes((await AskAsync(process.Client, HttpMethod.Get, $"bulk/{job}/errors.csv")).Replace("nobody", "somebody@example.com", StringComparison.Ordinal));
+            // The bad rows are corrected: whoever takes them dies, and so does whoever was asked to go on after a pause.
+            var corrected = Encoding.UTF8.GetBytes((await AskAsync(process.Client, HttpMethod.Get, $"bulk/{job}/errors.csv")).Replace("nobody", "somebody@example.com", StringComparison.Ordinal));
             // Nobody begins with them before they are paused: each is to be tried in an hour.
             await CountAsync(source, """
                 create function put_off() returns trigger language plpgsql as $$ begin new.retry_at := now() + interval '1 hour'; return new; end $$;
-                create trigger put_off before insert on bulk_slices for each row execute function put_off()
+                create trigger put_off before insert on bulk_row_ranges for each row execute function put_off()
                 """);
-            (await UploadAsync(process.Client, mended, job)).ShouldBe(job);
+            (await UploadAsync(process.Client, corrected, job)).ShouldBe(job);
             await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/pause");
-            await CountAsync(source, $"drop trigger put_off on bulk_slices; drop function put_off; update bulk_slices set retry_at = null where job_id = '{job}'");
+            await CountAsync(source, $"drop trigger put_off on bulk_row_ranges; drop function put_off; update bulk_row_ranges set retry_at = null where job_id = '{job}'");
             process = await AfterKillAsync(process, connectionString);
             (await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5")).ShouldBe(0, "it was paused");
             await AskAsync(process.Client, HttpMethod.Post, $"bulk/{job}/resume");
@@ -73,7 +73,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
             await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from bulk_jobs where id = '{job}' and state = 5") == 1, TimeSpan.FromMinutes(5));
             await Eventually.TrueAsync(async () => await CountAsync(source, $"select count(*) from batches where id = '{job}' and ended_at is not null") == 1, TimeSpan.FromMinutes(5));
 
-            (await CountAsync(source, $"select count(*) from bulk_errors where job_id = '{job}' and mended_by is null")).ShouldBe(0);
+            (await CountAsync(source, $"select count(*) from bulk_errors where job_id = '{job}' and corrected_by is null")).ShouldBe(0);
             (await CountAsync(source, $"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(Rows);
             (await CountAsync(source, $"select count(distinct data->>'orderId') from notifications where batch_id = '{job}'")).ShouldBe(Rows);
             (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
@@ -91,15 +91,15 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
         await using var process = await ServiceProcess.StartAsync(connectionString);
 
-        // The sender goes away in the middle of the third slice.
+        // The sender goes away in the middle of the third row range.
         using var cut = new CancellationTokenSource();
         var upload = UploadAsync(process.Client, new EndlessRows(), cut.Token);
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") >= 2, TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_row_ranges") >= 2, TimeSpan.FromSeconds(90));
         await cut.CancelAsync();
         await Should.ThrowAsync<Exception>(upload);
 
         await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = 6 and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(90));
-        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_slices") == 0, TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_row_ranges") == 0, TimeSpan.FromSeconds(90));
 
         // And one whose process is gone is given up by whoever works.
         await CountAsync(source, "update bulk_jobs set state = 1, reason = null, touched_at = now() - interval '3 minutes' returning 1");
@@ -117,9 +117,9 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
 
     private static async Task<Guid> UploadAsync(HttpClient client, byte[] file, Guid? continues = null)
     {
-        using var answer = await UploadAsync(client, new MemoryStream(file), CancellationToken.None, continues);
-        var body = await answer.Content.ReadAsStringAsync();
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, body);
+        using var response = await UploadAsync(client, new MemoryStream(file), CancellationToken.None, continues);
+        var body = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, body);
         return JsonDocument.Parse(body).RootElement.GetProperty("jobId").GetGuid();
     }
 
@@ -127,9 +127,9 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
     {
         using var request = new HttpRequestMessage(method, $"{BulkTenant.Root}/{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
-        using var answer = await client.SendAsync(request);
-        var body = await answer.Content.ReadAsStringAsync();
-        answer.IsSuccessStatusCode.ShouldBeTrue(body);
+        using var response = await client.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue(body);
         return body;
     }
 

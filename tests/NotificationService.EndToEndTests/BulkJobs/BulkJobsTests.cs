@@ -70,7 +70,7 @@ public sealed class BulkJobsTests(SignInService service)
     }
 
     [Fact]
-    public async Task A_mended_file_of_errors_continues_the_job()
+    public async Task A_corrected_file_of_errors_continues_the_job()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,\"=1+1\",A-2\nno one,Cleo,A-3\n");
@@ -89,18 +89,18 @@ public sealed class BulkJobsTests(SignInService service)
     }
 
     [Fact]
-    public async Task A_mended_file_that_comes_twice_or_names_rows_that_were_never_bad_sends_nothing_twice()
+    public async Task A_corrected_file_that_comes_twice_or_names_rows_that_were_never_bad_sends_nothing_twice()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\nno one,Cleo,A-3\n");
         await tenant.UntilAsync(job, "completed");
-        var mended = (await tenant.TextAsync($"bulk/{job}/errors.csv")).Replace("nobody", "bob@example.com", StringComparison.Ordinal);
+        var corrected = (await tenant.TextAsync($"bulk/{job}/errors.csv")).Replace("nobody", "bob@example.com", StringComparison.Ordinal);
         var results = await tenant.TextAsync($"bulk/{job}/results.csv");
-        using (var continued = await tenant.UploadAsync(mended, ("continues", job.ToString())))
+        using (var continued = await tenant.UploadAsync(corrected, ("continues", job.ToString())))
             continued.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await tenant.UntilAsync(job, found => Rows(found, "queued") == 2 && found.GetProperty("status").GetString() == "completed");
 
-        foreach (var file in (string[])[mended, results, "email,name,orderId,row\nx@example.com,X,A-9,99\n", "email,name,orderId,row\nc@example.com,C,A-3,4\nd@example.com,D,A-3,4\n"])
+        foreach (var file in (string[])[corrected, results, "email,name,orderId,row\nx@example.com,X,A-9,99\n", "email,name,orderId,row\nc@example.com,C,A-3,4\nd@example.com,D,A-3,4\n"])
         {
             using var again = await tenant.UploadAsync(file, ("continues", job.ToString()));
             again.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await again.Content.ReadAsStringAsync());
@@ -124,14 +124,14 @@ public sealed class BulkJobsTests(SignInService service)
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync(File(100), ("ratePerMinute", "60"), ("sendAt", TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")));
         await tenant.UntilAsync(job, "completed");
-        using (var paused = await tenant.TellAsync(job, "pause"))
+        using (var paused = await tenant.CommandAsync(job, "pause"))
             paused.StatusCode.ShouldBe(HttpStatusCode.OK);
 
         using (var continued = await tenant.UploadAsync("email,name,orderId,row\nc@example.com,C,A-3,4\n", ("continues", job.ToString())))
             continued.StatusCode.ShouldBe(HttpStatusCode.Conflict, await continued.Content.ReadAsStringAsync());
         using (var closed = await tenant.PostAsync($"batches/{job}/cancel"))
             closed.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        using (var cancelled = await tenant.TellAsync(job, "cancel"))
+        using (var cancelled = await tenant.CommandAsync(job, "cancel"))
             cancelled.StatusCode.ShouldBe(HttpStatusCode.OK);
         var ended = await tenant.UntilAsync(job, found => Pending(found) == 0);
         ended.GetProperty("deliveries").GetProperty("cancelled").GetInt64().ShouldBe(100);
@@ -175,7 +175,7 @@ public sealed class BulkJobsTests(SignInService service)
     }
 
     [Fact]
-    public async Task Of_all_or_nothing_one_bad_row_keeps_everything_back_until_it_is_mended()
+    public async Task Of_all_or_nothing_one_bad_row_keeps_everything_back_until_it_is_corrected()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\n", ("mode", "all_or_nothing"));
@@ -232,23 +232,23 @@ public sealed class BulkJobsTests(SignInService service)
         var job = await tenant.JobAsync(paced, ("ratePerMinute", "200"));
         await tenant.UntilAsync(job, found => Rows(found, "queued") == 600);
 
-        using (var paused = await tenant.TellAsync(job, "pause"))
+        using (var paused = await tenant.CommandAsync(job, "pause"))
             (await SignInService.ReadAsync(paused)).GetProperty("status").GetString().ShouldBe("paused");
         // What is due from now on is claimed and put off.
         await Eventually.TrueAsync(
             async () => await service.Database.ScalarAsync<long>($"select count(*) from deliveries where batch_id = '{job}' and due_at > now() + interval '50 years'") > 5, TimeSpan.FromSeconds(60));
         var sent = await SentAsync(job);
-        using (var resumed = await tenant.TellAsync(job, "resume"))
+        using (var resumed = await tenant.CommandAsync(job, "resume"))
             resumed.StatusCode.ShouldBe(HttpStatusCode.OK, await resumed.Content.ReadAsStringAsync());
         await Eventually.TrueAsync(async () => await SentAsync(job) > sent + 5, TimeSpan.FromSeconds(60));
 
-        using (var cancelled = await tenant.TellAsync(job, "cancel"))
+        using (var cancelled = await tenant.CommandAsync(job, "cancel"))
             cancelled.StatusCode.ShouldBe(HttpStatusCode.OK);
         var ended = await tenant.UntilAsync(job, found => Pending(found) == 0);
         var deliveries = ended.GetProperty("deliveries");
         (deliveries.GetProperty("sent").GetInt64() + deliveries.GetProperty("delivered").GetInt64() + deliveries.GetProperty("cancelled").GetInt64()).ShouldBe(600);
         deliveries.GetProperty("cancelled").GetInt64().ShouldBeGreaterThan(200);
-        using var late = await tenant.TellAsync(job, "resume");
+        using var late = await tenant.CommandAsync(job, "resume");
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         await ShouldHoldAsync();
     }
@@ -272,9 +272,9 @@ public sealed class BulkJobsTests(SignInService service)
         var job = await tenant.JobAsync(File(3));
         await tenant.UntilAsync(job, found => found.GetProperty("status").GetString() == "completed" && Pending(found) == 0);
 
-        using var answer = await tenant.TellAsync(job, command);
+        using var response = await tenant.CommandAsync(job, command);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.Conflict, await answer.Content.ReadAsStringAsync());
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict, await response.Content.ReadAsStringAsync());
         (await tenant.GetAsync($"bulk/{job}")).GetProperty("status").GetString().ShouldBe("completed");
     }
 
@@ -286,14 +286,14 @@ public sealed class BulkJobsTests(SignInService service)
 
         foreach (var path in (string[])["", "/items", "/errors.csv", "/results.csv"])
         {
-            using var answer = await stranger.AskAsync($"bulk/{job}{path}");
-            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            using var response = await stranger.AskAsync($"bulk/{job}{path}");
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
 
         foreach (var command in (string[])["pause", "resume", "cancel", "retry-failed"])
         {
-            using var answer = await stranger.TellAsync(job, command);
-            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, command);
+            using var response = await stranger.CommandAsync(job, command);
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound, command);
         }
     }
 
@@ -323,14 +323,14 @@ public sealed class BulkJobsTests(SignInService service)
         var (file, status, code) = BadFileOf[what];
         var tenant = await BulkTenant.CreateAsync(service);
 
-        using var answer = await tenant.UploadAsync(file());
+        using var response = await tenant.UploadAsync(file());
 
-        var body = await answer.Content.ReadAsStringAsync();
-        ((int)answer.StatusCode).ShouldBe(status, $"{what}: {body}");
+        var body = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).ShouldBe(status, $"{what}: {body}");
         body.ShouldContain($"\"{code}\"");
         // What was stored of it is cleared by workers.
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_slices s join bulk_jobs j on j.id = s.job_id where j.state in (1, 6) and j.reason is distinct from 'bad_rows'") == 0, TimeSpan.FromSeconds(90));
+            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state in (1, 6) and j.reason is distinct from 'bad_rows'") == 0, TimeSpan.FromSeconds(90));
     }
 
     [Theory]
@@ -362,10 +362,10 @@ public sealed class BulkJobsTests(SignInService service)
     {
         var tenant = await BulkTenant.CreateAsync(service);
 
-        using var answer = await tenant.UploadAsync(File(1), (field, value), field == "continues" ? ("template", "order-shipped") : ("priority", "normal"));
+        using var response = await tenant.UploadAsync(File(1), (field, value), field == "continues" ? ("template", "order-shipped") : ("priority", "normal"));
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
-        (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(found => $"{found.GetProperty("pointer").GetString()} {found.GetProperty("code").GetString()}").ShouldBe([error]);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await response.Content.ReadAsStringAsync());
+        (await SignInService.ReadAsync(response)).GetProperty("errors").EnumerateArray().Select(found => $"{found.GetProperty("pointer").GetString()} {found.GetProperty("code").GetString()}").ShouldBe([error]);
     }
 
     private static string File(int rows) => "email,name,orderId\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"p{i}@example.com,P,A-{i}\n"));

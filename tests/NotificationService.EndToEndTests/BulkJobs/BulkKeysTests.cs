@@ -27,7 +27,7 @@ public sealed class BulkKeysTests(SignInService service)
         await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People + "cleo@example.com,Cleo,A-3\n", ("name", "sale"), ("category", "news")));
         await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "sales")));
         await Kept.ShouldMismatchAsync(tenant.UploadUnderAsync("file", People, ("name", "sale"), ("category", "news"), ("channel", "email"), ("channels", "in_app")));
-        await Kept.ShouldMismatchAsync(tenant.TellAsync(JobOf(first), "pause", "file"));
+        await Kept.ShouldMismatchAsync(tenant.CommandAsync(JobOf(first), "pause", "file"));
         (await JobsAsync(first)).ShouldBe(1, "neither a repeat nor a mismatch is staged");
         var done = await tenant.UntilAsync(JobOf(first), "completed");
         done.GetProperty("rows").GetProperty("queued").GetInt32().ShouldBe(2);
@@ -41,39 +41,39 @@ public sealed class BulkKeysTests(SignInService service)
     {
         var tenant = await BulkTenant.CreateAsync(service);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(async () =>
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(async () =>
         {
-            // A tenant has two turns at once; whoever has none is told to come again.
+            // A tenant has two turns at once; whoever has none is asked to come again.
             return await Eventually.ValueAsync(
-                () => Kept.OfAsync(tenant.UploadUnderAsync("file", People, ("force", force))), answer => answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable), TimeSpan.FromSeconds(90));
+                () => Kept.OfAsync(tenant.UploadUnderAsync("file", People, ("force", force))), response => response.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable), TimeSpan.FromSeconds(90));
         })));
 
-        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.Accepted);
-        answers.Count(answer => answer.IsReplay).ShouldBe(9);
-        answers.Select(JobOf).Distinct().Count().ShouldBe(1);
-        (await JobsAsync(answers[0], "and state <> 6")).ShouldBe(1);
-        await tenant.UntilAsync(JobOf(answers[0]), "completed");
-        (await service.Database.ScalarAsync<long>($"select count(*) from notifications n join bulk_jobs j on j.tenant_id = n.tenant_id where j.id = '{JobOf(answers[0])}'")).ShouldBe(2);
+        responses.ShouldAllBe(response => response.Status == HttpStatusCode.Accepted);
+        responses.Count(response => response.IsReplay).ShouldBe(9);
+        responses.Select(JobOf).Distinct().Count().ShouldBe(1);
+        (await JobsAsync(responses[0], "and state <> 6")).ShouldBe(1);
+        await tenant.UntilAsync(JobOf(responses[0]), "completed");
+        (await service.Database.ScalarAsync<long>($"select count(*) from notifications n join bulk_jobs j on j.tenant_id = n.tenant_id where j.id = '{JobOf(responses[0])}'")).ShouldBe(2);
         // What was staged for the others is cleared by workers.
         await Eventually.TrueAsync(
             async () => await service.Database.ScalarAsync<long>(
-                $"select count(*) from bulk_slices s join bulk_jobs j on j.id = s.job_id where j.state = 6 and j.tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(answers[0])}')") == 0,
+                $"select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = 6 and j.tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(responses[0])}')") == 0,
             TimeSpan.FromSeconds(90));
         await ShouldHoldAsync();
     }
 
     [Fact]
-    public async Task Mended_rows_that_come_again_under_their_key_are_answered_as_before()
+    public async Task Corrected_rows_that_come_again_under_their_key_are_answered_as_before()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\n");
         await tenant.UntilAsync(job, "completed");
-        var mended = (await tenant.TextAsync($"bulk/{job}/errors.csv")).Replace("nobody", "bob@example.com", StringComparison.Ordinal);
+        var corrected = (await tenant.TextAsync($"bulk/{job}/errors.csv")).Replace("nobody", "bob@example.com", StringComparison.Ordinal);
 
-        var first = await Kept.OfAsync(tenant.UploadUnderAsync("mended", mended, ("continues", job.ToString())));
+        var first = await Kept.OfAsync(tenant.UploadUnderAsync("mended", corrected, ("continues", job.ToString())));
         first.Status.ShouldBe(HttpStatusCode.Accepted, first.Body);
         await tenant.UntilAsync(job, found => found.GetProperty("rows").GetProperty("queued").GetInt32() == 2 && found.GetProperty("status").GetString() == "completed");
-        var again = await Kept.OfAsync(tenant.UploadUnderAsync("mended", mended, ("continues", job.ToString())));
+        var again = await Kept.OfAsync(tenant.UploadUnderAsync("mended", corrected, ("continues", job.ToString())));
 
         again.ShouldBe(first with { IsReplay = true });
         (await tenant.GetAsync($"bulk/{job}")).GetProperty("rows").GetProperty("queued").GetInt32().ShouldBe(2);
@@ -95,7 +95,7 @@ public sealed class BulkKeysTests(SignInService service)
     }
 
     [Fact]
-    public async Task A_job_that_is_told_ten_times_at_once_under_one_key_is_told_once_and_a_late_repeat_changes_nothing()
+    public async Task A_job_that_is_commanded_ten_times_at_once_under_one_key_is_commanded_once_and_a_late_repeat_changes_nothing()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         var job = await tenant.JobAsync(People, ("sendAt", TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")));
@@ -103,20 +103,20 @@ public sealed class BulkKeysTests(SignInService service)
 
         foreach (var (command, key, status) in ((string, string, string)[])[("pause", "p", "paused"), ("resume", "r", "completed"), ("cancel", "c", "cancelled")])
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.TellAsync(job, command, key))));
+            var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.CommandAsync(job, command, key))));
 
-            answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK, command);
-            answers.Count(answer => answer.IsReplay).ShouldBe(9, command);
-            JsonDocument.Parse(answers.Select(answer => answer.Body).Distinct().ShouldHaveSingleItem()).RootElement.GetProperty("status").GetString().ShouldBe(status);
+            responses.ShouldAllBe(response => response.Status == HttpStatusCode.OK, command);
+            responses.Count(response => response.IsReplay).ShouldBe(9, command);
+            JsonDocument.Parse(responses.Select(response => response.Body).Distinct().ShouldHaveSingleItem()).RootElement.GetProperty("status").GetString().ShouldBe(status);
         }
 
-        var late = await Kept.OfAsync(tenant.TellAsync(job, "pause", "p"));
+        var late = await Kept.OfAsync(tenant.CommandAsync(job, "pause", "p"));
         (late.Status, late.IsReplay).ShouldBe((HttpStatusCode.OK, true));
         late.Body.ShouldContain("\"paused\"");
         (await tenant.GetAsync($"bulk/{job}")).GetProperty("status").GetString().ShouldBe("cancelled");
-        await Kept.ShouldMismatchAsync(tenant.TellAsync(job, "resume", "p"));
-        (await Kept.OfAsync(tenant.TellAsync(job, "pause", "new"))).Status.ShouldBe(HttpStatusCode.Conflict);
-        (await Kept.OfAsync(tenant.TellAsync(Guid.Empty, "pause", "new"))).Status.ShouldBe(HttpStatusCode.NotFound);
+        await Kept.ShouldMismatchAsync(tenant.CommandAsync(job, "resume", "p"));
+        (await Kept.OfAsync(tenant.CommandAsync(job, "pause", "new"))).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await Kept.OfAsync(tenant.CommandAsync(Guid.Empty, "pause", "new"))).Status.ShouldBe(HttpStatusCode.NotFound);
         await ShouldHoldAsync();
     }
 
@@ -127,14 +127,14 @@ public sealed class BulkKeysTests(SignInService service)
         var job = await tenant.JobAsync("email,name,orderId\nann+fail@example.com,Ann,A-1\nbob+fail@example.com,Bob,A-2\ncleo@example.com,Cleo,A-3\n");
         await FailedAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.TellAsync(job, "retry-failed", "again"))));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Kept.OfAsync(tenant.CommandAsync(job, "retry-failed", "again"))));
         await FailedAsync();
-        var late = await Kept.OfAsync(tenant.TellAsync(job, "retry-failed", "again"));
+        var late = await Kept.OfAsync(tenant.CommandAsync(job, "retry-failed", "again"));
 
-        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK && answer.Body == """{"requeued":2}""");
-        answers.Count(answer => answer.IsReplay).ShouldBe(9);
+        responses.ShouldAllBe(response => response.Status == HttpStatusCode.OK && response.Body == """{"requeued":2}""");
+        responses.Count(response => response.IsReplay).ShouldBe(9);
         late.ShouldBe(new Kept(HttpStatusCode.OK, """{"requeued":2}""", IsReplay: true));
-        await Kept.ShouldMismatchAsync(tenant.TellAsync(job, "pause", "again"));
+        await Kept.ShouldMismatchAsync(tenant.CommandAsync(job, "pause", "again"));
         (await service.Database.ScalarAsync<long>($"select count(*) from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{job}' and d.status = 73 and t.status = 20")).ShouldBe(4);
         await ShouldHoldAsync();
 
@@ -142,11 +142,11 @@ public sealed class BulkKeysTests(SignInService service)
             job, found => found.TryGetProperty("deliveries", out var deliveries) && deliveries.GetProperty("pending").GetInt64() == 0 && deliveries.GetProperty("failed").GetInt64() == 2);
     }
 
-    private static Guid JobOf(Kept answer) => JsonDocument.Parse(answer.Body).RootElement.GetProperty("jobId").GetGuid();
+    private static Guid JobOf(Kept response) => JsonDocument.Parse(response.Body).RootElement.GetProperty("jobId").GetGuid();
 
     /// <summary>Jobs of the tenant whose upload was so answered.</summary>
-    private Task<long> JobsAsync(Kept answer, string where = "") =>
-        service.Database.ScalarAsync<long>($"select count(*) from bulk_jobs where tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(answer)}') {where}");
+    private Task<long> JobsAsync(Kept response, string where = "") =>
+        service.Database.ScalarAsync<long>($"select count(*) from bulk_jobs where tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(response)}') {where}");
 
     private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
 }

@@ -17,7 +17,7 @@ public sealed class BulkStartTests(SignInService service)
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\ncleo@example.com,Cleo,A-3\n", ("dryRun", "true"));
         await tenant.UntilAsync(job, "checked");
 
-        using (var started = await tenant.TellAsync(job, "start", "start-once"))
+        using (var started = await tenant.CommandAsync(job, "start", "start-once"))
         {
             started.StatusCode.ShouldBe(HttpStatusCode.OK, await started.Content.ReadAsStringAsync());
             var now = await SignInService.ReadAsync(started);
@@ -30,9 +30,9 @@ public sealed class BulkStartTests(SignInService service)
         (await service.Database.ScalarAsync<long>($"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(2);
         await tenant.UntilAsync(job, found => found.GetProperty("deliveries").GetProperty("pending").GetInt64() == 0);
 
-        using (var replayed = await tenant.TellAsync(job, "start", "start-once"))
+        using (var replayed = await tenant.CommandAsync(job, "start", "start-once"))
             replayed.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using (var again = await tenant.TellAsync(job, "start"))
+        using (var again = await tenant.CommandAsync(job, "start"))
             again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await service.Database.ScalarAsync<long>($"select count(*) from notifications where batch_id = '{job}'")).ShouldBe(2);
     }
@@ -44,7 +44,7 @@ public sealed class BulkStartTests(SignInService service)
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\nnobody,Bob,A-2\n", ("dryRun", "true"), ("mode", "all_or_nothing"));
         await tenant.UntilAsync(job, "checked");
 
-        using var refused = await tenant.TellAsync(job, "start");
+        using var refused = await tenant.CommandAsync(job, "start");
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("all or nothing");
@@ -58,9 +58,9 @@ public sealed class BulkStartTests(SignInService service)
         var job = await tenant.JobAsync("email,name,orderId\nann@example.com,Ann,A-1\n");
         await tenant.UntilAsync(job, "completed");
 
-        using (var refused = await tenant.TellAsync(job, "start"))
+        using (var refused = await tenant.CommandAsync(job, "start"))
             refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        using (var unknown = await tenant.TellAsync(Guid.CreateVersion7(), "start"))
+        using (var unknown = await tenant.CommandAsync(Guid.CreateVersion7(), "start"))
             unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -79,13 +79,13 @@ public sealed class BulkStartTests(SignInService service)
         going.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
         going.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
         await tenant.UntilAsync(job, "completed");
-        var told = await service.Database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
-        told.ShouldNotBeEmpty();
-        var last = JsonElement.Parse(told[^1]);
+        var published = await service.Database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
+        published.ShouldNotBeEmpty();
+        var last = JsonElement.Parse(published[^1]);
         last.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
         last.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
 
-        using (var paused = await tenant.TellAsync(job, "pause"))
+        using (var paused = await tenant.CommandAsync(job, "pause"))
             (await SignInService.ReadAsync(paused)).TryGetProperty("ratePerSecond", out _).ShouldBeFalse("nothing goes on while it is paused");
     }
 

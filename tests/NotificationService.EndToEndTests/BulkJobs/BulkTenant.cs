@@ -85,18 +85,18 @@ internal sealed class BulkTenant
 
     public async Task<Guid> JobAsync(string csv, params (string Name, string Value)[] fields)
     {
-        using var answer = await UploadAsync(csv, fields);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("jobId").GetGuid();
+        using var response = await UploadAsync(csv, fields);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("jobId").GetGuid();
     }
 
     public async Task<JsonElement> GetAsync(string path) => JsonDocument.Parse(await TextAsync(path)).RootElement;
 
     public async Task<string> TextAsync(string path)
     {
-        using var answer = await AskAsync(path);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await answer.Content.ReadAsStringAsync();
+        using var response = await AskAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await response.Content.ReadAsStringAsync();
     }
 
     public async Task<HttpResponseMessage> AskAsync(string path)
@@ -105,7 +105,7 @@ internal sealed class BulkTenant
         return await SendAsync(request);
     }
 
-    public Task<HttpResponseMessage> TellAsync(Guid job, string command, string? key = null) => PostAsync($"bulk/{job}/{command}", key);
+    public Task<HttpResponseMessage> CommandAsync(Guid job, string command, string? key = null) => PostAsync($"bulk/{job}/{command}", key);
 
     public async Task<HttpResponseMessage> PostAsync(string path, string? key = null)
     {

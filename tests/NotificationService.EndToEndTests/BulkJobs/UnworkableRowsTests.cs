@@ -34,10 +34,10 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_job_that_cannot_be_worked_at_all_fails_with_a_reason_and_goes_on_when_it_is_told_to()
+    public async Task A_job_that_cannot_be_worked_at_all_fails_with_a_reason_and_goes_on_when_it_is_resumed()
     {
         var tenant = await BulkTenant.CreateAsync(service);
-        await RefuseAsync("bulk_slices", "new.state = 2 and new.number = 1 and old.state < 2");
+        await RefuseAsync("bulk_row_ranges", "new.state = 2 and new.number = 1 and old.state < 2");
         var job = await tenant.JobAsync(File());
 
         var failed = await UntilAsync(tenant, job, "failed");
@@ -49,8 +49,8 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
         (queued, Rows(failed, "bad")).ShouldBe((1_500, 0), "what was queued stays queued");
         (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
 
-        await AllowAsync("bulk_slices");
-        using (var resumed = await tenant.TellAsync(job, "resume"))
+        await AllowAsync("bulk_row_ranges");
+        using (var resumed = await tenant.CommandAsync(job, "resume"))
             resumed.StatusCode.ShouldBe(HttpStatusCode.OK, await resumed.Content.ReadAsStringAsync());
         (Rows(await tenant.UntilAsync(job, "completed"), "queued")).ShouldBe(2_500);
         (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
@@ -65,7 +65,7 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
         {
             // The others have their turn first, as they would if it waited.
             await service.Database.ExecuteAsync(
-                $"update bulk_slices s set retry_at = now() where job_id = '{job}' and retry_at > now() and not exists (select from bulk_slices o where o.job_id = s.job_id and o.state < 2 and o.tries = 0)");
+                $"update bulk_row_ranges s set retry_at = now() where job_id = '{job}' and retry_at > now() and not exists (select from bulk_row_ranges o where o.job_id = s.job_id and o.state < 2 and o.tries = 0)");
             return await tenant.GetAsync($"bulk/{job}");
         },
         found => found.GetProperty("status").GetString() == status,
@@ -74,7 +74,7 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
     private Task<int> RefuseAsync(string table, string when) => service.Database.ExecuteAsync(
         $"""
         create function refuse_{table}() returns trigger language plpgsql as $$ begin if {when} then raise exception 'planted'; end if; return new; end $$;
-        create trigger refuse before {(table == "bulk_slices" ? "update" : "insert")} on {table} for each row execute function refuse_{table}();
+        create trigger refuse before {(table == "bulk_row_ranges" ? "update" : "insert")} on {table} for each row execute function refuse_{table}();
         """);
 
     private Task<int> AllowAsync(string table) => service.Database.ExecuteAsync($"drop trigger refuse on {table}; drop function refuse_{table}()");

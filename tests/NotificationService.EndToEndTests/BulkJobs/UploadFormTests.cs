@@ -52,8 +52,8 @@ public sealed class UploadFormTests(SignInService service)
 
     private static async Task<List<JsonElement>> RefusedAsync(BulkTenant tenant, string file, params (string Name, string Value)[] fields)
     {
-        using var answer = await tenant.UploadAsync(file, fields);
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
-        return [.. (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray()];
+        using var response = await tenant.UploadAsync(file, fields);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await response.Content.ReadAsStringAsync());
+        return [.. (await SignInService.ReadAsync(response)).GetProperty("errors").EnumerateArray()];
     }
 }

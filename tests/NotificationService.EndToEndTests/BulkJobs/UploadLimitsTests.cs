@@ -39,10 +39,10 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
         // Rows that differ, as rows do: they pack to a tenth or so.
         var file = "email,name,orderId\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"p{i * 7919L}@example.com,P{i},A-{i}\n"));
 
-        using var answer = await tenant.UploadFormAsync(Packed(Form(file)), Boundary, "gzip");
+        using var response = await tenant.UploadFormAsync(Packed(Form(file)), Boundary, "gzip");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        (await SignInService.ReadAsync(answer)).GetProperty("rows").GetInt32().ShouldBe(40_000);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        (await SignInService.ReadAsync(response)).GetProperty("rows").GetInt32().ShouldBe(40_000);
         using var again = await tenant.UploadAsync(file);
         again.StatusCode.ShouldBe(HttpStatusCode.Conflict, "the same file, packed or not");
     }
@@ -55,12 +55,12 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
     {
         var tenant = await BulkTenant.CreateAsync(service);
 
-        using var answer = await tenant.UploadFormAsync(Form(Row), Boundary, encoding);
+        using var response = await tenant.UploadFormAsync(Form(Row), Boundary, encoding);
 
-        ((int)answer.StatusCode).ShouldBe(status);
-        (await answer.Content.ReadAsStringAsync()).ShouldContain($"\"{code}\"");
+        ((int)response.StatusCode).ShouldBe(status);
+        (await response.Content.ReadAsStringAsync()).ShouldContain($"\"{code}\"");
         if (status == 415)
-            answer.Headers.GetValues("Accept-Encoding").ShouldBe(["gzip"]);
+            response.Headers.GetValues("Accept-Encoding").ShouldBe(["gzip"]);
     }
 
     [Fact]
@@ -70,25 +70,25 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
         var bomb = Packed(Form("email,name,orderId\n" + string.Concat(Enumerable.Repeat(Row, 600_000))));
         bomb.Length.ShouldBeLessThan(100_000);
 
-        using var answer = await tenant.UploadFormAsync(bomb, Boundary, "gzip");
+        using var response = await tenant.UploadFormAsync(bomb, Boundary, "gzip");
         using var half = await tenant.UploadFormAsync(Packed(Form("email,name,orderId\n" + Row))[..^20], Boundary, "gzip");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
-        (await answer.Content.ReadAsStringAsync()).ShouldContain("\"compression_ratio\"");
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await response.Content.ReadAsStringAsync());
+        (await response.Content.ReadAsStringAsync()).ShouldContain("\"compression_ratio\"");
         half.StatusCode.ShouldBe(HttpStatusCode.BadRequest, await half.Content.ReadAsStringAsync());
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_slices s join bulk_jobs j on j.id = s.job_id where j.state = 6") == 0, TimeSpan.FromSeconds(90));
+            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = 6") == 0, TimeSpan.FromSeconds(90));
     }
 
     [Fact]
-    public async Task A_sender_that_takes_too_long_is_told_so_and_gives_its_turn_back()
+    public async Task A_sender_that_takes_too_long_is_notified_and_gives_its_turn_back()
     {
         var tenant = await BulkTenant.CreateAsync(service);
         await using var node = await service.StartNodeAsync(("Notification__Bulk__LongestUpload", "00:00:02"));
 
-        var answers = await Task.WhenAll(DripAsync(node.Address, tenant.Token), DripAsync(node.Address, tenant.Token));
+        var responses = await Task.WhenAll(DripAsync(node.Address, tenant.Token), DripAsync(node.Address, tenant.Token));
 
-        answers.ShouldAllBe(answer => answer.StartsWith("HTTP/1.1 408", StringComparison.Ordinal) && answer.Contains("\"upload_too_slow\"", StringComparison.Ordinal));
+        responses.ShouldAllBe(response => response.StartsWith("HTTP/1.1 408", StringComparison.Ordinal) && response.Contains("\"upload_too_slow\"", StringComparison.Ordinal));
         node.Output.ShouldNotContain("fail: ");
         // On a slow machine that too may take longer than two seconds; 429 or 503 would mean that there was no turn.
         await Eventually.TrueAsync(
@@ -111,8 +111,8 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
             $"POST {BulkTenant.Root}/bulk/csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nTransfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary={Boundary}\r\n\r\n"));
         var form = Encoding.ASCII.GetString(Form("email,name,orderId\n"));
         await WriteChunkAsync(stream, form[..form.IndexOf("\r\n--" + Boundary + "--", StringComparison.Ordinal)]);
-        var (answer, buffer) = (new StringBuilder(), new byte[4096]);
-        var reading = ReadAsync(stream, answer, buffer);
+        var (response, buffer) = (new StringBuilder(), new byte[4096]);
+        var reading = ReadAsync(stream, response, buffer);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!reading.IsCompleted && await timer.WaitForNextTickAsync())
         {
@@ -127,13 +127,13 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
         }
 
         await reading;
-        return answer.ToString();
+        return response.ToString();
     }
 
-    private static async Task ReadAsync(NetworkStream stream, StringBuilder answer, byte[] buffer)
+    private static async Task ReadAsync(NetworkStream stream, StringBuilder response, byte[] buffer)
     {
-        while (!answer.ToString().Contains("traceId", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var read)
-            answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+        while (!response.ToString().Contains("traceId", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var read)
+            response.Append(Encoding.UTF8.GetString(buffer, 0, read));
     }
 
     private static ValueTask WriteChunkAsync(NetworkStream stream, string text) =>

@@ -34,8 +34,8 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
             file.End();
         foreach (var upload in uploading)
         {
-            using var answer = await upload;
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+            using var response = await upload;
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         }
     }
 
@@ -55,8 +55,8 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await tenant.UploadAsync(File);
-                return answer.StatusCode == HttpStatusCode.Accepted;
+                using var response = await tenant.UploadAsync(File);
+                return response.StatusCode == HttpStatusCode.Accepted;
             },
             Ample,
             () => "the places of those who left were never given back");
@@ -81,8 +81,8 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
             file.End();
         foreach (var upload in holding)
         {
-            using var answer = await upload;
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+            using var response = await upload;
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         }
     }
 

@@ -18,17 +18,17 @@ public sealed class AttackTests
         await using var run = await ChaosRun.StartAsync(SmallHeap);
         var worker = await run.StartWorkerAsync();
 
-        IReadOnlyDictionary<(string Attack, int Status), int> answers;
+        IReadOnlyDictionary<(string Attack, int Status), int> responses;
         await using (var attacks = await AttackRun.StartAsync(run.Api.Address, "attacker"))
         {
             await run.SendAsync(200);
-            await Eventually.TrueAsync(() => attacks.WasTried(3), TimeSpan.FromMinutes(4), () => string.Join('\n', attacks.Answers));
+            await Eventually.TrueAsync(() => attacks.WasTried(3), TimeSpan.FromMinutes(4), () => string.Join('\n', attacks.Responses));
             await run.SendAsync(50);
-            answers = attacks.Answers;
+            responses = attacks.Responses;
         }
 
         (run.Api.HasExited, worker.HasExited).ShouldBe((false, false), $"{run.Api.Output}\n{worker.Output}");
-        answers.Where(answer => answer.Key.Status is 500 or 502 or 504).ShouldBeEmpty();
+        responses.Where(response => response.Key.Status is 500 or 502 or 504).ShouldBeEmpty();
         await run.CheckAsync();
     }
 }

@@ -57,7 +57,7 @@ public sealed class ChaosRun : IAsyncDisposable
 
     public FakeHttpProvider Vendor { get; }
 
-    /// <summary>The notifications whose acceptance a client was told.</summary>
+    /// <summary>The notifications whose acceptance a client was given.</summary>
     public IReadOnlyCollection<Guid> Accepted => accepted;
 
     /// <summary>What every client sends.</summary>
@@ -79,7 +79,7 @@ public sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>Vendors for text messages, push and WhatsApp too, each keeping its own contract; a send goes to all five channels.</summary>
-    public async Task OnAllChannelsAsync(Func<FakeCall, FakeAnswer> otherwise)
+    public async Task OnAllChannelsAsync(Func<FakeCall, FakeResponse> otherwise)
     {
         Vendor.Otherwise = otherwise;
         var twilio = await OtherAsync(new TwilioContract("AC0123456789abcdef0123456789abcdef", "twilio-token"), otherwise);
@@ -125,9 +125,9 @@ public sealed class ChaosRun : IAsyncDisposable
     public async Task StartApiAsync()
     {
         api = await StartAsync("api");
-        using var answer = await Api.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
+        using var response = await Api.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
             new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "demo-service", ["client_secret"] = "demo-service-secret" }));
-        token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        token = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 
     public Task<ServiceProcess> StartWorkerAsync() => StartAsync("worker");
@@ -218,10 +218,10 @@ public sealed class ChaosRun : IAsyncDisposable
         try
         {
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-            using var answer = await client.SendAsync(request);
-            if ((int)answer.StatusCode != 202)
+            using var response = await client.SendAsync(request);
+            if ((int)response.StatusCode != 202)
                 return false;
-            accepted.Enqueue((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid());
+            accepted.Enqueue((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid());
             return true;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException or JsonException)
@@ -230,7 +230,7 @@ public sealed class ChaosRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Not every vendor is told the number of the attempt: each of its calls has an attempt, and a second call was in doubt.</summary>
+    /// <summary>Not every vendor is given the number of the attempt: each of its calls has an attempt, and a second call was in doubt.</summary>
     private async Task CheckOthersAsync(NpgsqlDataSource source)
     {
         if (others.Count == 0)
@@ -252,7 +252,7 @@ public sealed class ChaosRun : IAsyncDisposable
         others.SelectMany(other => other.Violations).ShouldBeEmpty();
     }
 
-    private async Task<FakeHttpProvider> OtherAsync(FakeContract contract, Func<FakeCall, FakeAnswer> otherwise)
+    private async Task<FakeHttpProvider> OtherAsync(FakeContract contract, Func<FakeCall, FakeResponse> otherwise)
     {
         var other = await FakeHttpProvider.StartAsync(contract: contract);
         other.Otherwise = otherwise;
@@ -277,8 +277,8 @@ public sealed class ChaosRun : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The demo tenant's endpoint is told of every delivery, and the sandbox delivers its text messages, so that there is more than one thing to tell.</summary>
-    public async Task TellAsync(Uri endpoint)
+    /// <summary>The demo tenant's endpoint is sent every delivery, and the sandbox delivers its text messages, so that there is more than one event to publish.</summary>
+    public async Task SubscribeAsync(Uri endpoint)
     {
         await MakeAsync("webhook-endpoints", new { url = endpoint, events = (string[])["delivery.*"] });
         await using var source = NpgsqlDataSource.Create(Superuser);
@@ -287,37 +287,37 @@ public sealed class ChaosRun : IAsyncDisposable
         Body = """{"channels":["email","sms"],"recipient":{"email":"ann@example.com","phone":"+14155550100"},"content":{"subject":"Hello","text":"Hello Ann"}}""";
     }
 
-    /// <summary>Waits until everything was told, then holds what came against the timeline: nothing is missing, each delivery's came in order, repeats are the same.</summary>
-    public async Task CheckToldAsync(WebhookReceiver receiver)
+    /// <summary>Waits until everything was published, then holds what came against the timeline: nothing is missing, each delivery's came in order, repeats are the same.</summary>
+    public async Task CheckPublishedAsync(WebhookReceiver receiver)
     {
         await using var source = NpgsqlDataSource.Create(Superuser);
         long waiting = -1;
         await Eventually.TrueAsync(
             async () =>
             {
-                await using var hurry = source.CreateCommand("update webhook_messages set due_at = now() where state = 1 and not in_hand and due_at > now()");
+                await using var hurry = source.CreateCommand("update webhook_messages set due_at = now() where state = 1 and not in_flight and due_at > now()");
                 await hurry.ExecuteNonQueryAsync();
                 await using var count = source.CreateCommand("select (select count(*) from outbox) + (select count(*) from webhook_messages where state = 1)");
                 return (waiting = (long)(await count.ExecuteScalarAsync())!) == 0;
             },
             TimeSpan.FromSeconds(120),
-            () => $"{waiting} were not told:\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
+            () => $"{waiting} were not published:\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
 
-        var told = receiver.Received.GroupBy(message => message.Delivery).ToDictionary(group => group.Key, group => group.ToList());
+        var received = receiver.Received.GroupBy(message => message.Delivery).ToDictionary(group => group.Key, group => group.ToList());
         await using var command = source.CreateCommand("select delivery_id, count(*)::int from timeline where status >= 40 group by 1");
         await using var reader = await command.ExecuteReaderAsync();
         var deliveries = 0;
         while (await reader.ReadAsync())
         {
             deliveries++;
-            told.ShouldContainKey(reader.GetGuid(0));
-            var came = told[reader.GetGuid(0)];
+            received.ShouldContainKey(reader.GetGuid(0));
+            var came = received[reader.GetGuid(0)];
             came.DistinctBy(message => message.Id).Select(message => message.Sequence).ShouldBe(Enumerable.Range(1, reader.GetInt32(1)), "each once, in order, without a gap");
             came.GroupBy(message => message.Id).ShouldAllBe(same => same.Select(message => message.Body).Distinct().Count() == 1);
         }
 
         deliveries.ShouldBeGreaterThan(0);
-        told.Count.ShouldBe(deliveries);
+        received.Count.ShouldBe(deliveries);
     }
 
     private Task MakeProviderAsync(object provider) => MakeAsync("providers", provider);

@@ -12,7 +12,7 @@ public sealed class KillTests
     public async Task A_worker_killed_in_mid_batch_loses_nothing_and_doubles_only_what_is_flagged()
     {
         await using var run = await ChaosRun.StartAsync();
-        run.Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(100));
+        run.Vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(100));
         await run.SendAsync(1_500);
         var worker = await run.StartWorkerAsync();
         await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 300, Soon);
@@ -31,7 +31,7 @@ public sealed class KillTests
     public async Task On_all_five_channels_at_once_killed_workers_and_lost_backends_lose_nothing()
     {
         await using var run = await ChaosRun.StartAsync();
-        await run.OnAllChannelsAsync(_ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(60)));
+        await run.OnAllChannelsAsync(_ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(60)));
         await run.SendAsync(500);
         for (var round = 1; round <= 2; round++)
         {
@@ -56,7 +56,7 @@ public sealed class KillTests
     {
         await using var run = await ChaosRun.StartAsync();
         run.Body = """{"channels":["email","in_app"],"strategy":"fallback","recipient":{"email":"ann@example.com","userId":"ann"},"content":{"subject":"Hello","text":"Hello Ann","title":"Hello","body":"Hello Ann"}}""";
-        run.Vendor.Otherwise = _ => FakeAnswer.Status(400).After(TimeSpan.FromMilliseconds(50));
+        run.Vendor.Otherwise = _ => FakeResponse.Status(400).After(TimeSpan.FromMilliseconds(50));
         await run.SendAsync(800);
         for (var round = 1; round <= 3; round++)
         {
@@ -134,7 +134,7 @@ public sealed class KillTests
     public async Task A_worker_paused_beyond_its_lease_does_no_harm_when_it_comes_back()
     {
         await using var run = await ChaosRun.StartAsync();
-        run.Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(100));
+        run.Vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(100));
         await run.SendAsync(1_500);
         var paused = await run.StartWorkerAsync();
         await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 300, Soon);
@@ -152,10 +152,10 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task A_worker_told_to_stop_under_load_leaves_nothing_leased_and_nothing_in_doubt()
+    public async Task A_worker_asked_to_stop_under_load_leaves_nothing_leased_and_nothing_in_doubt()
     {
         await using var run = await ChaosRun.StartAsync();
-        run.Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(50));
+        run.Vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(50));
         await run.SendAsync(1_500);
         var worker = await run.StartWorkerAsync();
         await Eventually.TrueAsync(() => run.Vendor.Calls.Count > 300, Soon);
@@ -174,13 +174,13 @@ public sealed class KillTests
     public async Task A_provider_that_does_everything_wrong_at_once_leaves_every_delivery_with_an_outcome_and_its_reason()
     {
         await using var run = await ChaosRun.StartAsync();
-        FakeAnswer[] answers =
+        FakeResponse[] responses =
         [
-            FakeAnswer.Accept, FakeAnswer.Status(429, headers: ("Retry-After", "1")), FakeAnswer.Status(500), FakeAnswer.Reset, FakeAnswer.HalfABody(500),
-            FakeAnswer.Garbage, FakeAnswer.Never, FakeAnswer.HalfABody(202), FakeAnswer.Status(302, headers: ("Location", "http://169.254.169.254/")), FakeAnswer.Accept,
+            FakeResponse.Accept, FakeResponse.Status(429, headers: ("Retry-After", "1")), FakeResponse.Status(500), FakeResponse.Reset, FakeResponse.HalfABody(500),
+            FakeResponse.Garbage, FakeResponse.Never, FakeResponse.HalfABody(202), FakeResponse.Status(302, headers: ("Location", "http://169.254.169.254/")), FakeResponse.Accept,
         ];
-        // Its breaker opens again and again meanwhile, so it mends after a while.
-        run.Vendor.Otherwise = call => call.Attempt > 2 || call.Number > 150 ? FakeAnswer.Accept : answers[call.Number % answers.Length];
+        // Its breaker opens again and again meanwhile, so it recovers after a while.
+        run.Vendor.Otherwise = call => call.Attempt > 2 || call.Number > 150 ? FakeResponse.Accept : responses[call.Number % responses.Length];
         await run.StartWorkerAsync();
 
         await run.SendAsync(600);

@@ -9,7 +9,7 @@ namespace NotificationService.EndToEndTests.Chaos;
 public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private const int Others = 11;
-    private const int MostKills = 12;
+    private const int MaxKills = 12;
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
     private readonly TestDatabase database = new(cluster);
@@ -30,14 +30,14 @@ public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifeti
         var kills = 0;
         for (var isAlive = false; !isAlive; kills += isAlive ? 0 : 1)
         {
-            kills.ShouldBeLessThan(MostKills);
+            kills.ShouldBeLessThan(MaxKills);
             await using var process = await StartAsync();
             isAlive = !await KillAsync(process, killer);
             if (isAlive)
                 await accepted.UntilAsync(tenant, "delivered", Others, Ample);
         }
 
-        kills.ShouldBeGreaterThanOrEqualTo(DeliveryTransitions.MostLossesInCompany + DeliveryTransitions.MostLossesAlone);
+        kills.ShouldBeGreaterThanOrEqualTo(DeliveryTransitions.MaxLossesInCompany + DeliveryTransitions.MaxLossesAlone);
         (await database.QueryAsync<string>("select id || ' ' || failure_kind || ' ' || failure_code from deliveries where status = 73")).ShouldBe([$"{killer} {(short)FailureKind.TemplateError} poison"]);
         (await database.ScalarAsync<long>("select count(distinct delivery_id) from attempts where outcome = 1")).ShouldBe(Others, "each of the others was sent");
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();

@@ -3,7 +3,7 @@ using NotificationService.Testing.Webhooks;
 
 namespace NotificationService.EndToEndTests.Chaos;
 
-/// <summary>Processes that relay and call are killed in the midst of it; the customer is told of everything all the same, and in order.</summary>
+/// <summary>Processes that relay and call are killed in the midst of it; the customer is sent every event all the same, and in order.</summary>
 public sealed class WebhookKillTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
@@ -12,9 +12,9 @@ public sealed class WebhookKillTests
     public async Task Relays_and_callers_killed_again_and_again_lose_and_reorder_nothing_and_repeat_little()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(10) };
+        receiver.Response = _ => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(10) };
         await using var run = await ChaosRun.StartAsync();
-        await run.TellAsync(receiver["/told"]);
+        await run.SubscribeAsync(receiver["/told"]);
         await run.SendAsync(600);
 
         for (var round = 1; round <= 3; round++)
@@ -27,7 +27,7 @@ public sealed class WebhookKillTests
 
         await run.StartWorkerAsync();
         await run.CheckAsync();
-        await run.CheckToldAsync(receiver);
+        await run.CheckPublishedAsync(receiver);
 
         // In each kill at most what was in flight or waited to be written.
         var repeats = receiver.Received.Count - receiver.Received.DistinctBy(message => message.Id).Count();
@@ -40,7 +40,7 @@ public sealed class WebhookKillTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var run = await ChaosRun.StartAsync();
-        await run.TellAsync(receiver["/told"]);
+        await run.SubscribeAsync(receiver["/told"]);
         await run.StartWorkerAsync();
         await run.StartWorkerAsync();
         await run.SendAsync(400);
@@ -50,6 +50,6 @@ public sealed class WebhookKillTests
         await run.Cluster.StartAsync();
 
         await run.CheckAsync();
-        await run.CheckToldAsync(receiver);
+        await run.CheckPublishedAsync(receiver);
     }
 }

@@ -68,19 +68,19 @@ public sealed class EventRulesApiTests(SignInService service)
     public async Task A_rule_that_could_not_work_is_refused_by_field(string body, string pointer)
     {
         var admin = await service.RegisterAsync();
-        using var answer = await service.PostAsync(Path, JsonElement.Parse(body), admin.AccessToken);
+        using var response = await service.PostAsync(Path, JsonElement.Parse(body), admin.AccessToken);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
-        (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldContain(pointer);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await response.Content.ReadAsStringAsync());
+        (await SignInService.ReadAsync(response)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldContain(pointer);
     }
 
     [Fact]
     public async Task A_rule_for_a_template_that_is_not_published_is_refused_unless_it_says_that_it_may_be_missing()
     {
         var admin = await service.RegisterAsync();
-        using var draft = await service.PostAsync("/api/v1/admin/templates",
+        using var drafted = await service.PostAsync("/api/v1/admin/templates",
             new { key = "late", name = "Late", contents = new { sms = new { en = new { text = "x" } } } }, admin.AccessToken);
-        draft.StatusCode.ShouldBe(HttpStatusCode.Created);
+        drafted.StatusCode.ShouldBe(HttpStatusCode.Created);
 
         foreach (var template in new[] { "late", "never-made" })
         {
@@ -107,9 +107,9 @@ public sealed class EventRulesApiTests(SignInService service)
     public async Task Of_one_type_there_are_at_most_ten()
     {
         var admin = await service.RegisterAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 14).Select(_ => service.PostAsync(Path, Rule, admin.AccessToken)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 14).Select(_ => service.PostAsync(Path, Rule, admin.AccessToken)));
 
-        answers.CountBy(answer => answer.StatusCode).OrderBy(count => count.Key).ShouldBe([new(HttpStatusCode.Created, 10), new(HttpStatusCode.Conflict, 4)]);
+        responses.CountBy(response => response.StatusCode).OrderBy(count => count.Key).ShouldBe([new(HttpStatusCode.Created, 10), new(HttpStatusCode.Conflict, 4)]);
     }
 
     private async Task<HttpResponseMessage> PutAsync(string path, object body, string token)
@@ -123,7 +123,7 @@ public sealed class EventRulesApiTests(SignInService service)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await service.Client.SendAsync(request);
-        return answer.StatusCode;
+        using var response = await service.Client.SendAsync(request);
+        return response.StatusCode;
     }
 }

@@ -52,9 +52,9 @@ public sealed class AcceptCrashTests(PostgresCluster cluster)
         request.Content = new StringContent(Body, Encoding.UTF8, "application/json");
         try
         {
-            using var answer = await client.SendAsync(request);
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-            answered[key] = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString() ?? "";
+            using var response = await client.SendAsync(request);
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            answered[key] = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString() ?? "";
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -20,14 +20,14 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         foreach (var path in running.Routes.Of(line.Route))
         {
             var input = line.At(path);
-            var answer = await RawConnection.ExchangeAsync(running.Process.Address, input.On(path, running.Token));
+            var response = await RawConnection.ExchangeAsync(running.Process.Address, input.On(path, running.Token));
 
-            RawConnection.StatusOf(answer).ShouldBe(input.ExpectStatus, $"{path}: {answer[..Math.Min(800, answer.Length)]}");
-            ShouldBeProblem(RawConnection.BodyOf(answer), input, path);
+            RawConnection.StatusOf(response).ShouldBe(input.ExpectStatus, $"{path}: {response[..Math.Min(800, response.Length)]}");
+            ShouldBeProblem(RawConnection.BodyOf(response), input, path);
             if (input.ExpectStatus == 405)
-                answer.ShouldContain("\r\nAllow: ");
+                response.ShouldContain("\r\nAllow: ");
             if (input.ExpectStatus == 401)
-                answer.ShouldContain("\r\nWWW-Authenticate: Bearer");
+                response.ShouldContain("\r\nWWW-Authenticate: Bearer");
         }
     }
 
@@ -49,9 +49,9 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         {
             var input = new BadInput("names", path, method, 0, Body: body);
 
-            var answer = await RawConnection.ExchangeAsync(running.Process.Address, input.On(PublishedRoutes.Filled(path, operation), running.Token));
+            var response = await RawConnection.ExchangeAsync(running.Process.Address, input.On(PublishedRoutes.Filled(path, operation), running.Token));
 
-            RawConnection.StatusOf(answer).ShouldBeInRange(400, 499, $"{method} {path}: {answer[..Math.Min(800, answer.Length)]}");
+            RawConnection.StatusOf(response).ShouldBeInRange(400, 499, $"{method} {path}: {response[..Math.Min(800, response.Length)]}");
             asked++;
         }
 

@@ -14,7 +14,7 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
     private const long Budget = 96L * 1024 * 1024;
 
     /// <summary>A sixth for callers who have not signed in, of which one network address has half.</summary>
-    private const long MostOfOneAddress = Budget / 6 / 2;
+    private const long MaxOfOneAddress = Budget / 6 / 2;
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
@@ -27,22 +27,22 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         var senders = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => RawSender.OpenAsync(node.Address, head)));
         try
         {
-            var most = 0L;
+            var max = 0L;
             var piece = new byte[16 * 1024];
             await Eventually.TrueAsync(
                 async () =>
                 {
                     await Task.WhenAll(senders.Where(sender => sender.Status == 0).Select(sender => sender.SendAsync(piece)));
-                    most = Math.Max(most, await HeldAsync(node));
+                    max = Math.Max(max, await HeldAsync(node));
                     return Array.TrueForAll(senders, sender => sender.Status != 0);
                 },
                 Ample,
                 () => $"{senders.Count(sender => sender.Status == 0)} were never answered");
 
-            most.ShouldBeInRange(1, MostOfOneAddress);
+            max.ShouldBeInRange(1, MaxOfOneAddress);
             // 64 of them come at once; most of those find no room for what they send, and whoever was the last is whole, and signed by nobody.
             senders.Select(sender => sender.Status).Distinct().ShouldBeSubsetOf([403, 408, 429]);
-            senders.Where(sender => sender.Status == 429).ShouldAllBe(sender => sender.Answer.Contains("\"too_many_callbacks\"") || sender.Answer.Contains("\"too_many_body_bytes\""));
+            senders.Where(sender => sender.Status == 429).ShouldAllBe(sender => sender.Response.Contains("\"too_many_callbacks\"") || sender.Response.Contains("\"too_many_body_bytes\""));
             senders.ShouldContain(sender => sender.Status == 429 || sender.Status == 408);
         }
         finally
@@ -64,7 +64,7 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         var senders = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => RawSender.OpenAsync(node.Address, head)));
         foreach (var sender in senders)
             await sender.SendAsync(new byte[400_000]);
-        await Eventually.TrueAsync(async () => await HeldAsync(node) > MostOfOneAddress / 2, Ample);
+        await Eventually.TrueAsync(async () => await HeldAsync(node) > MaxOfOneAddress / 2, Ample);
 
         using var sent = await tenant.At(node.Client).PostAsync("send-batch", $"{{{BatchTenant.Shared},\"notifications\":[{BatchTenant.Items(0, 5_000)}]}}");
 
@@ -84,17 +84,17 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         var head = $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n";
         var senders = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => RawSender.OpenAsync(node.Address, head)));
         var chunk = Encoding.ASCII.GetBytes($"1000\r\n{new string('a', 4096)}\r\n");
-        var most = 0L;
+        var max = 0L;
         await Eventually.TrueAsync(
             async () =>
             {
                 await Task.WhenAll(senders.Where(sender => sender.Status == 0).Select(sender => sender.SendAsync(chunk)));
-                most = Math.Max(most, await HeldAsync(node));
+                max = Math.Max(max, await HeldAsync(node));
                 return Array.TrueForAll(senders, sender => sender.Status != 0);
             },
             Ample);
 
-        most.ShouldBeLessThanOrEqualTo(MostOfOneAddress);
+        max.ShouldBeLessThanOrEqualTo(MaxOfOneAddress);
         senders.Select(sender => sender.Status).Distinct().ShouldBeSubsetOf([status, 408, 429]);
         foreach (var sender in senders)
             sender.Dispose();
@@ -119,9 +119,9 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
         }
 
         sender.Status.ShouldBe(408);
-        sender.Answer.ShouldContain("\"upload_too_slow\"");
-        sender.Answer.ShouldContain("10 s");
-        sender.Answer.ShouldContain("Connection: close");
+        sender.Response.ShouldContain("\"upload_too_slow\"");
+        sender.Response.ShouldContain("10 s");
+        sender.Response.ShouldContain("Connection: close");
         node.Output.ShouldNotContain("fail: ");
     }
 

@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Http;
 public sealed class DatabaseOutageTests(PostgresCluster cluster)
 {
     [Fact]
-    public async Task While_it_is_away_callers_are_told_to_come_again_and_afterwards_all_is_well_without_a_restart()
+    public async Task While_it_is_away_callers_are_asked_to_come_again_and_afterwards_all_is_well_without_a_restart()
     {
         var connectionString = await cluster.CreateDatabaseAsync();
         var database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
@@ -20,13 +20,13 @@ public sealed class DatabaseOutageTests(PostgresCluster cluster)
 
         await cluster.CloseAsync(database);
 
-        using (var answer = await LoginAsync(service))
+        using (var response = await LoginAsync(service))
         {
-            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
-            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            response.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
             problem.GetProperty("code").GetString().ShouldBe("unavailable");
-            (await answer.Content.ReadAsStringAsync()).ShouldNotContain("Npgsql");
+            (await response.Content.ReadAsStringAsync()).ShouldNotContain("Npgsql");
         }
 
         // A health answer is kept for a second, and it may be one of before.
@@ -46,8 +46,8 @@ public sealed class DatabaseOutageTests(PostgresCluster cluster)
 
     private static async Task<HttpStatusCode> StatusOfLoginAsync(ServiceProcess service)
     {
-        using var answer = await LoginAsync(service);
-        return answer.StatusCode;
+        using var response = await LoginAsync(service);
+        return response.StatusCode;
     }
 
     private static Task<HttpResponseMessage> LoginAsync(ServiceProcess service) => service.Client.PostAsync(

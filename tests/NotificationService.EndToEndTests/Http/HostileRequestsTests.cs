@@ -53,11 +53,11 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
         ];
         foreach (var (path, type, token) in calls)
         {
-            var answer = await SendAsync(path, type, token, "Transfer-Encoding: chunked", body);
+            var response = await SendAsync(path, type, token, "Transfer-Encoding: chunked", body);
 
             // A trailer is behind the body, which was whole: it may be answered for what it said.
-            RawConnection.StatusOf(answer).ShouldBeInRange(400, 499, $"{what} to {path}:\n{answer}");
-            ShouldBeAProblem(answer, path);
+            RawConnection.StatusOf(response).ShouldBeInRange(400, 499, $"{what} to {path}:\n{response}");
+            ShouldBeAProblem(response, path);
         }
 
         ShouldHaveNoErrors();
@@ -89,10 +89,10 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
         var tenant = await BatchTenant.CreateAsync(service);
         foreach (var path in (string[])["/api/v1/auth/login", "/oauth/token", $"{BatchTenant.Root}/send", $"{BatchTenant.Root}/bulk/csv"])
         {
-            var answer = await SendAsync(path, path.EndsWith("/csv", StringComparison.Ordinal) ? Multipart : "application/json", tenant.Token, headers, body, thenEnd: true);
+            var response = await SendAsync(path, path.EndsWith("/csv", StringComparison.Ordinal) ? Multipart : "application/json", tenant.Token, headers, body, thenEnd: true);
 
             // Kestrel itself answers what it cannot read as HTTP, without a body; and closes without a word where half of a body came.
-            RawConnection.StatusOf(answer).ShouldBeOneOf([0, .. Enumerable.Range(400, 100), 501], $"{headers} to {path}:\n{answer}");
+            RawConnection.StatusOf(response).ShouldBeOneOf([0, .. Enumerable.Range(400, 100), 501], $"{headers} to {path}:\n{response}");
         }
 
         ShouldHaveNoErrors();
@@ -137,10 +137,10 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
         ];
         foreach (var (path, token) in calls)
         {
-            var answer = await SendAsync(path, type, token, $"Content-Length: {body.Length}", body);
+            var response = await SendAsync(path, type, token, $"Content-Length: {body.Length}", body);
 
-            RawConnection.StatusOf(answer).ShouldBeInRange(400, 499, $"{what} to {path}:\n{answer}");
-            ShouldBeAProblem(answer, path);
+            RawConnection.StatusOf(response).ShouldBeInRange(400, 499, $"{what} to {path}:\n{response}");
+            ShouldBeAProblem(response, path);
         }
 
         ShouldHaveNoErrors();
@@ -160,9 +160,9 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     {
         var tenant = await BatchTenant.CreateAsync(service);
 
-        var answer = await ExchangeAsync($"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.Token}\r\nConnection: close\r\n\r\n");
+        var response = await ExchangeAsync($"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.Token}\r\nConnection: close\r\n\r\n");
 
-        RawConnection.StatusOf(answer).ShouldBeInRange(400, 499, answer);
+        RawConnection.StatusOf(response).ShouldBeInRange(400, 499, response);
         ShouldHaveNoErrors();
     }
 
@@ -189,15 +189,15 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     }
 
     [Fact]
-    public async Task Whoever_asks_first_whether_to_go_on_is_told_to()
+    public async Task Whoever_asks_first_whether_to_go_on_is_asked_to_go_on()
     {
         using var sender = await RawSender.OpenAsync(
             service.Process.Address, "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
-        await Eventually.TrueAsync(() => Task.FromResult(sender.Answer.StartsWith("HTTP/1.1 100 ", StringComparison.Ordinal)), Ample);
+        await Eventually.TrueAsync(() => Task.FromResult(sender.Response.StartsWith("HTTP/1.1 100 ", StringComparison.Ordinal)), Ample);
 
         await sender.SendAsync("{}"u8.ToArray());
 
-        await Eventually.TrueAsync(() => Task.FromResult(sender.Answer.Contains("HTTP/1.1 422 ", StringComparison.Ordinal)), Ample, () => sender.Answer);
+        await Eventually.TrueAsync(() => Task.FromResult(sender.Response.Contains("HTTP/1.1 422 ", StringComparison.Ordinal)), Ample, () => sender.Response);
     }
 
     private Task<string> SendAsync(string path, string type, string? token, string headers, string body, bool thenEnd = false) => ExchangeAsync(
@@ -206,11 +206,11 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
 
     private Task<string> ExchangeAsync(string request, bool thenEnd = false) => RawConnection.ExchangeAsync(service.Process.Address, Encoding.Latin1.GetBytes(request), thenEnd);
 
-    private static void ShouldBeAProblem(string answer, string path)
+    private static void ShouldBeAProblem(string response, string path)
     {
         // RFC 6749 has errors of its own.
-        var type = path == "/oauth/token" && !answer.Contains("problem+json", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
-        answer.ShouldContain($"Content-Type: {type}", Case.Insensitive, $"{path}:\n{answer}");
+        var type = path == "/oauth/token" && !response.Contains("problem+json", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+        response.ShouldContain($"Content-Type: {type}", Case.Insensitive, $"{path}:\n{response}");
     }
 
     private void ShouldHaveNoErrors()

@@ -11,8 +11,8 @@ namespace NotificationService.EndToEndTests.Http;
 [Collection(SignInCollection.Name)]
 public sealed class ManyErrorsTests(SignInService service)
 {
-    private const int MostErrors = 50;
-    private const int LargestAnswer = 64 * 1024;
+    private const int MaxErrors = 50;
+    private const int LargestResponse = 64 * 1024;
 
     [Theory]
     [InlineData("templates/none/preview", """{"channels":[MANY"x"]}""", "\"\",", 300_000, "too_many")]
@@ -28,13 +28,13 @@ public sealed class ManyErrorsTests(SignInService service)
         var admin = await service.RegisterAsync();
         var many = string.Concat(Enumerable.Range(0, count).Select(number => one.Replace("#", $"{number}", StringComparison.Ordinal)));
 
-        using var answer = await service.PostAsync($"/api/v1/admin/{path}", JsonElement.Parse(body.Replace("MANY", many, StringComparison.Ordinal)), admin.AccessToken);
+        using var response = await service.PostAsync($"/api/v1/admin/{path}", JsonElement.Parse(body.Replace("MANY", many, StringComparison.Ordinal)), admin.AccessToken);
 
-        var text = await answer.Content.ReadAsStringAsync();
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, text.Length > 1_000 ? text[..1_000] : text);
-        text.Length.ShouldBeLessThan(LargestAnswer);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, text.Length > 1_000 ? text[..1_000] : text);
+        text.Length.ShouldBeLessThan(LargestResponse);
         var errors = JsonElement.Parse(text).GetProperty("errors").EnumerateArray().ToList();
-        errors.Count.ShouldBeInRange(1, MostErrors);
+        errors.Count.ShouldBeInRange(1, MaxErrors);
         errors.Select(error => error.GetProperty("code").GetString()).ShouldContain(code);
         errors.Count(error => error.GetProperty("message").GetString()!.Contains("Did you mean", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(5);
     }
@@ -47,10 +47,10 @@ public sealed class ManyErrorsTests(SignInService service)
         for (var item = 0; item < 10_000; item++)
             body.Append(item == 0 ? "{" : ",{").AppendJoin(',', Enumerable.Range(0, 30).Select(number => $"\"unknown-{number}\":0")).Append('}');
 
-        using var answer = await tenant.PostAsync("send-batch", body.Append("]}").ToString());
+        using var response = await tenant.PostAsync("send-batch", body.Append("]}").ToString());
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var rejected = (await SignInService.ReadAsync(answer)).GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors").GetArrayLength()).ToList();
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var rejected = (await SignInService.ReadAsync(response)).GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors").GetArrayLength()).ToList();
         rejected.Count.ShouldBe(10_000);
         (rejected[0], rejected[^1]).ShouldBe((31, 1), "30 unknown names and a recipient that lacks");
         rejected.Sum().ShouldBeInRange(20_000, 30_000);

@@ -74,7 +74,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     }
 
     [Fact]
-    public async Task An_upload_is_told_field_by_field()
+    public async Task An_upload_is_described_field_by_field()
     {
         using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NotificationService.EndToEndTests.Http;
 
-/// <summary>The service's routes as its OpenAPI document tells them, so that what is tested of all routes is tested of new ones too.</summary>
+/// <summary>The service's routes as its OpenAPI document shows them, so that what is tested of all routes is tested of new ones too.</summary>
 internal sealed class PublishedRoutes(JsonElement document)
 {
     public static async Task<PublishedRoutes> ReadAsync(HttpClient client)

@@ -53,10 +53,10 @@ public sealed class RateLimitTests(PostgresCluster cluster)
         // Twice, and so often again as a slow machine meets the beginning of a minute.
         for (var i = 0; i <= 6 * Limit; i++)
         {
-            using var answer = await GetAsync(service, token);
-            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            using var response = await GetAsync(service, token);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
                 return;
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
         throw new InvalidOperationException("many times the limit was allowed");
@@ -70,10 +70,10 @@ public sealed class RateLimitTests(PostgresCluster cluster)
 
     private static async Task<string> RegisterAsync(ServiceProcess service, string email)
     {
-        using var answer = await service.Client.PostAsJsonAsync(
+        using var response = await service.Client.PostAsJsonAsync(
             "/api/v1/auth/register-tenant", new { tenantName = "Limited", admin = new { email, password = "correct horse battery 1!", name = "Ann" } });
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
     }
 
-    private static int Header(HttpResponseMessage answer, string name) => int.Parse(answer.Headers.GetValues(name).Single());
+    private static int Header(HttpResponseMessage response, string name) => int.Parse(response.Headers.GetValues(name).Single());
 }

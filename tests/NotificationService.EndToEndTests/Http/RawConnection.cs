@@ -17,30 +17,30 @@ internal static class RawConnection
         await client.ConnectAsync(address.Host, address.Port, patience.Token);
         await using var stream = client.GetStream();
         var writing = WriteAsync(client, request, thenEnd, patience.Token);
-        var answer = new StringBuilder();
+        var response = new StringBuilder();
         try
         {
             var buffer = new byte[64 * 1024];
             int read;
             while ((read = await stream.ReadAsync(buffer, patience.Token)) > 0)
-                answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                response.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
         catch (IOException)
         {
-            // The connection was reset after the answer, because the request was not read to its end.
+            // The connection was reset after the response, because the request was not read to its end.
         }
 
         await writing;
-        return answer.ToString();
+        return response.ToString();
     }
 
-    public static int StatusOf(string answer) =>
-        answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
+    public static int StatusOf(string response) =>
+        response.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(response.AsSpan(9, 3)) : 0;
 
-    public static string BodyOf(string answer)
+    public static string BodyOf(string response)
     {
-        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        return end < 0 ? "" : answer[(end + 4)..];
+        var end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        return end < 0 ? "" : response[(end + 4)..];
     }
 
     private static async Task WriteAsync(TcpClient client, byte[] request, bool thenEnd, CancellationToken cancellationToken)

@@ -7,20 +7,20 @@ namespace NotificationService.EndToEndTests.Http;
 internal sealed class RawSender : IDisposable
 {
     private readonly TcpClient client = new();
-    private readonly StringBuilder answer = new();
+    private readonly StringBuilder response = new();
     private NetworkStream? stream;
     private Task? reading;
 
-    public string Answer
+    public string Response
     {
         get
         {
-            lock (answer)
-                return answer.ToString();
+            lock (response)
+                return response.ToString();
         }
     }
 
-    public int Status => RawConnection.StatusOf(Answer);
+    public int Status => RawConnection.StatusOf(Response);
 
     /// <summary>Whether the service has closed the connection.</summary>
     public bool IsClosed => reading?.IsCompleted == true;
@@ -64,8 +64,8 @@ internal sealed class RawSender : IDisposable
         {
             while (await stream!.ReadAsync(buffer) is > 0 and var read)
             {
-                lock (answer)
-                    answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                lock (response)
+                    response.Append(Encoding.UTF8.GetString(buffer, 0, read));
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)

@@ -16,14 +16,14 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
     [Fact]
     public async Task An_accepted_notification_can_be_looked_at_from_its_location_until_it_is_delivered()
     {
-        using var answer = await running.SendAsync(HttpMethod.Post, $"{Root}/send", Body);
+        using var response = await running.SendAsync(HttpMethod.Post, $"{Root}/send", Body);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var accepted = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var accepted = await response.Content.ReadFromJsonAsync<JsonElement>();
         accepted.GetProperty("status").GetString().ShouldBe("queued");
         accepted.GetProperty("template").GetProperty("version").GetInt32().ShouldBe(1);
         accepted.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("channel").GetString()).ShouldBe(["email", "in_app"]);
-        var location = answer.Headers.Location.ShouldNotBeNull().ToString();
+        var location = response.Headers.Location.ShouldNotBeNull().ToString();
         location.ShouldBe($"{Root}/{accepted.GetProperty("id").GetString()}");
 
         var delivered = await Eventually.ValueAsync(
@@ -41,10 +41,10 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
     [Fact]
     public async Task A_chain_and_its_explanation_come_over_the_API()
     {
-        using var answer = await running.SendAsync(HttpMethod.Post, $"{Root}/send",
+        using var response = await running.SendAsync(HttpMethod.Post, $"{Root}/send",
             Body.Replace("\"channels\":[\"email\",\"in_app\"]", "\"channels\":[\"in_app\",\"email\"],\"strategy\":\"fallback\",\"fallbackAfter\":600", StringComparison.Ordinal));
 
-        var location = answer.Headers.Location.ShouldNotBeNull().ToString();
+        var location = response.Headers.Location.ShouldNotBeNull().ToString();
         var delivered = await Eventually.ValueAsync(
             () => running.GetAsync(location), stored => stored.GetProperty("status").GetString() == "delivered", TimeSpan.FromSeconds(60));
         delivered.GetProperty("strategy").GetString().ShouldBe("fallback");
@@ -56,7 +56,7 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
     }
 
     [Fact]
-    public async Task The_same_key_gives_the_same_answer_and_says_so()
+    public async Task The_same_key_gives_the_same_response_and_says_so()
     {
         using var first = await running.SendAsync(HttpMethod.Post, $"{Root}/send", Body, "same-key");
         using var second = await running.SendAsync(HttpMethod.Post, $"{Root}/send", Body.Replace(":", " : ", StringComparison.Ordinal), "same-key");
@@ -73,10 +73,10 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
     [Fact]
     public async Task A_dry_run_shows_what_would_go_out()
     {
-        using var answer = await running.SendAsync(HttpMethod.Post, $"{Root}/send?dryRun=true", Body);
+        using var response = await running.SendAsync(HttpMethod.Post, $"{Root}/send?dryRun=true", Body);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var report = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var report = await response.Content.ReadFromJsonAsync<JsonElement>();
         report.GetProperty("deliveries")[0].GetProperty("content").GetProperty("subject").GetString().ShouldNotBeNull().ShouldContain("A-1009");
         report.GetProperty("explain").GetArrayLength().ShouldBeGreaterThan(2);
         report.TryGetProperty("id", out _).ShouldBeFalse();
@@ -156,8 +156,8 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
                 ["client_id"] = "demo-service",
                 ["client_secret"] = "demo-service-secret",
             });
-            using var answer = await client.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString() ?? "";
+            using var response = await client.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
+            return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString() ?? "";
         }
 
         public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? key = null, string? token = null)
@@ -173,9 +173,9 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
 
         public async Task<JsonElement> GetAsync(string path)
         {
-            using var answer = await SendAsync(HttpMethod.Get, path);
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-            return await answer.Content.ReadFromJsonAsync<JsonElement>();
+            using var response = await SendAsync(HttpMethod.Get, path);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            return await response.Content.ReadFromJsonAsync<JsonElement>();
         }
 
         /// <summary>The admin of another tenant.</summary>

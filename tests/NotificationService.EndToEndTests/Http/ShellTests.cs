@@ -15,9 +15,9 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [Fact]
     public async Task An_unknown_path_is_a_problem()
     {
-        using var answer = await Client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+        using var response = await Client.GetAsync(new Uri("/nowhere", UriKind.Relative));
 
-        await ShouldBeProblemAsync(answer, HttpStatusCode.NotFound, "not_found");
+        await ShouldBeProblemAsync(response, HttpStatusCode.NotFound, "not_found");
     }
 
     [Theory]
@@ -32,18 +32,18 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     public async Task Whatever_is_not_there_is_a_problem_in_JSON(string method, string path, HttpStatusCode status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
-        using var answer = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request);
 
-        await ShouldBeProblemAsync(answer, status, code);
+        await ShouldBeProblemAsync(response, status, code);
     }
 
     [Fact]
     public async Task A_method_that_a_path_has_not_is_a_problem_with_Allow()
     {
-        using var answer = await Client.PutAsync(new Uri("/health/live", UriKind.Relative), content: null);
+        using var response = await Client.PutAsync(new Uri("/health/live", UriKind.Relative), content: null);
 
-        await ShouldBeProblemAsync(answer, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
-        answer.Content.Headers.Allow.ShouldBe(["GET"]);
+        await ShouldBeProblemAsync(response, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
+        response.Content.Headers.Allow.ShouldBe(["GET"]);
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     {
         using var request = new HttpRequestMessage(HttpMethod.Trace, new Uri("/health/live", UriKind.Relative));
         request.Headers.Add("X-Secret", "do-not-reflect");
-        using var answer = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request);
 
-        await ShouldBeProblemAsync(answer, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
-        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("do-not-reflect");
+        await ShouldBeProblemAsync(response, HttpStatusCode.MethodNotAllowed, "method_not_allowed");
+        (await response.Content.ReadAsStringAsync()).ShouldNotContain("do-not-reflect");
     }
 
     [Theory]
@@ -65,17 +65,17 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/health/live", UriKind.Relative));
         for (var i = 0; i < count; i++)
             request.Headers.Add($"X-Header-{i}", new string('x', length));
-        using var answer = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request);
 
-        await ShouldBeProblemAsync(answer, (HttpStatusCode)status, code);
+        await ShouldBeProblemAsync(response, (HttpStatusCode)status, code);
     }
 
     [Fact]
     public async Task An_oversized_address_is_a_problem()
     {
-        using var answer = await Client.GetAsync(new Uri($"/nowhere?{new string('x', 9000)}", UriKind.Relative));
+        using var response = await Client.GetAsync(new Uri($"/nowhere?{new string('x', 9000)}", UriKind.Relative));
 
-        await ShouldBeProblemAsync(answer, HttpStatusCode.RequestUriTooLong, "uri_too_long");
+        await ShouldBeProblemAsync(response, HttpStatusCode.RequestUriTooLong, "uri_too_long");
     }
 
     [Theory]
@@ -96,9 +96,9 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [InlineData("garbage\r\n\r\n")]
     public async Task Bytes_that_are_hardly_HTTP_get_a_4xx_or_505_and_do_no_harm(string request)
     {
-        var answer = await RawConnection.ExchangeAsync(running.Process.Address, Encoding.Latin1.GetBytes(request));
+        var response = await RawConnection.ExchangeAsync(running.Process.Address, Encoding.Latin1.GetBytes(request));
 
-        RawConnection.StatusOf(answer).ShouldBeOneOf(400, 401, 404, 411, 415, 505);
+        RawConnection.StatusOf(response).ShouldBeOneOf(400, 401, 404, 411, 415, 505);
         (await Client.GetStringAsync(new Uri("/health/live", UriKind.Relative))).ShouldBe("live");
     }
 
@@ -107,10 +107,10 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     {
         await Client.GetStringAsync(new Uri("/health/live", UriKind.Relative));
 
-        using var answer = await Client.GetAsync(new Uri("/metrics", UriKind.Relative));
+        using var response = await Client.GetAsync(new Uri("/metrics", UriKind.Relative));
 
-        answer.Content.Headers.ContentType!.ToString().ShouldStartWith("text/plain; version=0.0.4");
-        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        response.Content.Headers.ContentType!.ToString().ShouldStartWith("text/plain; version=0.0.4");
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
         lines.ShouldContain("# TYPE http_server_request_duration_seconds histogram");
         lines.ShouldContain(line => line.StartsWith("http_server_request_duration_seconds_count{") && line.Contains("http_route=\"/health/live\""));
         lines.Where(line => line.Length > 0 && !line.StartsWith('#'))
@@ -120,7 +120,7 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [Fact]
     public async Task Health_says_what_was_looked_at()
     {
-        // A check that takes too long on a slow machine is told of too.
+        // A check that takes too long on a slow machine is reported too.
         var report = await Eventually.ValueAsync(
             async () => await (await Client.GetAsync(new Uri("/health", UriKind.Relative))).Content.ReadFromJsonAsync<JsonElement>(),
             static found => found.GetProperty("status").GetString() == "healthy", TimeSpan.FromSeconds(90));
@@ -148,40 +148,40 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     public async Task Every_answer_has_the_headers_that_protect_a_browser(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
-        using var answer = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request);
 
-        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
-        answer.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
-        answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
-        answer.Headers.GetValues("Permissions-Policy").ShouldHaveSingleItem();
-        var policy = answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
+        response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        response.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+        response.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        response.Headers.GetValues("Permissions-Policy").ShouldHaveSingleItem();
+        var policy = response.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
         policy.ShouldContain("frame-ancestors 'none'");
         policy.ShouldContain(path.StartsWith("/swagger", StringComparison.Ordinal) ? "script-src 'self';" : "default-src 'none'");
-        answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse();
-        answer.Headers.Contains("Server").ShouldBeFalse();
+        response.Headers.Contains("Strict-Transport-Security").ShouldBeFalse();
+        response.Headers.Contains("Server").ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Behind_a_proxy_that_ends_TLS_browsers_are_told_to_stay_with_it()
+    public async Task Behind_a_proxy_that_ends_TLS_browsers_are_asked_to_stay_with_it()
     {
         await using var node = await running.StartAsync(("Notification__PublicUrl", "https://notify.example.com"));
 
         foreach (var path in (string[])["/health/live", "/nowhere", "/swagger/index.html"])
         {
-            using var answer = await node.Client.GetAsync(new Uri(path, UriKind.Relative));
-            answer.Headers.GetValues("Strict-Transport-Security").ShouldBe(["max-age=31536000"]);
+            using var response = await node.Client.GetAsync(new Uri(path, UriKind.Relative));
+            response.Headers.GetValues("Strict-Transport-Security").ShouldBe(["max-age=31536000"]);
         }
     }
 
     [Fact]
     public async Task Swagger_UI_needs_no_script_in_its_page_and_remembers_no_token()
     {
-        using var answer = await Client.GetAsync(new Uri("/swagger/index.html", UriKind.Relative));
+        using var response = await Client.GetAsync(new Uri("/swagger/index.html", UriKind.Relative));
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             policy => policy.ShouldContain("script-src 'self';"), policy => policy.ShouldNotContain("unsafe-eval"));
-        var page = await answer.Content.ReadAsStringAsync();
+        var page = await response.Content.ReadAsStringAsync();
         var scripts = ScriptElements().Matches(page);
         scripts.Count.ShouldBeGreaterThan(0);
         foreach (Match script in scripts)
@@ -202,11 +202,11 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [GeneratedRegex("<script(?:\\s+src=\"(?<source>[^\"]+)\")?[^>]*>(?<body>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex ScriptElements();
 
-    private static async Task ShouldBeProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    private static async Task ShouldBeProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
-        answer.StatusCode.ShouldBe(status);
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe(Problem.ContentType);
-        var problem = (await answer.Content.ReadFromJsonAsync<JsonElement>())!;
+        response.StatusCode.ShouldBe(status);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe(Problem.ContentType);
+        var problem = (await response.Content.ReadFromJsonAsync<JsonElement>())!;
         problem.GetProperty("status").GetInt32().ShouldBe((int)status);
         problem.GetProperty("code").GetString().ShouldBe(code);
         problem.GetProperty("title").GetString().ShouldNotBeNullOrEmpty();

@@ -11,11 +11,11 @@ using Npgsql;
 
 namespace NotificationService.EndToEndTests.Http;
 
-/// <summary>What a caller is told about a recipient whom only the user service knows, and about whom it says nothing.</summary>
+/// <summary>What a caller learns about a recipient whom only the user service knows, and about whom it says nothing.</summary>
 public sealed class UserServiceTests(PostgresCluster cluster)
 {
     [Fact]
-    public async Task Who_may_be_answered_for_later_is_a_503_and_who_is_refused_is_the_callers_to_mend()
+    public async Task Who_may_be_answered_for_later_is_a_503_and_who_is_refused_is_the_callers_to_correct()
     {
         await using var users = await UsersAsync();
         var connectionString = await cluster.CreateDatabaseAsync();

@@ -45,7 +45,7 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
     }
 
     [Fact]
-    public async Task An_id_that_stands_for_another_event_is_a_dead_letter_and_not_lost()
+    public async Task An_id_that_identifies_another_event_is_a_dead_letter_and_not_lost()
     {
         await service.Brokers.ProduceEventAsync(KafkaService.Input, "reused", "notification.send", KafkaService.Send("reused-first"), key: "same");
         await service.UntilAcceptedAsync("reused-first");

@@ -109,9 +109,9 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                var text = await answer.Content.ReadAsStringAsync();
-                return (int)answer.StatusCode == 503 && text.Contains("kafka_accept", StringComparison.Ordinal) && text.Contains("55P03", StringComparison.Ordinal);
+                using var response = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                var text = await response.Content.ReadAsStringAsync();
+                return (int)response.StatusCode == 503 && text.Contains("kafka_accept", StringComparison.Ordinal) && text.Contains("55P03", StringComparison.Ordinal);
             },
             Ample,
             () => service.Output);
@@ -140,8 +140,8 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>Whatever the status: a check that takes too long on a slow machine is no end of the service.</summary>
     private static async Task<string> HealthAsync(ServiceProcess service)
     {
-        using var answer = await service.Client.GetAsync(new Uri("/health", UriKind.Relative));
-        return await answer.Content.ReadAsStringAsync();
+        using var response = await service.Client.GetAsync(new Uri("/health", UriKind.Relative));
+        return await response.Content.ReadAsStringAsync();
     }
 
     private Task<ServiceProcess> StartAsync(string connectionString, params (string Name, string Value)[] more) =>

@@ -80,9 +80,9 @@ public sealed class KafkaService(PostgresCluster cluster) : IAsyncLifetime
         var token = (await SignInService.ReadAsync(signedIn)).GetProperty("accessToken").GetString();
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : Json(body) };
         request.Headers.Authorization = new("Bearer", token);
-        using var answer = await Process.Client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        ((int)answer.StatusCode).ShouldBeInRange(200, 299, text);
+        using var response = await Process.Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).ShouldBeInRange(200, 299, text);
         return text.Length == 0 ? default : JsonElement.Parse(text);
     }
 

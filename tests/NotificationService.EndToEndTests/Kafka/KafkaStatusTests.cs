@@ -8,13 +8,13 @@ namespace NotificationService.EndToEndTests.Kafka;
 public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<KafkaService>
 {
     [Fact]
-    public async Task What_became_of_a_notification_is_told_in_its_order_under_its_id()
+    public async Task What_became_of_a_notification_is_published_in_its_order_under_its_id()
     {
         await service.Brokers.ProduceEventAsync(KafkaService.Input, "round-trip", "notification.send", KafkaService.Send("round-trip"));
         await service.UntilAcceptedAsync("round-trip");
         var id = await service.Database.ScalarAsync<Guid>("select id from notifications where reference = 'round-trip'");
 
-        var events = await UntilToldAsync(id.ToString(), "delivery.delivered");
+        var events = await UntilPublishedAsync(id.ToString(), "delivery.delivered");
 
         FirstOfEach(events).ShouldBe(["delivery.sent", "delivery.delivered"]);
         var first = events[0];
@@ -22,24 +22,24 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
         (first.Value.GetProperty("specversion").GetString(), first.Value.GetProperty("subject").GetString()).ShouldBe(("1.0", id.ToString()));
         first.Value.GetProperty("data").GetProperty("reference").GetString().ShouldBe("round-trip");
         first.Value.GetProperty("source").GetString().ShouldBe($"/tenants/{await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'")}");
-        events.DistinctBy(told => told.Value.GetProperty("id").GetString()).Select(told => told.Value.GetProperty("sequence").GetString()).ShouldBe(["1", "2"]);
+        events.DistinctBy(published => published.Value.GetProperty("id").GetString()).Select(published => published.Value.GetProperty("sequence").GetString()).ShouldBe(["1", "2"]);
     }
 
     [Fact]
-    public async Task That_a_tenants_only_webhook_endpoint_was_disabled_is_told_there()
+    public async Task That_a_tenants_only_webhook_endpoint_was_disabled_is_published_there()
     {
         var (endpoint, tenant) = (Guid.CreateVersion7(), await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'"));
         foreach (var type in (string[])["webhook_endpoint.failing", "webhook_endpoint.disabled"])
-            await service.Database.ExecuteAsync($"select notification_meta.tell('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('endpointId', '{endpoint}', 'reason', 'failing'))");
+            await service.Database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('endpointId', '{endpoint}', 'reason', 'failing'))");
 
-        var events = await UntilToldAsync(endpoint.ToString(), "webhook_endpoint.disabled");
+        var events = await UntilPublishedAsync(endpoint.ToString(), "webhook_endpoint.disabled");
 
         FirstOfEach(events).ShouldBe(["webhook_endpoint.failing", "webhook_endpoint.disabled"]);
         events[^1].Value.GetProperty("data").GetProperty("endpointId").GetGuid().ShouldBe(endpoint);
     }
 
     [Fact]
-    public async Task While_the_broker_is_down_events_wait_the_service_stays_ready_and_afterwards_all_are_told_in_order()
+    public async Task While_the_broker_is_down_events_wait_the_service_stays_ready_and_afterwards_all_are_published_in_order()
     {
         var token = await SendTests.Service.TokenAsync(service.Process.Client);
         service.Brokers.TakeDown();
@@ -58,7 +58,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
 
         foreach (var id in ids)
         {
-            var types = FirstOfEach(await UntilToldAsync(id, "delivery.delivered"));
+            var types = FirstOfEach(await UntilPublishedAsync(id, "delivery.delivered"));
             types.ShouldBe(["delivery.sent", "delivery.delivered"]);
         }
 
@@ -67,7 +67,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     }
 
     [Fact]
-    public async Task Two_nodes_tell_each_event_and_when_one_is_killed_the_other_goes_on()
+    public async Task Two_nodes_publish_each_event_and_when_one_is_killed_the_other_goes_on()
     {
         await using var other = await service.StartNodeAsync(("Notification__Kafka__GroupId", "another-group"), ("Notification__Roles", "worker"));
         var token = await SendTests.Service.TokenAsync(service.Process.Client);
@@ -81,17 +81,17 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
 
         foreach (var id in ids)
         {
-            var told = FirstOfEach(await UntilToldAsync(id, "delivery.delivered"));
+            var published = FirstOfEach(await UntilPublishedAsync(id, "delivery.delivered"));
             // What was in mid-call when its worker was killed may be known only by the provider's report.
             var timeline = await service.Database.QueryAsync<short>($"select status from timeline where overlay(delivery_id::text placing '0' from 36)::uuid = '{id}' and status >= 40 order by seq");
-            told.ShouldBe(timeline.Select(status => status == 40 ? "delivery.sent" : "delivery.delivered"));
+            published.ShouldBe(timeline.Select(status => status == 40 ? "delivery.sent" : "delivery.delivered"));
         }
     }
 
     [Theory]
     [InlineData("structured")]
     [InlineData("binary")]
-    public async Task What_the_CloudEvents_SDK_writes_is_taken_and_what_is_told_it_reads(string mode)
+    public async Task What_the_CloudEvents_SDK_writes_is_taken_and_what_is_published_it_reads(string mode)
     {
         var sdk = await NodeProgram.WithAsync("cloudevents@10.0.0");
         var written = JsonElement.Parse(await sdk.RunAsync(
@@ -108,7 +108,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             [.. written.GetProperty("headers").EnumerateArray().Select(header => (header[0].GetString()!, header[1].GetString()!))]);
         await service.UntilAcceptedAsync($"sdk-{mode}");
         var id = await service.Database.ScalarAsync<Guid>($"select id from notifications where reference = 'sdk-{mode}'");
-        var told = (await UntilToldAsync(id.ToString(), "delivery.delivered"))[^1].Record;
+        var published = (await UntilPublishedAsync(id.ToString(), "delivery.delivered"))[^1].Record;
 
         var read = JsonElement.Parse(await sdk.RunAsync(
             """
@@ -118,41 +118,41 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
             event.validate();
             console.log(JSON.stringify(event));
             """,
-            JsonSerializer.Serialize(new { key = told.Key, value = told.Value, headers = told.Headers.ToDictionary(header => header.Name, header => header.Value) })));
+            JsonSerializer.Serialize(new { key = published.Key, value = published.Value, headers = published.Headers.ToDictionary(header => header.Name, header => header.Value) })));
 
         (read.GetProperty("type").GetString(), read.GetProperty("subject").GetString(), read.GetProperty("partitionkey").GetString()).ShouldBe(("delivery.delivered", id.ToString(), id.ToString()));
         read.GetProperty("data").GetProperty("reference").GetString().ShouldBe($"sdk-{mode}");
     }
 
-    /// <summary>An event may be told again with what follows it, and never before what precedes it.</summary>
+    /// <summary>An event may be published again with what follows it, and never before what precedes it.</summary>
     private static IEnumerable<string?> FirstOfEach(IEnumerable<(KafkaRecord Record, JsonElement Value)> events) =>
-        events.DistinctBy(told => told.Value.GetProperty("id").GetString()).Select(told => told.Value.GetProperty("type").GetString());
+        events.DistinctBy(published => published.Value.GetProperty("id").GetString()).Select(published => published.Value.GetProperty("type").GetString());
 
     private async Task<string> SendAsync(string token, string reference)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/services/notifications/send") { Content = new StringContent(KafkaService.Send(reference), System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new("Bearer", token);
-        using var answer = await service.Process.Client.SendAsync(request);
-        answer.EnsureSuccessStatusCode();
-        return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
+        using var response = await service.Process.Client.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
     }
 
     private async Task<string> AskAsync(string path)
     {
-        using var answer = await service.Process.Client.GetAsync(new Uri(path, UriKind.Relative));
-        return await answer.Content.ReadAsStringAsync();
+        using var response = await service.Process.Client.GetAsync(new Uri(path, UriKind.Relative));
+        return await response.Content.ReadAsStringAsync();
     }
 
-    private async Task<IReadOnlyList<(KafkaRecord Record, JsonElement Value)>> UntilToldAsync(string key, string lastType)
+    private async Task<IReadOnlyList<(KafkaRecord Record, JsonElement Value)>> UntilPublishedAsync(string key, string lastType)
     {
         List<(KafkaRecord Record, JsonElement Value)> events = [];
         await Eventually.TrueAsync(
             () =>
             {
                 events = [.. service.Brokers.Read(KafkaService.Status).Where(record => record.Key == key).Select(record => (record, JsonElement.Parse(record.Value!)))];
-                return events.Any(told => told.Value.GetProperty("type").GetString() == lastType);
+                return events.Any(published => published.Value.GetProperty("type").GetString() == lastType);
             },
-            TimeSpan.FromSeconds(240), () => $"{lastType} of {key} was not told:\n{service.Process.Output}");
+            TimeSpan.FromSeconds(240), () => $"{lastType} of {key} was not published:\n{service.Process.Output}");
         return events;
     }
 }

@@ -34,12 +34,12 @@ public sealed class OtherModeTests(SignInService service)
                 continue;
             }
 
-            var missing = await AnswerAsync(tenant, mode, method, path, ids["endpoint"][0], Missing);
+            var missing = await RespondAsync(tenant, mode, method, path, ids["endpoint"][0], Missing);
             foreach (var id in ids[kind])
             {
-                var answer = await AnswerAsync(tenant, mode, method, path, ids["endpoint"][0], id);
-                if (answer != missing || !answer.StartsWith("404 ", StringComparison.Ordinal))
-                    wrong.Add($"{method} {path}: {answer} where {missing} was expected");
+                var response = await RespondAsync(tenant, mode, method, path, ids["endpoint"][0], id);
+                if (response != missing || !response.StartsWith("404 ", StringComparison.Ordinal))
+                    wrong.Add($"{method} {path}: {response} where {missing} was expected");
             }
         }
 
@@ -61,9 +61,9 @@ public sealed class OtherModeTests(SignInService service)
         foreach (var key in (string?[])[null, "chunk"])
         {
             using var missing = await tenant.PostAsync(mode, $"{TwoModes.Root}/send-chunk", Chunk(Missing), key);
-            using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
-            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-            (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+            using var response = await tenant.PostAsync(mode, $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
         }
 
         (await tenant.StoredAsync()).ShouldBe(before);
@@ -78,9 +78,9 @@ public sealed class OtherModeTests(SignInService service)
 
         foreach (var key in (string?[])[null, "chunk"])
         {
-            using var answer = await tenant.PostAsync("person", $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
-            answer.StatusCode.ShouldBe(HttpStatusCode.Conflict, await answer.Content.ReadAsStringAsync());
-            (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBe("mode_mismatch");
+            using var response = await tenant.PostAsync("person", $"{TwoModes.Root}/send-chunk", Chunk(batch), key);
+            response.StatusCode.ShouldBe(HttpStatusCode.Conflict, await response.Content.ReadAsStringAsync());
+            (await SignInService.ReadAsync(response)).GetProperty("code").GetString().ShouldBe("mode_mismatch");
         }
 
         (await tenant.StoredAsync()).ShouldBe(before);
@@ -98,10 +98,10 @@ public sealed class OtherModeTests(SignInService service)
         var before = await tenant.StoredAsync();
 
         using var missing = await tenant.UploadAsync(mode, Csv, key: null, ("continues", Missing.ToString()));
-        using var answer = await tenant.UploadAsync(mode, Csv, key: null, ("continues", job.ToString()));
+        using var response = await tenant.UploadAsync(mode, Csv, key: null, ("continues", job.ToString()));
 
-        answer.StatusCode.ShouldBe(missing.StatusCode);
-        (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+        response.StatusCode.ShouldBe(missing.StatusCode);
+        (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
         (await tenant.StoredAsync()).ShouldBe(before);
     }
 
@@ -113,8 +113,8 @@ public sealed class OtherModeTests(SignInService service)
         {
             var id = await tenant.SendAsync(mode);
             (await tenant.GetAsync("person", $"{TwoModes.Root}/{id}")).GetProperty("live").GetBoolean().ShouldBe(mode == "live");
-            using var answer = await tenant.PostAsync("person", $"{TwoModes.Root}/{id}/cancel");
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            using var response = await tenant.PostAsync("person", $"{TwoModes.Root}/{id}/cancel");
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
     }
 
@@ -151,9 +151,9 @@ public sealed class OtherModeTests(SignInService service)
         var tenant = await TwoModes.CreateAsync(service);
         var (live, test) = ((await PlantAsync(tenant, "live"))["delivery"][0], (await PlantAsync(tenant, "test"))["delivery"][0]);
 
-        using var answer = await tenant.PostAsync("test", "/api/v1/admin/dead-letters/requeue", """{"channel":"email"}""");
+        using var response = await tenant.PostAsync("test", "/api/v1/admin/dead-letters/requeue", """{"channel":"email"}""");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{live}'")).ShouldBe((short)73);
         (await service.Database.ScalarAsync<short>($"select status from deliveries where id = '{test}'")).ShouldNotBe((short)73);
     }
@@ -198,8 +198,8 @@ public sealed class OtherModeTests(SignInService service)
 
     private static async Task AddSandboxAsync(TwoModes tenant)
     {
-        using var answer = await tenant.PostAsync("person", "/api/v1/admin/providers", """{"channel":"email","type":"sandbox","name":"Sandbox","priority":1}""");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        using var response = await tenant.PostAsync("person", "/api/v1/admin/providers", """{"channel":"email","type":"sandbox","name":"Sandbox","priority":1}""");
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Of each kind something that each command would change, were it the caller's.</summary>
@@ -217,8 +217,8 @@ public sealed class OtherModeTests(SignInService service)
             """);
         var (open, closed) = (await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}"""), await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true));
         var (queued, paused) = (await tenant.JobAsync(mode, Csv), await tenant.JobAsync(mode, $"{Csv}cy@example.com,3\n"));
-        using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        using var response = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         var (endpoint, message, replay) = await PlantWebhookAsync(tenant, mode);
         return new()
         {
@@ -254,11 +254,11 @@ public sealed class OtherModeTests(SignInService service)
         : path.StartsWith($"{TwoModes.Root}/{{", StringComparison.Ordinal) ? "notification"
         : null;
 
-    private static async Task<string> AnswerAsync(TwoModes tenant, string mode, string method, string path, Guid endpoint, Guid id)
+    private static async Task<string> RespondAsync(TwoModes tenant, string mode, string method, string path, Guid endpoint, Guid id)
     {
         var filled = System.Text.RegularExpressions.Regex.Replace(path.Replace(OfEndpoint, $"{TwoModes.Webhooks}/{endpoint}/", StringComparison.Ordinal), "\\{[^}]*\\}", id.ToString());
-        using var answer = await tenant.AskAsync(mode, new HttpMethod(method), filled);
-        return $"{(int)answer.StatusCode} {(await SignInService.BodyWithoutTraceAsync(answer)).Replace(id.ToString(), "…", StringComparison.Ordinal)}";
+        using var response = await tenant.AskAsync(mode, new HttpMethod(method), filled);
+        return $"{(int)response.StatusCode} {(await SignInService.BodyWithoutTraceAsync(response)).Replace(id.ToString(), "…", StringComparison.Ordinal)}";
     }
 
     private static string Chunk(Guid batch) => $$$"""{"batchId":"{{{batch}}}","sequence":0,"notifications":[{"recipient":{"email":"ann@example.com"}}]}""";

@@ -55,9 +55,9 @@ public sealed class OtherModeWebhookTests(SignInService service)
         var path = $"{TwoModes.Webhooks}/{await tenant.EndpointAsync("[\"*\"]")}";
         foreach (var (who, mode) in ((string, string)[])[("live", "live"), ("test", "test"), ("person", "live")])
         {
-            using var answer = await tenant.PostAsync(who, $"{path}/test");
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-            var message = (await SignInService.ReadAsync(answer)).GetProperty("messageId").GetGuid();
+            using var response = await tenant.PostAsync(who, $"{path}/test");
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+            var message = (await SignInService.ReadAsync(response)).GetProperty("messageId").GetGuid();
 
             (await tenant.GetAsync(mode, $"{path}/deliveries/{message}")).GetProperty("live").GetBoolean().ShouldBe(mode == "live", who);
             using var other = await tenant.AskAsync(TwoModes.Other(mode), HttpMethod.Get, $"{path}/deliveries/{message}");
@@ -78,9 +78,9 @@ public sealed class OtherModeWebhookTests(SignInService service)
         foreach (var kind in (string[])["failed", "all"])
         {
             await FailAsync(tenant);
-            using var answer = await tenant.PostAsync(mode, $"{path}/replay", $$"""{"mode":"{{kind}}","since":"{{TimeProvider.System.GetUtcNow().AddHours(-1):O}}"}""");
-            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-            var replay = await SignInService.ReadAsync(answer);
+            using var response = await tenant.PostAsync(mode, $"{path}/replay", $$"""{"mode":"{{kind}}","since":"{{TimeProvider.System.GetUtcNow().AddHours(-1):O}}"}""");
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+            var replay = await SignInService.ReadAsync(response);
             replay.GetProperty("live").GetBoolean().ShouldBe(live);
             var seen = $"{path}/replays/{replay.GetProperty("id").GetGuid()}";
             using var other = await tenant.AskAsync(TwoModes.Other(mode), HttpMethod.Get, seen);
@@ -93,7 +93,7 @@ public sealed class OtherModeWebhookTests(SignInService service)
         }
     }
 
-    /// <summary>An endpoint whose every message has failed, and per mode what was done that it was told of: a delivery, a batch and a job.</summary>
+    /// <summary>An endpoint whose every message has failed, and per mode what was done that it was reported of: a delivery, a batch and a job.</summary>
     private async Task<(string Path, Dictionary<string, Guid[]> Subjects)> SentAsync(TwoModes tenant)
     {
         var endpoint = await tenant.EndpointAsync("""["delivery.*","batch.*","bulk_job.*"]""");
@@ -104,14 +104,14 @@ public sealed class OtherModeWebhookTests(SignInService service)
             var batch = await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true);
             foreach (var what in (string[])[$"{sent.GetProperty("id").GetGuid()}", $"batches/{batch}"])
             {
-                using var answer = await tenant.PostAsync(mode, $"{TwoModes.Root}/{what}/cancel");
-                answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+                using var response = await tenant.PostAsync(mode, $"{TwoModes.Root}/{what}/cancel");
+                response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
             }
 
             subjects[mode] = [sent.GetProperty("deliveries")[0].GetProperty("id").GetGuid(), batch, await tenant.JobAsync(mode, $"email,orderId\nann@example.com,{mode}\n")];
         }
 
-        // A batch ends last of all: what was told of it was preceded by what was told of its deliveries.
+        // A batch ends last of all: what was reported of it was preceded by what was reported of its deliveries.
         await Eventually.TrueAsync(
             () => service.Database.ScalarAsync<bool>($"""
                 select count(distinct subject) = 6 and not exists (select from outbox where tenant_id = '{tenant.Tenant}')
@@ -125,7 +125,7 @@ public sealed class OtherModeWebhookTests(SignInService service)
 
     /// <summary>Whatever a worker makes of a call that is under way is no longer its to write.</summary>
     private Task<int> FailAsync(TwoModes tenant) => service.Database.ExecuteAsync(
-        $"update webhook_messages set state = 3, reason = 'exhausted', attempts = greatest(attempts, 1::smallint), in_hand = false, ended_at = now() where tenant_id = '{tenant.Tenant}'");
+        $"update webhook_messages set state = 3, reason = 'exhausted', attempts = greatest(attempts, 1::smallint), in_flight = false, ended_at = now() where tenant_id = '{tenant.Tenant}'");
 
     private static Guid SubjectOf(JsonElement message) => message.GetProperty("subject").GetGuid();
 

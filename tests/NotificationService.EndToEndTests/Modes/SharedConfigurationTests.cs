@@ -91,10 +91,10 @@ public sealed partial class SharedConfigurationTests(SignInService service)
 
     private static async Task<bool> IsRefusedAsync(TwoModes tenant, string who, string method, string path)
     {
-        using var answer = await tenant.AskAsync(who, new HttpMethod(method), path);
-        if (answer.StatusCode != HttpStatusCode.Forbidden)
+        using var response = await tenant.AskAsync(who, new HttpMethod(method), path);
+        if (response.StatusCode != HttpStatusCode.Forbidden)
             return false;
-        (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBe("live_account_required", path);
+        (await SignInService.ReadAsync(response)).GetProperty("code").GetString().ShouldBe("live_account_required", path);
         return true;
     }
 
@@ -110,9 +110,9 @@ public sealed partial class SharedConfigurationTests(SignInService service)
 
     private static async Task<string> MakeAsync(TwoModes tenant, string kind, string body)
     {
-        using var answer = await tenant.PostAsync("person", $"{Admin}{kind}", body);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetString()!;
+        using var response = await tenant.PostAsync("person", $"{Admin}{kind}", body);
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("id").GetString()!;
     }
 
     /// <summary>The path of what is there where it is shared, else of what is not.</summary>

@@ -53,12 +53,12 @@ public sealed class TestReceiptsTests(SignInService service)
             sent[mode] = (id, delivery.GetProperty("id").GetGuid(), delivery.GetProperty("providerMessageId").GetString()!);
         }
 
-        using (var answer = await ReceiptsTenant.ReportAsync(
+        using (var response = await ReceiptsTenant.ReportAsync(
             service.Client, provider,
             new { id = "1", status = "delivered", messageId = sent["live"].Message }, new { id = "2", status = "delivered", messageId = sent["test"].Message },
             new { id = "3", status = "unsubscribed", address = "bob@example.com" }, new { id = "4", status = "delivered" }))
         {
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+            response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         }
 
         foreach (var (mode, (id, delivery, _)) in sent)
@@ -92,10 +92,10 @@ public sealed class TestReceiptsTests(SignInService service)
 
     private static async Task<Guid> AddSandboxAsync(TwoModes tenant, string channel)
     {
-        using var answer = await tenant.PostAsync(
+        using var response = await tenant.PostAsync(
             "person", "/api/v1/admin/providers",
             $$$"""{"channel":"{{{channel}}}","type":"sandbox","name":"Sandbox","priority":1,"credentials":{"receiptSecret":"{{{ReceiptsTenant.Secret}}}"}}""");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetGuid();
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("id").GetGuid();
     }
 }

@@ -57,27 +57,27 @@ internal sealed class TwoModes
 
     public async Task<JsonElement> AcceptedAsync(string mode, string path, string body, string? key = null)
     {
-        using var answer = await PostAsync(mode, $"{Root}/{path}", body, key);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        answer.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
-        return await SignInService.ReadAsync(answer);
+        using var response = await PostAsync(mode, $"{Root}/{path}", body, key);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        response.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+        return await SignInService.ReadAsync(response);
     }
 
     /// <summary>A webhook endpoint, at an address that nobody answers.</summary>
     public async Task<Guid> EndpointAsync(string events)
     {
-        using var answer = await PostAsync("person", Webhooks, $$"""{"url":"https://hooks.invalid/in","events":{{events}}}""");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetGuid();
+        using var response = await PostAsync("person", Webhooks, $$"""{"url":"https://hooks.invalid/in","events":{{events}}}""");
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("id").GetGuid();
     }
 
     /// <summary>A job whose rows are all notifications that wait for their time.</summary>
     public async Task<Guid> JobAsync(string mode, string csv, string? key = null, params (string Name, string Value)[] fields)
     {
-        using var answer = await UploadAsync(mode, csv, key, fields);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        answer.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
-        var job = (await SignInService.ReadAsync(answer)).GetProperty("jobId").GetGuid();
+        using var response = await UploadAsync(mode, csv, key, fields);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        response.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+        var job = (await SignInService.ReadAsync(response)).GetProperty("jobId").GetGuid();
         await Eventually.ValueAsync(() => GetAsync(mode, $"{Root}/bulk/{job}"), found => found.GetProperty("status").GetString() == "completed", Ample);
         return job;
     }
@@ -94,9 +94,9 @@ internal sealed class TwoModes
 
     public async Task<JsonElement> GetAsync(string mode, string path)
     {
-        using var answer = await AskAsync(mode, HttpMethod.Get, path);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await AskAsync(mode, HttpMethod.Get, path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 
     public async Task<HttpResponseMessage> PostAsync(string mode, string path, string? body = null, string? key = null)

@@ -50,7 +50,7 @@ public sealed class FailingStepsTests(TestDatabase database) : IClassFixture<Tes
 
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(ServiceProcess service, string path)
     {
-        using var answer = await service.Client.GetAsync(new Uri(path, UriKind.Relative));
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative));
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -46,7 +46,7 @@ public sealed class ManagementPortTests(PostgresCluster cluster)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Host = host;
-        using var answer = await client.SendAsync(request);
-        return answer.StatusCode;
+        using var response = await client.SendAsync(request);
+        return response.StatusCode;
     }
 }

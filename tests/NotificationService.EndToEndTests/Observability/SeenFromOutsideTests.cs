@@ -92,9 +92,9 @@ public sealed class SeenFromOutsideTests(PostgresCluster cluster)
 
     private static async Task<string> DemoTokenAsync(ServiceProcess service)
     {
-        using var answer = await service.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
+        using var response = await service.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
             [new("grant_type", "client_credentials"), new("client_id", "demo-service"), new("client_secret", "demo-service-secret")]));
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 
     private static async Task SendAsync(ServiceProcess service, string token, string? traceParent = null)
@@ -106,8 +106,8 @@ public sealed class SeenFromOutsideTests(PostgresCluster cluster)
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (traceParent is not null)
             request.Headers.Add("traceparent", traceParent);
-        using var answer = await service.Client.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        using var response = await service.Client.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
     }
 
     private static async Task<string[]> MetricsAsync(ServiceProcess service) =>

@@ -50,9 +50,9 @@ public sealed class FirstEmailTests(SignInService service)
             admin.AccessToken);
         made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
 
-        using var answer = await service.PostAsync(
+        using var response = await service.PostAsync(
             Send, new { channel = "email", recipient = new { email = "ann@example.com" }, content = new { subject = "s", html = "<h1>Hello</h1><p>It is on its way.</p>" } }, await TokenAsync(admin, "live"));
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         await Eventually.TrueAsync(() => vendor.Calls.Count > 0, Ample);
 
         vendor.Calls[0].Json.GetProperty("content").ToString().ShouldBe(
@@ -67,17 +67,17 @@ public sealed class FirstEmailTests(SignInService service)
 
     private async Task<string> SendAsync(string token, string subject)
     {
-        using var answer = await service.PostAsync(Send, new { channel = "email", recipient = new { email = "ann@example.com" }, content = new { subject, text = "hello" } }, token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetString()!;
+        using var response = await service.PostAsync(Send, new { channel = "email", recipient = new { email = "ann@example.com" }, content = new { subject, text = "hello" } }, token);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("id").GetString()!;
     }
 
     private async Task<JsonElement> SandboxAsync(string token) => (await ReadAsync("/api/v1/admin/sandbox/messages?cursor=", token)).GetProperty("items");
 
     private async Task<JsonElement> ReadAsync(string path, string token)
     {
-        using var answer = await service.GetAsync(path, token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await service.GetAsync(path, token);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 }

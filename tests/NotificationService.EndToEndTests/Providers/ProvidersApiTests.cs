@@ -138,9 +138,9 @@ public sealed class ProvidersApiTests(SignInService service)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await service.Client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
+        using var response = await service.Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
         text.ShouldNotContain("canary");
-        return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), answer.Headers);
+        return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), response.Headers);
     }
 }

@@ -122,8 +122,8 @@ public sealed class ReportedTests(SignInService service)
                 """;
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
             request.Headers.Add("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body))));
-            using var answer = await service.Client.SendAsync(request);
-            return answer.StatusCode;
+            using var response = await service.Client.SendAsync(request);
+            return response.StatusCode;
         }
     }
 
@@ -175,9 +175,9 @@ public sealed class ReportedTests(SignInService service)
 
     private async Task<string> SendAsync(string token, object notification)
     {
-        using var answer = await service.PostAsync("/api/v1/services/notifications/send", notification, token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("id").GetString()!;
+        using var response = await service.PostAsync("/api/v1/services/notifications/send", notification, token);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("id").GetString()!;
     }
 
     private async Task StatusAsync(string token, string id, string expected) => (await Eventually.ValueAsync(
@@ -185,9 +185,9 @@ public sealed class ReportedTests(SignInService service)
 
     private async Task<JsonElement> ReadAsync(string path, string token)
     {
-        using var answer = await service.GetAsync(path, token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await service.GetAsync(path, token);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 
     /// <summary>As Twilio does: to the address that it was given, signed with it.</summary>
@@ -200,8 +200,8 @@ public sealed class ReportedTests(SignInService service)
             Content = new FormUrlEncodedContent(fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value))),
         };
         request.Headers.Add("X-Twilio-Signature", Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(authToken), Encoding.UTF8.GetBytes(signed))));
-        using var answer = await service.Client.SendAsync(request);
-        return answer.StatusCode;
+        using var response = await service.Client.SendAsync(request);
+        return response.StatusCode;
     }
 
     private async Task<HttpStatusCode> PostSignedAsync(string path, string body, long time, ECDsa key)
@@ -211,7 +211,7 @@ public sealed class ReportedTests(SignInService service)
         request.Headers.Add(
             "X-Twilio-Email-Event-Webhook-Signature",
             Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes($"{time}{body}"), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
-        using var answer = await service.Client.SendAsync(request);
-        return answer.StatusCode;
+        using var response = await service.Client.SendAsync(request);
+        return response.StatusCode;
     }
 }

@@ -50,11 +50,11 @@ public sealed class InternationalAddressTests(SignInService service)
     public async Task Batches_and_files_take_it_too()
     {
         var batches = await BatchTenant.CreateAsync(service);
-        var answer = await batches.AcceptedAsync("send-batch", $$$"""
+        var response = await batches.AcceptedAsync("send-batch", $$$"""
             {{{{BatchTenant.Shared}}},"notifications":[{"recipient":{"email":"ann@bücher.example"},"data":{"orderId":"A-1"}},{"recipient":{"email":"änn@例。测试"},"data":{"orderId":"A-2"}}],"final":true}
             """);
-        (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("rejected").GetArrayLength()).ShouldBe((1, 1));
-        (await EmailsAsync(answer.GetProperty("batchId").GetGuid())).ShouldBe(["ann@xn--bcher-kva.example"]);
+        (response.GetProperty("accepted").GetInt32(), response.GetProperty("rejected").GetArrayLength()).ShouldBe((1, 1));
+        (await EmailsAsync(response.GetProperty("batchId").GetGuid())).ShouldBe(["ann@xn--bcher-kva.example"]);
 
         var files = await BulkTenant.CreateAsync(service);
         var job = await files.JobAsync("email,name,orderId\nänn@bücher.example,Änn,A-1\na b@bücher.example,Bob,A-2\n");

@@ -26,8 +26,8 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         {
             try
             {
-                using var answer = await ReceiptsTenant.ReportAsync(api.Client, provider, Report(deliveries[i]));
-                if (answer.StatusCode == HttpStatusCode.OK)
+                using var response = await ReceiptsTenant.ReportAsync(api.Client, provider, Report(deliveries[i]));
+                if (response.StatusCode == HttpStatusCode.OK)
                     answered.Add($"{deliveries[i]}");
             }
             catch (HttpRequestException)
@@ -49,7 +49,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
 
     /// <summary>E12.</summary>
     [Fact]
-    public async Task While_the_database_is_away_a_provider_is_told_to_come_again_and_is_heard_then()
+    public async Task While_the_database_is_away_a_provider_is_asked_to_come_again_and_is_heard_then()
     {
         await using var service = await StartAsync("api,worker");
         var (provider, deliveries) = await PlantAsync(service, 1);
@@ -66,8 +66,8 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         await database.Cluster.OpenAsync(name);
         await Eventually.TrueAsync(async () =>
         {
-            using var answer = await ReceiptsTenant.ReportAsync(service.Client, provider, Report(deliveries[0]));
-            return answer.StatusCode == HttpStatusCode.OK;
+            using var response = await ReceiptsTenant.ReportAsync(service.Client, provider, Report(deliveries[0]));
+            return response.StatusCode == HttpStatusCode.OK;
         }, Ample);
         await Eventually.TrueAsync(async () => await IsDeliveredAsync(deliveries[0]), Ample);
     }
@@ -79,8 +79,8 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         var (provider, deliveries) = await PlantAsync(api, 2_000);
         foreach (var some in deliveries.Chunk(250))
         {
-            using var answer = await ReceiptsTenant.ReportAsync(api.Client, provider, [.. some.Select(Report)]);
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            using var response = await ReceiptsTenant.ReportAsync(api.Client, provider, [.. some.Select(Report)]);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
         for (var round = 0; round < 2; round++)
@@ -138,9 +138,9 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         };
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
-        using var answer = await api.Client.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-        return System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        using var response = await api.Client.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
     }
 
     private Task<long> CountAsync(string from) => database.ScalarAsync<long>($"select count(*) from {from}");

@@ -37,19 +37,19 @@ internal sealed class ReceiptsTenant
     public async Task<Guid> SendAsync(string to, string channel = "email", string text = "Hello Ann")
     {
         object recipient = channel == "email" ? new { email = to } : new { phone = to };
-        using var answer = await service.PostAsync(
+        using var response = await service.PostAsync(
             "/api/v1/services/notifications/send", new { channel, recipient, content = new { subject = "Hello", text } }, token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return (await SignInService.ReadAsync(answer)).GetProperty("deliveries")[0].GetProperty("id").GetGuid();
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await SignInService.ReadAsync(response)).GetProperty("deliveries")[0].GetProperty("id").GetGuid();
     }
 
     public static Guid NotificationOf(Guid delivery) => Guid.Parse(delivery.ToString()[..35] + "0");
 
     public async Task<JsonElement> ReadAsync(string path)
     {
-        using var answer = await service.GetAsync(path, path.Contains("/admin/", StringComparison.Ordinal) ? Admin.AccessToken : token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return await SignInService.ReadAsync(answer);
+        using var response = await service.GetAsync(path, path.Contains("/admin/", StringComparison.Ordinal) ? Admin.AccessToken : token);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return await SignInService.ReadAsync(response);
     }
 
     public async Task<string?> StatusAsync(Guid delivery) =>

@@ -64,8 +64,8 @@ public sealed class ReceiptsTests(SignInService service)
         await tenant.UntilAsync(delivery, "delivered");
 
         var path = $"/api/v1/services/notifications/{ReceiptsTenant.NotificationOf(delivery)}";
-        var told = (await tenant.ReadAsync(path)).GetProperty("deliveries")[0];
-        (told.GetProperty("segments").GetInt32(), told.GetProperty("smsEncoding").GetString()).ShouldBe((segments, encoding));
+        var shown = (await tenant.ReadAsync(path)).GetProperty("deliveries")[0];
+        (shown.GetProperty("segments").GetInt32(), shown.GetProperty("smsEncoding").GetString()).ShouldBe((segments, encoding));
         var attempt = (await tenant.ReadAsync($"{path}/timeline")).GetProperty("items").EnumerateArray().Single(step => step.TryGetProperty("attempt", out _)).GetProperty("attempt");
         (attempt.GetProperty("segments").GetInt32(), attempt.GetProperty("smsEncoding").GetString()).ShouldBe((segments, encoding));
     }
@@ -163,15 +163,15 @@ public sealed class ReceiptsTests(SignInService service)
         (await service.Client.SendAsync(request)).EnsureSuccessStatusCode();
         var deleted = TimeProvider.System.GetTimestamp();
 
-        // Counted from when it was asked: however long an answer takes on a slow machine, it is that of the moment.
+        // Counted from when it was asked: however long a response takes on a slow machine, it is that of the moment.
         var taken = TimeSpan.Zero;
         await Eventually.TrueAsync(async () =>
         {
             var asked = TimeProvider.System.GetElapsedTime(deleted);
-            using var answer = await ReceiptsTenant.ReportAsync(service.Client, provider);
-            if (answer.StatusCode == HttpStatusCode.OK)
+            using var response = await ReceiptsTenant.ReportAsync(service.Client, provider);
+            if (response.StatusCode == HttpStatusCode.OK)
                 taken = asked;
-            return answer.StatusCode == HttpStatusCode.NotFound;
+            return response.StatusCode == HttpStatusCode.NotFound;
         }, ReceiptsTenant.Ample);
         taken.ShouldBeLessThan(TimeSpan.FromSeconds(2.2));
     }
@@ -213,9 +213,9 @@ public sealed class ReceiptsTests(SignInService service)
 
     private static async Task StatusAsync(Task<HttpResponseMessage> asked, HttpStatusCode expected)
     {
-        using var answer = await asked;
-        var text = await answer.Content.ReadAsStringAsync();
-        answer.StatusCode.ShouldBe(expected, text);
+        using var response = await asked;
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(expected, text);
         if ((int)expected >= 400)
             JsonElement.Parse(text).GetProperty("code").GetString().ShouldNotBeNullOrEmpty();
         text.ShouldNotContain("signature", Case.Insensitive, "who tries signatures learns nothing");

@@ -10,7 +10,7 @@ public sealed class SuppressionsApiTests(SignInService service)
     private const string Path = "/api/v1/admin/suppressions";
 
     [Fact]
-    public async Task An_address_is_added_found_and_removed_and_the_audit_log_tells_of_it_without_the_address()
+    public async Task An_address_is_added_found_and_removed_and_the_audit_log_reports_it_without_the_address()
     {
         var tenant = await ReceiptsTenant.CreateAsync(service);
 
@@ -46,8 +46,8 @@ public sealed class SuppressionsApiTests(SignInService service)
 
         (await CountAsync(stranger, "")).ShouldBe(0);
         (await DeleteAsync(stranger, id)).ShouldBe(HttpStatusCode.NotFound);
-        using var answer = await service.GetAsync($"{Path}/{id}", stranger.Admin.AccessToken);
-        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var response = await service.GetAsync($"{Path}/{id}", stranger.Admin.AccessToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await stranger.UntilAsync(await stranger.SendAsync("ann@example.com"), "delivered");
     }
 
@@ -89,8 +89,8 @@ public sealed class SuppressionsApiTests(SignInService service)
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(ReceiptsTenant tenant, object body)
     {
-        using var answer = await service.PostAsync(Path, body, tenant.Admin.AccessToken);
-        return (answer.StatusCode, await SignInService.ReadAsync(answer));
+        using var response = await service.PostAsync(Path, body, tenant.Admin.AccessToken);
+        return (response.StatusCode, await SignInService.ReadAsync(response));
     }
 
     private static async Task<int> CountAsync(ReceiptsTenant tenant, string query) => (await tenant.ReadAsync(Path + query)).GetProperty("items").GetArrayLength();
@@ -99,7 +99,7 @@ public sealed class SuppressionsApiTests(SignInService service)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Path}/{id}");
         request.Headers.Authorization = new("Bearer", tenant.Admin.AccessToken);
-        using var answer = await service.Client.SendAsync(request);
-        return answer.StatusCode;
+        using var response = await service.Client.SendAsync(request);
+        return response.StatusCode;
     }
 }

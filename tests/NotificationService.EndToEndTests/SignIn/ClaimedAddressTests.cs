@@ -101,9 +101,9 @@ public sealed class ClaimedAddressTests(SignInService service)
     private async Task<(Guid Tenant, string Key)> RegisterAsync(string email, string password)
     {
         var key = $"t-{Guid.NewGuid():n}";
-        using var answer = await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", tenantKey = key, admin = new { email, password, name = "Ann" } });
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-        return ((await SignInService.ReadAsync(answer)).GetProperty("user").GetProperty("tenantId").GetGuid(), key);
+        using var response = await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", tenantKey = key, admin = new { email, password, name = "Ann" } });
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return ((await SignInService.ReadAsync(response)).GetProperty("user").GetProperty("tenantId").GetGuid(), key);
     }
 
     /// <summary>Others who register under her address, and sign in there: they know those passwords.</summary>
@@ -119,8 +119,8 @@ public sealed class ClaimedAddressTests(SignInService service)
     /// <summary>The tenant that answered, or why none did.</summary>
     private async Task<(HttpStatusCode Status, string What)> LoginAsync(string email, string password, string? tenant = null)
     {
-        using var answer = await service.PostAsync("/api/v1/auth/login", tenant is null ? new { email, password } : (object)new { email, password, tenant });
-        var body = await SignInService.ReadAsync(answer);
-        return (answer.StatusCode, answer.IsSuccessStatusCode ? body.GetProperty("user").GetProperty("tenantId").GetString()! : body.GetProperty("code").GetString()!);
+        using var response = await service.PostAsync("/api/v1/auth/login", tenant is null ? new { email, password } : (object)new { email, password, tenant });
+        var body = await SignInService.ReadAsync(response);
+        return (response.StatusCode, response.IsSuccessStatusCode ? body.GetProperty("user").GetProperty("tenantId").GetString()! : body.GetProperty("code").GetString()!);
     }
 }

@@ -13,15 +13,15 @@ public sealed class EveryRouteTests(SignInService service)
 
     [Fact]
     public async Task Without_a_token_every_call_but_those_of_sign_in_is_refused() =>
-        (await AnswersAsync(token: null)).Where(answer => answer.Status != 401).Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+        (await RespondsAsync(token: null)).Where(response => response.Status != 401).Select(response => $"{response.Call}: {response.Status}").ShouldBeEmpty();
 
     [Fact]
     public async Task A_person_without_a_role_for_it_is_refused_by_every_call_of_services_and_admins()
     {
         var ann = await service.LoginAsync("ann@demo.test", "Demo-user-1!");
 
-        (await AnswersAsync(ann.AccessToken)).Where(answer => !answer.Call.Contains("/users/me", StringComparison.Ordinal) && answer.Status != 403)
-            .Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+        (await RespondsAsync(ann.AccessToken)).Where(response => !response.Call.Contains("/users/me", StringComparison.Ordinal) && response.Status != 403)
+            .Select(response => $"{response.Call}: {response.Status}").ShouldBeEmpty();
     }
 
     [Fact]
@@ -29,24 +29,24 @@ public sealed class EveryRouteTests(SignInService service)
     {
         var token = await service.TokenAsync("demo-service", "demo-service-secret", "events:publish");
 
-        (await AnswersAsync(token)).Where(answer => !answer.Call.EndsWith("/events", StringComparison.Ordinal) && answer.Status != 403)
-            .Select(answer => $"{answer.Call}: {answer.Status}").ShouldBeEmpty();
+        (await RespondsAsync(token)).Where(response => !response.Call.EndsWith("/events", StringComparison.Ordinal) && response.Status != 403)
+            .Select(response => $"{response.Call}: {response.Status}").ShouldBeEmpty();
     }
 
-    private async Task<IReadOnlyList<(string Call, int Status)>> AnswersAsync(string? token)
+    private async Task<IReadOnlyList<(string Call, int Status)>> RespondsAsync(string? token)
     {
-        var answers = new List<(string, int)>();
+        var responses = new List<(string, int)>();
         var routes = await PublishedRoutes.ReadAsync(service.Client);
         foreach (var (path, method, operation) in routes.Operations.Where(operation => !Open.Contains(operation.Path)))
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), PublishedRoutes.Filled(path, operation));
             if (token is not null)
                 request.Headers.Authorization = new("Bearer", token);
-            using var answer = await service.Client.SendAsync(request);
-            answers.Add(($"{method} {path}", (int)answer.StatusCode));
+            using var response = await service.Client.SendAsync(request);
+            responses.Add(($"{method} {path}", (int)response.StatusCode));
         }
 
-        answers.ShouldNotBeEmpty();
-        return answers;
+        responses.ShouldNotBeEmpty();
+        return responses;
     }
 }

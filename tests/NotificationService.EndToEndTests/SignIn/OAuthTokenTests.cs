@@ -13,12 +13,12 @@ public sealed class OAuthTokenTests(SignInService service)
     [Fact]
     public async Task The_demo_account_gets_a_token_that_works()
     {
-        using var answer = await service.AskForTokenAsync("demo-service", "demo-service-secret");
+        using var response = await service.AskForTokenAsync("demo-service", "demo-service-secret");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
-        answer.Headers.Pragma.ToString().ShouldBe("no-cache");
-        var body = await SignInService.ReadAsync(answer);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        response.Headers.Pragma.ToString().ShouldBe("no-cache");
+        var body = await SignInService.ReadAsync(response);
         body.EnumerateObject().Select(property => property.Name).ShouldBe(["access_token", "token_type", "expires_in", "scope"]);
         body.GetProperty("token_type").GetString().ShouldBe("Bearer");
         body.GetProperty("expires_in").GetInt32().ShouldBe(3600);
@@ -31,17 +31,17 @@ public sealed class OAuthTokenTests(SignInService service)
     [InlineData("demo%2Dservice:demo%2dservice%2Dsecret")]
     public async Task The_credentials_may_stand_in_HTTP_Basic(string basic)
     {
-        using var answer = await service.AskForTokenAsync([Grant], basic);
+        using var response = await service.AskForTokenAsync([Grant], basic);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_token_may_be_asked_for_with_less_than_the_account_has()
     {
-        using var answer = await service.AskForTokenAsync("demo-service", "demo-service-secret", "notifications:read  notifications:send");
+        using var response = await service.AskForTokenAsync("demo-service", "demo-service-secret", "notifications:read  notifications:send");
 
-        var body = await SignInService.ReadAsync(answer);
+        var body = await SignInService.ReadAsync(response);
         body.GetProperty("scope").GetString().ShouldBe("notifications:send notifications:read");
         using var refused = await service.GetAsync(Admin, body.GetProperty("access_token").GetString());
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -59,8 +59,8 @@ public sealed class OAuthTokenTests(SignInService service)
 
         foreach (var scope in (string[])["admin", "notifications:send admin", "nonsense", "NOTIFICATIONS:SEND"])
         {
-            using var answer = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, scope);
-            await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_scope");
+            using var response = await service.AskForTokenAsync(account.ClientId, account.ClientSecret, scope);
+            await ShouldBeErrorAsync(response, HttpStatusCode.BadRequest, "invalid_scope");
         }
     }
 
@@ -76,19 +76,19 @@ public sealed class OAuthTokenTests(SignInService service)
     public async Task Unknown_and_wrong_are_one_answer(string clientId, string secret)
     {
         using var wrong = await service.AskForTokenAsync("demo-service", "quite wrong");
-        using var answer = await service.AskForTokenAsync(clientId, secret);
+        using var response = await service.AskForTokenAsync(clientId, secret);
 
-        await ShouldBeErrorAsync(answer, HttpStatusCode.Unauthorized, "invalid_client");
-        answer.Headers.WwwAuthenticate.ToString().ShouldStartWith("Basic realm=");
-        (await answer.Content.ReadAsStringAsync()).ShouldBe(await wrong.Content.ReadAsStringAsync());
+        await ShouldBeErrorAsync(response, HttpStatusCode.Unauthorized, "invalid_client");
+        response.Headers.WwwAuthenticate.ToString().ShouldStartWith("Basic realm=");
+        (await response.Content.ReadAsStringAsync()).ShouldBe(await wrong.Content.ReadAsStringAsync());
     }
 
     [Fact]
     public async Task A_secret_of_a_megabyte_is_refused_unread()
     {
-        using var answer = await service.AskForTokenAsync("demo-service", new string('x', 1_000_000));
+        using var response = await service.AskForTokenAsync("demo-service", new string('x', 1_000_000));
 
-        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_request");
+        await ShouldBeErrorAsync(response, HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Theory]
@@ -101,22 +101,22 @@ public sealed class OAuthTokenTests(SignInService service)
     [InlineData("invalid_request", "", null)]
     [InlineData("unsupported_grant_type", "grant_type=password&username=a&password=b")]
     [InlineData("unsupported_grant_type", "grant_type=authorization_code&code=x")]
-    public async Task What_is_no_such_request_is_told_in_the_words_of_the_RFC(string error, string form, string? contentType = "application/x-www-form-urlencoded")
+    public async Task What_is_no_such_request_is_answered_in_the_words_of_the_RFC(string error, string form, string? contentType = "application/x-www-form-urlencoded")
     {
         using var content = new StringContent(form);
         content.Headers.ContentType = contentType is null ? null : new(contentType);
-        using var answer = await service.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
+        using var response = await service.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
 
-        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, error);
-        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        await ShouldBeErrorAsync(response, HttpStatusCode.BadRequest, error);
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
     }
 
     [Fact]
     public async Task Credentials_in_the_form_and_in_the_header_are_refused()
     {
-        using var answer = await service.AskForTokenAsync([Grant, new("client_id", "demo-service"), new("client_secret", "demo-service-secret")], "demo-service:demo-service-secret");
+        using var response = await service.AskForTokenAsync([Grant, new("client_id", "demo-service"), new("client_secret", "demo-service-secret")], "demo-service:demo-service-secret");
 
-        await ShouldBeErrorAsync(answer, HttpStatusCode.BadRequest, "invalid_request");
+        await ShouldBeErrorAsync(response, HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Theory]
@@ -125,16 +125,16 @@ public sealed class OAuthTokenTests(SignInService service)
     [InlineData("")]
     public async Task A_header_that_holds_no_credentials_is_nobody(string basic)
     {
-        using var answer = await service.AskForTokenAsync([Grant], basic);
+        using var response = await service.AskForTokenAsync([Grant], basic);
 
-        await ShouldBeErrorAsync(answer, HttpStatusCode.Unauthorized, "invalid_client");
+        await ShouldBeErrorAsync(response, HttpStatusCode.Unauthorized, "invalid_client");
     }
 
-    private static async Task ShouldBeErrorAsync(HttpResponseMessage answer, HttpStatusCode status, string error)
+    private static async Task ShouldBeErrorAsync(HttpResponseMessage response, HttpStatusCode status, string error)
     {
-        answer.StatusCode.ShouldBe(status, await answer.Content.ReadAsStringAsync());
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
-        var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        response.StatusCode.ShouldBe(status, await response.Content.ReadAsStringAsync());
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         body.EnumerateObject().Select(property => property.Name).ShouldBe(["error", "error_description"]);
         body.GetProperty("error").GetString().ShouldBe(error);
     }

@@ -12,11 +12,11 @@ public sealed class PeopleTests(SignInService service)
     {
         var admin = await service.RegisterAsync();
 
-        ShouldBeSignedIn(admin.Answer, admin.Email);
-        admin.Answer.GetProperty("user").GetProperty("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["admin"]);
-        admin.Answer.GetProperty("user").GetProperty("userId").GetString().ShouldBe(admin.Id.ToString());
+        ShouldBeSignedIn(admin.Response, admin.Email);
+        admin.Response.GetProperty("user").GetProperty("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["admin"]);
+        admin.Response.GetProperty("user").GetProperty("userId").GetString().ShouldBe(admin.Id.ToString());
         (await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken)).ShouldBe(HttpStatusCode.OK);
-        ShouldBeSignedIn((await service.LoginAsync(admin.Email, SignInService.Password)).Answer, admin.Email);
+        ShouldBeSignedIn((await service.LoginAsync(admin.Email, SignInService.Password)).Response, admin.Email);
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class PeopleTests(SignInService service)
     {
         var person = await service.LoginAsync(email, password);
 
-        var user = person.Answer.GetProperty("user");
+        var user = person.Response.GetProperty("user");
         user.GetProperty("userId").GetString().ShouldBe(userId);
         user.GetProperty("roles")[0].GetString().ShouldBe(role);
         (await service.StatusAsync("/api/v1/admin/service-accounts", person.AccessToken)).ShouldBe(onAdmin);
@@ -52,9 +52,9 @@ public sealed class PeopleTests(SignInService service)
         ];
         foreach (var other in others)
         {
-            using var answer = await service.PostAsync("/api/v1/auth/login", other);
-            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-            (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(wrong));
+            using var response = await service.PostAsync("/api/v1/auth/login", other);
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(wrong));
         }
     }
 
@@ -68,8 +68,8 @@ public sealed class PeopleTests(SignInService service)
 
         foreach (var key in keys)
         {
-            using var answer = await service.PostAsync("/api/v1/auth/login", new { email, password = SignInService.Password, tenant = key });
-            var tenant = (await SignInService.ReadAsync(answer)).GetProperty("user").GetProperty("tenantId").GetGuid();
+            using var response = await service.PostAsync("/api/v1/auth/login", new { email, password = SignInService.Password, tenant = key });
+            var tenant = (await SignInService.ReadAsync(response)).GetProperty("user").GetProperty("tenantId").GetGuid();
             (await service.Database.ScalarAsync<string>($"select key from tenants where tenant_id = '{tenant}'")).ShouldBe(key);
         }
     }
@@ -91,11 +91,11 @@ public sealed class PeopleTests(SignInService service)
     [Fact]
     public async Task Every_mistake_of_a_registration_is_named_with_its_field()
     {
-        using var answer = await service.PostAsync(
+        using var response = await service.PostAsync(
             "/api/v1/auth/register-tenant", new { tenantName = " ", tenantKey = "Not A Key", admin = new { email = "\"a\r\n\"@b.c", password = "short", name = "a\0b" } });
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        var problem = await SignInService.ReadAsync(answer);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var problem = await SignInService.ReadAsync(response);
         problem.GetProperty("code").GetString().ShouldBe("validation_failed");
         problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).Distinct()
             .ShouldBeSubsetOf(["/tenantName", "/tenantKey", "/admin/email", "/admin/name", "/admin/password"]);
@@ -106,10 +106,10 @@ public sealed class PeopleTests(SignInService service)
     [InlineData("platform")]
     public async Task The_services_own_keys_are_reserved(string key)
     {
-        using var answer = await service.PostAsync(
+        using var response = await service.PostAsync(
             "/api/v1/auth/register-tenant", new { tenantName = "Mine", tenantKey = key, admin = new { email = "a@example.com", password = SignInService.Password, name = "Ann" } });
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact]
@@ -127,12 +127,12 @@ public sealed class PeopleTests(SignInService service)
             service.Process.Output.ShouldNotContain(secret);
     }
 
-    private static void ShouldBeSignedIn(JsonElement answer, string email)
+    private static void ShouldBeSignedIn(JsonElement response, string email)
     {
-        answer.EnumerateObject().Select(property => property.Name).ShouldBe(["accessToken", "refreshToken", "tokenType", "expiresIn", "user"]);
-        answer.GetProperty("tokenType").GetString().ShouldBe("Bearer");
-        answer.GetProperty("expiresIn").GetInt32().ShouldBe(900);
-        var user = answer.GetProperty("user");
+        response.EnumerateObject().Select(property => property.Name).ShouldBe(["accessToken", "refreshToken", "tokenType", "expiresIn", "user"]);
+        response.GetProperty("tokenType").GetString().ShouldBe("Bearer");
+        response.GetProperty("expiresIn").GetInt32().ShouldBe(900);
+        var user = response.GetProperty("user");
         user.EnumerateObject().Select(property => property.Name).ShouldBe(["id", "userId", "email", "name", "tenantId", "roles"]);
         user.GetProperty("email").GetString().ShouldBe(email);
     }

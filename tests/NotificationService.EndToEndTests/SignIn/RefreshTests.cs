@@ -15,10 +15,10 @@ public sealed class RefreshTests(SignInService service)
 
         for (var i = 0; i < 3; i++)
         {
-            using var answer = await service.RefreshAsync(token);
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-            answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
-            var next = SignInService.Person.Of(await SignInService.ReadAsync(answer), admin.Email);
+            using var response = await service.RefreshAsync(token);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+            var next = SignInService.Person.Of(await SignInService.ReadAsync(response), admin.Email);
             next.Id.ShouldBe(admin.Id);
             next.RefreshToken.ShouldNotBe(token);
             (await service.StatusAsync("/api/v1/admin/service-accounts", next.AccessToken)).ShouldBe(HttpStatusCode.OK);
@@ -65,12 +65,12 @@ public sealed class RefreshTests(SignInService service)
         await using var other = await service.StartNodeAsync();
         var admin = await service.RegisterAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => service.PostAsync(
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => service.PostAsync(
             "/api/v1/auth/refresh-token", new { refreshToken = admin.RefreshToken }, client: i % 2 == 0 ? service.Client : other.Client)));
 
-        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
-        answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(19);
-        var winner = await SignInService.ReadAsync(answers.Single(answer => answer.StatusCode == HttpStatusCode.OK));
+        responses.Count(response => response.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        responses.Count(response => response.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(19);
+        var winner = await SignInService.ReadAsync(responses.Single(response => response.StatusCode == HttpStatusCode.OK));
         (await StatusOfRefreshAsync(winner.GetProperty("refreshToken").GetString()!)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -81,8 +81,8 @@ public sealed class RefreshTests(SignInService service)
 
         for (var i = 0; i < 2; i++)
         {
-            using var answer = await service.PostAsync("/api/v1/auth/logout", new { refreshToken = admin.RefreshToken });
-            answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            using var response = await service.PostAsync("/api/v1/auth/logout", new { refreshToken = admin.RefreshToken });
+            response.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         }
 
         (await StatusOfRefreshAsync(admin.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -121,10 +121,10 @@ public sealed class RefreshTests(SignInService service)
         (await service.PostAsync("/api/v1/auth/logout", new { refreshToken = admin.RefreshToken })).Dispose();
         using var ended = await service.RefreshAsync(admin.RefreshToken);
 
-        using var answer = await service.RefreshAsync(token);
+        using var response = await service.RefreshAsync(token);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(ended));
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(ended));
     }
 
     [Fact]
@@ -141,14 +141,14 @@ public sealed class RefreshTests(SignInService service)
 
     private async Task<string> NextAsync(string token)
     {
-        using var answer = await service.RefreshAsync(token);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return (await SignInService.ReadAsync(answer)).GetProperty("refreshToken").GetString()!;
+        using var response = await service.RefreshAsync(token);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return (await SignInService.ReadAsync(response)).GetProperty("refreshToken").GetString()!;
     }
 
     private async Task<HttpStatusCode> StatusOfRefreshAsync(string token)
     {
-        using var answer = await service.RefreshAsync(token);
-        return answer.StatusCode;
+        using var response = await service.RefreshAsync(token);
+        return response.StatusCode;
     }
 }

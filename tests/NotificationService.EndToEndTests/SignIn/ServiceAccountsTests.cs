@@ -10,7 +10,7 @@ public sealed class ServiceAccountsTests(SignInService service)
     private const string Path = "/api/v1/admin/service-accounts";
 
     [Fact]
-    public async Task The_secret_is_told_once_and_stored_nowhere()
+    public async Task The_secret_is_shown_once_and_stored_nowhere()
     {
         var admin = await service.RegisterAsync();
         var account = await service.CreateAccountAsync(admin);
@@ -18,8 +18,8 @@ public sealed class ServiceAccountsTests(SignInService service)
 
         foreach (var path in (string[])[Path, $"{Path}/{account.Id}"])
         {
-            using var answer = await service.GetAsync(path, admin.AccessToken);
-            var text = await answer.Content.ReadAsStringAsync();
+            using var response = await service.GetAsync(path, admin.AccessToken);
+            var text = await response.Content.ReadAsStringAsync();
             text.ShouldContain(account.ClientId);
             text.ShouldNotContain("ecret");
         }
@@ -80,8 +80,8 @@ public sealed class ServiceAccountsTests(SignInService service)
         var account = await service.CreateAccountAsync(
             admin, new { name = "Short", scopes = new[] { "admin" }, mode = "live", expiresAt = DateTimeOffset.UtcNow.AddMinutes(10) });
 
-        using var answer = await service.AskForTokenAsync(account.ClientId, account.ClientSecret);
-        (await SignInService.ReadAsync(answer)).GetProperty("expires_in").GetInt32().ShouldBeInRange(500, 600);
+        using var response = await service.AskForTokenAsync(account.ClientId, account.ClientSecret);
+        (await SignInService.ReadAsync(response)).GetProperty("expires_in").GetInt32().ShouldBeInRange(500, 600);
 
         await service.Database.ExecuteAsync($"update service_accounts set expires_at = now() - interval '1 second' where id = '{account.Id}'");
         (await service.AskForTokenAsync(account.ClientId, account.ClientSecret)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -113,9 +113,9 @@ public sealed class ServiceAccountsTests(SignInService service)
             {
                 var method = call.Length == 0 ? HttpMethod.Get : HttpMethod.Post;
                 using var missing = await AskAsync(method, $"{Path}/{Guid.CreateVersion7()}{call}", token);
-                using var answer = await AskAsync(method, $"{Path}/{theirs.Id}{call}", token);
-                answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, $"{mode} {call}");
-                (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
+                using var response = await AskAsync(method, $"{Path}/{theirs.Id}{call}", token);
+                response.StatusCode.ShouldBe(HttpStatusCode.NotFound, $"{mode} {call}");
+                (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(missing));
             }
 
             (await service.Database.ScalarAsync<bool>($"select disabled_at is null and rotated_at is null from service_accounts where id = '{theirs.Id}'")).ShouldBeTrue();
@@ -151,8 +151,8 @@ public sealed class ServiceAccountsTests(SignInService service)
 
         async Task<List<Guid>> IdsAsync(string path, string token)
         {
-            using var answer = await service.GetAsync(path, token);
-            var page = await SignInService.ReadAsync(answer);
+            using var response = await service.GetAsync(path, token);
+            var page = await SignInService.ReadAsync(response);
             var ids = page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()).ToList();
             page.GetProperty("pagination").GetProperty("total").GetInt32().ShouldBe(ids.Count);
             return ids;
@@ -170,10 +170,10 @@ public sealed class ServiceAccountsTests(SignInService service)
         using var rotated = await service.PostAsync($"{Path}/{mine.Id}/rotate", body: null, other.AccessToken);
         using var disabled = await service.PostAsync($"{Path}/{mine.Id}/disable", body: null, other.AccessToken);
 
-        foreach (var answer in (HttpResponseMessage[])[shown, rotated, disabled])
+        foreach (var response in (HttpResponseMessage[])[shown, rotated, disabled])
         {
-            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-            (await SignInService.BodyWithoutTraceAsync(answer)).ShouldBe(await SignInService.BodyWithoutTraceAsync(nothing));
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(nothing));
         }
 
         await service.TokenAsync(mine.ClientId, mine.ClientSecret);
@@ -202,11 +202,11 @@ public sealed class ServiceAccountsTests(SignInService service)
     {
         var admin = await service.RegisterAsync();
 
-        using var answer = await service.PostAsync(
+        using var response = await service.PostAsync(
             Path, new { name = "", scopes = new[] { "everything" }, mode = "prod", ipAllowList = new[] { "300.1.1.1" }, expiresAt = "2020-01-01T00:00:00Z" }, admin.AccessToken);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        (await SignInService.ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString())
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await SignInService.ReadAsync(response)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString())
             .ShouldBe(["/name", "/scopes", "/mode", "/ipAllowList", "/expiresAt"]);
     }
 

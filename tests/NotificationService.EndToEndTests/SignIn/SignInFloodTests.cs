@@ -46,12 +46,12 @@ public sealed class SignInFloodTests(SignInService service) : IClassFixture<Sign
         {
             for (var i = 0; !enough.IsCancellationRequested; i++)
             {
-                using var answer = await service.AskForTokenAsync(manyAccounts ? $"nobody-{caller}-{i}" : account.ClientId, $"wrong-{caller}-{i}", client: attacker);
-                Interlocked.Increment(ref refusals[(int)answer.StatusCode]);
-                if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                using var response = await service.AskForTokenAsync(manyAccounts ? $"nobody-{caller}-{i}" : account.ClientId, $"wrong-{caller}-{i}", client: attacker);
+                Interlocked.Increment(ref refusals[(int)response.StatusCode]);
+                if (response.StatusCode == HttpStatusCode.TooManyRequests)
                 {
-                    answer.Headers.RetryAfter.ShouldNotBeNull();
-                    (await SignInService.ReadAsync(answer)).GetProperty("code").GetString().ShouldBeOneOf("too_many_failed_sign_ins", "sign_in_busy");
+                    response.Headers.RetryAfter.ShouldNotBeNull();
+                    (await SignInService.ReadAsync(response)).GetProperty("code").GetString().ShouldBeOneOf("too_many_failed_sign_ins", "sign_in_busy");
                 }
             }
         }
@@ -88,8 +88,8 @@ public sealed class SignInFloodTests(SignInService service) : IClassFixture<Sign
 
         async Task<HttpStatusCode> LoginAsync(SignInService.Person who, HttpClient client)
         {
-            using var answer = await service.PostAsync("/api/v1/auth/login", new { email = who.Email, password = SignInService.Password }, client: client);
-            return answer.StatusCode;
+            using var response = await service.PostAsync("/api/v1/auth/login", new { email = who.Email, password = SignInService.Password }, client: client);
+            return response.StatusCode;
         }
     }
 

@@ -48,16 +48,16 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     public async Task<Person> RegisterAsync()
     {
         var email = $"admin-{Interlocked.Increment(ref tenants)}@example.com";
-        using var answer = await PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", admin = new { email, password = Password, name = "Ann" } });
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        return Person.Of(await ReadAsync(answer), email);
+        using var response = await PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", admin = new { email, password = Password, name = "Ann" } });
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+        return Person.Of(await ReadAsync(response), email);
     }
 
     public async Task<Person> LoginAsync(string email, string password)
     {
-        using var answer = await PostAsync("/api/v1/auth/login", new { email, password });
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return Person.Of(await ReadAsync(answer), email);
+        using var response = await PostAsync("/api/v1/auth/login", new { email, password });
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return Person.Of(await ReadAsync(response), email);
     }
 
     public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => PostAsync("/api/v1/auth/refresh-token", new { refreshToken });
@@ -65,9 +65,9 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>Makes a service account by hand of a tenant's admin.</summary>
     public async Task<Account> CreateAccountAsync(Person admin, object? body = null)
     {
-        using var answer = await PostAsync("/api/v1/admin/service-accounts", body ?? new { name = "Shop", scopes = new[] { "notifications:send" }, mode = "live" }, admin.AccessToken);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        var made = await ReadAsync(answer);
+        using var response = await PostAsync("/api/v1/admin/service-accounts", body ?? new { name = "Shop", scopes = new[] { "notifications:send" }, mode = "live" }, admin.AccessToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var made = await ReadAsync(response);
         return new Account(made.GetProperty("id").GetGuid(), made.GetProperty("clientId").GetString()!, made.GetProperty("clientSecret").GetString()!);
     }
 
@@ -88,9 +88,9 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
 
     public async Task<string> TokenAsync(string clientId, string clientSecret, string? scope = null)
     {
-        using var answer = await AskForTokenAsync(clientId, clientSecret, scope);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-        return (await ReadAsync(answer)).GetProperty("access_token").GetString()!;
+        using var response = await AskForTokenAsync(clientId, clientSecret, scope);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return (await ReadAsync(response)).GetProperty("access_token").GetString()!;
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, string? token = null, HttpClient? client = null) => SendAsync(HttpMethod.Get, path, body: null, token, client);
@@ -99,15 +99,15 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
 
     public async Task<HttpStatusCode> StatusAsync(string path, string? token, HttpClient? client = null)
     {
-        using var answer = await GetAsync(path, token, client);
-        return answer.StatusCode;
+        using var response = await GetAsync(path, token, client);
+        return response.StatusCode;
     }
 
-    public static Task<JsonElement> ReadAsync(HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
+    public static Task<JsonElement> ReadAsync(HttpResponseMessage response) => response.Content.ReadFromJsonAsync<JsonElement>();
 
     /// <summary>The body without what is different every time.</summary>
-    public static async Task<string> BodyWithoutTraceAsync(HttpResponseMessage answer) =>
-        System.Text.RegularExpressions.Regex.Replace(await answer.Content.ReadAsStringAsync(), "\"traceId\":\"[^\"]*\"", "");
+    public static async Task<string> BodyWithoutTraceAsync(HttpResponseMessage response) =>
+        System.Text.RegularExpressions.Regex.Replace(await response.Content.ReadAsStringAsync(), "\"traceId\":\"[^\"]*\"", "");
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, string? token, HttpClient? client)
     {
@@ -118,14 +118,14 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     }
 
     /// <summary>Somebody who has signed in.</summary>
-    public sealed record Person(string Email, string AccessToken, string RefreshToken, Guid Id, Guid Tenant, JsonElement Answer)
+    public sealed record Person(string Email, string AccessToken, string RefreshToken, Guid Id, Guid Tenant, JsonElement Response)
     {
-        public static Person Of(JsonElement answer, string email)
+        public static Person Of(JsonElement response, string email)
         {
-            var user = answer.GetProperty("user");
+            var user = response.GetProperty("user");
             return new(
-                email, answer.GetProperty("accessToken").GetString()!, answer.GetProperty("refreshToken").GetString()!,
-                user.GetProperty("id").GetGuid(), user.GetProperty("tenantId").GetGuid(), answer);
+                email, response.GetProperty("accessToken").GetString()!, response.GetProperty("refreshToken").GetString()!,
+                user.GetProperty("id").GetGuid(), user.GetProperty("tenantId").GetGuid(), response);
         }
     }
 

@@ -11,7 +11,7 @@ namespace NotificationService.EndToEndTests.Templates;
 public sealed class RenderMemoryTests(PostgresCluster cluster) : IAsyncLifetime
 {
     /// <summary>The heap of 384 MiB, and what a process of .NET takes besides: code, stacks, the runtime.</summary>
-    private const long MostResident = 768L * 1024 * 1024;
+    private const long MaxResident = 768L * 1024 * 1024;
 
     private static readonly object Data = new { l = Enumerable.Repeat(1, 90_000), s = new string('s', 5_000), a = "x" };
 
@@ -58,7 +58,7 @@ public sealed class RenderMemoryTests(PostgresCluster cluster) : IAsyncLifetime
             ended.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("failure").GetProperty("kind").GetString()).ShouldBe(["template_error", "template_error"]);
         }
 
-        PeakResident().ShouldBeLessThan(MostResident);
+        PeakResident().ShouldBeLessThan(MaxResident);
         service!.HasExited.ShouldBeFalse();
     }
 
@@ -75,17 +75,17 @@ public sealed class RenderMemoryTests(PostgresCluster cluster) : IAsyncLifetime
     {
         using var request = Request(HttpMethod.Post, path);
         request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-        using var answer = await service!.Client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        answer.StatusCode.ShouldBe(expected, $"{path}: {text[..Math.Min(text.Length, 500)]}");
+        using var response = await service!.Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(expected, $"{path}: {text[..Math.Min(text.Length, 500)]}");
         return JsonElement.Parse(text);
     }
 
     private async Task<JsonElement> ReadAsync(string path)
     {
         using var request = Request(HttpMethod.Get, path);
-        using var answer = await service!.Client.SendAsync(request);
-        return JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        using var response = await service!.Client.SendAsync(request);
+        return JsonElement.Parse(await response.Content.ReadAsStringAsync());
     }
 
     private HttpRequestMessage Request(HttpMethod method, string path)

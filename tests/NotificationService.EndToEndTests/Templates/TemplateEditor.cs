@@ -39,7 +39,7 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
 
     public static string Contents(string subject) => JsonSerializer.Serialize(new { contents = new { email = new { en = new { subject, html = "<p>Hello</p>" } } } });
 
-    /// <summary>As the demo's admin, unless a token says otherwise. An answer without a body reads as undefined.</summary>
+    /// <summary>As the demo's admin, unless a token says otherwise. A response without a body reads as undefined.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(HttpMethod method, string path, string? body = null, string? token = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
@@ -47,16 +47,16 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await Client.SendAsync(request);
-        var bytes = await answer.Content.ReadAsByteArrayAsync();
-        return (answer.StatusCode, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
+        using var response = await Client.SendAsync(request);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        return (response.StatusCode, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
     }
 
     public async Task<JsonElement> DoneAsync(HttpMethod method, string path, string? body = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        var (status, answer) = await CallAsync(method, path, body);
-        status.ShouldBe(expected, answer.ValueKind == JsonValueKind.Undefined ? path : answer.GetRawText());
-        return answer;
+        var (status, response) = await CallAsync(method, path, body);
+        status.ShouldBe(expected, response.ValueKind == JsonValueKind.Undefined ? path : response.GetRawText());
+        return response;
     }
 
     /// <summary>Creates a template and publishes it.</summary>

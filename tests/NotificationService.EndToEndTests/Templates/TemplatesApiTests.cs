@@ -144,9 +144,9 @@ public sealed class TemplatesApiTests(TemplateEditor editor) : IClassFixture<Tem
         if (piece[0] == '(')
             hostile = $"{{{{upper {hostile}a{new string(')', times)}}}}}";
 
-        var answer = await RefusedAsync(HttpMethod.Post, Root, TemplateEditor.Template(editor.NewKey(), "s", hostile), HttpStatusCode.UnprocessableEntity, "validation_failed");
+        var response = await RefusedAsync(HttpMethod.Post, Root, TemplateEditor.Template(editor.NewKey(), "s", hostile), HttpStatusCode.UnprocessableEntity, "validation_failed");
 
-        var error = answer.GetProperty("errors")[0];
+        var error = response.GetProperty("errors")[0];
         error.GetProperty("code").GetString().ShouldBe(code);
         error.GetProperty("pointer").GetString().ShouldBe("/contents/email/en/html");
         await editor.DoneAsync(HttpMethod.Get, Root);
@@ -159,9 +159,9 @@ public sealed class TemplatesApiTests(TemplateEditor editor) : IClassFixture<Tem
     [InlineData("")]
     public async Task A_key_is_made_of_few_characters_and_is_no_id(string key)
     {
-        var answer = await RefusedAsync(HttpMethod.Post, Root, TemplateEditor.Template(key, "s"), HttpStatusCode.UnprocessableEntity, "validation_failed");
+        var response = await RefusedAsync(HttpMethod.Post, Root, TemplateEditor.Template(key, "s"), HttpStatusCode.UnprocessableEntity, "validation_failed");
 
-        answer.GetProperty("errors")[0].GetProperty("pointer").GetString().ShouldBe("/key");
+        response.GetProperty("errors")[0].GetProperty("pointer").GetString().ShouldBe("/key");
     }
 
     [Fact]
@@ -208,9 +208,9 @@ public sealed class TemplatesApiTests(TemplateEditor editor) : IClassFixture<Tem
 
     private async Task<JsonElement> RefusedAsync(HttpMethod method, string path, string? body, HttpStatusCode expected, string code)
     {
-        var (status, answer) = await editor.CallAsync(method, path, body);
-        status.ShouldBe(expected, answer.GetRawText());
-        answer.GetProperty("code").GetString().ShouldBe(code);
-        return answer;
+        var (status, response) = await editor.CallAsync(method, path, body);
+        status.ShouldBe(expected, response.GetRawText());
+        response.GetProperty("code").GetString().ShouldBe(code);
+        return response;
     }
 }

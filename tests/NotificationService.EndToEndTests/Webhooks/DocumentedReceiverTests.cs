@@ -48,7 +48,7 @@ public sealed class DocumentedReceiverTests
             process.stdout.write(JSON.stringify(answers));
             """;
 
-        Answers(await node.RunAsync(script, Input())).ShouldBe(Samples.Select(sample => sample.IsGood));
+        Parsed(await node.RunAsync(script, Input())).ShouldBe(Samples.Select(sample => sample.IsGood));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class DocumentedReceiverTests
         var output = python.StandardOutput.ReadToEndAsync();
         (await python.StandardError.ReadToEndAsync()).ShouldBeEmpty();
 
-        Answers(await output).ShouldBe(Samples.Select(sample => sample.IsGood));
+        Parsed(await output).ShouldBe(Samples.Select(sample => sample.IsGood));
     }
 
     private static List<Sample> MakeSamples()
@@ -95,7 +95,7 @@ public sealed class DocumentedReceiverTests
 
     private static string Input() => JsonSerializer.Serialize(new { secret = Secret.Reveal(), samples = Samples }, JsonSerializerOptions.Web);
 
-    private static List<bool> Answers(string output) => JsonSerializer.Deserialize<List<bool>>(output)!;
+    private static List<bool> Parsed(string output) => JsonSerializer.Deserialize<List<bool>>(output)!;
 
     private static string Snippet(string language)
     {

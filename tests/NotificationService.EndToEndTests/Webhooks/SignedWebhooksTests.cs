@@ -55,7 +55,7 @@ public sealed class SignedWebhooksTests(SignInService service)
     {
         await using var verifier = await StandardWebhooksVerifier.StartAsync();
         await using var receiver = await WebhookReceiver.StartAsync();
-        receiver.Answer = _ => new ReceiverAnswer(400, "not today");
+        receiver.Response = _ => new ReceiverResponse(400, "not today");
         var tenant = await WebhookTenant.CreateAsync(service);
         var made = await tenant.CreateEndpointAsync(receiver["/hook"].AbsoluteUri);
         var path = $"{WebhookTenant.Path}/{made.GetProperty("id").GetString()}";
@@ -67,7 +67,7 @@ public sealed class SignedWebhooksTests(SignInService service)
             .ShouldBe(("failed", "http_status", 400, "not today"));
         attempt.GetProperty("requestHeaders").GetProperty("webhook-id").GetString().ShouldBe(receiver.Received[0].Headers["webhook-id"]);
 
-        receiver.Answer = _ => new ReceiverAnswer(200);
+        receiver.Response = _ => new ReceiverResponse(200);
         (await tenant.PostAsync($"{path}/deliveries/{message}/resend")).Status.ShouldBe(HttpStatusCode.Accepted);
 
         await Eventually.TrueAsync(async () => (await tenant.GetAsync($"{path}/deliveries/{message}")).Body.GetProperty("status").GetString() == "delivered", Ample);

@@ -27,7 +27,7 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
     }
 
     [Fact]
-    public async Task Each_has_its_attempts_in_the_list_with_the_beginning_of_the_answer_alone_with_all_of_it()
+    public async Task Each_has_its_attempts_in_the_list_with_the_beginning_of_the_response_alone_with_all_of_it()
     {
         var tenant = await WebhookTenant.CreateAsync(service);
         var endpoint = await EndpointAsync(tenant);
@@ -68,7 +68,7 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         (await tenant.PostAsync($"{path}/deliveries/{Guid.NewGuid()}/resend")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    /// <summary>Whoever asks for it has mended the receiver: what it missed is not to wait for hours, nor to give up after one more try.</summary>
+    /// <summary>Whoever asks for it has corrected the receiver: what it missed is not to wait for hours, nor to give up after one more try.</summary>
     [Fact]
     public async Task One_that_waits_for_its_next_try_is_sent_at_once_and_begins_its_schedule_again()
     {
@@ -81,7 +81,7 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
 
         // The eighth would have been the last. Nobody listens there, and yet it goes on.
         await Testing.Eventually.TrueAsync(
-            async () => (await service.Database.QueryAsync<bool>($"select attempts >= 8 and not in_hand from webhook_messages where id = '{message}'")).Single(), WebhookTenant.Ample);
+            async () => (await service.Database.QueryAsync<bool>($"select attempts >= 8 and not in_flight from webhook_messages where id = '{message}'")).Single(), WebhookTenant.Ample);
         (await service.Database.QueryAsync<string>($"select concat_ws(' ', state, first_attempt) from webhook_messages where id = '{message}'")).ShouldBe(["1 7"]);
     }
 

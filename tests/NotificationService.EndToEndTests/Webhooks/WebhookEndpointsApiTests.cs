@@ -66,7 +66,7 @@ public sealed class WebhookEndpointsApiTests(SignInService service)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var status = 503;
-        receiver.Answer = _ => new ReceiverAnswer(Volatile.Read(ref status));
+        receiver.Response = _ => new ReceiverResponse(Volatile.Read(ref status));
         var tenant = await WebhookTenant.CreateAsync(service);
         var made = await tenant.CreateEndpointAsync(receiver["/hook"].AbsoluteUri);
         var path = $"{Path}/{made.GetProperty("id").GetString()}";
@@ -214,8 +214,8 @@ public sealed class WebhookEndpointsApiTests(SignInService service)
 
         var last = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => tenant.PostAsync(Path, Good)));
 
-        last.Count(answer => answer.Status == HttpStatusCode.Created).ShouldBe(2);
-        last.Where(answer => answer.Status != HttpStatusCode.Created).ShouldAllBe(answer => answer.Status == HttpStatusCode.Conflict && answer.Body.GetProperty("code").GetString() == "limit_reached");
+        last.Count(response => response.Status == HttpStatusCode.Created).ShouldBe(2);
+        last.Where(response => response.Status != HttpStatusCode.Created).ShouldAllBe(response => response.Status == HttpStatusCode.Conflict && response.Body.GetProperty("code").GetString() == "limit_reached");
         var page = (await tenant.GetAsync(Path + "?page=2&limit=40")).Body;
         (page.GetProperty("items").GetArrayLength(), page.GetProperty("pagination").GetProperty("total").GetInt32()).ShouldBe((10, 50));
     }

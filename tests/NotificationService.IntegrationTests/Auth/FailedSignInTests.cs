@@ -9,7 +9,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Auth;
 
-/// <summary>What a log-in that fails asks of the database: time must not tell which addresses are known, and nobody's failures may change an account.</summary>
+/// <summary>What a log-in that fails asks of the database: time must not show which addresses are known, and nobody's failures may change an account.</summary>
 public sealed class FailedSignInTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const string Right = "her own password 1!";

@@ -18,13 +18,13 @@ public sealed class BulkJobRateTests(TestDatabase database) : IClassFixture<Test
         await database.ExecuteAsync(
             $$"""
             insert into batches (tenant_id, id, live, created_at, pace_at, pace_done) values ('{{tenant}}', '{{job}}', true, now(), now() - interval '1000000 s', 0);
-            insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, slices, rows_total, rows_done, rows_bad, created_at)
+            insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, row_ranges, rows_total, rows_done, rows_bad, created_at)
             values ('{{tenant}}', '{{job}}', '{{job}}', true, 3, 1, false, '{}', '[]', '[]', ',', 'utf-8', 1, 50005000, 49999000, 49999000, now());
             update bulk_jobs set rows_done = 50000000, rows_bad = 50000000 where tenant_id = '{{tenant}}' and id = '{{job}}'
             """);
 
         var published = JsonElement.Parse((await database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type = 'bulk_job.progress'")).ShouldHaveSingleItem());
-        var found = (await new BulkJobStore(database.Database, new RepeatableWork(database.Database, new IdempotencyKeys(database.Database)), database.Ids, TimeProvider.System).FindAsync(tenant, job, CancellationToken.None)).ShouldNotBeNull();
+        var found = (await new BulkJobStore(database.Database, new IdempotentWork(database.Database, new IdempotencyKeys(database.Database)), database.Ids, TimeProvider.System).FindAsync(tenant, job, CancellationToken.None)).ShouldNotBeNull();
         var listed = (await new BulkJobList(database.Database).ListAsync(tenant, new BulkJobFilter(null, null, null), PageRequest.ByNumber(1, 10), CancellationToken.None)).Items.ShouldHaveSingleItem();
 
         (published.GetProperty("ratePerSecond").GetDouble(), published.GetProperty("etaSeconds").GetDouble()).ShouldBe((50, 100));

@@ -24,7 +24,7 @@ internal sealed class ChannelsNode
         Mailbox = new SandboxMailbox(database.Database, database.Ids, time);
         var types = new ProviderTypes([new SendGridType(guard, options, time), new SmtpType(guard, options, time, new PublicUrl(Value: null)), new SandboxType(Mailbox, database.NewReceiptIntake(), time), new InAppType()]);
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
-        Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderGates(database.Database, new CallCapacity(400), time), time), time);
+        Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderLimiters(database.Database, new CallCapacity(400), time), time), time);
         Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time);
         Rotation = new CredentialRotation(database.Database, Vault);
     }
@@ -47,15 +47,15 @@ internal sealed class ChannelsNode
     public static Caller Admin(TenantId tenant) =>
         new(tenant, CallerKind.User, new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a99"), "admin", Live: true, new HashSet<string>(), new HashSet<string> { "admin" });
 
-    public static ProviderDraft SendGrid(string name = "SendGrid", int priority = 10, string apiKey = "SG.0123456789abcdefghij", string settings = "") => new(
+    public static ProviderInput SendGrid(string name = "SendGrid", int priority = 10, string apiKey = "SG.0123456789abcdefghij", string settings = "") => new(
         ChannelKind.Email, "sendgrid", name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
         new Dictionary<string, string> { ["apiKey"] = apiKey }, JsonElement.Parse($$"""{"from":"orders@example.com"{{settings}}}"""));
 
-    public static ProviderDraft Sandbox(ChannelKind channel = ChannelKind.Email, int priority = 10) => new(
+    public static ProviderInput Sandbox(ChannelKind channel = ChannelKind.Email, int priority = 10) => new(
         channel, "sandbox", "Sandbox", priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
 
-    public async Task<ProviderRow> CreateAsync(TenantId tenant, ProviderDraft draft) =>
-        (await Editor.CreateAsync(Admin(tenant), draft, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>().Row;
+    public async Task<ProviderRow> CreateAsync(TenantId tenant, ProviderInput input) =>
+        (await Editor.CreateAsync(Admin(tenant), input, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>().Row;
 
     public async Task<ProviderRow> UpdateAsync(ProviderRow row, ProviderChange change) =>
         (await Editor.UpdateAsync(Admin(row.TenantId), row.Id, change, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>().Row;

@@ -42,8 +42,8 @@ public sealed class ProviderEditorTests(TestDatabase database) : IClassFixture<T
     public async Task Of_the_credentials_what_is_not_named_or_still_masked_stays_and_null_removes()
     {
         var tenant = await database.NewTenantAsync();
-        var draft = ChannelsNode.SendGrid(apiKey: Secret);
-        var row = await node.CreateAsync(tenant, draft with { Credentials = new Dictionary<string, string>(draft.Credentials) { ["webhookPublicKey"] = PublicKey } });
+        var input = ChannelsNode.SendGrid(apiKey: Secret);
+        var row = await node.CreateAsync(tenant, input with { Credentials = new Dictionary<string, string>(input.Credentials) { ["webhookPublicKey"] = PublicKey } });
 
         await node.UpdateAsync(row, new ProviderChange { Weight = 5 });
         Usable(await StoredAsync(row)).Credentials.ShouldBe(new Dictionary<string, string> { ["apiKey"] = Secret, ["webhookPublicKey"] = PublicKey }, ignoreOrder: true);
@@ -72,7 +72,7 @@ public sealed class ProviderEditorTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Of_two_changes_at_once_one_is_told()
+    public async Task Of_two_changes_at_once_one_is_refused()
     {
         var tenant = await database.NewTenantAsync();
         var row = await node.CreateAsync(tenant, ChannelsNode.SendGrid());

@@ -20,7 +20,7 @@ public sealed class ReceiptProvidersTests(TestDatabase database) : IClassFixture
             (await providers.FindAsync(Guid.CreateVersion7(), token)).ShouldBeOfType<FoundProvider.None>());
 
         // A load that began before all were dropped may still come: one for each that is under way.
-        providers.Absent.ShouldBeInRange(1, ReceiptProviders.MostAbsent + 200);
+        providers.Absent.ShouldBeInRange(1, ReceiptProviders.MaxAbsent + 200);
         providers.FindAsync(known, CancellationToken.None).AsTask().IsCompletedSuccessfully.ShouldBeTrue("it is not asked for again");
     }
 
@@ -47,7 +47,7 @@ public sealed class ReceiptProvidersTests(TestDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task Of_too_many_guesses_at_once_some_are_told_to_come_again()
+    public async Task Of_too_many_guesses_at_once_some_are_asked_to_come_again()
     {
         var (node, known) = await KnownAsync();
         await using var providers = new ReceiptProviders(database.Database, node.Store, time);

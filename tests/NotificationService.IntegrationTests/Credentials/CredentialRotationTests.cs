@@ -26,7 +26,7 @@ public sealed class CredentialRotationTests(TestDatabase database) : IClassFixtu
         (await both.Rotation.RemainingAsync(CancellationToken.None)).ShouldBe(new Dictionary<string, long> { ["old"] = 12 });
         (await SecretsAsync(both, rows)).ShouldBe(await SecretsAsync(before, rows));
 
-        var report = await both.Rotation.RunAsync(bite: 5, progress: null, CancellationToken.None);
+        var report = await both.Rotation.RunAsync(batchSize: 5, progress: null, CancellationToken.None);
 
         (report.Resealed, report.Unreadable, report.Remaining.Count).ShouldBe((12, 0, 0));
         (await SecretsAsync(after, rows)).ShouldBe(rows.Select(row => $"SG.secret-{row.Name}"));
@@ -39,11 +39,11 @@ public sealed class CredentialRotationTests(TestDatabase database) : IClassFixtu
         var rows = await PlantAsync(before, tenants: 2, each: 5);
         using var stopping = new CancellationTokenSource();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => both.Rotation.RunAsync(bite: 3, _ => stopping.Cancel(), stopping.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => both.Rotation.RunAsync(batchSize: 3, _ => stopping.Cancel(), stopping.Token));
 
         (await SecretsAsync(both, rows)).ShouldBe(rows.Select(row => $"SG.secret-{row.Name}"));
-        (await both.Rotation.RunAsync(bite: 3, progress: null, CancellationToken.None)).Resealed.ShouldBe(7);
-        (await both.Rotation.RunAsync(bite: 3, progress: null, CancellationToken.None)).Resealed.ShouldBe(0);
+        (await both.Rotation.RunAsync(batchSize: 3, progress: null, CancellationToken.None)).Resealed.ShouldBe(7);
+        (await both.Rotation.RunAsync(batchSize: 3, progress: null, CancellationToken.None)).Resealed.ShouldBe(0);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class CredentialRotationTests(TestDatabase database) : IClassFixtu
     {
         var rows = await PlantAsync(before, tenants: 4, each: 10);
 
-        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => both.Rotation.RunAsync(bite: 7, progress: null, CancellationToken.None)));
+        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => both.Rotation.RunAsync(batchSize: 7, progress: null, CancellationToken.None)));
 
         reports.Sum(report => report.Resealed).ShouldBe(40);
         (await SecretsAsync(after, rows)).ShouldBe(rows.Select(row => $"SG.secret-{row.Name}"));
@@ -63,7 +63,7 @@ public sealed class CredentialRotationTests(TestDatabase database) : IClassFixtu
         await PlantAsync(new ChannelsNode(database, TimeProvider.System, ChannelsNode.Key("lost", 9)), tenants: 1, each: 2);
         await PlantAsync(before, tenants: 1, each: 3);
 
-        var report = await both.Rotation.RunAsync(bite: 2, progress: null, CancellationToken.None);
+        var report = await both.Rotation.RunAsync(batchSize: 2, progress: null, CancellationToken.None);
 
         (report.Resealed, report.Unreadable).ShouldBe((3, 2));
         report.Remaining.ShouldBe(new Dictionary<string, long> { ["lost"] = 2 });
@@ -76,7 +76,7 @@ public sealed class CredentialRotationTests(TestDatabase database) : IClassFixtu
         var stale = await database.ScalarAsync<byte[]>($"select sealed from provider_credentials where provider_id = '{row.Id}'");
         await both.UpdateAsync(row, new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.newer" } });
 
-        await both.Rotation.RunAsync(bite: 5, progress: null, CancellationToken.None);
+        await both.Rotation.RunAsync(batchSize: 5, progress: null, CancellationToken.None);
 
         (await SecretsAsync(after, [row])).ShouldBe(["SG.newer"]);
         before.Vault.Open(stale, new CredentialAddress(row.TenantId, row.Id, "apiKey")).ShouldBeOfType<OpenedCredential.Readable>();

@@ -55,7 +55,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task What_the_provider_refuses_for_good_fails_without_another_call()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(400, """{"errors":[{"message":"bad address","field":"to"}]}""");
+        Vendor.Otherwise = _ => FakeResponse.Status(400, """{"errors":[{"message":"bad address","field":"to"}]}""");
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -70,7 +70,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task What_the_provider_cannot_take_now_is_tried_again_by_the_schedule_and_then_sent()
     {
-        Vendor.Script(FakeAnswer.Status(503));
+        Vendor.Script(FakeResponse.Status(503));
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -86,7 +86,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task Retry_After_of_the_provider_is_honoured()
     {
-        Vendor.Script(FakeAnswer.Status(429, headers: ("Retry-After", "90")));
+        Vendor.Script(FakeResponse.Status(429, headers: ("Retry-After", "90")));
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -99,10 +99,10 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task After_the_last_try_a_delivery_is_a_dead_letter()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(500);
+        Vendor.Otherwise = _ => FakeResponse.Status(500);
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
-        await database.ExecuteAsync($"update deliveries set attempts = {RetrySchedule.MostAttempts(ChannelKind.Email) - 1} where id = '{delivery}'");
+        await database.ExecuteAsync($"update deliveries set attempts = {RetrySchedule.MaxAttempts(ChannelKind.Email) - 1} where id = '{delivery}'");
 
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
@@ -113,9 +113,9 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Theory]
     [InlineData(Priority.Normal, "queued")]
     [InlineData(Priority.Low, "failed")]
-    public async Task A_call_without_a_usable_answer_is_ambiguous_and_only_what_matters_is_sent_again(Priority priority, string status)
+    public async Task A_call_without_a_usable_response_is_ambiguous_and_only_what_matters_is_sent_again(Priority priority, string status)
     {
-        Vendor.Otherwise = _ => FakeAnswer.Reset;
+        Vendor.Otherwise = _ => FakeResponse.Reset;
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1, priority: priority))[0];
 
@@ -133,7 +133,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task What_is_ambiguous_twice_is_not_sent_a_third_time()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Reset;
+        Vendor.Otherwise = _ => FakeResponse.Reset;
         var worker = await WorkerAsync();
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -149,7 +149,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task A_provider_that_never_answers_is_given_up_after_the_call_timeout()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Never;
+        Vendor.Otherwise = _ => FakeResponse.Never;
         var worker = await WorkerAsync(settings: ("Notification:Delivery:CallTimeout", "00:00:04"));
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
 
@@ -175,7 +175,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task A_retry_that_would_come_after_expiresAt_expires_at_once()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(503, "", ("Retry-After", "3600"));
+        Vendor.Otherwise = _ => FakeResponse.Status(503, "", ("Retry-After", "3600"));
         var worker = await WorkerAsync();
         await accepted.PlantAsync(tenant, 1, expiresIn: TimeSpan.FromMinutes(10));
 
@@ -219,8 +219,8 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     public async Task A_retry_goes_to_another_provider_where_there_is_one()
     {
         await using var other = await FakeHttpProvider.StartAsync();
-        Vendor.Otherwise = _ => FakeAnswer.Status(503);
-        other.Otherwise = _ => FakeAnswer.Status(503);
+        Vendor.Otherwise = _ => FakeResponse.Status(503);
+        other.Otherwise = _ => FakeResponse.Status(503);
         var worker = await WorkerAsync();
         await worker.AddSendGridAsync(tenant, other.BaseUrl, "second");
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
@@ -247,9 +247,9 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_worker_that_is_told_to_stop_ends_its_calls_hands_back_the_rest_and_leaves_nothing_leased()
+    public async Task A_worker_that_is_asked_to_stop_ends_its_calls_gives_back_the_rest_and_leaves_nothing_leased()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromSeconds(1));
+        Vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromSeconds(1));
         var worker = await WorkerAsync(settings: ("Notification:Delivery:Concurrency", "20"));
         await accepted.PlantAsync(tenant, 300);
 
@@ -262,7 +262,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
         counts["sent"].ShouldBe(Vendor.Calls.Count);
         (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and (lease_until is not null or attempts <> case status when 40 then 1 else 0 end)")).ShouldBe(0);
 
-        Vendor.Otherwise = _ => FakeAnswer.Accept;
+        Vendor.Otherwise = _ => FakeResponse.Accept;
         await (await WorkerAsync(addProvider: false)).StartAsync();
         await accepted.UntilAsync(tenant, "sent", 300);
         Vendor.Calls.Select(call => call.Delivery).Distinct().Count().ShouldBe(300);
@@ -270,9 +270,9 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_worker_stopped_while_it_prepares_what_it_has_claimed_hands_that_back_too()
+    public async Task A_worker_stopped_while_it_prepares_what_it_has_claimed_gives_that_back_too()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(50));
+        Vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(50));
         await accepted.PlantAsync(tenant, 4_000);
         for (var round = 0; round < 6; round++)
         {

@@ -14,7 +14,7 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
     private readonly AcceptedNotifications accepted = new(database);
     private readonly ClaimShares shares = new();
     private readonly LaneCursors cursors = new();
-    private readonly DueFloors floors = new(4, TimeProvider.System);
+    private readonly DueWatermarks watermarks = new(4, TimeProvider.System);
     private WorkerHost? worker;
     private DeliveryStore? store;
 
@@ -114,7 +114,7 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
         var tenant = await database.NewTenantAsync();
         await accepted.PlantAsync(tenant, 1_000);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)));
 
         var ids = claims.SelectMany(claim => claim).Select(delivery => delivery.Id).ToArray();
         ids.Distinct().Count().ShouldBe(ids.Length);
@@ -123,5 +123,5 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
 
     public ValueTask DisposeAsync() => Worker.DisposeAsync();
 
-    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most) => Store.ClaimAsync(most, shares, cursors, floors, LaneLimits.None, CancellationToken.None);
+    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int max) => Store.ClaimAsync(max, shares, cursors, watermarks, LaneLimits.None, CancellationToken.None);
 }

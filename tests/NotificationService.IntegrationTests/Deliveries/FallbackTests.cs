@@ -30,7 +30,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     [Fact]
     public async Task When_the_first_channel_fails_the_second_is_tried_at_once_and_the_third_is_not_needed()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(400, """{"errors":[{"message":"no","field":"to"}]}""");
+        Vendor.Otherwise = _ => FakeResponse.Status(400, """{"errors":[{"message":"no","field":"to"}]}""");
         await WorkAsync();
 
         var id = await SendAsync(["email", "in_app", "sms"]);
@@ -121,7 +121,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     [Fact]
     public async Task A_retry_that_waits_is_not_needed_once_a_later_channel_has_reached_the_recipient()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(503);
+        Vendor.Otherwise = _ => FakeResponse.Status(503);
         await WorkAsync();
         var id = await SendAsync(["email", "in_app"], after: 600);
         await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, Soon);
@@ -149,12 +149,12 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     [Fact]
     public async Task A_channel_whose_account_does_not_work_has_no_more_than_its_time()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(401);
+        Vendor.Otherwise = _ => FakeResponse.Status(401);
         await WorkAsync();
-        var parked = await SendAsync(["email", "in_app"], after: 10);
-        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from provider_parkings") > 0, Soon);
+        var suspended = await SendAsync(["email", "in_app"], after: 10);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from provider_suspensions") > 0, Soon);
         var id = await SendAsync(["email", "in_app"], after: 10);
-        foreach (var chain in (NotificationId[])[parked, id])
+        foreach (var chain in (NotificationId[])[suspended, id])
         {
             // Its lane stands, so that nobody may ever come to it: the second channel waits once more, and not again.
             await Eventually.TrueAsync(async () =>
@@ -173,8 +173,8 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         var worker = WorkerHost.Create(database.ConnectionString);
         workers.Add(worker);
         var provider = await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
-        await database.ExecuteAsync($"insert into provider_parkings (tenant_id, provider_id, revision, code, message) select tenant_id, id, revision, 'http_401', 'no' from providers where id = '{provider}'");
-        var id = (await intake.AcceptedAsync(tenant, IntakeHost.Draft with { SendAt = DateTimeOffset.UtcNow.AddHours(1).ToString("O") })).Delivery(ChannelKind.Email);
+        await database.ExecuteAsync($"insert into provider_suspensions (tenant_id, provider_id, revision, code, message) select tenant_id, id, revision, 'http_401', 'no' from providers where id = '{provider}'");
+        var id = (await intake.AcceptedAsync(tenant, IntakeHost.Request with { SendAt = DateTimeOffset.UtcNow.AddHours(1).ToString("O") })).Delivery(ChannelKind.Email);
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{id}'");
 
         await worker.StartAsync();
@@ -216,10 +216,10 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         var calls = 0;
         Vendor.Otherwise = _ => (Interlocked.Increment(ref calls) % 4) switch
         {
-            0 => FakeAnswer.Status(400),
-            1 => FakeAnswer.Status(503),
-            2 => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300)),
-            _ => FakeAnswer.Accept,
+            0 => FakeResponse.Status(400),
+            1 => FakeResponse.Status(503),
+            2 => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(300)),
+            _ => FakeResponse.Accept,
         };
         var ids = new List<NotificationId>();
         for (var i = 0; i < 80; i++)

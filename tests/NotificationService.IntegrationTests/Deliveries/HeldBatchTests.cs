@@ -29,12 +29,12 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task What_is_being_begun_while_a_batch_is_held_is_either_begun_before_the_answer_or_not_at_all()
+    public async Task What_is_being_begun_while_a_batch_is_held_is_either_begun_before_the_response_or_not_at_all()
     {
         await using var worker = WorkerHost.Create(database.ConnectionString);
         var store = worker.Services.GetRequiredService<DeliveryStore>();
         await PlantAsync(3);
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         claimed.Count(delivery => delivery.Batch == batch).ShouldBe(3);
 
         Task<IReadOnlyDictionary<DeliveryId, DateTimeOffset>> starting;
@@ -57,12 +57,12 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_is_written_as_begun_and_waits_for_its_turn_is_not_called_once_its_batch_is_held_even_if_the_database_cannot_say_so(bool answers)
+    public async Task What_is_written_as_begun_and_waits_for_its_turn_is_not_called_once_its_batch_is_held_even_if_the_database_cannot_say_so(bool responds)
     {
         var asItIs = await database.ScalarAsync<string>("select pg_get_functiondef('notification_meta.is_batch_stopped'::regproc)");
         await using var vendor = await FakeHttpProvider.StartAsync();
         // Slow enough that some always wait for their turn, and well, so that the breaker stays closed.
-        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
+        vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(300));
         await using var worker = WorkerHost.Create(database.ConnectionString, ("Notification:Delivery:Concurrency", "4"), ("Notification:Delivery:CallTimeout", "00:00:05"));
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await PlantAsync(200);
@@ -79,7 +79,7 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
             await using (var transaction = await holding.BeginTransactionAsync())
             {
                 await HoldAsync(holding);
-                if (!answers)
+                if (!responds)
                     await NobodyKnowsAsync(holding);
                 await transaction.CommitAsync();
             }

@@ -68,7 +68,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task What_kills_every_worker_that_prepares_it_is_given_up_as_poison()
     {
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
-        await DieAsync(called: false, rescues: DeliveryTransitions.MostLossesInCompany + DeliveryTransitions.MostLossesAlone);
+        await DieAsync(called: false, rescues: DeliveryTransitions.MaxLossesInCompany + DeliveryTransitions.MaxLossesAlone);
 
         await Worker.StartAsync();
         await accepted.UntilAsync(tenant, "failed", 1);
@@ -93,7 +93,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
             losses = await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'");
         }
 
-        losses.ShouldBe(DeliveryTransitions.MostLossesInCompany);
+        losses.ShouldBe(DeliveryTransitions.MaxLossesInCompany);
         await Worker.StartAsync();
         await accepted.UntilAsync(tenant, "sent", 1);
         Vendor.Calls.Count.ShouldBe(1);
@@ -120,7 +120,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
-    public async Task Whoever_lives_to_hand_a_delivery_back_clears_it_of_what_outages_had_counted_against_it()
+    public async Task Whoever_lives_to_give_a_delivery_back_clears_it_of_what_outages_had_counted_against_it()
     {
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
@@ -131,7 +131,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         (await database.ScalarAsync<short>($"select rescues from deliveries where id = '{delivery}'")).ShouldBe((short)2);
         // A lease's time is ahead of the database's by as long as its statement was under way: what is due by it is due a moment later.
         var claimed = (await Eventually.ValueAsync(
-            () => store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None),
+            () => store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None),
             static claims => claims.Count > 0, TimeSpan.FromSeconds(90))).ShouldHaveSingleItem();
 
         await writer.WriteAsync(DeliveryTransitions.PutOff(claimed, TimeSpan.FromHours(1), "x", "x", claimed.Lease.Now, 0.5), CancellationToken.None);
@@ -145,7 +145,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.PlantAsync(tenant, 1);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None))[0];
+        var late = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None))[0];
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{late.Id}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
 
@@ -164,14 +164,14 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         // Its commit had not reached the disk.
         await database.ExecuteAsync($"update deliveries set status = 20, claims = claims - 1, lease_until = null, lease_owner = null where id = '{delivery}'");
-        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+        var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         claimed.Claims.ShouldBe(undone.Claims, "the count begins where the crash left it");
 
         (await store.StartAsync([undone], CancellationToken.None)).ShouldBeEmpty();
-        (await writer.WriteAsync(DeliveryTransitions.HandBack(undone, "x", "x", undone.Lease.Now), CancellationToken.None)).ShouldBeFalse();
+        (await writer.WriteAsync(DeliveryTransitions.GiveBackClaim(undone, "x", "x", undone.Lease.Now), CancellationToken.None)).ShouldBeFalse();
         (await store.StartAsync([claimed], CancellationToken.None)).Keys.ShouldBe([claimed.Id]);
         (await writer.WriteAsync(Sent(claimed), CancellationToken.None)).ShouldBeTrue();
 
@@ -184,7 +184,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var planted = await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         var late = claimed.Single(one => one.Id == planted[0]);
         await database.ExecuteAsync($"update deliveries set lease_until = now() - interval '1 s' where id = '{planted[0]}'");
         var taken = (await store.RescueAsync(10, CancellationToken.None)).ShouldHaveSingleItem();
@@ -201,13 +201,13 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
             await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(Waiting) == before.Count, TimeSpan.FromSeconds(90));
         }
 
-        var handedBack = writer.WriteAsync(DeliveryTransitions.HandBack(late, "x", "x", late.Lease.Now), CancellationToken.None);
+        var returned = writer.WriteAsync(DeliveryTransitions.GiveBackClaim(late, "x", "x", late.Lease.Now), CancellationToken.None);
         var putOff = writer.WriteAsync(DeliveryTransitions.PutOff(taken, TimeSpan.FromHours(1), "x", "x", taken.Lease.Now, 0.5), CancellationToken.None);
         await transaction.RollbackAsync();
 
         (await Task.WhenAll(before)).ShouldAllBe(isWritten => isWritten);
         (await putOff).ShouldBeTrue();
-        (await handedBack).ShouldBeFalse();
+        (await returned).ShouldBeFalse();
         (await accepted.TimelineAsync(planted[0])).ShouldBe(["queued"]);
     }
 
@@ -217,7 +217,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await accepted.PlantAsync(tenant, 7);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         string[] ids = ["m-0", "a\0b", "m-2", "half \ud800", "m-4", "m-5", "m-6"];
         var results = claimed.Select((delivery, i) => Sent(delivery) is var sent ? sent with { Attempt = sent.Attempt! with { ProviderMessageId = ids[i] } } : sent).ToList();
 
@@ -237,7 +237,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set lease_until = now() + interval '2 s' where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set claims = claims + 1, lease_owner = gen_random_uuid() where id = '{claimed[1].Id}'");
 
@@ -251,7 +251,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await accepted.PlantAsync(tenant, 3);
         var store = Worker.Services.GetRequiredService<DeliveryStore>();
-        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+        var claimed = await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
         await database.ExecuteAsync($"update deliveries set expires_at = now() where id = '{claimed[0].Id}'");
         await database.ExecuteAsync($"update deliveries set chain = 2 where id in ('{claimed[1].Id}', '{claimed[2].Id}')");
         // Of one the channel before it has reached the recipient, of the other it has not yet.

@@ -28,15 +28,15 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
         await database.ExecuteAsync($"update deliveries set status = 40 where tenant_id = '{tenant}'");
         await accepted.PlantAsync(tenant, 10, dueIn: TimeSpan.FromHours(1));
 
-        var (everything, oldest) = await ClaimAsync(DueFloors.Everything);
-        var (floor, _) = await ClaimAsync(oldest);
+        var (everything, oldest) = await ClaimAsync(DueWatermarks.Everything);
+        var (watermark, _) = await ClaimAsync(oldest);
 
         everything.ShouldBeGreaterThan(Done / 4, "what was done is still there");
-        floor.ShouldBeLessThan(everything / 20);
+        watermark.ShouldBeLessThan(everything / 20);
     }
 
     [Fact]
-    public async Task What_a_claim_with_floors_passed_by_is_found_by_the_next_look_through_everything()
+    public async Task What_a_claim_with_watermarks_passed_by_is_found_by_the_next_look_through_everything()
     {
         var tenant = await database.NewTenantAsync();
         await using var worker = WorkerHost.Create(database.ConnectionString);
@@ -52,8 +52,8 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
         await worker.StopAsync();
     }
 
-    /// <summary>Pages read, and the oldest due time told. Nothing stays claimed.</summary>
-    private async Task<(long Pages, DateTimeOffset Oldest)> ClaimAsync(DateTimeOffset floor)
+    /// <summary>Pages read, and the oldest due time reported. Nothing stays claimed.</summary>
+    private async Task<(long Pages, DateTimeOffset Oldest)> ClaimAsync(DateTimeOffset watermark)
     {
         await using var connection = await database.Database.Worker.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -85,7 +85,7 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
                 new NpgsqlParameter<Guid[]> { TypedValue = [] },
                 new NpgsqlParameter<short[]> { TypedValue = [] },
                 new NpgsqlParameter<int[]> { TypedValue = [] },
-                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [floor, floor, floor, floor] },
+                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [watermark, watermark, watermark, watermark] },
             },
         };
     }

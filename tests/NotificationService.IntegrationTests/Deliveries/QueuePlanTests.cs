@@ -12,7 +12,7 @@ namespace NotificationService.IntegrationTests.Deliveries;
 public sealed partial class QueuePlanTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     [Theory]
-    [InlineData("deliveries_claim", "Index Only Scan using deliveries_due", "Index Cond: ((priority = lane.priority) AND (tenant_id = lane.tenant_id) AND (channel = lane.channel) AND (due_at >= lane.floor) AND (due_at <=", "AND (due_at >= $")]
+    [InlineData("deliveries_claim", "Index Only Scan using deliveries_due", "Index Cond: ((priority = lane.priority) AND (tenant_id = lane.tenant_id) AND (channel = lane.channel) AND (due_at >= lane.watermark) AND (due_at <=", "AND (due_at >= $")]
     [InlineData("deliveries_start", "Function Scan on i", "Index Cond: (id = i.id)", "TID Cond: (ctid = held_row.ctid)")]
     [InlineData("deliveries_complete", "Function Scan on i", "Index Cond: (id = i.id)", "TID Cond: (ctid = held_row.ctid)")]
     [InlineData("deliveries_rescue", "Index Scan using deliveries_leased", "Index Cond: (lease_until <")]

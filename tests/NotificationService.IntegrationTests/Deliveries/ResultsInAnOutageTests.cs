@@ -25,7 +25,7 @@ public sealed class ResultsInAnOutageTests
             var accepted = new AcceptedNotifications(database);
             await accepted.PlantAsync(tenant, 1);
             var (store, writer) = (worker.Services.GetRequiredService<DeliveryStore>(), worker.Services.GetRequiredService<DeliveryResultWriter>());
-            var claimed = (await store.ClaimAsync(1, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
+            var claimed = (await store.ClaimAsync(1, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
             await store.StartAsync([claimed], CancellationToken.None);
 
             await cluster.StopAsync("fast");
@@ -35,7 +35,7 @@ public sealed class ResultsInAnOutageTests
             await cluster.StartAsync();
 
             (await written.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeTrue();
-            await Eventually.TrueAsync(() => AnswersAsync(database), TimeSpan.FromSeconds(90));
+            await Eventually.TrueAsync(() => RespondsAsync(database), TimeSpan.FromSeconds(90));
             (await accepted.CountAsync(tenant)).ShouldBe(new Dictionary<string, int> { ["sent"] = 1 });
             (await database.ScalarAsync<string>("select provider_message_id from attempts")).ShouldBe("m-1");
         }
@@ -45,7 +45,7 @@ public sealed class ResultsInAnOutageTests
     }
 
     /// <summary>The test's own connections of before are dead.</summary>
-    private static async Task<bool> AnswersAsync(TestDatabase database)
+    private static async Task<bool> RespondsAsync(TestDatabase database)
     {
         try
         {

@@ -27,7 +27,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task A_failing_provider_costs_no_wait_until_another_has_the_message()
     {
         var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
-        first.Otherwise = _ => FakeAnswer.Status(503);
+        first.Otherwise = _ => FakeResponse.Status(503);
         await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
         await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
@@ -47,7 +47,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task While_a_provider_is_down_it_is_left_alone_and_once_it_is_back_it_gets_its_share_again()
     {
         var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
-        first.Otherwise = _ => FakeAnswer.Status(500);
+        first.Otherwise = _ => FakeResponse.Status(500);
         await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
         await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
         await accepted.PlantAsync(tenant, 400);
@@ -57,7 +57,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         first.Calls.Count.ShouldBeLessThan(100, "its breaker opened");
         second.Calls.Count.ShouldBe(400);
 
-        first.Otherwise = _ => FakeAnswer.Accept;
+        first.Otherwise = _ => FakeResponse.Accept;
         var before = first.Calls.Count;
         for (var sent = 400; first.Calls.Count < before + 20; sent += 20)
         {
@@ -67,21 +67,21 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
-    public async Task A_wrong_key_costs_a_handful_of_calls_and_what_waited_goes_out_once_it_is_mended()
+    public async Task A_wrong_key_costs_a_handful_of_calls_and_what_waited_goes_out_once_it_is_corrected()
     {
         var (worker, vendor) = (Worker(), await VendorAsync(new SendGridContract("SG.mended")));
         var id = await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 1_000);
         await worker.StartAsync();
 
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(90));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
         (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
             .ShouldBe(["email SendGrid credentials_refused"]);
 
-        var mended = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
-        (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        var corrected = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
+        (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, corrected, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
         await accepted.UntilAsync(tenant, "sent", 1_000);
     }
 
@@ -95,18 +95,18 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     {
         var (first, second, editor, vendor) = (Worker(), Worker(), Worker(), await VendorAsync(new SendGridContract("SG.mended")));
         if (byTest)
-            vendor.Otherwise = _ => FakeAnswer.Status(401);
+            vendor.Otherwise = _ => FakeResponse.Status(401);
         var id = await editor.AddSendGridAsync(tenant, vendor.BaseUrl, apiKey: byTest ? "SG.mended" : "SG.wrong");
         await accepted.PlantAsync(tenant, waiting);
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(
             () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = 20"),
             TimeSpan.FromSeconds(90));
 
-        var mendedAt = await MendAsync(editor, id, vendor, byTest);
+        var correctedAt = await CorrectAsync(editor, id, vendor, byTest);
         await accepted.UntilAsync(tenant, "sent", waiting);
-        (await SinceAsync(mendedAt)).ShouldBeLessThan(15, "seconds until the last of them was called for");
+        (await SinceAsync(correctedAt)).ShouldBeLessThan(15, "seconds until the last of them was called for");
 
         // Either worker may have sent them: now the other is alone.
         await first.StopAsync();
@@ -120,12 +120,12 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task What_a_provider_refused_for_its_account_goes_to_another_as_soon_as_that_is_added()
     {
         var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
-        first.Otherwise = _ => FakeAnswer.Status(401);
-        var parked = await worker.AddSendGridAsync(tenant, first.BaseUrl, "First");
+        first.Otherwise = _ => FakeResponse.Status(401);
+        var suspended = await worker.AddSendGridAsync(tenant, first.BaseUrl, "First");
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
         await Eventually.TrueAsync(
-            () => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{parked}') and exists (select from deliveries where id = '{delivery}' and status = 20 and attempts > 0)"),
+            () => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{suspended}') and exists (select from deliveries where id = '{delivery}' and status = 20 and attempts > 0)"),
             TimeSpan.FromSeconds(90));
         await worker.StopAsync();
         // Long after this test, by the schedule.
@@ -139,18 +139,18 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         second.Calls.Count.ShouldBe(1);
     }
 
-    private async Task<DateTime> MendAsync(WorkerHost editor, Guid provider, FakeHttpProvider vendor, bool byTest)
+    private async Task<DateTime> CorrectAsync(WorkerHost editor, Guid provider, FakeHttpProvider vendor, bool byTest)
     {
         var at = await database.ScalarAsync<DateTime>("select clock_timestamp()");
         if (byTest)
         {
-            vendor.Otherwise = _ => FakeAnswer.Accept;
-            await editor.Services.GetRequiredService<ParkingStore>().LiftAsync(tenant, provider, CancellationToken.None);
+            vendor.Otherwise = _ => FakeResponse.Accept;
+            await editor.Services.GetRequiredService<SuspensionStore>().LiftAsync(tenant, provider, CancellationToken.None);
             return at;
         }
 
-        var mended = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
-        (await editor.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), provider, mended, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        var corrected = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
+        (await editor.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), provider, corrected, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
         return at;
     }
 
@@ -158,14 +158,14 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         $"select extract(epoch from max(a.started_at) - $1)::float8 from attempts a where a.tenant_id = '{tenant}'", new Npgsql.NpgsqlParameter<DateTime> { TypedValue = at });
 
     [Fact]
-    public async Task Another_worker_learns_of_a_parked_provider_without_a_call_of_its_own()
+    public async Task Another_worker_learns_of_a_suspended_provider_without_a_call_of_its_own()
     {
         var (first, vendor) = (Worker(), await VendorAsync());
-        vendor.Otherwise = _ => FakeAnswer.Status(401);
+        vendor.Otherwise = _ => FakeResponse.Status(401);
         var id = await first.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 50);
         await first.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_parkings where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
         await first.StopAsync();
         var calls = vendor.Calls.Count;
 
@@ -213,7 +213,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task A_provider_with_a_rate_is_tried_again_after_its_breaker_opened_though_little_is_sent()
     {
         var (worker, vendor) = (Worker(), await VendorAsync());
-        vendor.Otherwise = _ => FakeAnswer.Status(503);
+        vendor.Otherwise = _ => FakeResponse.Status(503);
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl, rateLimit: 100);
         await accepted.PlantAsync(tenant, 5);
         await worker.StartAsync();
@@ -229,7 +229,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
             },
             TimeSpan.FromSeconds(60));
         await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = 20");
-        vendor.Otherwise = _ => FakeAnswer.Accept;
+        vendor.Otherwise = _ => FakeResponse.Accept;
 
         var late = (await accepted.PlantAsync(tenant, 1))[0];
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = 40 from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
@@ -239,21 +239,21 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task A_provider_gets_no_more_calls_at_once_than_it_may()
     {
         var (worker, vendor) = (Worker(), await VendorAsync());
-        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(30));
+        vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(30));
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl, concurrency: 7);
         await accepted.PlantAsync(tenant, 100);
 
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "sent", 100);
 
-        vendor.MostAtOnce.ShouldBeInRange(2, 7);
+        vendor.MaxAtOnce.ShouldBeInRange(2, 7);
     }
 
     [Fact]
     public async Task A_provider_that_hangs_does_not_keep_other_tenants_waiting()
     {
         var (worker, hanging, healthy) = (Worker(("Notification:Delivery:Concurrency", "20"), ("Notification:Delivery:CallTimeout", "00:02:00"), ("Notification:Delivery:Lease", "00:05:00")), await VendorAsync(), await VendorAsync());
-        hanging.Otherwise = _ => FakeAnswer.Never;
+        hanging.Otherwise = _ => FakeResponse.Never;
         var other = await database.NewTenantAsync();
         await worker.AddSendGridAsync(tenant, hanging.BaseUrl);
         await worker.AddSendGridAsync(other, healthy.BaseUrl);
@@ -272,7 +272,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     public async Task What_may_have_gone_out_is_not_given_to_another_provider_at_once()
     {
         var (worker, first, second) = (Worker(), await VendorAsync(), await VendorAsync());
-        first.Otherwise = _ => FakeAnswer.Reset;
+        first.Otherwise = _ => FakeResponse.Reset;
         await worker.AddSendGridAsync(tenant, first.BaseUrl, "First", priority: 10);
         await worker.AddSendGridAsync(tenant, second.BaseUrl, "Second", priority: 20);
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
@@ -285,11 +285,11 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
-    public async Task A_worker_told_to_stop_while_its_results_cannot_be_written_ends_long_before_its_leases()
+    public async Task A_worker_asked_to_stop_while_its_results_cannot_be_written_ends_long_before_its_leases()
     {
         var (worker, vendor) = (Worker(
             ("Notification:Delivery:Lease", "00:01:00"), ("Notification:Delivery:CallTimeout", "00:00:02"), ("Notification:Delivery:CompletionAllowance", "00:00:01")), await VendorAsync());
-        vendor.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(500));
+        vendor.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(500));
         await worker.AddSendGridAsync(tenant, vendor.BaseUrl);
         await accepted.PlantAsync(tenant, 1);
         await worker.StartAsync();

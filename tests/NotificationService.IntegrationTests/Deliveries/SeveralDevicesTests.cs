@@ -30,7 +30,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
     public async ValueTask InitializeAsync()
     {
         vendor = await FakeHttpProvider.StartAsync(contract: contract);
-        vendor.Otherwise = call => unwell.Contains(Token(call)) ? FcmContract.Error(503, "UNAVAILABLE", "UNAVAILABLE", "come again", ("Retry-After", "600")) : FakeAnswer.Accept;
+        vendor.Otherwise = call => unwell.Contains(Token(call)) ? FcmContract.Error(503, "UNAVAILABLE", "UNAVAILABLE", "come again", ("Retry-After", "600")) : FakeResponse.Accept;
         tenant = await database.NewTenantAsync();
         worker = WorkerHost.Create(database.ConnectionString);
         provider = await worker.AddFcmAsync(tenant, contract, vendor.BaseUrl);
@@ -49,8 +49,8 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         Calls().ShouldBe(["phone-0123456789", "tablet-0123456789", "tablet-0123456789"]);
         sent.Devices.ShouldNotBeNull().Items.ShouldAllBe(device => device.Outcome == DeviceOutcome.Accepted && device.NextAttemptAt == null);
         sent.Devices.Items.Select(device => device.Attempts).ShouldBe([1, 2]);
-        var told = await intake.Service<Explanations>().OfAsync(tenant, id, CancellationToken.None);
-        var lines = told.ShouldNotBeNull().Steps.Select(step => step.Step.Message).ToList();
+        var explained = await intake.Service<Explanations>().OfAsync(tenant, id, CancellationToken.None);
+        var lines = explained.ShouldNotBeNull().Steps.Select(step => step.Step.Message).ToList();
         lines.ShouldContain("attempt 1: it was accepted: for 1 of 2 devices (some_devices)");
         lines.ShouldContain(line => line.StartsWith("goes back into the queue: 1 of 2 devices have it; Firebase is unwell", StringComparison.Ordinal));
         lines.ShouldContain($"device {DeviceState.NameOf("phone-0123456789")}: the provider took it");
@@ -98,12 +98,12 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
             where id = '{id.Delivery(ChannelKind.Push)}'
             """);
 
-        Vendor.Otherwise = _ => FakeAnswer.Accept;
+        Vendor.Otherwise = _ => FakeResponse.Accept;
         await using var next = WorkerHost.Create(database.ConnectionString);
         if (byAnother)
             await next.AddFcmAsync(tenant, other, second.BaseUrl, "Second", priority: 5);
         else
-            await next.Services.GetRequiredService<ParkingStore>().LiftAsync(tenant, provider, CancellationToken.None);
+            await next.Services.GetRequiredService<SuspensionStore>().LiftAsync(tenant, provider, CancellationToken.None);
         await next.StartAsync();
 
         (await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Reached.ShouldBe(2);
@@ -112,7 +112,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task No_part_of_a_token_is_told_anywhere()
+    public async Task No_part_of_a_token_is_shown_anywhere()
     {
         var id = await SendAsync(["phone-0123456789", "tablet-0123456789", "dead-0123456789"], unavailable: "tablet-0123456789");
         await UntilAsync(id, delivery => delivery.Devices is { Reached: 1 });
@@ -218,7 +218,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
     [InlineData("low", DeliveryStatus.Sent)]
     public async Task A_device_in_doubt_follows_the_policy_of_the_delivery(string priority, DeliveryStatus status)
     {
-        Vendor.Otherwise = call => Token(call) == "tablet" ? FakeAnswer.Reset : FakeAnswer.Accept;
+        Vendor.Otherwise = call => Token(call) == "tablet" ? FakeResponse.Reset : FakeResponse.Accept;
 
         var id = await SendAsync(["phone", "tablet"], priority);
 
@@ -256,7 +256,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         var id = await SendAsync(["phone", "tablet"]);
         (await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Failed)).Failure.ShouldNotBeNull().Kind.ShouldBe(FailureKind.Permanent);
 
-        Vendor.Otherwise = _ => FakeAnswer.Accept;
+        Vendor.Otherwise = _ => FakeResponse.Accept;
         (await intake.Service<NotificationCommands>().RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
 
         (await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Reached.ShouldBe(2);
@@ -312,7 +312,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
     private async Task<NotificationId> SendAsync(string[] tokens, string priority = "normal", string? unavailable = null)
     {
         unwell.AddRange(unavailable?.Split(' ') ?? []);
-        var id = await intake.AcceptedAsync(tenant, new NotificationDraft
+        var id = await intake.AcceptedAsync(tenant, new NotificationRequest
         {
             Content = new InlineContent(Title: "Hello", Body: "Hello Ann"),
             Channel = "push",

@@ -16,7 +16,7 @@ using Npgsql;
 
 namespace NotificationService.IntegrationTests.Events;
 
-/// <summary>However much there is to tell, a round of the relay ends: in time, and in pieces that a database takes.</summary>
+/// <summary>However much there is to publish, a run of the relay ends: in time, and in pieces that a database takes.</summary>
 public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
@@ -25,7 +25,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
     private const string IsEmpty = "select not exists (select from outbox where ctid is not null)";
 
     /// <summary>As a receipt does it: status, timeline and outbox in one statement.</summary>
-    private const string Tell =
+    private const string Publish =
         """
         with changed as (update deliveries set status = 50, timeline_seq = timeline_seq + 1 where id = any ($1) returning *),
         step as (insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 50, clock_timestamp() from changed)
@@ -35,9 +35,9 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
     [Theory]
     [InlineData("too many at once")]
     [InlineData("the first rounds, however small")]
-    public async Task A_round_that_takes_too_long_is_tried_with_less_and_nothing_is_set_aside(string which)
+    public async Task A_run_that_takes_too_long_is_tried_with_less_and_nothing_is_dead_lettered(string which)
     {
-        await database.ExecuteAsync("delete from outbox; create table if not exists told_bounded (subject uuid); delete from told_bounded; grant insert on told_bounded to notification_worker");
+        await database.ExecuteAsync("delete from outbox; create table if not exists published_bounded (subject uuid); delete from published_bounded; grant insert on published_bounded to notification_worker");
         var planted = new SentDeliveries(database);
         var tenant = await database.NewTenantAsync();
         var deliveries = await planted.SentAsync(tenant, await planted.ProviderAsync(tenant), 100);
@@ -49,12 +49,12 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
             new WakeUp(database.Database, TimeProvider.System, WakeUp.Events), new EventMetrics(), new Heartbeats(TimeProvider.System), TimeProvider.System, NullLogger<EventRelay>.Instance);
         await relay.StartAsync(CancellationToken.None);
 
-        long told = 0;
-        await Eventually.TrueAsync(async () => (told = await database.ScalarAsync<long>("select count(*) from told_bounded")) >= 100, Soon, () => $"{told} of 100 were told");
+        long published = 0;
+        await Eventually.TrueAsync(async () => (published = await database.ScalarAsync<long>("select count(*) from published_bounded")) >= 100, Soon, () => $"{published} of 100 were published");
         await relay.StopAsync(CancellationToken.None);
 
         (await database.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
-        (await database.ScalarAsync<long>("select count(distinct subject) from told_bounded")).ShouldBe(100);
+        (await database.ScalarAsync<long>("select count(distinct subject) from published_bounded")).ShouldBe(100);
     }
 
     [Fact]
@@ -101,27 +101,27 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         using var relay = new EventRelay(
             database.Database, [], new WakeUp(database.Database, TimeProvider.System, WakeUp.Events), new EventMetrics(), new Heartbeats(TimeProvider.System), TimeProvider.System,
             NullLogger<EventRelay>.Instance);
-        // A floor is raised when whoever was writing has ended, in other databases too: not at once, but soon and for good.
-        var (read, most) = (long.MaxValue, 0.0);
+        // A watermark is raised when whoever was writing has ended, in other databases too: not at once, but soon and for good.
+        var (read, max) = (long.MaxValue, 0.0);
         await Eventually.TrueAsync(
             async () =>
             {
                 var (before, began) = (await ReadAsync(), TimeProvider.System.GetTimestamp());
                 await relay.StartAsync(CancellationToken.None);
-                await RoundsAsync(tenant, 20);
+                await RepeatsAsync(tenant, 20);
                 await relay.StopAsync(CancellationToken.None);
                 await EndSessionsAsync();
-                most = Dead * 3 * (TimeProvider.System.GetElapsedTime(began).TotalSeconds / 5 + 2);
+                max = Dead * 3 * (TimeProvider.System.GetElapsedTime(began).TotalSeconds / 5 + 2);
                 read = await ReadAsync() - before;
-                return read < most;
+                return read < max;
             },
-            TimeSpan.FromSeconds(120), () => $"{read} entries were read, more than the {most:0} for a look at all of them now and then");
+            TimeSpan.FromSeconds(120), () => $"{read} entries were read, more than the {max:0} for a look at all of them now and then");
     }
 
     [Fact]
-    public async Task A_change_that_is_committed_late_is_told_before_the_one_after_it()
+    public async Task A_change_that_is_committed_late_is_published_before_the_one_after_it()
     {
-        await database.ExecuteAsync("delete from outbox; drop table if exists told_in_order; create table told_in_order (position bigint generated always as identity, subject uuid, seq int); grant insert on told_in_order to notification_worker");
+        await database.ExecuteAsync("delete from outbox; drop table if exists published_in_order; create table published_in_order (position bigint generated always as identity, subject uuid, seq int); grant insert on published_in_order to notification_worker");
         var planted = new SentDeliveries(database);
         var tenant = await database.NewTenantAsync();
         var deliveries = await planted.SentAsync(tenant, await planted.ProviderAsync(tenant), 80);
@@ -136,24 +136,24 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         await RunAsync(early, "select pg_current_xact_id()");
         await using var writer = await database.Superuser.OpenConnectionAsync();
         await using var transaction = await writer.BeginTransactionAsync();
-        await RunAsync(writer, Tell, late);
+        await RunAsync(writer, Publish, late);
 
-        // Whatever of the same shard is told meanwhile has a larger position, also what was written by a transaction that began before.
-        await RunAsync(early, Tell, others[0]);
+        // Whatever of the same shard is published meanwhile has a larger position, also what was written by a transaction that began before.
+        await RunAsync(early, Publish, others[0]);
         await earlier.CommitAsync();
         foreach (var other in others)
         {
             await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>(IsEmpty), Soon);
-            await database.ExecuteAsync(Tell, new NpgsqlParameter<Guid[]> { TypedValue = [other] });
+            await database.ExecuteAsync(Publish, new NpgsqlParameter<Guid[]> { TypedValue = [other] });
         }
 
         await transaction.CommitAsync();
-        await database.ExecuteAsync(Tell, new NpgsqlParameter<Guid[]> { TypedValue = [late] });
-        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from told_in_order where subject = '{late}'") == 2, Soon);
+        await database.ExecuteAsync(Publish, new NpgsqlParameter<Guid[]> { TypedValue = [late] });
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from published_in_order where subject = '{late}'") == 2, Soon);
         await relay.StopAsync(CancellationToken.None);
 
         others.Length.ShouldBeGreaterThan(2);
-        (await database.QueryAsync<int>($"select seq from told_in_order where subject = '{late}' order by position")).ShouldBe([2, 3]);
+        (await database.QueryAsync<int>($"select seq from published_in_order where subject = '{late}' order by position")).ShouldBe([2, 3]);
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, params Guid[] ids)
@@ -165,9 +165,9 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
     }
 
     /// <summary>One event of each shard, and again when all are gone.</summary>
-    private async Task RoundsAsync(TenantId tenant, int rounds)
+    private async Task RepeatsAsync(TenantId tenant, int runs)
     {
-        for (var round = 0; round < rounds; round++)
+        for (var run = 0; run < runs; run++)
         {
             await database.ExecuteAsync($"insert into outbox (shard, tenant_id, subject, seq) select i, '{tenant}', gen_random_uuid(), 0 from generate_series(0, 7) i");
             await Eventually.TrueAsync(async () => await database.ScalarAsync<bool>(IsEmpty), Soon);
@@ -176,7 +176,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
 
     private Task<long> ReadAsync() => database.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'outbox_pkey'");
 
-    /// <summary>What a session counted is told at the latest when it ends.</summary>
+    /// <summary>What a session counted is published at the latest when it ends.</summary>
     private Task EndSessionsAsync()
     {
         database.Database.Worker.Clear();
@@ -193,7 +193,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         };
     }
 
-    /// <summary>Writes down in which order it is told.</summary>
+    /// <summary>Writes down in which order it is published.</summary>
     private sealed class OrderSink : IEventSink
     {
         public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) => Task.FromResult<EventAudience>(new Audience());
@@ -208,28 +208,28 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
 
             public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
             {
-                foreach (var told in events)
+                foreach (var published in events)
                 {
                     batch.Add(
-                        tenant, "insert into told_in_order (subject, seq) values ($1, $2)", new NpgsqlParameter<Guid> { TypedValue = told.Subject }, new NpgsqlParameter<int> { TypedValue = told.Sequence });
+                        tenant, "insert into published_in_order (subject, seq) values ($1, $2)", new NpgsqlParameter<Guid> { TypedValue = published.Subject }, new NpgsqlParameter<int> { TypedValue = published.Sequence });
                 }
             }
         }
     }
 
-    /// <summary>Takes too long for more than so many at once, and for its first rounds.</summary>
-    private sealed class SlowSink(int most, int rounds) : IEventSink
+    /// <summary>Takes too long for more than so many at once, and for its first runs.</summary>
+    private sealed class SlowSink(int max, int runs) : IEventSink
     {
         private int begun;
 
         public Task<EventAudience> AudienceAsync(NpgsqlConnection connection, IReadOnlyCollection<TenantId> tenants, CancellationToken cancellationToken) =>
-            Task.FromResult<EventAudience>(new Audience(++begun <= rounds, most));
+            Task.FromResult<EventAudience>(new Audience(++begun <= runs, max));
 
         public void Committed()
         {
         }
 
-        private sealed class Audience(bool isLate, int most) : EventAudience
+        private sealed class Audience(bool isLate, int max) : EventAudience
         {
             public override bool Includes(TenantId tenant) => true;
 
@@ -238,10 +238,10 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
                 if (isLate)
                     throw new TimeoutException("the database does not answer");
                 // What PostgreSQL says of a statement that it ended for its length.
-                if (events.Count > most)
+                if (events.Count > max)
                     batch.Add(tenant, "do $$ begin raise exception using errcode = '57014', message = 'canceling statement due to statement timeout'; end $$");
-                foreach (var told in events)
-                    batch.Add(tenant, "insert into told_bounded (subject) values ($1)", new NpgsqlParameter<Guid> { TypedValue = told.Subject });
+                foreach (var published in events)
+                    batch.Add(tenant, "insert into published_bounded (subject) values ($1)", new NpgsqlParameter<Guid> { TypedValue = published.Subject });
             }
         }
     }

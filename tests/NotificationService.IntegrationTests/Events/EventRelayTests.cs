@@ -27,25 +27,25 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
 
     public async ValueTask InitializeAsync()
     {
-        await database.ExecuteAsync("delete from outbox; create table if not exists told (position bigint generated always as identity, subject uuid, seq int, id text, sink text); delete from told; grant insert on told to notification_worker");
+        await database.ExecuteAsync("delete from outbox; create table if not exists published (position bigint generated always as identity, subject uuid, seq int, id text, sink text); delete from published; grant insert on published to notification_worker");
         tenant = await database.NewTenantAsync();
         provider = await planted.ProviderAsync(tenant);
     }
 
     [Fact]
-    public async Task Relays_of_several_nodes_hand_on_everything_once_and_each_deliverys_events_in_order()
+    public async Task Relays_of_several_nodes_publish_everything_once_and_each_deliverys_events_in_order()
     {
         var deliveries = await planted.SentAsync(tenant, provider, 400);
         await StartAsync(new KeepingSink(database), new KeepingSink(database), new KeepingSink(database));
         for (var change = 0; change < 3; change++)
             await ChangeAsync(deliveries, change == 2 ? 60 : 50);
 
-        await UntilTold(1_200);
+        await UntilPublished(1_200);
 
-        (await database.ScalarAsync<long>("select count(*) from told")).ShouldBe(1_200);
-        (await database.QueryAsync<bool>("select array_agg(seq order by position) = array_agg(seq order by seq) from told group by subject")).ShouldAllBe(inOrder => inOrder);
-        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from told")).ShouldBe(1_200);
-        (await database.QueryAsync<int>("select max(seq) - min(seq) from told group by subject")).Distinct().ShouldBe([2], "the sequence has no gap");
+        (await database.ScalarAsync<long>("select count(*) from published")).ShouldBe(1_200);
+        (await database.QueryAsync<bool>("select array_agg(seq order by position) = array_agg(seq order by seq) from published group by subject")).ShouldAllBe(inOrder => inOrder);
+        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from published")).ShouldBe(1_200);
+        (await database.QueryAsync<int>("select max(seq) - min(seq) from published group by subject")).Distinct().ShouldBe([2], "the sequence has no gap");
         (await database.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
     }
 
@@ -64,9 +64,9 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
             await ChangeAsync(deliveries, 50);
         }
 
-        await UntilTold(1_200);
-        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from told")).ShouldBe(1_200);
-        (await database.QueryAsync<bool>("select array_agg(seq order by position) = array_agg(seq order by seq) from told group by subject")).ShouldAllBe(inOrder => inOrder);
+        await UntilPublished(1_200);
+        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from published")).ShouldBe(1_200);
+        (await database.QueryAsync<bool>("select array_agg(seq order by position) = array_agg(seq order by seq) from published group by subject")).ShouldAllBe(inOrder => inOrder);
     }
 
     [Fact]
@@ -80,21 +80,21 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
 
         var began = TimeProvider.System.GetTimestamp();
         await StartAsync(new KeepingSink(database));
-        await UntilTold(100);
+        await UntilPublished(100);
 
         TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(25), "five, and what a slow machine adds; its connection would end it only after thirty");
-        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from told")).ShouldBe(100);
+        (await database.ScalarAsync<long>("select count(distinct (subject, seq)) from published")).ShouldBe(100);
     }
 
     [Fact]
-    public async Task An_event_that_cannot_be_handed_on_is_set_aside_and_holds_up_nobody()
+    public async Task An_event_that_cannot_be_published_is_dead_lettered_and_holds_up_nobody()
     {
         var deliveries = await planted.SentAsync(tenant, provider, 100);
         var poison = deliveries[37].Value;
         await StartAsync(new KeepingSink(database) { Poison = poison });
         await ChangeAsync(deliveries, 50);
 
-        await UntilTold(99);
+        await UntilPublished(99);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from outbox where shard >= 100") == 1, Soon);
         (await database.ScalarAsync<Guid>("select subject from outbox")).ShouldBe(poison);
     }
@@ -104,13 +104,13 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
     {
         var deliveries = await planted.SentAsync(tenant, provider, 10);
         await StartAsync(new KeepingSink(database));
-        await database.ExecuteAsync("revoke insert on told from notification_worker");
+        await database.ExecuteAsync("revoke insert on published from notification_worker");
         await ChangeAsync(deliveries, 50);
         await Eventually.TrueAsync(() => !Broken.IsEmpty, Soon);
 
-        (await database.ScalarAsync<long>("select count(*) from outbox where shard < 100")).ShouldBe(10, "nothing was set aside for a fault that is not the event's");
-        await database.ExecuteAsync("grant insert on told to notification_worker");
-        await UntilTold(10);
+        (await database.ScalarAsync<long>("select count(*) from outbox where shard < 100")).ShouldBe(10, "nothing was dead-lettered for a fault that is not the event's");
+        await database.ExecuteAsync("grant insert on published to notification_worker");
+        await UntilPublished(10);
     }
 
     [Fact]
@@ -121,14 +121,14 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         await ChangeAsync(deliveries, 50);
 
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from outbox") == 0, Soon);
-        (await database.ScalarAsync<long>("select count(*) from told")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select count(*) from published")).ShouldBe(0);
     }
 
     [Fact]
     public async Task What_ends_at_the_door_or_is_cancelled_is_written_to_the_outbox_in_the_same_commit()
     {
         await using var host = new IntakeHost(database);
-        var withoutAddress = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
+        var withoutAddress = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"] });
         var cancelled = await host.AcceptedAsync(tenant);
         await host.Service<NotificationCommands>().CancelAsync(tenant, cancelled, null, CancellationToken.None);
 
@@ -138,11 +138,11 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
-    public async Task What_is_told_of_one_subject_stands_in_one_shard_and_so_in_its_order()
+    public async Task What_is_published_of_one_subject_stands_in_one_shard_and_so_in_its_order()
     {
         var subject = Guid.CreateVersion7();
         for (var i = 0; i < 20; i++)
-            await database.ExecuteAsync($"select notification_meta.tell('{tenant}', notification_meta.new_id(), 'bulk_job.progress', '{subject}', now(), '{{}}')");
+            await database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), 'bulk_job.progress', '{subject}', now(), '{{}}')");
 
         (await database.QueryAsync<short>($"select distinct o.shard from outbox o join events e on e.id = o.subject where e.subject = '{subject}'"))
             .ShouldBe([await database.ScalarAsync<short>($"select notification_meta.shard_of('{subject}')")]);
@@ -172,11 +172,11 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         }
     }
 
-    private Task UntilTold(long count)
+    private Task UntilPublished(long count)
     {
         long last = -1;
         return Eventually.TrueAsync(
-            async () => (last = await database.ScalarAsync<long>("select count(*) from told")) >= count, Soon, () => $"{last} of {count} were told");
+            async () => (last = await database.ScalarAsync<long>("select count(*) from published")) >= count, Soon, () => $"{last} of {count} were published");
     }
 
     /// <summary>As a receipt does it: status, timeline and outbox in one statement.</summary>
@@ -188,18 +188,18 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         """,
         new NpgsqlParameter<Guid[]> { TypedValue = [.. deliveries.Select(id => id.Value)] }, new NpgsqlParameter<short> { TypedValue = (short)status });
 
-    /// <summary>Keeps what it is told in a table.</summary>
+    /// <summary>Stores what is published in a table.</summary>
     private sealed class KeepingSink(TestDatabase database) : IEventSink
     {
         private readonly string name = database.Ids.Next().ToString();
-        private int rounds;
+        private int runs;
 
         public bool Listens { get; init; } = true;
 
-        /// <summary>So many of its first rounds end in an error that is nobody's fault.</summary>
+        /// <summary>So many of its first runs end in an error that is nobody's fault.</summary>
         public int Fails { get; init; }
 
-        /// <summary>Is told when it stands still, which it does for good.</summary>
+        /// <summary>Receives when it stands still, which it does for good.</summary>
         public TaskCompletionSource? Standstill { get; init; }
 
         public Guid Poison { get; init; }
@@ -210,7 +210,7 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         {
             if (Standstill?.TrySetResult() ?? false)
                 await Task.Delay(Timeout.Infinite, cancellationToken);
-            if (++rounds <= Fails)
+            if (++runs <= Fails)
                 await connection.CloseAsync();
             Broken.Enqueue(name);
             return new Audience(this);
@@ -226,13 +226,13 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
 
             public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
             {
-                if (events.Any(told => told.Subject == sink.Poison))
+                if (events.Any(published => published.Subject == sink.Poison))
                     throw new FormatException("it cannot be written");
-                foreach (var told in events)
+                foreach (var published in events)
                 {
                     batch.Add(
-                        tenant, "insert into told (subject, seq, id, sink) values ($1, $2, $3, $4)", new NpgsqlParameter<Guid> { TypedValue = told.Subject },
-                        new NpgsqlParameter<int> { TypedValue = told.Sequence }, new NpgsqlParameter<string> { TypedValue = told.Id }, new NpgsqlParameter<string> { TypedValue = sink.name });
+                        tenant, "insert into published (subject, seq, id, sink) values ($1, $2, $3, $4)", new NpgsqlParameter<Guid> { TypedValue = published.Subject },
+                        new NpgsqlParameter<int> { TypedValue = published.Sequence }, new NpgsqlParameter<string> { TypedValue = published.Id }, new NpgsqlParameter<string> { TypedValue = sink.name });
                 }
             }
         }

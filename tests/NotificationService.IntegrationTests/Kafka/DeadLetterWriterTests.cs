@@ -54,8 +54,8 @@ public sealed class DeadLetterWriterTests(TestDatabase database) : IClassFixture
 
     private sealed class Failing : IRequestReader
     {
-        public (NotificationDraft? Draft, IReadOnlyList<DraftIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8) => throw new InvalidOperationException("planted");
+        public (NotificationRequest? Notification, IReadOnlyList<RequestIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8) => throw new InvalidOperationException("planted");
 
-        public (BatchOpening? Opening, IReadOnlyList<DraftIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8) => (null, [new DraftIssue("", "type", "No.")]);
+        public (BatchOpening? Opening, IReadOnlyList<RequestIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8) => (null, [new RequestIssue("", "type", "No.")]);
     }
 }

@@ -22,7 +22,7 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
     public ValueTask DisposeAsync() => brokers.DisposeAsync();
 
     [Fact]
-    public async Task What_the_brokers_never_take_is_set_aside_and_its_shard_goes_on()
+    public async Task What_the_brokers_never_take_is_dead_lettered_and_its_shard_goes_on()
     {
         await AddAsync(3, "first", "small");
         await AddAsync(3, "large", new string('x', 20_000));
@@ -34,7 +34,7 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
 
         brokers.Read(KafkaNode.Status).Select(record => record.Key).Distinct().ShouldBe(["first", .. Enumerable.Range(0, 10).Select(i => $"later-{i}")]);
         (await database.QueryAsync<string>("select shard || ' ' || key from kafka_messages")).ShouldBe(["103 large"]);
-        (await database.ScalarAsync<long>("select aside from notification_meta.kafka_waiting()")).ShouldBe(1);
+        (await database.ScalarAsync<long>("select dead_lettered from notification_meta.kafka_waiting()")).ShouldBe(1);
     }
 
     [Fact]
@@ -48,13 +48,13 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
         await using var node = await StartAsync(brokers.BootstrapServers, ("Notification:Kafka:Client:batch.num.messages", "1"));
 
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from kafka_messages") == 0, KafkaNode.Ample);
-        var told = brokers.Read(KafkaNode.Status).Select(record => record.Value).ToList();
-        told.ShouldContain("first");
-        told.Last().ShouldBe("second", string.Join(' ', told));
+        var published = brokers.Read(KafkaNode.Status).Select(record => record.Value).ToList();
+        published.ShouldContain("first");
+        published.Last().ShouldBe("second", string.Join(' ', published));
     }
 
     [Fact]
-    public async Task Whatever_a_round_fails_at_the_next_one_goes_on()
+    public async Task Whatever_a_run_fails_at_the_next_one_goes_on()
     {
         await database.ExecuteAsync("alter table kafka_messages alter column key drop not null; insert into kafka_messages (shard, tenant_id, key, payload) values (2, '00000000-0000-0000-0000-000000000000', null, 'x')");
         await using var node = await StartAsync(brokers.BootstrapServers);
@@ -68,7 +68,7 @@ public sealed class StatusPublisherTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_node_that_does_not_reach_the_brokers_leaves_what_is_to_be_told_to_another()
+    public async Task A_node_that_does_not_reach_the_brokers_leaves_what_is_to_be_published_to_another()
     {
         for (short shard = 0; shard < 8; shard++)
             await AddAsync(shard, $"of-{shard}", "told");

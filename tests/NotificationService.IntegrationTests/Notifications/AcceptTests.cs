@@ -19,7 +19,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var tenants = new[] { await database.NewTenantAsync(), await database.NewTenantAsync(), await database.NewTenantAsync() };
         await host.AcceptedAsync(tenants[0]);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(async () => await host.AcceptAsync(tenants[i % 3], IntakeHost.Draft))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(async () => await host.AcceptAsync(tenants[i % 3], IntakeHost.Request))));
 
         var ids = outcomes.Select(outcome => outcome.ShouldBeOfType<IntakeOutcome.Accepted>().Id.Value).ToArray();
         ids.ShouldBeUnique();
@@ -36,7 +36,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     {
         var tenant = await database.NewTenantAsync();
         var key = await host.PublishAsync(tenant);
-        var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with
+        var id = await host.AcceptedAsync(tenant, IntakeHost.Request with
         {
             Content = null,
             Template = key,
@@ -68,13 +68,13 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     {
         var tenant = await database.NewTenantAsync();
         var key = await host.PublishAsync(tenant);
-        var draft = IntakeHost.Draft with { Content = null, Template = key, Data = Encoding.UTF8.GetBytes("""{"orderId":1}""") };
-        var before = await host.AcceptedAsync(tenant, draft);
+        var request = IntakeHost.Request with { Content = null, Template = key, Data = Encoding.UTF8.GetBytes("""{"orderId":1}""") };
+        var before = await host.AcceptedAsync(tenant, request);
         var store = host.Service<TemplateStore>();
         await store.UpdateAsync(tenant, key, new TemplateEdit(null, null, null, """{"email":{"en":{"subject":"New","text":"New"}}}"""), CancellationToken.None);
         await store.PublishAsync(tenant, key, null, CancellationToken.None);
 
-        var after = await host.AcceptedAsync(tenant, draft);
+        var after = await host.AcceptedAsync(tenant, request);
 
         var queries = host.Service<NotificationQueries>();
         ((await queries.FindAsync(tenant, before, CancellationToken.None))?.Template?.Version).ShouldBe(1);
@@ -87,7 +87,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var tenant = await database.NewTenantAsync();
         var key = await host.PublishAsync(tenant, subject: "{{orderId}} {{customer.name}}");
 
-        var outcome = await host.AcceptAsync(tenant, IntakeHost.Draft with { Content = null, Template = key, Channel = null, Channels = ["email", "in_app"] });
+        var outcome = await host.AcceptAsync(tenant, IntakeHost.Request with { Content = null, Template = key, Channel = null, Channels = ["email", "in_app"] });
 
         outcome.ShouldBeOfType<IntakeOutcome.Invalid>().Issues.Select(issue => (issue.Pointer, issue.Code)).ShouldBe(
             [("/data/orderId", "variable_missing"), ("/data/customer/name", "variable_missing")], ignoreOrder: true);
@@ -100,7 +100,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var (mine, other) = (await database.NewTenantAsync(), await database.NewTenantAsync());
         var key = await host.PublishAsync(other);
 
-        var outcome = await host.AcceptAsync(mine, IntakeHost.Draft with { Content = null, Template = key });
+        var outcome = await host.AcceptAsync(mine, IntakeHost.Request with { Content = null, Template = key });
 
         outcome.ShouldBeOfType<IntakeOutcome.Invalid>().Issues.ShouldHaveSingleItem().Code.ShouldBe("template_unknown");
     }
@@ -110,18 +110,18 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     public async Task One_that_the_database_refuses_takes_nobody_along()
     {
         var tenant = await database.NewTenantAsync();
-        var broken = IntakeHost.Draft with { Metadata = Encoding.UTF8.GetBytes("{not json") };
+        var broken = IntakeHost.Request with { Metadata = Encoding.UTF8.GetBytes("{not json") };
 
-        var attempts = Enumerable.Range(0, 60).Select(i => Task.Run(async () => await host.AcceptAsync(tenant, i % 20 == 7 ? broken : IntakeHost.Draft))).ToList();
+        var attempts = Enumerable.Range(0, 60).Select(i => Task.Run(async () => await host.AcceptAsync(tenant, i % 20 == 7 ? broken : IntakeHost.Request))).ToList();
         await Task.WhenAll(attempts.Select(attempt => attempt.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         attempts.Count(attempt => attempt.IsFaulted).ShouldBe(3);
         (await CountAsync("notifications", tenant.Value)).ShouldBe(57);
     }
 
-    /// <summary>Two writers may hold 500 each and 5,000 may wait; whoever comes then is told at once.</summary>
+    /// <summary>Two writers may hold 500 each and 5,000 may wait; whoever comes then is refused at once.</summary>
     [Fact]
-    public async Task When_the_database_falls_behind_callers_are_told_to_come_again_and_nobody_who_was_taken_is_lost()
+    public async Task When_the_database_falls_behind_callers_are_asked_to_come_again_and_nobody_who_was_taken_is_lost()
     {
         var tenant = await database.NewTenantAsync();
         await host.AcceptedAsync(tenant);
@@ -130,18 +130,18 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         await using (var stop = new Npgsql.NpgsqlCommand("lock table notifications in access exclusive mode", connection, transaction))
             await stop.ExecuteNonQueryAsync();
 
-        var attempts = Enumerable.Range(0, 7_000).Select(_ => host.AcceptAsync(tenant, IntakeHost.Draft).AsTask()).ToList();
-        var toldAtOnce = attempts.Count(attempt => attempt.IsCompleted);
+        var attempts = Enumerable.Range(0, 7_000).Select(_ => host.AcceptAsync(tenant, IntakeHost.Request).AsTask()).ToList();
+        var refusedAtOnce = attempts.Count(attempt => attempt.IsCompleted);
         await transaction.RollbackAsync();
         await Task.WhenAll(attempts.Select(attempt => attempt.ContinueWith(_ => { }, TaskScheduler.Default)));
 
-        // On a slow machine the statements that waited are given up after their five seconds: whoever was in them is told so.
+        // On a slow machine the statements that waited are given up after their five seconds: whoever was in them is notified.
         var givenUp = attempts.Where(attempt => attempt.IsFaulted).ToList();
         givenUp.ShouldAllBe(attempt => Outage.IsBehind(attempt.Exception!.InnerException!));
         var outcomes = attempts.Except(givenUp).Select(attempt => attempt.Result).ToList();
         var busy = outcomes.OfType<IntakeOutcome.Busy>().Count();
         busy.ShouldBeInRange(1_000, 2_000);
-        toldAtOnce.ShouldBeInRange(busy, busy + givenUp.Count);
+        refusedAtOnce.ShouldBeInRange(busy, busy + givenUp.Count);
         (await CountAsync("notifications", tenant.Value)).ShouldBe(1 + outcomes.OfType<IntakeOutcome.Accepted>().Count());
     }
 
@@ -150,7 +150,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     {
         var tenant = await database.NewTenantAsync();
         var key = await host.PublishAsync(tenant);
-        var draft = IntakeHost.Draft with
+        var request = IntakeHost.Request with
         {
             Content = null,
             Template = key,
@@ -159,7 +159,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
             Data = Encoding.UTF8.GetBytes("""{"orderId":"A-1"}"""),
         };
 
-        var (report, issues) = await host.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), draft, CancellationToken.None);
+        var (report, issues) = await host.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), request, CancellationToken.None);
 
         issues.ShouldBeEmpty();
         report.ShouldNotBeNull().Deliveries.Select(delivery => delivery.Content?.Subject ?? delivery.Content?.Title).ShouldBe(["Order A-1", "Order A-1"]);
@@ -172,7 +172,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     public async Task What_a_test_account_sends_is_marked_for_the_sandbox()
     {
         var tenant = await database.NewTenantAsync();
-        var outcome = await host.Intake.AcceptAsync(IntakeHost.CallerOf(tenant, live: false), IntakeHost.Draft, null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", CancellationToken.None);
+        var outcome = await host.Intake.AcceptAsync(IntakeHost.CallerOf(tenant, live: false), IntakeHost.Request, null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", CancellationToken.None);
 
         var id = outcome.ShouldBeOfType<IntakeOutcome.Accepted>().Id;
         (await host.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None)).ShouldNotBeNull().Live.ShouldBeFalse();

@@ -55,7 +55,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         var claiming = Task.Run(async () =>
         {
             var claimed = new List<ClaimedDelivery>();
-            while (await ClaimAsync(most: 8) is { Count: > 0 } more)
+            while (await ClaimAsync(max: 8) is { Count: > 0 } more)
                 claimed.AddRange(more);
             return claimed;
         });
@@ -75,10 +75,10 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
-    public async Task Each_delivery_is_told_whether_it_was_in_time()
+    public async Task Each_delivery_says_whether_it_was_in_time()
     {
         var tenant = await database.NewTenantAsync();
-        var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
+        var id = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
         await database.ExecuteAsync($"update deliveries set status = 30, lease_until = now() + interval '1 hour' where id = '{id.Delivery(ChannelKind.InApp)}'");
 
         (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
@@ -94,15 +94,15 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         var tenant = await database.NewTenantAsync();
         var id = await host.AcceptedAsync(tenant);
         await FailAsync(id);
-        var repeatable = new RepeatableRequest("k", $"/{id}/retry", default, Live: true);
+        var idempotent = new IdempotentRequest("k", $"/{id}/retry", default, Live: true);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => Commands.RetryAsync(tenant, id, repeatable, CancellationToken.None))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => Commands.RetryAsync(tenant, id, idempotent, CancellationToken.None))));
 
         outcomes.OfType<CommandOutcome.Done>().Count().ShouldBe(1);
         outcomes.OfType<CommandOutcome.Replayed>().Count().ShouldBe(9);
         (await StatusAsync(id)).ShouldBe(DeliveryStatus.Queued);
         (await TimelineAsync(id)).ShouldBe([DeliveryStatus.Queued, DeliveryStatus.Failed, DeliveryStatus.Queued]);
-        (await Commands.CancelAsync(tenant, id, repeatable with { Route = $"/{id}/cancel" }, CancellationToken.None)).ShouldBeOfType<CommandOutcome.KeyMismatch>();
+        (await Commands.CancelAsync(tenant, id, idempotent with { Route = $"/{id}/cancel" }, CancellationToken.None)).ShouldBeOfType<CommandOutcome.KeyMismatch>();
         (await Commands.RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
     }
 
@@ -110,7 +110,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     public async Task No_retry_helps_where_there_is_no_address()
     {
         var tenant = await database.NewTenantAsync();
-        var id = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
+        var id = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"] });
         await Commands.CancelAsync(tenant, id, null, CancellationToken.None);
 
         (await Commands.RetryAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
@@ -137,8 +137,8 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
 
-    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int most = 500) =>
-        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions { Lease = TimeSpan.FromHours(1) }).ClaimAsync(most, new ClaimShares(), new LaneCursors(), new DueFloors(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
+    private Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int max = 500) =>
+        new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions { Lease = TimeSpan.FromHours(1) }).ClaimAsync(max, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
 
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $"""

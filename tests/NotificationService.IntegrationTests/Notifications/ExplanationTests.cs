@@ -28,32 +28,32 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task A_chain_is_told_from_its_acceptance_to_its_end()
+    public async Task A_chain_is_explained_from_its_acceptance_to_its_end()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(400, """{"errors":[{"message":"no","field":"to"}]}""");
+        Vendor.Otherwise = _ => FakeResponse.Status(400, """{"errors":[{"message":"no","field":"to"}]}""");
         var id = await intake.AcceptedAsync(tenant, IntakeHost.Chain(["push", "email", "in_app"], after: 900) with
         {
             Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
         });
 
-        var told = await ToldAsync(id, DeliveryStatus.Delivered);
+        var steps = await ExplainedAsync(id, DeliveryStatus.Delivered);
 
-        told[0].ShouldBe("- accepted: accepted");
-        told.ShouldContain("- content: the content of the request is sent as it is");
-        told.ShouldContain("- fallback: one channel after the other: the next one is tried when one fails or has not reached the recipient within 900 s");
-        told.ShouldContain("push no_address: no delivery: the recipient has no deviceTokens");
-        told.ShouldContain("in_app fallback: waits: it is tried when email fails or has not reached the recipient within 900 s");
-        told.ShouldContain("email provider: provider main (sendgrid), priority 7, weight 100: chosen");
-        told.ShouldContain(line => line.StartsWith("email rejected: attempt 1: it was refused", StringComparison.Ordinal));
-        told.ShouldContain("in_app fallback: is due: email failed");
-        told[^1].ShouldBe("in_app delivered: delivered");
+        steps[0].ShouldBe("- accepted: accepted");
+        steps.ShouldContain("- content: the content of the request is sent as it is");
+        steps.ShouldContain("- fallback: one channel after the other: the next one is tried when one fails or has not reached the recipient within 900 s");
+        steps.ShouldContain("push no_address: no delivery: the recipient has no deviceTokens");
+        steps.ShouldContain("in_app fallback: waits: it is tried when email fails or has not reached the recipient within 900 s");
+        steps.ShouldContain("email provider: provider main (sendgrid), priority 7, weight 100: chosen");
+        steps.ShouldContain(line => line.StartsWith("email rejected: attempt 1: it was refused", StringComparison.Ordinal));
+        steps.ShouldContain("in_app fallback: is due: email failed");
+        steps[^1].ShouldBe("in_app delivered: delivered");
     }
 
     [Fact]
     public async Task The_words_of_a_dry_run_are_those_of_the_explanation()
     {
         var key = await intake.PublishAsync(tenant);
-        var draft = new NotificationDraft
+        var request = new NotificationRequest
         {
             Template = key,
             Channels = ["email", "sms", "in_app"],
@@ -61,36 +61,36 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
             Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com", Locale: "fr-CA"),
             Data = """{"orderId":"A-1"}"""u8.ToArray(),
         };
-        var (report, _) = await intake.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), draft, CancellationToken.None);
+        var (report, _) = await intake.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), request, CancellationToken.None);
 
-        var told = await ToldAsync(await intake.AcceptedAsync(tenant, draft), DeliveryStatus.Sent);
+        var steps = await ExplainedAsync(await intake.AcceptedAsync(tenant, request), DeliveryStatus.Sent);
 
         var announced = report.ShouldNotBeNull().Explain.Where(step => step.Code is not ("provider" or "no_provider")).Select(Line).ToArray();
         announced.ShouldContain("email locale: the content in en is used");
         announced.ShouldContain("sms not_in_template: no delivery: the template has no content for sms");
         foreach (var line in announced)
-            told.ShouldContain(line);
+            steps.ShouldContain(line);
     }
 
     [Fact]
     public async Task Retries_say_why_and_when()
     {
-        Vendor.Otherwise = _ => FakeAnswer.Status(503);
+        Vendor.Otherwise = _ => FakeResponse.Status(503);
         var id = await intake.AcceptedAsync(tenant);
         await Eventually.TrueAsync(() => Vendor.Calls.Count > 0, TimeSpan.FromSeconds(90));
 
         await Eventually.TrueAsync(async () => (await LinesAsync(id))[^1].Contains("goes back into the queue", StringComparison.Ordinal), TimeSpan.FromSeconds(90));
 
-        var told = await LinesAsync(id);
-        told.ShouldContain(line => line.StartsWith("email deferred: attempt 1: it was not taken for now", StringComparison.Ordinal));
-        told[^1].ShouldContain("; next at 20");
+        var steps = await LinesAsync(id);
+        steps.ShouldContain(line => line.StartsWith("email deferred: attempt 1: it was not taken for now", StringComparison.Ordinal));
+        steps[^1].ShouldContain("; next at 20");
     }
 
     [Fact]
-    public async Task What_providers_reported_besides_is_told_too()
+    public async Task What_providers_reported_besides_is_shown_too()
     {
         var id = await intake.AcceptedAsync(tenant);
-        await ToldAsync(id, DeliveryStatus.Sent);
+        await ExplainedAsync(id, DeliveryStatus.Sent);
         await database.ExecuteAsync($"insert into engagements (delivery_id, id, tenant_id, kind, at) values ('{id.Delivery(ChannelKind.Email)}', '{database.Ids.Next()}', '{tenant}', {(short)ReceiptKind.Opened}, now() + interval '1 hour')");
 
         (await LinesAsync(id))[^1].ShouldBe("email opened: the provider reported: opened");
@@ -116,7 +116,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
         await Vendor.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<string>> ToldAsync(NotificationId id, DeliveryStatus until)
+    private async Task<IReadOnlyList<string>> ExplainedAsync(NotificationId id, DeliveryStatus until)
     {
         await Eventually.TrueAsync(
             async () => (await intake.Service<NotificationQueries>().FindAsync(tenant, id, CancellationToken.None))?.Status == until, TimeSpan.FromSeconds(60));

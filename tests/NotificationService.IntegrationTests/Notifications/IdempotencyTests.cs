@@ -22,10 +22,10 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         {
             var key = $"key-{round}";
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
-                await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable(key)))));
+                await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent(key)))));
 
             outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(1);
-            outcomes.Select(AnswerOf).Distinct().Count().ShouldBe(1);
+            outcomes.Select(ResponseOf).Distinct().Count().ShouldBe(1);
         }
 
         (await CountAsync("notifications", tenant)).ShouldBe(10);
@@ -37,21 +37,21 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
     public async Task The_same_key_with_another_body_or_route_is_a_mismatch_and_changes_nothing()
     {
         var tenant = await database.NewTenantAsync();
-        await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}"""));
+        await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k", """{"a":1}"""));
 
-        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":2}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
-        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}""") with { Route = "/elsewhere" })).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
-        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", """{ "a" : 1 }"""))).ShouldBeOfType<IntakeOutcome.Replayed>();
+        (await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k", """{"a":2}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k", """{"a":1}""") with { Route = "/elsewhere" })).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k", """{ "a" : 1 }"""))).ShouldBeOfType<IntakeOutcome.Replayed>();
         (await CountAsync("notifications", tenant)).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Of_two_bodies_with_one_key_at_once_one_wins_and_the_other_is_told()
+    public async Task Of_two_bodies_with_one_key_at_once_one_wins_and_the_other_is_notified()
     {
         var tenant = await database.NewTenantAsync();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
-            await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k", $$"""{"a":{{i % 2}}}""")))));
+            await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k", $$"""{"a":{{i % 2}}}""")))));
 
         outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(1);
         outcomes.OfType<IntakeOutcome.Replayed>().Count().ShouldBe(19);
@@ -65,35 +65,35 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         var (first, second) = (await database.NewTenantAsync(), await database.NewTenantAsync());
 
         var outcomes = await Task.WhenAll(
-            Task.Run(async () => await host.AcceptAsync(first, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":1}"""))),
-            Task.Run(async () => await host.AcceptAsync(second, IntakeHost.Draft, IntakeHost.Repeatable("k", """{"a":2}"""))));
+            Task.Run(async () => await host.AcceptAsync(first, IntakeHost.Request, IntakeHost.Idempotent("k", """{"a":1}"""))),
+            Task.Run(async () => await host.AcceptAsync(second, IntakeHost.Request, IntakeHost.Idempotent("k", """{"a":2}"""))));
 
         outcomes.ShouldAllBe(outcome => outcome is IntakeOutcome.Accepted);
     }
 
     [Fact]
-    public async Task The_answer_outlives_the_process_and_what_would_now_be_refused()
+    public async Task The_response_outlives_the_process_and_what_would_now_be_refused()
     {
         var tenant = await database.NewTenantAsync();
-        var draft = IntakeHost.Draft with { Content = null, Template = await host.PublishAsync(tenant), Data = Encoding.UTF8.GetBytes("""{"orderId":1}""") };
-        var first = await host.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k"));
+        var request = IntakeHost.Request with { Content = null, Template = await host.PublishAsync(tenant), Data = Encoding.UTF8.GetBytes("""{"orderId":1}""") };
+        var first = await host.AcceptAsync(tenant, request, IntakeHost.Idempotent("k"));
         await host.Service<TemplateStore>().ArchiveAsync(tenant, "order-shipped", CancellationToken.None);
         await using var restarted = new IntakeHost(database);
 
-        var second = await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k"));
+        var second = await restarted.AcceptAsync(tenant, request, IntakeHost.Idempotent("k"));
 
-        AnswerOf(second.ShouldBeOfType<IntakeOutcome.Replayed>()).ShouldBe(AnswerOf(first));
-        (await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k", """{"a":1}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
-        (await restarted.AcceptAsync(tenant, draft, IntakeHost.Repeatable("k2"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+        ResponseOf(second.ShouldBeOfType<IntakeOutcome.Replayed>()).ShouldBe(ResponseOf(first));
+        (await restarted.AcceptAsync(tenant, request, IntakeHost.Idempotent("k", """{"a":1}"""))).ShouldBeOfType<IntakeOutcome.KeyMismatch>();
+        (await restarted.AcceptAsync(tenant, request, IntakeHost.Idempotent("k2"))).ShouldBeOfType<IntakeOutcome.Invalid>();
     }
 
     [Fact]
     public async Task What_is_refused_takes_no_key()
     {
         var tenant = await database.NewTenantAsync();
-        (await host.AcceptAsync(tenant, IntakeHost.Draft with { Channel = "fax" }, IntakeHost.Repeatable("k"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+        (await host.AcceptAsync(tenant, IntakeHost.Request with { Channel = "fax" }, IntakeHost.Idempotent("k"))).ShouldBeOfType<IntakeOutcome.Invalid>();
 
-        (await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable("k"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        (await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent("k"))).ShouldBeOfType<IntakeOutcome.Accepted>();
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         Random.Shared.Shuffle(keys);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 600).Select(i => Task.Run(async () =>
-            await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenants[i % 3], IntakeHost.Draft, IntakeHost.Repeatable($"key-{keys[i * 7 % 20]}")))));
+            await (i % 2 == 0 ? host : otherNode).AcceptAsync(tenants[i % 3], IntakeHost.Request, IntakeHost.Idempotent($"key-{keys[i * 7 % 20]}")))));
 
         outcomes.OfType<IntakeOutcome.Accepted>().Count().ShouldBe(60);
         outcomes.OfType<IntakeOutcome.Replayed>().Count().ShouldBe(540);
@@ -114,7 +114,7 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
     public async Task Whenever_a_connection_is_cut_the_same_key_gets_what_became_of_it()
     {
         var tenant = await database.NewTenantAsync();
-        var firstAnswers = new ConcurrentDictionary<int, string>();
+        var firstResponses = new ConcurrentDictionary<int, string>();
         var cut = 0;
         using var stop = new CancellationTokenSource();
         var cutting = Task.Run(async () =>
@@ -128,8 +128,8 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
             {
                 try
                 {
-                    var outcome = await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable($"key-{i}"));
-                    firstAnswers[i] = AnswerOf(outcome);
+                    var outcome = await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent($"key-{i}"));
+                    firstResponses[i] = ResponseOf(outcome);
                     break;
                 }
                 catch (NpgsqlException)
@@ -144,13 +144,13 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
 
         cut.ShouldBeGreaterThan(0);
         (await CountAsync("notifications", tenant)).ShouldBe(300);
-        foreach (var (i, answer) in firstAnswers)
+        foreach (var (i, response) in firstResponses)
         {
             IntakeOutcome? again = null;
             // A connection that was cut may be noticed only now.
             await Eventually.TrueAsync(
-                async () => await Record.ExceptionAsync(async () => again = await host.AcceptAsync(tenant, IntakeHost.Draft, IntakeHost.Repeatable($"key-{i}"))) is null, TimeSpan.FromSeconds(90));
-            AnswerOf(again!).ShouldBe(answer);
+                async () => await Record.ExceptionAsync(async () => again = await host.AcceptAsync(tenant, IntakeHost.Request, IntakeHost.Idempotent($"key-{i}"))) is null, TimeSpan.FromSeconds(90));
+            ResponseOf(again!).ShouldBe(response);
         }
     }
 
@@ -161,10 +161,10 @@ public sealed class IdempotencyTests(TestDatabase database) : IClassFixture<Test
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
 
-    private static string AnswerOf(IntakeOutcome outcome) => outcome switch
+    private static string ResponseOf(IntakeOutcome outcome) => outcome switch
     {
-        IntakeOutcome.Accepted accepted => Encoding.UTF8.GetString(accepted.Answer),
-        IntakeOutcome.Replayed replayed => replayed.Before.Answer,
+        IntakeOutcome.Accepted accepted => Encoding.UTF8.GetString(accepted.Response),
+        IntakeOutcome.Replayed replayed => replayed.Before.Response,
         _ => throw new InvalidOperationException($"there is no answer in {outcome}"),
     };
 

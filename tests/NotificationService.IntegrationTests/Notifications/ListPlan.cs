@@ -10,7 +10,7 @@ namespace NotificationService.IntegrationTests.Notifications;
 internal static class ListPlan
 {
     /// <summary>Counts the rows that the statement's scans touched, those included that they threw away, and its pages.</summary>
-    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string types, string arguments, int mostRows, params string[] variants)
+    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string types, string arguments, int maxRows, params string[] variants)
     {
         await using var connection = await database.Database.Lists.OpenConnectionAsync();
         await ExecuteAsync(connection, "begin");
@@ -24,9 +24,9 @@ internal static class ListPlan
         var plan = explained.RootElement[0].GetProperty("Plan");
         var what = $"{statement} {string.Join(' ', variants)} {arguments}";
 
-        RowsOf(plan).ShouldBeLessThanOrEqualTo(mostRows, $"{what}\n{text}");
+        RowsOf(plan).ShouldBeLessThanOrEqualTo(maxRows, $"{what}\n{text}");
         // A row is found at three to six pages: those of the index, and its own.
-        (plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64()).ShouldBeLessThanOrEqualTo(6 * mostRows, $"{what}\n{text}");
+        (plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64()).ShouldBeLessThanOrEqualTo(6 * maxRows, $"{what}\n{text}");
     }
 
     /// <summary>Nobody comes in between and makes the tables known to the planner.</summary>

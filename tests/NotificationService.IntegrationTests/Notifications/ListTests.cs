@@ -58,7 +58,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var key = await host.PublishAsync(tenant);
         var start = DateTimeOffset.UtcNow.AddMinutes(-1);
         var plain = await host.AcceptedAsync(tenant);
-        var templated = await host.AcceptedAsync(tenant, IntakeHost.Draft with
+        var templated = await host.AcceptedAsync(tenant, IntakeHost.Request with
         {
             Content = null,
             Template = key,
@@ -68,7 +68,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
             Priority = "low",
             Recipient = new StoredRecipient(UserId: "u-2"),
         });
-        var failed = await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+        var failed = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
         await ShouldFindAsync(new NotificationFilter(), failed, templated, plain);
         await ShouldFindAsync(new NotificationFilter(Status: DeliveryStatus.Queued), failed, templated, plain);
@@ -103,7 +103,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
     public async Task A_list_shows_the_deliveries_of_each()
     {
         var tenant = await database.NewTenantAsync();
-        await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+        await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
         var item = (await List.ListAsync(tenant, new NotificationFilter(), PageRequest.ByNumber(1, 5), CancellationToken.None)).Items.ShouldHaveSingleItem();
 
@@ -116,7 +116,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
     public async Task Nobody_sees_another_tenants()
     {
         var (owner, stranger) = (await database.NewTenantAsync(), await database.NewTenantAsync());
-        await host.AcceptedAsync(owner, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
+        await host.AcceptedAsync(owner, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
         foreach (var filter in new NotificationFilter[] { new(), new(Reference: "r-1"), new(Status: DeliveryStatus.Failed), new(Channel: ChannelKind.Email) })
             (await List.ListAsync(stranger, filter, PageRequest.ByNumber(1, 5), CancellationToken.None)).Items.ShouldBeEmpty(filter.ToString());
@@ -128,7 +128,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
     {
         var tenant = await database.NewTenantAsync();
         var ids = await AcceptAsync(tenant, 12);
-        await host.AcceptedAsync(tenant, IntakeHost.Draft with { Channel = null, Channels = ["email", "sms"] });
+        await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"] });
         await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503' where tenant_id = '{tenant}' and status = 20 and id < '{ids[9]}'");
         await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 6, failure_code = 'no_provider' where tenant_id = '{tenant}' and status = 20 and id < '{ids[11]}'");
         var (letters, commands) = (host.Service<DeadLetters>(), host.Service<NotificationCommands>());

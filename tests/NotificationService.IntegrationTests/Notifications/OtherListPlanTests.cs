@@ -54,7 +54,7 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
             await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, null, {Endpoint}, {Endpoint}, 0, 51", 400);
             await ReadsAsync("sandbox_messages_count", "uuid,boolean[],int,text", $"{Both}, 1000, null", 2_100);
 
-            Task ReadsAsync(string statement, string types, string arguments, int mostRows) => ListPlan.ShouldReadAsync(database, tenant, statement, types, arguments, mostRows);
+            Task ReadsAsync(string statement, string types, string arguments, int maxRows) => ListPlan.ShouldReadAsync(database, tenant, statement, types, arguments, maxRows);
         }
     }
 

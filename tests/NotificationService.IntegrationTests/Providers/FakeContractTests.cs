@@ -100,7 +100,7 @@ public sealed class FakeContractTests
     [Fact]
     public void SendGrid_takes_a_thousand_recipients_and_no_more()
     {
-        FakeAnswer? Refusal(int first, int second)
+        FakeResponse? Refusal(int first, int second)
         {
             string People(string name, int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"email":"{{name}}{{i}}@y.z"}"""));
             var body = $$"""{"personalizations":[{"to":[{{People("a", first)}}]},{"to":[{{People("b", second)}}]}],"from":{"email":"a@b.c"},"subject":"s","content":[{"type":"text/plain","value":"t"}]}""";

@@ -25,9 +25,9 @@ public sealed class FakeSmtpServerTests : IAsyncDisposable
     [InlineData("EHLO me\n", "500", true)]
     [InlineData($"{Announced}a bare\nline feed\r\n.\r\n", "550", true)]
     [InlineData($"{Announced}a bare\rcarriage return\r\n.\r\n", "550", true)]
-    public async Task What_breaks_the_conversation_is_refused(string sent, string answer, bool isViolation)
+    public async Task What_breaks_the_conversation_is_refused(string sent, string response, bool isViolation)
     {
-        (await AnswersAsync(sent))[^1].ShouldStartWith(answer);
+        (await RespondsAsync(sent))[^1].ShouldStartWith(response);
 
         server.Violations.Count.ShouldBe(isViolation ? 1 : 0);
     }
@@ -35,18 +35,18 @@ public sealed class FakeSmtpServerTests : IAsyncDisposable
     [Theory]
     [InlineData(998, "250")]
     [InlineData(999, "550")]
-    public async Task A_line_has_at_most_998_characters(int length, string answer) =>
-        (await AnswersAsync($"{Announced}{new string('x', length)}\r\n.\r\n"))[^1].ShouldStartWith(answer);
+    public async Task A_line_has_at_most_998_characters(int length, string response) =>
+        (await RespondsAsync($"{Announced}{new string('x', length)}\r\n.\r\n"))[^1].ShouldStartWith(response);
 
     [Theory]
     [InlineData("MAIL FROM:<a@b.c> SIZE=100\r\n", "250")]
     [InlineData("MAIL FROM:<a@b.c> SIZE=101\r\n", "552 5.3.4")]
     [InlineData("MAIL FROM:<a@b.c> SIZE=1\r\nRCPT TO:<x@y.z>\r\nDATA\r\n12345678901234567890123456789012345678901234567890\r\n12345678901234567890123456789012345678901234567890\r\n.\r\n", "550")]
-    public async Task A_message_has_at_most_what_SIZE_says(string sent, string answer)
+    public async Task A_message_has_at_most_what_SIZE_says(string sent, string response)
     {
         server.Offers = ["SIZE 100"];
 
-        (await AnswersAsync($"EHLO me\r\n{sent}"))[^1].ShouldStartWith(answer);
+        (await RespondsAsync($"EHLO me\r\n{sent}"))[^1].ShouldStartWith(response);
     }
 
     [Theory]
@@ -55,25 +55,25 @@ public sealed class FakeSmtpServerTests : IAsyncDisposable
     [InlineData("AUTH LOGIN\r\nbWFpbGVy\r\nc2VjcmV0\r\n", "504")]
     [InlineData("MAIL FROM:<a@b.c>\r\n", "530")]
     [InlineData("AUTH PLAIN AG1haWxlcgBzZWNyZXQ=\r\nMAIL FROM:<a@b.c>\r\n", "250")]
-    public async Task Where_a_sign_in_is_offered_it_is_asked_for_and_checked(string sent, string answer)
+    public async Task Where_a_sign_in_is_offered_it_is_asked_for_and_checked(string sent, string response)
     {
         server.Offers = ["AUTH PLAIN"];
 
-        (await AnswersAsync($"EHLO me\r\n{sent}")).ShouldContain(line => line.StartsWith(answer));
+        (await RespondsAsync($"EHLO me\r\n{sent}")).ShouldContain(line => line.StartsWith(response));
     }
 
     [Theory]
     [InlineData("c2VjcmV0", "235")]
     [InlineData("d3Jvbmc=", "535")]
-    public async Task A_password_that_is_asked_for_is_checked_too(string password, string answer)
+    public async Task A_password_that_is_asked_for_is_checked_too(string password, string response)
     {
         server.Offers = ["AUTH LOGIN"];
 
-        (await AnswersAsync($"EHLO me\r\nAUTH LOGIN\r\nbWFpbGVy\r\n{password}\r\n"))[^1].ShouldStartWith(answer);
+        (await RespondsAsync($"EHLO me\r\nAUTH LOGIN\r\nbWFpbGVy\r\n{password}\r\n"))[^1].ShouldStartWith(response);
     }
 
     /// <summary>Everything at once, then all that comes back.</summary>
-    private async Task<IReadOnlyList<string>> AnswersAsync(string sent)
+    private async Task<IReadOnlyList<string>> RespondsAsync(string sent)
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", server.Port, TestContext.Current.CancellationToken);

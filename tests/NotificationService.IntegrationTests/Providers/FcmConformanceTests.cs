@@ -25,7 +25,7 @@ public sealed class FcmConformanceTests : HttpVendorConformance
 
     protected override ProviderConfiguration At(Uri baseUrl) => FcmSetup.Configuration(contract, baseUrl);
 
-    protected override FakeAnswer Error(VendorDoes what, string words) => what switch
+    protected override FakeResponse Error(VendorDoes what, string words) => what switch
     {
         VendorDoes.Refuse => FcmContract.Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", words),
         VendorDoes.Defer => FcmContract.Error(503, "UNAVAILABLE", "UNAVAILABLE", words),

@@ -11,7 +11,7 @@ using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.IntegrationTests.Providers;
 
-/// <summary>What is particular to FCM: many devices of one person, and what each kind of device is told.</summary>
+/// <summary>What is particular to FCM: many devices of one person, and what each kind of device is sent.</summary>
 public sealed class FcmProviderTests : IAsyncLifetime
 {
     private static readonly Ids Ids = new(TimeProvider.System);
@@ -32,7 +32,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_kind_of_device_is_told_in_its_own_way()
+    public async Task Every_kind_of_device_is_addressed_in_its_own_way()
     {
         var push = new ChannelMessage.Push(["device"], "Your order", "It is on its way", new Dictionary<string, string> { ["orderId"] = "A-1009" })
         {
@@ -76,7 +76,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_device_that_was_reached_is_enough_and_the_dead_ones_are_told()
+    public async Task One_device_that_was_reached_is_enough_and_the_dead_ones_are_reported()
     {
         var result = await Provider().SendAsync(Call(Push("dead-1", "alive", "busy", "other-1", "wrong-1", "dead-2", "alive")), CancellationToken.None);
 
@@ -86,7 +86,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_became_of_each_device_is_told()
+    public async Task What_became_of_each_device_is_reported()
     {
         var provider = Provider();
         await provider.SendAsync(Call(), CancellationToken.None);
@@ -106,7 +106,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
         {
             if (Interlocked.Exchange(ref isFirst, 0) == 1)
                 time.Advance(TimeSpan.FromSeconds(9));
-            return FakeAnswer.Accept;
+            return FakeResponse.Accept;
         };
         var provider = Provider();
 
@@ -159,7 +159,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     [Fact]
     public async Task One_device_in_doubt_and_none_reached_is_ambiguous()
     {
-        Vendor.Script(FakeAnswer.Reset);
+        Vendor.Script(FakeResponse.Reset);
 
         (await Provider().SendAsync(Call(Push("dead-1", "dead-2")), CancellationToken.None)).ShouldBeOfType<ProviderResult.Ambiguous>();
     }
@@ -169,7 +169,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     {
         using var certificates = new FakeCertificates(TimeProvider.System.GetUtcNow());
         await using var secure = await FakeHttpProvider.StartAsync(certificate: certificates.Server, contract: contract);
-        secure.Otherwise = _ => FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(20));
+        secure.Otherwise = _ => FakeResponse.Accept.After(TimeSpan.FromMilliseconds(20));
         var type = new FcmType(new EndpointGuard(allowPrivate: true), new ProviderOptions { TrustedRoots = certificates.AuthorityFile }, TimeProvider.System);
 
         var result = await type.Create(FcmSetup.Configuration(contract, new Uri($"https://localhost:{secure.BaseUrl.Port}")))
@@ -222,7 +222,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     [InlineData(404, "NOT_FOUND", null, "credentials_address_wrong", DeferralCause.Credentials)]
     [InlineData(404, "NOT_FOUND", "A_CODE_OF_TOMORROW", "http_404", DeferralCause.Temporary)]
     [InlineData(400, "FAILED_PRECONDITION", "A_CODE_OF_TOMORROW", "http_400", DeferralCause.Temporary)]
-    public async Task An_error_is_told_apart_by_its_code(int status, string name, string? errorCode, string code, DeferralCause cause)
+    public async Task An_error_is_distinguished_by_its_code(int status, string name, string? errorCode, string code, DeferralCause cause)
     {
         Vendor.Script(FcmContract.Error(status, name, errorCode, "said so"));
 
@@ -236,7 +236,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     [InlineData(405)]
     public async Task Where_no_Firebase_answers_the_address_is_wrong(int status)
     {
-        Vendor.Script(FakeAnswer.Status(status, "<html>nothing here</html>"));
+        Vendor.Script(FakeResponse.Status(status, "<html>nothing here</html>"));
 
         var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
 
@@ -263,7 +263,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     [InlineData("Quota exceeded.", """[{"violations":{}}]""", DeferralCause.Throttled)]
     public async Task Too_much_for_one_device_slows_nobody_else_down(string message, string details, DeferralCause cause)
     {
-        Vendor.Script(FakeAnswer.Status(429, $$$"""{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"{{{message}}}","details":{{{details}}}}}"""));
+        Vendor.Script(FakeResponse.Status(429, $$$"""{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"{{{message}}}","details":{{{details}}}}}"""));
 
         var deferred = (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>();
 
@@ -273,7 +273,7 @@ public sealed class FcmProviderTests : IAsyncLifetime
     [Fact]
     public async Task A_field_violation_of_the_token_makes_it_a_dead_one()
     {
-        Vendor.Script(FakeAnswer.Status(400, """
+        Vendor.Script(FakeResponse.Status(400, """
             {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"Request contains an invalid argument.","details":[
               {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token","description":"Invalid registration token"}]},
               {"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"}]}}
@@ -283,9 +283,9 @@ public sealed class FcmProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_wait_that_google_names_in_its_answer_is_honoured()
+    public async Task The_wait_that_google_names_in_its_response_is_honoured()
     {
-        Vendor.Script(FakeAnswer.Status(429, """{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"slow","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"30s"}]}}"""));
+        Vendor.Script(FakeResponse.Status(429, """{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"slow","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"30s"}]}}"""));
 
         (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
     }

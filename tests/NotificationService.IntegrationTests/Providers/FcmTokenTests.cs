@@ -73,7 +73,7 @@ public sealed class FcmTokenTests : IAsyncLifetime
     {
         var provider = Provider();
         await AcceptedAsync(provider);
-        contract.ScriptTokens(FakeAnswer.Status(503, "<html>"));
+        contract.ScriptTokens(FakeResponse.Status(503, "<html>"));
         time.Advance(TimeSpan.FromMinutes(56));
 
         for (var i = 0; i < 20; i++)
@@ -112,7 +112,7 @@ public sealed class FcmTokenTests : IAsyncLifetime
     [InlineData(429, "token_http_429", DeferralCause.Throttled)]
     [InlineData(503, "token_http_503", DeferralCause.Temporary)]
     [InlineData(302, "token_http_302", DeferralCause.Temporary)]
-    public async Task Without_a_token_nothing_is_sent_and_the_reason_told(int status, string code, DeferralCause cause)
+    public async Task Without_a_token_nothing_is_sent_and_the_reason_reported(int status, string code, DeferralCause cause)
     {
         contract.ScriptTokens(FcmContract.TokenError(status, "invalid_grant", $"Invalid JWT Signature. {new string('x', 900)}"));
 
@@ -132,9 +132,9 @@ public sealed class FcmTokenTests : IAsyncLifetime
     [InlineData("""{"access_token":5}""")]
     [InlineData("""{"access_token":"","expires_in":3599}""")]
     [InlineData("""{"access_token":"x","expires_in":-1}""")]
-    public async Task An_answer_that_is_no_token_is_a_passing_matter(string body)
+    public async Task A_response_that_is_no_token_is_a_passing_matter(string body)
     {
-        contract.ScriptTokens(FakeAnswer.Status(200, body));
+        contract.ScriptTokens(FakeResponse.Status(200, body));
         var provider = Provider();
 
         (await provider.SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>().Cause.ShouldBe(DeferralCause.Temporary);
@@ -145,15 +145,15 @@ public sealed class FcmTokenTests : IAsyncLifetime
     [Fact]
     public async Task A_token_endpoint_that_drips_floods_or_says_nothing_ends_with_the_deadline()
     {
-        foreach (var answer in (FakeAnswer[])[FakeAnswer.Never, FakeAnswer.SlowDrip(200), FakeAnswer.Huge(200, 20_000_000)])
+        foreach (var response in (FakeResponse[])[FakeResponse.Never, FakeResponse.SlowDrip(200), FakeResponse.Huge(200, 20_000_000)])
         {
-            contract.ScriptTokens(answer);
+            contract.ScriptTokens(response);
             var type = new FcmType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System);
             var clock = System.Diagnostics.Stopwatch.StartNew();
 
             var result = await type.Create(FcmSetup.Configuration(contract, Vendor.BaseUrl)).SendAsync(Call(TimeSpan.FromSeconds(1)), CancellationToken.None);
 
-            result.ShouldBeOfType<ProviderResult.Deferred>(answer.ToString());
+            result.ShouldBeOfType<ProviderResult.Deferred>(response.ToString());
             clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(25));
         }
 

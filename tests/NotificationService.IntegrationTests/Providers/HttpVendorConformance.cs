@@ -28,7 +28,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     protected abstract ProviderConfiguration At(Uri baseUrl);
 
     /// <summary>The vendor's error for this, with these words in it.</summary>
-    protected abstract FakeAnswer Error(VendorDoes what, string words);
+    protected abstract FakeResponse Error(VendorDoes what, string words);
 
     /// <summary>The status with which the vendor takes a message.</summary>
     protected abstract int AcceptedStatus { get; }
@@ -59,10 +59,10 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
 
     protected sealed override void Next(VendorDoes what) => Vendor.Script(what switch
     {
-        VendorDoes.ResetAfterAll => FakeAnswer.Reset,
-        VendorDoes.FallSilent => FakeAnswer.Never,
-        VendorDoes.TalkNonsense => FakeAnswer.Garbage,
-        VendorDoes.DripOrFlood => FakeAnswer.SlowDrip(500),
+        VendorDoes.ResetAfterAll => FakeResponse.Reset,
+        VendorDoes.FallSilent => FakeResponse.Never,
+        VendorDoes.TalkNonsense => FakeResponse.Garbage,
+        VendorDoes.DripOrFlood => FakeResponse.SlowDrip(500),
         _ => Error(what, $"no, ann@example.com, +14155550100, {string.Join(' ', Secrets)}"),
     });
 
@@ -74,7 +74,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     [InlineData("soon", null)]
     public async Task A_429_waits_as_long_as_Retry_After_says_in_seconds_or_by_date_and_at_most_an_hour(string header, int? seconds)
     {
-        Vendor.Script(FakeAnswer.Status(429, "", ("Retry-After", header)));
+        Vendor.Script(FakeResponse.Status(429, "", ("Retry-After", header)));
 
         var deferred = (await SendAsync(Timed().Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>();
 
@@ -93,7 +93,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         var provider = Type.Create(Configuration);
         foreach (var body in (string[])["", "{}", "[]", "{\"errors\":[1]}", "{\"error\":{\"mess", "{\"code\":\"x\"}", "<html><body>Bad gateway</body></html>", "\0\uFFFF", "{\"code\":\"\\ud800\",\"message\":\"\\ud800\"}"])
         {
-            Vendor.Script(FakeAnswer.Status(status, body));
+            Vendor.Script(FakeResponse.Status(status, body));
             var deferred = (await SendAsync(provider, Call())).ShouldBeOfType<ProviderResult.Deferred>(body);
             (deferred.Code, deferred.Cause).ShouldBe(($"http_{status}", DeferralCause.Temporary), body);
         }
@@ -105,7 +105,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         var provider = Type.Create(Configuration);
         foreach (var status in (int[])[402, 409, 418, 451])
         {
-            Vendor.Script(FakeAnswer.Status(status, "<html>a proxy's page</html>"));
+            Vendor.Script(FakeResponse.Status(status, "<html>a proxy's page</html>"));
             (await SendAsync(provider, Call())).ShouldBeOfType<ProviderResult.Deferred>(status.ToString(CultureInfo.InvariantCulture)).Code.ShouldBe($"http_{status}");
         }
     }
@@ -115,10 +115,10 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     {
         var provider = Type.Create(Configuration);
         var drips = TimeSpan.FromSeconds(4);
-        foreach (var (answer, deadline) in ((FakeAnswer, TimeSpan)[])[(FakeAnswer.HalfABody(503), Ample), (FakeAnswer.Huge(500, 20_000_000), Ample), (FakeAnswer.SlowDrip(503), drips)])
+        foreach (var (response, deadline) in ((FakeResponse, TimeSpan)[])[(FakeResponse.HalfABody(503), Ample), (FakeResponse.Huge(500, 20_000_000), Ample), (FakeResponse.SlowDrip(503), drips)])
         {
-            Vendor.Script(answer);
-            (await SendAsync(provider, Call(deadline))).ShouldBeOfType<ProviderResult.Deferred>(answer.ToString()).Code.ShouldStartWith("http_50");
+            Vendor.Script(response);
+            (await SendAsync(provider, Call(deadline))).ShouldBeOfType<ProviderResult.Deferred>(response.ToString()).Code.ShouldStartWith("http_50");
         }
     }
 
@@ -136,27 +136,27 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         foreach (var status in (int[])[200, 201, 202, 203, 206])
         {
             foreach (var body in bodies)
-                await IsAmbiguousAsync(provider, status, FakeAnswer.Status(status, body), Ample);
+                await IsAmbiguousAsync(provider, status, FakeResponse.Status(status, body), Ample);
             // Each over a connection of its own: the one before may be on its way to being closed.
-            foreach (var answer in (FakeAnswer[])[FakeAnswer.HalfABody(status), FakeAnswer.Huge(status, 2_000_000)])
-                await IsAmbiguousAsync(Type.Create(Configuration), status, answer, Ample);
+            foreach (var response in (FakeResponse[])[FakeResponse.HalfABody(status), FakeResponse.Huge(status, 2_000_000)])
+                await IsAmbiguousAsync(Type.Create(Configuration), status, response, Ample);
         }
 
-        await IsAmbiguousAsync(provider, 204, FakeAnswer.Status(204), Ample);
-        await IsAmbiguousAsync(Type.Create(Configuration), AcceptedStatus, FakeAnswer.SlowDrip(AcceptedStatus), TimeSpan.FromSeconds(4));
+        await IsAmbiguousAsync(provider, 204, FakeResponse.Status(204), Ample);
+        await IsAmbiguousAsync(Type.Create(Configuration), AcceptedStatus, FakeResponse.SlowDrip(AcceptedStatus), TimeSpan.FromSeconds(4));
     }
 
-    private async Task IsAmbiguousAsync(IProvider provider, int status, FakeAnswer answer, TimeSpan deadline)
+    private async Task IsAmbiguousAsync(IProvider provider, int status, FakeResponse response, TimeSpan deadline)
     {
-        Vendor.Script(answer);
+        Vendor.Script(response);
         var result = await SendAsync(provider, Call(deadline));
         if (StatusIsTheAcceptance && status == AcceptedStatus)
         {
-            result.ShouldBeOfType<ProviderResult.Accepted>(answer.ToString());
+            result.ShouldBeOfType<ProviderResult.Accepted>(response.ToString());
             return;
         }
 
-        var ambiguous = result.ShouldBeOfType<ProviderResult.Ambiguous>(answer.ToString());
+        var ambiguous = result.ShouldBeOfType<ProviderResult.Ambiguous>(response.ToString());
         ambiguous.Code.ShouldBe("answer_broken");
         ShowsNothing(ambiguous.Message);
     }
@@ -169,7 +169,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
     public async Task A_redirect_is_not_followed_so_that_the_credentials_stay_here(int status)
     {
         await using var elsewhere = await FakeHttpProvider.StartAsync(contract: Contract);
-        Vendor.Script(FakeAnswer.Status(status, "", ("Location", new Uri(elsewhere.BaseUrl, "away").ToString())));
+        Vendor.Script(FakeResponse.Status(status, "", ("Location", new Uri(elsewhere.BaseUrl, "away").ToString())));
 
         (await SendAsync(Type.Create(Configuration), Call())).ShouldBeOfType<ProviderResult.Deferred>().Code.ShouldBe($"http_{status}");
 
@@ -228,7 +228,7 @@ public abstract class HttpVendorConformance : VendorConformance, IAsyncLifetime
         Type.Validate(Configuration with { Settings = With(Configuration, "baseUrl", $"\"{url}\"") }).ShouldHaveSingleItem().Pointer.ShouldBe("/settings/baseUrl");
 
     [Fact]
-    public async Task The_vendor_is_told_nothing_that_nobody_asked_for()
+    public async Task The_vendor_is_given_nothing_that_nobody_asked_for()
     {
         await SendAsync(Type.Create(Configuration), Call());
 

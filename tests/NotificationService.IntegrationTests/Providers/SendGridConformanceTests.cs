@@ -24,7 +24,7 @@ public sealed class SendGridConformanceTests : HttpVendorConformance
 
     protected override ProviderConfiguration At(Uri baseUrl) => SendGridSetup.Configuration(baseUrl, ApiKey);
 
-    protected override FakeAnswer Error(VendorDoes what, string words) => what switch
+    protected override FakeResponse Error(VendorDoes what, string words) => what switch
     {
         VendorDoes.Refuse => SendGridContract.Error(400, words, "subject"),
         VendorDoes.Defer => SendGridContract.Error(503, words, null),

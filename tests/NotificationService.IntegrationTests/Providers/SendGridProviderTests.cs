@@ -11,7 +11,7 @@ using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.IntegrationTests.Providers;
 
-/// <summary>What is SendGrid's own: what it is sent, and what its answers mean.</summary>
+/// <summary>What is SendGrid's own: what it is sent, and what its responses mean.</summary>
 public sealed class SendGridProviderTests : IAsyncLifetime
 {
     private static readonly Ids Ids = new(TimeProvider.System);
@@ -188,7 +188,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
         string[] bodies = ["", """{"errors":[{"message":"why","field":null,"help":null}]}""", """{"errors":[1]}""", "[]", "{\"errors\":[{\"mess", "<html><body>Bad gateway</body></html>", "\0\uFFFF"];
         foreach (var body in bodies)
         {
-            Vendor.Script(FakeAnswer.Status(status, body));
+            Vendor.Script(FakeResponse.Status(status, body));
             var outcome = await Provider().SendAsync(Call(), CancellationToken.None);
             (outcome.GetType().Name, CodeOf(outcome)).ShouldBe((result, code), body);
         }
@@ -203,7 +203,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     [InlineData("Does not contain a valid address.", null, RejectionCause.Message)]
     [InlineData("Each email address in the personalization block should be unique between to, cc, and bcc. We found the first duplicate instance of [ann@example.com] in the personalizations.0.to field.", "personalizations.0.to.0.email", RejectionCause.Message)]
     [InlineData("The subject is required.", "subject", RejectionCause.Message)]
-    public async Task A_400_about_the_recipients_address_is_told_from_others(string message, string? field, RejectionCause cause)
+    public async Task A_400_about_the_recipients_address_is_distinguished_from_others(string message, string? field, RejectionCause cause)
     {
         Vendor.Script(SendGridContract.Error(400, message, field));
 
@@ -213,7 +213,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_400_about_the_senders_address_parks_the_provider()
+    public async Task A_400_about_the_senders_address_suspends_the_provider()
     {
         Vendor.Script(SendGridContract.Error(400, "The from email does not contain a valid address.", "from.email"));
 
@@ -240,7 +240,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     {
         foreach (var status in new[] { 429, 503 })
         {
-            Vendor.Script(FakeAnswer.Status(status, "", ("Retry-After", header)));
+            Vendor.Script(FakeResponse.Status(status, "", ("Retry-After", header)));
             (await Provider().SendAsync(Call(), CancellationToken.None)).ShouldBeOfType<ProviderResult.Deferred>()
                 .RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
         }
@@ -250,7 +250,7 @@ public sealed class SendGridProviderTests : IAsyncLifetime
     public async Task The_limits_reset_counts_only_where_the_limit_was_hit()
     {
         var reset = ("X-RateLimit-Reset", (time.GetUtcNow() + TimeSpan.FromSeconds(90)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        Vendor.Script(FakeAnswer.Status(429, "", reset), FakeAnswer.Status(500, "", reset), FakeAnswer.Status(429, "", reset, ("Retry-After", "5")));
+        Vendor.Script(FakeResponse.Status(429, "", reset), FakeResponse.Status(500, "", reset), FakeResponse.Status(429, "", reset, ("Retry-After", "5")));
 
         (await SendDeferredAsync()).RetryAfter.ShouldBe(TimeSpan.FromSeconds(90));
         (await SendDeferredAsync()).RetryAfter.ShouldBeNull();

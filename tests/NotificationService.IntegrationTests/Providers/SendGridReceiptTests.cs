@@ -157,7 +157,7 @@ public sealed class SendGridReceiptTests : IDisposable
     [Theory]
     [InlineData("Unsubscribed Address", ReceiptKind.Unsubscribed)]
     [InlineData("Spam Reporting Address", ReceiptKind.Complained)]
-    public void What_is_dropped_for_an_earlier_wish_is_failed_and_tells_of_the_wish(string reason, ReceiptKind wish)
+    public void What_is_dropped_for_an_earlier_wish_is_failed_and_reports_the_wish(string reason, ReceiptKind wish)
     {
         var items = Read(Signed($$"""[{"event":"dropped","reason":"{{reason}}","email":"ann@example.com","sg_event_id":"evt-1","delivery_id":"{{Delivery}}"}]""")).ShouldBeOfType<ReceiptReading.Receipts>().Items;
 

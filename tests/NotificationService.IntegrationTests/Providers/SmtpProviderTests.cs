@@ -194,7 +194,7 @@ public sealed class SmtpProviderTests : IAsyncDisposable
     [Theory]
     [InlineData("AUTH PLAIN")]
     [InlineData("AUTH LOGIN")]
-    public async Task A_wrong_password_is_told_apart(string offer)
+    public async Task A_wrong_password_is_distinguished(string offer)
     {
         server.Offers = [offer];
 

@@ -33,7 +33,7 @@ public sealed class SmtpTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_without_STARTTLS_is_told_neither_password_nor_message()
+    public async Task A_server_without_STARTTLS_is_given_neither_password_nor_message()
     {
         await using var server = new FakeSmtpServer { Offers = ["AUTH PLAIN"] };
 

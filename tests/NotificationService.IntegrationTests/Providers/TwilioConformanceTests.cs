@@ -26,7 +26,7 @@ public abstract class TwilioConformance(ChannelKind channel) : HttpVendorConform
 
     protected override ProviderConfiguration At(Uri baseUrl) => TwilioSetup.Configuration(channel, baseUrl);
 
-    protected override FakeAnswer Error(VendorDoes what, string words) => what switch
+    protected override FakeResponse Error(VendorDoes what, string words) => what switch
     {
         VendorDoes.Refuse => TwilioContract.Error(400, 21620, words),
         VendorDoes.Defer => TwilioContract.Error(503, 20503, words),

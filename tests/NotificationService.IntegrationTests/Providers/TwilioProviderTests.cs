@@ -11,7 +11,7 @@ using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.IntegrationTests.Providers;
 
-/// <summary>What is Twilio's own: what it is sent, and what its answers mean.</summary>
+/// <summary>What is Twilio's own: what it is sent, and what its responses mean.</summary>
 public sealed class TwilioProviderTests : IAsyncLifetime
 {
     private const string ContentSid = "HX0123456789abcdef0123456789abcdef";
@@ -210,7 +210,7 @@ public sealed class TwilioProviderTests : IAsyncLifetime
     [Fact]
     public async Task A_success_without_an_id_that_is_not_Twilios_is_no_success()
     {
-        Vendor.Script(FakeAnswer.Status(200, "<html>Welcome to our network</html>"));
+        Vendor.Script(FakeResponse.Status(200, "<html>Welcome to our network</html>"));
 
         (await Provider().SendAsync(Sms("hi"), CancellationToken.None)).ShouldBeOfType<ProviderResult.Ambiguous>().Code.ShouldBe("answer_broken");
     }

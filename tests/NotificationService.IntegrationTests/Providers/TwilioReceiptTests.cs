@@ -189,7 +189,7 @@ public sealed class TwilioReceiptTests
     [InlineData("START", ReceiptKind.Resubscribed)]
     [InlineData("unstop", ReceiptKind.Resubscribed)]
     [InlineData("Yes", ReceiptKind.Resubscribed)]
-    public void An_answer_of_one_word_ends_or_takes_up_writing_to_the_number(string body, ReceiptKind kind)
+    public void A_response_of_one_word_ends_or_takes_up_writing_to_the_number(string body, ReceiptKind kind)
     {
         foreach (var (channel, from) in ((ChannelKind, string)[])[(ChannelKind.Sms, "+14155550100"), (ChannelKind.WhatsApp, "whatsapp:+14155550100")])
         {
@@ -198,7 +198,7 @@ public sealed class TwilioReceiptTests
 
             var receipt = reading.Items.ShouldHaveSingleItem();
             (receipt.Kind, receipt.Address).ShouldBe((kind, "+14155550100"));
-            (reading.AnswerType, reading.Answer).ShouldBe(("text/xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>"));
+            (reading.ResponseType, reading.Response).ShouldBe(("text/xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>"));
         }
     }
 
@@ -209,7 +209,7 @@ public sealed class TwilioReceiptTests
     [InlineData("yes please", null, null)]
     [InlineData("please do not stop", null, null)]
     [InlineData("", null, null)]
-    public void What_Twilio_took_an_answer_for_counts_and_whatever_else_is_said_does_not(string body, string? optOut, ReceiptKind? kind)
+    public void What_Twilio_took_a_response_for_counts_and_whatever_else_is_said_does_not(string body, string? optOut, ReceiptKind? kind)
     {
         var fields = new List<(string, string)> { ("MessageSid", Sid), ("From", "+14155550100"), ("Body", body) };
         if (optOut is not null)
@@ -224,7 +224,7 @@ public sealed class TwilioReceiptTests
     [Theory]
     [InlineData(ChannelKind.Sms, "whatsapp:+14155550100")]
     [InlineData(ChannelKind.WhatsApp, "+14155550100")]
-    public void An_answer_on_another_channel_than_the_providers_is_not_about_it(ChannelKind channel, string from) =>
+    public void A_response_on_another_channel_than_the_providers_is_not_about_it(ChannelKind channel, string from) =>
         Read(Signed(("MessageSid", Sid), ("From", from), ("Body", "STOP")), channel: channel).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldBeEmpty();
 
     [Theory]

@@ -30,10 +30,10 @@ public enum VendorDoes
     /// <summary>Takes all of it and says nothing.</summary>
     FallSilent,
 
-    /// <summary>Takes all of it and answers what is no answer.</summary>
+    /// <summary>Takes all of it and answers what is no response.</summary>
     TalkNonsense,
 
-    /// <summary>Takes all of it and begins an answer that does not end.</summary>
+    /// <summary>Takes all of it and begins a response that does not end.</summary>
     DripOrFlood,
 }
 
@@ -110,7 +110,7 @@ public abstract class VendorConformance : ProviderConformance
     }
 
     [Fact]
-    public async Task An_address_where_nobody_is_is_told_apart()
+    public async Task An_address_where_nobody_is_is_distinguished()
     {
         if (!KnowsDeadAddresses)
             return;
@@ -126,7 +126,7 @@ public abstract class VendorConformance : ProviderConformance
     [InlineData(VendorDoes.ResetAfterAll, "answer_broken")]
     [InlineData(VendorDoes.FallSilent, "timeout")]
     [InlineData(VendorDoes.TalkNonsense, "answer_broken")]
-    public async Task Once_all_was_handed_over_no_usable_answer_is_ambiguous(VendorDoes what, string code)
+    public async Task Once_all_was_handed_over_no_usable_response_is_ambiguous(VendorDoes what, string code)
     {
         Next(what);
         var call = Call(For(what));
@@ -138,7 +138,7 @@ public abstract class VendorConformance : ProviderConformance
     }
 
     [Fact]
-    public async Task An_answer_without_end_ends_with_the_deadline()
+    public async Task A_response_without_end_ends_with_the_deadline()
     {
         Next(VendorDoes.DripOrFlood);
 
@@ -198,7 +198,7 @@ public abstract class VendorConformance : ProviderConformance
     }
 
     [Fact]
-    public async Task A_name_that_does_not_resolve_is_told_apart()
+    public async Task A_name_that_does_not_resolve_is_distinguished()
     {
         var provider = Type.Create(At("nowhere.invalid", 2525));
 

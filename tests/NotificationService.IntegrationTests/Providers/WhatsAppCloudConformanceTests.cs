@@ -22,7 +22,7 @@ public sealed class WhatsAppCloudConformanceTests : HttpVendorConformance
 
     protected override ProviderConfiguration At(Uri baseUrl) => WhatsAppSetup.Configuration(baseUrl);
 
-    protected override FakeAnswer Error(VendorDoes what, string words) => what switch
+    protected override FakeResponse Error(VendorDoes what, string words) => what switch
     {
         VendorDoes.Refuse => WhatsAppContract.Error(400, 132012, words),
         VendorDoes.Defer => WhatsAppContract.Error(500, 131000, words),

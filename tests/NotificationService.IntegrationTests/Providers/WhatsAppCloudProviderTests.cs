@@ -108,7 +108,7 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Meta says 100 of parameters and of a number that is not the account's: only the subcode or the status tells.</summary>
+    /// <summary>Meta says 100 of parameters and of a number that is not the account's: only the subcode or the status shows.</summary>
     [Theory]
     [InlineData(400, 100, 33)]
     [InlineData(404, 100, null)]
@@ -129,7 +129,7 @@ public sealed class WhatsAppCloudProviderTests : IAsyncLifetime
     [InlineData(405)]
     public async Task Where_no_Graph_API_answers_the_address_is_wrong(int status)
     {
-        Vendor.Script(FakeAnswer.Status(status, "<html>nothing here</html>"));
+        Vendor.Script(FakeResponse.Status(status, "<html>nothing here</html>"));
 
         var deferred = (await SendAsync(Call(new ChannelMessage.WhatsApp("+14155550100", "hi")))).ShouldBeOfType<ProviderResult.Deferred>();
 

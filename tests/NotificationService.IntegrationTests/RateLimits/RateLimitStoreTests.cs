@@ -30,10 +30,10 @@ public sealed class RateLimitStoreTests(TestDatabase database) : IClassFixture<T
         await store.LeaseAsync("subject", 10, CancellationToken.None);
         await database.ExecuteAsync("update rate_limits set minute = minute - 90 where subject = 'subject'");
 
-        var answer = await store.LeaseAsync("subject", 7, CancellationToken.None);
+        var response = await store.LeaseAsync("subject", 7, CancellationToken.None);
 
-        answer.LeasedByAll.ShouldBe(7);
-        answer.LeftOfMinute.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        response.LeasedByAll.ShouldBe(7);
+        response.LeftOfMinute.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(60));
         await database.ExecuteAsync("update rate_limits set minute = minute - 90 where subject = 'subject'");
         await store.PurgeAsync(CancellationToken.None);
         (await database.ScalarAsync<long>("select count(*) from rate_limits where subject = 'subject'")).ShouldBe(0);

@@ -23,7 +23,7 @@ public sealed class CutOffTests(TestDatabase database) : IClassFixture<TestDatab
         await database.ExecuteAsync(
             $$"""
             insert into batches (tenant_id, id, live, state, created_at, closed_at, ended_at) values ('{{tenant}}', '{{job}}', true, 2, now(), now(), now());
-            insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, slices, rows_total, rows_done, created_at, ended_at)
+            insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, row_ranges, rows_total, rows_done, created_at, ended_at)
             values ('{{tenant}}', '{{job}}', '{{job}}', true, 8, 1, true, '{}', '[]', '[]', ',', 'utf-8', 1, 3, 3, now(), now())
             """);
         var before = await JobAsync(job);
@@ -32,16 +32,16 @@ public sealed class CutOffTests(TestDatabase database) : IClassFixture<TestDatab
 
         (await JobAsync(job)).ShouldBe(before);
         (await database.ScalarAsync<long>($"select count(*) from idempotency_keys where tenant_id = '{tenant}'")).ShouldBe(0);
-        RepeatableOutcome<BulkJob?>? again = null;
+        IdempotentOutcome<BulkJob?>? again = null;
         // A connection that was cut may be noticed only now.
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(async () => again = await StartAsync(tenant, job)) is null, Ample);
-        again.ShouldBeOfType<RepeatableOutcome<BulkJob?>.Done>();
+        again.ShouldBeOfType<IdempotentOutcome<BulkJob?>.Done>();
         (await JobAsync(job)).ShouldBe("3 false 0 false; 1 false false");
-        (await StartAsync(tenant, job)).ShouldBeOfType<RepeatableOutcome<BulkJob?>.Replayed>("the same key hears the same answer");
+        (await StartAsync(tenant, job)).ShouldBeOfType<IdempotentOutcome<BulkJob?>.Replayed>("the same key hears the same answer");
     }
 
     [Fact]
-    public async Task The_end_of_a_parking_that_is_cut_off_leaves_the_provider_parked_and_what_it_refused_waiting()
+    public async Task The_end_of_a_suspension_that_is_cut_off_leaves_the_provider_suspended_and_what_it_refused_waiting()
     {
         var tenant = await database.NewTenantAsync();
         await using var worker = WorkerHost.Create(database.ConnectionString);
@@ -49,19 +49,19 @@ public sealed class CutOffTests(TestDatabase database) : IClassFixture<TestDatab
         var delivery = (await new AcceptedNotifications(database).PlantAsync(tenant, 1))[0];
         await database.ExecuteAsync(
             $"""
-            insert into provider_parkings (tenant_id, provider_id, revision, code, message) values ('{tenant}', '{provider}', 1, 'credentials_refused', 'no');
+            insert into provider_suspensions (tenant_id, provider_id, revision, code, message) values ('{tenant}', '{provider}', 1, 'credentials_refused', 'no');
             insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code) values ('{tenant}', '{delivery}', 1, '{provider}', 3, now(), now(), 'credentials_refused');
             update deliveries set attempts = 1, provider_id = '{provider}', due_at = now() + interval '8 min' where id = '{delivery}'
             """);
-        var parking = host.Service<ParkingStore>();
-        var state = $"select (select count(*) from provider_parkings where provider_id = '{provider}') || ' ' || (select due_at > now() from deliveries where id = '{delivery}')";
+        var suspension = host.Service<SuspensionStore>();
+        var state = $"select (select count(*) from provider_suspensions where provider_id = '{provider}') || ' ' || (select due_at > now() from deliveries where id = '{delivery}')";
 
-        await CutOffAsync($"select from provider_parkings where provider_id = '{provider}' for update", () => parking.LiftAsync(tenant, provider, CancellationToken.None));
+        await CutOffAsync($"select from provider_suspensions where provider_id = '{provider}' for update", () => suspension.LiftAsync(tenant, provider, CancellationToken.None));
 
         (await database.ScalarAsync<string>(state)).ShouldBe("1 true");
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => parking.LiftAsync(tenant, provider, CancellationToken.None)) is null, Ample);
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => suspension.LiftAsync(tenant, provider, CancellationToken.None)) is null, Ample);
         (await database.ScalarAsync<string>(state)).ShouldBe("0 false");
-        await parking.LiftAsync(tenant, provider, CancellationToken.None);
+        await suspension.LiftAsync(tenant, provider, CancellationToken.None);
         (await database.ScalarAsync<string>(state)).ShouldBe("0 false");
     }
 
@@ -112,8 +112,8 @@ public sealed class CutOffTests(TestDatabase database) : IClassFixture<TestDatab
         from bulk_jobs j join batches b on b.id = j.id where j.id = '{job}'
         """)!;
 
-    private Task<RepeatableOutcome<BulkJob?>> StartAsync(TenantId tenant, Guid job, Func<NpgsqlConnection, Task>? cut = null) => host.Service<BulkJobStore>().CommandAsync(
-        tenant, job, BulkCommand.Start, IntakeHost.Repeatable("start"),
+    private Task<IdempotentOutcome<BulkJob?>> StartAsync(TenantId tenant, Guid job, Func<NpgsqlConnection, Task>? cut = null) => host.Service<BulkJobStore>().CommandAsync(
+        tenant, job, BulkCommand.Start, IntakeHost.Idempotent("start"),
         async (connection, _) =>
         {
             if (cut is not null)

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace NotificationService.IntegrationTests.Storage;
 
-/// <summary>What the requests of callers run is refused again and again: each of them is told, and the next one that is not refused is taken.</summary>
+/// <summary>What the requests of callers run is refused again and again: each of them is reported, and the next one that is not refused is taken.</summary>
 public sealed class RefusedRequestsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const int Times = 20;
@@ -79,7 +79,7 @@ public sealed class RefusedRequestsTests(TestDatabase database) : IClassFixture<
     private static IEnumerable<Func<Task>> Statements(WorkerHost host, TenantId tenant, Func<string> key) =>
     [
         () => AcceptAsync(host, tenant, null),
-        () => AcceptAsync(host, tenant, IntakeHost.Repeatable(key())),
+        () => AcceptAsync(host, tenant, IntakeHost.Idempotent(key())),
         () => host.Services.GetRequiredService<IdempotencyKeys>().FindAsync(tenant, IdempotencyKeys.Hash(key(), live: true), CancellationToken.None),
         () => host.Services.GetRequiredService<RateLimitStore>().LeaseAsync(tenant.ToString(), 1, CancellationToken.None),
     ];
@@ -96,11 +96,11 @@ public sealed class RefusedRequestsTests(TestDatabase database) : IClassFixture<
     {
         foreach (var statement in Statements(host, tenant, () => $"{key} more"))
             await statement();
-        (await AcceptAsync(host, tenant, IntakeHost.Repeatable(key))).ShouldBeOfType<IntakeOutcome.Accepted>();
-        (await AcceptAsync(host, tenant, IntakeHost.Repeatable(key))).ShouldBeOfType<IntakeOutcome.Replayed>();
+        (await AcceptAsync(host, tenant, IntakeHost.Idempotent(key))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        (await AcceptAsync(host, tenant, IntakeHost.Idempotent(key))).ShouldBeOfType<IntakeOutcome.Replayed>();
         (await host.Services.GetRequiredService<IdempotencyKeys>().FindAsync(tenant, IdempotencyKeys.Hash(key, live: true), CancellationToken.None)).ShouldNotBeNull();
     }
 
-    private static async Task<IntakeOutcome> AcceptAsync(WorkerHost host, TenantId tenant, RepeatableRequest? repeatable) =>
-        await host.Services.GetRequiredService<NotificationIntake>().AcceptAsync(IntakeHost.CallerOf(tenant), IntakeHost.Draft, repeatable, null, CancellationToken.None);
+    private static async Task<IntakeOutcome> AcceptAsync(WorkerHost host, TenantId tenant, IdempotentRequest? idempotent) =>
+        await host.Services.GetRequiredService<NotificationIntake>().AcceptAsync(IntakeHost.CallerOf(tenant), IntakeHost.Request, idempotent, null, CancellationToken.None);
 }

@@ -175,7 +175,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
             long Failed(string name) => (Of(name)?.Failed ?? 0) - before.GetValueOrDefault(name);
         }
 
-        /// <summary>What is accepted now is sent and told.</summary>
+        /// <summary>What is accepted now is sent and reported.</summary>
         public async Task WorksAsync()
         {
             var another = await accepted.PlantAsync(tenant, 40);

@@ -37,7 +37,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["template_versions"] = KeptUntilDeleted,
         ["providers"] = KeptUntilDeleted,
         ["provider_credentials"] = "goes with its provider",
-        ["provider_parkings"] = "goes when the provider is mended, or with it; one row each",
+        ["provider_suspensions"] = "goes when the provider is corrected, or with it; one row each",
         ["provider_rates"] = "one row for each provider, goes with it",
         ["webhook_endpoints"] = KeptUntilDeleted,
         ["event_rules"] = KeptUntilDeleted,
@@ -52,7 +52,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["batch_changes"] = WithBatch,
         ["batch_counts"] = WithBatch,
         ["bulk_jobs"] = WithBatch,
-        ["bulk_slices"] = WithBatch,
+        ["bulk_row_ranges"] = WithBatch,
         ["bulk_errors"] = WithBatch,
         ["deliveries"] = Purged,
         ["idempotency_keys"] = Purged,
@@ -60,7 +60,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         // One that holds is kept for ever: forgetting it would write to somebody who must not be written to.
         ["suppressions"] = Purged,
         ["events"] = Purged,
-        // What can be handed on goes with it; this is what was set aside.
+        // What can be published goes with it; this is what was dead-lettered.
         ["outbox"] = Purged,
         ["kafka_messages"] = Purged,
         ["webhook_messages"] = Purged,
@@ -77,8 +77,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     {
         ["deliveries"] = new("tenant_id, id, channel, priority, status, due_at", "'{tenant}', '{id}', 1, 2, 50, now()", Days(91), Days(89), Deliveries),
         ["idempotency_keys"] = new(
-            "tenant_id, key_hash, fingerprint, status_code, answer, expires_at", "'{tenant}', uuid_send('{id}'), '', 202, '{id}', {at}", Hours(1), Hours(-1),
-            Deliveries, "answer"),
+            "tenant_id, key_hash, fingerprint, status_code, response, expires_at", "'{tenant}', uuid_send('{id}'), '', 202, '{id}', {at}", Hours(1), Hours(-1),
+            Deliveries, "response"),
         ["receipts"] = new(
             "tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags", "'{tenant}', '{tenant}', sha256(uuid_send('{id}')), '{id}', 1, 2, now(), {at}, now(), 0",
             Days(31), Days(29), Deliveries),
@@ -183,12 +183,12 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         {
             await database.ExecuteAsync($"""
                 insert into batches (tenant_id, id, live, state, created_at, closed_at, ended_at) values ('{tenant}', '{id}', true, 2, now() - interval '{age} days', now() - interval '{age} days', now() - interval '{age} days');
-                insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, answer) values ('{tenant}', '{id}', 0, '', '{id}', 1, 1, 0, 0, '{"{}"}');
+                insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, response) values ('{tenant}', '{id}', 0, '', '{id}', 1, 1, 0, 0, '{"{}"}');
                 insert into batch_changes (tenant_id, batch_id, status, delta) values ('{tenant}', '{id}', 50, 1);
                 insert into batch_counts (tenant_id, batch_id, status, n) values ('{tenant}', '{id}', 50, 1);
                 insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at)
                 values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days');
-                insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
+                insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
                 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
                 """);
         }
@@ -197,7 +197,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
 
         foreach (var table in Rules.Where(rule => rule.Value == WithBatch).Select(rule => rule.Key))
         {
-            var key = table switch { "batches" or "bulk_jobs" => "id", "bulk_slices" or "bulk_errors" => "job_id", _ => "batch_id" };
+            var key = table switch { "batches" or "bulk_jobs" => "id", "bulk_row_ranges" or "bulk_errors" => "job_id", _ => "batch_id" };
             (await IsThereAsync(table, key, old)).ShouldBeFalse(table);
             (await IsThereAsync(table, key, young)).ShouldBeTrue(table);
         }
@@ -212,16 +212,16 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
             await database.ExecuteAsync($"""
                 insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, slices)
                 values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days', 1);
-                insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
+                insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
                 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
                 """);
         }
 
-        await UntilGoneAsync(Bulk, "bulk_slices", "job_id", old);
+        await UntilGoneAsync(Bulk, "bulk_row_ranges", "job_id", old);
 
         (await IsThereAsync("bulk_errors", "job_id", old)).ShouldBeFalse();
         (await IsThereAsync("bulk_jobs", "id", old)).ShouldBeTrue();
-        foreach (var table in (string[])["bulk_slices", "bulk_errors"])
+        foreach (var table in (string[])["bulk_row_ranges", "bulk_errors"])
             (await IsThereAsync(table, "job_id", young)).ShouldBeTrue(table);
     }
 
@@ -263,6 +263,6 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
 
     private static TimeSpan Hours(int hours) => TimeSpan.FromHours(hours);
 
-    /// <param name="Key">The column that tells the row by its id.</param>
+    /// <param name="Key">The column that shows the row by its id.</param>
     private sealed record Purge(string Columns, string Values, TimeSpan Old, TimeSpan Young, string Task, string Key = "id");
 }

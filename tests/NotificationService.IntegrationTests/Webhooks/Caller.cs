@@ -24,5 +24,5 @@ internal static class Caller
 
     public static WebhookCall To(string url) => To(new Uri(url));
 
-    public static string Reason(this WebhookAnswer answer) => answer.ShouldBeOfType<WebhookAnswer.Failed>().Reason;
+    public static string Reason(this WebhookResponse response) => response.ShouldBeOfType<WebhookResponse.Failed>().Reason;
 }

@@ -26,7 +26,7 @@ public sealed class ForbiddenEndpointTests
     ];
 
     /// <summary>What a name server may say of a name, each with a private address among it.</summary>
-    public static TheoryData<string> Answers { get; } =
+    public static TheoryData<string> Responses { get; } =
     [
         "127.0.0.1", "93.184.215.14,127.0.0.1", "127.0.0.1,93.184.215.14", "::1", "2606:4700:4700::1111,::1", "::ffff:127.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1",
         "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::1", "2001::7f00:1", "fe80::1", "fd00::1", "0.0.0.0", "::", "169.254.169.254", "10.0.0.1", "100.64.0.1",
@@ -39,15 +39,15 @@ public sealed class ForbiddenEndpointTests
         await using var canary = Canary();
         using var caller = Caller.Of(allowPrivate: false);
 
-        var answer = await caller.CallAsync(Caller.To(address.Replace("PORT", $"{canary.Port}", StringComparison.Ordinal)), CancellationToken.None);
+        var response = await caller.CallAsync(Caller.To(address.Replace("PORT", $"{canary.Port}", StringComparison.Ordinal)), CancellationToken.None);
 
         // In digits of other scripts it may be a name that nobody has.
-        answer.Reason().ShouldBeOneOf(Forbidden, "dns_failed");
+        response.Reason().ShouldBeOneOf(Forbidden, "dns_failed");
         canary.Connections.ShouldBe(0);
     }
 
     [Theory]
-    [MemberData(nameof(Answers))]
+    [MemberData(nameof(Responses))]
     public async Task No_name_leads_to_a_private_address(string addresses)
     {
         await using var canary = Canary();
@@ -92,7 +92,7 @@ public sealed class ForbiddenEndpointTests
         canary.Connections.ShouldBe(0);
     }
 
-    /// <summary>The proxy of the process stands for HTTP_PROXY and its like, which are read once. It is only one for the name of this test, so that others running now are left alone.</summary>
+    /// <summary>The proxy of the process replaces HTTP_PROXY and its like, which are read once. It is only one for the name of this test, so that others running now are left alone.</summary>
     [Fact]
     public async Task No_proxy_of_the_environment_is_used()
     {
@@ -104,7 +104,7 @@ public sealed class ForbiddenEndpointTests
         try
         {
             using var caller = Caller.Of(lookup: (_, _) => Task.FromResult(Parse("127.0.0.1")));
-            (await caller.CallAsync(Caller.To(url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+            (await caller.CallAsync(Caller.To(url), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Delivered>();
             (receiver.Connections, canary.Connections).ShouldBe((1, 0));
 
             using var gullible = new HttpClient();

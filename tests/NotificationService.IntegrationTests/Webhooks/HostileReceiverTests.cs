@@ -12,7 +12,7 @@ public sealed class HostileReceiverTests
     /// <summary>Where it is to come.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where it is to come, and only after the answer has begun.</summary>
+    /// <summary>Where it is to come, and only after the response has begun.</summary>
     private static readonly TimeSpan LateDeadline = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
@@ -45,7 +45,7 @@ public sealed class HostileReceiverTests
             await DripAsync(stream, new string('x', 100_000), token);
         });
 
-        var delivered = (await CallAsync(receiver, LateDeadline)).ShouldBeOfType<WebhookAnswer.Delivered>();
+        var delivered = (await CallAsync(receiver, LateDeadline)).ShouldBeOfType<WebhookResponse.Delivered>();
 
         delivered.Exchange.Body.ShouldNotBeNull().ShouldMatch("^x+$");
     }
@@ -65,7 +65,7 @@ public sealed class HostileReceiverTests
             }
         });
 
-        var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>();
+        var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookResponse.Delivered>();
 
         delivered.Exchange.Body.ShouldBe(new string('x', 16 * 1024));
         Interlocked.Read(ref written).ShouldBeLessThan(16 * 1024 * 1024, "what the sockets' buffers take, and then nobody reads");
@@ -98,18 +98,18 @@ public sealed class HostileReceiverTests
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {packed.Length}\r\n\r\n"), token);
             await stream.WriteAsync(packed.ToArray(), token);
         });
-        // Other tests allocate meanwhile, and what is unpacked is so every time: the least of some calls tells.
-        var least = long.MaxValue;
+        // Other tests allocate meanwhile, and what is unpacked is so every time: the least of some calls shows.
+        var min = long.MaxValue;
         for (var call = 0; call < 5; call++)
         {
             var before = GC.GetTotalAllocatedBytes();
-            var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes() - before);
+            var delivered = (await CallAsync(receiver)).ShouldBeOfType<WebhookResponse.Delivered>();
+            min = Math.Min(min, GC.GetTotalAllocatedBytes() - before);
             delivered.Exchange.Body.ShouldNotBeNull().Length.ShouldBeLessThanOrEqualTo(16 * 1024);
         }
 
         receiver.Requests.ShouldAllBe(request => request.Header("Accept-Encoding") == null);
-        least.ShouldBeLessThan(25_000_000, "the unpacked answer has 50 million bytes");
+        min.ShouldBeLessThan(25_000_000, "the unpacked answer has 50 million bytes");
     }
 
     [Theory]
@@ -117,11 +117,11 @@ public sealed class HostileReceiverTests
     [InlineData("<html>no http</html>")]
     [InlineData("HTTP/1.1 abc OK\r\n\r\n")]
     [InlineData("")]
-    public async Task What_is_no_HTTP_is_no_answer(string answer)
+    public async Task What_is_no_HTTP_is_no_response(string response)
     {
-        await using var receiver = new RawReceiver(answer);
+        await using var receiver = new RawReceiver(response);
 
-        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.AnswerBroken);
+        (await CallAsync(receiver)).Reason().ShouldBe(WebhookFailure.ResponseBroken);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class HostileReceiverTests
     {
         await using var receiver = new RawReceiver("HTTP/1.1 200 OK\r\n" + rest);
 
-        (await CallAsync(receiver)).ShouldBeOfType<WebhookAnswer.Delivered>().Exchange.Body.ShouldBe(kept);
+        (await CallAsync(receiver)).ShouldBeOfType<WebhookResponse.Delivered>().Exchange.Body.ShouldBe(kept);
     }
 
     [Fact]
@@ -145,16 +145,16 @@ public sealed class HostileReceiverTests
                 await stream.WriteAsync("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"u8.ToArray(), token);
         });
 
-        (await CallAsync(receiver, Deadline)).ShouldBeOfType<WebhookAnswer.Failed>();
+        (await CallAsync(receiver, Deadline)).ShouldBeOfType<WebhookResponse.Failed>();
     }
 
-    private static async Task<WebhookAnswer> CallAsync(RawReceiver receiver, TimeSpan? deadline = null)
+    private static async Task<WebhookResponse> CallAsync(RawReceiver receiver, TimeSpan? deadline = null)
     {
         using var caller = Caller.Of(deadline ?? Ample);
         var clock = Stopwatch.StartNew();
-        var answer = await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None);
+        var response = await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None);
         clock.Elapsed.ShouldBeLessThan((deadline ?? Ample) + Grace);
-        return answer;
+        return response;
     }
 
     private static async Task DripAsync(Stream stream, string text, CancellationToken cancellationToken)

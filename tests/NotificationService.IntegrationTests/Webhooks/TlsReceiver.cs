@@ -14,10 +14,10 @@ internal sealed class TlsReceiver : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task loop;
 
-    public TlsReceiver(SslStreamCertificateContext certificate, string answer)
+    public TlsReceiver(SslStreamCertificateContext certificate, string response)
     {
         listener.Start();
-        loop = ListenAsync(certificate, answer);
+        loop = ListenAsync(certificate, response);
     }
 
     public Uri Url => new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
@@ -30,7 +30,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task ListenAsync(SslStreamCertificateContext certificate, string answer)
+    private async Task ListenAsync(SslStreamCertificateContext certificate, string response)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -40,7 +40,7 @@ internal sealed class TlsReceiver : IAsyncDisposable
                 await using var stream = new SslStream(client.GetStream());
                 await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, stop.Token);
                 await RawRequest.ReadAsync(stream, stop.Token);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(response), stop.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or InvalidOperationException or AuthenticationException)
             {

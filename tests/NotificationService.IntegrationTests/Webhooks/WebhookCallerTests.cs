@@ -18,10 +18,10 @@ public sealed class WebhookCallerTests
         await using var receiver = new RawReceiver(Ok);
         using var caller = Caller.Of();
 
-        var answer = await caller.CallAsync(Caller.To(receiver.Url, new("Authorization", "Bearer 0123456789abcdefghij"), new("X-Env", "prod")), CancellationToken.None);
+        var response = await caller.CallAsync(Caller.To(receiver.Url, new("Authorization", "Bearer 0123456789abcdefghij"), new("X-Env", "prod")), CancellationToken.None);
 
         var request = receiver.Requests.ShouldHaveSingleItem();
-        var timestamp = answer.Exchange.StartedAt.ToUnixTimeSeconds();
+        var timestamp = response.Exchange.StartedAt.ToUnixTimeSeconds();
         request.Lines.ShouldBe(
             [
                 "POST /hook?x=1 HTTP/1.1",
@@ -43,7 +43,7 @@ public sealed class WebhookCallerTests
     [Fact]
     public async Task A_connection_serves_again_until_its_life_is_over_and_then_the_name_is_looked_up_anew()
     {
-        await using var receiver = new RawReceiver(AnswerAllAsync);
+        await using var receiver = new RawReceiver(RespondAllAsync);
         var lookups = 0;
         using (var caller = Caller.Of(lookup: LookupAsync))
         {
@@ -63,7 +63,7 @@ public sealed class WebhookCallerTests
         lookups.ShouldBe(receiver.Connections);
 
         async Task CallAsync(WebhookCaller caller) =>
-            (await caller.CallAsync(Caller.To($"http://hooks.example.com:{receiver.Port}/"), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+            (await caller.CallAsync(Caller.To($"http://hooks.example.com:{receiver.Port}/"), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Delivered>();
 
         Task<IPAddress[]> LookupAsync(string name, CancellationToken cancellationToken)
         {
@@ -78,9 +78,9 @@ public sealed class WebhookCallerTests
         await using var receiver = new RawReceiver(Ok);
         using var caller = Caller.Of();
 
-        var answer = await caller.CallAsync(Caller.To(receiver.Url, new("Authorization", "Bearer 0123456789abcdefghij"), new("X-Env", "prod")), CancellationToken.None);
+        var response = await caller.CallAsync(Caller.To(receiver.Url, new("Authorization", "Bearer 0123456789abcdefghij"), new("X-Env", "prod")), CancellationToken.None);
 
-        var exchange = answer.ShouldBeOfType<WebhookAnswer.Delivered>().Exchange;
+        var exchange = response.ShouldBeOfType<WebhookResponse.Delivered>().Exchange;
         (exchange.Status, exchange.Body, exchange.Directive).ShouldBe((200, "ok", WebhookDirective.None));
         exchange.ResponseHeaders.ShouldNotBeNull().ShouldContain(new WebhookHeader("x-request", "7"));
         exchange.RequestHeaders.Select(header => header.Name)
@@ -105,11 +105,11 @@ public sealed class WebhookCallerTests
         await using var receiver = new RawReceiver($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
         using var caller = Caller.Of();
 
-        var answer = await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None);
+        var response = await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None);
 
-        (answer as WebhookAnswer.Failed)?.Reason.ShouldBe(reason);
-        (answer is WebhookAnswer.Delivered).ShouldBe(reason is null);
-        answer.Exchange.Status.ShouldBe(int.Parse(status[..3], CultureInfo.InvariantCulture));
+        (response as WebhookResponse.Failed)?.Reason.ShouldBe(reason);
+        (response is WebhookResponse.Delivered).ShouldBe(reason is null);
+        response.Exchange.Status.ShouldBe(int.Parse(status[..3], CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class WebhookCallerTests
         await using var receiver = new RawReceiver("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n");
         using var caller = Caller.Of();
 
-        (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Gone>();
+        (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Gone>();
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class WebhookCallerTests
         await using var receiver = new RawReceiver($"HTTP/1.1 503 Busy\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n");
         using var caller = Caller.Of();
 
-        var failed = (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Failed>();
+        var failed = (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Failed>();
 
         failed.RetryAfter.ShouldBe(seconds is { } wait ? TimeSpan.FromSeconds(wait) : null);
     }
@@ -162,7 +162,7 @@ public sealed class WebhookCallerTests
         using var caller = Caller.Of();
 
         for (var i = 0; i < 5; i++)
-            (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+            (await caller.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Delivered>();
 
         receiver.Connections.ShouldBe(1);
     }
@@ -176,7 +176,7 @@ public sealed class WebhookCallerTests
         using var trusting = Caller.Of(roots: certificates.AuthorityFile);
 
         (await strict.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).Reason().ShouldBe("tls_failed");
-        (await trusting.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookAnswer.Delivered>();
+        (await trusting.CallAsync(Caller.To(receiver.Url), CancellationToken.None)).ShouldBeOfType<WebhookResponse.Delivered>();
     }
 
     /// <summary>Where an issuer's certificate may be fetched is said by the receiver's owner: it would be a way around the guard.</summary>
@@ -222,7 +222,7 @@ public sealed class WebhookCallerTests
     }
 
     /// <summary>As a server that keeps its connections: one answer for each request, all of which end with the same body.</summary>
-    private static async Task AnswerAllAsync(Stream stream, RawRequest first, CancellationToken cancellationToken)
+    private static async Task RespondAllAsync(Stream stream, RawRequest first, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(Encoding.Latin1.GetBytes(Ok), cancellationToken);
         var (buffer, text) = (new byte[4096], "");

@@ -13,7 +13,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
     public async Task With_few_places_the_last_endpoint_is_called_as_often_as_the_first()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
-        stage.Receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(30) };
+        stage.Receiver.Response = _ => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(30) };
         for (var i = 0; i < 10; i++)
             await stage.PlantAsync($"/busy-{i}", 150);
         await stage.PlantAsync("/last", 10);
@@ -28,7 +28,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
     public async Task A_tenant_with_one_endpoint_has_its_share_beside_one_with_many()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
-        stage.Receiver.Answer = _ => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(30) };
+        stage.Receiver.Response = _ => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(30) };
         for (var i = 0; i < 20; i++)
             await stage.PlantAsync($"/many-{i}", 80);
         await stage.PlantAsync("/one", 100, await database.NewTenantAsync());
@@ -43,7 +43,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
     public async Task Slow_endpoints_that_have_nothing_to_do_keep_no_place_from_one_that_has()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
-        stage.Receiver.Answer = message => new ReceiverAnswer(200) { After = TimeSpan.FromMilliseconds(message.Path == "/later" ? 3_000 : 2_500) };
+        stage.Receiver.Response = message => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(message.Path == "/later" ? 3_000 : 2_500) };
         var later = await stage.PlantAsync("/later", 1);
         for (var i = 0; i < 4; i++)
             await stage.PlantAsync($"/slow-{i}", 1);
@@ -84,7 +84,7 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
             new NpgsqlParameter<int[]> { TypedValue = [.. endpoints.Select(_ => 5)] }, new NpgsqlParameter<bool[]> { TypedValue = [.. endpoints.Select(_ => slow)] },
             new NpgsqlParameter<long[]> { TypedValue = turns }, new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = slow ? 0 : 1 },
             new NpgsqlParameter<int> { TypedValue = slow ? 1 : 0 }, new NpgsqlParameter<Guid[]> { TypedValue = tenants }, new NpgsqlParameter<bool[]> { TypedValue = kinds },
-            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = DueFloors.Everything },
+            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = DueWatermarks.Everything },
         });
         await using var reader = await command.ExecuteReaderAsync();
         var claimed = new List<Guid>();

@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace NotificationService.IntegrationTests.Webhooks;
 
-/// <summary>As of the queue of deliveries: what was told since an old transaction began cannot be vacuumed, and a claim must not read through it.</summary>
+/// <summary>As of the queue of deliveries: what was published since an old transaction began cannot be vacuumed, and a claim must not read through it.</summary>
 public sealed class WebhookOldSnapshotTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const int Told = 10_000;
+    private const int Published = 10_000;
 
     [Fact]
-    public async Task A_claim_costs_the_same_however_much_was_told_since_an_old_transaction_began()
+    public async Task A_claim_costs_the_same_however_much_was_published_since_an_old_transaction_began()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         await using var old = await database.Superuser.OpenConnectionAsync();
@@ -20,19 +20,19 @@ public sealed class WebhookOldSnapshotTests(TestDatabase database) : IClassFixtu
         await using (var look = new NpgsqlCommand("select 1", old, snapshot))
             await look.ExecuteScalarAsync();
         foreach (var path in (string[])["/a", "/b"])
-            await stage.Endpoints.MessagesAsync(stage.Tenant, await stage.PlantAsync(path, 0), Told / 2, dueAt: "now() - interval '1 h'");
+            await stage.Endpoints.MessagesAsync(stage.Tenant, await stage.PlantAsync(path, 0), Published / 2, dueAt: "now() - interval '1 h'");
         await database.ExecuteAsync($"update webhook_messages set state = 2, ended_at = now() where tenant_id = '{stage.Tenant}'");
         await stage.PlantAsync("/c", 1);
 
-        var (everything, oldest) = await ClaimAsync(DueFloors.Everything);
-        var (floor, _) = await ClaimAsync(oldest);
+        var (everything, oldest) = await ClaimAsync(DueWatermarks.Everything);
+        var (watermark, _) = await ClaimAsync(oldest);
 
-        everything.ShouldBeGreaterThan(Told / 4, "what was told is still there");
-        floor.ShouldBeLessThan(everything / 20);
+        everything.ShouldBeGreaterThan(Published / 4, "what was published is still there");
+        watermark.ShouldBeLessThan(everything / 20);
     }
 
-    /// <summary>Pages read, and the oldest due time told. Nothing stays claimed.</summary>
-    private async Task<(long Pages, DateTimeOffset Oldest)> ClaimAsync(DateTimeOffset floor)
+    /// <summary>Pages read, and the oldest due time reported. Nothing stays claimed.</summary>
+    private async Task<(long Pages, DateTimeOffset Oldest)> ClaimAsync(DateTimeOffset watermark)
     {
         await using var connection = await database.Database.Worker.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -58,7 +58,7 @@ public sealed class WebhookOldSnapshotTests(TestDatabase database) : IClassFixtu
                 new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<bool[]> { TypedValue = [] }, new NpgsqlParameter<long[]> { TypedValue = [] },
                 new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = 256 }, new NpgsqlParameter<int> { TypedValue = 128 },
                 new NpgsqlParameter<Guid[]> { TypedValue = [] }, new NpgsqlParameter<bool[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [] },
-                new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = floor },
+                new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = watermark },
             },
         };
     }

@@ -16,7 +16,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         await database.ExecuteAsync("alter table webhook_attempts drop constraint if exists no_teapots; alter table webhook_attempts add constraint no_teapots check (status <> 418)");
-        stage.Receiver.Answer = message => new ReceiverAnswer(message.Path == "/teapot" ? 418 : 200);
+        stage.Receiver.Response = message => new ReceiverResponse(message.Path == "/teapot" ? 418 : 200);
         var (teapot, well) = (await stage.PlantAsync("/teapot", 2), await stage.PlantAsync("/well", 40));
         // Longer than all that is waited for here: what waited for its lease would come too late.
         await stage.StartAsync(("Notification:Webhooks:Lease", "00:05:00"));
@@ -33,7 +33,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         await database.ExecuteAsync("alter table webhook_attempts drop constraint if exists no_poems; alter table webhook_attempts add constraint no_poems check (response_body <> 'a poem')");
-        stage.Receiver.Answer = _ => new ReceiverAnswer(200, "a poem");
+        stage.Receiver.Response = _ => new ReceiverResponse(200, "a poem");
         var endpoint = await stage.PlantAsync("/poet", 1);
         await stage.StartAsync();
 
@@ -43,11 +43,11 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Two_outcomes_of_one_message_in_one_statement_are_told_apart_by_their_claims()
+    public async Task Two_outcomes_of_one_message_in_one_statement_are_distinguished_by_their_claims()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         var endpoint = await stage.PlantAsync("/nobody", 1);
-        await database.ExecuteAsync($"update webhook_messages set claims = 2, in_hand = true, due_at = now() + interval '1 min' where endpoint_id = '{endpoint}'");
+        await database.ExecuteAsync($"update webhook_messages set claims = 2, in_flight = true, due_at = now() + interval '1 min' where endpoint_id = '{endpoint}'");
         var message = await database.ScalarAsync<Guid>($"select id from webhook_messages where endpoint_id = '{endpoint}'");
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
@@ -71,11 +71,11 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     [InlineData(1, "http_status", 36_000, 7, "1 http_status 8 t t")]
     [InlineData(3, "exhausted", null, 0, "3 exhausted 8 f t")]
     [InlineData(3, "gone", null, 7, "3 gone 8 f t")]
-    public async Task What_was_asked_for_once_more_while_it_was_in_hand_begins_its_schedule_again(int state, string reason, int? pause, int firstAttempt, string expected)
+    public async Task What_was_asked_for_once_more_while_it_was_in_flight_begins_its_schedule_again(int state, string reason, int? pause, int firstAttempt, string expected)
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         var endpoint = await stage.PlantAsync("/nobody", 1);
-        await database.ExecuteAsync($"update webhook_messages set claims = 1, attempts = 7, first_attempt = {firstAttempt}, in_hand = true, due_at = now() + interval '1 min' where endpoint_id = '{endpoint}'");
+        await database.ExecuteAsync($"update webhook_messages set claims = 1, attempts = 7, first_attempt = {firstAttempt}, in_flight = true, due_at = now() + interval '1 min' where endpoint_id = '{endpoint}'");
         var message = await database.ScalarAsync<Guid>($"select id from webhook_messages where endpoint_id = '{endpoint}'");
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
@@ -98,7 +98,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         var moved = new TaskCompletionSource();
-        stage.Receiver.Answer = _ => new ReceiverAnswer(410) { Until = moved.Task };
+        stage.Receiver.Response = _ => new ReceiverResponse(410) { Until = moved.Task };
         var endpoint = await stage.PlantAsync("/old", 1);
         await stage.StartAsync(Patient);
         await stage.UntilReceivedAsync("/old", 1);
@@ -115,7 +115,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     {
         await using var stage = await WebhookStage.CreateAsync(database);
         var lost = new TaskCompletionSource();
-        stage.Receiver.Answer = _ => new ReceiverAnswer(410) { Until = lost.Task };
+        stage.Receiver.Response = _ => new ReceiverResponse(410) { Until = lost.Task };
         var endpoint = await stage.PlantAsync("/slow", 1);
         var worker = await stage.StartAsync(Patient);
         await stage.UntilReceivedAsync("/slow", 1);
@@ -134,7 +134,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
     public async Task An_endpoint_that_was_disabled_by_itself_stands_in_the_audit_log()
     {
         await using var stage = await WebhookStage.CreateAsync(database);
-        stage.Receiver.Answer = _ => new ReceiverAnswer(410);
+        stage.Receiver.Response = _ => new ReceiverResponse(410);
         var endpoint = await stage.PlantAsync("/gone", 3);
         await stage.StartAsync();
         await stage.UntilAsync($"select count(*) from webhook_endpoints where id = '{endpoint}' and not enabled", 1);
@@ -149,7 +149,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         await using var stage = await WebhookStage.CreateAsync(database);
         var endpoint = await stage.PlantAsync("/sealed", 2);
         await stage.StartAsync(("Notification:MasterKeys", $"other:{Convert.ToBase64String(new byte[32])}"));
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and claims > 0 and not in_hand and reason = 'key_missing'", 2);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and claims > 0 and not in_flight and reason = 'key_missing'", 2);
         (await database.ScalarAsync<long>($"select sum(attempts)::bigint from webhook_messages where endpoint_id = '{endpoint}'")).ShouldBe(0);
         (await database.ScalarAsync<long>($"select count(*) from webhook_attempts where endpoint_id = '{endpoint}'")).ShouldBe(0);
 

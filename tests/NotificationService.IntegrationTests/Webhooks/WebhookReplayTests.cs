@@ -55,13 +55,13 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
     public async Task What_failed_comes_once_more_and_what_was_taken_does_not()
     {
         var id = await Endpoints.PlantAsync(tenant, Receiver["/some"], events: "delivery.*");
-        Receiver.Answer = message => message.Sequence == 1 ? new ReceiverAnswer(500) { Headers = [("webhook-delivery", "abort-message")] } : new ReceiverAnswer(200);
+        Receiver.Response = message => message.Sequence == 1 ? new ReceiverResponse(500) { Headers = [("webhook-delivery", "abort-message")] } : new ReceiverResponse(200);
         await Worker.StartAsync();
         await accepted.PlantAsync(tenant, 600);
         await UntilReceivedAsync("/some", 1_200);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 1") == 0, Soon);
 
-        Receiver.Answer = _ => new ReceiverAnswer(200);
+        Receiver.Response = _ => new ReceiverResponse(200);
         await UntilDoneAsync(await ReplayAsync(id, mode: 1));
         await UntilReceivedAsync("/some", 1_800);
 
@@ -82,8 +82,8 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
         await database.ExecuteAsync(
             $$"""
             insert into batches (tenant_id, id, live, state, shared, created_at) values ('{{tenant}}', '{{batch}}', false, 1, '{}', now());
-            select notification_meta.tell('{{tenant}}', notification_meta.new_id(), 'batch.completed', '{{batch}}', now(), '{}');
-            select notification_meta.tell('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{}')
+            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'batch.completed', '{{batch}}', now(), '{}');
+            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{}')
             """);
         await UntilCountAsync("state = 2 and attempts = 1 and live", 1_401);
         await UntilCountAsync("state = 2 and attempts = 1 and not live", 41);

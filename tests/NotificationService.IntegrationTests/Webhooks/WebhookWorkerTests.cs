@@ -76,15 +76,15 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task What_was_not_taken_is_tried_again_under_the_same_id_by_the_schedule()
     {
-        var answers = new Queue<int>([429, 302]);
-        Receiver.Answer = _ => new ReceiverAnswer(answers.TryDequeue(out var status) ? status : 204) { Headers = [("Location", Receiver["/elsewhere"].ToString())] };
+        var responses = new Queue<int>([429, 302]);
+        Receiver.Response = _ => new ReceiverResponse(responses.TryDequeue(out var status) ? status : 204) { Headers = [("Location", Receiver["/elsewhere"].ToString())] };
         var (worker, endpoints) = await WorkerAsync();
         await endpoints.PlantAsync(tenant, Receiver["/retry"], events: "delivery.sent");
         await worker.StartAsync();
         await accepted.PlantAsync(tenant, 1);
 
         // Five seconds later, by itself.
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and attempts = 2 and not in_hand", 1);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and attempts = 2 and not in_flight", 1);
         (await database.ScalarAsync<double>($"select extract(epoch from next_try_at - started_at)::float8 from webhook_attempts where tenant_id = '{tenant}' and number = 1")).ShouldBeInRange(3.9, 30);
         (await SecondsUntilDueAsync()).ShouldBeInRange(230, 361);
         await DueNowAsync();
@@ -100,7 +100,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task After_the_eighth_try_a_message_has_failed()
     {
-        Receiver.Answer = _ => new ReceiverAnswer(503, "come back later") { Headers = [("Retry-After", "1")] };
+        Receiver.Response = _ => new ReceiverResponse(503, "come back later") { Headers = [("Retry-After", "1")] };
         var (worker, endpoints) = await WorkerAsync();
         await endpoints.PlantAsync(tenant, Receiver["/never"], events: "delivery.sent");
         await worker.StartAsync();
@@ -108,7 +108,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
 
         for (var attempt = 1; attempt <= 8; attempt++)
         {
-            await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and attempts >= {attempt} and not in_hand", 1);
+            await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and attempts >= {attempt} and not in_flight", 1);
             await DueNowAsync();
         }
 
@@ -118,7 +118,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task Filters_and_types_decide_what_an_endpoint_is_told()
+    public async Task Filters_and_types_decide_what_an_endpoint_is_sent()
     {
         var (worker, endpoints) = await WorkerAsync();
         await worker.AddSandboxAsync(tenant, ChannelKind.Sms);
@@ -147,11 +147,11 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [InlineData(410, null, "gone")]
     [InlineData(500, "disable", "asked")]
     [InlineData(200, "disable", "asked")]
-    public async Task A_receiver_can_end_it_all_and_the_tenants_other_endpoints_are_told(int status, string? directive, string reason)
+    public async Task A_receiver_can_end_it_all_and_the_tenants_other_endpoints_are_notified(int status, string? directive, string reason)
     {
-        Receiver.Answer = message => message.Path == "/ends"
-            ? new ReceiverAnswer(status) { Headers = directive is null ? [] : [("webhook-delivery", directive)] }
-            : new ReceiverAnswer(200);
+        Receiver.Response = message => message.Path == "/ends"
+            ? new ReceiverResponse(status) { Headers = directive is null ? [] : [("webhook-delivery", directive)] }
+            : new ReceiverResponse(200);
         var (worker, endpoints) = await WorkerAsync();
         var ends = await endpoints.PlantAsync(tenant, Receiver["/ends"], events: "*");
         await endpoints.PlantAsync(tenant, Receiver["/told"], events: "webhook_endpoint.*");
@@ -163,13 +163,13 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await UntilReceivedAsync("/batches", 1);
         Receiver.On("/batches").Select(message => message.Type).ShouldBe(["webhook_endpoint.disabled"]);
 
-        var told = Receiver.On("/told")[0];
-        told.Type.ShouldBe("webhook_endpoint.disabled");
-        told.Data.GetProperty("endpointId").GetGuid().ShouldBe(ends);
-        told.Data.GetProperty("reason").GetString().ShouldBe(reason);
+        var received = Receiver.On("/told")[0];
+        received.Type.ShouldBe("webhook_endpoint.disabled");
+        received.Data.GetProperty("endpointId").GetGuid().ShouldBe(ends);
+        received.Data.GetProperty("reason").GetString().ShouldBe(reason);
         // Addresses carry tokens, and the other endpoint may be somebody else's.
-        told.Data.GetProperty("host").GetString().ShouldBe("127.0.0.1");
-        told.Body.ShouldNotContain("/ends");
+        received.Data.GetProperty("host").GetString().ShouldBe("127.0.0.1");
+        received.Body.ShouldNotContain("/ends");
         (await database.ScalarAsync<string>($"select disabled_for from webhook_endpoints where id = '{ends}' and not enabled and disabled_at is not null")).ShouldBe(reason);
         var calls = Receiver.On("/ends").Count;
         await accepted.PlantAsync(tenant, 1);
@@ -182,7 +182,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task A_receiver_can_end_one_message()
     {
-        Receiver.Answer = message => message.Sequence == 1 ? new ReceiverAnswer(500) { Headers = [("webhook-delivery", "abort-message")] } : new ReceiverAnswer(200);
+        Receiver.Response = message => message.Sequence == 1 ? new ReceiverResponse(500) { Headers = [("webhook-delivery", "abort-message")] } : new ReceiverResponse(200);
         var (worker, endpoints) = await WorkerAsync();
         await endpoints.PlantAsync(tenant, Receiver["/some"], events: "delivery.*");
         await worker.StartAsync();
@@ -195,10 +195,10 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task Nothing_but_failure_is_told_after_four_tries_and_ends_after_five_days_and_a_success_forgives_it()
+    public async Task Nothing_but_failure_is_reported_after_four_tries_and_ends_after_five_days_and_a_success_forgives_it()
     {
         var status = 500;
-        Receiver.Answer = message => new ReceiverAnswer(message.Path == "/fails" ? Volatile.Read(ref status) : 200);
+        Receiver.Response = message => new ReceiverResponse(message.Path == "/fails" ? Volatile.Read(ref status) : 200);
         var (worker, endpoints) = await WorkerAsync();
         var fails = await endpoints.PlantAsync(tenant, Receiver["/fails"], events: "delivery.sent");
         await endpoints.PlantAsync(tenant, Receiver["/told"], events: ["webhook_endpoint.failing", "webhook_endpoint.disabled"]);
@@ -206,7 +206,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await accepted.PlantAsync(tenant, 1);
         for (var attempt = 1; attempt <= 5; attempt++)
         {
-            await UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{fails}' and attempts >= {attempt} and not in_hand", 1);
+            await UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{fails}' and attempts >= {attempt} and not in_flight", 1);
             if (Receiver.On("/fails").Count < 4)
                 Receiver.On("/told").ShouldBeEmpty();
             await DueNowAsync();
@@ -235,7 +235,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task Endpoints_that_hang_take_nothing_from_the_others()
     {
-        Receiver.Answer = message => message.Path.StartsWith("/hangs", StringComparison.Ordinal) ? null : new ReceiverAnswer(200);
+        Receiver.Response = message => message.Path.StartsWith("/hangs", StringComparison.Ordinal) ? null : new ReceiverResponse(200);
         // Fewer places than hanging endpoints would take.
         var (worker, endpoints) = await WorkerAsync(("Notification:Webhooks:Concurrency", "8"), ("Notification:Webhooks:SlowConcurrency", "4"));
         for (var i = 0; i < 10; i++)
@@ -254,7 +254,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task What_a_worker_held_that_was_lost_comes_once_more_under_the_same_id()
     {
-        Receiver.Answer = _ => null;
+        Receiver.Response = _ => null;
         var (lost, endpoints) = await WorkerAsync(("Notification:Webhooks:CallTimeout", "00:02:00"), ("Notification:Webhooks:Lease", "00:05:00"));
         await endpoints.PlantAsync(tenant, Receiver["/twice"], events: "delivery.sent");
         await lost.StartAsync();
@@ -262,7 +262,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await UntilReceivedAsync("/twice", 1);
 
         // As if the one that holds it had died: its lease is over, and what it may still write is fenced off.
-        Receiver.Answer = _ => new ReceiverAnswer(200);
+        Receiver.Response = _ => new ReceiverResponse(200);
         await database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}'");
         await UntilReceivedAsync("/twice", 2);
         await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2 and attempts = 1", 1);
@@ -340,7 +340,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
             Soon, () => $"expected {count}, there are {last}: {sql}");
     }
 
-    private Task<int> DueNowAsync() => database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}' and state = 1 and not in_hand");
+    private Task<int> DueNowAsync() => database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}' and state = 1 and not in_flight");
 
     private async Task<double> SecondsUntilDueAsync() =>
         await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from webhook_messages where tenant_id = '{tenant}'");

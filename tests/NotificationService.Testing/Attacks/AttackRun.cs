@@ -5,7 +5,7 @@ namespace NotificationService.Testing.Attacks;
 /// <summary>Every known attack at once, by two tenants in turn, again and again, until it is disposed.</summary>
 public sealed class AttackRun : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(string Attack, int Status), int> answers = new();
+    private readonly ConcurrentDictionary<(string Attack, int Status), int> responses = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Attacker[] attackers;
     private readonly Task[] running;
@@ -17,7 +17,7 @@ public sealed class AttackRun : IAsyncDisposable
     }
 
     /// <summary>How often each attack got each status; 0 where the connection was closed.</summary>
-    public IReadOnlyDictionary<(string Attack, int Status), int> Answers => answers;
+    public IReadOnlyDictionary<(string Attack, int Status), int> Responses => responses;
 
     /// <summary>Two, because what each tenant has a share of is not all there is: what is left for the others shows when more than one takes its own.</summary>
     public static async Task<AttackRun> StartAsync(Uri service, string key)
@@ -29,7 +29,7 @@ public sealed class AttackRun : IAsyncDisposable
     }
 
     /// <summary>Every attack was tried so many times.</summary>
-    public bool WasTried(int times) => KnownAttacks.All.All(attack => answers.Where(answer => answer.Key.Attack == attack.Name).Sum(answer => answer.Value) >= times);
+    public bool WasTried(int times) => KnownAttacks.All.All(attack => responses.Where(response => response.Key.Attack == attack.Name).Sum(response => response.Value) >= times);
 
     public async ValueTask DisposeAsync()
     {
@@ -48,7 +48,7 @@ public sealed class AttackRun : IAsyncDisposable
             var status = await OnceAsync(attack, number);
             if (stop.IsCancellationRequested)
                 return;
-            answers.AddOrUpdate((attack.Name, status), 1, (_, count) => count + 1);
+            responses.AddOrUpdate((attack.Name, status), 1, (_, count) => count + 1);
         }
     }
 

@@ -34,8 +34,8 @@ public sealed class Attacker : IDisposable
             ["client_id"] = made.GetProperty("clientId").GetString()!,
             ["client_secret"] = made.GetProperty("clientSecret").GetString()!,
         });
-        using var answer = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
-        var account = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        using var response = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
+        var account = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
         return new Attacker(client, admin, account);
     }
 
@@ -68,8 +68,8 @@ public sealed class Attacker : IDisposable
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await http.SendAsync(request, cancellationToken);
-        return (int)answer.StatusCode;
+        using var response = await http.SendAsync(request, cancellationToken);
+        return (int)response.StatusCode;
     }
 
     private static async Task<JsonElement> ReadAsync(HttpClient client, string path, string? token, object body)
@@ -77,8 +77,8 @@ public sealed class Attacker : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode}: {text}");
+        using var response = await client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
     }
 }

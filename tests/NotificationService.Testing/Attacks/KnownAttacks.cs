@@ -115,15 +115,15 @@ public static class KnownAttacks
         await using var stream = client.GetStream();
         var sign = token.Length == 0 ? "" : $"Authorization: Bearer {token}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\n{sign}Content-Type: {contentType}\r\nContent-Length: {length}\r\n\r\n{beginning}"), stop);
-        var answer = ReadStatusAsync(stream, stop);
+        var response = ReadStatusAsync(stream, stop);
         var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(filling, 4_096 / filling.Length)));
-        for (var sent = beginning.Length; sent + piece.Length < length && !answer.IsCompleted; sent += piece.Length)
+        for (var sent = beginning.Length; sent + piece.Length < length && !response.IsCompleted; sent += piece.Length)
         {
             await stream.WriteAsync(piece, stop);
-            await Task.WhenAny(answer, Task.Delay(200, stop));
+            await Task.WhenAny(response, Task.Delay(200, stop));
         }
 
-        return await answer;
+        return await response;
     }
 
     private static async Task<int> RawAsync(Uri service, string request, CancellationToken stop)

@@ -11,7 +11,7 @@ namespace NotificationService.Testing.Deliveries;
 /// <summary>The intake in this process, as an API process has it; nobody works the queue.</summary>
 public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
 {
-    public static readonly NotificationDraft Draft = new()
+    public static readonly NotificationRequest Request = new()
     {
         Content = new InlineContent(Subject: "Hello", Text: "Hello Ann"),
         Channel = "email",
@@ -19,7 +19,7 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
     };
 
     /// <summary>A notification over several channels, one after the other, for somebody who has all addresses.</summary>
-    public static NotificationDraft Chain(string[] channels, int? after = null) => new()
+    public static NotificationRequest Chain(string[] channels, int? after = null) => new()
     {
         Content = new InlineContent(Subject: "Hello", Text: "Hello Ann", Title: "Hello", Body: "Hello Ann"),
         Channels = channels,
@@ -38,14 +38,14 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
     public static Caller CallerOf(TenantId tenant, bool live = true) =>
         new(tenant, CallerKind.ServiceAccount, tenant.Value, null, live, Scopes.Of(Scopes.All), new HashSet<string>());
 
-    public static RepeatableRequest Repeatable(string key, string body = "{}") => new(key, "/send", Encoding.UTF8.GetBytes(body), Live: true);
+    public static IdempotentRequest Idempotent(string key, string body = "{}") => new(key, "/send", Encoding.UTF8.GetBytes(body), Live: true);
 
-    public ValueTask<IntakeOutcome> AcceptAsync(TenantId tenant, NotificationDraft draft, RepeatableRequest? repeatable = null) =>
-        Intake.AcceptAsync(CallerOf(tenant), draft, repeatable, null, CancellationToken.None);
+    public ValueTask<IntakeOutcome> AcceptAsync(TenantId tenant, NotificationRequest request, IdempotentRequest? idempotent = null) =>
+        Intake.AcceptAsync(CallerOf(tenant), request, idempotent, null, CancellationToken.None);
 
     /// <summary>Accepts one and answers its id.</summary>
-    public async Task<NotificationId> AcceptedAsync(TenantId tenant, NotificationDraft? draft = null) =>
-        await AcceptAsync(tenant, draft ?? Draft) is IntakeOutcome.Accepted accepted ? accepted.Id : throw new InvalidOperationException("it was not accepted");
+    public async Task<NotificationId> AcceptedAsync(TenantId tenant, NotificationRequest? request = null) =>
+        await AcceptAsync(tenant, request ?? Request) is IntakeOutcome.Accepted accepted ? accepted.Id : throw new InvalidOperationException("it was not accepted");
 
     /// <summary>Publishes a template for e-mail and in-app that needs <c>orderId</c>; answers its key.</summary>
     public async Task<string> PublishAsync(TenantId tenant, string key = "order-shipped", string subject = "Order {{orderId}}")

@@ -7,7 +7,7 @@ namespace NotificationService.Testing.Deliveries;
 
 /// <summary>
 /// What must be true after whatever happened, checked from two sides that the service does not control: what clients were
-/// told was accepted, and what a provider wrote down before it answered. Each violation comes back as a sentence.
+/// notified was accepted, and what a provider wrote down before it answered. Each violation comes back as a sentence.
 /// </summary>
 /// <param name="database">A superuser's source: it looks past row level security.</param>
 public sealed class Invariants(NpgsqlDataSource database)
@@ -168,17 +168,17 @@ public sealed class Invariants(NpgsqlDataSource database)
             select j.id::text || ': ' || j.rows_bad || ' counted' from bulk_jobs j
             where not j.rows_gone and (j.state <> 6 or j.reason not in ('upload_incomplete', 'upload_refused'))
               and j.rows_bad <> (
-                select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.mended_by is null and (e.number < j.slices or j.state = 1))
+                select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.corrected_by is null and (e.number < j.row_ranges or j.state = 1))
             """),
         ("of a bulk job that is done a row is neither queued nor bad nor repeated",
             """
             select j.id::text from bulk_jobs j
             where j.state = 5 and not j.rows_gone and j.rows_total <> j.rows_queued + j.rows_repeated
-                + (select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.number < j.slices and e.mended_by is null)
+                + (select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.number < j.row_ranges and e.corrected_by is null)
             """),
         ("a line of a file became two notifications",
             """
-            select s.job_id::text || ' ' || line from bulk_slices s cross join lateral unnest(s.lines) with ordinality as l(line, n)
+            select s.job_id::text || ' ' || line from bulk_row_ranges s cross join lateral unnest(s.lines) with ordinality as l(line, n)
             join notifications n on n.id = (left(s.first_id::text, 28) || lpad(to_hex(('x' || right(s.first_id::text, 8))::bit(32)::bigint | ((l.n - 1) << 4)), 8, '0'))::uuid
             group by s.job_id, line having count(*) > 1
             """),
@@ -189,8 +189,8 @@ public sealed class Invariants(NpgsqlDataSource database)
             """),
         ("an idempotency key stands for an answer that is not stored",
             """
-            select k.answer from idempotency_keys k
-            where k.answer like '{"id"%' and not exists (select from notifications n where n.id = (k.answer::json->>'id')::uuid) and not exists (select from batches b where b.id = (k.answer::json->>'id')::uuid)
+            select k.response from idempotency_keys k
+            where k.response like '{"id"%' and not exists (select from notifications n where n.id = (k.response::json->>'id')::uuid) and not exists (select from batches b where b.id = (k.response::json->>'id')::uuid)
             """),
     ];
 

@@ -11,7 +11,7 @@ using NotificationService.Testing.FakeProviders;
 
 namespace NotificationService.Testing.Deliveries;
 
-/// <summary>A worker in this process: every room as in the service, none of the API. Fast leases and polls unless a test says otherwise.</summary>
+/// <summary>A worker in this process: every module as in the service, none of the API. Fast leases and polls unless a test says otherwise.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
     private readonly IHost host;
@@ -47,27 +47,27 @@ public sealed class WorkerHost : IAsyncDisposable
 
     /// <summary>Gives the tenant an e-mail provider that speaks SendGrid to the address.</summary>
     public Task<Guid> AddSendGridAsync(TenantId tenant, Uri baseUrl, string name = "SendGrid", int priority = 10, int weight = 100, int? rateLimit = null, int? concurrency = null, string apiKey = SendGridContract.TestKey) =>
-        AddAsync(tenant, new ProviderDraft(
+        AddAsync(tenant, new ProviderInput(
             ChannelKind.Email, "sendgrid", name, priority, weight, Enabled: true, rateLimit, concurrency,
             new Dictionary<string, string> { ["apiKey"] = apiKey },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": { "email": "shop@example.com", "name": "Shop" } }""")));
 
     /// <summary>Gives the tenant a provider of text messages that speaks Twilio to the address.</summary>
     public Task<Guid> AddTwilioAsync(TenantId tenant, Uri baseUrl, string accountSid, string authToken) =>
-        AddAsync(tenant, new ProviderDraft(
+        AddAsync(tenant, new ProviderInput(
             ChannelKind.Sms, "twilio", "Twilio", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
             new Dictionary<string, string> { ["accountSid"] = accountSid, ["authToken"] = authToken },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}", "from": "+15005550006" }""")));
 
     /// <summary>Gives the tenant a push provider that speaks FCM to the address.</summary>
     public Task<Guid> AddFcmAsync(TenantId tenant, FcmContract contract, Uri baseUrl, string name = "Firebase", int priority = 10) =>
-        AddAsync(tenant, new ProviderDraft(
+        AddAsync(tenant, new ProviderInput(
             ChannelKind.Push, "fcm", name, priority, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null,
             new Dictionary<string, string> { ["serviceAccountJson"] = contract.ServiceAccountJson(new Uri(baseUrl, "token")) },
             JsonElement.Parse($$"""{ "baseUrl": "{{baseUrl}}" }""")));
 
-    private async Task<Guid> AddAsync(TenantId tenant, ProviderDraft draft) =>
-        await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) switch
+    private async Task<Guid> AddAsync(TenantId tenant, ProviderInput request) =>
+        await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, request, CancellationToken.None) switch
         {
             ProviderSaved.Saved saved => saved.Row.Id,
             ProviderSaved.Invalid invalid => throw new InvalidOperationException(string.Join("; ", invalid.Errors)),
@@ -77,9 +77,9 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Gives the tenant a sandbox on a channel, as the demo has one on each.</summary>
     public async Task AddSandboxAsync(TenantId tenant, ChannelKind channel)
     {
-        var draft = new ProviderDraft(
+        var request = new ProviderInput(
             channel, "sandbox", $"Sandbox {channel.ToName()}", Priority: 10, Weight: 100, Enabled: true, RateLimit: null, Concurrency: null, new Dictionary<string, string>(), JsonElement.Parse("{}"));
-        if (await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, draft, CancellationToken.None) is not ProviderSaved.Saved)
+        if (await Services.GetRequiredService<ProviderEditor>().CreateAsync(tenant, request, CancellationToken.None) is not ProviderSaved.Saved)
             throw new InvalidOperationException("the sandbox was not added");
     }
 

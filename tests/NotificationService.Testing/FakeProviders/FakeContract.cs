@@ -14,13 +14,13 @@ public abstract class FakeContract
     /// <summary>Our id of the delivery and the attempt; empty where the call carries none.</summary>
     public abstract (string Delivery, int Attempt) IdsOf(FakeCall call);
 
-    /// <summary>The vendor's answer to a request that breaks its rules, or null.</summary>
-    public abstract FakeAnswer? Refusal(FakeCall call);
+    /// <summary>The vendor's response to a request that breaks its rules, or null.</summary>
+    public abstract FakeResponse? Refusal(FakeCall call);
 
-    public abstract FakeAnswer Accept(FakeCall call);
+    public abstract FakeResponse Accept(FakeCall call);
 
     /// <summary>The answer to what hands nothing over: a look at the account, a token.</summary>
-    public abstract FakeAnswer Ask(FakeCall call);
+    public abstract FakeResponse Ask(FakeCall call);
 
     /// <summary>A property of an object, or null where either is none.</summary>
     protected static JsonElement? Get(JsonElement? element, string name) =>

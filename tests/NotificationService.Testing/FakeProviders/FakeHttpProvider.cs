@@ -22,15 +22,15 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ConcurrentQueue<FakeCall> calls = new();
     private readonly ConcurrentQueue<FakeCall> asked = new();
-    private readonly ConcurrentQueue<FakeAnswer> next = new();
+    private readonly ConcurrentQueue<FakeResponse> next = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<string> violations = new();
     private readonly FakeContract contract;
     private readonly FileStream? log;
-    private readonly Lock logGate = new();
+    private readonly Lock logSync = new();
     private int count;
     private int underWay;
-    private int mostAtOnce;
+    private int maxAtOnce;
 
     private FakeHttpProvider(WebApplication app, FakeContract contract, FileStream? log) => (this.app, this.contract, this.log) = (app, contract, log);
 
@@ -45,20 +45,20 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     /// <summary>The answers to calls that broke the vendor's rules; such a call gets that answer, whatever is scripted.</summary>
     public IReadOnlyList<string> Violations => [.. violations];
 
-    /// <summary>By the clock that <see cref="FakeCall.At"/> tells.</summary>
+    /// <summary>By the clock that <see cref="FakeCall.At"/> shows.</summary>
     public TimeSpan Elapsed => clock.Elapsed;
 
     /// <summary>The most calls that were under way at once.</summary>
-    public int MostAtOnce => Volatile.Read(ref mostAtOnce);
+    public int MaxAtOnce => Volatile.Read(ref maxAtOnce);
 
-    /// <summary>Answers whatever is not scripted by <see cref="Script"/>; told the call, so that it may look at its content.</summary>
-    public Func<FakeCall, FakeAnswer> Otherwise { get; set; } = _ => FakeAnswer.Accept;
+    /// <summary>Answers whatever is not scripted by <see cref="Script"/>; given the call, so that it may look at its content.</summary>
+    public Func<FakeCall, FakeResponse> Otherwise { get; set; } = _ => FakeResponse.Accept;
 
     /// <summary>The next calls get these answers, one each.</summary>
-    public void Script(params ReadOnlySpan<FakeAnswer> answers)
+    public void Script(params ReadOnlySpan<FakeResponse> responses)
     {
-        foreach (var answer in answers)
-            next.Enqueue(answer);
+        foreach (var reply in responses)
+            next.Enqueue(reply);
     }
 
     public void Forget()
@@ -67,10 +67,10 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         asked.Clear();
         next.Clear();
         violations.Clear();
-        Otherwise = _ => FakeAnswer.Accept;
+        Otherwise = _ => FakeResponse.Accept;
     }
 
-    /// <param name="logFile">Where to append a line "delivery attempt" per call, flushed to disk before the answer.</param>
+    /// <param name="logFile">Where to append a line "delivery attempt" per call, flushed to disk before the response.</param>
     /// <param name="certificate">Speaks HTTPS with it.</param>
     /// <param name="contract">Whose API it is; SendGrid's by default.</param>
     public static async Task<FakeHttpProvider> StartAsync(string? logFile = null, X509Certificate2? certificate = null, FakeContract? contract = null)
@@ -118,7 +118,7 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         if (!contract.IsSend(call))
         {
             asked.Enqueue(call);
-            await AnswerAsync(context, call, contract.Ask(call));
+            await RespondAsync(context, call, contract.Ask(call));
             return;
         }
 
@@ -129,15 +129,15 @@ public sealed class FakeHttpProvider : IAsyncDisposable
         var refusal = contract.Refusal(call);
         if (refusal is not null)
             violations.Enqueue(refusal.ToString());
-        lock (logGate)
-            mostAtOnce = Math.Max(mostAtOnce, ++underWay);
+        lock (logSync)
+            maxAtOnce = Math.Max(maxAtOnce, ++underWay);
         try
         {
-            await AnswerAsync(context, call, refusal ?? (next.TryDequeue(out var scripted) ? scripted : Otherwise(call)));
+            await RespondAsync(context, call, refusal ?? (next.TryDequeue(out var scripted) ? scripted : Otherwise(call)));
         }
         finally
         {
-            lock (logGate)
+            lock (logSync)
                 underWay--;
         }
     }
@@ -146,47 +146,47 @@ public sealed class FakeHttpProvider : IAsyncDisposable
     {
         if (log is null)
             return;
-        lock (logGate)
+        lock (logSync)
         {
             log.Write(System.Text.Encoding.ASCII.GetBytes($"{call.Delivery} {call.Attempt}\n"));
             log.Flush(flushToDisk: true);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, FakeCall call, FakeAnswer answer)
+    private async Task RespondAsync(HttpContext context, FakeCall call, FakeResponse reply)
     {
         var response = context.Response;
         var aborted = context.RequestAborted;
-        switch (answer)
+        switch (reply)
         {
-            case FakeAnswer.Delayed delayed:
+            case FakeResponse.Delayed delayed:
                 await Task.Delay(delayed.Delay, aborted);
-                await AnswerAsync(context, call, delayed.Then);
+                await RespondAsync(context, call, delayed.Then);
                 break;
-            case FakeAnswer.Taken:
-                await AnswerAsync(context, call, contract.Accept(call));
+            case FakeResponse.Taken:
+                await RespondAsync(context, call, contract.Accept(call));
                 break;
-            case FakeAnswer.Plain plain:
+            case FakeResponse.Plain plain:
                 response.StatusCode = plain.StatusCode;
                 foreach (var (name, value) in plain.Headers)
                     response.Headers.Append(name, value);
                 await response.WriteAsync(plain.Body, aborted);
                 break;
-            case FakeAnswer.Broken:
+            case FakeResponse.Broken:
                 context.Abort();
                 break;
-            case FakeAnswer.Half half:
+            case FakeResponse.Half half:
                 response.StatusCode = half.StatusCode;
                 response.ContentLength = 1000;
                 await response.WriteAsync("{\"errors\":[{\"mess", aborted);
                 break; // fewer bytes than announced: the server closes the connection
-            case FakeAnswer.Noise:
+            case FakeResponse.Noise:
                 // Past the HTTP layer, which could not say such a thing.
                 var transport = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport;
                 await transport.Output.WriteAsync("SSH-2.0-dropbear\r\n\r\n\0\0\0\r\n"u8.ToArray(), aborted);
                 context.Abort();
                 break;
-            case FakeAnswer.Drip drip:
+            case FakeResponse.Drip drip:
                 response.StatusCode = drip.StatusCode;
                 while (!aborted.IsCancellationRequested)
                 {
@@ -196,13 +196,13 @@ public sealed class FakeHttpProvider : IAsyncDisposable
                 }
 
                 break;
-            case FakeAnswer.Large large:
+            case FakeResponse.Large large:
                 response.StatusCode = large.StatusCode;
                 var chunk = new byte[16 * 1024];
                 for (var sent = 0; sent < large.Bytes; sent += chunk.Length)
                     await response.Body.WriteAsync(chunk, aborted);
                 break;
-            case FakeAnswer.Silence:
+            case FakeResponse.Silence:
                 await Task.Delay(Timeout.InfiniteTimeSpan, aborted);
                 break;
         }

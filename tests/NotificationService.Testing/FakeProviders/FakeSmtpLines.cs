@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NotificationService.Testing.FakeProviders;
 
-/// <summary>Reads lines as they are on the wire: one that does not end in CRLF is told apart.</summary>
+/// <summary>Reads lines as they are on the wire: one that does not end in CRLF is distinguished.</summary>
 internal sealed class FakeSmtpLines(Stream stream)
 {
     private readonly byte[] buffer = new byte[64 * 1024];

@@ -69,11 +69,11 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     public IReadOnlyList<string> Offers { get; set; } = ["8BITMIME"];
 
     /// <summary>The next time this is asked, the server answers so; then as usual.</summary>
-    public void Script(string command, params ReadOnlySpan<string> answers)
+    public void Script(string command, params ReadOnlySpan<string> responses)
     {
         var queue = replies.GetOrAdd(command, _ => new ConcurrentQueue<string>());
-        foreach (var answer in answers)
-            queue.Enqueue(answer);
+        foreach (var response in responses)
+            queue.Enqueue(response);
     }
 
     /// <summary>What was held goes on.</summary>
@@ -161,25 +161,25 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     talk.IsSignedIn |= signed.StartsWith('2');
                     break;
                 case "MAIL":
-                    if (await AnswerAsync(stream, client, verb, RefusalOfSender(talk, line) ?? "250 ok") is not { } sender)
+                    if (await RespondAsync(stream, client, verb, RefusalOfSender(talk, line) ?? "250 ok") is not { } sender)
                         return;
                     if (sender.StartsWith('2'))
                         (talk.From, talk.To) = (Path(line), []);
                     break;
                 case "RCPT":
-                    if (await AnswerAsync(stream, client, verb, OutOfOrder(talk.From is null, line) ?? "250 ok") is not { } recipient)
+                    if (await RespondAsync(stream, client, verb, OutOfOrder(talk.From is null, line) ?? "250 ok") is not { } recipient)
                         return;
                     if (recipient.StartsWith('2'))
                         talk.To.Add(Path(line));
                     break;
                 case "DATA":
-                    // After a refusal a client that asked for everything at once must be told so, and has done nothing wrong.
+                    // After a refusal a client that asked for everything at once must be answered, and has done nothing wrong.
                     var usual = talk is { From: not null, To.Count: > 0 } ? "354 go on" : "503 5.5.1 no valid recipients";
-                    if (await AnswerAsync(stream, client, verb, usual) is not { } answer)
+                    if (await RespondAsync(stream, client, verb, usual) is not { } response)
                         return;
-                    if (!answer.StartsWith('3'))
+                    if (!response.StartsWith('3'))
                         break;
-                    if (await AnswerAsync(stream, client, InMessage, "") is null)
+                    if (await RespondAsync(stream, client, InMessage, "") is null)
                         return;
                     if (await MessageAsync(lines) is not var (source, fault))
                         return;
@@ -250,14 +250,14 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         return secure;
     }
 
-    /// <summary>The answer that was given; null when the connection was cut.</summary>
+    /// <summary>The response that was given; null when the connection was cut.</summary>
     private async Task<string?> SignInAsync(Stream stream, TcpClient client, FakeSmtpLines lines, string line)
     {
         // AUTH LOGIN <user>: the password is asked for; AUTH PLAIN <all>: it is there already.
         var words = line.Split(' ');
         var (mechanism, given) = (words.ElementAtOrDefault(1)?.ToUpperInvariant() ?? "", words.Skip(2).ToList());
         if (Offer("AUTH")?.Split(' ').Skip(1).Contains(mechanism) != true)
-            return await AnswerAsync(stream, client, "AUTH", "504 5.5.4 not offered");
+            return await RespondAsync(stream, client, "AUTH", "504 5.5.4 not offered");
         while (given.Count < (mechanism == "LOGIN" ? 2 : 1))
         {
             await WriteAsync(stream, given.Count == 0 && mechanism == "LOGIN" ? "334 VXNlcm5hbWU6" : "334 UGFzc3dvcmQ6");
@@ -266,7 +266,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         }
 
         var expected = (mechanism == "LOGIN" ? [Username, Password] : new[] { $"\0{Username}\0{Password}" }).Select(text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)));
-        return await AnswerAsync(stream, client, "AUTH", given.SequenceEqual(expected) ? "235 welcome" : "535 5.7.8 wrong");
+        return await RespondAsync(stream, client, "AUTH", given.SequenceEqual(expected) ? "235 welcome" : "535 5.7.8 wrong");
     }
 
     /// <summary>The message, and what is wrong with its lines; null when the client left before its end.</summary>
@@ -286,34 +286,34 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     }
 
     private async Task<bool> ReplyAsync(Stream stream, TcpClient client, string moment, string usual) =>
-        await AnswerAsync(stream, client, moment, usual) is not null;
+        await RespondAsync(stream, client, moment, usual) is not null;
 
-    private Task WriteAsync(Stream stream, string answer) => stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), stopping.Token).AsTask();
+    private Task WriteAsync(Stream stream, string response) => stream.WriteAsync(Encoding.ASCII.GetBytes(response + "\r\n"), stopping.Token).AsTask();
 
     /// <summary>Null: the connection was cut.</summary>
-    private async Task<string?> AnswerAsync(Stream stream, TcpClient client, string moment, string usual)
+    private async Task<string?> RespondAsync(Stream stream, TcpClient client, string moment, string usual)
     {
-        var answer = replies.TryGetValue(moment, out var queue) && queue.TryDequeue(out var scripted) ? scripted : usual;
-        if (answer == Hold)
+        var response = replies.TryGetValue(moment, out var queue) && queue.TryDequeue(out var scripted) ? scripted : usual;
+        if (response == Hold)
         {
             await released.Task.WaitAsync(stopping.Token);
-            answer = usual;
+            response = usual;
         }
 
-        if (answer == Silence)
+        if (response == Silence)
             await Task.Delay(Timeout.InfiniteTimeSpan, stopping.Token);
-        if (answer == Cut)
+        if (response == Cut)
         {
             client.LingerState = new LingerOption(true, 0);
             client.Close();
             return null;
         }
 
-        for (; answer == Drip; await Task.Delay(50, stopping.Token))
+        for (; response == Drip; await Task.Delay(50, stopping.Token))
             await stream.WriteAsync("2"u8.ToArray(), stopping.Token);
-        if (answer.Length > 0)
-            await WriteAsync(stream, answer);
-        return answer;
+        if (response.Length > 0)
+            await WriteAsync(stream, response);
+        return response;
     }
 
     private static string Path(string line) => line[(line.IndexOf('<') + 1)..line.IndexOf('>')];

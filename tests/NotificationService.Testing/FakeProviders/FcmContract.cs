@@ -23,7 +23,7 @@ public sealed partial class FcmContract : FakeContract, IDisposable
     private static readonly string[] ReservedData = ["from", "message_type"];
 
     private readonly RSA key = RSA.Create(2048);
-    private readonly ConcurrentQueue<FakeAnswer> tokenAnswers = new();
+    private readonly ConcurrentQueue<FakeResponse> tokenResponses = new();
     private readonly ConcurrentQueue<FakeCall> tokenCalls = new();
     private readonly ConcurrentQueue<FakeCall> validated = new();
     private readonly ConcurrentDictionary<string, bool> issued = new();
@@ -56,10 +56,10 @@ public sealed partial class FcmContract : FakeContract, IDisposable
     });
 
     /// <summary>The next requests for a token get these.</summary>
-    public void ScriptTokens(params ReadOnlySpan<FakeAnswer> answers)
+    public void ScriptTokens(params ReadOnlySpan<FakeResponse> responses)
     {
-        foreach (var answer in answers)
-            tokenAnswers.Enqueue(answer);
+        foreach (var response in responses)
+            tokenResponses.Enqueue(response);
     }
 
     /// <summary>Takes every token back that was given out.</summary>
@@ -69,7 +69,7 @@ public sealed partial class FcmContract : FakeContract, IDisposable
 
     public override (string Delivery, int Attempt) IdsOf(FakeCall call) => (Text(Get(Get(Message(call), "data"), "deliveryId")) ?? "", 0);
 
-    public override FakeAnswer? Refusal(FakeCall call)
+    public override FakeResponse? Refusal(FakeCall call)
     {
         if (!call.Path.EndsWith($"/v1/projects/{Project}/messages:send", StringComparison.Ordinal))
             return Error(404, "NOT_FOUND", null, "Requested entity was not found.");
@@ -78,7 +78,7 @@ public sealed partial class FcmContract : FakeContract, IDisposable
         return (FcmSchema.Broken(body) ?? BrokenMessage(Get(body, "message"))) is { } broken ? Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", broken) : null;
     }
 
-    public override FakeAnswer Accept(FakeCall call)
+    public override FakeResponse Accept(FakeCall call)
     {
         if (!IsSignedIn(call))
             return Error(401, "UNAUTHENTICATED", null, "Request had invalid authentication credentials. Expected OAuth 2 access token.");
@@ -88,11 +88,11 @@ public sealed partial class FcmContract : FakeContract, IDisposable
             { } token when token.StartsWith("other", StringComparison.Ordinal) => Error(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "SenderId mismatch"),
             { } token when token.StartsWith("wrong", StringComparison.Ordinal) => Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "The registration token is not a valid FCM registration token"),
             { } token when token.StartsWith("busy", StringComparison.Ordinal) => Error(503, "UNAVAILABLE", "UNAVAILABLE", "The service is currently unavailable."),
-            _ => FakeAnswer.Status(200, JsonSerializer.Serialize(new { name = $"projects/{Project}/messages/fake-{call.Number}" })),
+            _ => FakeResponse.Status(200, JsonSerializer.Serialize(new { name = $"projects/{Project}/messages/fake-{call.Number}" })),
         };
     }
 
-    public override FakeAnswer Ask(FakeCall call)
+    public override FakeResponse Ask(FakeCall call)
     {
         if (IsMessage(call))
         {
@@ -103,21 +103,21 @@ public sealed partial class FcmContract : FakeContract, IDisposable
         }
 
         if (!call.Path.EndsWith("/token", StringComparison.Ordinal))
-            return FakeAnswer.Status(404, "<html>Not Found</html>");
+            return FakeResponse.Status(404, "<html>Not Found</html>");
         tokenCalls.Enqueue(call);
-        if (tokenAnswers.TryDequeue(out var scripted))
+        if (tokenResponses.TryDequeue(out var scripted))
             return scripted;
         if (BrokenAssertion(call) is { } broken)
             return TokenError(400, "invalid_grant", broken);
         var token = $"{TokenPrefix}{Interlocked.Increment(ref tokens)}";
         issued[token] = true;
-        return FakeAnswer.Status(200, JsonSerializer.Serialize(new { access_token = token, expires_in = TokenLifetime, token_type = "Bearer" }), ("Content-Type", "application/json"));
+        return FakeResponse.Status(200, JsonSerializer.Serialize(new { access_token = token, expires_in = TokenLifetime, token_type = "Bearer" }), ("Content-Type", "application/json"));
     }
 
-    public static FakeAnswer TokenError(int status, string error, string description) =>
-        FakeAnswer.Status(status, JsonSerializer.Serialize(new { error, error_description = description }), ("Content-Type", "application/json"));
+    public static FakeResponse TokenError(int status, string error, string description) =>
+        FakeResponse.Status(status, JsonSerializer.Serialize(new { error, error_description = description }), ("Content-Type", "application/json"));
 
-    public static FakeAnswer Error(int status, string name, string? errorCode, string message, params (string Name, string Value)[] headers) => FakeAnswer.Status(
+    public static FakeResponse Error(int status, string name, string? errorCode, string message, params (string Name, string Value)[] headers) => FakeResponse.Status(
         status,
         JsonSerializer.Serialize(new
         {

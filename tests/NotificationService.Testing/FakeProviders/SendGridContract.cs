@@ -10,7 +10,7 @@ public sealed class SendGridContract(string apiKey = SendGridContract.TestKey) :
     public const string TestKey = "SG.test";
 
     private const int LargestMessage = 30_000_000;
-    private const int MostRecipients = 1_000;
+    private const int MaxRecipients = 1_000;
 
     private static readonly string[] Fields =
     [
@@ -33,7 +33,7 @@ public sealed class SendGridContract(string apiKey = SendGridContract.TestKey) :
         return (Text(Get(arguments, "delivery_id")) ?? "", int.TryParse(Text(Get(arguments, "attempt")), out var attempt) ? attempt : 0);
     }
 
-    public override FakeAnswer? Refusal(FakeCall call)
+    public override FakeResponse? Refusal(FakeCall call)
     {
         if (Unauthorized(call) is { } unauthorized)
             return unauthorized;
@@ -44,19 +44,19 @@ public sealed class SendGridContract(string apiKey = SendGridContract.TestKey) :
         return Broken(call) is var (field, message) ? Error(400, message, field) : null;
     }
 
-    public override FakeAnswer Accept(FakeCall call) => FakeAnswer.Status(202, "", ("X-Message-Id", $"fake-{call.Number}"));
+    public override FakeResponse Accept(FakeCall call) => FakeResponse.Status(202, "", ("X-Message-Id", $"fake-{call.Number}"));
 
-    public override FakeAnswer Ask(FakeCall call)
+    public override FakeResponse Ask(FakeCall call)
     {
         if (!call.Path.EndsWith("/v3/scopes", StringComparison.Ordinal) || call.Path.Contains("/v3/v3/", StringComparison.Ordinal))
             return Error(404, "not found", null);
-        return Unauthorized(call) ?? FakeAnswer.Status(200, JsonSerializer.Serialize(new { scopes = Scopes }));
+        return Unauthorized(call) ?? FakeResponse.Status(200, JsonSerializer.Serialize(new { scopes = Scopes }));
     }
 
-    public static FakeAnswer Error(int status, string message, string? field, params (string Name, string Value)[] headers) =>
-        FakeAnswer.Status(status, JsonSerializer.Serialize(new { errors = new[] { new { message, field, help = (string?)null } } }), headers);
+    public static FakeResponse Error(int status, string message, string? field, params (string Name, string Value)[] headers) =>
+        FakeResponse.Status(status, JsonSerializer.Serialize(new { errors = new[] { new { message, field, help = (string?)null } } }), headers);
 
-    private FakeAnswer? Unauthorized(FakeCall call) => call.Headers.TryGetValue("Authorization", out var key) && key == $"Bearer {apiKey}"
+    private FakeResponse? Unauthorized(FakeCall call) => call.Headers.TryGetValue("Authorization", out var key) && key == $"Bearer {apiKey}"
         ? null
         : Error(401, "The provided authorization grant is invalid, expired, or revoked", null);
 
@@ -69,7 +69,7 @@ public sealed class SendGridContract(string apiKey = SendGridContract.TestKey) :
             return (unknown, "Invalid property");
         if (Items(Get(mail, "personalizations")) is not { Count: > 0 and <= 1000 } people)
             return ("personalizations", "The personalizations field is required and must have at least one personalization.");
-        if (people.Sum(person => Recipients(person).Count) > MostRecipients)
+        if (people.Sum(person => Recipients(person).Count) > MaxRecipients)
             return ("personalizations", "There are at most 1000 recipients in a request.");
         if (!IsMailbox(Get(mail, "from")))
             return ("from.email", "The from object must be provided for every email send.");

@@ -31,7 +31,7 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
         return (query.Get("delivery") ?? "", int.TryParse(query.Get("attempt"), out var attempt) ? attempt : 0);
     }
 
-    public override FakeAnswer? Refusal(FakeCall call)
+    public override FakeResponse? Refusal(FakeCall call)
     {
         if (!SignedIn(call) || !call.Path.EndsWith($"/2010-04-01/Accounts/{accountSid}/Messages.json", StringComparison.Ordinal))
             return Error(401, 20003, "Authenticate");
@@ -43,10 +43,10 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
         return (Broken(form) ?? BrokenSender(form)) is var (code, message) ? Error(400, code, message) : null;
     }
 
-    public override FakeAnswer Accept(FakeCall call)
+    public override FakeResponse Accept(FakeCall call)
     {
         var form = Form(call);
-        return FakeAnswer.Status(201, JsonSerializer.Serialize(new
+        return FakeResponse.Status(201, JsonSerializer.Serialize(new
         {
             account_sid = accountSid,
             body = form.Get("Body"),
@@ -58,20 +58,20 @@ public sealed partial class TwilioContract(string accountSid, string authToken) 
         }));
     }
 
-    public override FakeAnswer Ask(FakeCall call)
+    public override FakeResponse Ask(FakeCall call)
     {
         if (!SignedIn(call))
             return Error(401, 20003, "Authenticate");
         if (call.Path.EndsWith($"/Accounts/{accountSid}.json", StringComparison.Ordinal))
-            return FakeAnswer.Status(200, JsonSerializer.Serialize(new { sid = accountSid, friendly_name = "Orders", status = AccountStatus, type = "Full" }));
+            return FakeResponse.Status(200, JsonSerializer.Serialize(new { sid = accountSid, friendly_name = "Orders", status = AccountStatus, type = "Full" }));
         if (!call.Path.EndsWith($"/Accounts/{accountSid}/IncomingPhoneNumbers.json", StringComparison.Ordinal))
             return Error(404, 20404, $"The requested resource {call.Path} was not found");
         var wanted = HttpUtility.ParseQueryString(call.Query).Get("PhoneNumber");
         var found = Numbers.Where(number => number == wanted).Select(number => new { phone_number = number, capabilities = new { sms = true } });
-        return FakeAnswer.Status(200, JsonSerializer.Serialize(new { incoming_phone_numbers = found }));
+        return FakeResponse.Status(200, JsonSerializer.Serialize(new { incoming_phone_numbers = found }));
     }
 
-    public static FakeAnswer Error(int status, int code, string message, params (string Name, string Value)[] headers) => FakeAnswer.Status(
+    public static FakeResponse Error(int status, int code, string message, params (string Name, string Value)[] headers) => FakeResponse.Status(
         status, JsonSerializer.Serialize(new { code, message, more_info = $"https://www.twilio.com/docs/errors/{code}", status }), headers);
 
     public static string Sid(int number) => $"SM{number:x32}";

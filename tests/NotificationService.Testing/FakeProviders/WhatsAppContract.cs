@@ -18,7 +18,7 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
 
     public override (string Delivery, int Attempt) IdsOf(FakeCall call) => (Text(Get(Parse(call.Body), "biz_opaque_callback_data")) ?? "", 0);
 
-    public override FakeAnswer? Refusal(FakeCall call)
+    public override FakeResponse? Refusal(FakeCall call)
     {
         if (!Path().IsMatch(call.Path) || !call.Path.EndsWith($"/{phoneNumberId}/messages", StringComparison.Ordinal))
             return Error(400, 100, "Unsupported post request. Object does not exist", 33);
@@ -29,7 +29,7 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
         return Broken(message) is var (code, words) ? Error(400, code, words) : null;
     }
 
-    public override FakeAnswer Accept(FakeCall call)
+    public override FakeResponse Accept(FakeCall call)
     {
         var message = Parse(call.Body);
         var to = Text(Get(message, "to")) ?? "";
@@ -37,7 +37,7 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
             return Error(400, 131047, "Re-engagement message", details: "Message failed to send because more than 24 hours have passed since the customer last replied to this number.");
         if (Get(message, "template") is { } template && BrokenTemplate(template) is var (code, words))
             return Error(code == 132001 ? 404 : 400, code, words);
-        return FakeAnswer.Status(200, JsonSerializer.Serialize(new
+        return FakeResponse.Status(200, JsonSerializer.Serialize(new
         {
             messaging_product = "whatsapp",
             contacts = new[] { new { input = to, wa_id = to } },
@@ -45,18 +45,18 @@ public sealed partial class WhatsAppContract(string phoneNumberId, string access
         }));
     }
 
-    public override FakeAnswer Ask(FakeCall call)
+    public override FakeResponse Ask(FakeCall call)
     {
         if (!IsSignedIn(call))
             return Error(401, 190, "Error validating access token: Session has expired");
         return call.Path.EndsWith($"/{phoneNumberId}", StringComparison.Ordinal)
-            ? FakeAnswer.Status(200, JsonSerializer.Serialize(new { id = phoneNumberId, display_phone_number = "+1 415-555-0199", verified_name = "Shop", quality_rating = "GREEN" }))
+            ? FakeResponse.Status(200, JsonSerializer.Serialize(new { id = phoneNumberId, display_phone_number = "+1 415-555-0199", verified_name = "Shop", quality_rating = "GREEN" }))
             : Error(400, 100, "Unsupported get request. Object does not exist", 33);
     }
 
     public static string Id(int number) => $"wamid.HBgLMTQxNTU1NTAxMDAVAgARGBI{number:D8}AA==";
 
-    public static FakeAnswer Error(int status, int code, string message, int? subcode = null, string? details = null) => FakeAnswer.Status(
+    public static FakeResponse Error(int status, int code, string message, int? subcode = null, string? details = null) => FakeResponse.Status(
         status,
         JsonSerializer.Serialize(new
         {

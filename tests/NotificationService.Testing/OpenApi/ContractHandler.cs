@@ -17,26 +17,26 @@ public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandle
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var sent = await SentAsync(request.Content, cancellationToken);
-        var answer = await base.SendAsync(request, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
-        var mediaType = answer.Content.Headers.ContentType?.MediaType;
+        var mediaType = response.Content.Headers.ContentType?.MediaType;
         if (!path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/oauth/", StringComparison.Ordinal))
-            return answer;
+            return response;
         if (await ContractAsync(request.RequestUri, cancellationToken) is not { } contract)
-            return answer;
-        var body = await BodyAsync(answer, mediaType, cancellationToken);
-        var faults = contract.Faults(request.Method.Method, path, (int)answer.StatusCode, mediaType, body).Take(5).ToList();
+            return response;
+        var body = await BodyAsync(response, mediaType, cancellationToken);
+        var faults = contract.Faults(request.Method.Method, path, (int)response.StatusCode, mediaType, body).Take(5).ToList();
         if (faults.Count > 0)
-            throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode}: {string.Join("; ", faults)}");
-        if (sent is not { Length: > 0 } || !answer.IsSuccessStatusCode || HasRejected(body))
-            return answer;
+            throw new ContractException($"{request.Method} {path} answered {(int)response.StatusCode}: {string.Join("; ", faults)}");
+        if (sent is not { Length: > 0 } || !response.IsSuccessStatusCode || HasRejected(body))
+            return response;
         var wrong = contract.RequestFaults(request.Method.Method, path, Json, Parse(sent)).Take(5).ToList();
-        return wrong.Count == 0 ? answer : throw new ContractException($"{request.Method} {path} answered {(int)answer.StatusCode} to a request that it does not describe: {string.Join("; ", wrong)}");
+        return wrong.Count == 0 ? response : throw new ContractException($"{request.Method} {path} answered {(int)response.StatusCode} to a request that it does not describe: {string.Join("; ", wrong)}");
     }
 
     /// <summary>Items of it were not taken, and need not be what the document describes.</summary>
     private static bool HasRejected(JsonElement? body) =>
-        body is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty("rejected", out var rejected) && rejected.ValueKind == JsonValueKind.Array && rejected.GetArrayLength() > 0;
+        body is { ValueKind: JsonValueKind.Object } response && response.TryGetProperty("rejected", out var rejected) && rejected.ValueKind == JsonValueKind.Array && rejected.GetArrayLength() > 0;
 
     /// <summary>A JSON body that stands in memory. One that is made while it is sent is sent once.</summary>
     private static async Task<byte[]?> SentAsync(HttpContent? content, CancellationToken cancellationToken) =>
@@ -57,13 +57,13 @@ public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandle
         }
     }
 
-    /// <summary>Of an answer that is cut off, nothing is said here: the test sees that by itself.</summary>
-    private static async Task<JsonElement?> BodyAsync(HttpResponseMessage answer, string? mediaType, CancellationToken cancellationToken)
+    /// <summary>Of a response that is cut off, nothing is said here: the test sees that by itself.</summary>
+    private static async Task<JsonElement?> BodyAsync(HttpResponseMessage response, string? mediaType, CancellationToken cancellationToken)
     {
         if (mediaType is not (Json or "application/problem+json"))
             return null;
-        await answer.Content.LoadIntoBufferAsync(cancellationToken);
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        await response.Content.LoadIntoBufferAsync(cancellationToken);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         return json.RootElement.Clone();
     }
 
@@ -72,15 +72,15 @@ public sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandle
         if (Volatile.Read(ref published) is { } known)
             return known;
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service, DocumentPath));
-        using var answer = await base.SendAsync(request, cancellationToken);
-        if (!answer.IsSuccessStatusCode)
+        using var response = await base.SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
             return null;
-        using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         var contract = new PublishedContract(document.RootElement.Clone());
         Volatile.Write(ref published, contract);
         return contract;
     }
 }
 
-/// <summary>An answer of the service that its own document does not allow.</summary>
+/// <summary>A response of the service that its own document does not allow.</summary>
 public sealed class ContractException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NotificationService.Testing.OpenApi;
 
-/// <summary>The service's own OpenAPI document as a referee: whether an answer, or an example in it, is what it says.</summary>
+/// <summary>The service's own OpenAPI document as a referee: whether a response, or an example in it, is what it says.</summary>
 public sealed class PublishedContract
 {
     private readonly SchemaCheck check;
@@ -20,9 +20,9 @@ public sealed class PublishedContract
     /// <summary>What of a live answer contradicts the document. A path that the document does not have is nothing to it.</summary>
     /// <param name="method">In capitals.</param>
     /// <param name="path">Without the query.</param>
-    /// <param name="status">Of the answer.</param>
-    /// <param name="mediaType">Of the answer, without parameters; null when it has no body.</param>
-    /// <param name="body">The answer's JSON, if it is JSON.</param>
+    /// <param name="status">Of the response.</param>
+    /// <param name="mediaType">Of the response, without parameters; null when it has no body.</param>
+    /// <param name="body">The response's JSON, if it is JSON.</param>
     public IEnumerable<string> Faults(string method, string path, int status, string? mediaType, JsonElement? body)
     {
         if (Find(method, path) is not { } found)
@@ -54,7 +54,7 @@ public sealed class PublishedContract
         return body is { } json ? check.Faults(schema, json, "") : ["is no JSON"];
     }
 
-    /// <summary>Every example of a request or an answer that does not fit its own schema. A file's bytes have no example.</summary>
+    /// <summary>Every example of a request or a response that does not fit its own schema. A file's bytes have no example.</summary>
     public IEnumerable<string> FaultyExamples() =>
         from route in routes
         from media in MediaOf(route.Operation)

@@ -11,23 +11,23 @@ namespace NotificationService.Testing.Webhooks;
 public sealed class RawReceiver : IAsyncDisposable
 {
     private readonly TcpListener listener;
-    private readonly Func<Stream, RawRequest, CancellationToken, Task> answer;
+    private readonly Func<Stream, RawRequest, CancellationToken, Task> response;
     private readonly CancellationTokenSource stop = new();
     private readonly List<RawRequest> requests = [];
     private readonly List<Task> conversations = [];
     private readonly Task loop;
     private int connections;
 
-    public RawReceiver(string answer)
-        : this((stream, _, token) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), token).AsTask())
+    public RawReceiver(string response)
+        : this((stream, _, token) => stream.WriteAsync(Encoding.Latin1.GetBytes(response), token).AsTask())
     {
     }
 
-    /// <param name="answer">Answers one request. The connection is closed after it unless the request's sender closes it before.</param>
+    /// <param name="response">Answers one request. The connection is closed after it unless the request's sender closes it before.</param>
     /// <param name="everywhere">Listens on every address of the machine, IPv6 included, instead of on 127.0.0.1.</param>
-    public RawReceiver(Func<Stream, RawRequest, CancellationToken, Task> answer, bool everywhere = false)
+    public RawReceiver(Func<Stream, RawRequest, CancellationToken, Task> response, bool everywhere = false)
     {
-        this.answer = answer;
+        this.response = response;
         listener = everywhere ? TcpListener.Create(0) : new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -93,7 +93,7 @@ public sealed class RawReceiver : IAsyncDisposable
                     return;
                 lock (requests)
                     requests.Add(request);
-                await answer(stream, request, stop.Token);
+                await response(stream, request, stop.Token);
                 // Closed at once, a socket with unread input would reset what is still on its way.
                 client.Client.Shutdown(SocketShutdown.Send);
                 _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, stop.Token);

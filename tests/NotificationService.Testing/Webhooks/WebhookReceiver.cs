@@ -19,8 +19,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
 
     private WebhookReceiver(WebApplication app) => this.app = app;
 
-    /// <summary>What is answered; a message that is given no answer is kept waiting until the receiver ends.</summary>
-    public Func<ReceivedWebhook, ReceiverAnswer?> Answer { get; set; } = _ => new ReceiverAnswer(200);
+    /// <summary>What is answered; a message that is given no response is kept waiting until the receiver ends.</summary>
+    public Func<ReceivedWebhook, ReceiverResponse?> Response { get; set; } = _ => new ReceiverResponse(200);
 
     public IReadOnlyList<ReceivedWebhook> Received => [.. received];
 
@@ -59,7 +59,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
                 context.Request.Path, await reader.ReadToEndAsync(context.RequestAborted),
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
             received.Enqueue(message);
-            if (Answer(message) is not { } answer)
+            if (Response(message) is not { } response)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, context.RequestAborted);
                 await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -67,13 +67,13 @@ public sealed class WebhookReceiver : IAsyncDisposable
                 return;
             }
 
-            if (answer.After > TimeSpan.Zero)
-                await Task.Delay(answer.After, context.RequestAborted);
-            await answer.Until.WaitAsync(context.RequestAborted);
-            context.Response.StatusCode = answer.Status;
-            foreach (var (name, value) in answer.Headers)
+            if (response.After > TimeSpan.Zero)
+                await Task.Delay(response.After, context.RequestAborted);
+            await response.Until.WaitAsync(context.RequestAborted);
+            context.Response.StatusCode = response.Status;
+            foreach (var (name, value) in response.Headers)
                 context.Response.Headers[name] = value;
-            await context.Response.WriteAsync(answer.Body);
+            await context.Response.WriteAsync(response.Body);
         }
         finally
         {
@@ -83,7 +83,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
 }
 
 /// <summary>What a receiver answers.</summary>
-public sealed record ReceiverAnswer(int Status, string Body = "")
+public sealed record ReceiverResponse(int Status, string Body = "")
 {
     public TimeSpan After { get; init; }
 

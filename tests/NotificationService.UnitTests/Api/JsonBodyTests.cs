@@ -154,7 +154,7 @@ public sealed class JsonBodyTests
         JsonBody.Parse(bytes, SampleJson.Default.Sample).Refusal!.Value.Code.ShouldBe("encoding_invalid");
 
     [Fact]
-    public void A_syntax_error_is_told_with_its_byte_position() =>
+    public void A_syntax_error_is_reported_with_its_byte_position() =>
         Read("{\n \"template\": oops}").Refusal!.Value.Detail.ShouldBe("It stops being JSON at byte 15 (line 2).");
 
     [Fact]

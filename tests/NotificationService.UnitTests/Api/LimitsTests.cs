@@ -29,6 +29,6 @@ public sealed class LimitsTests
     public void No_limit_stands_twice_and_each_says_what_happens_beyond_it()
     {
         Limits.All.Select(limit => limit.Of).ShouldBeUnique();
-        Limits.All.ShouldAllBe(limit => limit.Value.Any(char.IsAsciiDigit) && limit.Answer.Length > 0);
+        Limits.All.ShouldAllBe(limit => limit.Value.Any(char.IsAsciiDigit) && limit.Response.Length > 0);
     }
 }

@@ -10,14 +10,14 @@ public sealed class PagingTests
     private static readonly Guid[] Ids = [.. Enumerable.Range(1, 3).Select(i => new Guid(i, 0, 0, new byte[8]))];
 
     [Fact]
-    public void The_item_too_many_tells_that_there_are_more()
+    public void The_item_too_many_shows_that_there_are_more()
     {
-        var page = Answer(new Paging(1, 2, After: null, ByCursor: true), Ids);
+        var page = Respond(new Paging(1, 2, After: null, ByCursor: true), Ids);
 
         page.Items.ShouldBe(Ids[..2]);
         ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();
         after.ShouldBe(Ids[1]);
-        Answer(new Paging(1, 3, After: null, ByCursor: true), Ids).NextCursor.ShouldBeNull();
+        Respond(new Paging(1, 3, After: null, ByCursor: true), Ids).NextCursor.ShouldBeNull();
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class PagingTests
     {
         var paging = new Paging(1, 50, After: null, ByCursor: false);
 
-        var page = paging.Answer(PageResult.Of<Guid>([], id => id, paging.Request, stoppedAt: Ids[2]), id => id, "scope");
+        var page = paging.Respond(PageResult.Of<Guid>([], id => id, paging.Request, stoppedAt: Ids[2]), id => id, "scope");
 
         page.Items.ShouldBeEmpty();
         ListCursor.TryRead(page.NextCursor!, "scope", out var after).ShouldBeTrue();
@@ -36,9 +36,9 @@ public sealed class PagingTests
     [Fact]
     public void A_numbered_page_at_the_end_knows_the_total_without_counting()
     {
-        Answer(new Paging(3, 10, After: null, ByCursor: false), Ids).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true, Total: 23, TotalIsExact: true, TotalPages: 3));
-        Answer(new Paging(3, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true));
-        Answer(new Paging(1, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(1, 10, HasNext: false, HasPrev: false, Total: 0, TotalIsExact: true, TotalPages: 0));
+        Respond(new Paging(3, 10, After: null, ByCursor: false), Ids).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true, Total: 23, TotalIsExact: true, TotalPages: 3));
+        Respond(new Paging(3, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(3, 10, HasNext: false, HasPrev: true));
+        Respond(new Paging(1, 10, After: null, ByCursor: false), []).Pagination.ShouldBe(new Pagination(1, 10, HasNext: false, HasPrev: false, Total: 0, TotalIsExact: true, TotalPages: 0));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PagingTests
     {
         var paging = new Paging(PageRequest.Reach / 2, 2, After: null, ByCursor: false);
 
-        var page = Answer(paging, Ids);
+        var page = Respond(paging, Ids);
 
         page.Pagination.ShouldNotBeNull().HasNext.ShouldBeFalse();
         page.NextCursor.ShouldNotBeNull();
@@ -71,5 +71,5 @@ public sealed class PagingTests
         JsonSerializer.Serialize(new Page<int>([]), Web).ShouldBe("""{"items":[]}""");
     }
 
-    private static Page<Guid> Answer(Paging paging, Guid[] read) => paging.Answer(PageResult.Of(read, id => id, paging.Request), id => id, "scope");
+    private static Page<Guid> Respond(Paging paging, Guid[] read) => paging.Respond(PageResult.Of(read, id => id, paging.Request), id => id, "scope");
 }

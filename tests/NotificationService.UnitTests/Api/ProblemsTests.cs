@@ -5,7 +5,7 @@ namespace NotificationService.UnitTests.Api;
 public sealed class ProblemsTests
 {
     [Fact]
-    public void An_answer_names_fifty_errors_and_says_that_there_may_be_more()
+    public void A_response_names_fifty_errors_and_says_that_there_may_be_more()
     {
         var problem = Problems.Validation([.. Enumerable.Range(0, 300_000).Select(Error)]).Value;
 

@@ -49,7 +49,7 @@ public sealed class SteadyBodyTests
     public async Task However_fast_it_is_an_upload_ends()
     {
         var (time, sender) = (new ManualTime(), new Sender());
-        using var body = new SteadyBody(sender, leastPerSecond: 0, TimeSpan.FromMinutes(10), time);
+        using var body = new SteadyBody(sender, minPerSecond: 0, TimeSpan.FromMinutes(10), time);
         for (var i = 0; i < 599; i++)
             await ReadAsync(body, sender, time, 1);
 

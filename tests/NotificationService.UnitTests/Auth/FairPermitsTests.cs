@@ -9,7 +9,7 @@ public sealed class FairPermitsTests
     [Fact]
     public async Task Who_comes_from_elsewhere_waits_for_one_and_not_for_all_that_came_before()
     {
-        var permits = new FairPermits(permits: 1, mostOfAccount: 100, mostOfNetwork: 100, most: 1_000);
+        var permits = new FairPermits(permits: 1, maxOfAccount: 100, maxOfNetwork: 100, max: 1_000);
         (await permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None)).ShouldBeTrue();
         Task<bool>[] greedy = [.. Enumerable.Range(0, 50).Select(_ => permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None))];
         var modest = permits.TryEnterAsync(Source("10.0.0.2", "b"), CancellationToken.None);
@@ -25,7 +25,7 @@ public sealed class FairPermitsTests
     [Fact]
     public async Task Nobody_waits_in_vain_while_others_keep_coming()
     {
-        var permits = new FairPermits(permits: 1, mostOfAccount: 100, mostOfNetwork: 100, most: 1_000);
+        var permits = new FairPermits(permits: 1, maxOfAccount: 100, maxOfNetwork: 100, max: 1_000);
         (await permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None)).ShouldBeTrue();
         Task<bool>[] patient = [.. Enumerable.Range(0, 5).Select(_ => permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None))];
         List<Task<bool>> newcomers = [];
@@ -41,7 +41,7 @@ public sealed class FairPermitsTests
     [Fact]
     public async Task More_than_may_wait_are_refused_at_once()
     {
-        var permits = new FairPermits(permits: 1, mostOfAccount: 2, mostOfNetwork: 3, most: 4);
+        var permits = new FairPermits(permits: 1, maxOfAccount: 2, maxOfNetwork: 3, max: 4);
         (await permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None)).ShouldBeTrue();
         Task<bool>[] asked =
         [
@@ -63,7 +63,7 @@ public sealed class FairPermitsTests
     [Fact]
     public async Task Whoever_goes_away_gives_its_place_to_the_next()
     {
-        var permits = new FairPermits(permits: 1, mostOfAccount: 9, mostOfNetwork: 9, most: 9);
+        var permits = new FairPermits(permits: 1, maxOfAccount: 9, maxOfNetwork: 9, max: 9);
         (await permits.TryEnterAsync(Source("10.0.0.1", "a"), CancellationToken.None)).ShouldBeTrue();
         using var gone = new CancellationTokenSource();
         var leaving = permits.TryEnterAsync(Source("10.0.0.1", "a"), gone.Token);

@@ -4,12 +4,12 @@ using NotificationService.Tenants;
 
 namespace NotificationService.UnitTests.Auth;
 
-/// <summary>Time must not tell how many users an address has, nor which of them the password fits.</summary>
+/// <summary>Time must not show how many users an address has, nor which of them the password fits.</summary>
 public sealed class PasswordVerificationTests
 {
     private static readonly SignInSource Source = new(Guid.Empty, "person");
 
-    private readonly HashingGate gate = new();
+    private readonly HashingLimiter limiter = new();
     private readonly CountingHasher hasher = new();
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class PasswordVerificationTests
     public async Task However_many_users_there_are_and_fit_each_place_costs_one_verification(int there, int fitting)
     {
         var candidates = Enumerable.Range(0, SignInCandidates.MaxTenants).Select(i => i < there ? Of(i < fitting ? "right" : "other") : null).ToList();
-        var verification = new PasswordVerification(hasher, gate, new PasswordOfNobody(hasher));
+        var verification = new PasswordVerification(hasher, limiter, new PasswordOfNobody(hasher));
 
         var found = await verification.FittingAsync(Source, candidates, "right", CancellationToken.None);
 
@@ -33,7 +33,7 @@ public sealed class PasswordVerificationTests
     [Fact]
     public async Task Who_has_no_password_yet_is_not_let_in_by_any()
     {
-        var verification = new PasswordVerification(hasher, gate, new PasswordOfNobody(hasher));
+        var verification = new PasswordVerification(hasher, limiter, new PasswordOfNobody(hasher));
 
         (await verification.FittingAsync(Source, [Of(null)], "", CancellationToken.None)).ShouldBeEmpty();
         hasher.Verified.ShouldBe(1);

@@ -10,7 +10,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Auth;
 
-/// <summary>Who gets through to a route, told from its metadata and the token.</summary>
+/// <summary>Who gets through to a route, recognised from its metadata and the token.</summary>
 public sealed class SignInMiddlewareTests
 {
     private static readonly string Reader = Tokens.Write(Tokens.For(Tokens.Service with { Scopes = Scopes.Of([Scopes.Read]) }));

@@ -8,7 +8,7 @@ public sealed class BodyPoolTests
     private const long Capacity = 1_000_000;
 
     [Fact]
-    public void An_owner_alone_gets_half_and_is_told_that_it_is_its_own_doing()
+    public void An_owner_alone_gets_half_and_learns_that_it_is_its_own_doing()
     {
         var pool = new BodyPool(Capacity);
         var owner = Guid.NewGuid();

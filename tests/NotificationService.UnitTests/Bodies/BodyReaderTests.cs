@@ -59,7 +59,7 @@ public sealed class BodyReaderTests
     }
 
     [Fact]
-    public async Task What_is_held_is_counted_while_it_comes_and_given_back_with_the_answer()
+    public async Task What_is_held_is_counted_while_it_comes_and_given_back_with_the_response()
     {
         var context = Context();
         var reading = BodyReader.ReadAsync(context.Request, Policy, CancellationToken.None).AsTask();

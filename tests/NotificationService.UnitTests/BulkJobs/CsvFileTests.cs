@@ -10,7 +10,7 @@ public sealed class CsvFileTests
     [InlineData(",")]
     [InlineData(";")]
     [InlineData("\t")]
-    public async Task The_delimiter_is_told_from_the_header(string delimiter)
+    public async Task The_delimiter_is_recognised_from_the_header(string delimiter)
     {
         var file = await CsvReading.ReadAsync("email|name\na@b.ca|Ann\n".Replace("|", delimiter));
 
@@ -127,7 +127,7 @@ public sealed class CsvFileTests
     [Theory]
     [InlineData("name;city\nJürgen „Spaß“;Köln – 5 €\nŸ’É”;Œuvre…\n")]
     [InlineData("name;city\nÉva;Bonn\nCAFÉ”;«\u00a0ÉTÉ\u00a0»\n")]
-    public async Task Windows_1252_is_told_from_its_first_byte_that_is_no_UTF_8(string text)
+    public async Task Windows_1252_is_recognised_from_its_first_byte_that_is_no_UTF_8(string text)
     {
         var file = await CsvReading.ReadAsync(CsvReading.Windows1252.GetBytes(text), piece: 1);
 
@@ -137,7 +137,7 @@ public sealed class CsvFileTests
     }
 
     [Fact]
-    public async Task Windows_1252_is_told_even_at_the_500_001st_line()
+    public async Task Windows_1252_is_recognised_even_at_the_500_001st_line()
     {
         byte[] bytes = [.. Encoding.ASCII.GetBytes("a\n" + string.Concat(Enumerable.Repeat("x\n", 499_999))), 0xFC, (byte)'\n'];
 

@@ -39,7 +39,7 @@ public sealed class CsvRefusalTests
     }
 
     [Fact]
-    public async Task A_quote_that_is_never_closed_is_told_by_the_line_where_it_opens_long_before_the_end()
+    public async Task A_quote_that_is_never_closed_is_reported_by_the_line_where_it_opens_long_before_the_end()
     {
         var text = new EndlessText("id,name\n1,Ann\n2,\"Bob\n", "3,Cy\n", 100_000_000);
 
@@ -56,7 +56,7 @@ public sealed class CsvRefusalTests
     [InlineData("a,b\r\n1,2\r\n3,d\"e,\"x\r\ny\"z\r\n", 3, "column 3")]
     [InlineData("a,b\n1,2\n3,4\n5,\"", 4, "column 'b'")]
     [InlineData("a,b\n1,2\n\"3\"\"\n", 3, "column 'a'")]
-    public async Task A_quote_that_would_swallow_the_next_line_is_told_where_it_opens(string text, int line, string column)
+    public async Task A_quote_that_would_swallow_the_next_line_is_reported_where_it_opens(string text, int line, string column)
     {
         for (var piece = 1; piece <= text.Length; piece++)
         {
@@ -116,7 +116,7 @@ public sealed class CsvRefusalTests
     }
 
     [Fact]
-    public async Task A_NUL_is_told_by_its_line_wherever_it_is()
+    public async Task A_NUL_is_reported_by_its_line_wherever_it_is()
     {
         var text = "a\n" + string.Concat(Enumerable.Repeat("0123456789\r\n", 100_000)) + "x\0y\n";
 
@@ -127,7 +127,7 @@ public sealed class CsvRefusalTests
         file.Refusal.Line.ShouldBe(100_002);
     }
 
-    /// <summary>Each {…} stands for the bytes that it holds.</summary>
+    /// <summary>Each {…} is replaced by the bytes that it holds.</summary>
     [Theory]
     [InlineData("a,{C3BC}\n1,2\n3,{FC}", 3)]
     [InlineData("a,b\r\n1,2\r\n3,{E9}\r\n4,5\r\n6,{C3BC}", 5)]
@@ -136,7 +136,7 @@ public sealed class CsvRefusalTests
     [InlineData("a,b\n1,{E9}\n3,{E280A6}", 3)]
     [InlineData("a,b\n1,{E9}\r\r\r3,{81}", 5)]
     [InlineData("a,b\n1,{E9}\n\n\n3,{9D}", 5)]
-    public async Task Two_encodings_in_one_file_are_told_by_the_line_where_the_second_begins(string text, int line)
+    public async Task Two_encodings_in_one_file_are_reported_by_the_line_where_the_second_begins(string text, int line)
     {
         byte[] bytes = [.. text.Split('{', '}').SelectMany((part, i) => i % 2 == 0 ? Encoding.ASCII.GetBytes(part) : Convert.FromHexString(part))];
         for (var piece = 1; piece <= bytes.Length; piece++)

@@ -21,15 +21,15 @@ public sealed class DeliveryTransitionsTests
         new ProviderResult.Ambiguous("timeout", "who knows"),
     ];
 
-    private static readonly Arbitrary<(ClaimedDelivery Delivery, ProviderResult Result, double Chance)> Calls = (
+    private static readonly Arbitrary<(ClaimedDelivery Delivery, ProviderResult Result, double Jitter)> Calls = (
         from channel in Gen.Elements(ChannelKinds.All.ToArray())
         from priority in Gen.Elements(Enum.GetValues<Priority>())
         from attempts in Gen.Choose(0, 12)
         from ambiguous in Gen.Elements(true, false)
         from expires in Gen.Elements<DateTimeOffset?>(null, Now.AddSeconds(3), Now.AddDays(3))
         from result in Gen.Elements(Results)
-        from chance in Gen.Choose(0, 999)
-        select (Delivery(channel, priority, attempts, ambiguous, expires), result, chance / 1000d)).ToArbitrary();
+        from jitter in Gen.Choose(0, 999)
+        select (Delivery(channel, priority, attempts, ambiguous, expires), result, jitter / 1000d)).ToArbitrary();
 
     [Fact]
     public void Whatever_comes_of_a_call_is_a_legal_change_and_leaves_an_attempt() => Prop.ForAll(Calls, call =>
@@ -68,7 +68,7 @@ public sealed class DeliveryTransitionsTests
             }
             while (result.Status == DeliveryStatus.Queued);
 
-            calls.ShouldBe(RetrySchedule.MostAttempts(channel), channel.ToName());
+            calls.ShouldBe(RetrySchedule.MaxAttempts(channel), channel.ToName());
             result.Failure!.Kind.ShouldBe(FailureKind.Exhausted);
         }
     }
@@ -81,7 +81,7 @@ public sealed class DeliveryTransitionsTests
         AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 20), new ProviderResult.Deferred("code", "no", Cause: cause), 0.5)).Failure!.Kind.ShouldBe(kind);
 
     [Fact]
-    public void Within_a_round_over_the_providers_nobody_waits_and_between_rounds_the_schedule_holds()
+    public void Within_a_cycle_over_the_providers_nobody_waits_and_between_cycles_the_schedule_holds()
     {
         var waits = new List<double>();
         for (var attempts = 0; attempts < 6; attempts++)
@@ -163,12 +163,12 @@ public sealed class DeliveryTransitionsTests
         var delivery = Delivery(ChannelKind.Email, Priority.Normal, 1);
         var now = delivery.Id.Notification.CreatedAt;
 
-        var put = DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.ParkedCode, "wrong key", now, 0.5);
+        var put = DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.SuspendedCode, "wrong key", now, 0.5);
 
         (put.Status, put.Attempt, put.IsUnchanged).ShouldBe((DeliveryStatus.Queued, null, true));
         (put.DueAt - now).ShouldBe(TimeSpan.FromSeconds(12.5));
         DeliveryTransitions.PutOff(delivery with { ExpiresAt = now.AddSeconds(3) }, TimeSpan.FromSeconds(10), "provider_resting", "down", now, 0.5).DueAt.ShouldBe(now.AddSeconds(3));
-        DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.ParkedCode, "wrong key", now.AddHours(73), 0.5).Failure!.Kind.ShouldBe(FailureKind.Credentials);
+        DeliveryTransitions.PutOff(delivery, TimeSpan.FromSeconds(10), Route.Later.SuspendedCode, "wrong key", now.AddHours(73), 0.5).Failure!.Kind.ShouldBe(FailureKind.Credentials);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class DeliveryTransitionsTests
 
         AfterCall((Delivery(ChannelKind.InApp, priority, 0), lost, 0.5)).DueAt.ShouldBe(Now);
         AfterCall((Delivery(ChannelKind.InApp, priority, 1, ambiguous: true), lost, 0.5)).DueAt.ShouldBe(Now.AddSeconds(5));
-        AfterCall((Delivery(ChannelKind.InApp, priority, RetrySchedule.MostAttempts(ChannelKind.InApp) - 1, ambiguous: true), lost, 0.5)).Failure!.Kind.ShouldBe(FailureKind.Unknown);
+        AfterCall((Delivery(ChannelKind.InApp, priority, RetrySchedule.MaxAttempts(ChannelKind.InApp) - 1, ambiguous: true), lost, 0.5)).Failure!.Kind.ShouldBe(FailureKind.Unknown);
     }
 
     [Fact]
@@ -215,8 +215,8 @@ public sealed class DeliveryTransitionsTests
         AfterCall((Delivery(ChannelKind.Email, Priority.Normal, 0), new ProviderResult.Rejected(new string('c', 300), new string('m', 3000)), 0))
             .Failure.ShouldBe(new Failure(FailureKind.Permanent, new string('c', 100), new string('m', 500)));
 
-    private static DeliveryResult AfterCall((ClaimedDelivery Delivery, ProviderResult Result, double Chance) call) =>
-        DeliveryTransitions.AfterCall(call.Delivery, call.Result, Guid.Empty, Alternatives.None, Now.AddMilliseconds(-5), Now, call.Chance);
+    private static DeliveryResult AfterCall((ClaimedDelivery Delivery, ProviderResult Result, double Jitter) call) =>
+        DeliveryTransitions.AfterCall(call.Delivery, call.Result, Guid.Empty, Alternatives.None, Now.AddMilliseconds(-5), Now, call.Jitter);
 
     private static ClaimedDelivery Delivery(ChannelKind channel, Priority priority, int attempts, bool ambiguous = false, DateTimeOffset? expires = null) => new(
         NotificationId.From(Ids.Next()).Delivery(channel), new TenantId(Ids.Next()), priority, 1, attempts, 0, 1, 0, ambiguous, Now, expires, null, null,

@@ -48,7 +48,7 @@ public sealed class DeviceTransitionsTests
         for (; result.Status == DeliveryStatus.Queued; calls++)
             result = CallAgain(result, _ => Unwell);
 
-        calls.ShouldBe(RetrySchedule.MostAttempts(ChannelKind.Push));
+        calls.ShouldBe(RetrySchedule.MaxAttempts(ChannelKind.Push));
         (result.Status, Outcomes(result), result.Failure).ShouldBe((DeliveryStatus.Sent, "accepted given_up", null));
         result.Reason!.Message.ShouldBe("1 of 2 devices have it; come again");
     }
@@ -105,7 +105,7 @@ public sealed class DeviceTransitionsTests
     }
 
     [Fact]
-    public void A_result_that_is_not_told_apart_is_that_of_each_device()
+    public void A_result_that_is_not_distinguished_is_that_of_each_device()
     {
         var selection = DeviceSelection.Of(Delivery(), Push("a", "b"), [], Now).ShouldBeOfType<DeviceSelection.Call>();
 
@@ -168,20 +168,20 @@ public sealed class DeviceTransitionsTests
 
     private static DeliveryResult Call(ClaimedDelivery delivery, ProviderResult?[] results) => Call(delivery, Tokens(results.Length), (_, place) => results[place]);
 
-    private static DeliveryResult Call(ClaimedDelivery delivery, string[] tokens, Func<string, int, ProviderResult?> answer) => Call(delivery, tokens, answer, Now);
+    private static DeliveryResult Call(ClaimedDelivery delivery, string[] tokens, Func<string, int, ProviderResult?> response) => Call(delivery, tokens, response, Now);
 
-    private static DeliveryResult Call(ClaimedDelivery delivery, string[] tokens, Func<string, int, ProviderResult?> answer, DateTimeOffset now)
+    private static DeliveryResult Call(ClaimedDelivery delivery, string[] tokens, Func<string, int, ProviderResult?> response, DateTimeOffset now)
     {
         var call = DeviceSelection.Of(delivery, Push(tokens), [], now).ShouldBeOfType<DeviceSelection.Call>();
-        IReadOnlyList<DeviceResult> each = [.. call.Message.DeviceTokens.Select((token, place) => new DeviceResult(token, answer(token, place)))];
+        IReadOnlyList<DeviceResult> each = [.. call.Message.DeviceTokens.Select((token, place) => new DeviceResult(token, response(token, place)))];
         var together = each.Select(device => device.Result).OfType<ProviderResult>().OrderBy(result => result is ProviderResult.Accepted ? 0 : result is ProviderResult.Ambiguous ? 1 : result is ProviderResult.Deferred ? 2 : 3).First();
         return DeviceTransitions.AfterCall(delivery, call.States, call.Message.DeviceTokens, together with { Devices = each }, Guid.Empty, Alternatives.None, now, now, 0.5);
     }
 
-    private static DeliveryResult CallAgain(DeliveryResult before, Func<string, ProviderResult?> answer) => CallAgain(before, Tokens(before.Devices!.Total), (token, _) => answer(token));
+    private static DeliveryResult CallAgain(DeliveryResult before, Func<string, ProviderResult?> response) => CallAgain(before, Tokens(before.Devices!.Total), (token, _) => response(token));
 
-    private static DeliveryResult CallAgain(DeliveryResult before, string[] tokens, Func<string, int, ProviderResult?> answer) =>
-        Call(before.Delivery with { Attempts = before.Attempt!.Number, Ambiguous = before.Ambiguous, Devices = before.Devices }, tokens, answer, before.DueAt!.Value);
+    private static DeliveryResult CallAgain(DeliveryResult before, string[] tokens, Func<string, int, ProviderResult?> response) =>
+        Call(before.Delivery with { Attempts = before.Attempt!.Number, Ambiguous = before.Ambiguous, Devices = before.Devices }, tokens, response, before.DueAt!.Value);
 
     private static DeviceSelection? Select(DeliveryResult before, DateTimeOffset now) =>
         DeviceSelection.Of(before.Delivery with { Devices = before.Devices }, Push(Tokens(before.Devices!.Total)), [], now);

@@ -26,7 +26,7 @@ public sealed class MessageMemoryTests
     }
 
     [Fact]
-    public void The_largest_message_has_room_when_nothing_else_is_held() =>
+    public void The_largest_message_has_capacity_when_nothing_else_is_held() =>
         new MessageMemory(Capacity).TryHold(Delivery(1), Mail(2 * Capacity)).ShouldBeTrue();
 
     [Fact]

@@ -7,22 +7,22 @@ namespace NotificationService.UnitTests.Deliveries;
 
 public sealed class RetryScheduleTests
 {
-    private static readonly Arbitrary<(ChannelKind Channel, int Attempts, int Seconds, double Chance)> Asked = (
+    private static readonly Arbitrary<(ChannelKind Channel, int Attempts, int Seconds, double Jitter)> Asked = (
         from channel in Gen.Elements(ChannelKinds.All.ToArray())
         from attempts in Gen.Choose(1, 12)
         from seconds in Gen.Choose(-10, 100_000)
-        from chance in Gen.Choose(0, 999)
-        select (channel, attempts, seconds, chance / 1000d)).ToArbitrary();
+        from jitter in Gen.Choose(0, 999)
+        select (channel, attempts, seconds, jitter / 1000d)).ToArbitrary();
 
     [Fact]
     public void There_is_a_next_time_exactly_until_the_last_attempt() => Prop.ForAll(Asked, asked =>
-        RetrySchedule.Next(asked.Channel, asked.Attempts, null, asked.Chance).HasValue == asked.Attempts < RetrySchedule.MostAttempts(asked.Channel)).QuickCheckThrowOnFailure();
+        RetrySchedule.Next(asked.Channel, asked.Attempts, null, asked.Jitter).HasValue == asked.Attempts < RetrySchedule.MaxAttempts(asked.Channel)).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Retry_After_lengthens_a_wait_up_to_an_hour_and_never_shortens_it() => Prop.ForAll(Asked, asked =>
     {
-        var plain = RetrySchedule.Next(asked.Channel, asked.Attempts, null, asked.Chance);
-        var longer = RetrySchedule.Next(asked.Channel, asked.Attempts, TimeSpan.FromSeconds(asked.Seconds), asked.Chance);
+        var plain = RetrySchedule.Next(asked.Channel, asked.Attempts, null, asked.Jitter);
+        var longer = RetrySchedule.Next(asked.Channel, asked.Attempts, TimeSpan.FromSeconds(asked.Seconds), asked.Jitter);
         return plain is null
             ? longer is null
             : longer >= plain && longer >= Min(TimeSpan.FromSeconds(asked.Seconds), RetrySchedule.LongestRetryAfter);

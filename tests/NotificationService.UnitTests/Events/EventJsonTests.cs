@@ -19,30 +19,30 @@ public sealed class EventJsonTests
     [InlineData("{}")]
     [InlineData("""{"code":null,"message":null}""")]
     [InlineData("""{"source":"receipt"}""")]
-    public void What_has_no_reason_tells_none(string? detail)
+    public void What_has_no_reason_shows_none(string? detail)
     {
-        var written = Write(Told(DeliveryStatus.Delivered, detail));
+        var written = Write(Published(DeliveryStatus.Delivered, detail));
 
         written.TryGetProperty("reason", out _).ShouldBeFalse();
         written.GetProperty("failure").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     [Fact]
-    public void What_has_one_tells_it()
+    public void What_has_one_shows_it()
     {
-        var reason = Write(Told(DeliveryStatus.Bounced, """{"code":"550","message":"nobody"}""")).GetProperty("reason");
+        var reason = Write(Published(DeliveryStatus.Bounced, """{"code":"550","message":"nobody"}""")).GetProperty("reason");
 
         (reason.GetProperty("code").GetString(), reason.GetProperty("message").GetString()).ShouldBe(("550", "nobody"));
     }
 
-    private static DeliveryEvent Told(DeliveryStatus status, string? detail) =>
+    private static DeliveryEvent Published(DeliveryStatus status, string? detail) =>
         new("evt_1", new TenantId(Guid.Empty), "delivery.delivered", Notification.Delivery(ChannelKind.Email), 2, DateTimeOffset.UnixEpoch, status) { Detail = detail };
 
-    private static JsonElement Write(DeliveryEvent told)
+    private static JsonElement Write(DeliveryEvent published)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
-            EventJson.WriteData(json, told, full: true);
+            EventJson.WriteData(json, published, full: true);
         return JsonElement.Parse(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 }

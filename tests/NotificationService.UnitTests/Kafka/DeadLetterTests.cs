@@ -11,7 +11,7 @@ public sealed class DeadLetterTests
     [Fact]
     public void What_is_said_of_a_record_is_bounded_whatever_is_wrong_with_it()
     {
-        var issues = Enumerable.Range(0, 1_000).Select(i => new DraftIssue("/" + new string('é', 100_000), "unknown_property", new string('\u0001', 100_000))).ToList();
+        var issues = Enumerable.Range(0, 1_000).Select(i => new RequestIssue("/" + new string('é', 100_000), "unknown_property", new string('\u0001', 100_000))).ToList();
 
         var message = Of(DeadLetterExtent.Whole, [new Refusal("validation_failed", new string('x', 1_000_000), issues), Refusal.Of("not_storable", "again")]);
 
@@ -28,11 +28,11 @@ public sealed class DeadLetterTests
         (without.Value, Text(without, "x-mine"), Text(without, "dlq-value-bytes")).ShouldBe((null, "theirs", "5"));
         without.Key.ShouldBe(Record.Key);
 
-        var least = Of(DeadLetterExtent.ReasonOnly, [Refusal.Of("json_invalid", "No.")]);
+        var min = Of(DeadLetterExtent.ReasonOnly, [Refusal.Of("json_invalid", "No.")]);
 
-        (least.Key, least.Value).ShouldBe((null, null));
-        least.Headers.ShouldAllBe(header => header.Key.StartsWith("dlq-", StringComparison.Ordinal));
-        (Text(least, "dlq-topic"), Text(least, "dlq-partition"), Text(least, "dlq-offset"), Text(least, "dlq-record-bytes")).ShouldBe(("orders", "3", "99", Record.Bytes.ToString()));
+        (min.Key, min.Value).ShouldBe((null, null));
+        min.Headers.ShouldAllBe(header => header.Key.StartsWith("dlq-", StringComparison.Ordinal));
+        (Text(min, "dlq-topic"), Text(min, "dlq-partition"), Text(min, "dlq-offset"), Text(min, "dlq-record-bytes")).ShouldBe(("orders", "3", "99", Record.Bytes.ToString()));
     }
 
     private static InputRecord Record { get; } = new("orders", 3, 99, "key"u8.ToArray(), "value"u8.ToArray(), new Headers { { "x-mine", "theirs"u8.ToArray() } }, Timestamp.Default);

@@ -161,7 +161,7 @@ public sealed class DeliveryPlannerTests
         chain.Deliveries.Select(delivery => delivery.Channel).Concat(chain.Skipped.Select(skipped => skipped.Channel)).Order().ShouldBe(wanted.Order());
     }
 
-    private static NotificationRequest Chain(IReadOnlyList<ChannelKind> channels, TimeSpan? after) => Request(channels) with { Fallback = new FallbackRule(after) };
+    private static ValidatedRequest Chain(IReadOnlyList<ChannelKind> channels, TimeSpan? after) => Request(channels) with { Fallback = new FallbackRule(after) };
 
     private static StoredRecipient Addresses(ChannelKind[] channels) => new(
         UserId: channels.Contains(ChannelKind.InApp) ? "u-1" : null,
@@ -170,14 +170,14 @@ public sealed class DeliveryPlannerTests
         Whatsapp: channels.Contains(ChannelKind.WhatsApp) ? "+14155550101" : null,
         DeviceTokens: channels.Contains(ChannelKind.Push) ? ["token"] : null);
 
-    private static NotificationRequest Request(IReadOnlyList<ChannelKind>? channels) =>
+    private static ValidatedRequest Request(IReadOnlyList<ChannelKind>? channels) =>
         new("order-shipped", null, channels, Ann, default, null, Priority.Normal, null, null, null, default);
 
     private static PublishedTemplate Template(params ChannelKind[] channels) => new(Guid.Empty, "order-shipped", 1, null, channels.ToHashSet());
 
-    private static PlanOutcome.Planned Planned(NotificationRequest request, PublishedTemplate? template) =>
+    private static PlanOutcome.Planned Planned(ValidatedRequest request, PublishedTemplate? template) =>
         DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Planned>();
 
-    private static DraftIssue Refused(NotificationRequest request, PublishedTemplate? template) =>
+    private static RequestIssue Refused(ValidatedRequest request, PublishedTemplate? template) =>
         DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Refused>().Issue;
 }

@@ -40,7 +40,7 @@ public sealed class RequestFingerprintTests
     [InlineData("""{"a":"\uD83Dx\ude00"}""")]
     [InlineData("""{"a":"\ud83d\n"}""")]
     [InlineData("""{"\ud800":{"\udc00":1},"a":"\\\""}""")]
-    public void Half_of_a_character_is_told_from_others_as_it_is_written(string json)
+    public void Half_of_a_character_is_distinguished_from_others_as_it_is_written(string json)
     {
         Of($" {json} ").ShouldBe(Of(json));
         Of(json).ShouldNotBe(Of(json.Replace("\\ud", "\\uD", StringComparison.Ordinal).Replace("\\u", "\\n\\u", StringComparison.Ordinal)));
@@ -72,18 +72,18 @@ public sealed class RequestFingerprintTests
     [Fact]
     public void White_space_and_order_never_change_it() => Prop.ForAll(Values, seed =>
     {
-        var chance = new Random(seed);
-        var value = RandomValue(chance, levels: 4);
-        return Of(value!.ToJsonString()).SequenceEqual(Of(Rewritten(value, chance)));
+        var random = new Random(seed);
+        var value = RandomValue(random, levels: 4);
+        return Of(value!.ToJsonString()).SequenceEqual(Of(Rewritten(value, random)));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Any_change_of_a_value_changes_it() => Prop.ForAll(Values, seed =>
     {
-        var chance = new Random(seed);
-        var value = new JsonObject { ["root"] = RandomValue(chance, levels: 4) };
+        var random = new Random(seed);
+        var value = new JsonObject { ["root"] = RandomValue(random, levels: 4) };
         var before = Of(value.ToJsonString());
-        ChangeOneLeaf(value, chance);
+        ChangeOneLeaf(value, random);
         return !before.SequenceEqual(Of(value.ToJsonString()));
     }).QuickCheckThrowOnFailure();
 
@@ -91,50 +91,50 @@ public sealed class RequestFingerprintTests
 
     private static byte[] Of(string json) => RequestFingerprint.Of("POST /send", Tenant, Encoding.UTF8.GetBytes(json));
 
-    private static JsonNode? RandomValue(Random chance, int levels) => chance.Next(levels > 0 ? 6 : 4) switch
+    private static JsonNode? RandomValue(Random random, int levels) => random.Next(levels > 0 ? 6 : 4) switch
     {
-        0 => JsonValue.Create(chance.Next()),
-        1 => JsonValue.Create(string.Concat(Enumerable.Range(0, chance.Next(6)).Select(_ => "aé\"\\\n😀"[chance.Next(5)]))),
-        2 => JsonValue.Create(chance.Next(2) == 0),
-        3 => JsonValue.Create(chance.NextDouble()),
-        4 => new JsonArray([.. Enumerable.Range(0, chance.Next(4)).Select(_ => RandomValue(chance, levels - 1))]),
-        _ => new JsonObject(Enumerable.Range(0, chance.Next(5)).Select(i => KeyValuePair.Create($"{(char)('z' - i)}{chance.Next(9)}{i}", RandomValue(chance, levels - 1)))),
+        0 => JsonValue.Create(random.Next()),
+        1 => JsonValue.Create(string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => "aé\"\\\n😀"[random.Next(5)]))),
+        2 => JsonValue.Create(random.Next(2) == 0),
+        3 => JsonValue.Create(random.NextDouble()),
+        4 => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => RandomValue(random, levels - 1))]),
+        _ => new JsonObject(Enumerable.Range(0, random.Next(5)).Select(i => KeyValuePair.Create($"{(char)('z' - i)}{random.Next(9)}{i}", RandomValue(random, levels - 1)))),
     };
 
-    private static string Rewritten(JsonNode? value, Random chance)
+    private static string Rewritten(JsonNode? value, Random random)
     {
-        var space = new string(' ', chance.Next(3)) + (chance.Next(2) == 0 ? "\n" : "");
+        var space = new string(' ', random.Next(3)) + (random.Next(2) == 0 ? "\n" : "");
         return value switch
         {
-            JsonObject o => $"{space}{{{string.Join(',', Shuffled(o, chance).Select(p => $"{JsonValue.Create(p.Key).ToJsonString()}{space}:{Rewritten(p.Value, chance)}"))}{space}}}",
-            JsonArray a => $"{space}[{string.Join(',', a.Select(item => Rewritten(item, chance)))}{space}]",
+            JsonObject o => $"{space}{{{string.Join(',', Shuffled(o, random).Select(p => $"{JsonValue.Create(p.Key).ToJsonString()}{space}:{Rewritten(p.Value, random)}"))}{space}}}",
+            JsonArray a => $"{space}[{string.Join(',', a.Select(item => Rewritten(item, random)))}{space}]",
             null => "null",
             _ => $"{space}{value.ToJsonString()}{space}",
         };
     }
 
-    private static KeyValuePair<string, JsonNode?>[] Shuffled(JsonObject value, Random chance)
+    private static KeyValuePair<string, JsonNode?>[] Shuffled(JsonObject value, Random random)
     {
         var members = value.ToArray();
-        chance.Shuffle(members);
+        random.Shuffle(members);
         return members;
     }
 
-    private static void ChangeOneLeaf(JsonNode container, Random chance)
+    private static void ChangeOneLeaf(JsonNode container, Random random)
     {
         switch (container)
         {
             case JsonObject { Count: > 0 } o:
-                var (name, value) = o.ElementAt(chance.Next(o.Count));
+                var (name, value) = o.ElementAt(random.Next(o.Count));
                 if (value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
-                    ChangeOneLeaf(value, chance);
+                    ChangeOneLeaf(value, random);
                 else
                     o[name] = "changed";
                 break;
             case JsonArray { Count: > 0 } a:
-                var index = chance.Next(a.Count);
+                var index = random.Next(a.Count);
                 if (a[index] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 })
-                    ChangeOneLeaf(a[index]!, chance);
+                    ChangeOneLeaf(a[index]!, random);
                 else
                     a[index] = "changed";
                 break;

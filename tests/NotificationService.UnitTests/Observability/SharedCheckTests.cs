@@ -27,8 +27,8 @@ public sealed class SharedCheckTests
     [Fact]
     public async Task Who_asks_while_a_check_takes_long_waits_for_that_one()
     {
-        var answer = new TaskCompletionSource<int>();
-        var shared = new SharedCheck<int>(() => Checked(answer.Task), Second, time);
+        var response = new TaskCompletionSource<int>();
+        var shared = new SharedCheck<int>(() => Checked(response.Task), Second, time);
         using var gone = new CancellationTokenSource();
         var leaving = shared.AskAsync(gone.Token);
         var first = shared.AskAsync(CancellationToken.None);
@@ -36,7 +36,7 @@ public sealed class SharedCheckTests
         var second = shared.AskAsync(CancellationToken.None);
         await gone.CancelAsync();
 
-        answer.SetResult(7);
+        response.SetResult(7);
 
         await Should.ThrowAsync<OperationCanceledException>(leaving);
         (await Task.WhenAll(first, second)).ShouldBe([7, 7]);
@@ -55,9 +55,9 @@ public sealed class SharedCheckTests
         (await shared.AskAsync(CancellationToken.None)).ShouldBe(1);
     }
 
-    private Task<int> Checked(Task<int> answer)
+    private Task<int> Checked(Task<int> response)
     {
         checks++;
-        return answer;
+        return response;
     }
 }

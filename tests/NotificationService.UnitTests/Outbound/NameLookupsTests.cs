@@ -13,22 +13,22 @@ public sealed class NameLookupsTests
     [Fact]
     public async Task Names_that_are_never_found_take_a_bounded_number_of_threads_and_their_callers_wait_no_longer_than_they_want_to()
     {
-        const int Most = 4;
-        using var places = new SemaphoreSlim(Most, Most);
-        using var answers = new ManualResetEventSlim();
+        const int Max = 4;
+        using var places = new SemaphoreSlim(Max, Max);
+        using var responses = new ManualResetEventSlim();
         var (underWay, highest) = (0, 0);
         var lookups = new NameLookups(places, _ =>
         {
             var now = Interlocked.Increment(ref underWay);
             InterlockedMax(ref highest, now);
-            answers.Wait();
+            responses.Wait();
             Interlocked.Decrement(ref underWay);
             return [IPAddress.Loopback];
         });
         using var patience = new CancellationTokenSource();
 
         Task<IPAddress[]>[] calls = [.. Enumerable.Range(0, 50).Select(i => lookups.FindAsync($"{i}.example.com", patience.Token))];
-        await Eventually.TrueAsync(() => Volatile.Read(ref underWay) >= Most, Ample);
+        await Eventually.TrueAsync(() => Volatile.Read(ref underWay) >= Max, Ample);
         await patience.CancelAsync();
         foreach (var call in calls)
             await Should.ThrowAsync<OperationCanceledException>(() => call);
@@ -36,10 +36,10 @@ public sealed class NameLookupsTests
         // Those who waited are gone, the threads are not: they still have their places.
         var late = lookups.FindAsync("late.example.com", CancellationToken.None);
         late.IsCompleted.ShouldBeFalse();
-        answers.Set();
+        responses.Set();
         (await late.WaitAsync(Ample)).ShouldBe([IPAddress.Loopback]);
-        Volatile.Read(ref highest).ShouldBe(Most);
-        await Eventually.TrueAsync(() => places.CurrentCount == Most, Ample);
+        Volatile.Read(ref highest).ShouldBe(Max);
+        await Eventually.TrueAsync(() => places.CurrentCount == Max, Ample);
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class NameLookupsTests
     public async Task Whoever_asks_for_a_name_that_is_being_looked_up_waits_for_that_lookup()
     {
         using var places = new SemaphoreSlim(2, 2);
-        using var answers = new ManualResetEventSlim();
+        using var responses = new ManualResetEventSlim();
         var asked = 0;
         var lookups = new NameLookups(places, _ =>
         {
             Interlocked.Increment(ref asked);
-            answers.Wait();
+            responses.Wait();
             return [IPAddress.Loopback];
         });
         using var patience = new CancellationTokenSource();
@@ -73,7 +73,7 @@ public sealed class NameLookupsTests
         Task<IPAddress[]>[] patient = [.. Enumerable.Range(0, 10).Select(_ => lookups.FindAsync("Slow.example.com", CancellationToken.None))];
 
         places.CurrentCount.ShouldBe(1, "the other place is for other names");
-        answers.Set();
+        responses.Set();
         foreach (var call in patient)
             (await call.WaitAsync(Ample)).ShouldBe([IPAddress.Loopback]);
         Volatile.Read(ref asked).ShouldBe(1);
@@ -119,10 +119,10 @@ public sealed class NameLookupsTests
     public async Task Names_that_hang_for_one_guard_hold_up_nobody_at_another_that_looks_up_elsewhere()
     {
         using var places = new SemaphoreSlim(1, 1);
-        using var answers = new ManualResetEventSlim();
+        using var responses = new ManualResetEventSlim();
         var hanging = new NameLookups(places, _ =>
         {
-            answers.Wait();
+            responses.Wait();
             return [IPAddress.Loopback];
         });
         var guard = new EndpointGuard(allowPrivate: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
@@ -132,7 +132,7 @@ public sealed class NameLookupsTests
         (await guard.RefusalAsync("smtp.example.com", CancellationToken.None).WaitAsync(Ample)).ShouldBe(EndpointGuard.Refusal);
         stuck.IsCompleted.ShouldBeFalse();
         NameLookups.OfWebhooks.ShouldNotBe(NameLookups.OfProviders);
-        answers.Set();
+        responses.Set();
         await stuck;
     }
 

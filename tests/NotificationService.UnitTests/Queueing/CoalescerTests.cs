@@ -9,20 +9,20 @@ public sealed class CoalescerTests
     [Fact]
     public async Task Whoever_waits_while_a_flush_runs_shares_the_next_one()
     {
-        var gate = new TaskCompletionSource();
+        var limiter = new TaskCompletionSource();
         var batches = new List<int>();
         await using var coalescer = new Coalescer<int, int>(Options, TimeProvider.System, async (items, _) =>
         {
             batches.Add(items.Count);
             if (batches.Count == 1)
-                await gate.Task;
+                await limiter.Task;
             return [.. items.Select(item => item * 10)];
         });
 
         var first = coalescer.AddAsync(1, CancellationToken.None);
         await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(90));
         var rest = Enumerable.Range(2, 49).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
-        gate.SetResult();
+        limiter.SetResult();
 
         (await first).ShouldBe(10);
         (await Task.WhenAll(rest)).ShouldBe(Enumerable.Range(2, 49).Select(item => item * 10));
@@ -35,30 +35,30 @@ public sealed class CoalescerTests
         await using var coalescer = new Coalescer<int, int>(Options with { MaxBatch = 1 }, TimeProvider.System, (items, _) =>
             items[0] == 2 ? throw new InvalidOperationException("two") : Task.FromResult<IReadOnlyList<int>>(items));
 
-        var answers = Enumerable.Range(1, 3).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+        var responses = Enumerable.Range(1, 3).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
 
-        (await answers[0]).ShouldBe(1);
-        (await Should.ThrowAsync<InvalidOperationException>(() => answers[1])).Message.ShouldBe("two");
-        (await answers[2]).ShouldBe(3);
+        (await responses[0]).ShouldBe(1);
+        (await Should.ThrowAsync<InvalidOperationException>(() => responses[1])).Message.ShouldBe("two");
+        (await responses[2]).ShouldBe(3);
     }
 
     [Fact]
     public async Task A_flush_ends_where_its_weight_is_reached_and_what_is_heavy_goes_alone()
     {
-        var gate = new TaskCompletionSource();
+        var limiter = new TaskCompletionSource();
         var batches = new List<int[]>();
         await using var coalescer = new Coalescer<int, int>(Options with { MaxWeight = 10 }, TimeProvider.System, async (items, _) =>
         {
             batches.Add([.. items]);
             if (batches.Count == 1)
-                await gate.Task;
+                await limiter.Task;
             return items;
         }, item => item);
 
         var first = coalescer.AddAsync(1, CancellationToken.None);
         await Testing.Eventually.TrueAsync(() => batches.Count == 1, TimeSpan.FromSeconds(90));
         var rest = new[] { 4, 5, 2, 50, 9, 1 }.Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
-        gate.SetResult();
+        limiter.SetResult();
 
         (await Task.WhenAll(rest)).ShouldBe([4, 5, 2, 50, 9, 1]);
         await first;
@@ -68,10 +68,10 @@ public sealed class CoalescerTests
     [Fact]
     public async Task When_too_many_wait_the_next_is_turned_away_at_once()
     {
-        var gate = new TaskCompletionSource();
+        var limiter = new TaskCompletionSource();
         await using var coalescer = new Coalescer<int, int>(Options with { Capacity = 3, MaxBatch = 1 }, TimeProvider.System, async (items, _) =>
         {
-            await gate.Task;
+            await limiter.Task;
             return items;
         });
 
@@ -80,7 +80,7 @@ public sealed class CoalescerTests
             taken++;
 
         taken.ShouldBeInRange(3, 4);
-        gate.SetResult();
+        limiter.SetResult();
     }
 
     [Fact]
@@ -92,11 +92,11 @@ public sealed class CoalescerTests
             flushed += items.Count;
             return Task.FromResult(items);
         });
-        var answers = Enumerable.Range(0, 500).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
+        var responses = Enumerable.Range(0, 500).Select(item => coalescer.AddAsync(item, CancellationToken.None)).ToArray();
 
         await coalescer.DisposeAsync();
 
         flushed.ShouldBe(500);
-        (await Task.WhenAll(answers)).ShouldBe(Enumerable.Range(0, 500));
+        (await Task.WhenAll(responses)).ShouldBe(Enumerable.Range(0, 500));
     }
 }

@@ -81,11 +81,11 @@ public sealed class LeasedAllowanceTests
 
     private LeasedAllowance Of(long limit) => new("subject", limit, LeaseAsync, time);
 
-    private Task<LeaseAnswer> LeaseAsync(string subject, long amount, CancellationToken cancellationToken)
+    private Task<LeaseResponse> LeaseAsync(string subject, long amount, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref leases);
         return isDown
-            ? Task.FromException<LeaseAnswer>(new NpgsqlException("no connection"))
-            : Task.FromResult(new LeaseAnswer(Interlocked.Add(ref leasedByAll, amount), TimeSpan.FromSeconds(60)));
+            ? Task.FromException<LeaseResponse>(new NpgsqlException("no connection"))
+            : Task.FromResult(new LeaseResponse(Interlocked.Add(ref leasedByAll, amount), TimeSpan.FromSeconds(60)));
     }
 }

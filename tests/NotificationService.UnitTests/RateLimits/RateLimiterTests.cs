@@ -14,7 +14,7 @@ public sealed class RateLimiterTests
     public void However_many_addresses_ask_within_a_minute_only_so_many_are_remembered()
     {
         var limiter = Limiter();
-        var most = 0;
+        var max = 0;
 
         for (var i = 0; i < 3 * RateLimiter.Capacity; i++)
         {
@@ -22,10 +22,10 @@ public sealed class RateLimiterTests
             Span<byte> address = [0x20, 0x01, 0x0d, 0xb8, 0, (byte)(i >> 16), (byte)(i >> 8), (byte)i, 0, 0, 0, 0, 0, 0, 0, 1];
             limiter.Of(RateClass.Auth, RateLimiter.SubjectOf(new IPAddress(address)));
             if (i % 1_000 == 0)
-                most = Math.Max(most, limiter.Count);
+                max = Math.Max(max, limiter.Count);
         }
 
-        most.ShouldBeLessThanOrEqualTo(RateLimiter.Capacity);
+        max.ShouldBeLessThanOrEqualTo(RateLimiter.Capacity);
         limiter.Count.ShouldBeLessThanOrEqualTo(RateLimiter.Capacity);
     }
 

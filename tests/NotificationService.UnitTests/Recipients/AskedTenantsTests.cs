@@ -6,7 +6,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Recipients;
 
-/// <summary>What is kept of the tenants that are asked about, besides the answers.</summary>
+/// <summary>What is kept of the tenants that are asked about, besides the responses.</summary>
 public sealed class AskedTenantsTests : IDisposable
 {
     private static readonly TenantId Tenant = new(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01"));
@@ -32,12 +32,12 @@ public sealed class AskedTenantsTests : IDisposable
     {
         const int OfTenant = 32;
         var profiles = Profiles(concurrency: 2 * OfTenant);
-        var (held, atOnce, most) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0, 0);
-        users.Answer = async (request, _) =>
+        var (held, atOnce, max) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0, 0);
+        users.Response = async (request, _) =>
         {
             var isOfTenant = request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString();
             if (isOfTenant)
-                most = Math.Max(most, Interlocked.Increment(ref atOnce));
+                max = Math.Max(max, Interlocked.Increment(ref atOnce));
             await held.Task;
             if (isOfTenant)
                 Interlocked.Decrement(ref atOnce);
@@ -52,13 +52,13 @@ public sealed class AskedTenantsTests : IDisposable
         held.SetResult();
         await Task.WhenAll(questions);
 
-        most.ShouldBeLessThanOrEqualTo(OfTenant);
+        max.ShouldBeLessThanOrEqualTo(OfTenant);
         profiles.TenantsRemembered.ShouldBeLessThanOrEqualTo(1_000);
     }
 
     public void Dispose() => users.Dispose();
 
-    private static Task<ProfileAnswer> FindAsync(UserProfiles profiles, string userId) => profiles.FindAsync(Tenant, userId, CancellationToken.None).AsTask();
+    private static Task<ProfileResponse> FindAsync(UserProfiles profiles, string userId) => profiles.FindAsync(Tenant, userId, CancellationToken.None).AsTask();
 
     private UserProfiles Profiles(int concurrency = 64)
     {

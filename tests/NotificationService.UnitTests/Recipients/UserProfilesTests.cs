@@ -30,7 +30,7 @@ public sealed class UserProfilesTests : IDisposable
     [InlineData("..")]
     public async Task An_id_that_would_be_another_address_is_not_asked_about(string userId)
     {
-        (await FindAsync(Profiles(), userId)).ShouldBeOfType<ProfileAnswer.Unknown>();
+        (await FindAsync(Profiles(), userId)).ShouldBeOfType<ProfileResponse.Unknown>();
         users.Asked.ShouldBeEmpty();
     }
 
@@ -39,7 +39,7 @@ public sealed class UserProfilesTests : IDisposable
     {
         users.Always("""{"userId":"ann","name":"Ann","email":7,"phone":null,"whatsapp":"+14155550100","deviceTokens":["a",1,"b"],"locale":{},"timezone":"Europe/Berlin","more":[1]}""");
 
-        var profile = (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Known>().Profile;
+        var profile = (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileResponse.Known>().Profile;
 
         (profile.Name, profile.Email, profile.Phone, profile.Whatsapp, profile.Locale, profile.Timezone).ShouldBe(("Ann", null, null, "+14155550100", null, "Europe/Berlin"));
         profile.DeviceTokens.ShouldBe(["a", "b"]);
@@ -50,11 +50,11 @@ public sealed class UserProfilesTests : IDisposable
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("")]
-    public async Task An_answer_about_somebody_else_or_nobody_is_none(string body)
+    public async Task A_response_about_somebody_else_or_nobody_is_none(string body)
     {
         users.Always(body);
 
-        (await FindAsync(Profiles(), "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await FindAsync(Profiles(), "ann")).ShouldBe(ProfileResponse.Unavailable.Failed);
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class UserProfilesTests : IDisposable
     {
         users.Always("{\"name\":\"" + new string('x', 1_000_000) + "\"}");
 
-        (await FindAsync(Profiles(), "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await FindAsync(Profiles(), "ann")).ShouldBe(ProfileResponse.Unavailable.Failed);
     }
 
     [Fact]
-    public async Task An_answer_is_good_for_five_minutes_and_a_404_for_one()
+    public async Task A_response_is_good_for_five_minutes_and_a_404_for_one()
     {
         var profiles = Profiles();
         await FindAsync(profiles, "ann");
@@ -78,9 +78,9 @@ public sealed class UserProfilesTests : IDisposable
         users.Asked.Count.ShouldBe(2);
 
         users.Always(HttpStatusCode.NotFound);
-        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileAnswer.Unknown>();
+        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileResponse.Unknown>();
         time.Advance(TimeSpan.FromSeconds(59));
-        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileAnswer.Unknown>();
+        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileResponse.Unknown>();
         users.Asked.Count.ShouldBe(3);
         time.Advance(TimeSpan.FromSeconds(2));
         await FindAsync(profiles, "bob");
@@ -96,14 +96,14 @@ public sealed class UserProfilesTests : IDisposable
 
         var other = await profiles.FindAsync(new TenantId(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a02")), "ann", CancellationToken.None);
 
-        other.ShouldBeOfType<ProfileAnswer.Known>().Profile.Email.ShouldBe("other@example.com");
+        other.ShouldBeOfType<ProfileResponse.Known>().Profile.Email.ShouldBe("other@example.com");
     }
 
     [Fact]
     public async Task Many_who_ask_for_one_person_at_once_share_one_question_and_who_gives_up_leaves_it_to_the_others()
     {
         var release = new TaskCompletionSource();
-        users.Answer = async (_, _) =>
+        users.Response = async (_, _) =>
         {
             await release.Task;
             return FakeUsers.Json("""{"email":"ann@example.com"}""");
@@ -117,7 +117,7 @@ public sealed class UserProfilesTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(first);
         release.SetResult();
 
-        (await Task.WhenAll(others)).ShouldAllBe(answer => answer is ProfileAnswer.Known);
+        (await Task.WhenAll(others)).ShouldAllBe(response => response is ProfileResponse.Known);
         users.Asked.Count.ShouldBe(1);
     }
 
@@ -128,11 +128,11 @@ public sealed class UserProfilesTests : IDisposable
         await FindAsync(profiles, "ann");
         users.Always(HttpStatusCode.InternalServerError);
         time.Advance(TimeSpan.FromMinutes(64));
-        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Known>();
+        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Known>();
 
         time.Advance(TimeSpan.FromMinutes(2));
 
-        (await FindAsync(profiles, "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileResponse.Unavailable.Failed);
     }
 
     [Fact]
@@ -141,16 +141,16 @@ public sealed class UserProfilesTests : IDisposable
         users.Always(HttpStatusCode.InternalServerError);
         var profiles = Profiles();
         for (var i = 0; i < 10; i++)
-            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileResponse.Unavailable.Failed);
 
         for (var i = 0; i < 20; i++)
-            (await FindAsync(profiles, $"q{i}")).ShouldBe(ProfileAnswer.Unavailable.Down);
+            (await FindAsync(profiles, $"q{i}")).ShouldBe(ProfileResponse.Unavailable.Down);
         users.Asked.Count.ShouldBe(10);
 
         time.Advance(TimeSpan.FromSeconds(6));
         users.Always("""{"email":"ann@example.com"}""");
-        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Known>();
-        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileAnswer.Known>();
+        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Known>();
+        (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileResponse.Known>();
     }
 
     [Theory]
@@ -165,21 +165,21 @@ public sealed class UserProfilesTests : IDisposable
     [InlineData(HttpStatusCode.InternalServerError, false)]
     [InlineData(HttpStatusCode.Redirect, false)]
     [InlineData(HttpStatusCode.NoContent, false)]
-    public async Task What_concerns_everybody_is_told_from_what_concerns_one_person(HttpStatusCode status, bool isDown)
+    public async Task What_concerns_everybody_is_distinguished_from_what_concerns_one_person(HttpStatusCode status, bool isDown)
     {
         users.Always(status);
 
-        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBe(isDown);
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBe(isDown);
     }
 
     [Fact]
     public async Task A_connection_that_breaks_off_is_waited_for()
     {
-        users.Answer = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
-        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+        users.Response = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue();
 
-        users.Answer = (_, _) => throw new HttpIOException(HttpRequestError.ResponseEnded);
-        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+        users.Response = (_, _) => throw new HttpIOException(HttpRequestError.ResponseEnded);
+        (await FindAsync(Profiles(), "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue();
     }
 
     [Fact]
@@ -188,11 +188,11 @@ public sealed class UserProfilesTests : IDisposable
         var profiles = Profiles();
         users.Always(HttpStatusCode.UnprocessableEntity);
         for (var i = 0; i < 30; i++)
-            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeFalse();
+            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeFalse();
 
         users.Always("""{"email":"ann@example.com"}""");
 
-        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Known>();
+        (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Known>();
     }
 
     [Fact]
@@ -200,12 +200,12 @@ public sealed class UserProfilesTests : IDisposable
     {
         var profiles = Profiles();
         var other = new TenantId(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a02"));
-        users.Answer = (request, _) => Task.FromResult(
+        users.Response = (request, _) => Task.FromResult(
             request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString() ? new HttpResponseMessage(HttpStatusCode.Forbidden) : FakeUsers.Json("""{"email":"ann@example.com"}"""));
         for (var i = 0; i < 30; i++)
-            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileAnswer.Unavailable.Down);
+            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileResponse.Unavailable.Down);
 
-        (await profiles.FindAsync(other, "ann", CancellationToken.None)).ShouldBeOfType<ProfileAnswer.Known>();
+        (await profiles.FindAsync(other, "ann", CancellationToken.None)).ShouldBeOfType<ProfileResponse.Known>();
         users.Asked.Count(request => request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString()).ShouldBe(10, "it is left alone for this tenant");
     }
 
@@ -213,43 +213,43 @@ public sealed class UserProfilesTests : IDisposable
     public async Task One_person_at_whom_it_hangs_while_it_answers_about_others_is_not_waited_for_for_ever()
     {
         var profiles = Profiles();
-        users.Answer = (request, _) => request.RequestUri!.AbsolutePath.EndsWith("/ann", StringComparison.Ordinal)
+        users.Response = (request, _) => request.RequestUri!.AbsolutePath.EndsWith("/ann", StringComparison.Ordinal)
             ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
             : Task.FromResult(FakeUsers.Json("{}"));
         for (var i = 0; i < 4; i++)
         {
-            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
-            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue("nobody else was answered in between");
-            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileAnswer.Known>();
+            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue();
+            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue("nobody else was answered in between");
+            (await FindAsync(profiles, $"p{i}")).ShouldBeOfType<ProfileResponse.Known>();
             time.Advance(TimeSpan.FromSeconds(30));
         }
 
-        (await FindAsync(profiles, "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileResponse.Unavailable.Failed);
     }
 
     [Fact]
     public async Task One_person_at_whom_it_hangs_and_nobody_else_to_ask_about_is_waited_for_minutes_and_not_for_ever()
     {
         var profiles = Profiles();
-        users.Answer = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        users.Response = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
         for (var i = 0; i < 90; i++)
         {
-            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+            (await FindAsync(profiles, "ann")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue();
             time.Advance(TimeSpan.FromSeconds(5));
         }
 
         time.Advance(TimeSpan.FromMinutes(2));
-        (await FindAsync(profiles, "ann")).ShouldBe(ProfileAnswer.Unavailable.Failed);
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileResponse.Unavailable.Failed);
     }
 
     [Fact]
     public async Task A_service_that_hangs_at_many_is_waited_for_for_as_long_as_it_takes()
     {
         var profiles = Profiles();
-        users.Answer = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
+        users.Response = (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded);
         for (var i = 0; i < 1_200; i++)
         {
-            (await FindAsync(profiles, $"p{i % 20}")).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue();
+            (await FindAsync(profiles, $"p{i % 20}")).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue();
             time.Advance(TimeSpan.FromSeconds(0.5 + (i % 20 == 19 ? 5 : 0)));
         }
     }
@@ -258,7 +258,7 @@ public sealed class UserProfilesTests : IDisposable
     public async Task One_tenant_with_many_people_leaves_turns_to_the_others()
     {
         var release = new TaskCompletionSource();
-        users.Answer = async (request, _) =>
+        users.Response = async (request, _) =>
         {
             if (request.Headers.GetValues(UserServiceClient.TenantHeader).Single() == Tenant.ToString())
                 await release.Task;
@@ -269,21 +269,21 @@ public sealed class UserProfilesTests : IDisposable
         await Eventually.TrueAsync(() => users.Asked.Count >= 2, TimeSpan.FromSeconds(90));
 
         (await profiles.FindAsync(new TenantId(new Guid("01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a02")), "ann", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)))
-            .ShouldBeOfType<ProfileAnswer.Known>();
+            .ShouldBeOfType<ProfileResponse.Known>();
 
         release.SetResult();
-        (await Task.WhenAll(many)).ShouldAllBe(answer => answer is ProfileAnswer.Known);
+        (await Task.WhenAll(many)).ShouldAllBe(response => response is ProfileResponse.Known);
     }
 
     [Fact]
     public async Task No_more_are_asked_about_at_once_than_it_is_said_to_bear_and_who_waits_for_a_turn_loses_no_time()
     {
-        var (under, most) = (0, 0);
+        var (under, max) = (0, 0);
         var release = new TaskCompletionSource();
-        users.Answer = async (_, _) =>
+        users.Response = async (_, _) =>
         {
             lock (users)
-                most = Math.Max(most, ++under);
+                max = Math.Max(max, ++under);
             await release.Task;
             lock (users)
                 under--;
@@ -296,8 +296,8 @@ public sealed class UserProfilesTests : IDisposable
 
         release.SetResult();
 
-        (await Task.WhenAll(questions)).ShouldAllBe(answer => answer is ProfileAnswer.Known);
-        most.ShouldBe(3, "half of them are one tenant's");
+        (await Task.WhenAll(questions)).ShouldAllBe(response => response is ProfileResponse.Known);
+        max.ShouldBe(3, "half of them are one tenant's");
     }
 
     [Fact]
@@ -305,7 +305,7 @@ public sealed class UserProfilesTests : IDisposable
     {
         var cache = new ProfileCache(1_000, 10_000_000, time);
         for (var i = 0; i < 1_000; i++)
-            cache.Put((Tenant, $"p{i}"), new ProfileAnswer.Known(new RecipientProfile(null, null, null, null, [new string('x', 50_000)], null, null)));
+            cache.Put((Tenant, $"p{i}"), new ProfileResponse.Known(new RecipientProfile(null, null, null, null, [new string('x', 50_000)], null, null)));
 
         cache.Count.ShouldBeInRange(50, 100);
         cache.TryGet((Tenant, "p999"), out _, out _).ShouldBeTrue();
@@ -315,7 +315,7 @@ public sealed class UserProfilesTests : IDisposable
     [Fact]
     public async Task A_service_that_hangs_is_given_up_after_two_seconds()
     {
-        users.Answer = async (_, cancellationToken) =>
+        users.Response = async (_, cancellationToken) =>
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return new HttpResponseMessage();
@@ -327,7 +327,7 @@ public sealed class UserProfilesTests : IDisposable
 
         time.Advance(TimeSpan.FromSeconds(0.2));
 
-        (await question).ShouldBeOfType<ProfileAnswer.Unavailable>().IsDown.ShouldBeTrue("it may be slow to everybody");
+        (await question).ShouldBeOfType<ProfileResponse.Unavailable>().IsDown.ShouldBeTrue("it may be slow to everybody");
     }
 
     [Fact]
@@ -356,7 +356,7 @@ public sealed class UserProfilesTests : IDisposable
 
     public void Dispose() => users.Dispose();
 
-    private static Task<ProfileAnswer> FindAsync(UserProfiles profiles, string userId) => profiles.FindAsync(Tenant, userId, CancellationToken.None).AsTask();
+    private static Task<ProfileResponse> FindAsync(UserProfiles profiles, string userId) => profiles.FindAsync(Tenant, userId, CancellationToken.None).AsTask();
 
     private UserProfiles Profiles(string? token = null, int size = 1_000, int concurrency = 64)
     {

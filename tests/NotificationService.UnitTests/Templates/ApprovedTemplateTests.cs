@@ -5,7 +5,7 @@ using NotificationService.Templates;
 
 namespace NotificationService.UnitTests.Templates;
 
-/// <summary>WhatsApp content in the form of a template that WhatsApp approved: its shape, its parameters and what is told before sending.</summary>
+/// <summary>WhatsApp content in the form of a template that WhatsApp approved: its shape, its parameters and what is checked before sending.</summary>
 public sealed class ApprovedTemplateTests
 {
     private const string Body = """{"type":"body","parameters":[{"type":"text","text":"{{a}}"}]}""";

@@ -35,7 +35,7 @@ public sealed class HeaderRulesTests
     [InlineData("Webhook-Timestamp")]
     [InlineData("Webhook-Signature")]
     [InlineData("WEBHOOK-anything")]
-    [InlineData("Last-Modified")] // an answer's
+    [InlineData("Last-Modified")] // a response's
     [InlineData("")]
     [InlineData(" X-A")]
     [InlineData("X A")]

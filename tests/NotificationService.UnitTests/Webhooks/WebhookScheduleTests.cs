@@ -14,13 +14,13 @@ public sealed class WebhookScheduleTests
     {
         for (var attempts = 1; attempts <= Steps.Length; attempts++)
         {
-            WebhookSchedule.Next(attempts, retryAfter: null, chance: 0).ShouldBe(Steps[attempts - 1] * 0.8);
-            WebhookSchedule.Next(attempts, retryAfter: null, chance: 0.5).ShouldBe(Steps[attempts - 1]);
-            WebhookSchedule.Next(attempts, retryAfter: null, chance: 0.999).ShouldNotBeNull().ShouldBeInRange(Steps[attempts - 1], Steps[attempts - 1] * 1.2);
+            WebhookSchedule.Next(attempts, retryAfter: null, jitter: 0).ShouldBe(Steps[attempts - 1] * 0.8);
+            WebhookSchedule.Next(attempts, retryAfter: null, jitter: 0.5).ShouldBe(Steps[attempts - 1]);
+            WebhookSchedule.Next(attempts, retryAfter: null, jitter: 0.999).ShouldNotBeNull().ShouldBeInRange(Steps[attempts - 1], Steps[attempts - 1] * 1.2);
         }
 
-        WebhookSchedule.Next(WebhookSchedule.MostAttempts, retryAfter: null, chance: 0.5).ShouldBeNull();
-        WebhookSchedule.Next(WebhookSchedule.MostAttempts, TimeSpan.FromSeconds(1), chance: 0.5).ShouldBeNull();
+        WebhookSchedule.Next(WebhookSchedule.MaxAttempts, retryAfter: null, jitter: 0.5).ShouldBeNull();
+        WebhookSchedule.Next(WebhookSchedule.MaxAttempts, TimeSpan.FromSeconds(1), jitter: 0.5).ShouldBeNull();
     }
 
     [Theory]
@@ -29,5 +29,5 @@ public sealed class WebhookScheduleTests
     [InlineData(10, 10)]
     [InlineData(3600, 10)]
     public void What_the_receiver_asks_for_holds_from_the_step_up_to_twice_the_step(int asked, int seconds) =>
-        WebhookSchedule.Next(1, TimeSpan.FromSeconds(asked), chance: 0.5).ShouldBe(TimeSpan.FromSeconds(seconds));
+        WebhookSchedule.Next(1, TimeSpan.FromSeconds(asked), jitter: 0.5).ShouldBe(TimeSpan.FromSeconds(seconds));
 }

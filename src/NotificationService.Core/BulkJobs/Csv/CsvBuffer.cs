@@ -12,7 +12,7 @@ internal struct CsvBuffer
     public readonly ReadOnlySpan<byte> Content => bytes.AsSpan(start, end - start);
 
     /// <summary>Behind the content; <see cref="Add"/> says how much of it was used.</summary>
-    public Span<byte> Room(int size)
+    public Span<byte> Reserve(int size)
     {
         if (bytes is null || bytes.Length - end < size)
         {

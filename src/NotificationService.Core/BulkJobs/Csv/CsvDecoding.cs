@@ -12,7 +12,7 @@ internal readonly record struct Decoded(int Read, int Written, string? Fault);
 /// <summary>From each encoding to UTF-8, a piece at a time. The room given is at least three times the input.</summary>
 internal static class CsvDecoding
 {
-    /// <summary>What Windows-1252 has from 0x80 to 0x9F; five of them stand for nothing.</summary>
+    /// <summary>What Windows-1252 has from 0x80 to 0x9F; five of them have no character.</summary>
     private const string Upper = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
 
     /// <summary>What may follow a capital letter with an accent in honest Windows-1252: … ’ “ ” – — ™ no-break space « ».</summary>

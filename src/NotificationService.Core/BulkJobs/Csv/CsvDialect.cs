@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NotificationService.BulkJobs.Csv;
 
-/// <summary>What separates the columns, told from the first line that is not blank.</summary>
+/// <summary>What separates the columns, recognised from the first line that is not blank.</summary>
 /// <param name="HasHint">The first line is Excel's <c>sep=;</c> and no header.</param>
 internal readonly record struct CsvDialect(char Delimiter, bool HasHint)
 {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace NotificationService.BulkJobs.Csv;
 
 /// <summary>The bytes as they come: counted, hashed, and no more of them than are allowed.</summary>
-internal sealed class CsvInput(Stream stream, long mostBytes) : IDisposable
+internal sealed class CsvInput(Stream stream, long maxBytes) : IDisposable
 {
     private const int Size = 64 * 1024;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -41,8 +41,8 @@ internal sealed class CsvInput(Stream stream, long mostBytes) : IDisposable
         }
 
         Bytes += count;
-        if (Bytes > mostBytes)
-            throw new CsvRefusedException(new CsvRefusal(CsvCodes.TooLarge, $"The file is larger than {mostBytes:N0} bytes. Split it."));
+        if (Bytes > maxBytes)
+            throw new CsvRefusedException(new CsvRefusal(CsvCodes.TooLarge, $"The file is larger than {maxBytes:N0} bytes. Split it."));
         hash.AppendData(buffer, end, count);
         end += count;
     }

@@ -13,12 +13,12 @@ internal enum CsvEncoding
 
 /// <summary>
 /// The file as valid UTF-8 without byte order mark and without NUL, whatever it was: what the CSV reader reads. Keeps the
-/// bytes of the row that is being read, so that a fault can be told exactly.
+/// bytes of the row that is being read, so that a fault can be reported exactly.
 /// </summary>
 internal sealed class CsvText : Stream
 {
     private readonly CsvInput input;
-    private readonly int mostKept;
+    private readonly int maxKept;
     private CsvBuffer ready;
     private CsvBuffer given;
     private CsvRefusedException? failure;
@@ -32,7 +32,7 @@ internal sealed class CsvText : Stream
     public CsvText(CsvInput input, int longestRow)
     {
         this.input = input;
-        mostKept = 3 * longestRow + 256 * 1024;
+        maxKept = 3 * longestRow + 256 * 1024;
         var head = input.Waiting;
         Encoding = head.StartsWith(System.Text.Encoding.UTF8.Preamble) ? CsvEncoding.Utf8WithMark
             : head.StartsWith(System.Text.Encoding.Unicode.Preamble) ? CsvEncoding.Utf16
@@ -74,10 +74,10 @@ internal sealed class CsvText : Stream
         var count = Math.Min(buffer.Length, ready.Content.Length);
         ready.Content[..count].CopyTo(buffer.Span);
         // Blank lines are passed over without a word, so that nobody may have said to forget them.
-        var forgotten = (int)Math.Clamp(Math.Max(keepFrom - givenFrom, given.Content.Length + count - mostKept), 0, given.Content.Length);
+        var forgotten = (int)Math.Clamp(Math.Max(keepFrom - givenFrom, given.Content.Length + count - maxKept), 0, given.Content.Length);
         given.Take(forgotten);
         givenFrom += forgotten;
-        ready.Content[..count].CopyTo(given.Room(count));
+        ready.Content[..count].CopyTo(given.Reserve(count));
         given.Add(count);
         ready.Take(count);
         return count;
@@ -105,7 +105,7 @@ internal sealed class CsvText : Stream
     private bool Decode()
     {
         var from = input.Waiting;
-        var to = ready.Room(from.Length * 3);
+        var to = ready.Reserve(from.Length * 3);
         var (read, written, fault) = Encoding switch
         {
             CsvEncoding.Windows1252 => CsvDecoding.Windows1252(from, to, input.Ended),

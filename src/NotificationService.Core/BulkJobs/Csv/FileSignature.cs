@@ -1,6 +1,6 @@
 namespace NotificationService.BulkJobs.Csv;
 
-/// <summary>What a file is that was named .csv and is none, told from its first bytes.</summary>
+/// <summary>What a file is that was named .csv and is none, recognised from its first bytes.</summary>
 internal static class FileSignature
 {
     private const string Excel = "This looks like an Excel file. In Excel choose 'Save As', then 'CSV UTF-8', and upload that file.";

@@ -7,11 +7,11 @@ namespace NotificationService.BulkJobs.Csv;
 internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyList<string> variables, IReadOnlyList<ChannelKind> channels)
 {
     private const string DataPrefix = "data.";
-    private const int MostLevels = 16;
+    private const int MaxLevels = 16;
     private const int LongestPath = 200;
 
     /// <summary>Names for which a like one is looked for: each is compared with every header.</summary>
-    private const int MostHints = 5;
+    private const int MaxHints = 5;
 
     private readonly Dictionary<string, string> variableOf = VariablesByPlainName(variables);
     private readonly IReadOnlyList<string> plain = [.. headers.Select(HeaderNames.Plain)];
@@ -23,7 +23,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     public List<CsvRefusal> Refusals { get; } = [];
 
     /// <summary>Nothing more is collected.</summary>
-    public bool IsFull => Refusals.Count >= DraftIssue.MostNamed;
+    public bool IsFull => Refusals.Count >= RequestIssue.MaxNamed;
 
     public void RefuseHeadersGivenTwice()
     {
@@ -139,7 +139,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
             Refusals.Add(new CsvRefusal(code, message, 1, column));
     }
 
-    private string Hint(string name, IEnumerable<string> known) => !IsFull && hints++ < MostHints ? NearestName.Hint(name, known) : "";
+    private string Hint(string name, IEnumerable<string> known) => !IsFull && hints++ < MaxHints ? NearestName.Hint(name, known) : "";
 
     private string Shown(int place) => NearestName.Shown(headers[place]);
 
@@ -181,7 +181,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
             return null;
         var path = target[DataPrefix.Length..];
         var names = path.Split('.');
-        return names.Length <= MostLevels && names.All(name => name.Length > 0 && name.Trim() == name) ? path : null;
+        return names.Length <= MaxLevels && names.All(name => name.Length > 0 && name.Trim() == name) ? path : null;
     }
 
     private string? VariableFor(string name)

@@ -12,10 +12,10 @@ internal static class NearestName
         var near = wanted.Length > Longest ? null : known
             .Select(candidate => (Name: candidate, Plain: HeaderNames.Plain(candidate)))
             .Where(candidate => candidate.Plain.Length is > 0 and <= Longest)
-            .Select(candidate => (candidate.Name, candidate.Plain, Most: Math.Max(1, Math.Max(wanted.Length, candidate.Plain.Length) / 3)))
-            .Where(candidate => Math.Abs(wanted.Length - candidate.Plain.Length) <= candidate.Most)
-            .Select(candidate => (candidate.Name, Distance: Distance(wanted, candidate.Plain), candidate.Most))
-            .Where(candidate => candidate.Distance <= candidate.Most)
+            .Select(candidate => (candidate.Name, candidate.Plain, Max: Math.Max(1, Math.Max(wanted.Length, candidate.Plain.Length) / 3)))
+            .Where(candidate => Math.Abs(wanted.Length - candidate.Plain.Length) <= candidate.Max)
+            .Select(candidate => (candidate.Name, Distance: Distance(wanted, candidate.Plain), candidate.Max))
+            .Where(candidate => candidate.Distance <= candidate.Max)
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)
             .FirstOrDefault();

@@ -9,7 +9,7 @@ namespace NotificationService.Channels.Routing;
 public sealed class CircuitBreaker(TimeProvider time)
 {
     public const int FailuresInARow = 5;
-    public const int LeastCalls = 20;
+    public const int MinCalls = 20;
     public const int Probes = 3;
 
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -32,7 +32,7 @@ public sealed class CircuitBreaker(TimeProvider time)
     /// <summary>Calls that may be tried now as probes; only while it is open.</summary>
     public int ProbesLeft => OpensIn > TimeSpan.Zero ? 0 : Probes - probed;
 
-    /// <summary>Zero when a call may be tried now; while a probe is under way, how long that may take to tell.</summary>
+    /// <summary>Zero when a call may be tried now; while a probe is under way, how long that may take to show.</summary>
     public TimeSpan OpensIn
     {
         get
@@ -78,7 +78,7 @@ public sealed class CircuitBreaker(TimeProvider time)
         }
 
         var (calls, failures) = (present.Calls + past.Calls, present.Failures + past.Failures);
-        if (!open && (inARow >= FailuresInARow || (calls >= LeastCalls && failures * 2 > calls)))
+        if (!open && (inARow >= FailuresInARow || (calls >= MinCalls && failures * 2 > calls)))
             Open(FirstPause);
         return open;
     }

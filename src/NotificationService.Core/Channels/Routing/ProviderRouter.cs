@@ -21,7 +21,7 @@ public abstract record Route
     public sealed record Later(TimeSpan In, string Code, string Message) : Route
     {
         /// <summary>A provider does not accept its account, and there is no other.</summary>
-        public const string ParkedCode = "provider_parked";
+        public const string SuspendedCode = "provider_parked";
     }
 }
 
@@ -31,38 +31,38 @@ public abstract record Route
 /// </summary>
 public sealed class ProviderRouter(ProviderDirectory directory)
 {
-    private const double LeastShare = 0.02;
+    private const double MinShare = 0.02;
 
     /// <summary>Up to twice as slow as the fastest is no difference.</summary>
     private const double Tolerated = 2;
 
-    /// <summary>Its lane is held anyway, and somebody may mend the provider in between.</summary>
+    /// <summary>Its lane is held anyway, and somebody may correct the provider in between.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <param name="last">Who was called for it the last time, if anybody.</param>
-    /// <param name="chance">Random bits; the same give the same choice.</param>
+    /// <param name="bits">Random bits; the same give the same choice.</param>
     public async ValueTask<(Route Route, IReadOnlyList<ConfiguredProvider> All)> ChooseAsync(
-        TenantId tenant, ChannelKind channel, bool live, Guid? last, ulong chance, CancellationToken cancellationToken)
+        TenantId tenant, ChannelKind channel, bool live, Guid? last, ulong bits, CancellationToken cancellationToken)
     {
         var all = await directory.ForAsync(tenant, channel, live, cancellationToken);
-        return (Choose(all, last, chance), all);
+        return (Choose(all, last, bits), all);
     }
 
     /// <summary>The choice itself.</summary>
-    public static Route Choose(IReadOnlyList<ConfiguredProvider> all, Guid? last, ulong chance)
+    public static Route Choose(IReadOnlyList<ConfiguredProvider> all, Guid? last, ulong bits)
     {
         switch (all.Count)
         {
             case 0:
                 return new Route.Nobody();
             case 1:
-                return all[0].Gate.AbleIn > TimeSpan.Zero ? Wait(all) : new Route.To(all[0], all);
+                return all[0].Limiter.AbleIn > TimeSpan.Zero ? Wait(all) : new Route.To(all[0], all);
         }
 
         var able = all.Where(IsAble).ToArray();
         if (able.Length == 0)
             return Wait(all);
-        var order = RoutingOrder.Of(able, Weighed(able), chance);
+        var order = RoutingOrder.Of(able, Weighed(able), bits);
         return new Route.To(order.FirstOrDefault(provider => provider.Id != last) ?? order[0], all);
     }
 
@@ -81,25 +81,25 @@ public sealed class ProviderRouter(ProviderDirectory directory)
         }
     }
 
-    private static bool IsAble(ConfiguredProvider provider) => provider.Gate.AbleIn == TimeSpan.Zero;
+    private static bool IsAble(ConfiguredProvider provider) => provider.Limiter.AbleIn == TimeSpan.Zero;
 
     private static Route.Later Wait(IReadOnlyList<ConfiguredProvider> all)
     {
-        var soonest = all.Min(provider => provider.Gate.AbleIn);
+        var soonest = all.Min(provider => provider.Limiter.AbleIn);
         var pause = soonest < LongestPause ? soonest : LongestPause;
-        return all.Select(provider => provider.Gate.Parking).FirstOrDefault(parking => parking is not null) is { } parking
-            ? new Route.Later(pause, Route.Later.ParkedCode, $"the provider does not accept its configuration: {parking.Message}")
+        return all.Select(provider => provider.Limiter.Suspension).FirstOrDefault(suspension => suspension is not null) is { } suspension
+            ? new Route.Later(pause, Route.Later.SuspendedCode, $"the provider does not accept its configuration: {suspension.Message}")
             : new Route.Later(pause, "provider_resting", "the provider failed or asked to slow down, and is left alone for a moment");
     }
 
     private static Func<ConfiguredProvider, double> Weighed(ConfiguredProvider[] able)
     {
-        var fastest = able.Min(provider => provider.Gate.Health.Takes is var takes && takes > TimeSpan.Zero ? takes.TotalSeconds : double.MaxValue);
+        var fastest = able.Min(provider => provider.Limiter.Health.Takes is var takes && takes > TimeSpan.Zero ? takes.TotalSeconds : double.MaxValue);
         return provider =>
         {
-            var (failing, takes) = provider.Gate.Health;
+            var (failing, takes) = provider.Limiter.Health;
             var slower = takes > TimeSpan.Zero ? takes.TotalSeconds / (fastest * Tolerated) : 1;
-            return Math.Max(LeastShare, (1 - failing) / Math.Max(1, slower));
+            return Math.Max(MinShare, (1 - failing) / Math.Max(1, slower));
         };
     }
 }

@@ -2,7 +2,7 @@ namespace NotificationService.Channels.Routing;
 
 /// <summary>
 /// In which order a delivery tries its providers: priority by priority, and within one priority by weight. The same
-/// providers and the same chance give the same order, so that a decision can be explained and tested.
+/// providers and the same random bits give the same order, so that a decision can be explained and tested.
 /// </summary>
 public static class RoutingOrder
 {
@@ -11,8 +11,8 @@ public static class RoutingOrder
 
     /// <param name="providers">A tenant's providers of one channel, in any order.</param>
     /// <param name="share">How much of its weight each still has, above 0 and at most 1.</param>
-    /// <param name="chance">Random bits, or a hash where one delivery should keep to one order.</param>
-    public static IReadOnlyList<ConfiguredProvider> Of(IReadOnlyList<ConfiguredProvider> providers, Func<ConfiguredProvider, double> share, ulong chance)
+    /// <param name="bits">Random bits, or a hash where one delivery should keep to one order.</param>
+    public static IReadOnlyList<ConfiguredProvider> Of(IReadOnlyList<ConfiguredProvider> providers, Func<ConfiguredProvider, double> share, ulong bits)
     {
         if (providers.Count < 2)
             return providers;
@@ -22,7 +22,7 @@ public static class RoutingOrder
             var end = start + 1;
             while (end < ordered.Length && ordered[end].Priority == ordered[start].Priority)
                 end++;
-            Draw(ordered.AsSpan(start, end - start), share, ref chance);
+            Draw(ordered.AsSpan(start, end - start), share, ref bits);
             start = end;
         }
 
@@ -30,7 +30,7 @@ public static class RoutingOrder
     }
 
     /// <summary>Draws without putting back, each with the odds of its weight; what weighs nothing comes last.</summary>
-    private static void Draw(Span<ConfiguredProvider> group, Func<ConfiguredProvider, double> share, ref ulong chance)
+    private static void Draw(Span<ConfiguredProvider> group, Func<ConfiguredProvider, double> share, ref ulong bits)
     {
         for (var place = 0; place < group.Length - 1; place++)
         {
@@ -40,7 +40,7 @@ public static class RoutingOrder
                 total += Weight(provider, share);
             if (total == 0)
                 return;
-            var point = (ulong)(((UInt128)Next(ref chance) * total) >> 64);
+            var point = (ulong)(((UInt128)Next(ref bits) * total) >> 64);
             var drawn = 0;
             while (point >= Weight(rest[drawn], share))
                 point -= Weight(rest[drawn++], share);
@@ -53,7 +53,7 @@ public static class RoutingOrder
     private static ulong Weight(ConfiguredProvider provider, Func<ConfiguredProvider, double> share) =>
         provider.Weight == 0 ? 0 : Math.Max(1, (ulong)(provider.Weight * Fine * share(provider)));
 
-    /// <summary>SplitMix64: several independent numbers of one chance.</summary>
+    /// <summary>SplitMix64: several independent numbers of one seed.</summary>
     private static ulong Next(ref ulong state)
     {
         state += 0x9E3779B97F4A7C15;

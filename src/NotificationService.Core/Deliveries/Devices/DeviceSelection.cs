@@ -37,7 +37,7 @@ public abstract record DeviceSelection
             return new Call(push with { DeviceTokens = due }, states);
         if (states.NextAttemptAt is { } next)
             return new Wait(next);
-        var reason = tokens.Values.Select(token => SuppressionGate.ReasonAgainst(ChannelKind.Push, token, suppressed)).FirstOrDefault(found => found is not null);
+        var reason = tokens.Values.Select(token => SuppressionCheck.ReasonAgainst(ChannelKind.Push, token, suppressed)).FirstOrDefault(found => found is not null);
         return new Suppressed(reason ?? new TransitionReason("devices_given_up", "nothing more is done for its devices"));
     }
 
@@ -47,7 +47,7 @@ public abstract record DeviceSelection
         // Before the first result each has what the delivery has: a worker that was lost may have called any of them.
         var state = before?.GetValueOrDefault(name)
             ?? new DeviceState(name, DeviceOutcome.Waiting, delivery.Attempts - delivery.RetriedFrom, null, delivery.Ambiguous, delivery.DueAt);
-        return state.IsPending && SuppressionGate.ReasonAgainst(ChannelKind.Push, token, suppressed) is { } reason
+        return state.IsPending && SuppressionCheck.ReasonAgainst(ChannelKind.Push, token, suppressed) is { } reason
             ? state with { Outcome = DeviceOutcome.Suppressed, Code = reason.Code, NextAttemptAt = null }
             : state;
     }

@@ -16,14 +16,14 @@ public static class DeviceTransitions
     /// <param name="called">The tokens that the call was for.</param>
     public static DeliveryResult AfterCall(
         ClaimedDelivery delivery, DeviceStates states, IReadOnlyList<string> called, ProviderResult result, Guid provider, Alternatives others,
-        DateTimeOffset startedAt, DateTimeOffset now, double chance)
+        DateTimeOffset startedAt, DateTimeOffset now, double jitter)
     {
         var single = called.ToDictionary(DeviceState.NameOf, _ => (ProviderResult?)result);
-        // What is not told apart is true of each of them.
-        foreach (var told in result.Devices)
-            single[DeviceState.NameOf(told.Token)] = told.Result;
+        // What is not distinguished is true of each of them.
+        foreach (var reported in result.Devices)
+            single[DeviceState.NameOf(reported.Token)] = reported.Result;
         var next = states.Items.Select(device => single.TryGetValue(device.Device, out var one) ? After(device, one) : new Step(device, null)).ToList();
-        var together = DeliveryTransitions.AfterCall(delivery, result, provider, others, startedAt, now, chance);
+        var together = DeliveryTransitions.AfterCall(delivery, result, provider, others, startedAt, now, jitter);
         var accepted = next.Count(step => step.Result?.Attempt?.Outcome == AttemptOutcome.Accepted);
         if (accepted > 0 && accepted < called.Count && together.Attempt is { } attempt)
             together = together with { Attempt = attempt with { Code = SomeCode, Message = $"for {accepted} of {called.Count} devices" } };
@@ -34,12 +34,12 @@ public static class DeviceTransitions
             if (one is null)
                 return new Step(device with { NextAttemptAt = now }, null); // the time for the call was over before its turn
             var alone = delivery with { Attempts = delivery.RetriedFrom + device.Attempts, Ambiguous = device.IsAmbiguous, Devices = null };
-            return Next(device, DeliveryTransitions.AfterCall(alone, one, provider, others, startedAt, now, chance));
+            return Next(device, DeliveryTransitions.AfterCall(alone, one, provider, others, startedAt, now, jitter));
         }
     }
 
     /// <summary>The worker was lost during a call: whoever was to be called then may have it.</summary>
-    /// <param name="lost">What the loss means for one that stands for all of them.</param>
+    /// <param name="lost">What the loss means for one that represents all of them.</param>
     public static DeliveryResult AfterLoss(ClaimedDelivery delivery, DeviceStates states, DateTimeOffset startedAt, Func<ClaimedDelivery, DeliveryResult> lost) => Merge(
         lost(delivery),
         [.. states.Items.Select(device => device.IsDue(startedAt) ? Next(device, lost(delivery with { Ambiguous = device.IsAmbiguous, Devices = null })) : new Step(device, null))]);

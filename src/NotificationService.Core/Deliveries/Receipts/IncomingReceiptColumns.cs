@@ -58,7 +58,7 @@ internal sealed class IncomingReceiptColumns
     private static byte[] Hash(string dedupeKey) => SHA256.HashData(Encoding.UTF8.GetBytes(dedupeKey));
 
     /// <summary>Null for nothing.</summary>
-    private static string? Clean(string? text, int most) => string.IsNullOrEmpty(text) ? null : StorableText.Of(text, most) is { Length: > 0 } clean ? clean : null;
+    private static string? Clean(string? text, int max) => string.IsNullOrEmpty(text) ? null : StorableText.Of(text, max) is { Length: > 0 } clean ? clean : null;
 
     private NpgsqlParameter<T[]> Of<T>(Converter<Row, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
 

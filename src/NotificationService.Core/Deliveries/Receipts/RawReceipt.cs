@@ -13,7 +13,7 @@ public static partial class RawReceipt
     public const int Longest = 2_000;
 
     /// <summary>More is not looked at.</summary>
-    private const int MostRead = 4 * Longest;
+    private const int MaxRead = 4 * Longest;
 
     /// <summary>One that is no longer than a common word is none.</summary>
     private const int ShortestSecret = 6;
@@ -22,7 +22,7 @@ public static partial class RawReceipt
 
     public static string Clean(string raw, IReadOnlyCollection<string> secrets)
     {
-        var text = raw.Length > MostRead ? raw[..MostRead] : raw;
+        var text = raw.Length > MaxRead ? raw[..MaxRead] : raw;
         foreach (var secret in secrets.Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length))
             text = text.Replace(secret, "[secret]", StringComparison.Ordinal);
         text = Query().Replace(text, "${page}?[…]");

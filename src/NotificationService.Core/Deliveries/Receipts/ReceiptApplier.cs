@@ -16,7 +16,7 @@ internal sealed class ReceiptApplier(
     ReceiptStore store, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
     ILogger<ReceiptApplier> logger) : BackgroundService
 {
-    private const int Most = 2_000;
+    private const int Max = 2_000;
 
     /// <summary>So few that it is worth waiting a moment for more.</summary>
     private const int Few = 200;
@@ -49,7 +49,7 @@ internal sealed class ReceiptApplier(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop; what was under way is rolled back and done by somebody else.
+            // Asked to stop; what was under way is rolled back and done by somebody else.
         }
         catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
         {
@@ -57,14 +57,14 @@ internal sealed class ReceiptApplier(
         }
     }
 
-    /// <param name="step">Is told whether it succeeded.</param>
+    /// <param name="step">Receives whether it succeeded.</param>
     /// <param name="careful">Whether one of those that come now was refused just before.</param>
     private async Task<Turn> ApplyAsync(Step step, bool careful, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         try
         {
-            var ended = careful ? await store.ApplyCarefullyAsync(Most, cancellationToken) : await store.ApplyAsync(Most, cancellationToken);
+            var ended = careful ? await store.ApplyCarefullyAsync(Max, cancellationToken) : await store.ApplyAsync(Max, cancellationToken);
             var took = time.GetElapsedTime(began);
             step.Succeed();
             if (ended.Count > 0)

@@ -11,17 +11,17 @@ public sealed class ReceiptEffects
 {
     /// <summary>How often a receipt is looked at in vain before it is unmatched: the pauses in between are five minutes together.</summary>
     /// <remarks>Counted in looks and not in time, because while no worker runs nobody looks.</remarks>
-    public const int MostTries = 11;
+    public const int MaxTries = 11;
 
     /// <summary>Why an address that was reported is written to as before: a test account's message went to it, and to nobody.</summary>
     public const string TestAccount = "test_account";
 
-    private const int MostDoublings = 9;
+    private const int MaxDoublings = 9;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = FirstPause * (1 << MostDoublings);
+    private static readonly TimeSpan LongestPause = FirstPause * (1 << MaxDoublings);
 
-    /// <summary>For what is being sent at this moment: that ends soon, and there is no telling when.</summary>
+    /// <summary>For what is being sent at this moment: that ends soon, and nobody knows when.</summary>
     private static readonly TimeSpan LongestPauseOfSending = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<DeliveryId, ChangedDelivery> changed = [];
@@ -44,7 +44,7 @@ public sealed class ReceiptEffects
             Apply(receipt, match, delivery);
         else if (receipt is { Delivery: null, ProviderMessageId: null })
             EndWithoutMessage(receipt, match);
-        else if (receipt.Tries < MostTries)
+        else if (receipt.Tries < MaxTries)
             Wait(receipt, match, "unknown_message");
         else
             GiveUp(receipt, match);
@@ -136,7 +136,7 @@ public sealed class ReceiptEffects
     private void Wait(PendingReceipt receipt, ReceiptMatch match, string reason)
     {
         var flags = AddAddressAlone(receipt, match) ? ReceiptFlags.AddressKept : ReceiptFlags.None;
-        var (doubled, longest) = (FirstPause * (1 << Math.Min((int)receipt.Tries, MostDoublings)), match.Standing is null && match.Delivery is not null ? LongestPauseOfSending : LongestPause);
+        var (doubled, longest) = (FirstPause * (1 << Math.Min((int)receipt.Tries, MaxDoublings)), match.Standing is null && match.Delivery is not null ? LongestPauseOfSending : LongestPause);
         var pause = doubled < longest ? doubled : longest;
         Ended.Add(new EndedReceipt(receipt, ReceiptState.Pending, reason, pause, null) { Flags = flags, Live = match.Live });
     }

@@ -15,13 +15,13 @@ namespace NotificationService.Deliveries.Receipts;
 public sealed class ReceiptIntake : IAsyncDisposable
 {
     /// <summary>What the database is quick with, whoever shares the commit.</summary>
-    private const int MostRows = 2_000;
+    private const int MaxRows = 2_000;
 
     /// <summary>The most that vendors bring at once as a rule.</summary>
-    private const int MostOfSmall = 200;
+    private const int MaxOfSmall = 200;
 
-    private static readonly CoalescerOptions SmallDoor = new(Writers: 2, Capacity: 2_000, MaxBatch: 100, TimeSpan.Zero) { MaxWeight = MostRows };
-    private static readonly CoalescerOptions LargeDoor = new(Writers: 1, Capacity: 200, MaxBatch: 10, TimeSpan.Zero) { MaxWeight = MostRows };
+    private static readonly CoalescerOptions SmallDoor = new(Writers: 2, Capacity: 2_000, MaxBatch: 100, TimeSpan.Zero) { MaxWeight = MaxRows };
+    private static readonly CoalescerOptions LargeDoor = new(Writers: 1, Capacity: 200, MaxBatch: 10, TimeSpan.Zero) { MaxWeight = MaxRows };
 
     private static readonly string Insert = SqlText.Statement("receipts_insert");
 
@@ -44,9 +44,9 @@ public sealed class ReceiptIntake : IAsyncDisposable
     /// <exception cref="Npgsql.NpgsqlException">They are not kept, or nobody knows.</exception>
     public async Task<bool> TryKeepAsync(IncomingReceipts receipts, CancellationToken cancellationToken)
     {
-        var door = receipts.Items.Count > MostOfSmall ? large : small;
+        var door = receipts.Items.Count > MaxOfSmall ? large : small;
         // In pieces that a statement is quick with; a piece that was kept before the others broke is kept.
-        foreach (var piece in receipts.Items.Chunk(MostRows))
+        foreach (var piece in receipts.Items.Chunk(MaxRows))
         {
             if (!door.TryAdd(receipts with { Items = piece }, out var kept))
                 return false;
@@ -75,9 +75,9 @@ public sealed class ReceiptIntake : IAsyncDisposable
         metrics.Kept(kept, incoming.Sum(receipts => receipts.Items.Count) - kept);
         if (kept > 0)
             _ = SignalAsync(incoming.Max(receipts => receipts.Wait));
-        var answers = new bool[incoming.Count];
-        Array.Fill(answers, true);
-        return answers;
+        var outcomes = new bool[incoming.Count];
+        Array.Fill(outcomes, true);
+        return outcomes;
     }
 
     private async Task SignalAsync(TimeSpan wait)

@@ -14,10 +14,10 @@ namespace NotificationService.Deliveries.Receipts;
 public sealed class ReceiptStore(Database database, Ids ids)
 {
     /// <summary>Of more tenants that have receipts waiting the others come the next time.</summary>
-    public const int MostTenants = 250;
+    public const int MaxTenants = 250;
 
     /// <summary>The search for those at fault ends there; what was not looked at comes the next time.</summary>
-    private const int MostRefusals = 200;
+    private const int MaxRefusals = 200;
 
     private const string Part = "part";
 
@@ -34,11 +34,11 @@ public sealed class ReceiptStore(Database database, Ids ids)
 
     /// <summary>One transaction's worth, about so many. Answers every receipt that was looked at; those still pending wait.</summary>
     /// <exception cref="PostgresException">The database refused one of them, and with it all: <see cref="ApplyCarefullyAsync"/> finds it.</exception>
-    public async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(int max, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (pending, now) = await ClaimAsync(connection, most, cancellationToken);
+        var (pending, now) = await ClaimAsync(connection, max, cancellationToken);
         if (pending.Count == 0)
             return [];
         var ended = await ApplyAsync(connection, pending, now, cancellationToken);
@@ -47,15 +47,15 @@ public sealed class ReceiptStore(Database database, Ids ids)
     }
 
     /// <summary>As <see cref="ApplyAsync(int, CancellationToken)"/>, where the database refuses some: they are found by halves and put off, and the others are applied.</summary>
-    public async Task<IReadOnlyList<EndedReceipt>> ApplyCarefullyAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EndedReceipt>> ApplyCarefullyAsync(int max, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (pending, now) = await ClaimAsync(connection, most, cancellationToken);
+        var (pending, now) = await ClaimAsync(connection, max, cancellationToken);
         var (ended, parts, refusals) = (new List<EndedReceipt>(pending.Count), new Stack<List<PendingReceipt>>(), 0);
         if (pending.Count > 0)
             parts.Push(pending);
-        while (refusals < MostRefusals && parts.TryPop(out var part))
+        while (refusals < MaxRefusals && parts.TryPop(out var part))
         {
             await transaction.SaveAsync(Part, cancellationToken);
             try
@@ -111,7 +111,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
     }
 
     /// <summary>Walks from where the last walk ended, once past all tenants if nothing is due.</summary>
-    private async Task<(List<PendingReceipt> Pending, DateTimeOffset Now)> ClaimAsync(NpgsqlConnection connection, int most, CancellationToken cancellationToken)
+    private async Task<(List<PendingReceipt> Pending, DateTimeOffset Now)> ClaimAsync(NpgsqlConnection connection, int max, CancellationToken cancellationToken)
     {
         var from = ReadTurn();
         for (var begun = false; ;)
@@ -119,7 +119,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
             if (from == Guid.Empty && begun)
                 return ([], default);
             begun |= from == Guid.Empty;
-            var (pending, now, next) = await ClaimAsync(connection, most, from, cancellationToken);
+            var (pending, now, next) = await ClaimAsync(connection, max, from, cancellationToken);
             from = next;
             WriteTurn(next);
             if (pending.Count > 0)
@@ -128,12 +128,12 @@ public sealed class ReceiptStore(Database database, Ids ids)
     }
 
     private static async Task<(List<PendingReceipt> Pending, DateTimeOffset Now, Guid Next)> ClaimAsync(
-        NpgsqlConnection connection, int most, Guid from, CancellationToken cancellationToken)
+        NpgsqlConnection connection, int max, Guid from, CancellationToken cancellationToken)
     {
         var (pending, now, next) = (new List<PendingReceipt>(), default(DateTimeOffset), Guid.Empty);
         await using var command = new NpgsqlCommand(Claim, connection)
         {
-            Parameters = { new NpgsqlParameter<int> { TypedValue = most }, new NpgsqlParameter<Guid> { TypedValue = from }, new NpgsqlParameter<int> { TypedValue = MostTenants } },
+            Parameters = { new NpgsqlParameter<int> { TypedValue = max }, new NpgsqlParameter<Guid> { TypedValue = from }, new NpgsqlParameter<int> { TypedValue = MaxTenants } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -6,12 +6,12 @@ namespace NotificationService.Recipients.UserService;
 /// The tenants asked about of late, up to so many: one that nobody asks about leaves after minutes, and beyond the number whoever was asked about
 /// longest ago leaves first, never one with a question under way. Any thread may use it.
 /// </summary>
-internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> questions, TimeProvider time) : IDisposable
+internal sealed class AskedTenants(int max, Func<TenantId, TenantQuestions> questions, TimeProvider time) : IDisposable
 {
     /// <summary>Much longer than a service that fails is left alone: who comes back after it starts over with nothing lost.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<TenantId, LinkedListNode<Entry>> entries = [];
     private readonly LinkedList<Entry> used = new();
 
@@ -19,7 +19,7 @@ internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> que
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return entries.Count;
         }
     }
@@ -27,7 +27,7 @@ internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> que
     /// <summary>Until <see cref="Leave"/> they are the tenant's only ones.</summary>
     public TenantQuestions Enter(TenantId tenant)
     {
-        lock (gate)
+        lock (sync)
         {
             if (!entries.TryGetValue(tenant, out var node))
                 entries.Add(tenant, node = used.AddLast(new Entry(tenant, questions(tenant))));
@@ -40,7 +40,7 @@ internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> que
 
     public void Leave(TenantId tenant)
     {
-        lock (gate)
+        lock (sync)
         {
             var node = entries[tenant];
             node.Value.Askers--;
@@ -51,7 +51,7 @@ internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> que
 
     public void Dispose()
     {
-        lock (gate)
+        lock (sync)
         {
             foreach (var entry in used)
                 entry.Questions.Dispose();
@@ -67,7 +67,7 @@ internal sealed class AskedTenants(int most, Func<TenantId, TenantQuestions> que
 
     private void DropUnused()
     {
-        for (var node = used.First; node is not null && (entries.Count > most || time.GetElapsedTime(node.Value.At) >= Idle);)
+        for (var node = used.First; node is not null && (entries.Count > max || time.GetElapsedTime(node.Value.At) >= Idle);)
         {
             var (entry, next) = (node.Value, node.Next);
             if (entry.Askers == 0)

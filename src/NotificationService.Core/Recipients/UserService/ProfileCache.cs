@@ -3,10 +3,10 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Recipients.UserService;
 
-/// <summary>The answers of late, up to so many people and bytes: whoever has not been asked for longest goes first. Any thread may use it.</summary>
-public sealed class ProfileCache(int size, long mostBytes, TimeProvider time)
+/// <summary>The responses of late, up to so many people and bytes: whoever has not been asked for longest goes first. Any thread may use it.</summary>
+public sealed class ProfileCache(int size, long maxBytes, TimeProvider time)
 {
-    private readonly Lock gate = new();
+    private readonly Lock sync = new();
     private readonly Dictionary<(TenantId, string), LinkedListNode<Entry>> entries = [];
     private readonly LinkedList<Entry> used = new();
     private long bytes;
@@ -15,36 +15,36 @@ public sealed class ProfileCache(int size, long mostBytes, TimeProvider time)
     {
         get
         {
-            lock (gate)
+            lock (sync)
                 return entries.Count;
         }
     }
 
     /// <summary>What was answered, and how long ago.</summary>
-    public bool TryGet((TenantId, string) key, [NotNullWhen(true)] out ProfileAnswer? answer, out TimeSpan age)
+    public bool TryGet((TenantId, string) key, [NotNullWhen(true)] out ProfileResponse? response, out TimeSpan age)
     {
-        lock (gate)
+        lock (sync)
         {
-            (answer, age) = (null, TimeSpan.Zero);
+            (response, age) = (null, TimeSpan.Zero);
             if (!entries.TryGetValue(key, out var node))
                 return false;
             used.Remove(node);
             used.AddLast(node);
-            (answer, age) = (node.Value.Answer, time.GetElapsedTime(node.Value.At));
+            (response, age) = (node.Value.Response, time.GetElapsedTime(node.Value.At));
             return true;
         }
     }
 
-    public void Put((TenantId, string) key, ProfileAnswer answer)
+    public void Put((TenantId, string) key, ProfileResponse response)
     {
-        lock (gate)
+        lock (sync)
         {
             if (entries.TryGetValue(key, out var before))
                 Remove(before);
-            var entry = new Entry(key, answer, time.GetTimestamp());
+            var entry = new Entry(key, response, time.GetTimestamp());
             entries[key] = used.AddLast(entry);
             bytes += entry.Bytes;
-            while ((entries.Count > size || bytes > mostBytes) && used.First is { } oldest)
+            while ((entries.Count > size || bytes > maxBytes) && used.First is { } oldest)
                 Remove(oldest);
         }
     }
@@ -56,8 +56,8 @@ public sealed class ProfileCache(int size, long mostBytes, TimeProvider time)
         bytes -= node.Value.Bytes;
     }
 
-    private sealed record Entry((TenantId Tenant, string UserId) Key, ProfileAnswer Answer, long At)
+    private sealed record Entry((TenantId Tenant, string UserId) Key, ProfileResponse Response, long At)
     {
-        public int Bytes { get; } = 240 + (2 * Key.UserId.Length) + ((Answer as ProfileAnswer.Known)?.Profile.Bytes ?? 0);
+        public int Bytes { get; } = 240 + (2 * Key.UserId.Length) + ((Response as ProfileResponse.Known)?.Profile.Bytes ?? 0);
     }
 }

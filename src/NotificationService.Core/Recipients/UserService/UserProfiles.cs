@@ -5,17 +5,17 @@ using NotificationService.Tenants;
 namespace NotificationService.Recipients.UserService;
 
 /// <summary>
-/// What the user service says, asked as rarely as can be: an answer is good for minutes, callers who ask for the same person at once share one
+/// What the user service says, asked as rarely as can be: a response is good for minutes, callers who ask for the same person at once share one
 /// question, no more are under way than it was said to bear, a service that fails a tenant is left alone for seconds, and meanwhile what it said last
 /// is still good.
 /// </summary>
 public sealed class UserProfiles : IDisposable
 {
-    /// <summary>What is remembered takes no more memory than that, however much the answers say.</summary>
-    private const long MostCached = 64 << 20;
+    /// <summary>What is remembered takes no more memory than that, however much the responses say.</summary>
+    private const long MaxCached = 64 << 20;
 
     /// <summary>Tenants whose questions are looked after at once; a few kilobytes each.</summary>
-    private const int MostTenants = 1_000;
+    private const int MaxTenants = 1_000;
 
     private readonly UserServiceOptions options;
     private readonly ProfileCache cache;
@@ -26,23 +26,23 @@ public sealed class UserProfiles : IDisposable
 
     /// <summary>A service that does not want to hear of one tenant may well answer another.</summary>
     private readonly AskedTenants tenants;
-    private readonly ConcurrentDictionary<(TenantId, string), Lazy<Task<ProfileAnswer>>> asking = new();
+    private readonly ConcurrentDictionary<(TenantId, string), Lazy<Task<ProfileResponse>>> asking = new();
 
     public UserProfiles(UserServiceClient client, UserServiceOptions options, UserServiceMetrics metrics, TimeProvider time, ILogger<UserProfiles> logger)
     {
         (this.options, this.metrics) = (options, metrics);
-        cache = new ProfileCache(options.CacheSize, MostCached, time);
+        cache = new ProfileCache(options.CacheSize, MaxCached, time);
         turns = new SemaphoreSlim(options.Concurrency);
-        tenants = new AskedTenants(MostTenants, tenant => new TenantQuestions(client, tenant, options.ConcurrencyOfTenant, time, logger), time);
+        tenants = new AskedTenants(MaxTenants, tenant => new TenantQuestions(client, tenant, options.ConcurrencyOfTenant, time, logger), time);
     }
 
-    /// <summary>Of how many tenants something is remembered besides the answers; bounded.</summary>
+    /// <summary>Of how many tenants something is remembered besides the responses; bounded.</summary>
     public int TenantsRemembered => tenants.Count;
 
-    public ValueTask<ProfileAnswer> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
+    public ValueTask<ProfileResponse> FindAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
     {
         var key = (tenant, userId);
-        return cache.TryGet(key, out var answer, out var age) && age < GoodFor(answer) ? ValueTask.FromResult(answer) : new(AskAsync(key, cancellationToken));
+        return cache.TryGet(key, out var response, out var age) && age < GoodFor(response) ? ValueTask.FromResult(response) : new(AskAsync(key, cancellationToken));
     }
 
     public void Dispose()
@@ -52,22 +52,22 @@ public sealed class UserProfiles : IDisposable
     }
 
     /// <summary>Whoever gives up waiting leaves the question to the others.</summary>
-    private async Task<ProfileAnswer> AskAsync((TenantId Tenant, string UserId) key, CancellationToken cancellationToken)
+    private async Task<ProfileResponse> AskAsync((TenantId Tenant, string UserId) key, CancellationToken cancellationToken)
     {
-        var question = asking.GetOrAdd(key, static (key, self) => new Lazy<Task<ProfileAnswer>>(() => Task.Run(() => self.AskOnceAsync(key))), this);
+        var question = asking.GetOrAdd(key, static (key, self) => new Lazy<Task<ProfileResponse>>(() => Task.Run(() => self.AskOnceAsync(key))), this);
         return await question.Value.WaitAsync(cancellationToken);
     }
 
-    private async Task<ProfileAnswer> AskOnceAsync((TenantId Tenant, string UserId) key)
+    private async Task<ProfileResponse> AskOnceAsync((TenantId Tenant, string UserId) key)
     {
         try
         {
-            var answer = await InTurnAsync(key);
-            if (answer is not ProfileAnswer.Unavailable)
+            var response = await InTurnAsync(key);
+            if (response is not ProfileResponse.Unavailable)
             {
-                cache.Put(key, answer);
-                metrics.Answered(answer is ProfileAnswer.Known ? "found" : "not_found");
-                return answer;
+                cache.Put(key, response);
+                metrics.Answered(response is ProfileResponse.Known ? "found" : "not_found");
+                return response;
             }
 
             if (cache.TryGet(key, out var before, out var age) && age < GoodFor(before) + options.StaleFor)
@@ -77,7 +77,7 @@ public sealed class UserProfiles : IDisposable
             }
 
             metrics.Answered("failed");
-            return answer;
+            return response;
         }
         finally
         {
@@ -85,7 +85,7 @@ public sealed class UserProfiles : IDisposable
         }
     }
 
-    private async Task<ProfileAnswer> InTurnAsync((TenantId Tenant, string UserId) key)
+    private async Task<ProfileResponse> InTurnAsync((TenantId Tenant, string UserId) key)
     {
         var questions = tenants.Enter(key.Tenant);
         try
@@ -98,7 +98,7 @@ public sealed class UserProfiles : IDisposable
         }
     }
 
-    private async Task<ProfileAnswer> InTurnAsync(TenantQuestions questions, string userId)
+    private async Task<ProfileResponse> InTurnAsync(TenantQuestions questions, string userId)
     {
         // First its tenant's turn: who waits for that keeps nobody else's.
         await questions.Turns.WaitAsync();
@@ -120,5 +120,5 @@ public sealed class UserProfiles : IDisposable
         }
     }
 
-    private TimeSpan GoodFor(ProfileAnswer answer) => answer is ProfileAnswer.Known ? options.CacheFor : options.CacheUnknownFor;
+    private TimeSpan GoodFor(ProfileResponse response) => response is ProfileResponse.Known ? options.CacheFor : options.CacheUnknownFor;
 }

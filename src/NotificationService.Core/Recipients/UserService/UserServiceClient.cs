@@ -6,13 +6,13 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Recipients.UserService;
 
-/// <summary>Asks the user service once: no redirect, no proxy, no second try, an absolute deadline, and no more of an answer than a person can be.</summary>
+/// <summary>Asks the user service once: no redirect, no proxy, no second try, an absolute deadline, and no more of a response than a person can be.</summary>
 public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHandler handler, TimeProvider time) : IDisposable
 {
     /// <summary>Says whose user it is.</summary>
     public const string TenantHeader = "X-Tenant-Id";
 
-    private const int LargestAnswer = 64 * 1024;
+    private const int LargestResponse = 64 * 1024;
 
     private readonly HttpMessageInvoker invoker = new(handler);
     private readonly string address = (options.BaseUrl?.AbsoluteUri ?? "").TrimEnd('/') + "/users/";
@@ -30,11 +30,11 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
         UseProxy = false,
     };
 
-    public async Task<ProfileAnswer> AskAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
+    public async Task<ProfileResponse> AskAsync(TenantId tenant, string userId, CancellationToken cancellationToken)
     {
         // A dot or two would be another address, however they are escaped.
         if (userId is "." or "..")
-            return ProfileAnswer.Unknown.Instance;
+            return ProfileResponse.Unknown.Instance;
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, address + Uri.EscapeDataString(userId));
@@ -49,30 +49,30 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
             return response.StatusCode switch
             {
                 HttpStatusCode.OK => Read(await BytesAsync(response, limit.Token), userId),
-                HttpStatusCode.NotFound or HttpStatusCode.Gone => ProfileAnswer.Unknown.Instance,
+                HttpStatusCode.NotFound or HttpStatusCode.Gone => ProfileResponse.Unknown.Instance,
                 // It does not know us, or wants to be left alone: that is nobody's in particular.
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ProfileAnswer.Unavailable.Down,
-                HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => ProfileAnswer.Unavailable.Silent,
-                >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => ProfileAnswer.Unavailable.Refused,
-                _ => ProfileAnswer.Unavailable.Failed,
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ProfileResponse.Unavailable.Down,
+                HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => ProfileResponse.Unavailable.Silent,
+                >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => ProfileResponse.Unavailable.Refused,
+                _ => ProfileResponse.Unavailable.Failed,
             };
         }
         catch (HttpRequestException exception)
         {
             return exception.HttpRequestError switch
             {
-                HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError => ProfileAnswer.Unavailable.Down,
-                HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => ProfileAnswer.Unavailable.Failed,
-                _ => ProfileAnswer.Unavailable.Silent,
+                HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError => ProfileResponse.Unavailable.Down,
+                HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => ProfileResponse.Unavailable.Failed,
+                _ => ProfileResponse.Unavailable.Silent,
             };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ProfileAnswer.Unavailable.Silent;
+            return ProfileResponse.Unavailable.Silent;
         }
         catch (IOException)
         {
-            return ProfileAnswer.Unavailable.Silent;
+            return ProfileResponse.Unavailable.Silent;
         }
     }
 
@@ -80,31 +80,31 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
 
     private static async Task<byte[]?> BytesAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.Content.Headers.ContentLength > LargestAnswer)
+        if (response.Content.Headers.ContentLength > LargestResponse)
             return null;
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[LargestAnswer + 1];
+        var buffer = new byte[LargestResponse + 1];
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read > LargestAnswer ? null : buffer[..read];
+        return read > LargestResponse ? null : buffer[..read];
     }
 
-    /// <summary>Fields that are not what they should be count as left out; an answer that is no object, or about somebody else, as none.</summary>
-    private static ProfileAnswer Read(byte[]? utf8, string userId)
+    /// <summary>Fields that are not what they should be count as left out; a response that is no object, or about somebody else, as none.</summary>
+    private static ProfileResponse Read(byte[]? utf8, string userId)
     {
         if (utf8 is null)
-            return ProfileAnswer.Unavailable.Failed;
+            return ProfileResponse.Unavailable.Failed;
         try
         {
             using var json = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 32 });
             if (json.RootElement.ValueKind != JsonValueKind.Object || (Text(json.RootElement, "userId") is { } other && other != userId))
-                return ProfileAnswer.Unavailable.Failed;
+                return ProfileResponse.Unavailable.Failed;
             var user = json.RootElement;
-            return new ProfileAnswer.Known(new RecipientProfile(
+            return new ProfileResponse.Known(new RecipientProfile(
                 Text(user, "name"), Text(user, "email"), Text(user, "phone"), Text(user, "whatsapp"), Texts(user, "deviceTokens"), Text(user, "locale"), Text(user, "timezone")));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return ProfileAnswer.Unavailable.Failed;
+            return ProfileResponse.Unavailable.Failed;
         }
     }
 

@@ -14,13 +14,13 @@ public sealed class UserServiceOptions
     /// <summary>For the whole question, connecting included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long an answer is good.</summary>
+    /// <summary>How long a response is good.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a 404 is good.</summary>
     public TimeSpan CacheUnknownFor { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long an answer may be used after that while the service fails.</summary>
+    /// <summary>How long a response may be used after that while the service fails.</summary>
     public TimeSpan StaleFor { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The most people that are remembered. 1–1,000,000.</summary>

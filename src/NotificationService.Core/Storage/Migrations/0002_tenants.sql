@@ -112,11 +112,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select id from service_accounts where disabled_at > now() - longest_token
 $$;
 
-create function notification_meta.purge_refresh_tokens(bite int) returns int
+create function notification_meta.purge_refresh_tokens(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with gone as (
         delete from refresh_tokens where (tenant_id, id) in (
-            select tenant_id, id from refresh_tokens where expires_at < now() limit bite)
+            select tenant_id, id from refresh_tokens where expires_at < now() limit batch_size)
         returning 1)
     select count(*)::int from gone
 $$;

@@ -90,7 +90,7 @@ create table idempotency_keys (
     key_hash    bytea not null,
     fingerprint bytea not null,
     status_code smallint not null,
-    answer      text not null,
+    response    text not null,
     created_at  timestamptz not null default now(),
     primary key (tenant_id, key_hash)
 );
@@ -164,21 +164,21 @@ begin
     return dropped;
 end $$;
 
--- Finished deliveries of dropped months go in bounded bites; the caller repeats until it answers 0.
-create function notification_meta.delete_deliveries_before(instant timestamptz, bite int) returns int
+-- Finished deliveries of dropped months go in bounded batches; the caller repeats until it answers 0.
+create function notification_meta.delete_deliveries_before(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with doomed as materialized (
         select id from deliveries where id < notification_meta.uuid_floor(instant) and status not in (10, 20, 30)
-        order by id limit bite for update skip locked),
+        order by id limit batch_size for update skip locked),
     gone as (delete from deliveries where id = any (array(select id from doomed)) returning 1)
     select count(*)::int from gone
 $$;
 
-create function notification_meta.purge_idempotency_keys(bite int) returns int
+create function notification_meta.purge_idempotency_keys(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with gone as (
         delete from idempotency_keys where (tenant_id, key_hash) in (
-            select tenant_id, key_hash from idempotency_keys where created_at < now() - interval '24 hours' limit bite)
+            select tenant_id, key_hash from idempotency_keys where created_at < now() - interval '24 hours' limit batch_size)
         returning 1)
     select count(*)::int from gone
 $$;

@@ -125,21 +125,21 @@ do $$ begin
     execute format('create policy owner_finds_the_tenant on providers for select to %I using (true)', current_user);
 end $$;
 
-create function notification_meta.purge_receipts(bite int) returns int
+create function notification_meta.purge_receipts(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
         select tenant_id, provider_id, dedupe_hash from receipts where received_at < now() - interval '30 days'
-        order by received_at limit bite for update skip locked),
+        order by received_at limit batch_size for update skip locked),
     gone as (
         delete from receipts r using old
         where r.tenant_id = old.tenant_id and r.provider_id = old.provider_id and r.dedupe_hash = old.dedupe_hash returning 1)
     select count(*)::int from gone
 $$;
 
-create function notification_meta.purge_suppressions(bite int) returns int
+create function notification_meta.purge_suppressions(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select tenant_id, id from suppressions where expires_at < now() - interval '30 days' order by expires_at limit bite for update skip locked),
+        select tenant_id, id from suppressions where expires_at < now() - interval '30 days' order by expires_at limit batch_size for update skip locked),
     gone as (delete from suppressions s using old where s.tenant_id = old.tenant_id and s.id = old.id returning 1)
     select count(*)::int from gone
 $$;

@@ -30,7 +30,7 @@ create table batch_chunks (
     accepted    int not null,
     rejected    int not null,
     repeated    int not null,
-    answer      json not null,
+    response    json not null,
     created_at  timestamptz not null default now(),
     primary key (tenant_id, batch_id, sequence)
 );
@@ -129,20 +129,20 @@ end $$;
 
 -- Gathers added changes into the counts and says whose. At most so many changes at once.
 -- Several workers at once: each takes what no other holds; the counts are written in the order of their keys, so that nobody waits in a circle.
-create function notification_meta.gather_batches(most int) returns table (tenant uuid, batch uuid, taken int)
+create function notification_meta.gather_batches(max_count int) returns table (tenant uuid, batch uuid, taken int)
 language sql security definer set search_path = public, pg_temp as $$
-    with bite as materialized (
-        select c.ctid, c.tenant_id, c.batch_id, c.status, c.delta from batch_changes c limit most for update skip locked
+    with picked as materialized (
+        select c.ctid, c.tenant_id, c.batch_id, c.status, c.delta from batch_changes c limit max_count for update skip locked
     ),
-    gone as (delete from batch_changes c using bite where c.ctid = bite.ctid),
+    gone as (delete from batch_changes c using picked where c.ctid = picked.ctid),
     summed as (
-        select b.tenant_id, b.batch_id, b.status, sum(b.delta)::bigint as delta from bite b group by 1, 2, 3 order by 1, 2, 3
+        select b.tenant_id, b.batch_id, b.status, sum(b.delta)::bigint as delta from picked b group by 1, 2, 3 order by 1, 2, 3
     ),
     added as (
         insert into batch_counts as c (tenant_id, batch_id, status, n) select * from summed
         on conflict (tenant_id, batch_id, status) do update set n = c.n + excluded.n
     )
-    select s.tenant_id, s.batch_id, (select count(*) from bite)::int from summed s group by 1, 2
+    select s.tenant_id, s.batch_id, (select count(*) from picked)::int from summed s group by 1, 2
 $$;
 
 -- Measures how fast batches go, unless that was done a moment ago, and notes once that one has ended: closed, and nothing of it waits.
@@ -170,11 +170,11 @@ language sql security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Closed batches that have not ended: those that were cancelled first, so that no number of batches for next month keeps them waiting.
-create function notification_meta.unended_batches(most int) returns table (tenant uuid, batch uuid, batch_state smallint)
+create function notification_meta.unended_batches(max_count int) returns table (tenant uuid, batch uuid, batch_state smallint)
 language sql stable security definer set search_path = public, pg_temp as $$
-    (select tenant_id, id, state from batches where state = 3 and ended_at is null order by closed_at limit most)
+    (select tenant_id, id, state from batches where state = 3 and ended_at is null order by closed_at limit max_count)
     union all
-    (select tenant_id, id, state from batches where closed_at is not null and ended_at is null and state <> 3 order by closed_at limit most)
+    (select tenant_id, id, state from batches where closed_at is not null and ended_at is null and state <> 3 order by closed_at limit max_count)
 $$;
 
 revoke all on function notification_meta.gather_batches(int), notification_meta.measure_batches(uuid[], uuid[], float8), notification_meta.unended_batches(int) from public;

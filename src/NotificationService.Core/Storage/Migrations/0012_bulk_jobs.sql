@@ -18,8 +18,8 @@ create table bulk_jobs (
     encoding         text not null,
     file_hash        bytea,
     file_bytes       bigint,
-    slices           int not null default 0, -- those that count; more are there while mended rows are being uploaded
-    upload           uuid,              -- the upload of mended rows that goes on
+    row_ranges       int not null default 0, -- those that count; more are there while corrected rows are being uploaded
+    upload           uuid,              -- the upload of corrected rows that goes on
 
     rows_total       int not null default 0,
     rows_done        int not null default 0, -- checked or queued, in the present pass
@@ -40,9 +40,9 @@ create index bulk_jobs_listed on bulk_jobs (tenant_id, id);
 create index bulk_jobs_hash on bulk_jobs (tenant_id, file_hash) where file_hash is not null;
 select notification_meta.protect_tenant_table('bulk_jobs', 'select, insert, update', 'select');
 
--- A thousand lines or so as they came, in one row: staged before the upload is answered. A line's notification has the slice's first
+-- A thousand lines or so as they came, in one row: staged before the upload is answered. A line's notification has the row range's first
 -- id and the line's index, so that a line becomes one notification whatever happens.
-create table bulk_slices (
+create table bulk_row_ranges (
     tenant_id  uuid not null,
     job_id     uuid not null,
     number     int not null,            -- from 0, in the order of the file
@@ -53,20 +53,20 @@ create table bulk_slices (
     state      smallint not null default 0, -- 0 staged, 1 checked, 2 queued
     primary key (tenant_id, job_id, number)
 );
-create index bulk_slices_open on bulk_slices (tenant_id, job_id, state, number) where state < 2;
-select notification_meta.protect_tenant_table('bulk_slices', 'select, insert, update, delete', 'select');
+create index bulk_row_ranges_open on bulk_row_ranges (tenant_id, job_id, state, number) where state < 2;
+select notification_meta.protect_tenant_table('bulk_row_ranges', 'select, insert, update, delete', 'select');
 
 -- What is wrong with a row.
 create table bulk_errors (
     tenant_id uuid not null,
     job_id    uuid not null,
     line      int not null,
-    number    int not null,             -- of the slice
-    index     int not null,             -- in the slice
+    number    int not null,             -- of the row range
+    index     int not null,             -- in the row range
     col       text,
     code      text not null,
     message   text not null,
-    mended_by int,                      -- the slice in which the row came again; if it is bad again, that stands there
+    corrected_by int,                      -- the row range in which the row came again; if it is bad again, that stands there
     primary key (tenant_id, job_id, number, index)
 );
 create index bulk_errors_line on bulk_errors (tenant_id, job_id, line);
@@ -77,7 +77,7 @@ alter table batches add column held boolean not null default false, add column r
 
 do $$ begin
     execute format('create policy owner_serves_jobs on bulk_jobs to %I using (true) with check (true)', current_user);
-    execute format('create policy owner_clears_slices on bulk_slices to %I using (true) with check (true)', current_user);
+    execute format('create policy owner_clears_row_ranges on bulk_row_ranges to %I using (true) with check (true)', current_user);
     execute format('create policy owner_clears_errors on bulk_errors to %I using (true) with check (true)', current_user);
 end $$;
 
@@ -97,7 +97,7 @@ language sql security definer set search_path = public, pg_temp as $$
         update bulk_jobs j set state = 6, reason = 'upload_incomplete', reason_message = 'the upload ended half-way; nothing was sent: upload the file again', ended_at = clock_timestamp()
         where j.state = 1 and j.touched_at < clock_timestamp() - interval '2 minutes'
         returning j.tenant_id, j.id),
-    cleared as (delete from bulk_slices s using stale where s.tenant_id = stale.tenant_id and s.job_id = stale.id),
+    cleared as (delete from bulk_row_ranges s using stale where s.tenant_id = stale.tenant_id and s.job_id = stale.id),
     errors as (delete from bulk_errors e using stale where e.tenant_id = stale.tenant_id and e.job_id = stale.id)
     select count(*)::int from stale
 $$;
@@ -121,13 +121,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- What a file's rows held is kept for thirty days after its job has ended: for errors.csv and results.csv.
-create index bulk_jobs_ended on bulk_jobs (ended_at) where ended_at is not null and slices > 0;
-create function notification_meta.purge_bulk_rows(bite int) returns int
+create index bulk_jobs_ended on bulk_jobs (ended_at) where ended_at is not null and row_ranges > 0;
+create function notification_meta.purge_bulk_rows(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select s.tenant_id, s.job_id, s.number from bulk_jobs j join bulk_slices s on s.tenant_id = j.tenant_id and s.job_id = j.id
-        where j.ended_at < now() - interval '30 days' and j.slices > 0 and j.state in (5, 6, 7, 8) limit bite / 100 + 1),
-    gone as (delete from bulk_slices s using old where s.tenant_id = old.tenant_id and s.job_id = old.job_id and s.number = old.number),
+        select s.tenant_id, s.job_id, s.number from bulk_jobs j join bulk_row_ranges s on s.tenant_id = j.tenant_id and s.job_id = j.id
+        where j.ended_at < now() - interval '30 days' and j.row_ranges > 0 and j.state in (5, 6, 7, 8) limit batch_size / 100 + 1),
+    gone as (delete from bulk_row_ranges s using old where s.tenant_id = old.tenant_id and s.job_id = old.job_id and s.number = old.number),
     errors as (delete from bulk_errors e using old where e.tenant_id = old.tenant_id and e.job_id = old.job_id and e.number = old.number)
     select count(*)::int from old
 $$;

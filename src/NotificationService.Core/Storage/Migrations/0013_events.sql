@@ -1,4 +1,4 @@
--- What must be told to whoever listens, written in the statement that made it true and removed in the transaction that hands it on
+-- What must be published to whoever listens, written in the statement that made it true and removed in the transaction that publishes it
 -- (docs/decisions/0019-the-timeline-is-the-log.md). For a delivery it only points to a row of the timeline, which is the log.
 create table outbox (
     shard     smallint not null,                     -- of 8; one relay at a time works on one
@@ -18,7 +18,7 @@ create function notification_meta.shard_of(id uuid) returns smallint language sq
 revoke all on function notification_meta.shard_of(uuid) from public;
 grant execute on function notification_meta.shard_of(uuid) to notification_app, notification_worker;
 
--- Facts that are no delivery's: a batch or a file has ended, a provider is parked, a webhook endpoint fails.
+-- Facts that are no delivery's: a batch or a file has ended, a provider is suspended, a webhook endpoint fails.
 create table events (
     tenant_id   uuid not null,
     id          uuid not null,
@@ -34,20 +34,20 @@ select notification_meta.protect_tenant_table('events', 'select, insert', 'selec
 -- Replays ask for what happened since an instant; the timeline is written in the order of time, or nearly.
 create index timeline_at on timeline using brin (at) with (pages_per_range = 32, autosummarize = on);
 
--- Writes an event and its row in the outbox, in the shard of what it is about: what is told of one subject stays in its order. Called in the transaction that made it true, in the tenant's scope or by an owner's function.
-create function notification_meta.tell(tenant uuid, event uuid, event_type text, about uuid, at timestamptz, told json) returns void
+-- Writes an event and its row in the outbox, in the shard of what it is about: what is published of one subject stays in its order. Called in the transaction that made it true, in the tenant's scope or by an owner's function.
+create function notification_meta.publish_event(tenant uuid, event uuid, event_type text, about uuid, at timestamptz, payload json) returns void
 language sql set search_path = public, pg_temp as $$
-    insert into events (tenant_id, id, type, subject, occurred_at, data) values (tenant, event, event_type, about, at, told);
+    insert into events (tenant_id, id, type, subject, occurred_at, data) values (tenant, event, event_type, about, at, payload);
     insert into outbox (shard, tenant_id, subject, seq) values (notification_meta.shard_of(about), tenant, event, 0);
 $$;
 
--- A UUIDv7 for what the database itself tells.
+-- A UUIDv7 for what the database itself publishes.
 create function notification_meta.new_id() returns uuid language sql volatile as $$
     select (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7' || substr(gen_random_uuid()::text, 16))::uuid
     from (select lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') as h) x
 $$;
-revoke all on function notification_meta.tell(uuid, uuid, text, uuid, timestamptz, json), notification_meta.new_id() from public;
-grant execute on function notification_meta.tell(uuid, uuid, text, uuid, timestamptz, json), notification_meta.new_id() to notification_app, notification_worker;
+revoke all on function notification_meta.publish_event(uuid, uuid, text, uuid, timestamptz, json), notification_meta.new_id() from public;
+grant execute on function notification_meta.publish_event(uuid, uuid, text, uuid, timestamptz, json), notification_meta.new_id() to notification_app, notification_worker;
 
 -- Housekeeping runs as the owner.
 do $$ begin
@@ -55,16 +55,16 @@ do $$ begin
     execute format('create policy owner_tells on events to %I using (true) with check (true)', current_user);
 end $$;
 
-create function notification_meta.purge_events(instant timestamptz, bite int) returns int
+create function notification_meta.purge_events(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
-    with old as materialized (select tenant_id, id from events where occurred_at < instant order by occurred_at limit bite),
+    with old as materialized (select tenant_id, id from events where occurred_at < instant order by occurred_at limit batch_size),
     gone as (delete from events e using old where e.tenant_id = old.tenant_id and e.id = old.id returning 1)
     select count(*)::int from gone
 $$;
 revoke all on function notification_meta.purge_events(timestamptz, int) from public;
 grant execute on function notification_meta.purge_events(timestamptz, int) to notification_worker;
 
--- The law of a chain (0011), which now also tells what it cancels.
+-- The law of a chain (0011), which now also publishes what it cancels.
 create or replace function notification_meta.chain_goes_on() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -89,7 +89,7 @@ begin
             insert into batch_changes (tenant_id, batch_id, status, delta)
             select new.tenant_id, ended.batch_id, change.status, change.delta
             from ended cross join lateral (values (0, -1), (72, 1)) as change(status, delta) where ended.batch_id is not null),
-        told as (
+        published as (
             insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), new.tenant_id, id, timeline_seq from ended)
         insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
         select new.tenant_id, id, timeline_seq, 72, now_at,

@@ -1,4 +1,4 @@
--- A customer's address that is told of events.
+-- A customer's address that events are sent to.
 create table webhook_endpoints (
     tenant_id     uuid not null references tenants,
     id            uuid not null,
@@ -9,13 +9,13 @@ create table webhook_endpoints (
     categories    text[],
     batches       uuid[],
     payload       smallint not null check (payload in (1, 2)), -- 1 full, 2 thin
-    headers       json not null,                     -- name → hint of its value; the values are sealed
+    headers       json not null,                     -- name → mask of its value; the values are sealed
     enabled       boolean not null,
     disabled_at   timestamptz,
     disabled_for  text,                              -- gone, failing, asked; null: by a person
     failing_since timestamptz,                       -- nothing has succeeded since
     failures      int not null default 0,            -- in a row
-    warned_at     timestamptz,                       -- the tenant was told that it fails
+    warned_at     timestamptz,                       -- the tenant was notified that it fails
     revision      int not null,                      -- raised by every change; live callers are cached by it
     created_at    timestamptz not null,
     updated_at    timestamptz not null,
@@ -55,8 +55,8 @@ create table webhook_messages (
     attempts    smallint not null default 0,
     first_attempt smallint not null default 0,       -- attempts when it was last sent again by hand: its schedule starts over
     claims      int not null default 0,
-    due_at      timestamptz not null,                -- while it is in hand the end of its lease: a worker that dies gives it back by that
-    in_hand     boolean not null default false,
+    due_at      timestamptz not null,                -- while it is in flight the end of its lease: a worker that dies gives it back by that
+    in_flight   boolean not null default false,
     created_at  timestamptz not null,
     ended_at    timestamptz,
     primary key (id)
@@ -79,7 +79,7 @@ create table webhook_attempts (
     started_at       timestamptz not null,
     duration_ms      int not null,
     outcome          smallint not null,              -- 1 delivered, 2 failed, 3 gone
-    status           smallint,                       -- of the answer
+    status           smallint,                       -- of the response
     error            text,
     request_headers  json not null,
     response_headers json,
@@ -89,7 +89,7 @@ create table webhook_attempts (
 ) partition by range (message_id);
 select notification_meta.protect_tenant_table('webhook_attempts', 'select', 'select, insert');
 
--- Somebody asked for everything that failed, or for everything since an instant, once more; worked in bites.
+-- Somebody asked for everything that failed, or for everything since an instant, once more; worked in batches.
 create table webhook_replays (
     tenant_id   uuid not null,
     id          uuid not null,
@@ -136,10 +136,10 @@ language sql security definer set search_path = public, pg_temp as $$
     returning r.tenant_id, r.id, r.mode
 $$;
 
-create function notification_meta.purge_webhook_messages(instant timestamptz, bite int) returns int
+create function notification_meta.purge_webhook_messages(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select id from webhook_messages where id < notification_meta.uuid_floor(instant) and state <> 1 order by id limit bite for update skip locked),
+        select id from webhook_messages where id < notification_meta.uuid_floor(instant) and state <> 1 order by id limit batch_size for update skip locked),
     gone as (delete from webhook_messages m using old where m.id = old.id returning 1)
     select count(*)::int from gone
 $$;
@@ -198,10 +198,10 @@ begin
     return dropped;
 end $$;
 
-create function notification_meta.purge_webhook_replays(instant timestamptz, bite int) returns int
+create function notification_meta.purge_webhook_replays(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select tenant_id, id from webhook_replays where state <> 1 and created_at < instant order by created_at limit bite for update skip locked),
+        select tenant_id, id from webhook_replays where state <> 1 and created_at < instant order by created_at limit batch_size for update skip locked),
     gone as (delete from webhook_replays r using old where r.tenant_id = old.tenant_id and r.id = old.id returning 1)
     select count(*)::int from gone
 $$;

@@ -1,4 +1,4 @@
--- A key is kept as long as what it stands for can come again: a day for a caller of the API, longer for what a topic still holds.
+-- A key is kept as long as what it identifies can come again: a day for a caller of the API, longer for what a topic still holds.
 alter table idempotency_keys add column expires_at timestamptz not null default now() + interval '24 hours';
 create index idempotency_keys_expires on idempotency_keys (expires_at);
 drop index idempotency_keys_created;
@@ -7,11 +7,11 @@ do $$ begin
     execute format('create policy owner_removes_old_keys on idempotency_keys to %I using (expires_at < now())', current_user);
 end $$;
 
-create or replace function notification_meta.purge_idempotency_keys(bite int) returns int
+create or replace function notification_meta.purge_idempotency_keys(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with gone as (
         delete from idempotency_keys where (tenant_id, key_hash) in (
-            select tenant_id, key_hash from idempotency_keys where expires_at < now() limit bite)
+            select tenant_id, key_hash from idempotency_keys where expires_at < now() limit batch_size)
         returning 1)
     select count(*)::int from gone
 $$;

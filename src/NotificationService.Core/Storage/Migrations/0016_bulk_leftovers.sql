@@ -42,13 +42,13 @@ begin
            or (b.closed_at is not null and counted.pending = 0 and b.ended_at is null));
 end $$;
 
--- A slice that could not be worked is tried again later, and not for ever.
-alter table bulk_slices
+-- A row range that could not be worked is tried again later, and not for ever.
+alter table bulk_row_ranges
     add column tries smallint not null default 0,
     add column retry_at timestamptz;
 
 alter table bulk_jobs
-    -- Bad rows of the mended ones that are being uploaded: they are the job's once all of them are there. Those before are counted in rows_bad.
+    -- Bad rows of the corrected ones that are being uploaded: they are the job's once all of them are there. Those before are counted in rows_bad.
     add column rows_bad_coming int not null default 0,
     -- Nothing is left of its rows.
     add column rows_gone boolean not null default false,
@@ -57,7 +57,7 @@ alter table bulk_jobs
     alter column served_at drop default;
 update bulk_jobs j set rows_bad = (
     select count(*) from bulk_errors e
-    where e.tenant_id = j.tenant_id and e.job_id = j.id and e.mended_by is null and (e.number < j.slices or j.state = 1));
+    where e.tenant_id = j.tenant_id and e.job_id = j.id and e.corrected_by is null and (e.number < j.row_ranges or j.state = 1));
 
 -- The tenant that was served longest ago, and of its jobs the one that was: whoever has many jobs has no more turns than whoever has one.
 -- Several workers at once: each takes a job that no other is taking.
@@ -84,31 +84,31 @@ language sql security definer set search_path = public, pg_temp as $$
     select count(*)::int from stale
 $$;
 
--- Clears rows that are of no use any more, in bites: those of an upload that was given up at once, those of a job that has ended after thirty days.
--- Half a gigabyte may be in them, which no single statement should delete. Answers the slices that were deleted. Mended rows that are being uploaded
+-- Clears rows that are of no use any more, in batches: those of an upload that was given up at once, those of a job that has ended after thirty days.
+-- Half a gigabyte may be in them, which no single statement should delete. Answers the row ranges that were deleted. Corrected rows that are being uploaded
 -- are left alone with their job; an upload of them that said nothing for two minutes has ended, and what still comes of it is refused.
 create index bulk_jobs_refused on bulk_jobs (ended_at) where state = 6 and reason in ('upload_incomplete', 'upload_refused') and not rows_gone;
 create index bulk_jobs_rows on bulk_jobs (ended_at) where state in (5, 6, 7, 8) and not rows_gone;
 drop index bulk_jobs_ended;
 drop function notification_meta.purge_bulk_rows(int);
-create function notification_meta.clear_bulk_rows(bite int) returns int
+create function notification_meta.clear_bulk_rows(batch_size int) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare old record; gone int; cleared int := 0;
 begin
     for old in
         with refused as materialized (
             select j.tenant_id, j.id from bulk_jobs j where j.state = 6 and j.reason in ('upload_incomplete', 'upload_refused') and not j.rows_gone
-            order by j.ended_at limit bite for update skip locked),
+            order by j.ended_at limit batch_size for update skip locked),
         over as materialized (
             select j.tenant_id, j.id from bulk_jobs j where j.state in (5, 6, 7, 8) and not j.rows_gone and j.ended_at < now() - interval '30 days'
               and (j.upload is null or j.touched_at < clock_timestamp() - interval '2 minutes')
-            order by j.ended_at limit bite for update skip locked)
+            order by j.ended_at limit batch_size for update skip locked)
         select * from refused union all select * from over
     loop
         update bulk_jobs j set upload = null where j.tenant_id = old.tenant_id and j.id = old.id and j.upload is not null;
-        gone := notification_meta.bite_bulk_rows(old.tenant_id, old.id, bite - cleared);
+        gone := notification_meta.delete_bulk_rows(old.tenant_id, old.id, batch_size - cleared);
         cleared := cleared + gone;
-        if cleared >= bite then
+        if cleared >= batch_size then
             return cleared;
         end if;
         update bulk_jobs j set rows_gone = true where j.tenant_id = old.tenant_id and j.id = old.id;
@@ -116,31 +116,31 @@ begin
     return cleared;
 end $$;
 
--- Deletes so many slices of a job, and what was said of their rows.
-create function notification_meta.bite_bulk_rows(tenant uuid, job uuid, most int) returns int
+-- Deletes so many row ranges of a job, and what was said of their rows.
+create function notification_meta.delete_bulk_rows(tenant uuid, job uuid, max_count int) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare numbers int[];
 begin
-    select array_agg(bite.number) into numbers from (
-        select s.number from bulk_slices s where s.tenant_id = tenant and s.job_id = job limit most) bite;
+    select array_agg(picked.number) into numbers from (
+        select s.number from bulk_row_ranges s where s.tenant_id = tenant and s.job_id = job limit max_count) picked;
     delete from bulk_errors e where e.tenant_id = tenant and e.job_id = job and e.number = any (numbers);
-    delete from bulk_slices s where s.tenant_id = tenant and s.job_id = job and s.number = any (numbers);
+    delete from bulk_row_ranges s where s.tenant_id = tenant and s.job_id = job and s.number = any (numbers);
     return coalesce(cardinality(numbers), 0);
 end $$;
 
--- Batches and jobs of which nothing has happened since the instant, with their chunks and counts, in bites; the caller repeats until it answers
+-- Batches and jobs of which nothing has happened since the instant, with their chunks and counts, in batches; the caller repeats until it answers
 -- less than it may. One that is open counts as over when nothing came for as long. Whoever adds to one holds its row.
 create index batches_created on batches (created_at);
-create function notification_meta.purge_batches(instant timestamptz, bite int) returns int
+create function notification_meta.purge_batches(instant timestamptz, batch_size int) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
-declare old record; gone int := 0; bitten int;
+declare old record; gone int := 0; deleted int;
 begin
     for old in
         select b.tenant_id, b.id from batches b
         where b.created_at < instant and greatest(b.created_at, b.sampled_at, b.ended_at) < instant and (b.ended_at is not null or b.state = 1)
           and not exists (select from deliveries d where d.batch_id = b.id and d.status in (10, 20))
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in (1, 2, 3, 4))
-        order by b.created_at limit bite for update of b skip locked
+        order by b.created_at limit batch_size for update of b skip locked
     loop
         -- Whoever goes on with a job holds it and wants its batch: waiting for them would be a circle, and then it is not over.
         perform from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id for update skip locked;
@@ -149,15 +149,15 @@ begin
             select from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id
               and (j.state in (1, 2, 3, 4) or (j.upload is not null and j.touched_at > clock_timestamp() - interval '2 minutes')));
         update bulk_jobs j set upload = null where j.tenant_id = old.tenant_id and j.id = old.id and j.upload is not null;
-        -- A slice is a thousand rows.
-        bitten := notification_meta.bite_bulk_rows(old.tenant_id, old.id, (bite - gone) / 100 + 1);
-        gone := gone + 100 * bitten;
-        if gone < bite then
-            delete from batch_chunks where ctid = any (array(select c.ctid from batch_chunks c where c.tenant_id = old.tenant_id and c.batch_id = old.id limit bite - gone));
-            get diagnostics bitten = row_count;
-            gone := gone + bitten;
+        -- A row range is a thousand rows.
+        deleted := notification_meta.delete_bulk_rows(old.tenant_id, old.id, (batch_size - gone) / 100 + 1);
+        gone := gone + 100 * deleted;
+        if gone < batch_size then
+            delete from batch_chunks where ctid = any (array(select c.ctid from batch_chunks c where c.tenant_id = old.tenant_id and c.batch_id = old.id limit batch_size - gone));
+            get diagnostics deleted = row_count;
+            gone := gone + deleted;
         end if;
-        if gone >= bite then
+        if gone >= batch_size then
             return gone;
         end if;
         delete from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id;
@@ -169,5 +169,5 @@ begin
     return gone;
 end $$;
 
-revoke all on function notification_meta.clear_bulk_rows(int), notification_meta.bite_bulk_rows(uuid, uuid, int), notification_meta.purge_batches(timestamptz, int) from public;
+revoke all on function notification_meta.clear_bulk_rows(int), notification_meta.delete_bulk_rows(uuid, uuid, int), notification_meta.purge_batches(timestamptz, int) from public;
 grant execute on function notification_meta.clear_bulk_rows(int), notification_meta.purge_batches(timestamptz, int) to notification_worker;

@@ -1,8 +1,8 @@
 -- While a table has no statistics two indexes that begin with the same columns cost the planner the same, and it takes either. So there is one for each question.
 
--- What is asked by line is what nobody has mended yet. What is asked by slice cannot use it: it found the errors of a slice by reading all of the job's.
+-- What is asked by line is what nobody has corrected yet. What is asked by row range cannot use it: it found the errors of a row range by reading all of the job's.
 drop index bulk_errors_line;
-create index bulk_errors_line on bulk_errors (tenant_id, job_id, line) where mended_by is null;
+create index bulk_errors_line on bulk_errors (tenant_id, job_id, line) where corrected_by is null;
 
 -- As before (0015), and by indexes: a tenant's id that was made a text was looked for in every row.
 create or replace function notification_meta.tenant_named(wanted text) returns uuid

@@ -57,7 +57,7 @@ begin
             insert into batch_changes (tenant_id, batch_id, status, delta)
             select new.tenant_id, ended.batch_id, change.status, change.delta
             from ended cross join lateral (values (0::smallint, -1), (ended.status, 1)) as change(status, delta) where ended.batch_id is not null),
-        told as (
+        published as (
             insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), new.tenant_id, id, timeline_seq from ended)
         insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
         select new.tenant_id, id, timeline_seq, status, now_at,

@@ -1,4 +1,4 @@
--- Pause and cancel hold from their answer on, how fast a batch or a file goes is known from its first second, and both are listed.
+-- Pause and cancel hold from their response on, how fast a batch or a file goes is known from its first second, and both are listed.
 
 -- Whoever writes deliveries of a batch as begun shares this lock until the commit; whoever holds or cancels the batch takes it alone, last, and
 -- answers after the commit. So what was begun before is committed before, and what begins after sees that the batch is held.
@@ -44,7 +44,7 @@ language sql stable set search_path = public, pg_temp as $$
 $$;
 
 -- How many are done in a second of late, and how many seconds the rest takes at that rate; null where nobody can say. One place for the
--- answers of the API and for what events tell.
+-- answers of the API and for what events say.
 create function notification_meta.batch_pace(tenant uuid, batch uuid, rows_total int, rows_done int, rows_queued int) returns table (rate float8, eta float8)
 language sql volatile set search_path = public, pg_temp as $$
     select round(p.rate::numeric, 1)::float8,
@@ -74,18 +74,18 @@ for each row when (new.state in (2, 3) and new.state <> old.state) execute funct
 revoke all on function notification_meta.pace_bulk_job() from public;
 
 -- As before (0017), and how fast it goes.
-create or replace function notification_meta.tell_bulk_job() returns trigger
+create or replace function notification_meta.publish_bulk_job_event() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
     is_over boolean := new.state in (5, 6, 7, 8) and new.state <> old.state;
     pace record;
 begin
-    if not is_over and old.told_at > clock_timestamp() - interval '1 s' then
+    if not is_over and old.published_at > clock_timestamp() - interval '1 s' then
         return new;
     end if;
-    new.told_at := clock_timestamp();
+    new.published_at := clock_timestamp();
     select p.rate, p.eta into pace from notification_meta.batch_pace(new.tenant_id, new.id, new.rows_total, new.rows_done, new.rows_queued) p;
-    perform notification_meta.tell(new.tenant_id, notification_meta.new_id(), case when is_over then 'bulk_job.completed' else 'bulk_job.progress' end, new.id, new.told_at, json_build_object(
+    perform notification_meta.publish_event(new.tenant_id, notification_meta.new_id(), case when is_over then 'bulk_job.completed' else 'bulk_job.progress' end, new.id, new.published_at, json_build_object(
         'jobId', new.id, 'name', new.name,
         'status', (array['uploading', 'checking', 'running', 'paused', 'completed', 'failed', 'cancelled', 'checked'])[new.state], 'reason', new.reason,
         'rows', json_build_object('total', new.rows_total, 'done', new.rows_done, 'queued', new.rows_queued, 'bad', new.rows_bad, 'repeated', new.rows_repeated),

@@ -26,10 +26,10 @@ language sql security definer set search_path = public, pg_temp as $$
 $$;
 
 -- A refresh token is of no use once its sign-in has ended; until then a second use of it must be noticed, also of one that was revoked.
-create or replace function notification_meta.purge_refresh_tokens(bite int) returns int
+create or replace function notification_meta.purge_refresh_tokens(batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select tenant_id, id from refresh_tokens where expires_at < now() order by expires_at limit bite for update skip locked),
+        select tenant_id, id from refresh_tokens where expires_at < now() order by expires_at limit batch_size for update skip locked),
     gone as (delete from refresh_tokens t using old where t.tenant_id = old.tenant_id and t.id = old.id returning 1)
     select count(*)::int from gone
 $$;
@@ -50,8 +50,8 @@ $$;
 revoke all on function notification_meta.purge_sandbox_messages(timestamptz, int), notification_meta.purge_audit_log(timestamptz, int), notification_meta.purge_webhook_secrets(int) from public;
 grant execute on function notification_meta.purge_sandbox_messages(timestamptz, int), notification_meta.purge_audit_log(timestamptz, int), notification_meta.purge_webhook_secrets(int) to notification_worker;
 
--- What could not be handed on was set aside for a person to look at (shard 100 and more). What is told of it is gone with its subject by then.
-create function notification_meta.purge_outbox_set_aside(instant timestamptz, batch_size int) returns int
+-- What could not be published was dead-lettered for a person to look at (shard 100 and more). What is published of it is gone with its subject by then.
+create function notification_meta.purge_outbox_dead_letters(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
         select shard, position from outbox where shard >= 100 and subject < notification_meta.uuid_floor(instant)
@@ -59,5 +59,5 @@ language sql security definer set search_path = public, pg_temp as $$
     gone as (delete from outbox o using old where o.shard = old.shard and o.position = old.position returning 1)
     select count(*)::int from gone
 $$;
-revoke all on function notification_meta.purge_outbox_set_aside(timestamptz, int) from public;
-grant execute on function notification_meta.purge_outbox_set_aside(timestamptz, int) to notification_worker;
+revoke all on function notification_meta.purge_outbox_dead_letters(timestamptz, int) from public;
+grant execute on function notification_meta.purge_outbox_dead_letters(timestamptz, int) to notification_worker;

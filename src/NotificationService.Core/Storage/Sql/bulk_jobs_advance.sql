@@ -1,8 +1,8 @@
 -- Goes on with a job of which nothing is left to do in its present pass. $1 tenant, $2 job, $3 its state
 -- A dry run is over after the check; of all or nothing one bad row is enough for nothing.
 with left_over as (
-    select exists (select from bulk_slices s where s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and (s.state = 0 or $3 = 3)
-        and s.number < (select slices from bulk_jobs where tenant_id = $1 and id = $2)) as is_any
+    select exists (select from bulk_row_ranges s where s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and (s.state = 0 or $3 = 3)
+        and s.number < (select row_ranges from bulk_jobs where tenant_id = $1 and id = $2)) as is_any
 ),
 job as (
     update bulk_jobs j

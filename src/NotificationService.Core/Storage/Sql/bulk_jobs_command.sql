@@ -1,5 +1,5 @@
 -- Pauses (4), resumes (0), cancels (7) or starts (3) a job; of a paused one nothing that is queued goes out. $1 tenant, $2 id, $3 command
--- The workers find the state changed when they commit a slice, and give that slice up. What was put off while it was held is brought back by workers.
+-- The workers find the state changed when they commit a row range, and give that row range up. What was put off while it was held is brought back by workers.
 -- A dry run that is over is started while its rows are there; all of them become notifications that were not found bad, paced from now on.
 -- A job of which everything has ended is neither paused nor cancelled. One that failed at rows is resumed while they are there: they are cleared after thirty days.
 with before as materialized (select id, state, resume_to, reason, ended_at, mode, rows_bad, rows_gone from bulk_jobs where tenant_id = $1 and id = $2 for update),
@@ -28,7 +28,7 @@ changed as (
     returning j.id
 ),
 again as (
-    update bulk_slices s set tries = 0, retry_at = null from changed where $3 = 0 and s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and s.tries > 0
+    update bulk_row_ranges s set tries = 0, retry_at = null from changed where $3 = 0 and s.tenant_id = $1 and s.job_id = $2 and s.state < 2 and s.tries > 0
 ),
 batch as (
     update batches b

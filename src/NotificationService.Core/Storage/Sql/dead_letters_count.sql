@@ -1,5 +1,5 @@
 -- How many dead letters there are among the newest $4 failed deliveries, from deliveries_ended_badly alone. Those of a chain are
--- counted apart: whether they are dead letters only the rest of their chain tells.
+-- counted apart: whether they are dead letters only the rest of their chain shows.
 -- Answers how many were looked at, how many of them match, and how many more match and are of a chain.
 --
 -- $1 tenant, $2 smallest id, $3 first id no more, $4 most to count, $5 modes, $6 channel, $7 failure kind

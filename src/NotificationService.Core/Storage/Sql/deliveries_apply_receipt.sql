@@ -1,4 +1,4 @@
--- Writes what one tenant's receipts come to: statuses, timeline, what is to be told, engagements, suppressed addresses, and what became of each receipt.
+-- Writes what one tenant's receipts come to: statuses, timeline, what is to be published, engagements, suppressed addresses, and what became of each receipt.
 -- The rows it changes were locked by receipts_claim and receipts_match in the same transaction; what is legal was decided in between.
 -- Answers the deliveries whose status changed.
 --
@@ -29,7 +29,7 @@ step as (
     where t.delivery_id in (select id from changed)
     returning delivery_id, seq, status
 ),
-told as (
+published as (
     insert into outbox (shard, tenant_id, subject, seq)
     select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 ),

@@ -3,7 +3,7 @@
 -- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
 -- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count) and takes the same share of
 -- each lane that has something due. A walk ends after as many lanes as the class may have rows. One row without id per
--- class tells the last lane of its walk, if there was one, whether the walk was cut short there (in claims: then the
+-- class gives the last lane of its walk, if there was one, whether the walk was cut short there (in claims: then the
 -- caller goes on from there the next time), whether something was due (in ambiguous), and the oldest due time it came
 -- by, two seconds ago at most (in due_at).
 --
@@ -26,17 +26,17 @@
 -- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
 with class as (
     select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[], $11::timestamptz[]) with ordinality
-        as c(priority, most, after_tenant, after_channel, floor, rank)
+        as c(priority, max_count, after_tenant, after_channel, watermark, rank)
 ),
 walk as materialized (
-    select class.rank, class.priority, class.most, class.floor, path.tenant_id, path.channel, path.due_at, path.n
+    select class.rank, class.priority, class.max_count, class.watermark, path.tenant_id, path.channel, path.due_at, path.n
     from class
     cross join lateral (
         with recursive step as (
             (select d.tenant_id, d.channel, d.due_at, 1 as n
              from deliveries d
              where d.status in (10, 20) and d.priority = class.priority
-               and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel) and d.due_at >= class.floor
+               and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel) and d.due_at >= class.watermark
              order by d.tenant_id, d.channel, d.due_at limit 1)
             union all
             (select next.tenant_id, next.channel, next.due_at, step.n + 1
@@ -45,19 +45,19 @@ walk as materialized (
                  select d.tenant_id, d.channel, d.due_at
                  from deliveries d
                  where d.status in (10, 20) and d.priority = class.priority
-                   and (d.tenant_id, d.channel) > (step.tenant_id, step.channel) and d.due_at >= class.floor
+                   and (d.tenant_id, d.channel) > (step.tenant_id, step.channel) and d.due_at >= class.watermark
                  order by d.tenant_id, d.channel, d.due_at limit 1) next
-             where step.n < class.most)
+             where step.n < class.max_count)
         )
         select * from step
     ) path
 ),
 lane as (
-    select walk.*, held.most as room, count(*) over (partition by walk.rank) as lanes
+    select walk.*, held.max_count as capacity, count(*) over (partition by walk.rank) as lanes
     from walk
-    left join unnest($8::uuid[], $9::smallint[], $10::int[]) as held(tenant_id, channel, most)
+    left join unnest($8::uuid[], $9::smallint[], $10::int[]) as held(tenant_id, channel, max_count)
         on held.tenant_id = walk.tenant_id and held.channel = walk.channel
-    where walk.due_at <= (select clock_timestamp()) and coalesce(held.most, 1) > 0
+    where walk.due_at <= (select clock_timestamp()) and coalesce(held.max_count, 1) > 0
 ),
 picked as materialized (
     select due.id
@@ -66,9 +66,9 @@ picked as materialized (
         select d.id
         from deliveries d
         where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
-          and d.due_at >= lane.floor and d.due_at <= (select clock_timestamp())
+          and d.due_at >= lane.watermark and d.due_at <= (select clock_timestamp())
         order by d.due_at, d.id
-        limit least(lane.room, (lane.most + lane.lanes - 1) / lane.lanes)
+        limit least(lane.capacity, (lane.max_count + lane.lanes - 1) / lane.lanes)
         for update of d skip locked
     ) due
     order by lane.rank
@@ -88,7 +88,7 @@ select id, tenant_id, priority, channel, claims, attempts, retried_from, timelin
     call_started_at, clock_timestamp() as claimed_at, provider_id, batch_id, devices
 from claimed
 union all
-select null, last.tenant_id, class.priority, last.channel, coalesce(last.n = class.most, false)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint,
+select null, last.tenant_id, class.priority, last.channel, coalesce(last.n = class.max_count, false)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint,
     exists (select from lane where lane.rank = class.rank),
     least((select min(walk.due_at) from walk where walk.rank = class.rank), clock_timestamp() - interval '2 seconds'),
     null, null, null, null, null, null

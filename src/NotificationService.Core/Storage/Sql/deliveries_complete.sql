@@ -1,5 +1,5 @@
--- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be told, only where the lease is still the writer's.
--- Leases missing from the answer are stale writes: somebody else holds or has ended the delivery.
+-- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be published, only where the lease is still the writer's.
+-- Leases missing from the result are stale writes: somebody else holds or has ended the delivery.
 --
 -- $1 tenant; per result: $2 id, $3 lease, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
 -- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
@@ -8,13 +8,13 @@
 -- per result: $31 what became of each of several devices, or null as before, $32 segments of a text message that was accepted, or null, $33 their encoding
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
--- made on an empty table compares each result with each leased row. A lease stands for status 30: asking for the status would invite the
+-- made on an empty table compares each result with each leased row. A lease implies status 30: asking for the status would invite the
 -- index of all that is leased. Each claim's lease is another, so that a claim which a crash of the database undid is nobody's (decision 0025).
 -- A row that changed since the probe has another ctid and is left out.
 -- Two results of one delivery may come together, of whoever lost it and of whoever has it: what belongs to a result goes by its place, not by the delivery.
 -- Whoever lived to write a result was not killed by it. What is taken from the dead untouched is counted twice at most: others were beside it, and any of
 -- them may have killed the worker. From then on it is prepared alone, and deliveries_isolate counts (DeliveryTransitions.MostLossesInCompany).
--- What nothing is told of in the timeline is as it was before the claim: queued, or scheduled.
+-- What has no row in the timeline is as it was before the claim: queued, or scheduled.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
@@ -55,7 +55,7 @@ step as (
     where t.place in (select place from held)
     returning delivery_id, seq, status
 ),
-told as (
+published as (
     insert into outbox (shard, tenant_id, subject, seq)
     select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
 ),

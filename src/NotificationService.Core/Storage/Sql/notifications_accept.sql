@@ -1,4 +1,4 @@
--- Stores one tenant's accepted notifications with their deliveries, first timeline rows, what of it is to be told, and idempotency keys, in one statement.
+-- Stores one tenant's accepted notifications with their deliveries, first timeline rows, what of it is to be published, and idempotency keys, in one statement.
 -- Answers the ids that were stored; one that is missing found its idempotency key taken, and nothing of it was stored.
 --
 -- $1 tenant
@@ -15,11 +15,11 @@ with given as materialized (
         $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
         $18::bytea[], $19::bytea[], $20::text[], $30::smallint[], $31::int[], $33::text[], $35::int[]) with ordinality
         as g(id, account_id, live, template_id, template_version, category, reference, priority, recipient,
-             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, answer, strategy, fallback_after, skipped, key_days, ord)
+             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, response, strategy, fallback_after, skipped, key_days, ord)
 ),
 taken as (
-    insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, answer, expires_at)
-    select $1, key_hash, fingerprint, 202, answer, now() + key_days * interval '1 day' from given where key_hash is not null order by key_hash
+    insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, response, expires_at)
+    select $1, key_hash, fingerprint, 202, response, now() + key_days * interval '1 day' from given where key_hash is not null order by key_hash
     on conflict (tenant_id, key_hash) do nothing
     returning key_hash
 ),
@@ -48,7 +48,7 @@ step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, 1, status, created_at, detail::json from planned
 ),
-told as (
+published as (
     insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, 1 from planned where status >= 40
 ),
 counted as (

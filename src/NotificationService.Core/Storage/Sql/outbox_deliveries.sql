@@ -1,6 +1,6 @@
--- What is told of some deliveries' changes. $1 tenant, $2 uuid[] deliveries, $3 smallint[] their rows of the timeline, $4 uuid[] their notifications
+-- What is published of some deliveries' changes. $1 tenant, $2 uuid[] deliveries, $3 smallint[] their rows of the timeline, $4 uuid[] their notifications
 -- Each OFFSET 0 is a fence: a probe of a primary key, whatever the statistics said when the plan was made.
--- The sequence counts what was told before it of the same delivery; the timeline only grows at its end, so that it is always the same.
+-- The sequence counts what was published before it of the same delivery; the timeline only grows at its end, so that it is always the same.
 select o.ord, s.status, s.at, s.detail, s.sequence, d.batch_id, d.attempts, p.name, n.live, n.reference, n.user_id, n.category, n.metadata, n.template_version, t.key, d.segments, d.sms_encoding
 from unnest($2::uuid[], $3::smallint[], $4::uuid[]) with ordinality as o(delivery_id, seq, notification_id, ord)
 cross join lateral (

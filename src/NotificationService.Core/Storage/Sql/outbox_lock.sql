@@ -1,4 +1,4 @@
--- The next shard that has something to tell and that no other relay works on; it is held until the end of the transaction.
+-- The next shard that has something to publish and that no other relay works on; it is held until the end of the transaction.
 -- $1 int the shard to begin with; $2 bigint[] per shard the position up to which there is nothing, nor ever will be, so that what is dead there is not read
 -- A relay that dies gives it back with its connection. What is read of the shard must be read by a later statement: its snapshot is
 -- taken after the lock, and so sees all that the one who held it before has removed.

@@ -1,4 +1,4 @@
--- Locks about $1 pending receipts that are due for the rest of the transaction, the same share of each tenant that has some, and tells the time.
+-- Locks about $1 pending receipts that are due for the rest of the transaction, the same share of each tenant that has some, and returns the time.
 -- $1 how many, $2 the tenant after which the walk begins, $3 the most tenants of a walk
 --
 -- The walk goes from tenant to tenant along receipts_pending (tenant_id, next_try_at) where state = 1, one probe each, so that a tenant's million

@@ -1,7 +1,7 @@
 -- A page of what providers reported, of one state, the newest first.
 -- Walks receipts_listed (tenant_id, state, live, id) backwards, of each mode asked for and no more than $5 rows of it; the order names the state and the
 -- mode, so that no other index has it.
--- One row at least: the first three columns tell how many match as far as the page needed, how many were looked at, and where that ended.
+-- One row at least: the first three columns show how many match as far as the page needed, how many were looked at, and where that ended.
 --
 -- $1 tenant, $2 modes, $3 state, $4 the id before which to go on, $5 most rows to look at, $6 provider or null, $7 receipts to leave out, $8 most receipts
 with looked as materialized (

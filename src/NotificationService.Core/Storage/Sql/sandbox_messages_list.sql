@@ -2,7 +2,7 @@
 -- Walks one index, of each mode asked for and no more than $4 rows of it: of a notification sandbox_messages_delivery (tenant_id, delivery_id, id), of a
 -- recipient sandbox_messages_recipient (tenant_id, recipient, live, id), else sandbox_messages_listed (tenant_id, live, id). "live >=" states the
 -- condition of that one, which look-ups by key do not.
--- One row at least: the first three columns tell how many match as far as the page needed, how many were looked at, and where that ended.
+-- One row at least: the first three columns show how many match as far as the page needed, how many were looked at, and where that ended.
 --
 -- $1 tenant, $2 modes, $3 the id before which to go on, $4 most rows to look at, $5 channel or null, $6 recipient or null, $7 first and $8 last delivery of
 -- a notification or null, $9 messages to leave out, $10 most messages

@@ -1,6 +1,6 @@
 -- A page of the suppressions that count now, the newest first.
 -- Walks suppressions_listed (tenant_id, id) include (channel, reason, expires_at), no more than $3 rows of it, without its table.
--- One row at least: the first three columns tell how many match as far as the page needed, how many were looked at, and where that ended.
+-- One row at least: the first three columns show how many match as far as the page needed, how many were looked at, and where that ended.
 --
 -- $1 tenant, $2 the id before which to go on, $3 most rows to look at, $4 now, $5 channel or null, $6 reason or null, $7 rows to leave out, $8 most rows
 with looked as materialized (

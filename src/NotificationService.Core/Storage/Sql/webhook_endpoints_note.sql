@@ -1,11 +1,11 @@
--- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and tells the tenant. $1 tenant
+-- Notes how some of one tenant's endpoints do, disables those that asked for it or have failed for too long, and notifies the tenant. $1 tenant
 -- per call: $2 message, $3 endpoint, $4 its revision when it was called, $5 whether it succeeded, $6 how many attempts the message has used, 0 for one that
 -- succeeded, $7 why the endpoint is to be disabled at once, or null
 --   and $10 what a call that failed came to, in stable words
--- $8 attempts of one message after which the tenant is told, $9 how long nothing but failure is put up with
+-- $8 attempts of one message after which the tenant is notified, $9 how long nothing but failure is put up with
 -- Runs in the transaction of webhook_messages_complete and counts only what that has written: a call whose claim was lost has nothing to say. Nor has one
 -- to an endpoint that somebody changed meanwhile: it may have gone to another address.
--- Other endpoints are told which one it is by its id and host: the rest of an address may be what keeps it secret.
+-- Other endpoints learn which one it is by its id and host: the rest of an address may be what keeps it secret.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. An endpoint that is well costs a probe.
 with given as materialized (
     select c.endpoint_id as id, c.revision, bool_or(c.succeeded) as succeeded, count(*) filter (where not c.succeeded)::int as failed, max(c.used) as worst, min(c.disable) as disable,
@@ -41,8 +41,8 @@ noted as (
     from judged j where e.tenant_id = $1 and e.id = j.id
     returning e.id, e.url, e.failing_since, e.failures, e.last_failure, j.disabled_for, j.warned
 ),
-told as materialized (
-    select notification_meta.tell($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
+published as materialized (
+    select notification_meta.publish_event($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
         n.id, clock_timestamp(), json_build_object('endpointId', n.id,
             'host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
             'failures', n.failures, 'lastFailure', n.last_failure))
@@ -54,4 +54,4 @@ audited as (
         json_build_object('reason', n.disabled_for, 'failures', n.failures::text)
     from noted n where n.disabled_for is not null
 )
-select id, disabled_for, $1::uuid as tenant_id from noted where disabled_for is not null and (select count(*) from told) >= 0
+select id, disabled_for, $1::uuid as tenant_id from noted where disabled_for is not null and (select count(*) from published) >= 0

@@ -2,9 +2,9 @@
 -- per message: $2 id, $3 fencing token, $4 state, $5 reason, $6 pause until the next try or null, $7 whether a call was made
 -- per call: $8 started at, $9 duration in milliseconds, $10 outcome, $11 status, $12 error, $13 request headers, $14 response body, $15 response headers
 -- per message: $16 first_attempt as it was claimed; $17 interval the first step of the schedule
--- What was asked for once more while it was in hand has another first_attempt by now: a failure that would have been its last, or would make it wait
+-- What was asked for once more while it was in flight has another first_attempt by now: a failure that would have been its last, or would make it wait
 -- for hours, is the first of a new schedule. Read from the row that is written, whoever was before.
--- A claim that is written stands no more (in_hand): written again, because nobody knew whether the first commit went through, it changes nothing.
+-- A claim that is written stands no more (in_flight): written again, because nobody knew whether the first commit went through, it changes nothing.
 -- OFFSET 0 is a fence, as in deliveries_complete. Only the id stands inside it: to ask for the state there would invite webhook_messages_due, and for
 -- each id a plan that was made while the queue was empty would read all that is queued. A row that changed since the probe has another ctid.
 -- All in one statement: an outcome is whole or not there. Dies before the commit: the lease
@@ -18,15 +18,15 @@ done as (
     update webhook_messages m
     set state = case when m.first_attempt <> i.first_attempt and i.reason = 'exhausted' then 1 else i.state end,
         reason = case when m.first_attempt <> i.first_attempt and i.reason = 'exhausted' then i.error else i.reason end,
-        attempts = m.attempts + i.called::int, in_hand = false,
+        attempts = m.attempts + i.called::int, in_flight = false,
         due_at = case
             when m.first_attempt <> i.first_attempt and (i.state = 1 or i.reason = 'exhausted') then clock_timestamp() + least(i.pause, $17)
             when i.state = 1 then clock_timestamp() + coalesce(i.pause, interval '0')
             else m.due_at end,
         ended_at = case when i.state <> 1 and (m.first_attempt = i.first_attempt or i.reason is distinct from 'exhausted') then clock_timestamp() end
     from given i
-    cross join lateral (select h.ctid, h.claims, h.state, h.in_hand, h.tenant_id from webhook_messages h where h.id = i.id offset 0) held
-    where m.ctid = held.ctid and held.claims = i.claims and held.state = 1 and held.in_hand and held.tenant_id = $1
+    cross join lateral (select h.ctid, h.claims, h.state, h.in_flight, h.tenant_id from webhook_messages h where h.id = i.id offset 0) held
+    where m.ctid = held.ctid and held.claims = i.claims and held.state = 1 and held.in_flight and held.tenant_id = $1
     returning m.id, m.claims, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (

@@ -1,6 +1,6 @@
 -- Messages that are due and wait, counted up to 20,000 (and over up to 5,000 endpoints), and for how many seconds the oldest has.
 -- Goes from endpoint to endpoint along webhook_messages_due (endpoint_id, due_at, id) where state = 1 and reads only what is due of each: what waits
--- for its next try, or is in hand, costs nothing.
+-- for its next try, or is in flight, costs nothing.
 with recursive walk as (
     (select m.endpoint_id, m.due_at, 1 as n from webhook_messages m where m.state = 1 order by m.endpoint_id, m.due_at limit 1)
     union all

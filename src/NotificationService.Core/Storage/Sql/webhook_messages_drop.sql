@@ -1,6 +1,6 @@
 -- Drops some of what is queued for endpoints that are disabled or gone. $1 most, $2 the endpoint after which to begin
 -- Walks webhook_messages_due (endpoint_id, due_at, id) where state = 1 from endpoint to endpoint, a probe each, and asks which of them are unwanted.
--- What is in hand is left to whoever holds it; workers skip each other's. An endpoint that is enabled at this very moment loses what was taken
+-- What is in flight is left to whoever holds it; workers skip each other's. An endpoint that is enabled at this very moment loses what was taken
 -- before: it was disabled when that was read. Answers how many were dropped, the last endpoint that was looked at, and whether there are more behind it. Dies before the commit: all of it is there as before.
 with recursive walk as (
     (select m.endpoint_id, 1 as n from webhook_messages m where m.state = 1 and m.endpoint_id > $2 order by m.endpoint_id limit 1)
@@ -12,17 +12,17 @@ with recursive walk as (
      where walk.n < 5000)
 ),
 unwanted as materialized (select * from notification_meta.unwanted_endpoints(array(select endpoint_id from walk))),
-bite as materialized (
+picked as materialized (
     select queued.id, unwanted.reason
     from unwanted
     cross join lateral (
-        select m.id from webhook_messages m where m.state = 1 and m.endpoint_id = unwanted.id and not m.in_hand
+        select m.id from webhook_messages m where m.state = 1 and m.endpoint_id = unwanted.id and not m.in_flight
         order by m.due_at, m.id limit $1 for update of m skip locked) queued
     limit $1
 ),
 dropped as (
-    update webhook_messages m set state = 4, reason = bite.reason, ended_at = clock_timestamp()
-    from bite cross join lateral (select h.ctid from webhook_messages h where h.id = bite.id offset 0) held where m.ctid = held.ctid returning 1
+    update webhook_messages m set state = 4, reason = picked.reason, ended_at = clock_timestamp()
+    from picked cross join lateral (select h.ctid from webhook_messages h where h.id = picked.id offset 0) held where m.ctid = held.ctid returning 1
 )
 select (select count(*)::int from dropped), last.endpoint_id, coalesce(last.n >= 5000, false)
 from (values (1)) one left join (select endpoint_id, n from walk order by n desc limit 1) last on true

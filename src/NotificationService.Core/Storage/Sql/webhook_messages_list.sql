@@ -1,11 +1,11 @@
 -- A page of an endpoint's messages, the newest first, with their latest attempts.
 -- Walks webhook_messages_listed (tenant_id, endpoint_id, live, id) backwards, or for what failed or was dropped ($11) webhook_messages_unsent (the same,
 -- where state in (3, 4)), of each mode asked for; no more than $4 rows of it. The order names the endpoint and the mode, so that no other index has it.
--- Attempts by their key (message_id, number), whose month the id tells.
--- One row at least: the last three columns tell how many were looked at, where that ended, and how many of those match, as far as the page needed.
+-- Attempts by their key (message_id, number), whose month the id shows.
+-- One row at least: the last three columns show how many were looked at, where that ended, and how many of those match, as far as the page needed.
 --
 -- $1 tenant, $2 endpoint, $3 the id before which to go on, $4 most rows to look at, $5 state or null, $6 type or null, $7 most messages,
--- $8 most characters of an answer's body, $9 most attempts of a message, $10 messages to leave out, $11 whether only what failed or was dropped,
+-- $8 most characters of a response's body, $9 most attempts of a message, $10 messages to leave out, $11 whether only what failed or was dropped,
 -- $12 modes
 with looked as materialized (
     (select m.* from unnest($12::boolean[]) as mode(live)
@@ -29,7 +29,7 @@ matching as materialized (
 ),
 hit as materialized (select id from matching order by id desc offset $10 limit $7)
 select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.attempts, m.occurred_at, m.created_at, m.ended_at,
-    case when m.state = 1 and not m.in_hand then m.due_at end, null::text, m.live,
+    case when m.state = 1 and not m.in_flight then m.due_at end, null::text, m.live,
     a.number, a.started_at, a.duration_ms, a.outcome, a.status, a.error, a.request_headers::text, a.response_headers::text, left(a.response_body, $8), a.next_try_at,
     (select count(*) from looked), (select id from looked order by id limit 1), (select count(*) from matching)
 from (values (1)) one

@@ -29,7 +29,7 @@ internal sealed class TagReader(string source)
     /// <summary>Whether the tag ends here, with or without a tilde, or a parenthesis closes.</summary>
     public bool AtEnd => Current is '}' or '~' or ')' or '|' || Position >= source.Length;
 
-    /// <summary>Reads the end of the tag and tells whether it trims what follows.</summary>
+    /// <summary>Reads the end of the tag and shows whether it trims what follows.</summary>
     public bool Close(bool raw)
     {
         SkipSpace();
@@ -122,7 +122,7 @@ internal sealed class TagReader(string source)
 
         if (!TemplateFunctions.Signatures.TryGetValue(name, out var signature))
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, $"there is no function {name}; there are {TemplateFunctions.Names}");
-        if (arguments.Count < signature.Least || arguments.Count > signature.Most)
+        if (arguments.Count < signature.Min || arguments.Count > signature.Max)
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, $"{name} takes {signature.Usage}");
         for (var i = 0; i < arguments.Count; i++)
         {

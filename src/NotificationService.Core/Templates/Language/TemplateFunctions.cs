@@ -8,7 +8,7 @@ namespace NotificationService.Templates.Language;
 /// </summary>
 public static class TemplateFunctions
 {
-    public sealed record Signature(int Least, int Most, string Usage);
+    public sealed record Signature(int Min, int Max, string Usage);
 
     internal delegate object? Function(ReadOnlySpan<object?> arguments);
 

@@ -23,14 +23,14 @@ internal static class HtmlLinks
     /// <summary>The text itself if nothing was wrong with it.</summary>
     public static string Neutralise(string html)
     {
-        StringBuilder? mended = null;
+        StringBuilder? corrected = null;
         var copied = 0;
         for (var at = html.AsSpan().IndexOfAny(Attributes); at >= 0;)
         {
             var (value, read) = ValueStart(html, at);
             if (value is { } start && IsForbidden(html.AsSpan(start), isPicture: html[at] is 's' or 'S'))
             {
-                (mended ??= new StringBuilder(html.Length + 32)).Append(html, copied, start - copied).Append("unsafe:");
+                (corrected ??= new StringBuilder(html.Length + 32)).Append(html, copied, start - copied).Append("unsafe:");
                 copied = start;
             }
 
@@ -39,7 +39,7 @@ internal static class HtmlLinks
             at = next < 0 ? -1 : read + next;
         }
 
-        return mended is null ? html : mended.Append(html, copied, html.Length - copied).ToString();
+        return corrected is null ? html : corrected.Append(html, copied, html.Length - copied).ToString();
     }
 
     /// <summary>Whether an address begins with a scheme that runs something, as a browser reads it: spaces and line breaks do not count.</summary>

@@ -12,7 +12,7 @@ using NotificationService.Templates.Language;
 namespace NotificationService.Templates.Rendering;
 
 /// <summary>
-/// Tells the engine how to read the model, and that there is no other way: a map has its keys, a list its indexes and
+/// Shows the engine how to read the model, and that there is no other way: a map has its keys, a list its indexes and
 /// <c>length</c>, everything else nothing. Reflection is never asked.
 /// </summary>
 internal sealed class PlainDescriptors : IObjectDescriptorProvider, IMemberAccessor, IFormatterProvider, IFormatter

@@ -36,13 +36,13 @@ public static class SmsSegments
 
     private static int Width(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 
-    private static int Count(string text, int room, Func<int, int> width, Func<int, int> step)
+    private static int Count(string text, int capacity, Func<int, int> width, Func<int, int> step)
     {
         var segments = 1;
         var used = 0;
         for (var at = 0; at < text.Length; at += step(at))
         {
-            if (used + width(at) > room)
+            if (used + width(at) > capacity)
             {
                 segments++;
                 used = 0;

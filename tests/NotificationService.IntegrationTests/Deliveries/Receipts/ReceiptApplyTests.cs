@@ -149,7 +149,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
     [InlineData(ReceiptKind.Failed, false, 73, 1)]
     [InlineData(ReceiptKind.Failed, true, 73, 2)]
     [InlineData(ReceiptKind.Bounced, false, 74, 1)]
-    public async Task A_failure_is_told_with_its_reason(ReceiptKind kind, bool temporary, int status, int failure)
+    public async Task A_failure_is_reported_with_its_reason(ReceiptKind kind, bool temporary, int status, int failure)
     {
         var delivery = (await planted.SentAsync(tenant, provider))[0];
 
@@ -181,7 +181,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
             new Receipt("e-3", ReceiptKind.Delivered, DateTimeOffset.UtcNow));
         (await StatesAsync()).ShouldBe(["pending", "pending", "unmatched"]);
 
-        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MostTries}, next_try_at = now() where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MaxTries}, next_try_at = now() where tenant_id = '{tenant}'");
         await ApplyAllAsync();
 
         (await StatesAsync()).ShouldBe(["unmatched", "unmatched", "unmatched"]);
@@ -203,7 +203,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         await ReportAsync(mine, new Receipt("e-3", ReceiptKind.Failed, DateTimeOffset.UtcNow) { ProviderMessageId = $"m-{byMessage}" });
         await ReportAsync(
             Of(theirs, ReceiptKind.Bounced) with { AddressDead = true }, Of(othersDelivery, ReceiptKind.Bounced) with { AddressDead = true });
-        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MostTries}, next_try_at = now() where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update receipts set tries = {ReceiptEffects.MaxTries}, next_try_at = now() where tenant_id = '{tenant}'");
         await ApplyAllAsync();
 
         (await planted.StatusAsync(theirs)).ShouldBe((short)40);

@@ -43,7 +43,7 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
     {
         await database.ExecuteAsync(
             $"""
-            with t as materialized (select gen_random_uuid() as id from generate_series(1, {ReceiptStore.MostTenants + 20})),
+            with t as materialized (select gen_random_uuid() as id from generate_series(1, {ReceiptStore.MaxTenants + 20})),
             tenant as (insert into tenants (tenant_id, key, name) select id, 'many-' || id, 'Many' from t)
             {Junk("t.id", "t")}
             """);
@@ -52,7 +52,7 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
         for (var turn = 0; turn < 2; turn++)
             looked.UnionWith((await store.ApplyAsync(60, CancellationToken.None)).Select(ended => ended.Receipt.Tenant));
 
-        looked.Count.ShouldBe(ReceiptStore.MostTenants + 20);
+        looked.Count.ShouldBe(ReceiptStore.MaxTenants + 20);
     }
 
     [Fact]

@@ -28,14 +28,14 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
 
     /// <summary>E5.</summary>
     [Fact]
-    public async Task A_vendor_that_reports_before_it_answers_is_heard_when_its_answer_is_written()
+    public async Task A_vendor_that_reports_before_it_answers_is_heard_when_its_response_is_written()
     {
         await using var worker = WorkerHost.Create(database.ConnectionString);
         var provider = await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
         Vendor.Otherwise = call =>
         {
             Keep(worker, provider, call, ReceiptKind.Delivered);
-            return FakeAnswer.Accept.After(TimeSpan.FromMilliseconds(300));
+            return FakeResponse.Accept.After(TimeSpan.FromMilliseconds(300));
         };
         var deliveries = await accepted.PlantAsync(tenant, 20);
 
@@ -47,13 +47,13 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
         (await new Invariants(database.Superuser).ViolationsAsync(reports: Vendor.Calls.Select(call => $"{call.Delivery} Delivered"))).ShouldBeEmpty();
     }
 
-    /// <summary>E6: the answer was lost, the message was not.</summary>
+    /// <summary>E6: the response was lost, the message was not.</summary>
     [Fact]
     public async Task A_report_settles_a_send_whose_answer_was_lost_and_it_is_not_sent_again()
     {
         await using var worker = WorkerHost.Create(database.ConnectionString);
         var provider = await worker.AddSendGridAsync(tenant, Vendor.BaseUrl);
-        Vendor.Otherwise = _ => FakeAnswer.Reset;
+        Vendor.Otherwise = _ => FakeResponse.Reset;
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
         await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(90));
@@ -63,7 +63,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
 
         await database.ExecuteAsync($"update deliveries set due_at = now() - interval '1 s' where tenant_id = '{tenant}'");
         var probe = (await accepted.PlantAsync(tenant, 1))[0];
-        Vendor.Otherwise = _ => FakeAnswer.Accept;
+        Vendor.Otherwise = _ => FakeResponse.Accept;
         await accepted.UntilAsync(tenant, "sent", 1);
         Vendor.Calls.Count(call => call.Delivery == delivery.ToString()).ShouldBe(1);
         Vendor.Calls.Count(call => call.Delivery == probe.ToString()).ShouldBe(1);

@@ -212,7 +212,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task A_provider_that_says_so_in_its_answer_is_believed_at_once()
+    public async Task A_provider_that_says_so_in_its_response_is_believed_at_once()
     {
         var token = new string('t', 4_000);
         ReportedAddress[] reported =

@@ -13,21 +13,21 @@ namespace NotificationService.IntegrationTests.Storage.Statements;
 
 /// <summary>
 /// What the API's look-ups by Entity Framework touch. They begin and end their transactions themselves, so that their pages are taken from the
-/// database's counters, to which the only connection they have is told to add its own. Lists have tests of their own.
+/// database's counters, to which the only connection they have is asked to add its own. Lists have tests of their own.
 /// </summary>
 public sealed class EntityQueryCosts : IAsyncDisposable
 {
-    private const int MostPages = 120;
+    private const int MaxPages = 120;
 
     /// <summary>A tenant has 500 rules at most, and all of them may be read.</summary>
-    private const int MostOfRules = 600;
+    private const int MaxOfRules = 600;
 
     private const string Touched =
         "select c.oid::regclass::text || ' ' || pg_stat_get_blocks_fetched(c.oid) from pg_class c where c.oid >= 16384 and c.relkind in ('r', 'i', 't') and pg_stat_get_blocks_fetched(c.oid) > 0";
 
     private readonly TestDatabase database;
     private readonly Database single;
-    private readonly (string Name, int Most, Func<Task> Run)[] lookUps;
+    private readonly (string Name, int Max, Func<Task> Run)[] lookUps;
 
     public EntityQueryCosts(TestDatabase database, IReadOnlyDictionary<string, Guid> planted)
     {
@@ -42,16 +42,16 @@ public sealed class EntityQueryCosts : IAsyncDisposable
         var suppressions = new SuppressionList(store, new SuppressionQueries(single, new LongLists(time), time), audit, database.Ids, time);
         lookUps =
         [
-            ("a provider", MostPages, () => providers.FindAsync(tenant, planted["provider"], default)),
-            ("a page of a channel's providers", MostPages, () => providers.ListAsync(tenant, ChannelKind.Email, 0, 20, default)),
-            ("a webhook endpoint", MostPages, () => endpoints.FindAsync(tenant, planted["endpoint"], default)),
-            ("a page of webhook endpoints", MostPages, () => endpoints.ListAsync(tenant, 0, 20, default)),
-            ("a template by its key", MostPages, () => templates.FindAsync(tenant, "t-1", default)),
-            ("a template by its id", MostPages, () => templates.FindAsync(tenant, planted["template"].ToString(), default)),
-            ("a version of a template", MostPages, () => templates.FindVersionAsync(tenant, "t-1", 1, default)),
-            ("an event rule", MostPages, () => rules.FindAsync(tenant, planted["rule"], default)),
-            ("the event rules of some types", MostOfRules, () => rules.EnabledAsync(tenant, ["order.1", "order.2"], default)),
-            ("a suppressed address", MostPages, () => suppressions.FindAsync(tenant, planted["suppression"], default)),
+            ("a provider", MaxPages, () => providers.FindAsync(tenant, planted["provider"], default)),
+            ("a page of a channel's providers", MaxPages, () => providers.ListAsync(tenant, ChannelKind.Email, 0, 20, default)),
+            ("a webhook endpoint", MaxPages, () => endpoints.FindAsync(tenant, planted["endpoint"], default)),
+            ("a page of webhook endpoints", MaxPages, () => endpoints.ListAsync(tenant, 0, 20, default)),
+            ("a template by its key", MaxPages, () => templates.FindAsync(tenant, "t-1", default)),
+            ("a template by its id", MaxPages, () => templates.FindAsync(tenant, planted["template"].ToString(), default)),
+            ("a version of a template", MaxPages, () => templates.FindVersionAsync(tenant, "t-1", 1, default)),
+            ("an event rule", MaxPages, () => rules.FindAsync(tenant, planted["rule"], default)),
+            ("the event rules of some types", MaxOfRules, () => rules.EnabledAsync(tenant, ["order.1", "order.2"], default)),
+            ("a suppressed address", MaxPages, () => suppressions.FindAsync(tenant, planted["suppression"], default)),
         ];
     }
 
@@ -61,14 +61,14 @@ public sealed class EntityQueryCosts : IAsyncDisposable
         var found = new List<string>();
         // What the test itself has touched so far is counted now, and not as anybody's look-up.
         await database.QueryAsync<string>("select pg_stat_force_next_flush()::text");
-        foreach (var (name, most, run) in lookUps)
+        foreach (var (name, max, run) in lookUps)
         {
             for (var time = 0; time < 8; time++)
             {
                 var before = await TouchedAsync();
                 await run();
                 var touched = (await TouchedAsync()).Select(entry => (entry.Key, Pages: entry.Value - before.GetValueOrDefault(entry.Key))).Where(entry => entry.Pages > 0).ToArray();
-                if (touched.Sum(entry => entry.Pages) is var pages && pages > most)
+                if (touched.Sum(entry => entry.Pages) is var pages && pages > max)
                     found.Add($"{name}, {statistics}, asked {time + 1} times: {pages} pages, of them {string.Join(", ", touched.OrderByDescending(entry => entry.Pages).Take(3))}");
             }
         }

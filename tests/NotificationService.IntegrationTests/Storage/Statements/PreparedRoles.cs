@@ -47,8 +47,8 @@ public sealed class PreparedRoles : IAsyncDisposable
         {
             var touched = await roles[statement.Role].TouchedByAsync(statement, (await month.EvaluateAsync(statement.Parameters)).Values, planning);
             var pages = touched.Sum(relation => relation.Pages);
-            if (pages > statement.MostPages)
-                found.Add($"{statement.FullName}, {statistics}, {planning}: {pages} pages and not {statement.MostPages} at most for {statement.Rows} rows, of them {string.Join(", ", touched.Take(3))}");
+            if (pages > statement.MaxPages)
+                found.Add($"{statement.FullName}, {statistics}, {planning}: {pages} pages and not {statement.MaxPages} at most for {statement.Rows} rows, of them {string.Join(", ", touched.Take(3))}");
         }
 
         // Or what was touched here would be counted seconds later, as somebody else's.

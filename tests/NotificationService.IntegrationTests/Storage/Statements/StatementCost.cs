@@ -17,7 +17,7 @@ public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, 
 
     private const double UsualPagesPerRow = 30;
 
-    public double MostPages => PagesInAnyCase + (Rows * PagesPerRow);
+    public double MaxPages => PagesInAnyCase + (Rows * PagesPerRow);
 
     public string PreparedName { get; } = string.Join('_', ["cost", Name.Replace('.', '_'), .. Variants]);
 

@@ -47,7 +47,7 @@ select planted.fixed('provider', g), planted.fixed('tenant', g / 5), 1 + g % 5, 
 from generate_series(0, 1004) g on conflict do nothing;
 insert into provider_credentials (tenant_id, provider_id, field, key_id, sealed, hint)
 select tenant_id, id, 'key', 'k1', '\x00', '…' from providers on conflict do nothing;
-insert into provider_parkings (tenant_id, provider_id, revision, code, message) select tenant_id, id, 1, 'c', 'm' from providers where channel = 2 on conflict do nothing;
+insert into provider_suspensions (tenant_id, provider_id, revision, code, message) select tenant_id, id, 1, 'c', 'm' from providers where channel = 2 on conflict do nothing;
 insert into provider_rates (tenant_id, provider_id, given_until) select tenant_id, id, now() from providers where channel = 1 on conflict do nothing;
 insert into event_rules (tenant_id, id, type, template, recipient, enabled, revision, created_at, updated_at)
 select planted.tenant(g), planted.fixed('rule', g), 'order.' || g, 't', '{}', true, 1, now(), now() from span, generate_series(first, first + (last - first) / 400) g;
@@ -64,14 +64,14 @@ create temp table batch as
 select planted.tenant(g) as tenant, planted.fixed('batch', g) as id, g from span, generate_series(first, first + (last - first) / 400) g;
 insert into batches (tenant_id, id, live, state, reference, shared, created_at, closed_at, ended_at)
 select tenant, id, true, case when g % 100 in (1, 4) then 1 else 2 end, 'b-' || g, '{}', now() - interval '1 day', case when g % 100 not in (1, 4) then now() end, case when g % 100 > 4 then now() end from batch;
-insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, answer)
+insert into batch_chunks (tenant_id, batch_id, sequence, fingerprint, first_id, items, accepted, rejected, repeated, response)
 select tenant, id, s, sha256('x'), planted.id(g * 20 + s, 'chunk', '0'), 10, 10, 0, 0, '{}' from batch, generate_series(0, 19) s;
 insert into batch_counts (tenant_id, batch_id, status, n) select tenant, id, s, 100 from batch, unnest('{0,40,73,-1,-2}'::int[]) s;
 insert into batch_changes (tenant_id, batch_id, status, delta) select tenant, id, 40, 1 from batch, generate_series(1, 5);
-insert into bulk_jobs (tenant_id, id, account_id, live, name, state, mode, dry_run, settings, columns, map, delimiter, encoding, file_hash, file_bytes, slices, rows_total, rows_done, created_at, ended_at)
+insert into bulk_jobs (tenant_id, id, account_id, live, name, state, mode, dry_run, settings, columns, map, delimiter, encoding, file_hash, file_bytes, row_ranges, rows_total, rows_done, created_at, ended_at)
 select tenant, id, id, true, 'j', case when g % 100 = 1 then 3 else 5 end, 1, false, '{}', '[]', '[]', ',', 'utf-8', sha256('f' || g::text::bytea), 1, 10, 10000, 10, now() - interval '1 day', case when g % 100 <> 1 then now() end
 from batch where g % 2 = 1;
-insert into bulk_slices (tenant_id, job_id, number, first_id, first_row, lines, cells, state)
+insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells, state)
 select tenant, id, s, planted.id(g * 400 + s, 'n', '0'), s * 20, array(select generate_series(1, 20)), '[["a@example.com"]]', case when g % 100 = 1 then 0 else 2 end
 from batch, generate_series(0, 9) s where g % 2 = 1;
 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message)
@@ -101,7 +101,7 @@ select id, s, tenant, case s when 1 then 20 when 2 then 30 else status end, at f
 insert into attempts (delivery_id, number, tenant_id, provider_id, outcome, started_at, finished_at, provider_message_id)
 select id, 1, tenant, provider, case when status in (73, 74) then 2 else 1 end, at, at, 'm-' || g || '-' || channel from step where status > 30;
 insert into engagements (delivery_id, id, tenant_id, kind, at) select id, planted.id(g, 'engagement', '0'), tenant, 1, at from step where status = 50 and g % 10 = 0;
-insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, answer) select tenant, sha256(('key' || g)::bytea), sha256('f'), 202, '{}' from planted where g % 4 = 0;
+insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, response) select tenant, sha256(('key' || g)::bytea), sha256('f'), 202, '{}' from planted where g % 4 = 0;
 insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at)
 select planted.id(g, 'sandbox', '0'), tenant, provider, id, 1, channel, 'u' || g || '@example.com', '{}', 'accepted', at from step where g % 10 = 0;
 insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, provider_message_id, kind, state, occurred_at, received_at, next_try_at, flags)
@@ -123,7 +123,7 @@ insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, rea
 select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now(), case when g = 1 then true end from generate_series(0, 1) g
 on conflict do nothing;
 
--- A backlog of the tenant, a tenth as many again: queued, under a lease, reports that wait, webhooks due and in hand. An index of what is open is small
+-- A backlog of the tenant, a tenth as many again: queued, under a lease, reports that wait, webhooks due and in flight. An index of what is open is small
 -- when a plan is made and large an hour later.
 create temp table backlog as
 select g, planted.fixed('tenant', 0) as tenant, planted.id(g, 'backlog', '1') as id, planted.id(g, 'backlog', '0') as notification
@@ -136,7 +136,7 @@ from backlog, lateral (select g % 2 = 0 as leased) x;
 insert into timeline (delivery_id, seq, tenant_id, status, at) select id, s, tenant, s * 10 + 10, now() from backlog, generate_series(1, 1 + (g + 1) % 2) s;
 insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, provider_message_id, kind, state, occurred_at, received_at, next_try_at, flags)
 select tenant, planted.fixed('provider', 0), sha256(('backlog' || g)::bytea), planted.id(g, 'backlog receipt', '0'), id, 'm-b-' || g, 2, 1, now(), now(), now(), 0 from backlog;
-insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, in_hand, created_at)
+insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, in_flight, created_at)
 select planted.id(g, 'backlog message', '0'), tenant, planted.fixed('endpoint', 0), id || '.1', 'delivery.sent', id, 1, now(), '{"type":"delivery.sent"}', now() + g % 2 * interval '30 s', g % 2 = 1, now() from backlog;
 
 -- As autovacuum does.

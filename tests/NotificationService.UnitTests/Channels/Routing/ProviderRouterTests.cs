@@ -38,13 +38,13 @@ public sealed class ProviderRouterTests
     {
         ConfiguredProvider[] all = [Provider(1, 10), Provider(2, 10)];
         Fail(all[0], 5);
-        all[1].Gate.TryEnter();
-        all[1].Gate.Leave(new ProviderResult.Deferred("http_401", "wrong key", Cause: DeferralCause.Credentials), Quick);
+        all[1].Limiter.TryEnter();
+        all[1].Limiter.Leave(new ProviderResult.Deferred("http_401", "wrong key", Cause: DeferralCause.Credentials), Quick);
 
         var later = ProviderRouter.Choose(all, null, 1).ShouldBeOfType<Route.Later>();
 
         later.In.ShouldBe(TimeSpan.FromSeconds(1));
-        later.Code.ShouldBe(Route.Later.ParkedCode);
+        later.Code.ShouldBe(Route.Later.SuspendedCode);
         ProviderRouter.Choose([], null, 1).ShouldBeOfType<Route.Nobody>();
     }
 
@@ -56,8 +56,8 @@ public sealed class ProviderRouterTests
 
         for (var i = 0; i < 8; i++)
         {
-            Answer(all[0], Down, Quick);
-            Answer(all[0], new ProviderResult.Accepted("id"), Quick);
+            Respond(all[0], Down, Quick);
+            Respond(all[0], new ProviderResult.Accepted("id"), Quick);
         }
 
         var failing = Share(all);
@@ -75,8 +75,8 @@ public sealed class ProviderRouterTests
         ConfiguredProvider[] all = [Provider(1, 10), Provider(2, 10)];
         for (var i = 0; i < 50; i++)
         {
-            Answer(all[0], new ProviderResult.Accepted("id"), TimeSpan.FromMilliseconds(800));
-            Answer(all[1], new ProviderResult.Accepted("id"), TimeSpan.FromMilliseconds(40));
+            Respond(all[0], new ProviderResult.Accepted("id"), TimeSpan.FromMilliseconds(800));
+            Respond(all[1], new ProviderResult.Accepted("id"), TimeSpan.FromMilliseconds(40));
         }
 
         Share(all).ShouldBe(0.1 / 1.1, 0.03);
@@ -101,17 +101,17 @@ public sealed class ProviderRouterTests
     private static void Fail(ConfiguredProvider provider, int times)
     {
         for (var i = 0; i < times; i++)
-            Answer(provider, Down, Quick);
+            Respond(provider, Down, Quick);
     }
 
-    private static void Answer(ConfiguredProvider provider, ProviderResult result, TimeSpan took)
+    private static void Respond(ConfiguredProvider provider, ProviderResult result, TimeSpan took)
     {
-        provider.Gate.TryEnter().ShouldBeTrue();
-        provider.Gate.Leave(result, took);
+        provider.Limiter.TryEnter().ShouldBeTrue();
+        provider.Limiter.Leave(result, took);
     }
 
     private ConfiguredProvider Provider(byte number, int priority) =>
-        new(new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number), "sendgrid", $"{number}", priority, 100, new Nobody()) { Gate = new ProviderGate(100, leases: null, time) };
+        new(new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number), "sendgrid", $"{number}", priority, 100, new Nobody()) { Limiter = new ProviderLimiter(100, leases: null, time) };
 
     private sealed class Nobody : IProvider
     {

@@ -1,0 +1,287 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NotificationService.Notifications;
+using NotificationService.Storage;
+using NotificationService.Tenants;
+
+namespace NotificationService.BulkJobs;
+
+/// <summary>Works one row range of a job.</summary>
+/// <remarks>
+/// In one transaction: lock a row range, check and plan its rows, store the good ones, note the bad ones, and count – only if the job is still to be
+/// worked. Dies before the commit: nothing of the row range exists, and it is taken again. A line's notification has an id that its row range fixes, so
+/// that even a row range that was worked twice could not make two of it. What fails is tried again later, at last row by row, and not for ever.
+/// </remarks>
+internal sealed class RowRangeWorker(Database database, NotificationPreparer preparer, DryRun dryRun, BundleWriter bundles, Ids ids, TimeProvider time, ILogger<RowRangeWorker> logger)
+{
+    private const int MaxSamples = 10;
+    private const int MaxTries = 5;
+
+    /// <summary>From then on one row that fails does not take the others of its row range with it.</summary>
+    private const int TriesAsWhole = 2;
+    private const string KeyRoute = "bulk row";
+    private const string RowSavepoint = "one_row";
+
+    private static readonly IReadOnlySet<string> NoNames = new HashSet<string>();
+    private static readonly string Take = SqlText.Statement("bulk_row_ranges_take");
+    private static readonly string Hold = SqlText.Statement("bulk_jobs_hold");
+    private static readonly string Done = SqlText.Statement("bulk_row_ranges_done");
+    private static readonly string Failed = SqlText.Statement("bulk_row_ranges_failed");
+    private static readonly string Advance = SqlText.Statement("bulk_jobs_advance");
+
+    /// <summary>A row range of the job, or its next pass. False: there was nothing to do.</summary>
+    public async Task<bool> RunAsync(TenantId tenant, Guid job, CancellationToken cancellationToken)
+    {
+        (int Range, FoundRecipients Recipients)? found = null;
+        while (true)
+        {
+            var (worked, lacking) = await RunAsync(tenant, job, found, cancellationToken);
+            if (lacking is null)
+                return worked;
+            // Nothing of the database is held while somebody outside is asked: the row range is taken again afterwards, unless another worker was quicker.
+            if (await FindRecipientsAsync(tenant, job, lacking, cancellationToken) is not { } recipients)
+                return true;
+            found = (lacking.Number, recipients);
+        }
+    }
+
+    /// <summary>Whether there was something to do; or the row range whose recipients have to be looked up first.</summary>
+    private async Task<(bool Worked, RowRange? Lacking)> RunAsync(TenantId tenant, Guid job, (int Range, FoundRecipients Recipients)? found, CancellationToken cancellationToken)
+    {
+        RowRange? range = null;
+        try
+        {
+            await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using (var scope = new NpgsqlBatch(connection, transaction) { BatchCommands = { Database.OpenScope(tenant) } })
+                await scope.ExecuteNonQueryAsync(cancellationToken);
+            (var state, range) = await TakeAsync(connection, transaction, tenant, job, cancellationToken);
+            if (state is null)
+                return (true, null);
+            if (range is null)
+                return (await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken), null);
+            if (preparer.AsksForRecipients && found?.Range != range.Number)
+                return (true, range);
+            await RunAsync(connection, transaction, tenant, job, range.Of(time.GetUtcNow(), ids) with { Recipients = found?.Recipients }, cancellationToken);
+        }
+        catch (Exception exception) when (range is not null && !Passes(exception))
+        {
+            // The transaction is over: the row range is free and as it was.
+            await FailedAsync(tenant, job, range, exception, cancellationToken);
+        }
+
+        return (true, null);
+    }
+
+    /// <summary>Null: it failed, which is counted as any other failure of the row range is.</summary>
+    private async Task<FoundRecipients?> FindRecipientsAsync(TenantId tenant, Guid job, RowRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await preparer.FindRecipientsAsync(tenant, Requests(range), cancellationToken);
+        }
+        catch (Exception exception) when (!Passes(exception))
+        {
+            await FailedAsync(tenant, job, range, exception, cancellationToken);
+            return null;
+        }
+    }
+
+    private static List<NotificationRequest> Requests(RowRange range)
+    {
+        var (requests, found) = (new RowRequests(range.Settings, range.Map, range.Columns), new List<NotificationRequest>(range.Rows.Count));
+        for (var i = 0; i < range.Rows.Count; i++)
+        {
+            try
+            {
+                if (!range.Known.Contains(i) && requests.Of(range.Rows[i], sendAt: null).Notification is { } request)
+                    found.Add(request);
+            }
+            catch (Exception exception) when (range.Tries >= TriesAsWhole && !Passes(exception))
+            {
+                // Nobody is asked about for it: the row is set apart when its turn comes.
+            }
+        }
+
+        return found;
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, CancellationToken cancellationToken)
+    {
+        var caller = new Caller(tenant, CallerKind.ServiceAccount, range.Account, null, range.Live, NoNames, NoNames);
+        var work = await CheckAsync(job, range, caller, cancellationToken);
+        IReadOnlyList<TakenKey> taken = [];
+        if (range.State == BulkJobState.Running && work.Good.Count > 0)
+        {
+            taken = range.Tries < TriesAsWhole
+                ? await BundleWriter.WriteAsync(connection, transaction, caller, job, work.Good, traceParent: null, cancellationToken)
+                : await WriteOneByOneAsync(connection, transaction, caller, job, range, work, cancellationToken);
+        }
+
+        work.Refuse(taken);
+        if (!await DoneAsync(connection, transaction, tenant, job, range, work, taken, cancellationToken))
+            return;
+        await transaction.CommitAsync(cancellationToken);
+        if (range.State == BulkJobState.Running && work.Good.Count > taken.Count)
+        {
+            var notNew = taken.Select(key => key.Index).ToHashSet();
+            bundles.Announce(work.Good.Where(item => !notNew.Contains(item.Index)).Select(item => item.Prepared));
+        }
+    }
+
+    /// <summary>What is wrong with the database, and not with the row range; with another process, or with nothing but the moment.</summary>
+    private static bool Passes(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false, // slow: row by row it may not be
+        PostgresException postgres => postgres.SqlState[..2] is "08" or "40" or "53" or "55" or "57",
+        NpgsqlException npgsql => npgsql.InnerException is not TimeoutException,
+        OperationCanceledException or RecipientsUnavailableException => true,
+        _ => false,
+    };
+
+    private async Task FailedAsync(TenantId tenant, Guid job, RowRange range, Exception exception, CancellationToken cancellationToken)
+    {
+        var (tries, isOver) = (range.Tries + 1, false);
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(tenant, Failed, Id(tenant.Value), Id(job), Number(range.Number), Number(MaxTries));
+        await batch.CommitAsync(row => (tries, isOver) = (row.GetInt16(0), row.GetBoolean(1)), cancellationToken);
+        logger.TryFailed(job, range.Number, tries, Outage.Reason(exception));
+        if (isOver)
+            logger.JobFailed(job, range.Number, Outage.Reason(exception));
+    }
+
+    private static async Task<(BulkJobState? State, RowRange? Range)> TakeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Take, connection, transaction) { Parameters = { Id(tenant.Value), Id(job) } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ((BulkJobState)reader.GetInt16(0), RowRange.Read(reader)) : (null, null);
+    }
+
+    private async Task<RowWork> CheckAsync(Guid job, RowRange range, Caller caller, CancellationToken cancellationToken)
+    {
+        var (requests, work) = (new RowRequests(range.Settings, range.Map, range.Columns), new RowWork(range));
+        for (var i = 0; i < range.Rows.Count; i++)
+        {
+            if (range.Known.Contains(i))
+                continue;
+            try
+            {
+                await CheckAsync(range, caller, requests, work, i, cancellationToken);
+            }
+            catch (Exception exception) when (range.Tries >= TriesAsWhole && !Passes(exception))
+            {
+                logger.RowFailed(job, range.Number, Outage.Reason(exception));
+                work.Unworkable(i);
+            }
+        }
+
+        return work;
+    }
+
+    private async Task CheckAsync(RowRange range, Caller caller, RowRequests requests, RowWork work, int index, CancellationToken cancellationToken)
+    {
+        var (request, key, wrong) = requests.Of(range.Rows[index], range.DueAt(index, time.GetUtcNow()));
+        if (request is null)
+        {
+            work.Bad(index, wrong!);
+            return;
+        }
+
+        if (range.IsDryRun)
+        {
+            await RenderAsync(range, caller, requests, request, work, index, cancellationToken);
+            return;
+        }
+
+        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, request, range.First.At(index), range.Recipients, cancellationToken);
+        if (prepared is null)
+            work.Bad(index, requests.ErrorOf(issues));
+        else
+            work.Good.Add(new BundleItem(index, prepared, key is null ? null : Entry(caller, key, prepared)));
+    }
+
+    private async Task RenderAsync(RowRange range, Caller caller, RowRequests requests, NotificationRequest request, RowWork work, int index, CancellationToken cancellationToken)
+    {
+        var (report, issues) = await dryRun.RunAsync(caller, request, range.Recipients, cancellationToken);
+        if (report is null)
+            work.Bad(index, requests.ErrorOf(issues));
+        else if (report.Refusal is var (code, message))
+            work.Bad(index, new RowError(null, code, message));
+        else
+            work.Rendered(index, report, range.SamplesSoFar, MaxSamples);
+    }
+
+    /// <summary>Rows that the database refuses become bad ones.</summary>
+    private async Task<IReadOnlyList<TakenKey>> WriteOneByOneAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid job, RowRange range, RowWork work, CancellationToken cancellationToken)
+    {
+        var taken = new List<TakenKey>();
+        foreach (var item in work.Good.ToList())
+        {
+            await transaction.SaveAsync(RowSavepoint, cancellationToken);
+            try
+            {
+                taken.AddRange(await BundleWriter.WriteAsync(connection, transaction, caller, job, [item], traceParent: null, cancellationToken));
+                await transaction.ReleaseAsync(RowSavepoint, cancellationToken);
+            }
+            catch (PostgresException exception) when (!Passes(exception))
+            {
+                await transaction.RollbackAsync(RowSavepoint, cancellationToken);
+                logger.RowFailed(job, range.Number, Outage.Reason(exception));
+                work.Good.Remove(item);
+                work.Unworkable(item.Index);
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>A row's own key identifies the row of any job: the same order is not announced twice, whichever file names it.</summary>
+    private static IdempotencyEntry Entry(Caller caller, string key, PreparedNotification prepared)
+    {
+        var response = ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse);
+        // What it identifies is the key alone: a row that comes again with other words is still the same row.
+        return new IdempotencyEntry(IdempotencyKeys.Hash($"{KeyRoute} {key}", caller.Live), RequestFingerprint.Of(KeyRoute, caller.Tenant, default), response);
+    }
+
+    private static async Task<bool> DoneAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, RowWork work, IReadOnlyList<TakenKey> taken, CancellationToken cancellationToken)
+    {
+        var state = (short)range.State;
+        await using (var hold = new NpgsqlCommand(Hold, connection, transaction) { Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = state } } })
+        {
+            if (await hold.ExecuteScalarAsync(cancellationToken) is null)
+                return false;
+        }
+
+        await using var command = new NpgsqlCommand(Done, connection, transaction);
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            Id(tenant.Value), Id(job), Number(range.Number), new NpgsqlParameter<short> { TypedValue = state },
+            Number(range.State == BulkJobState.Running ? work.Good.Count - taken.Count : 0), Number(taken.Count(key => key.Id is not null)), new NpgsqlParameter<long> { TypedValue = work.Segments },
+            new NpgsqlParameter { Value = work.SamplesJson ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+            .. work.ErrorColumns(),
+            new NpgsqlParameter<int[]> { TypedValue = range.Lines }, Id(range.First.Value), Number(MaxSamples),
+        ]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> AdvanceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkJobState state, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Advance, connection, transaction)
+        {
+            Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = (short)state } },
+        };
+        if (await command.ExecuteScalarAsync(cancellationToken) is not short now)
+            return false;
+        await transaction.CommitAsync(cancellationToken);
+        logger.Advanced(job, ((BulkJobState)now).ToName());
+        return true;
+    }
+
+    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+
+    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+}

@@ -1,0 +1,43 @@
+using NotificationService.Storage;
+using NotificationService.Tenants;
+using NotificationService.Testing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace NotificationService.IntegrationTests.BulkJobs;
+
+/// <summary>What row ranges come to when several workers have them.</summary>
+public sealed class RowRangeDoneTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task A_dry_run_keeps_ten_samples_however_many_workers_bring_ten_each()
+    {
+        var (tenant, job) = (await database.NewTenantAsync(), database.Ids.Next());
+        await database.ExecuteAsync(
+            $$"""
+            insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, row_ranges, created_at)
+            values ('{{tenant}}', '{{job}}', '{{job}}', true, 2, 1, true, '{}', '[]', '[]', ',', 'utf-8', 2, now());
+            insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) select '{{tenant}}', '{{job}}', n, '{{job}}', 0, array[n], '[]' from generate_series(0, 1) n
+            """);
+
+        for (var range = 0; range < 2; range++)
+            await DoneAsync(tenant, job, range, $"[{string.Join(',', Enumerable.Range(0, 10).Select(i => 10 * range + i))}]");
+
+        (await database.ScalarAsync<string>($"select samples::text from bulk_jobs where id = '{job}'")).ShouldBe("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]");
+        (await database.ScalarAsync<int>($"select rows_done from bulk_jobs where id = '{job}'")).ShouldBe(2);
+    }
+
+    private async Task DoneAsync(TenantId tenant, Guid job, int range, string samples)
+    {
+        await using var batch = await TenantBatch.OpenAsync(database.Database.App, CancellationToken.None);
+        batch.Add(
+            tenant, SqlText.Statement("bulk_row_ranges_done"),
+            new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = job }, Number(range), new NpgsqlParameter<short> { TypedValue = 2 }, Number(0), Number(0),
+            new NpgsqlParameter<long> { TypedValue = 0 }, new NpgsqlParameter { Value = samples, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<string?[]> { TypedValue = [] }, new NpgsqlParameter<string[]> { TypedValue = [] },
+            new NpgsqlParameter<string[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [range] }, new NpgsqlParameter<Guid> { TypedValue = job }, Number(10));
+        await batch.CommitAsync(null, CancellationToken.None);
+    }
+
+    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+}
