@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Batches;
 
 /// <summary>Whether a batch takes more chunks. Stored as a smallint: never renumber.</summary>
+[SqlName("batch")]
 public enum BatchState : short
 {
     Open = 1,

@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Batches;
 
 /// <summary>Where a batch stands, as lists are asked for it. The index <c>batches_by_status</c> numbers it so: never renumber.</summary>
+[SqlName("batch_status")]
 public enum BatchStatus : short
 {
     Open = 1,

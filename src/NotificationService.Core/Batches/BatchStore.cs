@@ -10,13 +10,6 @@ namespace NotificationService.Batches;
 /// <summary>Looks at batches and closes them.</summary>
 public sealed class BatchStore(Database database, IdempotentWork work, TimeProvider time)
 {
-    // What is counted beside the statuses of deliveries (batch_chunks_insert, 0011 and 0016).
-    private const short Pending = 0;
-    private const short Chunks = -1;
-    private const short Accepted = -2;
-    private const short Rejected = -3;
-    private const short Repeated = -4;
-
     private static readonly string Find = SqlText.Statement("batches_find");
     private static readonly string Shared = SqlText.Statement("batches_shared");
     private static readonly string Close = SqlText.Statement("batches_close");
@@ -97,7 +90,7 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
     internal static Batch Read(Guid id, NpgsqlDataReader row)
     {
         var counts = new Dictionary<DeliveryStatus, long>();
-        var said = new Dictionary<short, long>();
+        var said = new Dictionary<BatchTally, long>();
         if (!row.IsDBNull(8))
         {
             using var json = JsonDocument.Parse(row.GetString(8));
@@ -107,7 +100,7 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
                 if (status > 0)
                     counts[(DeliveryStatus)status] = count.Value.GetInt64();
                 else
-                    said[status] = count.Value.GetInt64();
+                    said[(BatchTally)status] = count.Value.GetInt64();
             }
         }
 
@@ -119,12 +112,12 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
             row.GetFieldValue<DateTimeOffset>(3),
             row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
             row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
-            (int)said.GetValueOrDefault(Chunks),
-            said.GetValueOrDefault(Accepted),
-            said.GetValueOrDefault(Rejected),
-            said.GetValueOrDefault(Repeated),
+            (int)said.GetValueOrDefault(BatchTally.Chunks),
+            said.GetValueOrDefault(BatchTally.Accepted),
+            said.GetValueOrDefault(BatchTally.Rejected),
+            said.GetValueOrDefault(BatchTally.Repeated),
             counts,
-            said.GetValueOrDefault(Pending),
+            said.GetValueOrDefault(BatchTally.Pending),
             row.IsDBNull(6) ? null : row.GetDouble(6),
             row.IsDBNull(7) ? null : row.GetDouble(7));
     }

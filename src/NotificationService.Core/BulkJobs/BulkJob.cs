@@ -1,3 +1,5 @@
+using NotificationService.Storage;
+
 namespace NotificationService.BulkJobs;
 
 /// <summary>A job as it stands.</summary>
@@ -22,6 +24,7 @@ public sealed record BadRow(int Line, string? Column, string Code, string Messag
 public sealed record RowResult(int Line, IReadOnlyList<string> Cells, string Outcome, Guid? Notification, string? Code, string? Message);
 
 /// <summary>The commands of a job.</summary>
+[SqlName("command")]
 public enum BulkCommand : short
 {
     Resume = 0,

@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.BulkJobs;
 
 /// <summary>Where a bulk job stands. Stored as a smallint: never renumber.</summary>
+[SqlName("job")]
 public enum BulkJobState : short
 {
     Uploading = 1,
@@ -42,6 +45,7 @@ public static class BulkJobStates
 }
 
 /// <summary>What becomes of a file with bad rows. Stored as a smallint: never renumber.</summary>
+[SqlName("bulk_mode")]
 public enum BulkMode : short
 {
     SkipBadRows = 1,

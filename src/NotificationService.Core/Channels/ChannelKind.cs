@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Channels;
 
 /// <summary>The closed set of channels. The value is stored as a smallint and is the last four bits of a delivery's id: never renumber.</summary>
+[SqlName("channel")]
 public enum ChannelKind : short
 {
     Email = 1,

@@ -1,4 +1,5 @@
 using NotificationService.Deliveries;
+using NotificationService.Storage;
 
 namespace NotificationService.Channels;
 
@@ -88,6 +89,7 @@ public sealed record Receipt(string DedupeKey, ReceiptKind Kind, DateTimeOffset 
 }
 
 /// <summary>Stored as a smallint: never renumber.</summary>
+[SqlName("receipt_kind")]
 public enum ReceiptKind : short
 {
     Sent = 1,

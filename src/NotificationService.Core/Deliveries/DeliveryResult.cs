@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Recipients;
+using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
 
@@ -54,6 +55,7 @@ public sealed record Failure(FailureKind Kind, string Code, string Message);
 public sealed record TransitionReason(string Code, string Message);
 
 /// <summary>Stored as a smallint: never renumber.</summary>
+[SqlName("outcome")]
 public enum AttemptOutcome : short
 {
     Accepted = 1,

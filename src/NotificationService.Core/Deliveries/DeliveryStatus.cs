@@ -1,9 +1,15 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Deliveries;
 
 /// <summary>
 /// Where a delivery stands. Stored as a smallint; the value is the rank: a receipt may only raise it. Which pairs are
 /// legal stands in <c>DeliveryTransitions</c> and nowhere else. Never renumber.
 /// </summary>
+[SqlName("status")]
+[SqlSet("waiting", DeliveryStatus.Scheduled, DeliveryStatus.Queued)]
+[SqlSet("reached", DeliveryStatus.Delivered, DeliveryStatus.Read)]
+[SqlSet("retryable", DeliveryStatus.Expired, DeliveryStatus.Failed)]
 public enum DeliveryStatus : short
 {
     /// <summary>Waits for a time: send-at, quiet hours, digest, throttle.</summary>

@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 
 /// <summary>
 /// The state machine: which changes are legal, and what a worker writes after each thing that can happen to a delivery it
-/// holds. Pure: time and jitter come in. The table is also what the tests and the invariant checker read.
+/// holds. Pure: time and jitter come in. Every statement that changes a status is held against the table by the invariants of the tests.
 /// </summary>
 public static class DeliveryTransitions
 {
@@ -24,8 +24,8 @@ public static class DeliveryTransitions
         [Delivered] = [Read, Bounced],
         [Read] = [Bounced],
         [Suppressed] = [],
-        // Back to queued only by hand: POST …/retry and dead letters.
-        [Expired] = [],
+        // Back only by hand: POST …/retry and dead letters. Of a chain the later ones wait for those before.
+        [Expired] = [Queued, Scheduled],
         [Cancelled] = [],
         [Failed] = [Queued, Scheduled, Sent, Delivered, Read, Bounced],
         [Bounced] = [],

@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Deliveries;
 
 /// <summary>Why a delivery failed. Stored as a smallint: never renumber.</summary>
+[SqlName("failure")]
 public enum FailureKind : short
 {
     /// <summary>The provider refused it for good.</summary>

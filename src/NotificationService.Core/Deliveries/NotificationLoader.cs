@@ -9,9 +9,9 @@ namespace NotificationService.Deliveries;
 /// <summary>Reads what was accepted for claimed deliveries of any number of tenants, in one round trip.</summary>
 public sealed class NotificationLoader(Database database)
 {
-    /// <summary>A batch's state, as <c>0011_batches.sql</c> numbers them.</summary>
-    private const int CancelledBatch = 3;
-    private const int HeldBatch = 4;
+    // What its batch is, if nothing of it may be sent now.
+    private const string Cancelled = "cancelled";
+    private const string Held = "held";
 
     private static readonly string Load = SqlText.Statement("notifications_load");
 
@@ -51,7 +51,7 @@ public sealed class NotificationLoader(Database database)
     {
         Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
         Fallback = Strategies.Read(row.GetInt16(11), row.IsDBNull(12) ? null : row.GetInt32(12)),
-        IsCancelled = !row.IsDBNull(13) && row.GetInt32(13) == CancelledBatch,
-        IsHeld = !row.IsDBNull(13) && row.GetInt32(13) == HeldBatch,
+        IsCancelled = !row.IsDBNull(13) && row.GetString(13) == Cancelled,
+        IsHeld = !row.IsDBNull(13) && row.GetString(13) == Held,
     };
 }

@@ -9,8 +9,8 @@ public static class SqlText
     private const string When = "-- when ";
     private const string End = "-- end";
 
-    /// <summary>A statement by its file name without extension, such as <c>deliveries_claim</c>.</summary>
-    public static string Statement(string name) => Read($"Sql/{name}");
+    /// <summary>A statement by its file name without extension, such as <c>deliveries_claim</c>, with the numbers that it names (<see cref="SqlNames"/>).</summary>
+    public static string Statement(string name) => SqlNames.Replace(Read($"Sql/{name}"));
 
     /// <summary>
     /// One variant of a statement that has several. A line <c>-- when a b</c> begins a part for the variants <c>a</c> and <c>b</c>, which ends at its

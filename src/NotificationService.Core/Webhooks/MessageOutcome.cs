@@ -1,6 +1,10 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Webhooks;
 
 /// <summary>Where a message stands. Stored as a smallint: never renumber.</summary>
+[SqlName("message")]
+[SqlSet("unsent", MessageState.Failed, MessageState.Dropped)]
 public enum MessageState : short
 {
     /// <summary>Waits for its first or next try, or is in flight.</summary>

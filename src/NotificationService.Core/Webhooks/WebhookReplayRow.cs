@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Webhooks;
@@ -46,6 +47,7 @@ public enum WebhookReplayMode : short
     All = 2,
 }
 
+[SqlName("replay")]
 public enum WebhookReplayState : short
 {
     Running = 1,

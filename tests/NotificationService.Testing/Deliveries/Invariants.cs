@@ -45,7 +45,6 @@ public sealed class Invariants(NpgsqlDataSource database)
             select delivery_id::text || ' ' || was || ' → ' || status from (
                 select delivery_id, status, lag(status) over (partition by delivery_id order by seq) as was from timeline) step
             where was is not null and (was, status) not in (values {Legal})
-              and not (was = 71 and status = 20) -- put back by hand
             """),
         ("something is leased by the dead",
             "select id::text from deliveries where status = 30 and lease_until < clock_timestamp() - interval '20 s'"),

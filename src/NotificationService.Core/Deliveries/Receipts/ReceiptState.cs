@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>What became of a receipt. Stored as a smallint: never renumber.</summary>
+[SqlName("receipt")]
 public enum ReceiptState : short
 {
     Pending = 1,
@@ -30,6 +33,7 @@ public static class ReceiptStates
 }
 
 [Flags]
+[SqlName("receipt_flag")]
 public enum ReceiptFlags : short
 {
     None = 0,

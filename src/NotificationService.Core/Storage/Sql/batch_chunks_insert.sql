@@ -10,6 +10,6 @@ with chunk as (
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, $2, said.status, said.delta
-    from chunk cross join lateral (values (-1, case when $6 > 0 then 1 else 0 end), (-2, $7), (-3, $8), (-4, $9)) as said(status, delta) where said.delta <> 0
+    from chunk cross join lateral (values ({tally.chunks}, case when $6 > 0 then 1 else 0 end), ({tally.accepted}, $7), ({tally.rejected}, $8), ({tally.repeated}, $9)) as said(status, delta) where said.delta <> 0
 )
 select sequence from chunk

@@ -2,7 +2,7 @@
 -- Relies on deliveries_batch (batch_id, due_at) where batch_id is not null and status in (10, 20). The tenant is asked for afterwards: beside the batch it
 -- would invite the index of all that is due.
 with picked as materialized (
-    select id from deliveries where batch_id = $2 and status in (10, 20) order by due_at limit $3 for update skip locked
+    select id from deliveries where batch_id = $2 and status in ({status.waiting}) order by due_at limit $3 for update skip locked
 ),
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
@@ -19,6 +19,6 @@ published as (
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, $2, change.status, change.delta from (select status, count(*) as n from ended group by status) stopped
-    cross join lateral (values (0::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
+    cross join lateral (values ({tally.pending}::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
 )
 select count(*)::int from ended

@@ -8,7 +8,7 @@ select count(*) from (
          order by b.live desc, b.id desc limit $6::int)
         union all
         (select from batches b
-         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
-           and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
-         order by b.live desc, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) desc, b.id desc limit $6::int)) b
+         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
+           and (b.live, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
+         order by b.live desc, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end) desc, b.id desc limit $6::int)) b
     limit $6::int) counted

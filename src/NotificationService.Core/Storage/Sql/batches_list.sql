@@ -11,9 +11,9 @@ with walk as materialized (
     (select b.id from unnest($2::boolean[]) as mode(live)
      cross join lateral (
          select b.id from batches b
-         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
-           and (b.live, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
-         order by b.live desc, (case when b.state = 2 and b.ended_at is not null then 4 else b.state end) desc, b.id desc limit $6::int + $7::int) b)
+         where $3::int is not null and b.tenant_id = $1 and not b.is_job and (b.live, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end), b.id) < (mode.live, $3::int, $5::uuid)
+           and (b.live, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end), b.id) >= (mode.live, $3::int, $4::uuid)
+         order by b.live desc, (case when b.state = {batch.complete} and b.ended_at is not null then {batch_status.completed} else b.state end) desc, b.id desc limit $6::int + $7::int) b)
 ),
 page as materialized (
     select id from walk order by id desc offset $6::int limit $7::int
@@ -23,7 +23,7 @@ from page
 cross join lateral (select * from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b
 cross join lateral (
     select json_object_agg(status, n) filter (where n <> 0) as counts,
-        coalesce(sum(n) filter (where status > 0), 0)::float8 as ended, coalesce(sum(n) filter (where status = 0), 0)::float8 as pending
+        coalesce(sum(n) filter (where status > {tally.pending}), 0)::float8 as ended, coalesce(sum(n) filter (where status = {tally.pending}), 0)::float8 as pending
     from (
         select status, sum(n)::bigint as n from (
             select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id

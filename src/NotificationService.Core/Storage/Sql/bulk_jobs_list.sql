@@ -25,7 +25,7 @@ from page
 cross join lateral (select * from bulk_jobs j where j.tenant_id = $1 and j.id = page.id limit 1) j
 left join lateral (select b.held, b.ended_at, b.pace_at, b.pace_done from batches b where b.tenant_id = $1 and b.id = page.id limit 1) b on true
 left join lateral (
-    select coalesce(sum(n) filter (where status > 0), 0)::float8 as ended, coalesce(sum(n) filter (where status = 0), 0)::float8 as pending
+    select coalesce(sum(n) filter (where status > {tally.pending}), 0)::float8 as ended, coalesce(sum(n) filter (where status = {tally.pending}), 0)::float8 as pending
     from (
         select c.status, c.n from batch_counts c where c.tenant_id = $1 and c.batch_id = page.id
         union all

@@ -3,8 +3,8 @@
 -- $13 also if the same file came within a day in the same mode, $14 its name, which may have come after the file. Of two that come at once the second waits for the first one's commit, by the lock taken before.
 update bulk_jobs
 set state = $3, mode = $4, dry_run = $5, settings = $6::json, map = $7::json, file_hash = $8, file_bytes = $9, row_ranges = $10, rows_total = $11, starts_at = $12, name = coalesce($14, name), touched_at = clock_timestamp()
-where tenant_id = $1 and id = $2 and state = 1
+where tenant_id = $1 and id = $2 and state = {job.uploading}
   and ($13 or not exists (
       select from bulk_jobs other
-      where other.tenant_id = $1 and other.file_hash = $8 and other.id <> $2 and other.live = bulk_jobs.live and other.state not in (1, 6, 8) and other.created_at > clock_timestamp() - interval '24 hours'))
+      where other.tenant_id = $1 and other.file_hash = $8 and other.id <> $2 and other.live = bulk_jobs.live and other.state not in ({job.uploading}, {job.failed}, {job.checked}) and other.created_at > clock_timestamp() - interval '24 hours'))
 returning id

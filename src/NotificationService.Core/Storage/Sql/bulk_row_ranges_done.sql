@@ -12,7 +12,7 @@ bad as (
     from unnest($9::int[], $10::int[], $11::text[], $12::text[], $13::text[]) as e(line, index, col, code, message)
 ),
 row_range as (
-    update bulk_row_ranges s set state = case when $4 = 3 then 2 else 1 end, first_id = $15, tries = 0, retry_at = null
+    update bulk_row_ranges s set state = case when $4 = {job.running} then {range.queued} else {range.checked} end, first_id = $15, tries = 0, retry_at = null
     where s.tenant_id = $1 and s.job_id = $2 and s.number = $3
 )
 update bulk_jobs j

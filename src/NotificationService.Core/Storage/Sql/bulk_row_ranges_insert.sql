@@ -6,7 +6,7 @@ with job as (
     update bulk_jobs
     set touched_at = clock_timestamp(), rows_bad = rows_bad + case when $13::uuid is null then cardinality($8::int[]) else 0 end,
         rows_bad_coming = rows_bad_coming + case when $13::uuid is null then 0 else cardinality($8::int[]) end
-    where tenant_id = $1 and id = $2 and ((state = 1 and $13::uuid is null) or upload = $13)
+    where tenant_id = $1 and id = $2 and ((state = {job.uploading} and $13::uuid is null) or upload = $13)
     returning id
 ),
 bad as (

@@ -6,6 +6,6 @@ select j.state, j.mode, j.dry_run, j.account_id, j.live, j.settings, j.columns, 
 from bulk_jobs j
 left join lateral (
     select b.number, b.first_id, b.first_row, b.lines, b.cells, b.tries from bulk_row_ranges b
-    where b.tenant_id = $1 and b.job_id = $2 and b.number < j.row_ranges and b.state < 2 and (b.state = 0 or j.state = 3) and (b.retry_at is null or b.retry_at <= clock_timestamp())
+    where b.tenant_id = $1 and b.job_id = $2 and b.number < j.row_ranges and b.state < {range.queued} and (b.state = {range.staged} or j.state = {job.running}) and (b.retry_at is null or b.retry_at <= clock_timestamp())
     order by b.number limit 1 for update skip locked) s on true
-where j.tenant_id = $1 and j.id = $2 and j.state in (2, 3)
+where j.tenant_id = $1 and j.id = $2 and j.state in ({job.checking}, {job.running})

@@ -8,6 +8,6 @@ from (
     select d.chain, d.matches from unnest($5::boolean[]) as mode(live)
     cross join lateral (
         select d.chain, ($6::smallint is null or d.channel = $6) and ($7::smallint is null or d.failure_kind = $7) as matches from deliveries d
-        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < (73::smallint, mode.live, $3) and (d.status, d.live, d.id) >= (73::smallint, mode.live, $2)
+        where d.tenant_id = $1 and d.status >= {status.suppressed} and (d.status, d.live, d.id) < ({status.failed}::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ({status.failed}::smallint, mode.live, $2)
         order by d.status desc, d.live desc, d.id desc limit $4) d
     limit $4) counted

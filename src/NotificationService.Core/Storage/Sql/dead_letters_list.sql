@@ -9,7 +9,7 @@ with walk as materialized (
     select d.* from unnest($5::boolean[]) as mode(live)
     cross join lateral (
         select d.id, d.channel, d.failure_kind, d.chain from deliveries d
-        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < (73::smallint, mode.live, $3) and (d.status, d.live, d.id) >= (73::smallint, mode.live, $2)
+        where d.tenant_id = $1 and d.status >= {status.suppressed} and (d.status, d.live, d.id) < ({status.failed}::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ({status.failed}::smallint, mode.live, $2)
         order by d.status desc, d.live desc, d.id desc limit $4) d
     order by d.id desc limit $4
 ),
@@ -22,7 +22,7 @@ hit as materialized (
     where ($8::text is null or (select d.failure_code from deliveries d where d.id = m.id and d.tenant_id = $1) = $8)
       and (m.chain = 0 or not exists (
           select from deliveries s
-          where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < 70))
+          where s.id > m.notification_id and s.id <= m.last and s.tenant_id = $1 and s.chain > 0 and s.status < {status.suppressed}))
     order by m.id desc limit $9 + $10
 ),
 page as materialized (

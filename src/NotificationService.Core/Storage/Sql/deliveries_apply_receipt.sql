@@ -31,7 +31,7 @@ step as (
 ),
 published as (
     insert into outbox (shard, tenant_id, subject, seq)
-    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
+    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
 ),
 engagement as (
     insert into engagements (tenant_id, delivery_id, id, kind, at, detail)
@@ -50,8 +50,8 @@ counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, moved.batch_id, change.status, change.delta
     from (
-        select batch_id, case when was < 40 then 0 else was end as was, status, count(*) as n
-        from changed where batch_id is not null and status >= 40 and status <> was group by 1, 2, 3) moved
+        select batch_id, case when was < {status.sent} then {tally.pending} else was end as was, status, count(*) as n
+        from changed where batch_id is not null and status >= {status.sent} and status <> was group by 1, 2, 3) moved
     cross join lateral (values (moved.was, -moved.n), (moved.status, moved.n)) as change(status, delta)
 )
 select id from changed where steps > 0

@@ -7,7 +7,7 @@ with before as materialized (
 ),
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
-    from before where d.id = before.id and before.status in (10, 20)
+    from before where d.id = before.id and before.status in ({status.waiting})
     returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices
 ),
 step as (
@@ -21,7 +21,7 @@ counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, stopped.batch_id, change.status, change.delta
     from (select batch_id, status, count(*) as n from ended where batch_id is not null group by batch_id, status) stopped
-    cross join lateral (values (0::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
+    cross join lateral (values ({tally.pending}::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
 )
 select before.id, coalesce(ended.status, before.status) as status, ended.id is not null as changed
 from before left join ended on ended.id = before.id order by before.id

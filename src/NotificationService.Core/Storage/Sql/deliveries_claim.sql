@@ -35,7 +35,7 @@ walk as materialized (
         with recursive step as (
             (select d.tenant_id, d.channel, d.due_at, 1 as n
              from deliveries d
-             where d.status in (10, 20) and d.priority = class.priority
+             where d.status in ({status.waiting}) and d.priority = class.priority
                and (d.tenant_id, d.channel) > (class.after_tenant, class.after_channel) and d.due_at >= class.watermark
              order by d.tenant_id, d.channel, d.due_at limit 1)
             union all
@@ -44,7 +44,7 @@ walk as materialized (
              cross join lateral (
                  select d.tenant_id, d.channel, d.due_at
                  from deliveries d
-                 where d.status in (10, 20) and d.priority = class.priority
+                 where d.status in ({status.waiting}) and d.priority = class.priority
                    and (d.tenant_id, d.channel) > (step.tenant_id, step.channel) and d.due_at >= class.watermark
                  order by d.tenant_id, d.channel, d.due_at limit 1) next
              where step.n < class.max_count)
@@ -65,7 +65,7 @@ picked as materialized (
     cross join lateral (
         select d.id
         from deliveries d
-        where d.status in (10, 20) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
+        where d.status in ({status.waiting}) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
           and d.due_at >= lane.watermark and d.due_at <= (select clock_timestamp())
         order by d.due_at, d.id
         limit least(lane.capacity, (lane.max_count + lane.lanes - 1) / lane.lanes)
@@ -76,7 +76,7 @@ picked as materialized (
 ),
 claimed as (
     update deliveries d
-    set status = 30,
+    set status = {status.sending},
         claims = d.claims + 1,
         lease_owner = $7,
         lease_until = clock_timestamp() + $6,

@@ -57,12 +57,12 @@ step as (
 ),
 published as (
     insert into outbox (shard, tenant_id, subject, seq)
-    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= 40 order by delivery_id, seq
+    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
     select $1, ended.batch_id, change.status, change.delta
-    from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= 40 group by batch_id, status) ended
-    cross join lateral (values (0, -ended.n), (ended.status, ended.n)) as change(status, delta)
+    from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= {status.sent} group by batch_id, status) ended
+    cross join lateral (values ({tally.pending}, -ended.n), (ended.status, ended.n)) as change(status, delta)
 )
 select id, lease from held

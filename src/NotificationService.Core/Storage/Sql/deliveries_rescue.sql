@@ -4,7 +4,7 @@
 -- $2 interval lease, $3 uuid the new lease, the fencing token
 -- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
 with dead as materialized (
-    select id from deliveries where status = 30 and lease_until < (select clock_timestamp())
+    select id from deliveries where status = {status.sending} and lease_until < (select clock_timestamp())
     order by lease_until limit $1 for update skip locked
 ),
 began as materialized (
@@ -13,6 +13,6 @@ began as materialized (
 update deliveries d
 set claims = d.claims + 1, lease_until = clock_timestamp() + $2, lease_owner = $3
 from began
-where d.id = began.id and d.id = any (array(select id from dead)) and d.status = 30
+where d.id = began.id and d.id = any (array(select id from dead)) and d.status = {status.sending}
 returning d.id, d.tenant_id, d.priority, d.channel, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at,
     d.expires_at, began.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id, d.devices

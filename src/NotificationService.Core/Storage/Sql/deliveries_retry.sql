@@ -12,9 +12,9 @@ eligible as (
         row_number() over (partition by before.notification_id, before.chain = 0 order by before.chain) as n
     from before
     left join lateral (
-        select max(d.chain) as last_place, bool_or(d.status < 70) as going_on from deliveries d
+        select max(d.chain) as last_place, bool_or(d.status < {status.suppressed}) as going_on from deliveries d
         where before.chain > 0 and d.id > before.notification_id and d.id <= before.last_id and d.tenant_id = $1 and d.chain > 0) siblings on true
-    where before.status in (71, 73) and before.failure_kind is distinct from 4 and siblings.going_on is not true
+    where before.status in ({status.retryable}) and before.failure_kind is distinct from {failure.no_address} and siblings.going_on is not true
 ),
 place as (
     select e.id, case when e.chain = 0 then 0 else e.last_place + e.n end as chain, e.chain > 0 and e.n > 1 as waits,
@@ -25,7 +25,7 @@ place as (
 ),
 again as (
     update deliveries d
-    set status = case when place.waits then 10 else 20 end, due_at = clock_timestamp() + place.after, chain = place.chain,
+    set status = case when place.waits then {status.scheduled} else {status.queued} end, due_at = clock_timestamp() + place.after, chain = place.chain,
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, devices = null, timeline_seq = d.timeline_seq + 1
     from place where d.id = place.id
@@ -34,7 +34,7 @@ again as (
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, timeline_seq, status, $3, case status
-        when 10 then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
+        when {status.scheduled} then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
         else '{"code":"retried","message":"put back into the queue by hand"}' end::json from again
 ),
 counted as (
@@ -43,7 +43,7 @@ counted as (
     from (
         select again.batch_id, before.status as was, count(*) as n from again join before on before.id = again.id
         where again.batch_id is not null group by again.batch_id, before.status) back
-    cross join lateral (values (back.was, -back.n), (0::smallint, back.n)) as change(status, delta)
+    cross join lateral (values (back.was, -back.n), ({tally.pending}::smallint, back.n)) as change(status, delta)
 )
 select before.id, coalesce(again.status, before.status) as status, again.id is not null as changed
 from before left join again on again.id = before.id order by before.id

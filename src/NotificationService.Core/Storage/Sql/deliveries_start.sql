@@ -19,7 +19,7 @@ cross join lateral (
       and (h.chain = 0 or not exists (
           select from deliveries s
           where s.id > i.first_id and s.id <= i.last_id
-            and s.tenant_id = h.tenant_id and s.chain > 0 and s.status in (50, 60)))
+            and s.tenant_id = h.tenant_id and s.chain > 0 and s.status in ({status.reached})))
       offset 0) held_row
 where d.ctid = held_row.ctid
 returning d.id, d.call_started_at

@@ -42,17 +42,17 @@ planned as materialized (
 queued as (
     insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, failure_kind, failure_code, failure_message, chain, batch_id, live)
     -- What is due now is due by the clock that the claim asks, whatever the clock of whoever accepted it.
-    select $1, id, channel, priority, status, case status when 20 then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34, live from planned
+    select $1, id, channel, priority, status, case status when {status.queued} then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34, live from planned
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select $1, id, 1, status, created_at, detail::json from planned
 ),
 published as (
-    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, 1 from planned where status >= 40
+    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, 1 from planned where status >= {status.sent}
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, $34, class, count(*) from (select case when status < 40 then 0 else status end as class from planned where $34 is not null) of_batch group by class
+    select $1, $34, class, count(*) from (select case when status < {status.sent} then {tally.pending} else status end as class from planned where $34 is not null) of_batch group by class
 )
 select id from accepted

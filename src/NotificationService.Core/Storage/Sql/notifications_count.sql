@@ -53,7 +53,7 @@ select count(*), count(distinct substring(uuid_send(id), 1, 15)) filter (where $
     select d.* from unnest($5::boolean[]) as mode(live)
     cross join lateral (
         select d.id, d.channel from deliveries d
-        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < ($7::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ($7::smallint, mode.live, $2)
+        where d.tenant_id = $1 and d.status >= {status.suppressed} and (d.status, d.live, d.id) < ($7::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ($7::smallint, mode.live, $2)
         order by d.status desc, d.live desc, d.id desc limit $4) d
     limit $4) counted
 -- end

@@ -80,7 +80,7 @@ walk as materialized (
     from unnest($5::boolean[]) as mode(live)
     cross join lateral (
         select d.id, d.channel from deliveries d
-        where d.tenant_id = $1 and d.status >= 70 and (d.status, d.live, d.id) < ($7::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ($7::smallint, mode.live, $2)
+        where d.tenant_id = $1 and d.status >= {status.suppressed} and (d.status, d.live, d.id) < ($7::smallint, mode.live, $3) and (d.status, d.live, d.id) >= ($7::smallint, mode.live, $2)
         order by d.status desc, d.live desc, d.id desc limit $4) d
     order by d.id desc limit $4
     -- end

@@ -13,10 +13,10 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
         from (
             select a.channel, md5(a.address)::uuid as key
             from (
-                select 1::smallint as channel, lower(n.recipient->>'email' collate "C") as address
-                union all select 2::smallint, n.recipient->>'phone'
-                union all select 4::smallint, coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
-                union all select 3::smallint, token
+                select {channel.email}::smallint as channel, lower(n.recipient->>'email' collate "C") as address
+                union all select {channel.sms}::smallint, n.recipient->>'phone'
+                union all select {channel.whats_app}::smallint, coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
+                union all select {channel.push}::smallint, token
                 from json_array_elements_text(case json_typeof(n.recipient->'deviceTokens') when 'array' then n.recipient->'deviceTokens' else '[]' end) token
             ) a
             where a.address is not null
@@ -27,7 +27,7 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
             where l.tenant_id = $2 and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
             offset 0) s) end,
     n.strategy, n.fallback_after,
-    (select case when b.held then 4 else b.state end from batches b where b.tenant_id = $2 and b.id = n.batch_id) as batch_state
+    (select case when b.held then 'held' when b.state = {batch.cancelled} then 'cancelled' end from batches b where b.tenant_id = $2 and b.id = n.batch_id) as stopped_by
 from unnest($1::uuid[]) as asked_for(id)
 cross join lateral (
     select m.id, m.live, m.template_id, m.template_version, m.category, m.recipient, m.data, m.content, m.trace_parent, m.created_at, m.strategy, m.fallback_after, m.batch_id

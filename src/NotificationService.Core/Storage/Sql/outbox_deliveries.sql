@@ -5,7 +5,7 @@ select o.ord, s.status, s.at, s.detail, s.sequence, d.batch_id, d.attempts, p.na
 from unnest($2::uuid[], $3::smallint[], $4::uuid[]) with ordinality as o(delivery_id, seq, notification_id, ord)
 cross join lateral (
     select l.status, l.at, l.detail,
-        (select count(*)::int from timeline e where e.delivery_id = o.delivery_id and e.seq <= o.seq and e.status >= 40 and e.tenant_id = $1) as sequence
+        (select count(*)::int from timeline e where e.delivery_id = o.delivery_id and e.seq <= o.seq and e.status >= {status.sent} and e.tenant_id = $1) as sequence
     from timeline l where l.delivery_id = o.delivery_id and l.seq = o.seq and l.tenant_id = $1 offset 0) s
 cross join lateral (
     select h.batch_id, h.attempts, h.provider_id, h.segments, h.sms_encoding from deliveries h where h.id = o.delivery_id and h.tenant_id = $1 offset 0) d

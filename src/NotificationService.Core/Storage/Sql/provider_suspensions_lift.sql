@@ -17,11 +17,11 @@ waiting as materialized (
     cross join lateral (
         select d.id, d.status, d.provider_id, d.attempts, d.devices
         from deliveries d
-        where d.status in (10, 20) and d.priority = class.priority and d.tenant_id = p.tenant_id and d.channel = p.channel
+        where d.status in ({status.waiting}) and d.priority = class.priority and d.tenant_id = p.tenant_id and d.channel = p.channel
           and d.due_at > (select clock_timestamp()) and d.due_at < (select clock_timestamp() + interval '11 minutes')
         order by d.due_at
         limit 10000) next
-    where p.tenant_id = $1 and p.id = $2 and next.status = 20 and next.provider_id is not null
+    where p.tenant_id = $1 and p.id = $2 and next.status = {status.queued} and next.provider_id is not null
       and case when next.devices is null
           then exists (select from attempts a where a.delivery_id = next.id and a.number = next.attempts and a.tenant_id = $1 and a.code like 'credentials%')
           else next.devices @? '$.outcomes[*] ? (exists(@.nextAttemptAt) && @.code starts with "credentials")' end
@@ -31,7 +31,7 @@ held as materialized (
     from (select id from waiting order by id) asked
     cross join lateral (
         select d.id, d.status, d.due_at from deliveries d where d.id = asked.id and d.tenant_id = $1 offset 0 for update skip locked) locked
-    where locked.status = 20 and locked.due_at > clock_timestamp()
+    where locked.status = {status.queued} and locked.due_at > clock_timestamp()
 ),
 hastened as (
     update deliveries d

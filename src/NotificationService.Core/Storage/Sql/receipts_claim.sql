@@ -6,12 +6,12 @@
 -- the caller goes on from there the next time.
 -- Two workers at once: each takes what the other has not locked. Dies after it: the lock goes with the connection, and the receipts are pending as before.
 with recursive walk as (
-    (select r.tenant_id, r.next_try_at, 1 as n from receipts r where r.state = 1 and r.tenant_id > $2 order by r.tenant_id, r.next_try_at limit 1)
+    (select r.tenant_id, r.next_try_at, 1 as n from receipts r where r.state = {receipt.pending} and r.tenant_id > $2 order by r.tenant_id, r.next_try_at limit 1)
     union all
     (select next.tenant_id, next.next_try_at, walk.n + 1
      from walk
      cross join lateral (
-         select r.tenant_id, r.next_try_at from receipts r where r.state = 1 and r.tenant_id > walk.tenant_id order by r.tenant_id, r.next_try_at limit 1) next
+         select r.tenant_id, r.next_try_at from receipts r where r.state = {receipt.pending} and r.tenant_id > walk.tenant_id order by r.tenant_id, r.next_try_at limit 1) next
      where walk.n < $3)
 ),
 lane as (
@@ -24,7 +24,7 @@ picked as materialized (
         select r.tenant_id, r.provider_id, r.ctid::text as place, r.id, r.delivery_id, r.provider_message_id, r.kind, r.occurred_at, r.received_at,
             r.code, r.message, r.address, r.url, r.flags, r.tries, r.live
         from receipts r
-        where r.state = 1 and r.tenant_id = lane.tenant_id and r.next_try_at <= (select clock_timestamp())
+        where r.state = {receipt.pending} and r.tenant_id = lane.tenant_id and r.next_try_at <= (select clock_timestamp())
         order by r.next_try_at
         limit ($1 + lane.lanes - 1) / lane.lanes
         for update of r skip locked) due

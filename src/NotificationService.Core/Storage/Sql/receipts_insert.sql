@@ -10,7 +10,7 @@ insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, prov
     code, message, address, url, flags, raw, live)
 select $1, g.provider_id, g.dedupe_hash, g.id, g.delivery_id, g.provider_message_id, g.kind, 1,
     case when believed.it then g.occurred_at else clock.now end, clock.now, clock.now + g.wait,
-    g.code, g.message, g.address, g.url, g.flags | case when believed.it then 0 else 4 end, g.raw, coalesce(d.live, p.type is distinct from 'sandbox')
+    g.code, g.message, g.address, g.url, g.flags | case when believed.it then 0 else {receipt_flag.time_replaced} end, g.raw, coalesce(d.live, p.type is distinct from 'sandbox')
 from (select clock_timestamp() as now offset 0) clock
 cross join unnest($2::uuid[], $3::bytea[], $4::uuid[], $5::uuid[], $6::text[], $7::smallint[], $8::timestamptz[], $9::interval[],
     $10::text[], $11::text[], $12::text[], $13::text[], $14::smallint[], $15::text[])

@@ -32,7 +32,7 @@ with target as materialized (
 held as materialized (
     select d.id, d.status, d.ambiguous, d.timeline_seq, d.provider_message_id, d.failure_kind, d.failure_code, d.failure_message
     from deliveries d
-    where d.id = any (array(select delivery_id from target)) and d.tenant_id = $1 and d.status <> 30
+    where d.id = any (array(select delivery_id from target)) and d.tenant_id = $1 and d.status <> {status.sending}
     order by d.id for update skip locked
 )
 select t.ord::int, known.id, held.id is not null as is_held, held.status, held.ambiguous, held.timeline_seq, held.provider_message_id,
@@ -40,12 +40,12 @@ select t.ord::int, known.id, held.id is not null as is_held, held.status, held.a
     -- Only what was given to the provider is its to report on. A call whose worker was lost names no provider.
     exists (
         select from attempts a
-        where a.delivery_id = known.id and a.tenant_id = $1 and (a.provider_id = t.provider_id or (a.provider_id is null and a.outcome = 4))) as is_theirs,
+        where a.delivery_id = known.id and a.tenant_id = $1 and (a.provider_id = t.provider_id or (a.provider_id is null and a.outcome = {outcome.ambiguous}))) as is_theirs,
     case when t.wants_address then (
         select case get_byte(uuid_send(known.id), 15) & 15
-            when 1 then n.recipient->>'email' when 2 then n.recipient->>'phone' when 4 then coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
+            when {channel.email} then n.recipient->>'email' when {channel.sms} then n.recipient->>'phone' when {channel.whats_app} then coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')
             -- Of several devices nobody knows which one it was.
-            when 3 then case when n.recipient->'deviceTokens'->1 is null then n.recipient->'deviceTokens'->>0 end end
+            when {channel.push} then case when n.recipient->'deviceTokens'->1 is null then n.recipient->'deviceTokens'->>0 end end
         from notifications n where n.id = t.notification_id and n.tenant_id = $1 and known.id is not null) end as address,
     p.channel, p.name, known.live
 from target t

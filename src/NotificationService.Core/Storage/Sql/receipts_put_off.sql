@@ -4,7 +4,7 @@
 update receipts r
 set reason = $2,
     tries = n.errors,
-    state = case when n.errors >= 12 then 4 else 1 end,
+    state = case when n.errors >= 12 then {receipt.unmatched} else {receipt.pending} end,
     next_try_at = clock_timestamp() + least(interval '1 minute' * power(2, n.errors - 1), interval '1 hour')
 from (select h.ctid as place, case when h.reason like 'error\_%' then h.tries + 1 else 1 end::smallint as errors from receipts h where h.ctid = $1::text::tid) n
 where r.ctid = n.place

@@ -20,13 +20,13 @@
 -- the oldest due time that it came by, two seconds ago at most.
 with recursive walk as (
     (select m.endpoint_id, m.tenant_id, m.due_at, 1 as n from webhook_messages m
-     where m.state = 1 and m.endpoint_id > $1 and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1)
+     where m.state = {message.pending} and m.endpoint_id > $1 and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1)
     union all
     (select next.endpoint_id, next.tenant_id, next.due_at, walk.n + 1
      from walk
      cross join lateral (
          select m.endpoint_id, m.tenant_id, m.due_at from webhook_messages m
-         where m.state = 1 and m.endpoint_id > walk.endpoint_id and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1) next
+         where m.state = {message.pending} and m.endpoint_id > walk.endpoint_id and m.due_at >= $14 order by m.endpoint_id, m.due_at limit 1) next
      where walk.n < $2)
 ),
 open as (
@@ -47,11 +47,11 @@ candidate as materialized (
         select first.id, row_number() over () as place
         from (
             select m.id from webhook_messages m
-            where m.state = 1 and m.endpoint_id = lane.endpoint_id and m.due_at >= $14 and m.due_at <= (select clock_timestamp())
+            where m.state = {message.pending} and m.endpoint_id = lane.endpoint_id and m.due_at >= $14 and m.due_at <= (select clock_timestamp())
               and (m.sequence = 1 or m.attempts > m.first_attempt or not exists (
                   select from webhook_messages earlier
                   where earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
-                    and earlier.state = 1 and earlier.attempts = earlier.first_attempt))
+                    and earlier.state = {message.pending} and earlier.attempts = earlier.first_attempt))
             order by m.due_at, m.id
             limit least(lane.max_count, 1 + 2 * lane.permits / lane.lanes)
             for update of m skip locked

@@ -16,23 +16,23 @@ with given as materialized (
 ),
 done as (
     update webhook_messages m
-    set state = case when m.first_attempt <> i.first_attempt and i.reason = 'exhausted' then 1 else i.state end,
+    set state = case when m.first_attempt <> i.first_attempt and i.reason = 'exhausted' then {message.pending} else i.state end,
         reason = case when m.first_attempt <> i.first_attempt and i.reason = 'exhausted' then i.error else i.reason end,
         attempts = m.attempts + i.called::int, in_flight = false,
         due_at = case
-            when m.first_attempt <> i.first_attempt and (i.state = 1 or i.reason = 'exhausted') then clock_timestamp() + least(i.pause, $17)
-            when i.state = 1 then clock_timestamp() + coalesce(i.pause, interval '0')
+            when m.first_attempt <> i.first_attempt and (i.state = {message.pending} or i.reason = 'exhausted') then clock_timestamp() + least(i.pause, $17)
+            when i.state = {message.pending} then clock_timestamp() + coalesce(i.pause, interval '0')
             else m.due_at end,
-        ended_at = case when i.state <> 1 and (m.first_attempt = i.first_attempt or i.reason is distinct from 'exhausted') then clock_timestamp() end
+        ended_at = case when i.state <> {message.pending} and (m.first_attempt = i.first_attempt or i.reason is distinct from 'exhausted') then clock_timestamp() end
     from given i
     cross join lateral (select h.ctid, h.claims, h.state, h.in_flight, h.tenant_id from webhook_messages h where h.id = i.id offset 0) held
-    where m.ctid = held.ctid and held.claims = i.claims and held.state = 1 and held.in_flight and held.tenant_id = $1
+    where m.ctid = held.ctid and held.claims = i.claims and held.state = {message.pending} and held.in_flight and held.tenant_id = $1
     returning m.id, m.claims, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (
     insert into webhook_attempts (message_id, number, tenant_id, endpoint_id, started_at, duration_ms, outcome, status, error, request_headers, response_body, response_headers, next_try_at)
     select d.id, d.attempts, $1, d.endpoint_id, i.started_at, i.duration_ms, i.outcome, i.status, i.error, i.request_headers::json, i.response_body, i.response_headers::json,
-        case when d.state = 1 then d.due_at end
+        case when d.state = {message.pending} then d.due_at end
     from done d join given i on i.id = d.id and i.claims = d.claims and i.called
 )
 select id, claims from done

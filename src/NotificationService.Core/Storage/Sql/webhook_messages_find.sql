@@ -2,7 +2,7 @@
 -- By the primary key of webhook_messages and that of webhook_attempts (message_id, number), whose month the id shows. The fence keeps a plan that
 -- was made while the endpoint had nothing from walking all that it has.
 select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.attempts, m.occurred_at, m.created_at, m.ended_at,
-    case when m.state = 1 and not m.in_flight then m.due_at end, m.body, m.live,
+    case when m.state = {message.pending} and not m.in_flight then m.due_at end, m.body, m.live,
     a.number, a.started_at, a.duration_ms, a.outcome, a.status, a.error, a.request_headers::text, a.response_headers::text, a.response_body, a.next_try_at
 from (select * from webhook_messages by_key where by_key.id = $3 offset 0) m
 left join lateral (

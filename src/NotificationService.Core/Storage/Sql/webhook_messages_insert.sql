@@ -9,5 +9,5 @@ from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[
     as i(id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, live)
 order by i.subject, i.endpoint_id, i.sequence
 on conflict (subject, endpoint_id, sequence, event_id) do update
-    set state = 1, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
-    where $10 and m.state <> 1 and m.attempts < $11
+    set state = {message.pending}, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
+    where $10 and m.state <> {message.pending} and m.attempts < $11

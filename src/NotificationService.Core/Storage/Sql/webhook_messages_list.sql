@@ -19,7 +19,7 @@ with looked as materialized (
     (select m.* from unnest($12::boolean[]) as mode(live)
      cross join lateral (
          select m.id, m.state, m.type from webhook_messages m
-         where $11 and m.tenant_id = $1 and m.state in (3, 4)
+         where $11 and m.tenant_id = $1 and m.state in ({message.unsent})
            and (m.endpoint_id, m.live, m.id) < ($2, mode.live, $3) and (m.endpoint_id, m.live, m.id) >= ($2, mode.live, '00000000-0000-0000-0000-000000000000')
          order by m.endpoint_id desc, m.live desc, m.id desc limit $4) m
      order by m.id desc limit $4)
@@ -29,7 +29,7 @@ matching as materialized (
 ),
 hit as materialized (select id from matching order by id desc offset $10 limit $7)
 select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.attempts, m.occurred_at, m.created_at, m.ended_at,
-    case when m.state = 1 and not m.in_flight then m.due_at end, null::text, m.live,
+    case when m.state = {message.pending} and not m.in_flight then m.due_at end, null::text, m.live,
     a.number, a.started_at, a.duration_ms, a.outcome, a.status, a.error, a.request_headers::text, a.response_headers::text, left(a.response_body, $8), a.next_try_at,
     (select count(*) from looked), (select id from looked order by id limit 1), (select count(*) from matching)
 from (values (1)) one

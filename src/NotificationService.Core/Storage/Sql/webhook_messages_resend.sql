@@ -10,7 +10,7 @@ found as materialized (
 ),
 again as (
     update webhook_messages m
-    set first_attempt = m.attempts, state = 1, reason = case when m.in_flight then m.reason end,
+    set first_attempt = m.attempts, state = {message.pending}, reason = case when m.in_flight then m.reason end,
         due_at = case when m.in_flight then m.due_at else clock_timestamp() end, ended_at = null
     from endpoint e
     where m.id = (select f.id from found f where f.attempts < $4) and e.enabled

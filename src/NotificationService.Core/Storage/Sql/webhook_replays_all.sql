@@ -10,14 +10,14 @@ with replay as materialized (
     select r.id, r.endpoint_id, r.live, r.until, r.reached, r.reached_id, least(r.until, r.reached + $4) as window_end,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
-        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_capacity
-    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
+        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = {message.pending} limit 5000) waiting) < 5000 as has_capacity
+    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = {replay.running} for update
 ),
 passed as materialized (
     select happened.at, happened.subject, happened.seq, happened.about
     from (
         select t.at, t.delivery_id as subject, t.seq, t.delivery_id as about from timeline t
-        where t.tenant_id = $1 and t.status >= 40 and t.at >= (select reached from replay) and t.at < (select window_end from replay)
+        where t.tenant_id = $1 and t.status >= {status.sent} and t.at >= (select reached from replay) and t.at < (select window_end from replay)
         union all
         select e.occurred_at, e.id, 0::smallint, e.subject from events e
         where e.tenant_id = $1 and e.occurred_at >= (select reached from replay) and e.occurred_at < (select window_end from replay)
@@ -49,7 +49,7 @@ done as (
     set queued = r.queued + taken.n,
         reached = case when not replay.has_capacity then r.reached when taken.is_end_of_window then replay.window_end else (select at from passed order by at desc, subject desc limit 1) end,
         reached_id = case when not replay.has_capacity then r.reached_id when taken.is_end_of_window then null else (select subject from passed order by at desc, subject desc limit 1) end,
-        state = case when not replay.is_wanted then 3 when replay.has_capacity and taken.is_end_of_window and replay.window_end >= r.until then 2 else 1 end
+        state = case when not replay.is_wanted then {replay.stopped} when replay.has_capacity and taken.is_end_of_window and replay.window_end >= r.until then {replay.done} else {replay.running} end
     from replay, taken where r.tenant_id = $1 and r.id = replay.id
     returning r.state
 )

@@ -8,8 +8,8 @@ with replay as materialized (
         coalesce(r.reached_id, notification_meta.uuid_floor(r.since - interval '1 hour')) as after,
         exists (select from webhook_endpoints e where e.tenant_id = $1 and e.id = r.endpoint_id and e.enabled) as is_wanted,
         -- A slow endpoint is not given more than it can chew.
-        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = 1 limit 5000) waiting) < 5000 as has_capacity
-    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = 1 for update
+        (select count(*) from (select from webhook_messages w where w.endpoint_id = r.endpoint_id and w.state = {message.pending} limit 5000) waiting) < 5000 as has_capacity
+    from webhook_replays r where r.tenant_id = $1 and r.id = $2 and r.state = {replay.running} for update
 ),
 picked as materialized (
     select m.id from replay
@@ -17,7 +17,7 @@ picked as materialized (
         select f.id from unnest(replay.modes) as mode(live)
         cross join lateral (
             select f.id from webhook_messages f
-            where f.tenant_id = $1 and f.state in (3, 4)
+            where f.tenant_id = $1 and f.state in ({message.unsent})
               and (f.endpoint_id, f.live, f.id) > (replay.endpoint_id, mode.live, replay.after)
               and (f.endpoint_id, f.live, f.id) <= (replay.endpoint_id, mode.live, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
               and f.attempts < $4 and f.occurred_at >= replay.since and f.occurred_at < replay.until
@@ -26,7 +26,7 @@ picked as materialized (
     where replay.is_wanted and replay.has_capacity
 ),
 again as (
-    update webhook_messages m set state = 1, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
+    update webhook_messages m set state = {message.pending}, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
     where m.id = any (array(select id from picked))
     returning m.id
 ),
@@ -34,7 +34,7 @@ done as (
     update webhook_replays r
     set queued = r.queued + (select count(*) from again), reached_id = coalesce((select id from picked order by id desc limit 1), r.reached_id),
         reached = case when replay.has_capacity and (select count(*) from picked) < $3 then r.until else r.reached end,
-        state = case when not replay.is_wanted then 3 when replay.has_capacity and (select count(*) from picked) < $3 then 2 else 1 end
+        state = case when not replay.is_wanted then {replay.stopped} when replay.has_capacity and (select count(*) from picked) < $3 then {replay.done} else {replay.running} end
     from replay where r.tenant_id = $1 and r.id = replay.id
     returning r.state
 )
