@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NotificationService.ArchitectureTests.Documents;
 using NotificationService.Host;
+using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 
@@ -71,9 +73,58 @@ public sealed class RouteTests : IAsyncLifetime
         Should.Throw<ShouldAssertException>(Every_other_route_names_a_policy_of_ours).Message.ShouldContain("/planted-without-name");
     }
 
+    [Fact]
+    public void Every_call_that_a_document_shows_is_a_route()
+    {
+        var calls = Markdown.Files.SelectMany(file => ShownCalls.In(Markdown.Read(file)).Select(call => (File: file, Call: call))).ToList();
+
+        calls.Count(call => call.File == "docs/quick-start.md").ShouldBeGreaterThan(10);
+        calls.Where(call => !Routes.Any(call.Call.Fits)).Select(call => $"{call.Call} in {call.File}").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_body_that_a_document_shows_is_one_that_its_route_takes()
+    {
+        var calls = Markdown.Files.SelectMany(file => ShownCalls.In(Markdown.Read(file)).Where(call => call.Body is not null).Select(call => (File: file, Call: call))).ToList();
+
+        calls.Count.ShouldBeGreaterThan(8);
+        calls.Select(call => (call.File, call.Call, Fault: call.Call.FaultFor(BodyOf(call.Call)))).Where(call => call.Fault is not null)
+            .Select(call => $"{call.Call} in {call.File}: {call.Fault}").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"email":"a","password":"b"}""", true)]
+    [InlineData("""{"email":"a","passwort":"b"}""", false)]
+    [InlineData("""{"email":"a",}""", false)]
+    public void A_planted_body_is_found(string body, bool isGood)
+    {
+        var call = new ShownCall("POST", "/api/v1/auth/login", body);
+
+        BodyOf(call).ShouldNotBeNull();
+        (call.FaultFor(BodyOf(call)) is null).ShouldBe(isGood);
+    }
+
+    [Fact]
+    public void A_planted_call_is_found()
+    {
+        var calls = ShownCalls.In("""
+            ```bash
+            curl -s $API/api/v1/services/notifications/ID/timeline -H "Authorization: Bearer $TOKEN"
+            curl -s -X DELETE $API/api/v1/services/notifications/ID/timeline
+            ID=$(curl -s "$API/api/v1/services/notifications/sent?x=y" -H 'Content-Type: application/json' \
+              -d '{ "a": 1 }' | sed 's/x/y/')
+            ```
+            """).ToList();
+
+        calls.Select(call => call.ToString()).ShouldBe(["GET /api/v1/services/notifications/ID/timeline", "DELETE /api/v1/services/notifications/ID/timeline", "POST /api/v1/services/notifications/sent"]);
+        calls.Select(call => Routes.Any(call.Fits)).ShouldBe([true, false, false]);
+    }
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private Type? BodyOf(ShownCall call) => Routes.FirstOrDefault(call.Fits)?.Metadata.GetMetadata<RequestDoc>()?.Type;
 
     private static bool IsOpen(RouteEndpoint route) => route.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 

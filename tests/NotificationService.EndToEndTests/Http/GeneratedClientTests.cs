@@ -4,7 +4,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.Http;
 
 /// <summary>
-/// What a stranger's generator makes of the OpenAPI document: <c>openapi-typescript</c> types, under which a program with the README's calls must
+/// What a stranger's generator makes of the OpenAPI document: <c>openapi-typescript</c> types, under which a program with the calls of docs/quick-start.md must
 /// compile strictly, and run.
 /// </summary>
 public sealed class GeneratedClientTests(ShellTests.Service running) : IClassFixture<ShellTests.Service>, IDisposable
@@ -14,19 +14,19 @@ public sealed class GeneratedClientTests(ShellTests.Service running) : IClassFix
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task A_client_generated_from_the_document_makes_the_calls_of_the_readme()
+    public async Task A_client_generated_from_the_document_makes_the_calls_of_the_quick_start()
     {
         var node = await NodeProgram.WithAsync("openapi-typescript@7.13.0", "typescript@5.9.3", "openapi-fetch@0.17.0", "@types/node@20.19.25");
         var modules = Path.Combine(node.Home, "node_modules");
         Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), modules);
         await File.WriteAllTextAsync(Path.Combine(folder, "openapi.json"), await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
-        File.Copy(Path.Combine(Repository.Root, "tests", "NotificationService.EndToEndTests", "Http", "readme-calls.ts"), Path.Combine(folder, "readme-calls.ts"));
+        File.Copy(Path.Combine(Repository.Root, "tests", "NotificationService.EndToEndTests", "Http", "quick-start-calls.ts"), Path.Combine(folder, "quick-start-calls.ts"));
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{ "type": "module" }""");
 
         await Tool.RunAsync(folder, "node", [Path.Combine(modules, "openapi-typescript", "bin", "cli.js"), "openapi.json", "-o", "schema.d.ts"]);
         await Tool.RunAsync(folder, "node",
-            [Path.Combine(modules, "typescript", "bin", "tsc"), "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--types", "node", "--skipLibCheck", "readme-calls.ts"]);
-        var printed = JsonElement.Parse(await Tool.RunAsync(folder, "node", ["readme-calls.js", running.Process.Address.ToString()]));
+            [Path.Combine(modules, "typescript", "bin", "tsc"), "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--types", "node", "--skipLibCheck", "quick-start-calls.ts"]);
+        var printed = JsonElement.Parse(await Tool.RunAsync(folder, "node", ["quick-start-calls.js", running.Process.Address.ToString()]));
 
         printed.GetProperty("status").GetString().ShouldBe("queued");
         (printed.GetProperty("steps").GetBoolean(), printed.GetProperty("explained").GetBoolean()).ShouldBe((true, true));
