@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace NotificationService.ArchitectureTests;
 
 /// <summary>
-/// Words that were this project's own and have given way to the field's terms, as docs/glossary.md has them. Looked for in identifiers, part by part, and
+/// Words that were this project's own and have given way to the field's terms, as the glossary of docs/architecture.md has them. Looked for in identifiers, part by part, and
 /// in comments. Strings are not looked at: events, metrics and fields are public and keep their names.
 /// </summary>
 public static partial class RetiredWords

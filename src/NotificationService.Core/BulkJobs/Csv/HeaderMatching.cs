@@ -11,12 +11,12 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
     private const int LongestPath = 200;
 
     /// <summary>Names for which a like one is looked for: each is compared with every header.</summary>
-    private const int MaxHints = 5;
+    private const int MaxSuggestions = 5;
 
     private readonly Dictionary<string, string> variableOf = VariablesByPlainName(variables);
     private readonly IReadOnlyList<string> plain = [.. headers.Select(HeaderNames.Plain)];
     private readonly HashSet<int> twice = [];
-    private int hints;
+    private int suggestions;
 
     public ColumnTarget?[] Targets { get; } = new ColumnTarget?[headers.Count];
 
@@ -139,7 +139,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
             Refusals.Add(new CsvRefusal(code, message, 1, column));
     }
 
-    private string Hint(string name, IEnumerable<string> known) => !IsFull && hints++ < MaxHints ? NearestName.Hint(name, known) : "";
+    private string Hint(string name, IEnumerable<string> known) => !IsFull && suggestions++ < MaxSuggestions ? NearestName.Hint(name, known) : "";
 
     private string Shown(int place) => NearestName.Shown(headers[place]);
 
