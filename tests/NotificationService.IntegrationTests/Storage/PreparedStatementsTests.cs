@@ -59,7 +59,7 @@ public sealed partial class PreparedStatementsTests(TestDatabase database) : ICl
     [Fact]
     public async Task A_statement_that_was_refused_while_it_was_prepared_counts_as_an_outage_once_and_then_runs()
     {
-        const string Read = "select id from tenants limit 1";
+        const string Read = "select tenant_id from tenants limit 1";
         await database.NewTenantAsync();
         await using var own = new Database(new StorageOptions { ConnectionString = database.ConnectionString, WorkerPoolSize = 1 });
         await ReadAsync();

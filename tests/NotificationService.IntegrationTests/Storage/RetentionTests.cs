@@ -19,11 +19,11 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private const string Purged = "purged by age";
 
     // The periodic tasks, by their class.
-    private const string Deliveries = "Upkeep";
-    private const string Outbox = "OutboxUpkeep";
-    private const string Webhooks = "WebhookUpkeep";
+    private const string Deliveries = "DeliveryMaintenance";
+    private const string Outbox = "OutboxMaintenance";
+    private const string Webhooks = "WebhookMaintenance";
     private const string Retention = "RetentionPurge";
-    private const string RateLimits = "RateLimitUpkeep";
+    private const string RateLimits = "RateLimitMaintenance";
     private const string Bulk = "BulkRunner";
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
