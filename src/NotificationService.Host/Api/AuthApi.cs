@@ -1,5 +1,7 @@
 using NotificationService.Host.Auth;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Http.Json;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using NotificationService.Batches;
+using NotificationService.Host.Http.Lists;
 
 namespace NotificationService.Host.Api;
 

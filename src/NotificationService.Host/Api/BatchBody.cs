@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using NotificationService.Batches;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 
 namespace NotificationService.Host.Api;
 

@@ -1,6 +1,9 @@
 using NotificationService.Batches;
 using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 

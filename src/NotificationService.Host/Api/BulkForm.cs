@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NotificationService.BulkJobs;
 using NotificationService.Channels;
+using NotificationService.Host.Http;
 using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;

@@ -1,5 +1,8 @@
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Http.Json;
 
 namespace NotificationService.Host.Api;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Channels;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;

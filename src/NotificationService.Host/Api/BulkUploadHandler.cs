@@ -4,7 +4,9 @@ using Microsoft.Net.Http.Headers;
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Host.Auth;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Http.Json;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 

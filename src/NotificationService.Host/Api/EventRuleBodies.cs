@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NotificationService.EventRules;
+using NotificationService.Host.Http.Lists;
 
 namespace NotificationService.Host.Api;
 

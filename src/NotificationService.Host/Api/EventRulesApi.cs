@@ -1,5 +1,8 @@
 using NotificationService.EventRules;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 
 namespace NotificationService.Host.Api;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;

@@ -1,5 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 

@@ -2,6 +2,7 @@ using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Host.Http.Json;
 using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;

@@ -1,4 +1,6 @@
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;

@@ -1,3 +1,5 @@
+using NotificationService.Host.Http.Json;
+
 namespace NotificationService.Host.Api;
 
 /// <summary>Answers as RFC 6749 writes errors, not as a problem: OAuth clients look for exactly this.</summary>

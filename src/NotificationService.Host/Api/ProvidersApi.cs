@@ -1,6 +1,9 @@
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 
 namespace NotificationService.Host.Api;
 

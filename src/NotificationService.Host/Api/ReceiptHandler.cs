@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Primitives;
 using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.RateLimits;
 using NotificationService.Telemetry;
 

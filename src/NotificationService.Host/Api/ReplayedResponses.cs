@@ -1,3 +1,4 @@
+using NotificationService.Host.Http.Json;
 using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 
 namespace NotificationService.Host.Api;
 

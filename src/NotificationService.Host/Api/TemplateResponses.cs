@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 using NotificationService.Templates;
 
 namespace NotificationService.Host.Api;

@@ -1,5 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 using NotificationService.Notifications;
 using NotificationService.Templates;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Templates;

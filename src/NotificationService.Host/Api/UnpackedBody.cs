@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using NotificationService.BulkJobs.Csv;
+using NotificationService.Host.Http.Bodies;
 
 namespace NotificationService.Host.Api;
 

@@ -1,5 +1,8 @@
 using NotificationService.Events;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api;

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using NotificationService.Channels;
 using NotificationService.Events;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api;

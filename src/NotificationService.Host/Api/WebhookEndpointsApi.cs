@@ -1,4 +1,7 @@
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api;

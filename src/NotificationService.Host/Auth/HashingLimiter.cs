@@ -1,4 +1,5 @@
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
+
 
 namespace NotificationService.Host.Auth;
 

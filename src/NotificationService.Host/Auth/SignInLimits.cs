@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Host.RateLimits;
 
 namespace NotificationService.Host.Auth;

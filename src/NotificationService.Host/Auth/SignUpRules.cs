@@ -2,6 +2,7 @@ using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;

@@ -3,7 +3,7 @@ using System.Reflection;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.RateLimits;
 using NotificationService.Kafka;
 using NotificationService.Providers;

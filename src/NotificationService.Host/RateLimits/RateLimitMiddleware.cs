@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.RateLimits;
 

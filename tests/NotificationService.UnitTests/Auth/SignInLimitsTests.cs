@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
 using NotificationService.Host.RateLimits;
 using NotificationService.Testing;
 
