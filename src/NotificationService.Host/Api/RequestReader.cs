@@ -1,4 +1,6 @@
 using NotificationService.Batches;
+using NotificationService.Host.Api.Batches;
+using NotificationService.Host.Api.Notifications;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Http.Json;

@@ -1,7 +1,7 @@
 using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
-using NotificationService.Host.Api;
+using NotificationService.Host.Api.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Tenants;
 
