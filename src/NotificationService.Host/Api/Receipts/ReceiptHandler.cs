@@ -81,7 +81,7 @@ internal sealed partial class ReceiptHandler(
             case ReceiptReading.Receipts { Items: var items } receipts:
                 IReadOnlyCollection<string> secrets = [.. configuration.Credentials.Values];
                 IReadOnlyList<Receipt> clean = [.. items.Select(item => RawReceipt.Clean(item, secrets))];
-                if (clean.Count > 0 && !await intake.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, clean), CancellationToken.None))
+                if (clean.Count > 0 && !await intake.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, clean, AreTests: source.ReportsTests), CancellationToken.None))
                     return Refused("busy", Problems.Unavailable(RetryAfter));
                 return receipts.Response is { } response ? Results.Text(response, receipts.ResponseType) : Results.Ok();
             case ReceiptReading.Challenge challenge:
