@@ -12,6 +12,7 @@ public static class BatchesModule
             .AddSingleton<IValidateOptions<BatchOptions>, BatchOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BatchOptions>>().Value)
             .AddSingleton<BatchIntake>()
+            .AddSingleton<BatchLimiter>()
             .AddSingleton<BatchStore>()
             .AddSingleton<BatchList>();
     }

@@ -12,6 +12,7 @@ public static class BulkJobsModule
             .AddSingleton<IValidateOptions<BulkOptions>, BulkOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BulkOptions>>().Value)
             .AddSingleton<BulkJobStore>()
+            .AddSingleton<UploadStaging>()
             .AddSingleton<BulkJobList>();
     }
 

@@ -16,27 +16,19 @@ namespace NotificationService.Host.Api.Batches;
 /// Reads what comes in many items and answers item by item. 1 the body, within the process's budget → 2 a permit, because what is made of it is large
 /// and few are worked on at once → 3 the work.
 /// </summary>
-internal sealed class BatchHandler(BatchIntake intake, BatchStore batches, Modes modes, IdempotencyKeys keys, BatchOptions options, TimeProvider time) : IDisposable
+internal sealed class BatchHandler(BatchIntake intake, BatchStore batches, Modes modes, IdempotencyKeys keys, BatchLimiter limiter, BatchOptions options)
 {
     public const int LargestBody = BodyPolicy.MaxBatchBytes;
 
     private const string OpenRoute = "/api/v1/services/notifications/send-batch";
     private const string AddRoute = "/api/v1/services/notifications/send-chunk";
-    /// <summary>Worked on at once by one process.</summary>
-    public const int MaxAtOnce = 4;
-
-    /// <summary>Of them, of one tenant.</summary>
-    public const int MaxOfTenant = 2;
-
     public const string TooManyCode = "too_many_batch_calls";
 
     private const int MinBytesPerSecond = 16 * 1024;
     private const int LongestReference = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(2);
 
-    private readonly KeyedLimiter<TenantId> limiter = new(MaxAtOnce, MaxOfTenant, Patience, time);
     private readonly BodyPolicy policy = new(LargestBody, options.LongestUpload, MinBytesPerSecond);
 
     public Task<IResult> OpenAsync(HttpContext context, CancellationToken cancellationToken) => ReadThenRunAsync(
@@ -104,8 +96,6 @@ internal sealed class BatchHandler(BatchIntake intake, BatchStore batches, Modes
         },
         cancellationToken);
 
-    public void Dispose() => limiter.Dispose();
-
     /// <summary>Nobody holds a permit while the body comes: it is there when the work begins.</summary>
     private async Task<IResult> ReadThenRunAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> work, CancellationToken cancellationToken)
     {
@@ -115,7 +105,7 @@ internal sealed class BatchHandler(BatchIntake intake, BatchStore batches, Modes
         return await limiter.RunAsync<IResult>(
             context.Caller().Tenant,
             () => work(utf8),
-            static () => Problems.LimitReached(TooManyCode, $"At most {MaxOfTenant} such calls of one tenant are worked on at once. Send this one again when another has been answered.", BusyRetryAfter),
+            static () => Problems.LimitReached(TooManyCode, $"At most {BatchLimiter.MaxOfTenant} such calls of one tenant are worked on at once. Send this one again when another has been answered.", BusyRetryAfter),
             static () => Problems.Unavailable(BusyRetryAfter),
             cancellationToken);
     }

@@ -97,6 +97,9 @@ internal sealed class BulkForm(int maxColumns)
                 new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["file"] = fileSha256Hex, ["channels"] = string.Join(',', channels.Select(channel => channel.ToName())) }, BulkFormJson.Default.DictionaryStringString),
             live);
 
+    /// <summary>What the fields say once they are checked.</summary>
+    public UploadRequest Request => new(Template, Channels, Mapping, IdempotencyColumn, Mode, IsDryRun, Category, Priority, SendAt, RatePerMinute, Name, Continues, Force);
+
     private void Read(DateTimeOffset now)
     {
         ReadChannels();

@@ -47,19 +47,6 @@ internal static class BulkResponses
 {
     public static byte[] Accepted(Guid job, int rows) => ReadableJson.Utf8(new BulkAccepted(job, rows), BulkJobsJson.Default.BulkAccepted);
 
-    public static ColumnTargets Targets(ColumnMap map) => new(
-        [
-            .. map.Columns.Select(column => column switch
-            {
-                ColumnTarget.RecipientField field => $"recipient.{field.Name}",
-                ColumnTarget.Variable variable => $"data.{variable.Path}",
-                ColumnTarget.Reference => "reference",
-                _ => "",
-            }),
-        ],
-        [.. map.Columns.Select(column => column.AlsoVariable)],
-        map.IdempotencyColumn);
-
     public static BulkJobResponse Of(BulkJob job, Batch? batch) => new(
         job.Id, job.State.ToName(), job.Reason, job.ReasonMessage, job.Name, job.Mode == BulkMode.AllOrNothing ? "all_or_nothing" : "skip_bad_rows", job.IsDryRun, job.Live,
         job.Settings is { } settings ? new PinnedTemplateResponse(settings.Template.Key, settings.Template.Version) : null,

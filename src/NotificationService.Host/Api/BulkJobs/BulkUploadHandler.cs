@@ -8,25 +8,16 @@ using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Http.Json;
 using NotificationService.Notifications;
-using NotificationService.Tenants;
 
 namespace NotificationService.Host.Api.BulkJobs;
 
 /// <summary>
-/// Takes a file from the socket to staged rows, a row range in memory at a time, and holds a permit only while a row range that is there is stored. 1 the fields
-/// and the file, in whatever order they come → 2 rows are staged as they come → 3 the header is matched and the same file looked for → 4 the job is handed over to the workers → 202.
-/// Whatever goes wrong before 4 leaves a failed job and nothing sent. The response is kept under the caller's key with 4; a file whose key is
-/// known when it comes is only read, for its hash.
+/// Takes a multipart form from the socket: the fields and the file in whatever order they come, the file to <see cref="UploadStaging"/> as it comes. A file whose
+/// key is known when it comes is only read, for its hash.
 /// </summary>
-internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys, TemplateBinder templates, BodyBudget budget, BulkOptions options, TimeProvider time) : IDisposable
+internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys keys, BodyBudget budget, BulkOptions options, TimeProvider time)
 {
-    /// <summary>Files of one tenant on their way at once, at one process.</summary>
-    public const int MaxOfTenant = 2;
-
     public const string TooManyCode = "too_many_uploads";
-
-    /// <summary>Row ranges that are stored at once by one process; of one tenant half of them.</summary>
-    private const int MaxStoring = 4;
 
     /// <summary>What an upload holds of its file besides rows that wait to be stored.</summary>
     private const int ReadAheadBytes = 128 * 1024;
@@ -41,10 +32,6 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly CsvLimits limits = options.Limits;
-    private readonly InFlight<TenantId> ofTenant = new(MaxOfTenant);
-    private readonly KeyedLimiter<TenantId> storing = new(MaxStoring, MaxStoring / 2, Timeout.InfiniteTimeSpan, time);
-
-    public void Dispose() => storing.Dispose();
 
     public async Task<IResult> TakeAsync(HttpContext context, CancellationToken cancellationToken)
     {
@@ -60,9 +47,9 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
             return Problems.Of(415, "unsupported_media_type", "The request body has an unsupported encoding", "Send the body as it is, or packed with gzip.");
         if (context.Request.ContentLength > limits.MostBytes + LongestField)
             return BulkProblems.TooLarge(limits);
-        using var entry = ofTenant.TryEnter(context.Caller().Tenant);
+        using var entry = staging.TryEnter(context.Caller().Tenant);
         if (entry is null)
-            return Problems.LimitReached(TooManyCode, $"At most {MaxOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter);
+            return Problems.LimitReached(TooManyCode, $"At most {UploadStaging.MaxOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter);
         using var held = budget.OpenUpload(context.Caller().Tenant.Value);
         if (held.GrowTo(ReadAheadBytes) is { } full)
             return full;
@@ -88,8 +75,8 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         var caller = context.Caller();
         var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key, caller.Live), cancellationToken);
         var form = new BulkForm(limits.MostColumns);
-        BulkUpload? upload = null;
-        CsvFile? file = null;
+        StagedFile? staged = null;
+        string? hash = null;
         try
         {
             var reader = new MultipartReader(boundary, body) { HeadersLengthLimit = 16 * 1024, HeadersCountLimit = 16 };
@@ -111,21 +98,21 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
                     continue;
                 }
 
-                if (file is not null)
+                if (hash is not null)
                     return Problems.Validation("/file", "duplicate_property", "One file is expected.");
-                file = await CsvFile.OpenAsync(section.Body, limits, cancellationToken);
                 if (before is null)
-                    upload = await StageRowsAsync(caller, form, file, held, cancellationToken);
-                else
-                    await PassOverAsync(file, cancellationToken);
+                    staged = await staging.StageAsync(caller, section.Body, form.Name, form.ContinuesSoFar, MemoryOf(held, form), cancellationToken);
+                hash = staged?.Sha256Hex ?? await staging.HashAsync(section.Body, cancellationToken);
             }
 
-            if (file is null)
+            if (hash is null)
                 return Problems.Validation("/file", "required", "The field 'file' with the CSV file is required.");
-            var idempotent = form.Idempotent(key, caller.Live, Route, file.Sha256Hex);
-            if (before is not null)
-                return ReplayedResponses.Of(context, before, RequestFingerprint.Of(Route, caller.Tenant, idempotent!.Body.Span));
-            return await SubmitAsync(context, form, file, upload!, idempotent, cancellationToken);
+            var idempotent = form.Idempotent(key, caller.Live, Route, hash);
+            if (staged is null)
+                return ReplayedResponses.Of(context, before!, RequestFingerprint.Of(Route, caller.Tenant, idempotent!.Body.Span));
+            return form.Check(time.GetUtcNow()) is { } refused
+                ? refused
+                : Respond(context, await staging.SubmitAsync(caller, staged, form.Request, idempotent, BulkResponses.Accepted, cancellationToken));
         }
         catch (CsvRefusedException refused)
         {
@@ -145,86 +132,33 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         }
         finally
         {
-            if (upload is { IsStaged: false })
-                await upload.RefuseAsync("upload_refused", "the file was not taken; nothing was sent", CancellationToken.None);
-            if (file is not null)
-                await file.DisposeAsync();
+            if (staged is not null)
+                await staged.DisposeAsync();
         }
     }
 
-    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, HeldBytes held, CancellationToken cancellationToken)
+    /// <summary>Grows in steps, beside what is held of the file and its fields already.</summary>
+    private static RowMemory MemoryOf(HeldBytes held, BulkForm form)
     {
         var besideRows = ReadAheadBytes + form.Bytes;
-        var corrected = form.ContinuesSoFar is { } job ? await CorrectedRows.OfAsync(jobs, caller, job, file.Headers, cancellationToken) : null;
-        var upload = corrected is null
-            ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
-            : await jobs.ContinueAsync(caller, corrected.Job, cancellationToken) ?? throw new CsvRefusedException(
-                new CsvRefusal(BulkProblems.NotContinuable, "only a job that is completed, or failed for bad rows, can be continued, by an account of the same mode"));
-        try
-        {
-            await foreach (var row in file.RowsAsync(cancellationToken))
-            {
-                var error = row.Fault is { } fault ? new RowError(fault.Field < file.Headers.Count ? file.Headers[fault.Field] : null, fault.Code, fault.Message) : null;
-                if (corrected is null)
-                    upload.Add(row.Line, row.Fields, error);
-                else
-                    upload.Add(corrected.LineOf(row, upload), corrected.CellsOf(row), error);
-                // Where the budget has no capacity for more rows, those that are there are stored now: a smaller row range, and no refusal.
-                if (!upload.IsRangeFull && held.GrowTo(besideRows + ((upload.WaitingBytes + HeldStep - 1) / HeldStep * HeldStep)) is null)
-                    continue;
-                await storing.RunAsync(caller.Tenant, () => upload.FlushAsync(cancellationToken), cancellationToken);
-                held.ShrinkTo(besideRows);
-            }
-
-            return upload;
-        }
-        catch
-        {
-            await upload.RefuseAsync("upload_incomplete", "the upload ended half-way, or its file could not be read; nothing was sent", CancellationToken.None);
-            throw;
-        }
+        return new RowMemory(waiting => held.GrowTo(besideRows + ((waiting + HeldStep - 1) / HeldStep * HeldStep)) is null, () => held.ShrinkTo(besideRows));
     }
 
-    /// <summary>Reads a file whose rows are not wanted, only its hash.</summary>
-    private static async Task PassOverAsync(CsvFile file, CancellationToken cancellationToken)
+    private static IResult Respond(HttpContext context, UploadOutcome outcome) => outcome switch
     {
-        await foreach (var _ in file.RowsAsync(cancellationToken))
-        {
-        }
-    }
-
-    private async Task<IResult> SubmitAsync(
-        HttpContext context, BulkForm form, CsvFile file, BulkUpload upload, IdempotentRequest? idempotent, CancellationToken cancellationToken)
-    {
-        if (form.Check(time.GetUtcNow()) is { } wrong)
-            return wrong;
-        var response = BulkResponses.Accepted(upload.Job, upload.Added);
-        if (form.Continues is { } continued)
-        {
-            if (upload.Job != continued)
-                return Problems.Validation("/continues", "order", "Send 'continues' before the file.");
-            return ReplayedResponses.Of(
-                context, await upload.StageCorrectedAsync(idempotent, response, cancellationToken), StatusCodes.Status202Accepted,
-                static _ => Problems.Conflict("Only a job that is completed, or failed for bad rows, can be continued."));
-        }
-
-        if (await templates.FindAsync(context.Caller().Tenant, form.Template!, form.Channels, cancellationToken) is not { } template)
-            return Problems.Validation("/template", "template_unknown", "There is no published template with this key.");
-        var (map, refusals, _) = HeaderMatch.Of(
-            file.Headers, template.All, template.Required, form.Channels.Count > 0 ? form.Channels : template.Template.Channels, form.Mapping, form.IdempotencyColumn);
-        if (map is null)
-            return Problems.Validation([.. refusals.Select(refusal => new FieldError(refusal.Column is null ? "/file" : $"/file/{JsonPointer.Append("", refusal.Column).TrimStart('/')}", refusal.Code, refusal.Message))]);
-        if (upload.Added == 0)
-            return Problems.Validation("/file", "csv_empty", "The file has a header and no rows.");
-        if (form.RatePerMinute is { } rate && TimeSpan.FromMinutes((double)upload.Added / rate) > RequestCheck.Furthest)
-            return Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {RequestCheck.Furthest.TotalDays} days.");
-        var settings = new BulkJobSettings(template.Template, form.Channels, form.Category, form.Priority, form.SendAt, form.RatePerMinute);
-        var outcome = await upload.StageAsync(
-            settings, BulkResponses.Targets(map), form.Mode, form.IsDryRun, file.Sha256Hex, file.Bytes, form.SendAt ?? time.GetUtcNow(), form.Name, form.Force, idempotent, response, cancellationToken);
-        var same = outcome is IdempotentOutcome<Guid>.Refused ? await upload.SameAsync(file.Sha256Hex, cancellationToken) : null;
-        return ReplayedResponses.Of(
-            context, outcome, StatusCodes.Status202Accepted, _ => same is { } other ? BulkProblems.Duplicate(other) : BulkProblems.UploadEnded);
-    }
+        UploadOutcome.Accepted accepted => new JsonBytes(StatusCodes.Status202Accepted, accepted.Response),
+        UploadOutcome.Replayed replayed => ReplayedResponses.Replay(context, replayed.Before),
+        UploadOutcome.KeyMismatch => ReplayedResponses.KeyMismatch,
+        UploadOutcome.Duplicate duplicate => BulkProblems.Duplicate(duplicate.Job),
+        UploadOutcome.Ended => BulkProblems.UploadEnded,
+        UploadOutcome.NotContinuable => Problems.Conflict("Only a job that is completed, or failed for bad rows, can be continued."),
+        UploadOutcome.NamedTooLate => Problems.Validation("/continues", "order", "Send 'continues' before the file."),
+        UploadOutcome.TemplateUnknown => Problems.Validation("/template", "template_unknown", "There is no published template with this key."),
+        UploadOutcome.HeaderRefused header => BulkProblems.Of(header.Refusals),
+        UploadOutcome.Empty => Problems.Validation("/file", "csv_empty", "The file has a header and no rows."),
+        UploadOutcome.RateTooLow => Problems.Validation("/ratePerMinute", "number_range", $"At that rate the last row would be due in more than {RequestCheck.Furthest.TotalDays} days."),
+        _ => throw new InvalidOperationException("a closed set"),
+    };
 
     private static async Task<string?> TextAsync(Stream body, CancellationToken cancellationToken)
     {

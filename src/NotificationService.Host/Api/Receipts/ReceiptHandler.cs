@@ -4,6 +4,7 @@ using NotificationService.Deliveries.Receipts;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.RateLimits;
+using NotificationService.Queueing;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Api.Receipts;

@@ -1,4 +1,4 @@
-namespace NotificationService.Host.Api;
+namespace NotificationService.Queueing;
 
 /// <summary>
 /// Few pieces of work at once, and of one key fewer, so that others find a permit whatever one of them brings. Permits are for what has arrived: nobody
@@ -7,7 +7,7 @@ namespace NotificationService.Host.Api;
 /// <param name="max">At once, of all keys.</param>
 /// <param name="maxOfKey">At once, of one key.</param>
 /// <param name="patience">How long a piece of work waits for a permit before it is refused; may be infinite.</param>
-internal sealed class KeyedLimiter<TKey>(int max, int maxOfKey, TimeSpan patience, TimeProvider time) : IDisposable
+public sealed class KeyedLimiter<TKey>(int max, int maxOfKey, TimeSpan patience, TimeProvider time) : IDisposable
     where TKey : notnull
 {
     private readonly SemaphoreSlim permits = new(max);

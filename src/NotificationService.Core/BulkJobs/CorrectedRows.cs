@@ -1,12 +1,11 @@
 using System.Globalization;
-using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
 using NotificationService.Tenants;
 
-namespace NotificationService.Host.Api.BulkJobs;
+namespace NotificationService.BulkJobs;
 
 /// <summary>A corrected errors.csv: the columns of the job's file in any order, and <c>row</c>, which names the line that each row had.</summary>
-internal sealed class CorrectedRows
+public sealed class CorrectedRows
 {
     /// <summary>What errors.csv adds to the columns as they came.</summary>
     public static readonly IReadOnlyList<string> Added = ["error_code", "error_message", "row"];

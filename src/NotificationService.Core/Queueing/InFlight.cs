@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace NotificationService.Host.Api;
+namespace NotificationService.Queueing;
 
 /// <summary>How many requests of one key are under way, bounded. Nobody waits: who comes when the key has its most is refused. Knows only keys that have one.</summary>
-internal sealed class InFlight<TKey>(int max)
+public sealed class InFlight<TKey>(int max)
     where TKey : notnull
 {
     private readonly Dictionary<TKey, int> counts = [];
