@@ -21,7 +21,7 @@ public static partial class StatementOwners
         ("outbox", "Core/Events"),
         ("provider", "Core/Channels"),
         ("providers", "Core/Channels"),
-        ("rate_limits", "Host/RateLimits"),
+        ("rate_limits", "Core/RateLimits"),
         ("receipts", "Core/Deliveries"),
         ("refresh_tokens", "Core/Tenants"),
         ("sandbox_messages", "Core/Channels"),

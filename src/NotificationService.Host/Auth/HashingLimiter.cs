@@ -1,6 +1,5 @@
 using NotificationService.Host.Http;
 
-
 namespace NotificationService.Host.Auth;
 
 /// <summary>

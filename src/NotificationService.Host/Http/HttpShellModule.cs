@@ -3,7 +3,6 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
-using NotificationService.Host.RateLimits;
 
 namespace NotificationService.Host.Http;
 

@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Auth;

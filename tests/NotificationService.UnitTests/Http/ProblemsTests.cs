@@ -1,6 +1,5 @@
 using NotificationService.Host.Http;
 
-
 namespace NotificationService.UnitTests.Http;
 
 public sealed class ProblemsTests

@@ -3,8 +3,8 @@ using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
-using NotificationService.Host.RateLimits;
 using NotificationService.Queueing;
+using NotificationService.RateLimits;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Api.Receipts;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 
 namespace NotificationService.Host.Http.Bodies;
 

@@ -1,6 +1,5 @@
 using NotificationService.Host.Http.Bodies;
 
-
 namespace NotificationService.UnitTests.Http.Bodies;
 
 /// <summary>How the bytes of bodies in flight are shared.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.RateLimits;
 
 /// <summary>Every subject's share on this node. A subject is a route class with a tenant, or with a caller's network.</summary>
 public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions> options, TimeProvider time)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using NotificationService.Host.Auth;
-using NotificationService.Host.Http;
+using NotificationService.RateLimits;
 
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.Host.Http;
 
 /// <summary>Counts each request against its caller's allowance, after sign-in and before the route. Says in headers how much is left.</summary>
 internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limiter)

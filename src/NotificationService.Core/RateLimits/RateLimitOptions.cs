@@ -1,4 +1,4 @@
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.RateLimits;
 
 /// <summary>Requests a minute, per tenant and class of route, over all nodes together. 0 means no limit.</summary>
 public sealed class RateLimitOptions

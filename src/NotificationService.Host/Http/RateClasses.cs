@@ -1,14 +1,6 @@
-namespace NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 
-/// <summary>Routes that share one allowance.</summary>
-public enum RateClass
-{
-    None,
-    Send,
-    Read,
-    Admin,
-    Auth,
-}
+namespace NotificationService.Host.Http;
 
 /// <summary>Which class a route belongs to, recognised from its pattern and its methods.</summary>
 internal static class RateClasses

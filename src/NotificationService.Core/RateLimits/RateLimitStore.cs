@@ -1,7 +1,7 @@
 using NotificationService.Storage;
 using Npgsql;
 
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.RateLimits;
 
 /// <summary>What the database answered to a lease: how much all nodes have taken of this minute, and what is left of the minute.</summary>
 public readonly record struct LeaseResponse(long LeasedByAll, TimeSpan LeftOfMinute);

@@ -1,6 +1,6 @@
 using NotificationService.Storage;
 
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.RateLimits;
 
 /// <summary>Whether a request may go on, and what its response's headers say.</summary>
 public readonly record struct RateDecision(bool IsAllowed, long Limit, long Remaining, TimeSpan Reset);

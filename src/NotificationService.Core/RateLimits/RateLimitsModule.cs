@@ -1,4 +1,6 @@
-namespace NotificationService.Host.RateLimits;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NotificationService.RateLimits;
 
 /// <summary>How many requests a minute a tenant may make, shared by all nodes.</summary>
 public static class RateLimitsModule

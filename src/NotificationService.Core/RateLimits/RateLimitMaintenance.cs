@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Telemetry;
 
-namespace NotificationService.Host.RateLimits;
+namespace NotificationService.RateLimits;
 
 /// <summary>Forgets, now and then, the subjects that nobody uses any more.</summary>
 internal sealed partial class RateLimitMaintenance(RateLimitStore store, Heartbeats heartbeats, TimeProvider time, ILogger<RateLimitMaintenance> logger) : BackgroundService
