@@ -87,12 +87,12 @@ public sealed class UploadStaging(BulkJobStore jobs, TemplateBinder templates, B
         Caller caller, StagedFile file, UploadRequest request, IdempotentRequest? idempotent, Func<Guid, int, byte[]> response, CancellationToken cancellationToken)
     {
         var upload = file.Upload;
-        var answer = response(upload.Job, upload.Added);
+        var kept = response(upload.Job, upload.Added);
         if (request.Continues is { } continued)
         {
             return upload.Job != continued
                 ? new UploadOutcome.NamedTooLate()
-                : Of(await upload.StageCorrectedAsync(idempotent, answer, cancellationToken)) ?? new UploadOutcome.NotContinuable();
+                : Of(await upload.StageCorrectedAsync(idempotent, kept, cancellationToken)) ?? new UploadOutcome.NotContinuable();
         }
 
         if (await templates.FindAsync(caller.Tenant, request.Template ?? "", request.Channels, cancellationToken) is not { } template)
@@ -107,7 +107,7 @@ public sealed class UploadStaging(BulkJobStore jobs, TemplateBinder templates, B
             return new UploadOutcome.RateTooLow();
         var settings = new BulkJobSettings(template.Template, request.Channels, request.Category, request.Priority, request.SendAt, request.RatePerMinute);
         var outcome = Of(await upload.StageAsync(
-            settings, ColumnTargets.Of(map), request.Mode, request.IsDryRun, file.Sha256Hex, file.Bytes, request.SendAt ?? time.GetUtcNow(), request.Name, request.Force, idempotent, answer, cancellationToken));
+            settings, ColumnTargets.Of(map), request.Mode, request.IsDryRun, file.Sha256Hex, file.Bytes, request.SendAt ?? time.GetUtcNow(), request.Name, request.Force, idempotent, kept, cancellationToken));
         if (outcome is not null)
             return outcome;
         return await upload.SameAsync(file.Sha256Hex, cancellationToken) is { } same ? new UploadOutcome.Duplicate(same) : new UploadOutcome.Ended();
