@@ -24,8 +24,40 @@ public sealed partial class StatementTextTests
     [InlineData("update bulk_jobs set state = case when true then 3 else 4 end")]
     public void A_number_in_its_place_is_found(string statement) => NumericStates(statement).ShouldNotBeEmpty();
 
+    /// <summary>What a statement needs to know of a vendor the provider type says (<c>IReceiptSource</c>), and it comes as a parameter: a vendor is a folder of Providers that can be deleted.</summary>
+    [Fact]
+    public void No_statement_knows_a_vendor() =>
+        Directory.GetFiles(Folder, "*.sql").SelectMany(file => VendorsIn(File.ReadAllText(file)).Select(found => $"{Path.GetFileName(file)}: {found}")).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("select p.type = 'whatsapp_cloud' from providers p", "whatsapp_cloud")]
+    [InlineData("-- As SendGrid reports it.", "SendGrid")]
+    [InlineData("-- Meta's ids are no uuids", "Meta")]
+    [InlineData("select p.type is distinct from 'sandbox' from providers p", "'sandbox'")]
+    public void A_vendor_in_a_statement_is_found(string statement, string vendor) => VendorsIn(statement).ShouldBe([vendor]);
+
+    [Fact]
+    public void What_is_the_services_own_is_no_vendor() =>
+        VendorsIn("-- what the sandbox was given\nselect m.id, {channel.in_app}, notification_meta.purge_sandbox_messages($1) from sandbox_messages m").ShouldBeEmpty();
+
+    /// <summary>The folders of Providers, however they are written, and companies. The sandbox and in-app are the service's own: only their type is none of a statement's business.</summary>
+    private static IEnumerable<string> VendorsIn(string text)
+    {
+        string[] own = ["sandbox", "inapp"];
+        var vendors = Directory.GetDirectories(Path.Combine(Repository.Root, "src", "NotificationService.Providers")).Select(folder => Path.GetFileName(folder).ToLowerInvariant())
+            .Except(["bin", "obj", "http", .. own]).Concat(["meta", "google", "firebase"]).ToHashSet(StringComparer.Ordinal);
+        return Words().Matches(text).Select(match => match.Value)
+            .Where(word => vendors.Contains(Plain(word)) || (word.StartsWith('\'') && own.Contains(Plain(word))))
+            .Select(word => vendors.Contains(Plain(word)) ? word.Trim('\'') : word);
+    }
+
+    private static string Plain(string word) => word.Trim('\'').Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+
     private static IEnumerable<string> NumericStates(string text) =>
         text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)).SelectMany(line => Numeric().Matches(line)).Select(match => match.Value);
+
+    [GeneratedRegex("'[A-Za-z_]+'|[A-Za-z_]+")]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"\b(status|state|outcome|failure_kind|kind|mode|strategy|channel)\b *(=|<>|<=?|>=?|is (not )?distinct from|(not )?in) *(\(? *\d|case when [^{]*then \d)")]
     private static partial Regex Numeric();

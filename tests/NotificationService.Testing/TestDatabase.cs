@@ -1,4 +1,8 @@
+using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
+using NotificationService.Outbound;
+using NotificationService.Providers;
+using NotificationService.Providers.WhatsAppCloud;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -41,6 +45,9 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>The door for what providers report, without anybody who applies it.</summary>
     public ReceiptIntake NewReceiptIntake() => new(Database, Ids, new ReceiptMetrics(), new WakeUp(Database, TimeProvider.System, WakeUp.Receipts), TimeProvider.System);
+
+    /// <summary>What applies reports, by hand.</summary>
+    public ReceiptStore NewReceiptStore() => new(Database, Ids, new ProviderTypes([new WhatsAppCloudType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System)]));
 
     /// <summary>A tenant with a key of its own.</summary>
     public async Task<TenantId> NewTenantAsync()

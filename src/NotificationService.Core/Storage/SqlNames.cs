@@ -53,9 +53,9 @@ public static partial class SqlNames
 
     private static string SnakeCase(string name) => Capital().Replace(name, "_").ToLowerInvariant();
 
-    [GeneratedRegex(@"\{([a-z_]+\.[a-z_]+)\}")]
+    [GeneratedRegex(@"\{([a-z_]+\.[a-z_]+)\}", RegexOptions.None, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex("(?<=.)(?=[A-Z])")]
+    [GeneratedRegex("(?<=.)(?=[A-Z])", RegexOptions.None, 1000)]
     private static partial Regex Capital();
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Net.Http.Headers;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;

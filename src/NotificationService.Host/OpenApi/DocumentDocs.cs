@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.OpenApi;
 

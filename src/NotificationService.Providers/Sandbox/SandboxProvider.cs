@@ -41,7 +41,7 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
             return;
         try
         {
-            await receipts.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, reports, ReportDelay), CancellationToken.None);
+            await receipts.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, reports, ReportDelay, AreTests: true), CancellationToken.None);
         }
         catch (NpgsqlException)
         {

@@ -10,6 +10,7 @@ using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
 using NotificationService.Tenants;
 using NotificationService.Testing;
+using NotificationService.Webhooks;
 
 namespace NotificationService.IntegrationTests.Channels;
 
@@ -26,7 +27,7 @@ internal sealed class ChannelsNode
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
         Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderLimiters(database.Database, new CallCapacity(400), time), time), time);
         Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time);
-        Rotation = new CredentialRotation(database.Database, Vault);
+        Rotation = new CredentialRotation(database.Database, Vault, [ProviderStore.SealedCredentials, WebhookEndpointStore.SealedSecrets]);
     }
 
     public CredentialVault Vault { get; }

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
-using NotificationService.Host.RateLimits;
+using NotificationService.Host.Http;
+using NotificationService.RateLimits;
 using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Auth;

@@ -14,7 +14,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
     private readonly SentDeliveries planted = new(database);
     private readonly AcceptedNotifications accepted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 

@@ -11,7 +11,7 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
 {
     private readonly SentDeliveries planted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 

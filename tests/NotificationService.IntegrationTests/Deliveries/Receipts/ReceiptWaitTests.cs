@@ -13,7 +13,7 @@ public sealed class ReceiptWaitTests(TestDatabase database) : IClassFixture<Test
 {
     private readonly SentDeliveries planted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 
