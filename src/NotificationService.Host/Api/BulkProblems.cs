@@ -1,5 +1,6 @@
 using NotificationService.BulkJobs;
 using NotificationService.BulkJobs.Csv;
+using NotificationService.Host.Bodies;
 
 namespace NotificationService.Host.Api;
 
@@ -18,6 +19,12 @@ internal static class BulkProblems
     public static ProblemResult TooSlow(BulkOptions options) => Problems.Of(
         408, "upload_too_slow", "The upload took too long",
         $"It may take {options.LongestUpload}, pause for {SteadyBody.Grace.TotalSeconds} s, and has to bring {options.LeastBytesPerSecond} bytes a second on average. Pack the file with gzip, or split it.");
+
+    /// <summary>It was the slowest, and another one needed its room.</summary>
+    public static ProblemResult Displaced { get; } = Problems.TimedOut(
+        UploadAdmission.DisplacedCode,
+        $"There was no memory for another upload, and this was the slowest: an upload that brings less than {UploadAdmission.FastBytesPerSecond} bytes a second may be ended then, once it was waited for {UploadAdmission.Grace.TotalSeconds:0} s. Nothing of it was sent. Upload the file again, packed with gzip, or split it.",
+        TimeSpan.FromSeconds(30));
 
     public static ProblemResult Of(CsvRefusal refusal)
     {

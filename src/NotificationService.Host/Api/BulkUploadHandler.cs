@@ -26,10 +26,10 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
     /// <summary>Row ranges that are stored at once by one process; of one tenant half of them.</summary>
     private const int MaxStoring = 4;
 
-    /// <summary>What an upload holds of its file besides rows that wait to be stored.</summary>
-    private const int ReadAheadBytes = 128 * 1024;
-
     private const int HeldStep = 64 * 1024;
+
+    /// <summary>What an upload holds of its file from the beginning: 128 KiB that are being read, and the first rows that wait to be stored. With none of these it would store each row by itself.</summary>
+    private const int AdmittedBytes = (128 * 1024) + HeldStep;
 
     public const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
@@ -61,14 +61,14 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         using var entry = ofTenant.TryEnter(context.Caller().Tenant);
         if (entry is null)
             return Problems.LimitReached(TooManyCode, $"At most {MaxOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter);
-        using var held = budget.OpenUpload(context.Caller().Tenant.Value);
-        if (held.GrowTo(ReadAheadBytes) is { } full)
+        using var incoming = budget.OpenUpload(context.Caller().Tenant.Value);
+        if (await incoming.GrowToAsync(AdmittedBytes, cancellationToken) is { } full)
             return full;
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         using var body = new BodyStream(context.Request.BodyReader);
-        using var packed = new SteadyBody(body, options.LeastBytesPerSecond, options.LongestUpload, time);
+        using var packed = new SteadyBody(body, options.LeastBytesPerSecond, options.LongestUpload, time, incoming);
         using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
-        return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, held, cancellationToken);
+        return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, incoming, cancellationToken);
     }
 
     private static bool TryReadEncoding(HttpContext context, out bool isPacked)
@@ -81,7 +81,7 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         return false;
     }
 
-    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, HeldBytes held, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, IncomingUpload incoming, CancellationToken cancellationToken)
     {
         var caller = context.Caller();
         var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key, caller.Live), cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
                     form.Add(name, text);
                     if (form.Refusal is { } wrong)
                         return wrong;
-                    if (held.GrowTo(ReadAheadBytes + form.Bytes) is { } full)
+                    if (await incoming.GrowToAsync(AdmittedBytes + form.Bytes, cancellationToken) is { } full)
                         return full;
                     continue;
                 }
@@ -113,7 +113,7 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
                     return Problems.Validation("/file", "duplicate_property", "One file is expected.");
                 file = await CsvFile.OpenAsync(section.Body, limits, cancellationToken);
                 if (before is null)
-                    upload = await StageRowsAsync(caller, form, file, held, cancellationToken);
+                    upload = await StageRowsAsync(caller, form, file, incoming, cancellationToken);
                 else
                     await PassOverAsync(file, cancellationToken);
             }
@@ -128,6 +128,12 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         catch (CsvRefusedException refused)
         {
             return BulkProblems.Of(refused.Refusal);
+        }
+        catch (UploadDisplacedException)
+        {
+            // Nobody waits for the rest of it.
+            context.Response.Headers.Connection = "close";
+            return BulkProblems.Displaced;
         }
         catch (UploadEndedException)
         {
@@ -150,9 +156,9 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
         }
     }
 
-    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, HeldBytes held, CancellationToken cancellationToken)
+    private async Task<BulkUpload> StageRowsAsync(Caller caller, BulkForm form, CsvFile file, IncomingUpload incoming, CancellationToken cancellationToken)
     {
-        var besideRows = ReadAheadBytes + form.Bytes;
+        var admitted = AdmittedBytes + form.Bytes;
         var corrected = form.ContinuesSoFar is { } job ? await CorrectedRows.OfAsync(jobs, caller, job, file.Headers, cancellationToken) : null;
         var upload = corrected is null
             ? await jobs.BeginAsync(caller, form.Name, file.Headers, file.Delimiter, file.Encoding, cancellationToken)
@@ -168,10 +174,10 @@ internal sealed class BulkUploadHandler(BulkJobStore jobs, IdempotencyKeys keys,
                 else
                     upload.Add(corrected.LineOf(row, upload), corrected.CellsOf(row), error);
                 // Where the budget has no capacity for more rows, those that are there are stored now: a smaller row range, and no refusal.
-                if (!upload.IsRangeFull && held.GrowTo(besideRows + ((upload.WaitingBytes + HeldStep - 1) / HeldStep * HeldStep)) is null)
+                if (!upload.IsRangeFull && incoming.TryGrowTo(admitted + (upload.WaitingBytes / HeldStep * HeldStep)))
                     continue;
                 await storing.RunAsync(caller.Tenant, () => upload.FlushAsync(cancellationToken), cancellationToken);
-                held.ShrinkTo(besideRows);
+                incoming.ShrinkTo(admitted);
             }
 
             return upload;

@@ -111,6 +111,7 @@ public static class Limits
         new("rate of a CSV upload, at least", $"{Kib(Bulk.LeastBytesPerSecond)} a second", "408 `upload_too_slow`", "Notification__Bulk__LeastBytesPerSecond"),
         new("pause in a CSV upload", Seconds(SteadyBody.Grace), "408 `upload_too_slow`"),
         new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
+        new("a CSV upload while there is no memory for another one", $"the slowest ends that was waited for {Seconds(UploadAdmission.Grace)} and brought less than {Kib(UploadAdmission.FastBytesPerSecond)} a second", $"408 `{UploadAdmission.DisplacedCode}`; where none is so slow the other one is a 503, after {Seconds(UploadAdmission.Patience)}"),
         new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
         new("dead letters that one `requeue` takes", Number(DeadLetters.MaxAtOnce), "those beyond wait for the next call"),
     ];
