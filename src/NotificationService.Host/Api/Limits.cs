@@ -45,6 +45,7 @@ public static class Limits
         new("requests that read, a minute, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
         new("requests to the admin API, a minute, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
         new("requests to sign in, a minute, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
+        new("connections at one address of a process", $"as many as a quarter of its memory has room for at {Kib(ConnectionOptions.BytesEach)} each, 500 to 20,000", "closed without an answer", "Notification__Http__MaxConnections"),
         new("request headers", $"{Number(RequestGuard.MaxHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
         new("path and query", $"{Number(RequestGuard.LongestTarget)} characters", "414 `uri_too_long`"),
         new("body of a call, where nothing else stands here", Kib(BodyPolicy.Json.MaxBytes), "413 `payload_too_large`"),
@@ -110,8 +111,8 @@ public static class Limits
         new("what a packed upload unpacks to", $"{Number(Bulk.HighestRatio)} times its size", "422 `compression_ratio`", "Notification__Bulk__HighestRatio"),
         new("rate of a CSV upload, at least", $"{Kib(Bulk.LeastBytesPerSecond)} a second", "408 `upload_too_slow`", "Notification__Bulk__LeastBytesPerSecond"),
         new("pause in a CSV upload", Seconds(SteadyBody.Grace), "408 `upload_too_slow`"),
-        new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
         new("a CSV upload while there is no memory for another one", $"the slowest ends that was waited for {Seconds(UploadAdmission.Grace)} and brought less than {Kib(UploadAdmission.FastBytesPerSecond)} a second", $"408 `{UploadAdmission.DisplacedCode}`; where none is so slow the other one is a 503, after {Seconds(UploadAdmission.Patience)}"),
+        new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
         new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
         new("dead letters that one `requeue` takes", Number(DeadLetters.MaxAtOnce), "those beyond wait for the next call"),
     ];
