@@ -20,6 +20,13 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
     public Task InvokeAsync(HttpContext context)
     {
         var token = TokenOf(context);
+        return token is not null && tokens.IsInDoubt(token) ? AskAsync(context, token) : GoOnAsync(context, token);
+    }
+
+    private async Task AskAsync(HttpContext context, VerifiedToken token) => await GoOnAsync(context, await tokens.AskAsync(token, context.RequestAborted));
+
+    private Task GoOnAsync(HttpContext context, VerifiedToken? token)
+    {
         if (token is not null)
             context.User = token.Principal;
         if (context.GetEndpoint() is not { } endpoint)

@@ -28,9 +28,26 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
         }
 
         if (!found.HasExpired(time.GetUtcNow()))
-            return disabled.Contains(found.Caller.Id) ? null : found;
+            return found.IsRefused || disabled.Contains(found.Caller.Id) ? null : found;
         known.TryRemove(token, out _);
         return null;
+    }
+
+    /// <summary>Whether <see cref="AskAsync"/> has to say if a token that was found is good.</summary>
+    public bool IsInDoubt(VerifiedToken token) => disabled.IsInDoubt(token.AskedAt);
+
+    /// <summary>The token, or null if its caller was disabled.</summary>
+    public async Task<VerifiedToken?> AskAsync(VerifiedToken token, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        if (await disabled.AskAsync(token.Caller, cancellationToken))
+        {
+            token.Refuse();
+            return null;
+        }
+
+        token.Confirm(asked);
+        return token;
     }
 
     private void Evict()

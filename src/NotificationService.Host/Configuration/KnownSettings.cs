@@ -3,6 +3,7 @@ using System.Reflection;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
+using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Kafka;
 using NotificationService.Providers;
@@ -35,6 +36,7 @@ public static class KnownSettings
     [
         (StartupOptions.Section, typeof(StartupOptions)),
         (BodyOptions.Section, typeof(BodyOptions)),
+        (ConnectionOptions.Section, typeof(ConnectionOptions)),
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
@@ -9,7 +10,12 @@ namespace NotificationService.Host.Http;
 /// <summary>What stands around every route: errors as problems, limits, routing, sign-in.</summary>
 public static class HttpShellModule
 {
-    public static IServiceCollection AddHttpShell(this IServiceCollection services) => services.Configure<KestrelServerOptions>(Limit);
+    public static IServiceCollection AddHttpShell(this IServiceCollection services)
+    {
+        services.AddOptions<ConnectionOptions>().BindConfiguration(ConnectionOptions.Section).ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionOptions>>(static (kestrel, connections) => Limit(kestrel, connections.Value.Connections));
+        return services.AddSingleton<IValidateOptions<ConnectionOptions>, ConnectionOptionsCheck>();
+    }
 
     /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
     public static WebApplication UseHttpShell(this WebApplication app)
@@ -28,19 +34,25 @@ public static class HttpShellModule
     }
 
     // Above what RequestGuard allows, so that a request a little too large is answered with a problem; Kestrel's own
-    // refusals have no body. Slow bodies are BodyReader's and SteadyBody's; what Kestrel holds of a body that nobody reads yet is in no budget, so it is little.
-    private static void Limit(KestrelServerOptions kestrel)
+    // refusals have no body. Slow bodies are BodyReader's and SteadyBody's; what a connection holds before that is in no budget, so it is little and their number is bounded.
+    private static void Limit(KestrelServerOptions kestrel, int connections)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = 20_000;
-        kestrel.Limits.MaxRequestHeaderCount = 4 * RequestGuard.MaxHeaders;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 4 * RequestGuard.LargestHeaders;
-        kestrel.Limits.MaxRequestLineSize = 4 * RequestGuard.LongestTarget;
-        kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxRequestHeadersTotalSize;
+        kestrel.Limits.MaxConcurrentConnections = connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = connections;
+        kestrel.Limits.MaxRequestHeaderCount = 2 * RequestGuard.MaxHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = ConnectionOptions.ReadAheadBytes;
+        kestrel.Limits.MaxRequestLineSize = RequestGuard.LongestTarget + (2 * 1024);
+        kestrel.Limits.MaxRequestBufferSize = ConnectionOptions.ReadAheadBytes;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 256 * 1024;
         kestrel.Limits.Http2.InitialStreamWindowSize = 128 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+    }
+
+    private sealed class ConnectionOptionsCheck : IValidateOptions<ConnectionOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ConnectionOptions options) =>
+            options.Errors() is { Count: > 0 } errors ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
 }

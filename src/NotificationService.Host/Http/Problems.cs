@@ -51,6 +51,10 @@ public static class Problems
     public static ProblemResult LimitReached(string code, string detail, TimeSpan retryAfter) =>
         new(New(429, code, "Too many requests") with { Detail = detail }, retryAfter);
 
+    /// <summary>408: what was sent came too slowly to be waited for now; come again after the wait.</summary>
+    public static ProblemResult TimedOut(string code, string detail, TimeSpan retryAfter) =>
+        new(New(408, code, "The request took too long to arrive") with { Detail = detail }, retryAfter);
+
     /// <summary>503: the service cannot answer now; nothing was done, or nobody knows whether it was, and the same request may be sent again.</summary>
     public static ProblemResult Unavailable(TimeSpan retryAfter) =>
         new(New(503, "unavailable", "The service is not available at the moment") with { Detail = "Send the same request again, with the same Idempotency-Key." }, retryAfter);

@@ -116,6 +116,23 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task Nor_does_counting_what_is_prepared_alone_and_health_says_so()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var worker = await CreateAsync(receiver, givesUpSoon: false);
+        await RefuseAsync("before update on deliveries for each row when (old.rescues = 2 and new.rescues > 2)");
+        await accepted.PlantAsync(worker.Tenant, 40);
+        await database.ExecuteAsync($"update deliveries set rescues = 2 where tenant_id = '{worker.Tenant}'");
+
+        await worker.Host.StartAsync();
+
+        await worker.FailAsync(["delivery_isolate"], "55P03");
+        await database.ExecuteAsync("drop trigger refuse on deliveries");
+        await worker.WorksAsync();
+        await worker.StopAsync();
+    }
+
+    [Fact]
     public async Task A_suppression_that_is_refused_twenty_times_is_written_in_the_end()
     {
         await using var receiver = await WebhookReceiver.StartAsync();

@@ -13,7 +13,7 @@ public sealed class VerifiedTokensTests
         var time = new ManualTime(Tokens.Now);
         var keys = Tokens.Keys(Tokens.NewKey);
         var writer = new AccessTokenWriter(keys, new Ids(time), time);
-        var tokens = new VerifiedTokens(new AccessTokenVerifier(keys, time), new DisabledSubjects(new Database(new StorageOptions { ConnectionString = "Host=unused" })), time);
+        var tokens = new VerifiedTokens(new AccessTokenVerifier(keys, time), new DisabledSubjects(new Database(new StorageOptions { ConnectionString = "Host=unused" }), time), time);
 
         for (var i = 0; i < 1_000; i++)
             tokens.Find($"bad.{i}.token").ShouldBeNull();

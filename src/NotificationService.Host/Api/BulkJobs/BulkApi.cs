@@ -3,6 +3,7 @@ using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
@@ -23,7 +24,7 @@ public static class BulkApi
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
         sending.MapPost("/csv", (HttpContext context, BulkUploadHandler handler, CancellationToken cancellationToken) => handler.TakeAsync(context, cancellationToken)).DisableAntiforgery()
-            .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {UploadStaging.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkUploadHandler.TooManyCode}). What a file may be stands under Limits.")
+            .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {UploadStaging.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkUploadHandler.TooManyCode}). Where there is no memory for another file of whichever tenant, the slowest ends with 408 ({UploadAdmission.DisplacedCode}) and a Retry-After. What a file may be stands under Limits.")
             .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Responds<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");

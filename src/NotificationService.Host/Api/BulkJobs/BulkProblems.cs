@@ -24,6 +24,12 @@ internal static class BulkProblems
     public static ProblemResult Of(IReadOnlyList<CsvRefusal> refusals) => Problems.Validation(
         [.. refusals.Select(refusal => new FieldError(refusal.Column is null ? "/file" : $"/file/{JsonPointer.Append("", refusal.Column).TrimStart('/')}", refusal.Code, refusal.Message))]);
 
+    /// <summary>It was the slowest, and another one needed its room.</summary>
+    public static ProblemResult Displaced { get; } = Problems.TimedOut(
+        UploadAdmission.DisplacedCode,
+        $"There was no memory for another upload, and this was the slowest: an upload that brings less than {UploadAdmission.FastBytesPerSecond} bytes a second may be ended then, once it was waited for {UploadAdmission.Grace.TotalSeconds:0} s. Nothing of it was sent. Upload the file again, packed with gzip, or split it.",
+        TimeSpan.FromSeconds(30));
+
     public static ProblemResult Of(CsvRefusal refusal)
     {
         var where = refusal.Line is { } line ? $" (line {line})" : "";

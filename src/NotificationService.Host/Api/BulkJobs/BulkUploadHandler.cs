@@ -19,10 +19,10 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
 {
     public const string TooManyCode = "too_many_uploads";
 
-    /// <summary>What an upload holds of its file besides rows that wait to be stored.</summary>
-    private const int ReadAheadBytes = 128 * 1024;
-
     private const int HeldStep = 64 * 1024;
+
+    /// <summary>What an upload holds of its file from the beginning: 128 KiB that are being read, and the first rows that wait to be stored. With none of these it would store each row by itself.</summary>
+    private const int AdmittedBytes = (128 * 1024) + HeldStep;
 
     public const int LongestField = 64 * 1024;
     private const int LongestBoundary = 200;
@@ -50,14 +50,14 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
         using var entry = staging.TryEnter(context.Caller().Tenant);
         if (entry is null)
             return Problems.LimitReached(TooManyCode, $"At most {UploadStaging.MaxOfTenant} files of one tenant are taken at once. Upload this one when another has been answered.", BusyRetryAfter);
-        using var held = budget.OpenUpload(context.Caller().Tenant.Value);
-        if (held.GrowTo(ReadAheadBytes) is { } full)
+        using var incoming = budget.OpenUpload(context.Caller().Tenant.Value);
+        if (await incoming.GrowToAsync(AdmittedBytes, cancellationToken) is { } full)
             return full;
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         using var body = new BodyStream(context.Request.BodyReader);
-        using var packed = new SteadyBody(body, options.LeastBytesPerSecond, options.LongestUpload, time);
+        using var packed = new SteadyBody(body, options.LeastBytesPerSecond, options.LongestUpload, time, incoming);
         using var unpacked = isPacked ? new UnpackedBody(packed, limits, options.HighestRatio) : null;
-        return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, held, cancellationToken);
+        return await ReadAsync(context, key, (Stream?)unpacked ?? packed, boundary, incoming, cancellationToken);
     }
 
     private static bool TryReadEncoding(HttpContext context, out bool isPacked)
@@ -70,7 +70,7 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
         return false;
     }
 
-    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, HeldBytes held, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(HttpContext context, string? key, Stream body, string boundary, IncomingUpload incoming, CancellationToken cancellationToken)
     {
         var caller = context.Caller();
         var before = key is null ? null : await keys.FindAsync(caller.Tenant, IdempotencyKeys.Hash(key, caller.Live), cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
                     form.Add(name, text);
                     if (form.Refusal is { } wrong)
                         return wrong;
-                    if (held.GrowTo(ReadAheadBytes + form.Bytes) is { } full)
+                    if (await incoming.GrowToAsync(AdmittedBytes + form.Bytes, cancellationToken) is { } full)
                         return full;
                     continue;
                 }
@@ -101,7 +101,7 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
                 if (hash is not null)
                     return Problems.Validation("/file", "duplicate_property", "One file is expected.");
                 if (before is null)
-                    staged = await staging.StageAsync(caller, section.Body, form.Name, form.ContinuesSoFar, MemoryOf(held, form), cancellationToken);
+                    staged = await staging.StageAsync(caller, section.Body, form.Name, form.ContinuesSoFar, MemoryOf(incoming, form), cancellationToken);
                 hash = staged?.Sha256Hex ?? await staging.HashAsync(section.Body, cancellationToken);
             }
 
@@ -117,6 +117,12 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
         catch (CsvRefusedException refused)
         {
             return BulkProblems.Of(refused.Refusal);
+        }
+        catch (UploadDisplacedException)
+        {
+            // Nobody waits for the rest of it.
+            context.Response.Headers.Connection = "close";
+            return BulkProblems.Displaced;
         }
         catch (UploadEndedException)
         {
@@ -138,10 +144,10 @@ internal sealed class BulkUploadHandler(UploadStaging staging, IdempotencyKeys k
     }
 
     /// <summary>Grows in steps, beside what is held of the file and its fields already.</summary>
-    private static RowMemory MemoryOf(HeldBytes held, BulkForm form)
+    private static RowMemory MemoryOf(IncomingUpload incoming, BulkForm form)
     {
-        var besideRows = ReadAheadBytes + form.Bytes;
-        return new RowMemory(waiting => held.GrowTo(besideRows + ((waiting + HeldStep - 1) / HeldStep * HeldStep)) is null, () => held.ShrinkTo(besideRows));
+        var admitted = AdmittedBytes + form.Bytes;
+        return new RowMemory(waiting => incoming.TryGrowTo(admitted + (waiting / HeldStep * HeldStep)), () => incoming.ShrinkTo(admitted));
     }
 
     private static IResult Respond(HttpContext context, UploadOutcome outcome) => outcome switch

@@ -14,12 +14,12 @@ public sealed class BodyBudget
 
     private readonly BodyPool signedIn;
     private readonly BodyPool anonymous;
-    private readonly BodyPool uploads;
+    private readonly UploadAdmission uploads;
 
-    public BodyBudget(IOptions<BodyOptions> options)
+    public BodyBudget(IOptions<BodyOptions> options, TimeProvider time)
     {
         var bytes = options.Value.Bytes;
-        (signedIn, anonymous, uploads) = (new BodyPool(bytes / 6 * 4), new BodyPool(bytes / 6), new BodyPool(bytes / 6));
+        (signedIn, anonymous, uploads) = (new BodyPool(bytes / 6 * 4), new BodyPool(bytes / 6), new UploadAdmission(new BodyPool(bytes / 6), time));
         Telemetry.Telemetry.Meter.CreateObservableGauge<long>(Metric, Measure, description: "Bytes of request bodies in flight that this process holds.");
     }
 
@@ -32,7 +32,7 @@ public sealed class BodyBudget
         : new HeldBytes(anonymous, RateLimiter.SubjectOf(context.Connection.RemoteIpAddress));
 
     /// <summary>For a file that is worked on while it comes.</summary>
-    internal HeldBytes OpenUpload(Guid tenant) => new(uploads, tenant);
+    internal IncomingUpload OpenUpload(Guid tenant) => uploads.Open(tenant);
 
     private IEnumerable<System.Diagnostics.Metrics.Measurement<long>> Measure() =>
     [

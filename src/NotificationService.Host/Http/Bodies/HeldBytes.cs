@@ -4,9 +4,11 @@ namespace NotificationService.Host.Http.Bodies;
 internal sealed class HeldBytes(BodyPool pool, Guid owner) : IDisposable
 {
     public const string OwnerCode = "too_many_body_bytes";
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private long bytes;
+
+    public long Bytes => bytes;
 
     /// <summary>Holds so many in all from now on. Null, or the problem to answer with: nothing more is held then.</summary>
     public ProblemResult? GrowTo(long size)

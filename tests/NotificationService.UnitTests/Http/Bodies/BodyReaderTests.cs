@@ -15,7 +15,7 @@ public sealed class BodyReaderTests
     private static readonly BodyPolicy Policy = new(64 * 1024, TimeSpan.FromSeconds(60), 1024);
 
     private readonly ManualTime time = new();
-    private readonly BodyBudget budget = new(Options.Create(new BodyOptions { MaxBodyBytes = 96 << 20 }));
+    private readonly BodyBudget budget = new(Options.Create(new BodyOptions { MaxBodyBytes = 96 << 20 }), TimeProvider.System);
     private readonly Pipe pipe = new();
 
     [Fact]
