@@ -3,6 +3,7 @@ using System.Text.Json;
 using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api;
 
