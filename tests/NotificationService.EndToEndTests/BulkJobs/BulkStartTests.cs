@@ -79,11 +79,11 @@ public sealed class BulkStartTests(SignInService service)
         going.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
         going.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
         await tenant.UntilAsync(job, "completed");
-        var published = await service.Database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
+        var published = await service.Database.QueryAsync<string>($"select facts::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
         published.ShouldNotBeEmpty();
         var last = JsonElement.Parse(published[^1]);
-        last.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
-        last.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+        last.GetProperty("rate_per_second").GetDouble().ShouldBeGreaterThan(0);
+        last.GetProperty("eta_seconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
 
         using (var paused = await tenant.CommandAsync(job, "pause"))
             (await SignInService.ReadAsync(paused)).TryGetProperty("ratePerSecond", out _).ShouldBeFalse("nothing goes on while it is paused");

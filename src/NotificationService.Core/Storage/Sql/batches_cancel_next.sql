@@ -11,7 +11,7 @@ ended as (
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, status, clock_timestamp(), notification_meta.stopped_detail(devices, 'batch_cancelled', 'its batch was cancelled') from ended
+    select $1, id, timeline_seq, status, clock_timestamp(), notification_meta.cause({cause.batch_cancelled}, devices) from ended
 ),
 published as (
     insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended

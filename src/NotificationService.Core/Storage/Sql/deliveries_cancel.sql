@@ -12,7 +12,7 @@ ended as (
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, status, $4, notification_meta.stopped_detail(devices, 'cancelled', 'cancelled by the caller') from ended
+    select $1, id, timeline_seq, status, $4, notification_meta.cause({cause.cancelled}, devices) from ended
 ),
 published as (
     insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended

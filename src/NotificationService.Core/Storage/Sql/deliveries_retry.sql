@@ -33,9 +33,7 @@ again as (
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, status, $3, case status
-        when {status.scheduled} then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
-        else '{"code":"retried","message":"put back into the queue by hand"}' end::json from again
+    select $1, id, timeline_seq, status, $3, notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end) from again
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
