@@ -61,6 +61,42 @@ revoke all on function notification_meta.cause(int, jsonb, smallint, smallint) f
 grant execute on function notification_meta.cause(int, jsonb, smallint, smallint) to notification_app, notification_worker;
 drop function notification_meta.stopped_detail(jsonb, text, text);
 
+-- What belongs to every change of a status, in the transaction that makes it: the row of the timeline, what is to be published, the counts of its batch
+-- (docs/decisions/0037-one-place-for-public-json.md says who writes it otherwise). In the tenant's scope. Per change the delivery, its place in the timeline, the
+-- status before and after, the batch or null, and why; several of one delivery in their order. What has no end yet counts as 0. Answers how many there were.
+create function notification_meta.record_changes(
+    tenant uuid, at timestamptz, subjects uuid[], places smallint[], statuses_before smallint[], statuses smallint[], batches uuid[], details json[]) returns int
+language plpgsql set search_path = public, pg_temp as $$
+begin
+    if subjects is null then
+        return 0;
+    end if;
+
+    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
+    select tenant, c.subject, c.place, c.status, record_changes.at, c.detail
+    from unnest(subjects, places, statuses, details) as c(subject, place, status, detail);
+
+    insert into outbox (shard, tenant_id, subject, seq)
+    select notification_meta.shard_of(c.subject), tenant, c.subject, c.place
+    from unnest(subjects, places, statuses) as c(subject, place, status)
+    where c.status >= 40
+    order by c.subject, c.place;
+
+    insert into batch_changes (tenant_id, batch_id, status, delta)
+    select tenant, c.batch, change.status, sum(change.delta)
+    from unnest(batches, statuses_before, statuses) as c(batch, status_before, status)
+    cross join lateral (values
+        (case when c.status_before < 40 then 0::smallint else c.status_before end, -1),
+        (case when c.status < 40 then 0::smallint else c.status end, 1)) as change(status, delta)
+    where c.batch is not null
+    group by c.batch, change.status
+    having sum(change.delta) <> 0;
+
+    return cardinality(subjects);
+end $$;
+revoke all on function notification_meta.record_changes(uuid, timestamptz, uuid[], smallint[], smallint[], smallint[], uuid[], json[]) from public;
+grant execute on function notification_meta.record_changes(uuid, timestamptz, uuid[], smallint[], smallint[], smallint[], uuid[], json[]) to notification_app, notification_worker;
+
 -- The law of a chain (0026), which now says why in facts.
 create or replace function notification_meta.chain_goes_on() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
@@ -70,6 +106,7 @@ declare
     now_at timestamptz;
     success smallint;
     next_id uuid; next_place smallint; ended_channel smallint; ended_status smallint; after_seconds int;
+    recorded int;
 begin
     perform pg_advisory_xact_lock(hashtextextended(first_id::text, 9));
     now_at := clock_timestamp();
@@ -81,15 +118,11 @@ begin
         with ended as (
             update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
             where d.id > first_id and d.id <= last_id and d.tenant_id = new.tenant_id and d.chain > 0 and d.status in (10, 20)
-            returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices),
-        counted as (
-            insert into batch_changes (tenant_id, batch_id, status, delta)
-            select new.tenant_id, ended.batch_id, change.status, change.delta
-            from ended cross join lateral (values (0::smallint, -1), (ended.status, 1)) as change(status, delta) where ended.batch_id is not null),
-        published as (
-            insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), new.tenant_id, id, timeline_seq from ended)
-        insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-        select new.tenant_id, id, timeline_seq, status, now_at, notification_meta.cause(3, devices, success) from ended; -- not needed
+            returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices)
+        select notification_meta.record_changes(
+            new.tenant_id, now_at, array_agg(id), array_agg(timeline_seq), array_agg(20::smallint), array_agg(status), array_agg(batch_id),
+            array_agg(notification_meta.cause(3, devices, success))) into recorded -- not needed
+        from ended;
         return null;
     end if;
 
@@ -105,9 +138,11 @@ begin
     if found then
         with woken as (
             update deliveries d set status = 20, due_at = now_at, timeline_seq = d.timeline_seq + 1 where d.id = next_id and d.status = 10
-            returning d.id, d.timeline_seq)
-        insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-        select new.tenant_id, id, timeline_seq, 20, now_at, notification_meta.cause(4, null, ended_channel, ended_status) from woken; -- the one before it ended
+            returning d.id, d.timeline_seq, d.batch_id, d.status)
+        select notification_meta.record_changes(
+            new.tenant_id, now_at, array_agg(id), array_agg(timeline_seq), array_agg(10::smallint), array_agg(status), array_agg(batch_id),
+            array_agg(notification_meta.cause(4, null, ended_channel, ended_status))) into recorded -- the one before it ended
+        from woken;
 
         -- Those behind it have their time after it, not after the beginning.
         select n.fallback_after into after_seconds from notifications n where n.id = first_id and n.tenant_id = new.tenant_id;
