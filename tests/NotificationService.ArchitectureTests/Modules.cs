@@ -34,7 +34,7 @@ public static class Modules
 
     /// <summary>Ids, closed sets and the spelling of them are the words that all modules share; to mention one is no call.</summary>
     private static bool IsVocabulary(Type type) =>
-        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Channels.SmsEncodings" or "NotificationService.Deliveries.DeliveryStatuses" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
+        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Channels.SmsEncodings" or "NotificationService.Deliveries.DeliveryStatuses" or "NotificationService.BulkJobs.BulkJobStates" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
 
     private static string? ModuleOf(Type type, string root) =>
         type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;

@@ -6,12 +6,16 @@ using NotificationService.Providers.WhatsAppCloud;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using NotificationService.Testing.Deliveries;
 using Npgsql;
 using Xunit;
 
 namespace NotificationService.Testing;
 
-/// <summary>A migrated database of one test class: <c>IClassFixture&lt;TestDatabase&gt;</c> beside the assembly's <see cref="PostgresCluster"/>.</summary>
+/// <summary>
+/// A migrated database of one test class: <c>IClassFixture&lt;TestDatabase&gt;</c> beside the assembly's <see cref="PostgresCluster"/>.
+/// Every change of a delivery's status by the service is held against the state machine, and the class fails at its end if one was not legal.
+/// </summary>
 public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
 {
     private Database? database;
@@ -34,14 +38,21 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
     {
         ConnectionString = await cluster.CreateDatabaseAsync();
         database = new Database(new StorageOptions { ConnectionString = ConnectionString });
-        superuser = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(ConnectionString).Database!));
+        superuser = NpgsqlDataSource.Create(SuperuserConnectionString);
+        await TransitionsTrigger.InstallAsync(superuser);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
         await Superuser.DisposeAsync();
+        // A connection of its own: the pool's may have been cut by a test.
+        await using var own = NpgsqlDataSource.Create(SuperuserConnectionString + ";Pooling=false");
+        if (await TransitionsTrigger.ViolationsAsync(own) is { Count: > 0 } violations)
+            throw new InvalidOperationException(string.Join("\n\n", violations));
     }
+
+    private string SuperuserConnectionString => cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(ConnectionString).Database!);
 
     /// <summary>The door for what providers report, without anybody who applies it.</summary>
     public ReceiptIntake NewReceiptIntake() => new(Database, Ids, new ReceiptMetrics(), new WakeUp(Database, TimeProvider.System, WakeUp.Receipts), TimeProvider.System);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
@@ -48,7 +49,7 @@ internal sealed class RowRequests
             Data = Data(cells),
             Category = settings.Category,
             Priority = settings.Priority,
-            SendAt = sendAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            SendAt = sendAt is { } due ? Rfc3339.Text(due) : null,
             Reference = Cell(cells, "reference"),
         });
         var key = map.Key is { } column && cells[column].Length > 0 ? cells[column] : null;

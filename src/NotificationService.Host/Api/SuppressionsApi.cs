@@ -13,7 +13,7 @@ namespace NotificationService.Host.Api;
 public static class SuppressionsApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a41","channel":"email","address":"ann@example.com","reason":"bounce","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","code":"5.1.1","createdAt":"2026-11-21T09:00:00Z","expiresAt":null}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a41","channel":"email","address":"ann@example.com","reason":"bounce","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","code":"5.1.1","createdAt":"2026-11-21T09:00:00.000000Z","expiresAt":null}""";
 
     private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.Where(channel => channel != ChannelKind.InApp).ToDictionary(channel => channel.ToName());
     private static readonly Dictionary<string, SuppressionReason> Reasons = Enum.GetValues<SuppressionReason>().ToDictionary(reason => reason.ToName());

@@ -31,8 +31,8 @@ public sealed class BulkJobsTests(SignInService service)
         results.Length.ShouldBe(7, "a header, five rows, one of them on two lines");
         await Eventually.TrueAsync(
             async () => (await service.Database.QueryAsync<string>($"select type from events where subject = '{job}'")).Contains("batch.completed"), TimeSpan.FromSeconds(90));
-        (await service.Database.QueryAsync<string>($"select (data->>'status') || ' ' || (data->'rows'->>'queued') || ' ' || (data->'rows'->>'bad') from events where subject = '{job}' and type = 'bulk_job.completed'"))
-            .ShouldBe(["completed 2 3"]);
+        (await service.Database.QueryAsync<string>($"select (facts->>'state') || ' ' || (facts->>'rows_queued') || ' ' || (facts->>'rows_bad') from events where subject = '{job}' and type = 'bulk_job.completed'"))
+            .ShouldBe(["5 2 3"]);
         await ShouldHoldAsync();
     }
 

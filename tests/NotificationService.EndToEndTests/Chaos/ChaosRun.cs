@@ -73,6 +73,8 @@ public sealed class ChaosRun : IAsyncDisposable
         await cluster.InitializeAsync();
         var run = new ChaosRun(cluster, await FakeHttpProvider.StartAsync(), more);
         run.connectionString = await cluster.CreateDatabaseAsync();
+        await using (var source = NpgsqlDataSource.Create(run.Superuser))
+            await TransitionsTrigger.InstallAsync(source);
         await run.StartApiAsync();
         await run.SendOverTheVendorAsync();
         return run;
@@ -176,6 +178,7 @@ public sealed class ChaosRun : IAsyncDisposable
         Accepted.Count.ShouldBeGreaterThan(0);
         var violations = await new Invariants(source).ViolationsAsync(Accepted, [.. Vendor.Calls.Select(call => (call.Delivery, call.Attempt))]);
         violations.ShouldBeEmpty();
+        (await TransitionsTrigger.ViolationsAsync(source)).ShouldBeEmpty();
         await CheckOthersAsync(source);
     }
 

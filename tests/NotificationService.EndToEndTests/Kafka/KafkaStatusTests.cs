@@ -30,7 +30,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     {
         var (endpoint, tenant) = (Guid.CreateVersion7(), await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'"));
         foreach (var type in (string[])["webhook_endpoint.failing", "webhook_endpoint.disabled"])
-            await service.Database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('endpointId', '{endpoint}', 'reason', 'failing'))");
+            await service.Database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('reason', 'failing', 'failures', 5))");
 
         var events = await UntilPublishedAsync(endpoint.ToString(), "webhook_endpoint.disabled");
 

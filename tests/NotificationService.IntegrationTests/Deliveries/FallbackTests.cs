@@ -1,5 +1,7 @@
+using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Events;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -294,8 +296,12 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         return Eventually.TrueAsync(async () => (last = await StatusesAsync(id)) == statuses, Soon, () => $"expected {statuses}, they are {last}");
     }
 
-    private Task<IReadOnlyList<string>> ReasonsAsync(NotificationId id, ChannelKind channel) => database.QueryAsync<string>(
-        $"select (detail->>'code') || ': ' || (detail->>'message') from timeline where delivery_id = '{id.Delivery(channel)}' and detail is not null order by seq");
+    private async Task<IReadOnlyList<string>> ReasonsAsync(NotificationId id, ChannelKind channel) =>
+    [
+        .. (await database.QueryAsync<string>($"select detail::text from timeline where delivery_id = '{id.Delivery(channel)}' and detail is not null order by seq"))
+            .Select(detail => JsonElement.Parse(TimelineDetail.Published(detail)!))
+            .Select(detail => $"{detail.GetProperty("code").GetString()}: {detail.GetProperty("message").GetString()}"),
+    ];
 
     private Task<double> UntilDueAsync(NotificationId id, ChannelKind channel) =>
         database.ScalarAsync<double>($"select extract(epoch from due_at - clock_timestamp())::float8 from deliveries where id = '{id.Delivery(channel)}'");

@@ -77,8 +77,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(90));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
-        (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
-            .ShouldBe(["email SendGrid credentials_refused"]);
+        (await database.QueryAsync<string>($"select (facts->>'channel') || ' ' || (facts->>'name') || ' ' || (facts->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
+            .ShouldBe(["1 SendGrid credentials_refused"]);
 
         var corrected = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
         (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, corrected, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();

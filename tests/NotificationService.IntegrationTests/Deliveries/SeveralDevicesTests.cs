@@ -3,6 +3,7 @@ using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Events;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -334,8 +335,8 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         return last.ShouldNotBeNull();
     }
 
-    private async Task<string> LastDetailAsync(NotificationId id) =>
-        (await database.QueryAsync<string>($"select coalesce(detail::text, '') from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1"))[0];
+    private async Task<string> LastDetailAsync(NotificationId id) => TimelineDetail.Published(
+        (await database.QueryAsync<string>($"select coalesce(detail::text, '') from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1"))[0]).ShouldNotBeNull();
 
     /// <summary>The delivery and its devices.</summary>
     private Task<int> DueNowAsync(NotificationId id) => database.ExecuteAsync(

@@ -11,7 +11,7 @@ public static class ServiceAccountsApi
 {
     internal const int MaxNetworks = 50;
     private const string Example =
-        """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","clientId":"sa_5f1c9d…","name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"],"expiresAt":null,"disabledAt":null,"rotatedAt":null,"createdAt":"2026-01-31T09:30:00Z"}""";
+        """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","clientId":"sa_5f1c9d…","name":"Web shop","scopes":["notifications:send"],"mode":"live","ipAllowList":["192.0.2.0/24"],"expiresAt":null,"disabledAt":null,"rotatedAt":null,"createdAt":"2026-01-31T09:30:00.000000Z"}""";
 
     private static readonly string ExampleWithSecret = Example.Replace("\"name\"", "\"clientSecret\":\"nss_Zk3…\",\"name\"", StringComparison.Ordinal);
 

@@ -18,10 +18,10 @@ internal static class BatchExamples
         $$"""{"batchId":"{{Id}}","sequence":0,"accepted":1,"rejected":[],"repeated":[],"ids":["01994c1e-7c1e-7b1a-8f67-0d5a2f780000"]}""";
 
     public const string Batch =
-        $$"""{"id":"{{Id}}","status":"processing","reference":"november-sale","live":true,"createdAt":"2026-11-21T09:00:00Z","completedAt":"2026-11-21T09:05:00Z","chunks":2,"accepted":10000,"rejected":1,"repeated":0,"deliveries":{"total":10000,"pending":2500,"sent":7400,"delivered":90,"read":0,"failed":10,"bounced":0,"suppressed":0,"cancelled":0,"expired":0},"progress":0.75,"ratePerSecond":1250,"etaSeconds":2}""";
+        $$"""{"id":"{{Id}}","status":"processing","reference":"november-sale","live":true,"createdAt":"2026-11-21T09:00:00.000000Z","completedAt":"2026-11-21T09:05:00.000000Z","chunks":2,"accepted":10000,"rejected":1,"repeated":0,"deliveries":{"total":10000,"pending":2500,"sent":7400,"delivered":90,"read":0,"failed":10,"bounced":0,"suppressed":0,"cancelled":0,"expired":0},"progress":0.75,"ratePerSecond":1250,"etaSeconds":2}""";
 
     public const string Cancelled =
-        $$"""{"id":"{{Id}}","status":"cancelled","reference":"november-sale","live":true,"createdAt":"2026-11-21T09:00:00Z","completedAt":"2026-11-21T09:05:00Z","endedAt":"2026-11-21T09:05:02Z","chunks":2,"accepted":10000,"rejected":1,"repeated":0,"deliveries":{"total":10000,"pending":0,"sent":7500,"delivered":0,"read":0,"failed":0,"bounced":0,"suppressed":0,"cancelled":2500,"expired":0},"progress":1,"etaSeconds":0}""";
+        $$"""{"id":"{{Id}}","status":"cancelled","reference":"november-sale","live":true,"createdAt":"2026-11-21T09:00:00.000000Z","completedAt":"2026-11-21T09:05:00.000000Z","endedAt":"2026-11-21T09:05:02.000000Z","chunks":2,"accepted":10000,"rejected":1,"repeated":0,"deliveries":{"total":10000,"pending":0,"sent":7500,"delivered":0,"read":0,"failed":0,"bounced":0,"suppressed":0,"cancelled":2500,"expired":0},"progress":1,"etaSeconds":0}""";
 
     public const string Page = $$$"""{"items":[{{{Batch}}}],"pagination":{"page":1,"limit":50,"total":1,"totalPages":1,"hasNext":false,"hasPrev":false}}""";
 }

@@ -4,6 +4,7 @@ using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Host.Http;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Host.Api.BulkJobs;
 

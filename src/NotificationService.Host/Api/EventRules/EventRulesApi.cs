@@ -15,7 +15,7 @@ public static class EventRulesApi
         """{"type":"com.example.order.shipped","template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"data.customer.id","email":"data.customer.email"},"data":{"orderId":"data.order.number"},"category":"shipping","priority":"high","enabled":true}""";
 
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","type":"com.example.order.shipped","template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"data.customer.id","email":"data.customer.email"},"data":{"orderId":"data.order.number"},"category":"shipping","priority":"high","enabled":true,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","type":"com.example.order.shipped","template":"order-shipped","channels":["email","in_app"],"recipient":{"userId":"data.customer.id","email":"data.customer.email"},"data":{"orderId":"data.order.number"},"category":"shipping","priority":"high","enabled":true,"createdAt":"2026-11-21T09:00:00.000000Z","updatedAt":"2026-11-21T09:00:00.000000Z"}""";
 
     public static void MapEventRules(this IEndpointRouteBuilder routes)
     {

@@ -11,7 +11,7 @@ namespace NotificationService.Host.Api.Providers;
 public static class ProvidersApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"rateLimit":null,"concurrency":null,"credentials":{"apiKey":"SG.…abcd"},"settings":{"from":{"email":"orders@example.com","name":"Orders"}},"usable":true,"problem":null,"parked":null,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"rateLimit":null,"concurrency":null,"credentials":{"apiKey":"SG.…abcd"},"settings":{"from":{"email":"orders@example.com","name":"Orders"}},"usable":true,"problem":null,"parked":null,"createdAt":"2026-11-21T09:00:00.000000Z","updatedAt":"2026-11-21T09:00:00.000000Z"}""";
 
     private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.ToDictionary(channel => channel.ToName());
 

@@ -12,7 +12,7 @@ namespace NotificationService.Host.Api.Providers;
 public static class SandboxApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","notificationId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a00","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","attempt":1,"channel":"email","to":"ann@example.com","message":{"subject":"Your order A-1009","text":"It is on its way"},"category":"shipping","outcome":"delivered","createdAt":"2026-11-21T09:00:00Z","live":false}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","notificationId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a00","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","attempt":1,"channel":"email","to":"ann@example.com","message":{"subject":"Your order A-1009","text":"It is on its way"},"category":"shipping","outcome":"delivered","createdAt":"2026-11-21T09:00:00.000000Z","live":false}""";
 
     private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.ToDictionary(channel => channel.ToName());
 

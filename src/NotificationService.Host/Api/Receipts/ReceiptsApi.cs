@@ -12,7 +12,7 @@ namespace NotificationService.Host.Api.Receipts;
 public static class ReceiptsApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":null,"providerMessageId":"wamid.HBgL…","kind":"delivered","state":"unmatched","reason":"unknown_message","occurredAt":"2026-11-21T09:00:00Z","receivedAt":"2026-11-21T09:00:01Z","code":null,"message":null,"live":true}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":null,"providerMessageId":"wamid.HBgL…","kind":"delivered","state":"unmatched","reason":"unknown_message","occurredAt":"2026-11-21T09:00:00.000000Z","receivedAt":"2026-11-21T09:00:01.000000Z","code":null,"message":null,"live":true}""";
 
     private static readonly Dictionary<string, ReceiptState> States = ReceiptStates.All.ToDictionary(state => state.ToName());
 

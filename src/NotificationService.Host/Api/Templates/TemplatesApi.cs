@@ -15,7 +15,7 @@ namespace NotificationService.Host.Api.Templates;
 public static class TemplatesApi
 {
     private const string Contents = """{"email":{"en":{"subject":"Your order {{orderId}}","html":"<p>Hello {{recipient.name}}</p>"}}}""";
-    private const string Example = """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","key":"order-shipped","name":"Order shipped","category":"shipping","version":1,"status":"draft","channels":["email"],"contents":{"email":{"en":{"subject":"Your order {{orderId}}","html":"<p>Hello {{recipient.name}}</p>"}}},"variables":{"email":["orderId"]},"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+    private const string Example = """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","key":"order-shipped","name":"Order shipped","category":"shipping","version":1,"status":"draft","channels":["email"],"contents":{"email":{"en":{"subject":"Your order {{orderId}}","html":"<p>Hello {{recipient.name}}</p>"}}},"variables":{"email":["orderId"]},"createdAt":"2026-11-21T09:00:00.000000Z","updatedAt":"2026-11-21T09:00:00.000000Z"}""";
 
     public static RouteGroupBuilder MapTemplates(this IEndpointRouteBuilder routes)
     {
@@ -33,7 +33,7 @@ public static class TemplatesApi
         group.MapGet("/{template}/versions", ListVersionsAsync).Documented("List a template's versions, newest first").QueryPaging()
             .Responds<Page<TemplateVersionResponse>>(200, """{"items":[],"pagination":{"page":1,"limit":50,"hasNext":false,"hasPrev":false,"total":0,"totalIsExact":true,"totalPages":0}}""");
         group.MapGet("/{template}/versions/{version:int}", GetVersionAsync).Documented("Get one version")
-            .Responds<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00Z","publishedAt":"2026-11-21T09:01:00Z"}""");
+            .Responds<TemplateVersionResponse>(200, """{"version":1,"status":"published","channels":["sms"],"contents":{"sms":{"en":{"text":"Hi"}}},"createdAt":"2026-11-21T09:00:00.000000Z","publishedAt":"2026-11-21T09:01:00.000000Z"}""");
         group.MapPost("/{template}/publish", PublishAsync).Documented("Publish the draft", "From then on sends use it; what was accepted before keeps its version.")
             .Takes<TemplateVersionRequest>("""{"version":2}""").Responds<TemplateResponse>(200, Example);
         group.MapPost("/{template}/rollback", RollbackAsync).Documented("Publish an earlier version again")

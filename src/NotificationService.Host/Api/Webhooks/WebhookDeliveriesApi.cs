@@ -11,18 +11,18 @@ namespace NotificationService.Host.Api.Webhooks;
 public static class WebhookDeliveriesApi
 {
     private const string Attempt =
-        """{"number":1,"startedAt":"2026-11-21T09:00:00Z","durationMs":38,"outcome":"failed","error":"http_status","requestHeaders":{"content-type":"application/json","webhook-id":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","webhook-timestamp":"1795165200","webhook-signature":"v1,…","Authorization":"Bea…wxyz"},"responseStatus":503,"responseHeaders":{"retry-after":"60"},"responseBody":"busy","nextTryAt":"2026-11-21T09:01:00Z"}""";
+        """{"number":1,"startedAt":"2026-11-21T09:00:00.000000Z","durationMs":38,"outcome":"failed","error":"http_status","requestHeaders":{"content-type":"application/json","webhook-id":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","webhook-timestamp":"1795165200","webhook-signature":"v1,…","Authorization":"Bea…wxyz"},"responseStatus":503,"responseHeaders":{"retry-after":"60"},"responseBody":"busy","nextTryAt":"2026-11-21T09:01:00.000000Z"}""";
 
     private const string Example =
-        $$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","eventId":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","type":"delivery.delivered","subject":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","sequence":2,"status":"pending","reason":null,"attemptCount":1,"occurredAt":"2026-11-21T09:00:00Z","createdAt":"2026-11-21T09:00:00Z","endedAt":null,"nextTryAt":"2026-11-21T09:01:00Z","live":true,"attempts":[{{Attempt}}]}""";
+        $$"""{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","eventId":"evt_01994c1e7c1e7b1a8f670d5a2f7c0a01_2","type":"delivery.delivered","subject":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","sequence":2,"status":"pending","reason":null,"attemptCount":1,"occurredAt":"2026-11-21T09:00:00.000000Z","createdAt":"2026-11-21T09:00:00.000000Z","endedAt":null,"nextTryAt":"2026-11-21T09:01:00.000000Z","live":true,"attempts":[{{Attempt}}]}""";
 
     private const string Replay =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a71","endpointId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","mode":"failed","live":null,"since":"2026-11-20T00:00:00Z","until":"2026-11-21T09:00:00Z","status":"running","queued":0,"reached":"2026-11-20T00:00:00Z","createdAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a71","endpointId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","mode":"failed","live":null,"since":"2026-11-20T00:00:00.000000Z","until":"2026-11-21T09:00:00.000000Z","status":"running","queued":0,"reached":"2026-11-20T00:00:00.000000Z","createdAt":"2026-11-21T09:00:00.000000Z"}""";
 
     private const string Queued = """{"messageId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a61","status":"pending"}""";
 
     private static readonly string Whole = Example.Replace(
-        "\"attempts\":", "\"body\":\"{\\\"type\\\":\\\"delivery.delivered\\\",\\\"timestamp\\\":\\\"2026-11-21T09:00:00Z\\\",\\\"data\\\":{}}\",\"attempts\":", StringComparison.Ordinal);
+        "\"attempts\":", "\"body\":\"{\\\"type\\\":\\\"delivery.delivered\\\",\\\"timestamp\\\":\\\"2026-11-21T09:00:00.000000Z\\\",\\\"data\\\":{}}\",\"attempts\":", StringComparison.Ordinal);
 
     private static readonly Dictionary<string, MessageState> States = Enum.GetValues<MessageState>().ToDictionary(state => state.ToName());
 

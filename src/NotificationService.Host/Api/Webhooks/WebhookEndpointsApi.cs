@@ -2,6 +2,7 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
+using NotificationService.Storage;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api.Webhooks;
@@ -11,7 +12,7 @@ public static class WebhookEndpointsApi
 {
     private const string Path = "/api/v1/admin/webhook-endpoints";
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","url":"https://example.com/hooks/notifications","events":["delivery.*"],"description":"Order desk","enabled":true,"payload":"full","headers":{"Authorization":"Bea…wxyz"},"filters":{"channels":["email"],"categories":null,"batchIds":null},"secrets":[{"createdAt":"2026-11-21T09:00:00Z","retiresAt":null}],"disabledAt":null,"disabledReason":null,"failingSince":null,"lastFailure":null,"failures":0,"createdAt":"2026-11-21T09:00:00Z","updatedAt":"2026-11-21T09:00:00Z"}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a51","url":"https://example.com/hooks/notifications","events":["delivery.*"],"description":"Order desk","enabled":true,"payload":"full","headers":{"Authorization":"Bea…wxyz"},"filters":{"channels":["email"],"categories":null,"batchIds":null},"secrets":[{"createdAt":"2026-11-21T09:00:00.000000Z","retiresAt":null}],"disabledAt":null,"disabledReason":null,"failingSince":null,"lastFailure":null,"failures":0,"createdAt":"2026-11-21T09:00:00.000000Z","updatedAt":"2026-11-21T09:00:00.000000Z"}""";
 
     private static readonly string ExampleWithSecret =
         Example.Replace("\"events\"", "\"secret\":\"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\",\"events\"", StringComparison.Ordinal);
@@ -97,7 +98,7 @@ public static class WebhookEndpointsApi
                 context.Response.Headers.CacheControl = "no-store";
                 return JsonResponse.Of(WebhookEndpointResponse.Of(rotated.Row, time.GetUtcNow(), rotated.Secret), WebhooksJson.Default.WebhookEndpointResponse);
             case WebhookSecretRotated.TooMany full:
-                return Problems.Conflict($"Ten old secrets still sign. The next of them retires at {full.NextRetiresAt:yyyy-MM-ddTHH:mm:ssZ}; rotate again after that.", "too_many_secrets");
+                return Problems.Conflict($"Ten old secrets still sign. The next of them retires at {Rfc3339.InSentence(full.NextRetiresAt)}; rotate again after that.", "too_many_secrets");
             case WebhookSecretRotated.ChangedMeanwhile:
                 return ChangedMeanwhile();
             default:
