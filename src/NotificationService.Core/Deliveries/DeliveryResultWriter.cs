@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
@@ -64,7 +63,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         {
             return await WriteTogetherAsync(results, cancellationToken);
         }
-        catch (Exception exception) when (IsOfTheData(exception))
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfWhatItWasGiven())
         {
             if (results.Count == 1)
                 return [await WriteAloneAsync(results[0], exception, cancellationToken)];
@@ -76,7 +75,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     /// <summary>A result that was refused: once more without words, or it is left to its lease.</summary>
     private async Task<bool> WriteAloneAsync(DeliveryResult result, Exception refusal, CancellationToken cancellationToken)
     {
-        var reason = refusal is PostgresException refused ? $"{refused.SqlState} {refused.ConstraintName}" : refusal.GetType().Name;
+        var reason = $"{Outage.Reason(refusal)} {Outage.Refusal(refusal)?.ConstraintName}".TrimEnd();
         if (WithoutTexts(result) is var plain && plain == result)
         {
             logger.ResultRefused(result.Delivery.Id.Value, reason);
@@ -86,9 +85,6 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         logger.ResultUnstorable(result.Delivery.Id.Value, reason);
         return (await WriteAsync([plain], cancellationToken))[0];
     }
-
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
 
     private static DeliveryResult WithoutTexts(DeliveryResult result) => result with
     {

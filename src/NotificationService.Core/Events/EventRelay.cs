@@ -67,7 +67,8 @@ public sealed class EventRelay(
                 {
                     relay.Fail(Outage.Reason(exception));
                     logger.RelayFailed(Outage.Reason(exception));
-                    if (IsOfTheConnection(exception))
+                    // The next connection may lead to another server, that knows less than this one did.
+                    if (Outage.IsOfTheConnection(exception))
                         watermarks.Forget();
                     max = await AfterFailureAsync(exception, max, taken, stoppingToken);
                 }
@@ -82,17 +83,19 @@ public sealed class EventRelay(
     /// <summary>Whatever one event may hold that cannot be published, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
     private async Task<int> AfterFailureAsync(Exception exception, int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
+        var failure = DatabaseFailures.Of(exception);
         // As many once more would take as long once more. It is nobody's fault, and nothing is dead-lettered for it.
-        if (IsOfTheLength(exception) && taken.Count > 1)
+        if (failure.IsOfTheTime() && taken.Count > 1)
         {
             next--; // the same shard again
             return taken.Count / 2;
         }
 
-        if (!IsOfTheData(exception) || taken.Count == 0)
+        // All but the data passes, or a person must correct it.
+        if (failure is not (DatabaseFailure.BadData or DatabaseFailure.None) || taken.Count == 0)
         {
             await Task.Delay(Pause, time, cancellationToken);
-            return IsOfTheLength(exception) ? Math.Max(1, max / 2) : max;
+            return failure.IsOfTheTime() ? Math.Max(1, max / 2) : max;
         }
 
         next--;
@@ -115,16 +118,6 @@ public sealed class EventRelay(
 
         return 1;
     }
-
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must correct it.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException or ObjectDisposedException);
-
-    /// <summary>A statement was ended for the time it took, by the database or by us.</summary>
-    private static bool IsOfTheLength(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException or NpgsqlException { InnerException: TimeoutException };
-
-    /// <summary>The connection is gone: the next one may lead to another server, that knows less than this one did.</summary>
-    private static bool IsOfTheConnection(Exception exception) => exception is NpgsqlException and not PostgresException or PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] };
 
     private async Task RelayAsync(int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {

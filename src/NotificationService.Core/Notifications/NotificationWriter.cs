@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -42,10 +41,10 @@ internal sealed class NotificationWriter : IAsyncDisposable
         {
             return await CommitAsync(notifications, cancellationToken);
         }
-        catch (PostgresException exception) when (notifications.Count > 1 && !Outage.IsBehind(exception))
+        catch (Exception exception) when (notifications.Count > 1 && DatabaseFailures.Of(exception) is DatabaseFailure.BadData or DatabaseFailure.Refused)
         {
             // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
-            Log.SharedCommitRefused(logger, notifications.Count, exception.SqlState);
+            Log.SharedCommitRefused(logger, notifications.Count, Outage.Reason(exception));
             var outcomes = new WriteOutcome[notifications.Count];
             for (var i = 0; i < outcomes.Length; i++)
                 outcomes[i] = await AloneAsync(notifications[i], cancellationToken);
@@ -59,7 +58,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
         {
             return (await CommitAsync([notification], cancellationToken))[0];
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return new WriteOutcome.Broken(exception);
         }
@@ -76,10 +75,10 @@ internal sealed class NotificationWriter : IAsyncDisposable
                     return AllStored(notifications.Count);
                 return await WithTakenKeysAsync(notifications, stored, cancellationToken);
             }
-            catch (PostgresException exception) when (attempt < MaxTries && IsTransient(exception))
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // Nothing of it is stored.
-                Log.CommitRunsAgain(logger, exception.SqlState);
+                Log.CommitRunsAgain(logger, Outage.Reason(exception));
             }
         }
     }
@@ -137,7 +136,4 @@ internal sealed class NotificationWriter : IAsyncDisposable
         Array.Fill(outcomes, WriteOutcome.Stored.Instance);
         return outcomes;
     }
-
-    private static bool IsTransient(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 }

@@ -50,7 +50,7 @@ internal sealed class WebhookResults : IAsyncDisposable
         {
             return await WriteTogetherAsync(outcomes, cancellationToken);
         }
-        catch (Exception exception) when (IsOfTheData(exception))
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfWhatItWasGiven())
         {
             if (outcomes.Count == 1)
                 return [await WriteRefusedAsync(outcomes[0], Outage.Reason(exception), cancellationToken)];
@@ -58,10 +58,6 @@ internal sealed class WebhookResults : IAsyncDisposable
             return [.. await WriteAsync([.. outcomes.Take(half)], cancellationToken), .. await WriteAsync([.. outcomes.Skip(half)], cancellationToken)];
         }
     }
-
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
-    private static bool IsOfTheData(Exception exception) =>
-        exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
 
     private async Task<bool> WriteRefusedAsync(MessageOutcome outcome, string reason, CancellationToken cancellationToken)
     {

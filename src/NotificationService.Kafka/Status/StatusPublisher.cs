@@ -231,7 +231,7 @@ internal sealed class StatusPublisher(
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Disposed))
         {
             // Then they are free when the lease ends.
         }

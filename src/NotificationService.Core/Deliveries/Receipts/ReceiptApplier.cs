@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -79,11 +78,11 @@ internal sealed class ReceiptApplier(
 
             return new Turn.Ended(ended.Count);
         }
-        catch (PostgresException exception) when (!careful && !exception.IsTransient)
+        catch (Exception exception) when (!careful && DatabaseFailures.Of(exception).IsOfTheStatement())
         {
             // One of them is at fault, nobody knows which.
-            step.Fail(exception.SqlState);
-            logger.StepFailed("receipts", exception.SqlState);
+            step.Fail(Outage.Reason(exception));
+            logger.StepFailed("receipts", Outage.Reason(exception));
             return new Turn.Refused();
         }
 #pragma warning disable CA1031 // whatever went wrong, the loop goes on: what was under way was rolled back
