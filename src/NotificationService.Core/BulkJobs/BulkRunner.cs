@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
@@ -24,33 +25,14 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
     private long clearedUpAt = long.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            heartbeat.Beat();
-            var worked = false;
-            try
-            {
-                await ClearUpAsync(stoppingToken);
-                worked = await RunOnceAsync(stoppingToken);
-                range.Succeed();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // one row range that cannot be worked must not end the process that works the others
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                range.Fail(Outage.Reason(exception));
-                logger.RangeFailed(Outage.Reason(exception));
-            }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(WorkAsync, stoppingToken);
 
-            if (!worked)
-                await Task.Delay(Idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    private async Task<NextTurn> WorkAsync(CancellationToken cancellationToken)
+    {
+        await ClearUpAsync(cancellationToken);
+        var worked = await RunOnceAsync(cancellationToken);
+        range.Succeed();
+        return worked ? NextTurn.AtOnce : new NextTurn.After(Idle);
     }
 
     /// <summary>One row range of one job. False: there was nothing to do.</summary>
