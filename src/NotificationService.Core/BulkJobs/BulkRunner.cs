@@ -23,7 +23,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
-    private long clearedUpAt = long.MinValue;
+    private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(WorkAsync, stoppingToken);
 
@@ -58,9 +58,8 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private async Task ClearUpAsync(CancellationToken cancellationToken)
     {
-        if (clearedUpAt != long.MinValue && time.GetElapsedTime(clearedUpAt) < ClearsUpEvery)
+        if (!clearsUp.TryRestart())
             return;
-        clearedUpAt = time.GetTimestamp();
         await using (var giveUp = database.Worker.CreateCommand("select notification_meta.give_up_uploads()"))
         {
             if (await giveUp.ExecuteScalarAsync(cancellationToken) is int and > 0 and var count)
