@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
@@ -22,35 +23,16 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
-    private long clearedUpAt = long.MinValue;
+    private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(WorkAsync, stoppingToken);
+
+    private async Task<NextTurn> WorkAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            heartbeat.Beat();
-            var worked = false;
-            try
-            {
-                await ClearUpAsync(stoppingToken);
-                worked = await RunOnceAsync(stoppingToken);
-                range.Succeed();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // one row range that cannot be worked must not end the process that works the others
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                range.Fail(Outage.Reason(exception));
-                logger.RangeFailed(Outage.Reason(exception));
-            }
-
-            if (!worked)
-                await Task.Delay(Idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await ClearUpAsync(cancellationToken);
+        var worked = await RunOnceAsync(cancellationToken);
+        range.Succeed();
+        return worked ? NextTurn.AtOnce : new NextTurn.After(Idle);
     }
 
     /// <summary>One row range of one job. False: there was nothing to do.</summary>
@@ -76,9 +58,8 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private async Task ClearUpAsync(CancellationToken cancellationToken)
     {
-        if (clearedUpAt != long.MinValue && time.GetElapsedTime(clearedUpAt) < ClearsUpEvery)
+        if (!clearsUp.TryRestart())
             return;
-        clearedUpAt = time.GetTimestamp();
         await using (var giveUp = database.Worker.CreateCommand("select notification_meta.give_up_uploads()"))
         {
             if (await giveUp.ExecuteScalarAsync(cancellationToken) is int and > 0 and var count)

@@ -112,7 +112,7 @@ public sealed class BundleIntake(NotificationPreparer preparer, IdempotencyKeys 
                 await transaction.CommitAsync(cancellationToken);
                 return taken;
             }
-            catch (PostgresException exception) when (attempt < MaxTries && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // Nothing of it is stored.
             }

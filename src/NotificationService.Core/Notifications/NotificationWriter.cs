@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -18,9 +17,10 @@ namespace NotificationService.Notifications;
 internal sealed class NotificationWriter : IAsyncDisposable
 {
     private const int MaxTries = 3;
+    private static readonly CoalescerOptions Together = new(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero);
     private static readonly string Accept = SqlText.Statement("notifications_accept");
 
-    private readonly Coalescer<AcceptedNotification, WriteOutcome> coalescer;
+    private readonly BatchedWriter<AcceptedNotification, WriteOutcome> writer;
     private readonly Database database;
     private readonly IdempotencyKeys keys;
     private readonly ILogger logger;
@@ -28,30 +28,17 @@ internal sealed class NotificationWriter : IAsyncDisposable
     public NotificationWriter(Database database, IdempotencyKeys keys, TimeProvider time, ILogger<NotificationWriter> logger)
     {
         (this.database, this.keys, this.logger) = (database, keys, logger);
-        coalescer = new(new CoalescerOptions(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero), time, WriteAsync);
+        writer = new(BatchedWriterOptions.WithoutWaiting(Together), time, CommitAsync, RefusedAsync) { Halved = (count, reason) => Log.SharedCommitRefused(logger, count, reason) };
     }
 
     /// <summary>False when too many wait already. The outcome comes after the commit.</summary>
-    public bool TryWrite(AcceptedNotification notification, out Task<WriteOutcome> outcome) => coalescer.TryAdd(notification, out outcome);
+    public bool TryWrite(AcceptedNotification notification, out Task<WriteOutcome> outcome) => writer.TryAdd(notification, out outcome);
 
-    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    private async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await CommitAsync(notifications, cancellationToken);
-        }
-        catch (PostgresException exception) when (notifications.Count > 1 && !Outage.IsBehind(exception))
-        {
-            // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
-            Log.SharedCommitRefused(logger, notifications.Count, exception.SqlState);
-            var outcomes = new WriteOutcome[notifications.Count];
-            for (var i = 0; i < outcomes.Length; i++)
-                outcomes[i] = await AloneAsync(notifications[i], cancellationToken);
-            return outcomes;
-        }
-    }
+    /// <summary>It takes nobody along: whoever shared its commit is stored.</summary>
+    private static ValueTask<RefusedItem<AcceptedNotification, WriteOutcome>> RefusedAsync(AcceptedNotification notification, Exception refusal, CancellationToken cancellationToken) =>
+        new(new RefusedItem<AcceptedNotification, WriteOutcome>.GivenUp(new WriteOutcome.Broken(refusal)));
 
     private async Task<WriteOutcome> AloneAsync(AcceptedNotification notification, CancellationToken cancellationToken)
     {
@@ -59,7 +46,7 @@ internal sealed class NotificationWriter : IAsyncDisposable
         {
             return (await CommitAsync([notification], cancellationToken))[0];
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return new WriteOutcome.Broken(exception);
         }
@@ -76,10 +63,10 @@ internal sealed class NotificationWriter : IAsyncDisposable
                     return AllStored(notifications.Count);
                 return await WithTakenKeysAsync(notifications, stored, cancellationToken);
             }
-            catch (PostgresException exception) when (attempt < MaxTries && IsTransient(exception))
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // Nothing of it is stored.
-                Log.CommitRunsAgain(logger, exception.SqlState);
+                Log.CommitRunsAgain(logger, Outage.Reason(exception));
             }
         }
     }
@@ -137,7 +124,4 @@ internal sealed class NotificationWriter : IAsyncDisposable
         Array.Fill(outcomes, WriteOutcome.Stored.Instance);
         return outcomes;
     }
-
-    private static bool IsTransient(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 }

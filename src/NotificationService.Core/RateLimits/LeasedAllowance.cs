@@ -77,7 +77,7 @@ public sealed class LeasedAllowance(string subject, long limit, Func<string, lon
             var before = response.LeasedByAll - chunk;
             Apply(Math.Clamp(limit - before, 0, chunk), response.LeasedByAll, response.LeftOfMinute);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or Npgsql.NpgsqlException || Outage.IsBehind(exception))
+        catch (Exception exception) when (exception is OperationCanceledException || DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // The limit protects the service; an outage of the database must not stop what does not need it.
             Apply(chunk, leasedBy: chunk, LocalGrant);

@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -113,10 +112,10 @@ internal sealed class EventIntake(
                 return;
             }
         }
-        catch (Exception exception) when (IsItsOwn(exception, cancellationToken) || TookTooLong(exception))
+        catch (Exception exception) when (IsItsOwn(exception, cancellationToken) || TookTooLong(exception, cancellationToken))
         {
             // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
-            logger.BundleRefused(steps.Count, Reason(exception));
+            logger.BundleRefused(steps.Count, Outage.Reason(exception));
         }
 
         foreach (var step in steps)
@@ -142,17 +141,18 @@ internal sealed class EventIntake(
         }
         catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
-            if (!IsOfTheData(exception))
-                accept.Fail(Reason(exception));
-            TryLater(work, step, held, Reason(exception), isAlone: true);
+            // A tenant may send bad data, and must not take the process out of the balancer with it.
+            if (DatabaseFailures.Of(exception) is DatabaseFailure.Refused)
+                accept.Fail(Outage.Reason(exception));
+            TryLater(work, step, held, Outage.Reason(exception), isAlone: true);
         }
-        catch (Exception exception) when (TookTooLong(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (TookTooLong(exception, cancellationToken))
         {
             // A database that does everything else in time is not out; it may be busy, and the step gets more patience than others.
             if (!await RespondsAsync(cancellationToken))
                 throw;
-            accept.Fail(Reason(exception));
-            TryLater(work, step, held, Reason(exception), isAlone: true, patience: 2);
+            accept.Fail(Outage.Reason(exception));
+            TryLater(work, step, held, Outage.Reason(exception), isAlone: true, patience: 2);
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class EventIntake(
             await command.ExecuteScalarAsync(cancellationToken);
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return false;
         }
@@ -190,12 +190,8 @@ internal sealed class EventIntake(
     private static bool IsItsOwn(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is not RecipientsUnavailableException && !Outage.IsBehind(exception);
 
-    /// <summary>A tenant may send it, and must not take the process out of the balancer with it: a value or a constraint, not rights, tables or functions.</summary>
-    private static bool IsOfTheData(Exception exception) => Outage.Refusal(exception) is null or { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
-
-    /// <summary>Said of many together it may only mean that they are too many: fewer are tried before everybody waits.</summary>
-    private static bool TookTooLong(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
+    /// <summary>Fewer are tried before everybody waits.</summary>
+    private static bool TookTooLong(Exception exception, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && DatabaseFailures.Of(exception).IsOfTheTime();
 
     private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
     {
@@ -240,10 +236,10 @@ internal sealed class EventIntake(
             }
             catch (Exception exception) when (exception is not RecipientsUnavailableException && (Outage.IsBehind(exception) || !cancellationToken.IsCancellationRequested))
             {
-                step.Fail(Reason(exception));
+                step.Fail(Outage.Reason(exception));
                 if (!Outage.IsBehind(exception))
                     throw; // its records come again
-                logger.IntakeWaits(Reason(exception));
+                logger.IntakeWaits(Outage.Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);
             }
         }
@@ -258,7 +254,4 @@ internal sealed class EventIntake(
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
-
-    /// <summary>Never a message, which may quote data.</summary>
-    private static string Reason(Exception exception) => exception is PostgresException postgres ? postgres.SqlState : exception.GetType().Name;
 }

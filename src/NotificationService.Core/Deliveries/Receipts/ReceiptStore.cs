@@ -64,13 +64,13 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
                 ended.AddRange(await ApplyAsync(connection, part, now, cancellationToken));
                 await transaction.ReleaseAsync(Part, cancellationToken);
             }
-            catch (PostgresException refused) when (!refused.IsTransient)
+            catch (Exception refused) when (DatabaseFailures.Of(refused).IsOfTheStatement())
             {
                 refusals++;
                 await transaction.RollbackAsync(Part, cancellationToken);
                 if (part is [var receipt])
                 {
-                    ended.Add(await PutOffAsync(connection, receipt, refused.SqlState, cancellationToken));
+                    ended.Add(await PutOffAsync(connection, receipt, Outage.Reason(refused), cancellationToken));
                     continue;
                 }
 
@@ -83,9 +83,9 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         return ended;
     }
 
-    private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string sqlState, CancellationToken cancellationToken)
+    private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string code, CancellationToken cancellationToken)
     {
-        var reason = $"error_{sqlState}";
+        var reason = $"error_{code}";
         await using var command = new NpgsqlCommand(PutOff, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = receipt.Place });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
