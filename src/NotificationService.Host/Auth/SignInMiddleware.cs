@@ -20,6 +20,14 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
     public Task InvokeAsync(HttpContext context)
     {
         var token = TokenOf(context);
+        return token.IsCompletedSuccessfully ? GoOnAsync(context, token.Result) : AwaitAndGoOnAsync(context, token);
+    }
+
+    private async Task AwaitAndGoOnAsync(HttpContext context, ValueTask<VerifiedToken?> token) => await GoOnAsync(context, await token);
+
+    private Task GoOnAsync(HttpContext context, VerifiedToken? found)
+    {
+        var token = found is not null && found.MayComeFrom(context.Connection) ? found : null;
         if (token is not null)
             context.User = token.Principal;
         if (context.GetEndpoint() is not { } endpoint)
@@ -35,13 +43,10 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
         return access.IsClosedToTestAccounts && token.Caller.OnlyMode is false ? Problems.LiveAccountRequired().ExecuteAsync(context) : next(context);
     }
 
-    private VerifiedToken? TokenOf(HttpContext context)
+    private ValueTask<VerifiedToken?> TokenOf(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
-        if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return null;
-        var token = tokens.Find(text.AsSpan(Prefix.Length));
-        return token is not null && token.MayComeFrom(context.Connection) ? token : null;
+        return header.Count == 1 && header[0] is { } text && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tokens.FindAsync(text.AsSpan(Prefix.Length)) : default;
     }
 
     /// <summary>401: no token, or one that is not good.</summary>
