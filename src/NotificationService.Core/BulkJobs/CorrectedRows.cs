@@ -35,7 +35,7 @@ public sealed class CorrectedRows
             : throw new CsvRefusedException(new CsvRefusal("csv_row_not_bad", $"row {line} of the first file is not bad, was corrected already, or stands here twice", corrected.Line, "row"));
     }
 
-    public IReadOnlyList<string> CellsOf(CsvRow corrected) => [.. columns.Select(column => column < corrected.Fields.Count ? CsvWriting.Unescaped(corrected.Fields[column]) : "")];
+    public IReadOnlyList<string> CellsOf(CsvRow corrected) => [.. columns.Select(column => column < corrected.Fields.Count ? CsvEscaping.Unescaped(corrected.Fields[column]) : "")];
 
     /// <param name="fromTheEnd">The columns that errors.csv adds stand behind those of the file, which may have one of the same name.</param>
     private static int Find(IReadOnlyList<string> headers, string column, bool fromTheEnd)
@@ -43,7 +43,7 @@ public sealed class CorrectedRows
         for (var i = 0; i < headers.Count; i++)
         {
             var at = fromTheEnd ? headers.Count - 1 - i : i;
-            if (string.Equals(CsvWriting.Unescaped(headers[at]), column, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(CsvEscaping.Unescaped(headers[at]), column, StringComparison.OrdinalIgnoreCase))
                 return at;
         }
 

@@ -14,22 +14,29 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
 
     public int Count => tokens.Count;
 
-    /// <summary>The token, or null if it is not good now.</summary>
-    public VerifiedToken? Find(ReadOnlySpan<char> token)
+    /// <summary>The token, or null if it is not good now. Known ones are answered at once.</summary>
+    public ValueTask<VerifiedToken?> FindAsync(ReadOnlySpan<char> token)
     {
-        var known = tokens.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!known.TryGetValue(token, out var found))
-        {
-            if (verifier.Verify(token) is not { } verified)
-                return null;
-            found = new VerifiedToken(verified);
-            Evict();
-            known[token] = found;
-        }
+        if (tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var known))
+            return ValueTask.FromResult(IfGood(token, known));
+        return token.Length > AccessTokenVerifier.LongestToken ? default : VerifyAsync(token.ToString());
+    }
 
+    private async ValueTask<VerifiedToken?> VerifyAsync(string token)
+    {
+        if (await verifier.VerifyAsync(token) is not { } verified)
+            return null;
+        var found = new VerifiedToken(verified);
+        Evict();
+        tokens[token] = found;
+        return IfGood(token, found);
+    }
+
+    private VerifiedToken? IfGood(ReadOnlySpan<char> token, VerifiedToken found)
+    {
         if (!found.HasExpired(time.GetUtcNow()))
             return found.IsRefused || disabled.Contains(found.Caller.Id) ? null : found;
-        known.TryRemove(token, out _);
+        tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryRemove(token, out _);
         return null;
     }
 

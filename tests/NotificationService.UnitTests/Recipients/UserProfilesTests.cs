@@ -153,6 +153,30 @@ public sealed class UserProfilesTests : IDisposable
         (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileResponse.Known>();
     }
 
+    [Fact]
+    public async Task A_late_answer_to_what_was_asked_before_does_not_end_the_pause()
+    {
+        var release = new TaskCompletionSource();
+        users.Response = async (request, _) =>
+        {
+            if (!request.RequestUri!.AbsolutePath.EndsWith("/slow", StringComparison.Ordinal))
+                return new HttpResponseMessage(HttpStatusCode.InternalServerError);
+            await release.Task;
+            return FakeUsers.Json("{}");
+        };
+        var profiles = Profiles();
+        var slow = FindAsync(profiles, "slow");
+        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(60));
+        for (var i = 0; i < 10; i++)
+            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileResponse.Unavailable.Failed);
+
+        release.SetResult();
+
+        (await slow).ShouldBeOfType<ProfileResponse.Known>();
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileResponse.Unavailable.Down);
+        users.Asked.Count.ShouldBe(11);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized, true)]
     [InlineData(HttpStatusCode.ServiceUnavailable, true)]

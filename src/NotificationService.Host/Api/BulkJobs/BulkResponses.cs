@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
@@ -63,48 +63,30 @@ internal static class BulkResponses
     /// <summary>The bad rows as they came, and three columns more. Safe to open in a spreadsheet.</summary>
     public static async Task WriteErrorsAsync(HttpResponse response, BulkJob job, IAsyncEnumerable<BadRow> rows, CancellationToken cancellationToken)
     {
-        await using var text = Begin(response, $"errors-{job.Id}.csv");
-        await LineAsync(text, job.Delimiter, [.. job.Columns, .. CorrectedRows.Added]);
+        await using var csv = Begin(response, job, "errors");
+        await csv.WriteAsync([.. job.Columns, .. CorrectedRows.Added], cancellationToken);
         await foreach (var row in rows.WithCancellation(cancellationToken))
-            await LineAsync(text, job.Delimiter, [.. Fitted(row.Cells, job.Columns.Count), row.Code, row.Message, row.Line.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await csv.WriteAsync([.. Fitted(row.Cells, job.Columns.Count), row.Code, row.Message, Text(row.Line)], cancellationToken);
     }
 
     /// <summary>Every row, its outcome and its notification.</summary>
     public static async Task WriteResultsAsync(HttpResponse response, BulkJob job, IAsyncEnumerable<(int Range, RowResult Row)> rows, CancellationToken cancellationToken)
     {
-        await using var text = Begin(response, $"results-{job.Id}.csv");
-        await LineAsync(text, job.Delimiter, [.. job.Columns, "row", "status", "notification_id", "code", "message"]);
+        await using var csv = Begin(response, job, "results");
+        await csv.WriteAsync([.. job.Columns, "row", "status", "notification_id", "code", "message"], cancellationToken);
         await foreach (var (_, row) in rows.WithCancellation(cancellationToken))
-        {
-            await LineAsync(
-                text, job.Delimiter,
-                [
-                    .. Fitted(row.Cells, job.Columns.Count), row.Line.ToString(System.Globalization.CultureInfo.InvariantCulture), row.Outcome, row.Notification?.ToString() ?? "", row.Code ?? "",
-                    row.Message ?? "",
-                ]);
-        }
+            await csv.WriteAsync([.. Fitted(row.Cells, job.Columns.Count), Text(row.Line), row.Outcome, row.Notification?.ToString(), row.Code, row.Message], cancellationToken);
     }
 
-    private static StreamWriter Begin(HttpResponse response, string name)
+    private static CsvOutput Begin(HttpResponse response, BulkJob job, string what)
     {
         response.ContentType = "text/csv; charset=utf-8";
-        response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{what}-{job.Id}.csv\"";
         response.Headers.CacheControl = "no-store";
-        // A spreadsheet takes it for UTF-8 by the mark.
-        return new StreamWriter(response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 32 * 1024, leaveOpen: true);
+        return new CsvOutput(response.Body, job.Delimiter);
     }
 
-    private static async Task LineAsync(StreamWriter text, char delimiter, IReadOnlyList<string> cells)
-    {
-        for (var i = 0; i < cells.Count; i++)
-        {
-            if (i > 0)
-                await text.WriteAsync(delimiter);
-            await text.WriteAsync(CsvWriting.Field(cells[i], delimiter));
-        }
-
-        await text.WriteAsync("\r\n");
-    }
+    private static string Text(int line) => line.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Fitted(IReadOnlyList<string> cells, int count)
     {

@@ -1,21 +1,22 @@
-namespace NotificationService.Channels.Routing;
+namespace NotificationService.Outbound;
+
+/// <summary>When a circuit breaker opens, and how it finds its way back.</summary>
+/// <param name="FailuresInARow">So many failed calls in a row open it; null where only their share counts.</param>
+/// <param name="MinCalls">Fewer calls than these within the window say nothing of the share.</param>
+/// <param name="Window">Over how long calls are counted; more than half of them failed opens it.</param>
+/// <param name="FirstPause">How long nothing is called after it opened.</param>
+/// <param name="LongestPause">The pause doubles each time all probes have failed, up to this.</param>
+/// <param name="Probes">Calls that are let through after a pause, at once.</param>
+public sealed record CircuitBreakerSettings(int? FailuresInARow, int MinCalls, TimeSpan Window, TimeSpan FirstPause, TimeSpan LongestPause, int Probes);
 
 /// <summary>
-/// Whether a provider is worth a call. Opens after five failures in a row, or when more than half of at least twenty calls
-/// within half a minute failed. Then three calls are let through as probes: after a second, two, four, eight, ten. One that
-/// succeeds closes it, so that a provider that fails now and then is not given up for long.
+/// Whether a server is worth a call. Closed, it lets every call through and counts. Open, it lets none through until the pause is over, then a few as probes.
+/// One that succeeds closes it; when all have failed, it pauses again, and longer.
 /// Guarded by the lock of whoever owns it.
 /// </summary>
-public sealed class CircuitBreaker(TimeProvider time)
+public sealed class CircuitBreaker(CircuitBreakerSettings settings, TimeProvider time)
 {
-    public const int FailuresInARow = 5;
-    public const int MinCalls = 20;
-    public const int Probes = 3;
-
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan HalfWindow = TimeSpan.FromSeconds(15);
+    private readonly TimeSpan halfWindow = settings.Window / 2;
 
     private (int Calls, int Failures) present;
     private (int Calls, int Failures) past;
@@ -25,12 +26,12 @@ public sealed class CircuitBreaker(TimeProvider time)
     private int probing;
     private int probed;
     private long openedAt;
-    private TimeSpan pause = FirstPause;
+    private TimeSpan pause = settings.FirstPause;
 
     public bool IsOpen => open;
 
     /// <summary>Calls that may be tried now as probes; only while it is open.</summary>
-    public int ProbesLeft => OpensIn > TimeSpan.Zero ? 0 : Probes - probed;
+    public int ProbesLeft => OpensIn > TimeSpan.Zero ? 0 : settings.Probes - probed;
 
     /// <summary>Zero when a call may be tried now; while a probe is under way, how long that may take to show.</summary>
     public TimeSpan OpensIn
@@ -39,8 +40,8 @@ public sealed class CircuitBreaker(TimeProvider time)
         {
             if (!open)
                 return TimeSpan.Zero;
-            if (probed == Probes)
-                return FirstPause;
+            if (probed == settings.Probes)
+                return settings.FirstPause;
             var left = pause - time.GetElapsedTime(openedAt);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -59,7 +60,7 @@ public sealed class CircuitBreaker(TimeProvider time)
 
     public void Succeeded()
     {
-        (open, probing, probed, inARow, pause) = (false, 0, 0, 0, FirstPause);
+        (open, probing, probed, inARow, pause) = (false, 0, 0, 0, settings.FirstPause);
         Turn();
         present.Calls++;
     }
@@ -73,17 +74,17 @@ public sealed class CircuitBreaker(TimeProvider time)
         {
             if (--probing > 0)
                 return true;
-            Open(pause * 2 < LongestPause ? pause * 2 : LongestPause);
+            Open(pause * 2 < settings.LongestPause ? pause * 2 : settings.LongestPause);
             return true;
         }
 
         var (calls, failures) = (present.Calls + past.Calls, present.Failures + past.Failures);
-        if (!open && (inARow >= FailuresInARow || (calls >= MinCalls && failures * 2 > calls)))
-            Open(FirstPause);
+        if (!open && (inARow >= settings.FailuresInARow || (calls >= settings.MinCalls && failures * 2 > calls)))
+            Open(settings.FirstPause);
         return open;
     }
 
-    /// <summary>Opens at once for a given time: the provider itself said that calls are of no use.</summary>
+    /// <summary>Opens at once for a given time: the server itself said that calls are of no use.</summary>
     public void Open(TimeSpan until)
     {
         (open, probing, probed, openedAt, pause) = (true, 0, 0, time.GetTimestamp(), until);
@@ -100,9 +101,9 @@ public sealed class CircuitBreaker(TimeProvider time)
     private void Turn()
     {
         var elapsed = time.GetElapsedTime(windowBegan);
-        if (elapsed < HalfWindow)
+        if (elapsed < halfWindow)
             return;
-        past = elapsed < 2 * HalfWindow ? present : default;
+        past = elapsed < 2 * halfWindow ? present : default;
         (present, windowBegan) = (default, time.GetTimestamp());
     }
 }
