@@ -1,4 +1,4 @@
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http.Bodies;
 
 namespace NotificationService.Host.Http;
 
