@@ -22,8 +22,8 @@ public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFix
             while (refused is null)
             {
                 var sender = await RawSender.OpenAsync(node.Address, Ask);
-                await Eventually.TrueAsync(() => sender.IsClosed || Answers(sender) == 1, Ample);
-                if (Answers(sender) == 1)
+                await Eventually.TrueAsync(() => sender.IsClosed || Responses(sender) == 1, Ample);
+                if (Responses(sender) == 1)
                     taken.Add(sender);
                 else
                     refused = sender;
@@ -34,7 +34,7 @@ public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFix
             taken.Count.ShouldBeInRange(Max - 2, Max);
             foreach (var sender in taken)
                 await sender.SendAsync(System.Text.Encoding.ASCII.GetBytes(Ask));
-            await Eventually.TrueAsync(() => taken.TrueForAll(sender => Answers(sender) == 2), Ample, () => "those that were taken go on");
+            await Eventually.TrueAsync(() => taken.TrueForAll(sender => Responses(sender) == 2), Ample, () => "those that were taken go on");
 
             // One leaves, and there is a place again.
             taken[0].Dispose();
@@ -42,8 +42,8 @@ public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFix
                 async () =>
                 {
                     using var next = await RawSender.OpenAsync(node.Address, Ask);
-                    await Eventually.TrueAsync(() => next.IsClosed || Answers(next) == 1, Ample);
-                    return Answers(next) == 1;
+                    await Eventually.TrueAsync(() => next.IsClosed || Responses(next) == 1, Ample);
+                    return Responses(next) == 1;
                 },
                 Ample,
                 () => "the place of one that left was never given back");
@@ -57,5 +57,5 @@ public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFix
         }
     }
 
-    private static int Answers(RawSender sender) => sender.Response.Split("HTTP/1.1 200 OK").Length - 1;
+    private static int Responses(RawSender sender) => sender.Response.Split("HTTP/1.1 200 OK").Length - 1;
 }

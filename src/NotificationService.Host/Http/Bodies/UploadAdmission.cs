@@ -56,12 +56,12 @@ public sealed class UploadAdmission(BodyPool pool, TimeProvider time)
         }
 
         Displace(slow);
-        var answer = node.Value.Answer.Task;
+        var outcome = node.Value.Outcome.Task;
         try
         {
-            for (var left = Patience; left > TimeSpan.Zero && !answer.IsCompleted; left -= LookAgainIn)
+            for (var left = Patience; left > TimeSpan.Zero && !outcome.IsCompleted; left -= LookAgainIn)
             {
-                await Task.WhenAny(answer, Task.Delay(LookAgainIn, time, cancellationToken));
+                await Task.WhenAny(outcome, Task.Delay(LookAgainIn, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
                 lock (sync)
                     slow = FindSlow();
@@ -78,7 +78,7 @@ public sealed class UploadAdmission(BodyPool pool, TimeProvider time)
             }
         }
 
-        return answer.IsCompleted ? await answer : full;
+        return outcome.IsCompleted ? await outcome : full;
     }
 
     internal bool TryGrow(IncomingUpload upload, long size)
@@ -142,7 +142,7 @@ public sealed class UploadAdmission(BodyPool pool, TimeProvider time)
             {
                 waiting.Remove(node);
                 waiter.Upload.IsWaiting = false;
-                waiter.Answer.SetResult(refusal);
+                waiter.Outcome.SetResult(refusal);
             }
 
             node = next;
@@ -170,13 +170,13 @@ public sealed class UploadAdmission(BodyPool pool, TimeProvider time)
             .Select(upload => (Upload: upload, upload.Rate.BytesPerSecond)).Where(upload => upload.BytesPerSecond < FastBytesPerSecond).ToList();
         if (slow.Count == 0)
             return null;
-        var most = (2 * slow.Min(upload => upload.BytesPerSecond)) + AboutAsSlow;
+        var max = (2 * slow.Min(upload => upload.BytesPerSecond)) + AboutAsSlow;
         var ofTenant = staying.CountBy(upload => upload.Tenant).ToDictionary();
-        return slow.Where(upload => upload.BytesPerSecond <= most).OrderByDescending(upload => ofTenant[upload.Upload.Tenant] > 1).ThenBy(upload => upload.BytesPerSecond).First().Upload;
+        return slow.Where(upload => upload.BytesPerSecond <= max).OrderByDescending(upload => ofTenant[upload.Upload.Tenant] > 1).ThenBy(upload => upload.BytesPerSecond).First().Upload;
     }
 
     private sealed record Waiter(IncomingUpload Upload, long Size)
     {
-        public TaskCompletionSource<ProblemResult?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<ProblemResult?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

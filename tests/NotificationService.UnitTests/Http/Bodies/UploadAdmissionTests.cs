@@ -51,7 +51,7 @@ public sealed class UploadAdmissionTests
     }
 
     [Fact]
-    public async Task Nobody_younger_than_the_grace_is_displaced_and_the_newcomer_is_told_to_come_again()
+    public async Task Nobody_younger_than_the_grace_is_displaced_and_the_newcomer_has_to_come_again()
     {
         var uploads = await FillAsync(Rates(10));
         Age(uploads, UploadAdmission.Grace - UploadAdmission.Patience - TimeSpan.FromSeconds(1));
