@@ -71,7 +71,7 @@ public sealed class SuspensionStore(Database database)
             for (var (batch, isMore) = (1, true); isMore && batch < MaxBatches; batch++)
                 isMore = await store.RunAsync(tenant, (db, token) => LiftAsync(db, tenant, provider, token), cancellationToken);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // The provider is saved, and whoever saved it is answered so.
         }
