@@ -34,7 +34,7 @@ public sealed class DisabledSubjects(Database database, TimeProvider time)
 
     /// <summary>Whether <see cref="Contains"/> does not say all, and the database has to be asked about a token.</summary>
     /// <param name="askedAt">The timestamp since which it is known of the token that it is good; 0: never asked.</param>
-    public bool IsInDoubt(long askedAt) => Volatile.Read(ref isIncomplete) && (askedAt <= Volatile.Read(ref incompleteSince) || time.GetElapsedTime(askedAt) > AskAgainAfter);
+    public bool IsInDoubt(long askedAt) => Volatile.Read(ref isIncomplete) && (askedAt < Volatile.Read(ref incompleteSince) || time.GetElapsedTime(askedAt) > AskAgainAfter);
 
     /// <summary>After it was disabled in the database.</summary>
     public void Add(Guid subject)
