@@ -83,7 +83,7 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
             $$"""
             insert into batches (tenant_id, id, live, state, shared, created_at) values ('{{tenant}}', '{{batch}}', false, 1, '{}', now());
             select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'batch.completed', '{{batch}}', now(), '{}');
-            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{}')
+            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{"channel":1}')
             """);
         await UntilCountAsync("state = 2 and attempts = 1 and live", 1_401);
         await UntilCountAsync("state = 2 and attempts = 1 and not live", 41);
