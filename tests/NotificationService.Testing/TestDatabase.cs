@@ -68,10 +68,10 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
         return tenant;
     }
 
-    /// <summary>As the superuser, past row level security: for what a test arranges or looks at.</summary>
+    /// <summary>As the superuser, past row level security: for what a test arranges or looks at. States by their names: <c>{status.queued}</c>.</summary>
     public async Task<int> ExecuteAsync(string sql, params NpgsqlParameter[] parameters)
     {
-        await using var command = Superuser.CreateCommand(sql);
+        await using var command = Superuser.CreateCommand(SqlNames.Replace(sql));
         command.Parameters.AddRange(parameters);
         return await command.ExecuteNonQueryAsync();
     }
@@ -79,7 +79,7 @@ public sealed class TestDatabase(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>As the superuser: the first column of every row.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, params NpgsqlParameter[] parameters)
     {
-        await using var command = Superuser.CreateCommand(sql);
+        await using var command = Superuser.CreateCommand(SqlNames.Replace(sql));
         command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<T>();

@@ -39,7 +39,7 @@ internal static class ShellBenchmark
 
     public static async Task<int> RunAsync()
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { IsDurable = true };
         await cluster.InitializeAsync();
         try
         {

@@ -170,7 +170,7 @@ public sealed class BatchesTests(SignInService service)
         (BatchTenant.Count(ended, "cancelled"), BatchTenant.Count(ended, "pending")).ShouldBe((700, 0));
         using var late = await tenant.AddAsync(batch, 1, BatchTenant.Items(0, 1));
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'cause' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = 72")).ShouldBe("2", "StatusCause.BatchCancelled");
+        (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'cause' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = {{status.cancelled}}")).ShouldBe("2", "StatusCause.BatchCancelled");
         (await PublishedAsync(batch)).ShouldBe(["batch.completed 3 700 0"]);
         await ShouldHoldAsync();
     }

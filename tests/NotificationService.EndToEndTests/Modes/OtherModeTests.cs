@@ -209,10 +209,10 @@ public sealed class OtherModeTests(SignInService service)
         // What failed was due: were it still scheduled, to put it back would call before its time.
         await service.Database.ExecuteAsync($"update notifications set send_at = null where id = '{failed}'");
         var delivery = await service.Database.ScalarAsync<Guid>(
-            $"""
+            $$"""
             with failed as (
-                update deliveries set status = 73, timeline_seq = timeline_seq + 1, failure_kind = 1, failure_code = 'x', failure_message = 'x'
-                where tenant_id = '{tenant.Tenant}' and id::text like left('{failed}', 35) || '%' returning tenant_id, id, timeline_seq)
+                update deliveries set status = {status.failed}, timeline_seq = timeline_seq + 1, failure_kind = {failure.permanent}, failure_code = 'x', failure_message = 'x'
+                where tenant_id = '{{tenant.Tenant}}' and id::text like left('{{failed}}', 35) || '%' returning tenant_id, id, timeline_seq)
             insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed returning delivery_id
             """);
         var (open, closed) = (await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}"""), await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true));

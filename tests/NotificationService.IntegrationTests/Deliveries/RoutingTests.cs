@@ -101,7 +101,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(
-            () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = 20"),
+            () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = {{status.queued}}"),
             TimeSpan.FromSeconds(90));
 
         var correctedAt = await CorrectAsync(editor, id, vendor, byTest);
@@ -125,7 +125,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
         await Eventually.TrueAsync(
-            () => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{suspended}') and exists (select from deliveries where id = '{delivery}' and status = 20 and attempts > 0)"),
+            () => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{suspended}') and exists (select from deliveries where id = '{delivery}' and status = {{status.queued}} and attempts > 0)"),
             TimeSpan.FromSeconds(90));
         await worker.StopAsync();
         // Long after this test, by the schedule.
@@ -279,11 +279,11 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
                 return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
             },
             TimeSpan.FromSeconds(60));
-        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = 20");
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = {{status.queued}}");
         vendor.Otherwise = _ => FakeResponse.Accept;
 
         var late = (await accepted.PlantAsync(tenant, 1))[0];
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = 40 from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = {{status.sent}} from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -175,7 +175,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
 
         (await accepted.TimelineAsync(email)).ShouldBe(["queued", "suppressed"]);
         (await accepted.TimelineAsync(sms))[^1].ShouldBe("delivered");
-        (await database.ScalarAsync<string>($"select detail->>'code' from timeline where delivery_id = '{email}' and status = 70")).ShouldBe("suppressed_manual");
+        (await database.ScalarAsync<string>($"select detail->>'code' from timeline where delivery_id = '{email}' and status = {{status.suppressed}}")).ShouldBe("suppressed_manual");
         (await database.QueryAsync<string>($"select recipient from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(["+14155550100"]);
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
@@ -208,7 +208,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         await accepted.UntilAsync(tenant, "delivered", 1);
 
         (await database.ScalarAsync<string>($"select message->'deviceTokens' #>> '{{}}' from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe($"[\"{token}\"]");
-        (await database.QueryAsync<Guid>($"select id from deliveries where tenant_id = '{tenant}' and status = 70")).ShouldBe([two.Value]);
+        (await database.QueryAsync<Guid>($"select id from deliveries where tenant_id = '{tenant}' and status = {{status.suppressed}}")).ShouldBe([two.Value]);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         }
 
         (await ListedAsync()).ShouldBe(["1 ann@example.com 1", $"3 {token} 4"]);
-        (await database.ScalarAsync<string>($"select code from suppressions where tenant_id = '{tenant}' and channel = 1")).ShouldBe("551");
+        (await database.ScalarAsync<string>($"select code from suppressions where tenant_id = '{tenant}' and channel = {{channel.email}}")).ShouldBe("551");
     }
 
     [Fact]
