@@ -75,7 +75,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
     public async Task Nor_does_counting_what_is_prepared_alone_and_health_says_so()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var worker = await CreateAsync(receiver, givesUpSoon: false);
+        await using var worker = await RefusedWorker.CreateAsync(database, receiver, givesUpSoon: false);
         await RefuseAsync("before update on deliveries for each row when (old.rescues = 2 and new.rescues > 2)");
         await accepted.PlantAsync(worker.Tenant, 40);
         await database.ExecuteAsync($"update deliveries set rescues = 2 where tenant_id = '{worker.Tenant}'");
