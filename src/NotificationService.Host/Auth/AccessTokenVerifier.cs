@@ -42,8 +42,9 @@ public sealed class AccessTokenVerifier
     }
 
     /// <summary>What the token says; null if it is not good. It waits for nothing.</summary>
-    public async ValueTask<AccessToken?> VerifyAsync(string token)
+    public async ValueTask<AccessToken?> VerifyAsync(string token, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (!HasOurForm(token))
             return null;
         var result = await handler.ValidateTokenAsync(token, demands);

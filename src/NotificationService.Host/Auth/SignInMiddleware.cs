@@ -19,7 +19,7 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
 
     public Task InvokeAsync(HttpContext context)
     {
-        var token = TokenOf(context);
+        var token = FindTokenAsync(context);
         if (!token.IsCompletedSuccessfully)
             return AwaitAsync(context, token);
         return AskOrGoOnAsync(context, token.Result);
@@ -49,10 +49,10 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
         return access.IsClosedToTestAccounts && token.Caller.OnlyMode is false ? Problems.LiveAccountRequired().ExecuteAsync(context) : next(context);
     }
 
-    private ValueTask<VerifiedToken?> TokenOf(HttpContext context)
+    private ValueTask<VerifiedToken?> FindTokenAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
-        return header.Count == 1 && header[0] is { } text && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tokens.FindAsync(text.AsSpan(Prefix.Length)) : default;
+        return header.Count == 1 && header[0] is { } text && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tokens.FindAsync(text.AsSpan(Prefix.Length), context.RequestAborted) : default;
     }
 
     /// <summary>401: no token, or one that is not good.</summary>

@@ -15,16 +15,16 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
     public int Count => tokens.Count;
 
     /// <summary>The token, or null if it is not good now. Known ones are answered at once.</summary>
-    public ValueTask<VerifiedToken?> FindAsync(ReadOnlySpan<char> token)
+    public ValueTask<VerifiedToken?> FindAsync(ReadOnlySpan<char> token, CancellationToken cancellationToken)
     {
         if (tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var known))
             return ValueTask.FromResult(IfGood(token, known));
-        return token.Length > AccessTokenVerifier.LongestToken ? default : VerifyAsync(token.ToString());
+        return token.Length > AccessTokenVerifier.LongestToken ? default : VerifyAsync(token.ToString(), cancellationToken);
     }
 
-    private async ValueTask<VerifiedToken?> VerifyAsync(string token)
+    private async ValueTask<VerifiedToken?> VerifyAsync(string token, CancellationToken cancellationToken)
     {
-        if (await verifier.VerifyAsync(token) is not { } verified)
+        if (await verifier.VerifyAsync(token, cancellationToken) is not { } verified)
             return null;
         var found = new VerifiedToken(verified);
         Evict();

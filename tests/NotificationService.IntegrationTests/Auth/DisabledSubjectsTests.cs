@@ -42,9 +42,9 @@ public sealed class DisabledSubjectsTests : IClassFixture<TestDatabase>
         (await IsGoodAsync(late)).ShouldBeTrue();
         (await IsGoodAsync(tokenOf(other, neighbour))).ShouldBeTrue();
         // What was asked a moment ago is not asked again, and later it is.
-        tokens.IsInDoubt((await tokens.FindAsync(good))!).ShouldBeFalse();
+        tokens.IsInDoubt((await tokens.FindAsync(good, CancellationToken.None))!).ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(6));
-        tokens.IsInDoubt((await tokens.FindAsync(good))!).ShouldBeTrue();
+        tokens.IsInDoubt((await tokens.FindAsync(good, CancellationToken.None))!).ShouldBeTrue();
 
         // On the node that disables one it holds at once, on others with the next question.
         await database.ExecuteAsync($"update service_accounts set disabled_at = now() where id = '{goes}'");
@@ -56,9 +56,9 @@ public sealed class DisabledSubjectsTests : IClassFixture<TestDatabase>
         // Their tokens have ended: what is left is kept again, and nobody is asked about any more.
         await database.ExecuteAsync($"update service_accounts set disabled_at = now() - interval '2 hours' where id <> '{gone[^1]}' and disabled_at is not null");
         await disabled.RefreshAsync(CancellationToken.None);
-        tokens.IsInDoubt((await tokens.FindAsync(good))!).ShouldBeFalse();
+        tokens.IsInDoubt((await tokens.FindAsync(good, CancellationToken.None))!).ShouldBeFalse();
         disabled.Contains(gone[^1]).ShouldBeTrue();
-        (await tokens.FindAsync(tokenOf(tenant, gone[^1]))).ShouldBeNull();
+        (await tokens.FindAsync(tokenOf(tenant, gone[^1]), CancellationToken.None)).ShouldBeNull();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class DisabledSubjectsTests : IClassFixture<TestDatabase>
 
     /// <summary>As a request is judged.</summary>
     private async Task<bool> IsGoodAsync(string token) =>
-        await tokens.FindAsync(token) is { } found && (!tokens.IsInDoubt(found) || await tokens.AskAsync(found, CancellationToken.None) is not null);
+        await tokens.FindAsync(token, CancellationToken.None) is { } found && (!tokens.IsInDoubt(found) || await tokens.AskAsync(found, CancellationToken.None) is not null);
 
     private Task<IReadOnlyList<Guid>> PlantAsync(TenantId tenant, int count, bool isDisabled) => database.QueryAsync<Guid>(
         $"""

@@ -154,7 +154,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from attempts where delivery_id = '{delivery}' and code = 'no_provider')"), TimeSpan.FromSeconds(90));
         await worker.StopAsync();
         // The longest step of the schedule, and its jitter.
-        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '864 min' where id = '{delivery}' and status = 20");
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '864 min' where id = '{delivery}' and status = {{status.queued}}");
 
         var next = Worker();
         if (byEnabling)

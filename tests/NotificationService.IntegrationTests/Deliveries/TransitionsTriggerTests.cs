@@ -1,3 +1,4 @@
+using NotificationService.Storage;
 using NotificationService.Deliveries;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -46,8 +47,8 @@ public sealed class TransitionsTriggerTests(PostgresCluster cluster)
     {
         await using var database = await PlantedDatabase.CreateAsync(cluster);
 
-        await database.AsTestAsync("update deliveries set status = 74; update deliveries set status = 10");
-        await database.AsServiceAsync("begin; update deliveries set status = 74; rollback");
+        await database.AsTestAsync("update deliveries set status = {status.bounced}; update deliveries set status = {status.scheduled}");
+        await database.AsServiceAsync("begin; update deliveries set status = {status.bounced}; rollback");
 
         (await database.FoundAsync()).ShouldBeEmpty();
     }
@@ -76,9 +77,9 @@ public sealed class TransitionsTriggerTests(PostgresCluster cluster)
         public static string Insert(DeliveryStatus status) =>
             $"insert into deliveries (id, tenant_id, channel, priority, status, due_at) values (gen_random_uuid(), gen_random_uuid(), 1, 2, {(short)status}, now())";
 
-        public Task AsTestAsync(string sql) => ExecuteAsync(superuser, sql);
+        public Task AsTestAsync(string sql) => ExecuteAsync(superuser, SqlNames.Replace(sql));
 
-        public Task AsServiceAsync(string sql) => ExecuteAsync(service, sql);
+        public Task AsServiceAsync(string sql) => ExecuteAsync(service, SqlNames.Replace(sql));
 
         public Task<IReadOnlyList<string>> FoundAsync() => TransitionsTrigger.ViolationsAsync(superuser);
 

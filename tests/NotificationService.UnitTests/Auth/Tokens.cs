@@ -36,9 +36,9 @@ internal static class Tokens
 
     public static AccessToken? Verify(string token, string? masterKeys = null, DateTimeOffset? at = null)
     {
-        var verified = new AccessTokenVerifier(Keys(masterKeys ?? NewKey), new ManualTime(at ?? Now)).VerifyAsync(token);
+        var verified = new AccessTokenVerifier(Keys(masterKeys ?? NewKey), new ManualTime(at ?? Now)).VerifyAsync(token, CancellationToken.None).AsTask();
         verified.IsCompletedSuccessfully.ShouldBeTrue("it waits for nothing, and no token makes it throw");
-        return verified.Result;
+        return verified.GetAwaiter().GetResult();
     }
 
     /// <summary>Signs anything as the service would: what a defect of ours, not an attacker, could produce.</summary>

@@ -16,11 +16,11 @@ public sealed class VerifiedTokensTests
         var tokens = Known();
 
         for (var i = 0; i < 1_000; i++)
-            (await tokens.FindAsync($"bad.{i}.token")).ShouldBeNull();
+            (await tokens.FindAsync($"bad.{i}.token", CancellationToken.None)).ShouldBeNull();
         tokens.Count.ShouldBe(0);
         for (var i = 0; i < VerifiedTokens.Capacity + 1_000; i++)
         {
-            (await tokens.FindAsync(writer.Write(Tokens.For(Tokens.Service)))).ShouldNotBeNull();
+            (await tokens.FindAsync(writer.Write(Tokens.For(Tokens.Service)), CancellationToken.None)).ShouldNotBeNull();
             tokens.Count.ShouldBeLessThanOrEqualTo(VerifiedTokens.Capacity);
         }
     }
@@ -30,14 +30,14 @@ public sealed class VerifiedTokensTests
     {
         var token = Tokens.Write(Tokens.For(Tokens.Person));
         var tokens = Known();
-        var first = (await tokens.FindAsync(token)).ShouldNotBeNull();
+        var first = (await tokens.FindAsync(token, CancellationToken.None)).ShouldNotBeNull();
 
         time.Advance(TimeSpan.FromSeconds(899));
-        (await tokens.FindAsync(token)).ShouldBeSameAs(first);
+        (await tokens.FindAsync(token, CancellationToken.None)).ShouldBeSameAs(first);
         tokens.Count.ShouldBe(1);
 
         time.Advance(TimeSpan.FromSeconds(1));
-        (await tokens.FindAsync(token)).ShouldBeNull();
+        (await tokens.FindAsync(token, CancellationToken.None)).ShouldBeNull();
         tokens.Count.ShouldBe(0);
     }
 
@@ -46,13 +46,13 @@ public sealed class VerifiedTokensTests
     {
         var token = Tokens.Write(Tokens.For(Tokens.Person));
         var tokens = Known();
-        (await tokens.FindAsync(token)).ShouldNotBeNull();
+        (await tokens.FindAsync(token, CancellationToken.None)).ShouldNotBeNull();
 
         // The lowest two bits of the last character carry nothing.
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         var last = Alphabet.IndexOf(token[^1], StringComparison.Ordinal);
         for (var unused = 1; unused <= 3; unused++)
-            (await tokens.FindAsync($"{token[..^1]}{Alphabet[last + unused]}")).ShouldBeNull();
+            (await tokens.FindAsync($"{token[..^1]}{Alphabet[last + unused]}", CancellationToken.None)).ShouldBeNull();
         tokens.Count.ShouldBe(1);
     }
 

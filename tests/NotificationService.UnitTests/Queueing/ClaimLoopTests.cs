@@ -4,7 +4,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Queueing;
 
-public sealed class ClaimLoopTests
+public sealed class ClaimLoopTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -16,6 +16,8 @@ public sealed class ClaimLoopTests
     private readonly Heartbeat heartbeat;
     private readonly Step step;
     private int turns;
+
+    public void Dispose() => stop.Dispose();
 
     public ClaimLoopTests() => (heartbeat, step) = (new Heartbeat("loop", Long, time), new Step("turn", isEssential: true, Long, time));
 

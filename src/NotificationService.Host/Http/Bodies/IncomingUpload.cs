@@ -1,5 +1,3 @@
-using NotificationService.Host.Http;
-
 namespace NotificationService.Host.Http.Bodies;
 
 /// <summary>One file on its way, and what it holds of the pool until it is disposed of. One request at a time.</summary>

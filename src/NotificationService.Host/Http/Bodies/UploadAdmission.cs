@@ -1,5 +1,3 @@
-using NotificationService.Host.Http;
-
 namespace NotificationService.Host.Http.Bodies;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NotificationService.Host.Http.Json;
-using NotificationService.Notifications;
 using NotificationService.Storage;
 
 namespace NotificationService.Host.Http.Lists;

@@ -168,8 +168,8 @@ public sealed class UploadAdmissionTests
 
     private static IEnumerable<int> Rates(int count) => Enumerable.Range(1, count).Select(number => 10_000 * number);
 
-    private static int[] DisplacedOf(IReadOnlyList<(IncomingUpload Upload, int Rate)> uploads) =>
-        [.. Enumerable.Range(0, uploads.Count).Where(index => uploads[index].Upload.Displaced.IsCancellationRequested)];
+    private static int[] DisplacedOf((IncomingUpload Upload, int Rate)[] uploads) =>
+        [.. Enumerable.Range(0, uploads.Length).Where(index => uploads[index].Upload.Displaced.IsCancellationRequested)];
 
     private async Task<(IncomingUpload Upload, int Rate)[]> FillAsync(IEnumerable<int> rates)
     {
