@@ -57,6 +57,8 @@ public sealed class ProviderEditor(
                 tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
                 Seal(tracked, changed);
                 Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
+                // First: whether it is enabled now decides what is tried.
+                await db.SaveChangesAsync(token);
                 return (tracked, await SuspensionStore.LiftAsync(db, by.Tenant, id, token));
             },
             cancellationToken);
