@@ -210,7 +210,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         foreach (var (id, age) in (IEnumerable<(Guid, int)>)[(old, 31), (young, 29)])
         {
             await database.ExecuteAsync($"""
-                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, slices)
+                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, row_ranges)
                 values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days', 1);
                 insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
                 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
