@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.Deliveries;
@@ -16,8 +17,7 @@ public static class MessageComposer
                 : new Composition.Unusable("content_missing", "there is neither a template nor content");
         }
 
-        var model = new RecipientModel(recipient.UserId, recipient.Name, recipient.Email, recipient.Phone, recipient.Locale, recipient.Timezone);
-        return template.Render(delivery.Channel, recipient.Locale, notification.Data, model) switch
+        return template.Render(delivery.Channel, recipient.Locale, notification.Data, recipient.ForTemplates()) switch
         {
             RenderOutcome.Rendered rendered => Address(delivery.Channel, recipient, rendered.Content),
             RenderOutcome.Failed failed => new Composition.Unusable(failed.Code, failed.Message),

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.Notifications;

@@ -84,7 +84,7 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
             return new DryDelivery(planned, Inline(planned.Channel, prepared.Request.Content!), null, null);
         var to = prepared.Request.Recipient;
         var outcome = template.Render(
-            planned.Channel, to.Locale, prepared.Request.Data.Span, new RecipientModel(to.UserId, to.Name, to.Email, to.Phone, to.Locale, to.Timezone));
+            planned.Channel, to.Locale, prepared.Request.Data.Span, to.ForTemplates());
         return outcome switch
         {
             RenderOutcome.Rendered rendered => new DryDelivery(planned, rendered.Content, rendered.Locale, null),

@@ -107,7 +107,17 @@ public sealed record RecipientBody
     /// <summary>Of the IANA list, such as America/Toronto.</summary>
     public string? Timezone { get; init; }
 
-    internal Deliveries.StoredRecipient ToRecipient() => new(UserId, Name, Email, Phone, Whatsapp, DeviceTokens, Locale, Timezone);
+    internal Recipients.StoredRecipient ToRecipient() => new()
+    {
+        UserId = UserId,
+        Name = Name,
+        Email = Email,
+        Phone = Phone,
+        Whatsapp = Whatsapp,
+        DeviceTokens = DeviceTokens,
+        Locale = Locale,
+        Timezone = Timezone,
+    };
 }
 
 /// <summary>What to say without a template; each channel takes the fields that it needs.</summary>

@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Recipients;
 
 namespace NotificationService.BulkJobs.Csv;
 
@@ -7,18 +8,8 @@ internal static class HeaderNames
 {
     public const string Reference = "reference";
 
-    private static readonly (string Field, string[] Synonyms)[] Fields =
-    [
-        ("userId", ["user", "recipient id", "recipient user id"]),
-        ("name", ["full name", "recipient name"]),
-        ("email", ["email address", "mail", "mail address", "recipient email"]),
-        ("phone", ["phone number", "mobile", "mobile number", "mobile phone", "cell", "cell phone", "tel", "telephone", "telephone number", "recipient phone"]),
-        ("whatsapp", ["whatsapp number", "whatsapp phone"]),
-        ("deviceTokens", ["device token", "push token", "fcm token", "registration token"]),
-        ("locale", ["language", "lang"]),
-        ("timezone", ["tz"]),
-        (Reference, ["ref", "client reference"]),
-    ];
+    private static readonly IReadOnlyList<(string Field, IReadOnlyList<string> Synonyms)> Fields =
+        [.. RecipientFields.All.Select(row => (row.Name, row.Headers)), (Reference, ["ref", "client reference"])];
 
     private static readonly string[] OfTheOnlyChannel = ["to", "recipient", "address"];
 
