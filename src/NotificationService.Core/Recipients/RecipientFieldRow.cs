@@ -44,6 +44,9 @@ public abstract record RecipientFieldRow
     /// <summary>It was given, if only as an empty list.</summary>
     public abstract bool IsGiven(StoredRecipient recipient);
 
+    /// <summary>It has a value: somebody can be reached by it.</summary>
+    public abstract bool HasValue(StoredRecipient recipient);
+
     /// <summary>Its values; none where it is left out.</summary>
     public abstract IReadOnlyList<string> Values(StoredRecipient recipient);
 
@@ -74,6 +77,8 @@ public abstract record RecipientFieldRow
 
         public override bool IsGiven(StoredRecipient recipient) => Get(recipient) is not null;
 
+        public override bool HasValue(StoredRecipient recipient) => Get(recipient) is not null;
+
         public override IReadOnlyList<string> Values(StoredRecipient recipient) => Get(recipient) is { } value ? [value] : [];
 
         internal override StoredRecipient Read(StoredRecipient into, Func<Text, string?> text, Func<Texts, IReadOnlyList<string>?> texts) =>
@@ -101,6 +106,8 @@ public abstract record RecipientFieldRow
         public required string TooMany { get; init; }
 
         public override bool IsGiven(StoredRecipient recipient) => Get(recipient) is not null;
+
+        public override bool HasValue(StoredRecipient recipient) => Get(recipient) is { Count: > 0 };
 
         public override IReadOnlyList<string> Values(StoredRecipient recipient) => Get(recipient) ?? [];
 

@@ -113,6 +113,33 @@ public static class RecipientFields
     public static RecipientFieldRow Of(RecipientField field) =>
         ByField.TryGetValue(field, out var row) ? row : throw new ArgumentOutOfRangeException(nameof(field), field, "no such field of a recipient");
 
+    public static IReadOnlyList<string> NamesOf(IReadOnlyList<RecipientField> fields) => [.. fields.Select(field => Of(field).Name)];
+
+    /// <summary>One of some fields at least has a value.</summary>
+    public static bool HasAny(StoredRecipient recipient, IReadOnlyList<RecipientField> fields)
+    {
+        foreach (var field in fields)
+        {
+            if (Of(field).HasValue(recipient))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The values of the first of some fields that has any; empty where none has.</summary>
+    public static IReadOnlyList<string> FirstOf(StoredRecipient recipient, IReadOnlyList<RecipientField> fields)
+    {
+        foreach (var field in fields)
+        {
+            var row = Of(field);
+            if (row.HasValue(recipient))
+                return row.Values(recipient);
+        }
+
+        return [];
+    }
+
     /// <summary>A recipient as a source has it, asked field by field in their order.</summary>
     /// <param name="text">A text, or null where the source has none.</param>
     /// <param name="texts">A list of texts, or null where the source has none.</param>

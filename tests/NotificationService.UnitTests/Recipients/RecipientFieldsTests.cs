@@ -7,7 +7,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Recipients;
 
-/// <summary>A field of a recipient is one row: whoever adds one is told here what else it needs.</summary>
+/// <summary>A field of a recipient is one row: whoever adds one learns here what else it needs.</summary>
 public sealed class RecipientFieldsTests
 {
     private static readonly StoredRecipient Known = new()

@@ -33,13 +33,5 @@ internal static class HeaderNames
     }
 
     /// <summary>Any one of them will do.</summary>
-    public static IReadOnlyList<string> Addresses(ChannelKind channel) => channel switch
-    {
-        ChannelKind.Email => ["email"],
-        ChannelKind.Sms => ["phone"],
-        ChannelKind.Push => ["deviceTokens"],
-        ChannelKind.WhatsApp => ["whatsapp", "phone"],
-        ChannelKind.InApp => ["userId"],
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "no such channel"),
-    };
+    public static IReadOnlyList<string> Addresses(ChannelKind channel) => RecipientFields.NamesOf(ChannelTable.Of(channel).Addresses);
 }
