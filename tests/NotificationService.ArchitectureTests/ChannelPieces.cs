@@ -59,7 +59,7 @@ internal static partial class ChannelPieces
 
     private static IEnumerable<string> InDocuments(ChannelRow? row)
     {
-        if (row is null || !File.ReadAllText(Path.Combine(Repository.Root, "docs", "templates.md")).Contains($"| `{row.Name}` |", StringComparison.Ordinal))
+        if (row is null || !File.ReadAllLines(Path.Combine(Repository.Root, "docs", "templates.md")).Any(line => Describes(line, row)))
             yield return "docs/templates.md";
         foreach (var file in Files("*.cs").Order(StringComparer.Ordinal))
         {
@@ -69,6 +69,10 @@ internal static partial class ChannelPieces
                 yield return $"the description in {Path.GetFileName(file)}";
         }
     }
+
+    /// <summary>The line of the table of fields that names all that a template of the channel has.</summary>
+    private static bool Describes(string line, ChannelRow row) =>
+        line.StartsWith($"| `{row.Name}` |", StringComparison.Ordinal) && row.Template.All(field => line.Contains($"`{field.Part.ToName()}`", StringComparison.Ordinal));
 
     private static bool Has(string text, string name) => Regex.IsMatch(text, $@"\b{Regex.Escape(name)}\b");
 

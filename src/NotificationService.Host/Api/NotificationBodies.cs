@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 
 namespace NotificationService.Host.Api;
 
@@ -107,7 +108,7 @@ public sealed record RecipientBody
     /// <summary>Of the IANA list, such as America/Toronto.</summary>
     public string? Timezone { get; init; }
 
-    internal Recipients.StoredRecipient ToRecipient() => new()
+    internal StoredRecipient ToRecipient() => new()
     {
         UserId = UserId,
         Name = Name,

@@ -73,7 +73,7 @@ public sealed class RecipientFieldsTests
 
     [Fact]
     public void An_empty_list_is_something_said() =>
-        RecipientFields.Complete(new StoredRecipient { DeviceTokens = [] }, Known).DeviceTokens.ShouldBe([]);
+        RecipientFields.Complete(new StoredRecipient { DeviceTokens = [] }, Known).DeviceTokens.ShouldBeEmpty();
 
     [Fact]
     public void A_field_without_a_row_is_a_fault() => Should.Throw<ArgumentOutOfRangeException>(() => RecipientFields.Of((RecipientField)99));

@@ -17,4 +17,17 @@ public abstract record RenderOutcome
 }
 
 /// <summary>What a template may know of the recipient: <c>{{recipient.name}}</c> and so on.</summary>
-public sealed record RecipientModel(string? UserId, string? Name, string? Email, string? Phone, string? Locale, string? Timezone);
+public sealed record RecipientModel
+{
+    public string? UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Phone { get; init; }
+
+    public string? Locale { get; init; }
+
+    public string? Timezone { get; init; }
+}
