@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using NotificationService.Deliveries;
-using NotificationService.Host.Api;
+using NotificationService.Host.Commands;
 using NotificationService.Recipients;
 using NotificationService.Testing;
 
@@ -10,6 +10,8 @@ namespace NotificationService.UnitTests.Recipients;
 /// <summary>A field of a recipient is one row: whoever adds one learns here what else it needs.</summary>
 public sealed class RecipientFieldsTests
 {
+    private static readonly Type Body = typeof(CommandLine).Assembly.GetTypes().Single(type => type.Name == "RecipientBody");
+
     private static readonly StoredRecipient Known = new()
     {
         UserId = "somebody-else",
@@ -29,7 +31,7 @@ public sealed class RecipientFieldsTests
     public void Every_property_of_a_recipient_has_a_row_under_its_name() => RecipientFields.Names.ShouldBe(NamesOf(typeof(StoredRecipient)), ignoreOrder: true);
 
     [Fact]
-    public void Every_row_is_a_property_of_the_body_that_the_API_takes() => NamesOf(typeof(RecipientBody)).ShouldBe(RecipientFields.Names, ignoreOrder: true);
+    public void Every_row_is_a_property_of_the_body_that_the_API_takes() => NamesOf(Body).ShouldBe(RecipientFields.Names, ignoreOrder: true);
 
     [Fact]
     public void A_row_fills_its_own_property_and_no_other()
@@ -48,9 +50,9 @@ public sealed class RecipientFieldsTests
     public void The_API_hands_every_field_on()
     {
         var all = Object([.. RecipientFields.All]);
-        var body = JsonSerializer.Deserialize<RecipientBody>(all, JsonSerializerOptions.Web);
+        var body = JsonSerializer.Deserialize(all, Body, JsonSerializerOptions.Web);
 
-        var recipient = typeof(RecipientBody).GetMethod("ToRecipient", BindingFlags.Instance | BindingFlags.NonPublic).ShouldNotBeNull().Invoke(body, null);
+        var recipient = Body.GetMethod("ToRecipient", BindingFlags.Instance | BindingFlags.NonPublic).ShouldNotBeNull().Invoke(body, null);
 
         Json(recipient.ShouldBeOfType<StoredRecipient>()).ShouldBe(all);
     }
