@@ -8,11 +8,13 @@ public static class Modules
 
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {
-        ["BulkJobs"] = ["Notifications"],
+        ["BulkJobs"] = ["Notifications", "Recipients", "Channels"],
         ["Batches"] = ["Notifications"],
-        ["EventRules"] = ["Notifications"],
+        ["EventRules"] = ["Notifications", "Recipients"],
         ["Notifications"] = ["Templates", "Recipients", "Channels", "Deliveries", "Events"],
         ["Deliveries"] = ["Templates", "Recipients", "Channels", "Inbox", "Events"],
+        ["Recipients"] = ["Templates", "Channels"],
+        ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],
         ["Webhooks"] = ["Events", "Credentials"],
         ["Realtime"] = ["Events"],

@@ -5,6 +5,7 @@ using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Events;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -272,7 +273,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         unwell.Add("tablet");
         var id = await intake.AcceptedAsync(tenant, IntakeHost.Chain(["push", "in_app"], after: 900) with
         {
-            Recipient = new StoredRecipient(UserId: "u-1", DeviceTokens: ["phone", "tablet"]),
+            Recipient = new StoredRecipient { UserId = "u-1", DeviceTokens = ["phone", "tablet"] },
         });
         await worker.StartAsync();
         await UntilAsync(id, delivery => delivery is { Status: DeliveryStatus.Queued, Devices: not null });
@@ -318,7 +319,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
             Content = new InlineContent(Title: "Hello", Body: "Hello Ann"),
             Channel = "push",
             Priority = priority,
-            Recipient = new StoredRecipient(UserId: "u-1", DeviceTokens: tokens),
+            Recipient = new StoredRecipient { UserId = "u-1", DeviceTokens = tokens },
         });
         if (!started)
             await worker.ShouldNotBeNull().StartAsync();

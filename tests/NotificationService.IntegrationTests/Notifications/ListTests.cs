@@ -2,6 +2,7 @@ using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -66,7 +67,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
             Data = Encoding.UTF8.GetBytes("""{"orderId":1}"""),
             Reference = "r-1",
             Priority = "low",
-            Recipient = new StoredRecipient(UserId: "u-2"),
+            Recipient = new StoredRecipient { UserId = "u-2" },
         });
         var failed = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 

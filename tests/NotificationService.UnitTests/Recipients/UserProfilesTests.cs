@@ -329,7 +329,7 @@ public sealed class UserProfilesTests : IDisposable
     {
         var cache = new ProfileCache(1_000, 10_000_000, time);
         for (var i = 0; i < 1_000; i++)
-            cache.Put((Tenant, $"p{i}"), new ProfileResponse.Known(new RecipientProfile(null, null, null, null, [new string('x', 50_000)], null, null)));
+            cache.Put((Tenant, $"p{i}"), new ProfileResponse.Known(new StoredRecipient { DeviceTokens = [new string('x', 50_000)] }));
 
         cache.Count.ShouldBeInRange(50, 100);
         cache.TryGet((Tenant, "p999"), out _, out _).ShouldBeTrue();

@@ -2,7 +2,6 @@ using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
-using NotificationService.Templates;
 
 namespace NotificationService.Host.Api.Notifications;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 
 namespace NotificationService.Host.Api.Notifications;
 
@@ -109,7 +110,17 @@ public sealed record RecipientBody
     /// <summary>Of the IANA list, such as America/Toronto.</summary>
     public string? Timezone { get; init; }
 
-    internal Deliveries.StoredRecipient ToRecipient() => new(UserId, Name, Email, Phone, Whatsapp, DeviceTokens, Locale, Timezone);
+    internal StoredRecipient ToRecipient() => new()
+    {
+        UserId = UserId,
+        Name = Name,
+        Email = Email,
+        Phone = Phone,
+        Whatsapp = Whatsapp,
+        DeviceTokens = DeviceTokens,
+        Locale = Locale,
+        Timezone = Timezone,
+    };
 }
 
 /// <summary>What to say without a template; each channel takes the fields that it needs.</summary>

@@ -65,7 +65,7 @@ internal static class TemplateResponses
             content.Approved?.Name,
             content.Approved?.Language,
             content.Approved is { } approved ? JsonElement.Parse(approved.Components) : null,
-            channel == ChannelKind.Sms && content.Text is { } text ? SmsSegments.Count(text) : null);
+            ChannelTable.Of(channel).IsBilledBySegment && content.Text is { } text ? SmsSegments.Count(text) : null);
     }
 
     /// <summary>What is wrong with the fields that are not contents.</summary>

@@ -1,18 +1,5 @@
 namespace NotificationService.Recipients;
 
-/// <summary>What is known of a person. Comes from outside and has not been checked.</summary>
-public sealed record RecipientProfile(
-    string? Name, string? Email, string? Phone, string? Whatsapp, IReadOnlyList<string>? DeviceTokens, string? Locale, string? Timezone)
-{
-    /// <summary>About as much memory as it takes.</summary>
-    internal int Bytes => 160 + (2 * (Length(Name) + Length(Email) + Length(Phone) + Length(Whatsapp) + Length(Locale) + Length(Timezone))) + (DeviceTokens?.Sum(token => 40 + (2 * token.Length)) ?? 0);
-
-    /// <summary>Addresses stay out of logs and exceptions.</summary>
-    public override string ToString() => "a recipient's profile";
-
-    private static int Length(string? text) => text is null ? 0 : text.Length + 12;
-}
-
 /// <summary>What came of looking somebody up.</summary>
 public abstract record ProfileResponse
 {
@@ -20,7 +7,8 @@ public abstract record ProfileResponse
     {
     }
 
-    public sealed record Known(RecipientProfile Profile) : ProfileResponse;
+    /// <param name="Profile">What is known of the person, but for the id. Comes from outside and has not been checked.</param>
+    public sealed record Known(StoredRecipient Profile) : ProfileResponse;
 
     /// <summary>Nobody knows this person, or nobody is to be asked.</summary>
     public sealed record Unknown : ProfileResponse
