@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
 using NotificationService.Outbound;
@@ -12,7 +13,7 @@ namespace NotificationService.Channels;
 /// <summary>Creates, changes and deletes a tenant's providers. Nothing is saved that could not be used.</summary>
 public sealed class ProviderEditor(
     TenantStore store, ProviderStore providers, CredentialVault vault, ProviderTypes types, EndpointGuard guard,
-    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time)
+    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time, ILogger<ProviderEditor> logger)
 {
     /// <summary>What decides where credentials go, and how well hidden.</summary>
     private static readonly string[] AddressSettings = ["baseUrl", "host", "port", "tls"];
@@ -137,7 +138,7 @@ public sealed class ProviderEditor(
                 },
                 cancellationToken);
             if (isMoreWaiting)
-                await SuspensionStore.LiftRestAsync(store, tenant, saved!.Id, cancellationToken);
+                await SuspensionStore.LiftRestAsync(store, tenant, saved!.Id, logger, cancellationToken);
             return saved is null ? new ProviderSaved.NotFound() : new ProviderSaved.Saved(saved);
         }
         catch (DbUpdateConcurrencyException)

@@ -190,9 +190,15 @@ public sealed class ListFilterTests(TestDatabase database) : IClassFixture<TestD
             seen.Count.ShouldBe(expected.Count, what);
     }
 
+    /// <summary>
+    /// What the list should be, without the list's statements. A delivery's id is its notification's with another last digit. On tables never analysed
+    /// PostgreSQL expects one row and compares each delivery with each notification, for ten seconds: it is told to hash.
+    /// </summary>
     private async Task<IReadOnlyList<Guid>> ExpectedAsync(TenantId tenant, string where) => await database.QueryAsync<Guid>(
         $"""
-        select n.id from notifications n join templates t on t.id = n.template_id join deliveries d on d.id > n.id and d.id <= overlay(n.id::text placing 'f' from 36)::uuid
+        set local enable_nestloop = off;
+        select n.id from notifications n join templates t on t.id = n.template_id
+        join deliveries d on overlay(d.id::text placing '0' from 36) = overlay(n.id::text placing '0' from 36)
         where n.tenant_id = '{tenant}' and d.tenant_id = '{tenant}' and {where} order by n.id desc
         """);
 

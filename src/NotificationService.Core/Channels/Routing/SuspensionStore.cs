@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
@@ -64,7 +65,7 @@ public sealed class SuspensionStore(Database database)
     }
 
     /// <summary>After that transaction, in transactions of its own. A process that dies in between, or a database that refuses, leaves the rest to the schedule.</summary>
-    public static async Task LiftRestAsync(TenantStore store, TenantId tenant, Guid provider, CancellationToken cancellationToken)
+    public static async Task LiftRestAsync(TenantStore store, TenantId tenant, Guid provider, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,6 +75,7 @@ public sealed class SuspensionStore(Database database)
         catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // The provider is saved, and whoever saved it is answered so.
+            logger.LiftRefused(provider, Outage.Reason(exception));
         }
     }
 
