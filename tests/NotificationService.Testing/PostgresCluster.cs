@@ -57,7 +57,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     public string ConnectionString(string database) => $"Host={Folder};Username={Login};Database={database}";
 
     /// <summary>For what a test arranges or looks at, past row level security.</summary>
-    public string SuperuserConnectionString(string database) => $"Host={Folder};Username=postgres;Database={database};Application Name=test";
+    public string SuperuserConnectionString(string database) => $"Host={Folder};Username=postgres;Database={database};Command Timeout=120;Application Name=test";
 
     public async ValueTask InitializeAsync()
     {
