@@ -34,6 +34,19 @@ public sealed class ChannelTableTests
     }
 
     [Fact]
+    public void A_message_has_the_addresses_it_was_made_for_and_a_billed_text_where_its_row_says_so()
+    {
+        foreach (var row in ChannelTable.All)
+        {
+            var message = row.Message(["an-address"], "Ann", new RenderedContent { Text = "Hello", Title = "Hello", Body = "Hello" });
+
+            message.Addresses.ShouldBe(["an-address"]);
+            message.BilledText.ShouldBe(row.IsBilledBySegment ? "Hello" : null);
+            message.Characters.ShouldBeGreaterThanOrEqualTo("Hello".Length);
+        }
+    }
+
+    [Fact]
     public void What_channels_reach_people_by_are_the_addresses_of_a_recipient() =>
         ChannelTable.All.SelectMany(row => row.Addresses).Distinct().Order()
             .ShouldBe(RecipientFields.All.Where(row => row.IsAddress).Select(row => row.Field));
