@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.UnitTests.Templates;
 
 namespace NotificationService.UnitTests.Channels;
 
@@ -59,6 +61,32 @@ public sealed class ChannelTableTests
     }
 
     [Fact]
+    public void Every_part_that_a_row_has_goes_from_its_template_into_what_is_rendered()
+    {
+        foreach (var row in ChannelTable.All)
+        {
+            var fields = new JsonObject(row.Template.Select(field => new KeyValuePair<string, JsonNode?>(field.Part.ToName(), Written(field.Part))));
+            var template = TemplateOf.Contents(new JsonObject { [row.Name] = new JsonObject { ["en"] = fields } });
+
+            var content = TemplateOf.Rendered(template.Render(row.Kind, "{}"));
+
+            row.Template.Select(field => field.Part).Where(part => !IsIn(part, content)).ShouldBeEmpty(row.Name);
+        }
+    }
+
+    [Fact]
+    public void Every_part_that_a_row_takes_of_a_request_goes_into_its_content()
+    {
+        var all = new InlineContent("s", "h", "t", "t", "b", "/a");
+
+        foreach (var row in ChannelTable.All)
+        {
+            var content = InlineParts.Of(row.Kind, all);
+            row.Inline.Select(part => part.Part).Where(part => !IsIn(part, content)).ShouldBeEmpty(row.Name);
+        }
+    }
+
+    [Fact]
     public void Inline_content_is_taken_from_the_part_that_is_next_best()
     {
         var content = new InlineContent(Subject: "s", Html: "h", Text: "t");
@@ -88,4 +116,19 @@ public sealed class ChannelTableTests
         foreach (var decision in decisions)
             Should.Throw<ArgumentOutOfRangeException>(decision);
     }
+
+    private static JsonNode Written(ContentPart part) => part switch
+    {
+        ContentPart.Data => new JsonObject { ["a"] = "b" },
+        ContentPart.Actions => new JsonArray(new JsonObject { ["label"] = "Open" }),
+        ContentPart.ActionUrl or ContentPart.ImageUrl => "https://example.com/a",
+        _ => "x",
+    };
+
+    private static bool IsIn(ContentPart part, RenderedContent content) => part switch
+    {
+        ContentPart.Data => content.Data.ContainsKey("a"),
+        ContentPart.Actions => content.Data.ContainsKey("actions"),
+        _ => !string.IsNullOrEmpty(content.TextOf(part)),
+    };
 }
