@@ -9,6 +9,9 @@ namespace NotificationService.Templates;
 /// </summary>
 public static class TimeZones
 {
+    /// <summary>Farther from UTC no <see cref="DateTimeOffset"/> is. Two places were, until the date line was moved: Manila to 1844 and Alaska to 1867.</summary>
+    private const int MaxMinutes = 14 * 60;
+
     private static readonly FrozenSet<string> Names = DateTimeZoneProviders.Tzdb.Ids.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>How many there are: of no more is anything kept.</summary>
@@ -21,7 +24,7 @@ public static class TimeZones
     {
         if (!Exists(name) || DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) is not { } zone)
             return null;
-        var offset = TimeSpan.FromMinutes(zone.GetUtcOffset(Instant.FromDateTimeOffset(time)).Seconds / 60);
+        var offset = TimeSpan.FromMinutes(Math.Clamp(zone.GetUtcOffset(Instant.FromDateTimeOffset(time)).Seconds / 60, -MaxMinutes, MaxMinutes));
         // At either end of the calendar there is no other day to show.
         var local = time.UtcTicks + offset.Ticks;
         return local < DateTimeOffset.MinValue.Ticks || local > DateTimeOffset.MaxValue.Ticks ? time.ToUniversalTime() : new DateTimeOffset(local, offset);
