@@ -140,11 +140,18 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Host's own build output, beside the tests' in the repository, of the same configuration.</summary>
+    /// <summary>
+    /// Host's own build output, beside the tests' in the repository, of the same configuration; or the copy of it that has its machine code
+    /// (<c>eng/TestedHost.targets</c>), if it is one of this build.
+    /// </summary>
     public static string HostAssembly()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return Path.Combine(Repository.Root, "src", "NotificationService.Host", "bin", configuration, "net10.0", "NotificationService.Host.dll");
+        var built = Path.Combine(Repository.Root, "src", "NotificationService.Host", "bin", configuration, "net10.0");
+        var compiled = Path.Combine(AppContext.BaseDirectory, "host");
+        var isCurrent = Directory.GetFiles(built, "NotificationService.*.dll")
+            .All(file => File.GetLastWriteTimeUtc(Path.Combine(compiled, Path.GetFileName(file))) >= File.GetLastWriteTimeUtc(file));
+        return Path.Combine(isCurrent ? compiled : built, "NotificationService.Host.dll");
     }
 
     private async Task<bool> IsReadyAsync()

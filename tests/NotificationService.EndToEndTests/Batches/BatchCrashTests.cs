@@ -26,10 +26,9 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         Guid batch;
         await using (var process = await ServiceProcess.StartAsync(connectionString))
         {
-            var client = process.Client;
-            var token = await SendTests.Service.TokenAsync(client);
-            batch = (await PostAsync(client, token, "send-batch", """{"channel":"email","content":{"subject":"Hi","text":"Hello"}}"""))!.Value.GetProperty("batchId").GetGuid();
-            var sending = SendAllAsync(client, token, batch, answered);
+            var api = await new ApiClient(process.Client).DemoServiceAsync();
+            batch = (await PostAsync(api, "send-batch", """{"channel":"email","content":{"subject":"Hi","text":"Hello"}}"""))!.Value.GetProperty("batchId").GetGuid();
+            var sending = SendAllAsync(api, batch, answered);
             await Eventually.TrueAsync(() => answered.Count >= 8, TimeSpan.FromSeconds(60));
             await process.KillAsync();
             await sending;
@@ -37,10 +36,10 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
 
         answered.Count.ShouldBeLessThan(Chunks, "the process was killed too late to prove anything");
         await using var second = await ServiceProcess.StartAsync(connectionString);
-        var newToken = await SendTests.Service.TokenAsync(second.Client);
+        var newApi = await new ApiClient(second.Client).DemoServiceAsync();
         for (var round = 0; round < 20 && answered.Count < Chunks; round++)
         {
-            var sending = SendAllAsync(second.Client, newToken, batch, answered);
+            var sending = SendAllAsync(newApi, batch, answered);
             // Of the open transactions whichever is under way.
             await using (var kill = source.CreateCommand(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'notification-api' and state <> 'idle'"))
@@ -53,12 +52,12 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         var again = new ConcurrentDictionary<int, string>();
         // A connection that was terminated may be noticed only now.
         for (var round = 0; round < 20 && again.Count < Chunks; round++)
-            await SendAllAsync(second.Client, newToken, batch, again);
+            await SendAllAsync(newApi, batch, again);
         foreach (var (sequence, response) in answered)
             again[sequence].ShouldBe(response);
-        await Eventually.TrueAsync(async () => await PostAsync(second.Client, newToken, $"batches/{batch}/complete", "{}") is not null, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () => await PostAsync(newApi, $"batches/{batch}/complete", "{}") is not null, TimeSpan.FromSeconds(60));
         var ended = (await Eventually.ValueAsync(
-            async () => await GetAsync(second.Client, newToken, $"batches/{batch}"), found => found?.TryGetProperty("endedAt", out _) == true, TimeSpan.FromSeconds(120)))!.Value;
+            async () => await GetAsync(newApi, $"batches/{batch}"), found => found?.TryGetProperty("endedAt", out _) == true, TimeSpan.FromSeconds(120)))!.Value;
 
         (ended.GetProperty("accepted").GetInt64(), BatchTenant.Count(ended, "total"), BatchTenant.Count(ended, "pending")).ShouldBe((Chunks * ItemsOfChunk, Chunks * ItemsOfChunk, 0));
         await using var command = source.CreateCommand($"select count(*) - count(distinct reference) from notifications where batch_id = '{batch}'");
@@ -66,34 +65,25 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         (await new Invariants(source).ViolationsAsync()).ShouldBeEmpty();
     }
 
-    private static async Task SendAllAsync(HttpClient client, string token, Guid batch, ConcurrentDictionary<int, string> answered) =>
+    private static async Task SendAllAsync(ApiClient api, Guid batch, ConcurrentDictionary<int, string> answered) =>
         await Parallel.ForEachAsync(Enumerable.Range(0, Chunks).Where(sequence => !answered.ContainsKey(sequence)), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (sequence, _) =>
         {
             var items = BatchTenant.Items(sequence * ItemsOfChunk, ItemsOfChunk);
             var body = string.Create(CultureInfo.InvariantCulture, $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""");
-            if (await PostAsync(client, token, "send-chunk", body) is { } response)
+            if (await PostAsync(api, "send-chunk", body) is { } response)
                 answered[sequence] = response.GetRawText();
         });
 
+    private static Task<JsonElement?> PostAsync(ApiClient api, string path, string body) => AskAsync(api, HttpMethod.Post, path, body);
+
+    private static Task<JsonElement?> GetAsync(ApiClient api, string path) => AskAsync(api, HttpMethod.Get, path, null);
+
     /// <summary>Null when nobody knows what became of it.</summary>
-    private static async Task<JsonElement?> PostAsync(HttpClient client, string token, string path, string body)
+    private static async Task<JsonElement?> AskAsync(ApiClient api, HttpMethod method, string path, string? body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{BatchTenant.Root}/{path}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        return await AskAsync(client, token, request);
-    }
-
-    private static async Task<JsonElement?> GetAsync(HttpClient client, string token, string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{BatchTenant.Root}/{path}");
-        return await AskAsync(client, token, request);
-    }
-
-    private static async Task<JsonElement?> AskAsync(HttpClient client, string token, HttpRequestMessage request)
-    {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
-            using var response = await client.SendAsync(request);
+            using var response = await api.SendAsync(method, $"{BatchTenant.Root}/{path}", body);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
                 return null;
             ((int)response.StatusCode).ShouldBeInRange(200, 299, await response.Content.ReadAsStringAsync());

@@ -8,8 +8,10 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.Batches;
 
 /// <summary>Few calls with many items are worked on at once, and none of them before its body is there: who sends one slowly keeps nobody out.</summary>
-public sealed class SlowBodiesTests(SignInService service) : IClassFixture<SignInService>
+public sealed class SlowBodiesTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
+    private readonly SignInService service = running.Service;
+
     [Theory]
     [InlineData("send-batch")]
     [InlineData("send-chunk")]

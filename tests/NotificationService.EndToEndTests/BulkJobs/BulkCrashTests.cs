@@ -130,9 +130,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
 
     private static async Task<string> AskAsync(HttpClient client, HttpMethod method, string path)
     {
-        using var request = new HttpRequestMessage(method, $"{BulkTenant.Root}/{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
-        using var response = await client.SendAsync(request);
+        using var response = await (await new ApiClient(client).DemoServiceAsync()).SendAsync(method, $"{BulkTenant.Root}/{path}");
         var body = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue(body);
         return body;
@@ -152,9 +150,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         }
 
         form.Add(new StreamContent(file), "file", "people.csv");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{BulkTenant.Root}/bulk/csv") { Content = form };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await SendTests.Service.TokenAsync(client));
-        return await client.SendAsync(request, cancellationToken);
+        return await (await new ApiClient(client).DemoServiceAsync()).SendAsync(HttpMethod.Post, $"{BulkTenant.Root}/bulk/csv", form, cancellationToken: cancellationToken);
     }
 
     private static async Task<long> CountAsync(NpgsqlDataSource source, string sql)

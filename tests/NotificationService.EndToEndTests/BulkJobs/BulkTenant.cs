@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using NotificationService.EndToEndTests.SignIn;
@@ -10,15 +9,14 @@ namespace NotificationService.EndToEndTests.BulkJobs;
 /// <summary>A tenant with a template for orders and a test account, and the calls of somebody who uploads files.</summary>
 internal sealed class BulkTenant
 {
-    public const string Root = "/api/v1/services/notifications";
+    public const string Root = ApiClient.Notifications;
 
     /// <summary>Before the name of a field that stands behind the file.</summary>
     public const string AfterFile = "after:";
 
-    private readonly HttpClient client;
-    private readonly string token;
+    private readonly ApiClient api;
 
-    private BulkTenant(HttpClient client, string token) => (this.client, this.token) = (client, token);
+    private BulkTenant(ApiClient api) => this.api = api;
 
     public static async Task<BulkTenant> CreateAsync(SignInService service)
     {
@@ -33,12 +31,9 @@ internal sealed class BulkTenant
                 sms = new { en = new { text = "Order {{orderId}} is on its way." } },
             },
         };
-        using (var made = await service.PostAsync("/api/v1/admin/templates", template, admin.AccessToken))
-            made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
-        using (var published = await service.PostAsync("/api/v1/admin/templates/order-shipped/publish", new { version = 1 }, admin.AccessToken))
-            published.IsSuccessStatusCode.ShouldBeTrue(await published.Content.ReadAsStringAsync());
+        await new ApiClient(service.Client, admin.AccessToken).PublishTemplateAsync("order-shipped", template);
         var account = await service.CreateAccountAsync(admin, new { name = "Shop", scopes = new[] { "notifications:send", "notifications:read" }, mode = "test" });
-        return new BulkTenant(service.Client, await service.TokenAsync(account.ClientId, account.ClientSecret));
+        return new BulkTenant(await new ApiClient(service.Client).AccountAsync(account.ClientId, account.ClientSecret));
     }
 
     public Task<HttpResponseMessage> UploadAsync(string csv, params (string Name, string Value)[] fields) => UploadAsync(Encoding.UTF8.GetBytes(csv), fields);
@@ -63,14 +58,13 @@ internal sealed class BulkTenant
         form.Add(file, "file", "people.csv");
         foreach (var (name, value) in fields.Where(field => field.Name.StartsWith(AfterFile, StringComparison.Ordinal)))
             form.Add(new StringContent(value), name[AfterFile.Length..]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
-        return await SendAsync(request, key, cancellationToken);
+        return await api.SendAsync(HttpMethod.Post, $"{Root}/bulk/csv", form, key, cancellationToken);
     }
 
     /// <summary>The same account at another process.</summary>
-    public BulkTenant At(HttpClient other) => new(other, token);
+    public BulkTenant At(HttpClient other) => new(api.At(other));
 
-    public string Token => token;
+    public string Token => api.Token!;
 
     /// <summary>A whole form, packed or not, as its encoding says.</summary>
     public async Task<HttpResponseMessage> UploadFormAsync(byte[] body, string boundary, string? encoding)
@@ -79,8 +73,7 @@ internal sealed class BulkTenant
         content.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={boundary}");
         if (encoding is not null)
             content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = content };
-        return await SendAsync(request);
+        return await api.SendAsync(HttpMethod.Post, $"{Root}/bulk/csv", content);
     }
 
     public async Task<Guid> JobAsync(string csv, params (string Name, string Value)[] fields)
@@ -99,30 +92,14 @@ internal sealed class BulkTenant
         return await response.Content.ReadAsStringAsync();
     }
 
-    public async Task<HttpResponseMessage> AskAsync(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/{path}");
-        return await SendAsync(request);
-    }
+    public Task<HttpResponseMessage> AskAsync(string path) => api.SendAsync(HttpMethod.Get, $"{Root}/{path}");
 
     public Task<HttpResponseMessage> CommandAsync(Guid job, string command, string? key = null) => PostAsync($"bulk/{job}/{command}", key);
 
-    public async Task<HttpResponseMessage> PostAsync(string path, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/{path}");
-        return await SendAsync(request, key);
-    }
+    public Task<HttpResponseMessage> PostAsync(string path, string? key = null) => api.SendAsync(HttpMethod.Post, $"{Root}/{path}", key: key);
 
     public Task<JsonElement> UntilAsync(Guid job, Func<JsonElement, bool> condition) =>
         Eventually.ValueAsync(() => GetAsync($"bulk/{job}"), condition, TimeSpan.FromSeconds(90));
 
     public Task<JsonElement> UntilAsync(Guid job, string status) => UntilAsync(job, found => found.GetProperty("status").GetString() == status);
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? key = null, CancellationToken cancellationToken = default)
-    {
-        if (key is not null)
-            request.Headers.Add("Idempotency-Key", key);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.SendAsync(request, cancellationToken);
-    }
 }

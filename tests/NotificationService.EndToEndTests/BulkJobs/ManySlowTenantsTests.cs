@@ -8,7 +8,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>Anybody may register tenants: so many of them that their slow files hold all the memory for uploads keep nobody out.</summary>
-public sealed class ManySlowTenantsTests(SignInService service) : IClassFixture<SignInService>
+public sealed class ManySlowTenantsTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const long Budget = 96L * 1024 * 1024;
 
@@ -16,6 +16,8 @@ public sealed class ManySlowTenantsTests(SignInService service) : IClassFixture<
     private const int Tenants = 64;
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(180);
+
+    private readonly SignInService service = running.Service;
 
     [Fact]
     public async Task Slow_files_of_many_tenants_that_hold_all_the_memory_for_uploads_give_way_to_one_that_is_not()

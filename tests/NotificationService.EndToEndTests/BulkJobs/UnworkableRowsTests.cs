@@ -7,9 +7,11 @@ using NotificationService.Testing.Deliveries;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>Rows that the service itself fails at, for whatever reason, must neither hold up the others nor be tried for ever.</summary>
-public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<SignInService>
+public sealed class UnworkableRowsTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const int Bad = 1_500;
+
+    private readonly SignInService service = running.Service;
 
     [Fact]
     public async Task A_row_that_the_service_fails_at_becomes_a_bad_row_and_all_others_are_sent()

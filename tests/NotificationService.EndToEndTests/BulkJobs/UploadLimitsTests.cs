@@ -8,10 +8,12 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>What an upload may be, and what becomes of one that is more, packs better or comes slower than it may.</summary>
-public sealed class UploadLimitsTests(SignInService service) : IClassFixture<SignInService>
+public sealed class UploadLimitsTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const string Boundary = "a-boundary";
     private const string Row = "ann@example.com,Ann,A-1\n";
+
+    private readonly SignInService service = running.Service;
 
     [Theory]
     [InlineData("Notification__Bulk__MostBytes", "2000", 413, "csv_too_large")]
@@ -21,7 +23,7 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
     public async Task A_limit_is_what_the_operator_says(string name, string value, int status, string code)
     {
         var tenant = await BulkTenant.CreateAsync(service);
-        await using var node = await service.StartNodeAsync((name, value));
+        await using var node = await service.StartInProcessAsync((name, value));
         const string File = "email,name,orderId\n";
 
         using var refused = await tenant.At(node.Client).UploadAsync(File + string.Concat(Enumerable.Repeat(Row, 100)));

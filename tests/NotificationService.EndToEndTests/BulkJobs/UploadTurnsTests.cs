@@ -6,10 +6,12 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>A tenant has two files on their way at once, and nobody holds what others need while a file comes slowly.</summary>
-public sealed class UploadTurnsTests(SignInService service) : IClassFixture<SignInService>
+public sealed class UploadTurnsTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const string File = "email,name,orderId\nann@example.com,Ann,A-1\n";
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
+
+    private readonly SignInService service = running.Service;
 
     [Fact]
     public async Task Files_that_come_slowly_keep_no_other_tenant_out_of_files_or_batches()

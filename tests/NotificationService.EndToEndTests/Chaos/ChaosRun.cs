@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using NotificationService.Storage;
@@ -48,13 +47,12 @@ public sealed class ChaosRun : IAsyncDisposable
         """;
 
     private readonly ConcurrentQueue<Guid> accepted = new();
-    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly List<ServiceProcess> processes = [];
     private readonly List<FakeHttpProvider> others = [];
     private readonly FcmContract fcm = new();
     private string connectionString = "";
-    private string token = "";
     private ServiceProcess? api;
+    private ApiClient? sender;
 
     private readonly bool ownsCluster;
     private readonly (string Name, string Value)[] more;
@@ -139,9 +137,9 @@ public sealed class ChaosRun : IAsyncDisposable
     public async Task StartApiAsync()
     {
         api = await StartAsync("api");
-        using var response = await Api.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new FormUrlEncodedContent(
-            new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "demo-service", ["client_secret"] = "demo-service-secret" }));
-        token = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        var account = await new ApiClient(Api.Client).DemoServiceAsync();
+        sender?.Http.Dispose();
+        sender = account.At(new HttpClient { BaseAddress = Api.Address, Timeout = TimeSpan.FromSeconds(10) });
     }
 
     public Task<ServiceProcess> StartWorkerAsync() => StartAsync("worker");
@@ -209,7 +207,7 @@ public sealed class ChaosRun : IAsyncDisposable
         foreach (var other in others)
             await other.DisposeAsync();
         fcm.Dispose();
-        client.Dispose();
+        sender?.Http.Dispose();
         if (ownsCluster)
             await Cluster.DisposeAsync();
     }
@@ -247,19 +245,15 @@ public sealed class ChaosRun : IAsyncDisposable
 
     private async Task<bool> TrySendAsync(string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Api.Address, "/api/v1/services/notifications/send"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add("Idempotency-Key", key);
-        request.Content = new StringContent(Body, new MediaTypeHeaderValue("application/json"));
         try
         {
-            using var response = await client.SendAsync(request);
+            using var response = await sender!.SendNotificationAsync(Body, key);
             if ((int)response.StatusCode != 202)
                 return false;
             accepted.Enqueue((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid());
             return true;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException or JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException or JsonException or ObjectDisposedException)
         {
             return false;
         }
@@ -313,7 +307,7 @@ public sealed class ChaosRun : IAsyncDisposable
     /// <summary>The demo tenant's endpoint is sent every delivery, and the sandbox delivers its text messages, so that there is more than one event to publish.</summary>
     public async Task SubscribeAsync(Uri endpoint)
     {
-        await MakeAsync("webhook-endpoints", new { url = endpoint, events = (string[])["delivery.*"] });
+        await (await AdminAsync()).CreateWebhookEndpointAsync(new { url = endpoint, events = (string[])["delivery.*"] });
         await ExecuteAsync("update providers set enabled = true where type = 'sandbox' and channel = {channel.sms}");
         Body = """{"channels":["email","sms"],"recipient":{"email":"ann@example.com","phone":"+14155550100"},"content":{"subject":"Hello","text":"Hello Ann"}}""";
     }
@@ -351,16 +345,7 @@ public sealed class ChaosRun : IAsyncDisposable
         received.Count.ShouldBe(deliveries);
     }
 
-    private Task MakeProviderAsync(object provider) => MakeAsync("providers", provider);
+    private async Task MakeProviderAsync(object provider) => await (await AdminAsync()).CreateProviderAsync(provider);
 
-    private async Task MakeAsync(string what, object body)
-    {
-        using var login = await Api.Client.PostAsJsonAsync(new Uri("/api/v1/auth/login", UriKind.Relative), new { email = "admin@demo.test", password = "Demo-admin-1!" });
-        var admin = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/v1/admin/{what}", UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin);
-        request.Content = JsonContent.Create(body);
-        using var made = await Api.Client.SendAsync(request);
-        made.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
-    }
+    private Task<ApiClient> AdminAsync() => new ApiClient(Api.Client).DemoAdminAsync();
 }

@@ -15,11 +15,11 @@ public sealed class WebhookKillTests(PostgresCluster cluster)
         receiver.Response = _ => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(10) };
         await using var run = await ChaosRun.StartAsync(cluster);
         await run.SubscribeAsync(receiver["/told"]);
-        await run.SendAsync(600);
+        await run.SendAsync(300);
 
         for (var round = 1; round <= 3; round++)
         {
-            var (worker, enough) = (await run.StartWorkerAsync(), round * 300);
+            var (worker, enough) = (await run.StartWorkerAsync(), round * 150);
             await Eventually.TrueAsync(() => receiver.Received.Count > enough, Soon);
             await worker.KillAsync();
             await run.EndLeasesAsync();
@@ -32,7 +32,7 @@ public sealed class WebhookKillTests(PostgresCluster cluster)
         // In each kill at most what was in flight or waited to be written.
         var repeats = receiver.Received.Count - receiver.Received.DistinctBy(message => message.Id).Count();
         repeats.ShouldBeLessThan(3 * 200);
-        receiver.Received.DistinctBy(message => message.Id).Count().ShouldBeGreaterThanOrEqualTo(600 * 2, "each was sent on two channels");
+        receiver.Received.DistinctBy(message => message.Id).Count().ShouldBeGreaterThanOrEqualTo(300 * 2, "each was sent on two channels");
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public sealed class WebhookKillTests(PostgresCluster cluster)
         await run.SubscribeAsync(receiver["/told"]);
         await run.StartWorkerAsync();
         await run.StartWorkerAsync();
-        await run.SendAsync(400);
-        await Eventually.TrueAsync(() => receiver.Received.Count > 150, Soon);
+        await run.SendAsync(200);
+        await Eventually.TrueAsync(() => receiver.Received.Count > 80, Soon);
 
         await run.Cluster.StopAsync("kill");
         await run.Cluster.StartAsync();

@@ -20,7 +20,7 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         foreach (var path in running.Routes.Of(line.Route))
         {
             var input = line.At(path);
-            var response = await RawConnection.ExchangeAsync(running.Process.Address, input.On(path, running.Token));
+            var response = await RawConnection.ExchangeAsync(running.Main.Address, input.On(path, running.Token));
 
             RawConnection.StatusOf(response).ShouldBe(input.ExpectStatus, $"{path}: {response[..Math.Min(800, response.Length)]}");
             ShouldBeProblem(RawConnection.BodyOf(response), input, path);
@@ -49,7 +49,7 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         {
             var input = new BadInput("names", path, method, 0, Body: body);
 
-            var response = await RawConnection.ExchangeAsync(running.Process.Address, input.On(PublishedRoutes.Filled(path, operation), running.Token));
+            var response = await RawConnection.ExchangeAsync(running.Main.Address, input.On(PublishedRoutes.Filled(path, operation), running.Token));
 
             RawConnection.StatusOf(response).ShouldBeInRange(400, 499, $"{method} {path}: {response[..Math.Min(800, response.Length)]}");
             asked++;
@@ -87,10 +87,10 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
 
         private string connectionString = "";
         private long rowsBefore;
-        private ServiceProcess? process;
+        private ServiceInProcess? main;
         private PublishedRoutes? routes;
 
-        public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+        public ServiceInProcess Main => main ?? throw new InvalidOperationException("not initialized");
 
         internal PublishedRoutes Routes => routes ?? throw new InvalidOperationException("not initialized");
 
@@ -99,9 +99,9 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         public async ValueTask InitializeAsync()
         {
             connectionString = await cluster.CreateDatabaseAsync();
-            process = await ServiceProcess.StartAsync(connectionString, ("Notification__RateLimits__AuthPerMinute", "0"));
-            routes = await PublishedRoutes.ReadAsync(Process.Client);
-            using var registered = await Process.Client.PostAsync(
+            main = await ServiceInProcess.StartAsync(connectionString, ("Notification__RateLimits__AuthPerMinute", "0"));
+            routes = await PublishedRoutes.ReadAsync(Main.Client);
+            using var registered = await Main.Client.PostAsync(
                 new Uri("/api/v1/auth/register-tenant", UriKind.Relative),
                 new StringContent("""{"tenantName":"Bad input","admin":{"email":"ann@example.com","password":"correct horse battery 1!","name":"Ann"}}""", Encoding.UTF8, "application/json"));
             registered.EnsureSuccessStatusCode();
@@ -114,12 +114,12 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
         {
             try
             {
-                await Process.WaitUntilReadyAsync();
+                await Main.WaitUntilReadyAsync();
                 (await RowsAsync()).ShouldBe(rowsBefore, "a refused request has stored something");
             }
             finally
             {
-                await Process.DisposeAsync();
+                await Main.DisposeAsync();
             }
         }
 

@@ -9,7 +9,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.Http;
 
 /// <summary>Bodies that come slowly, from many at once: how much of them is held, and what the senders and everybody else are answered.</summary>
-public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<SignInService>
+public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const long Budget = 96L * 1024 * 1024;
 
@@ -17,6 +17,8 @@ public sealed class BodiesInFlightTests(SignInService service) : IClassFixture<S
     private const long MaxOfOneAddress = Budget / 6 / 2;
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
+
+    private readonly SignInService service = running.Service;
 
     [Fact]
     public async Task Callbacks_that_nobody_signed_and_that_drip_hold_no_more_than_their_part_and_all_are_answered()

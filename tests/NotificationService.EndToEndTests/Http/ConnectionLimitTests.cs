@@ -3,7 +3,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.Http;
 
 /// <summary>A process takes so many connections and no more; who has one is not disturbed by who finds none left.</summary>
-public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFixture<ShellTests.Service>
+public sealed class ConnectionLimitTests(PostgresCluster cluster)
 {
     private const int Max = 6;
     private const string Ask = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -13,7 +13,7 @@ public sealed class ConnectionLimitTests(ShellTests.Service running) : IClassFix
     [Fact]
     public async Task One_connection_more_is_closed_and_the_others_go_on()
     {
-        await using var node = await running.StartAsync(("Notification__Http__MaxConnections", $"{Max}"));
+        await using var node = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__Http__MaxConnections", $"{Max}"));
         var taken = new List<RawSender>();
         RawSender? refused = null;
         try

@@ -19,14 +19,14 @@ public sealed class GeneratedClientTests(ShellTests.Service running) : IClassFix
         var node = await NodeProgram.WithAsync("openapi-typescript@7.13.0", "typescript@5.9.3", "openapi-fetch@0.17.0", "@types/node@20.19.25");
         var modules = Path.Combine(node.Home, "node_modules");
         Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), modules);
-        await File.WriteAllTextAsync(Path.Combine(folder, "openapi.json"), await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        await File.WriteAllTextAsync(Path.Combine(folder, "openapi.json"), await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
         File.Copy(Path.Combine(Repository.Root, "tests", "NotificationService.EndToEndTests", "Http", "quick-start-calls.ts"), Path.Combine(folder, "quick-start-calls.ts"));
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{ "type": "module" }""");
 
         await Tool.RunAsync(folder, "node", [Path.Combine(modules, "openapi-typescript", "bin", "cli.js"), "openapi.json", "-o", "schema.d.ts"]);
         await Tool.RunAsync(folder, "node",
             [Path.Combine(modules, "typescript", "bin", "tsc"), "--strict", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "--types", "node", "--skipLibCheck", "quick-start-calls.ts"]);
-        var printed = JsonElement.Parse(await Tool.RunAsync(folder, "node", ["quick-start-calls.js", running.Process.Address.ToString()]));
+        var printed = JsonElement.Parse(await Tool.RunAsync(folder, "node", ["quick-start-calls.js", running.Main.Address.ToString()]));
 
         printed.GetProperty("status").GetString().ShouldBe("queued");
         (printed.GetProperty("steps").GetBoolean(), printed.GetProperty("explained").GetBoolean()).ShouldBe((true, true));

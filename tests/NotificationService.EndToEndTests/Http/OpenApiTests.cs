@@ -11,7 +11,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task Every_call_has_a_summary_examples_and_problems()
     {
-        var routes = await PublishedRoutes.ReadAsync(running.Process.Client);
+        var routes = await PublishedRoutes.ReadAsync(running.Main.Client);
 
         routes.Operations.ShouldNotBeEmpty();
         routes.Operations.SelectMany(call => Lacks(call.Operation).Select(lack => $"{call.Method} {call.Path} {lack}")).ShouldBeEmpty();
@@ -20,7 +20,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task Every_example_fits_its_schema()
     {
-        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        using var document = JsonDocument.Parse(await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
         var contract = new PublishedContract(document.RootElement);
 
         contract.Examples.ShouldBeGreaterThan(90);
@@ -31,7 +31,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task A_number_is_no_text()
     {
-        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        using var document = JsonDocument.Parse(await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 
         var types = TypesIn(document.RootElement).ToList();
 
@@ -42,7 +42,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task Every_post_of_a_service_takes_an_idempotency_key()
     {
-        var routes = await PublishedRoutes.ReadAsync(running.Process.Client);
+        var routes = await PublishedRoutes.ReadAsync(running.Main.Client);
 
         var posts = routes.Operations.Where(call => call.Method == "POST" && call.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal)).ToList();
         posts.Count.ShouldBeGreaterThan(10);
@@ -52,7 +52,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task It_has_every_limit_and_its_schemas_have_the_most_items_of_a_call()
     {
-        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        using var document = JsonDocument.Parse(await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 
         document.RootElement.GetProperty("info").GetProperty("description").GetString()!.ShouldContain(Limits.Table);
         foreach (var call in (string[])["send-batch", "send-chunk"])
@@ -66,7 +66,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task It_says_how_to_sign_in()
     {
-        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        using var document = JsonDocument.Parse(await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 
         var schemes = document.RootElement.GetProperty("components").GetProperty("securitySchemes");
         schemes.GetProperty("oauth2").GetProperty("flows").GetProperty("clientCredentials").GetProperty("tokenUrl").GetString().ShouldBe("/oauth/token");
@@ -76,7 +76,7 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
     [Fact]
     public async Task An_upload_is_described_field_by_field()
     {
-        using var document = JsonDocument.Parse(await running.Process.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        using var document = JsonDocument.Parse(await running.Main.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
 
         var schema = document.RootElement.GetProperty("paths").GetProperty("/api/v1/services/notifications/bulk/csv").GetProperty("post").GetProperty("requestBody")
             .GetProperty("content").GetProperty("multipart/form-data").GetProperty("schema");

@@ -135,57 +135,28 @@ public sealed class SendTests(SendTests.Service running) : IClassFixture<SendTes
 
     private static string WithoutTrace(string problem) => System.Text.RegularExpressions.Regex.Replace(problem, "\"traceId\":\"[^\"]*\"", "");
 
+    /// <summary>In the test's own process.</summary>
     public sealed class Service(PostgresCluster cluster) : IAsyncLifetime
     {
-        private ServiceProcess? process;
-        private string token = "";
+        private ServiceInProcess? main;
+        private ApiClient? api;
 
-        private HttpClient Client => (process ?? throw new InvalidOperationException("not initialized")).Client;
+        private ApiClient Api => api ?? throw new InvalidOperationException("not initialized");
 
         public async ValueTask InitializeAsync()
         {
-            process = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync());
-            token = await TokenAsync(Client);
+            main = await ServiceInProcess.StartAsync(await cluster.CreateDatabaseAsync());
+            api = await new ApiClient(main.Client).DemoServiceAsync();
         }
 
-        public static async Task<string> TokenAsync(HttpClient client)
-        {
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["grant_type"] = "client_credentials",
-                ["client_id"] = "demo-service",
-                ["client_secret"] = "demo-service-secret",
-            });
-            using var response = await client.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
-            return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString() ?? "";
-        }
+        public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? key = null, string? token = null) =>
+            (token is null ? Api : Api.As(token)).SendAsync(method, path, body, key);
 
-        public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? key = null, string? token = null)
-        {
-            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? this.token);
-            if (key is not null)
-                request.Headers.Add("Idempotency-Key", key);
-            if (body is not null)
-                request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-            return await Client.SendAsync(request);
-        }
-
-        public async Task<JsonElement> GetAsync(string path)
-        {
-            using var response = await SendAsync(HttpMethod.Get, path);
-            response.StatusCode.ShouldBe(HttpStatusCode.OK);
-            return await response.Content.ReadFromJsonAsync<JsonElement>();
-        }
+        public Task<JsonElement> GetAsync(string path) => Api.GetAsync(path);
 
         /// <summary>The admin of another tenant.</summary>
-        public async Task<string> StrangerAsync()
-        {
-            using var registered = await SendAsync(HttpMethod.Post, "/api/v1/auth/register-tenant",
-                """{"tenantName":"Strangers","admin":{"email":"eve@example.com","password":"correct horse battery 1!","name":"Eve"}}""");
-            return (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString() ?? "";
-        }
+        public async Task<string> StrangerAsync() => (await Api.As(null).RegisterTenantAsync("eve@example.com", "Strangers")).Token ?? "";
 
-        public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => main?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -10,7 +10,7 @@ namespace NotificationService.EndToEndTests.Http;
 
 public sealed partial class ShellTests(ShellTests.Service running) : IClassFixture<ShellTests.Service>
 {
-    private HttpClient Client => running.Process.Client;
+    private HttpClient Client => running.Main.Client;
 
     [Fact]
     public async Task An_unknown_path_is_a_problem()
@@ -96,7 +96,7 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [InlineData("garbage\r\n\r\n")]
     public async Task Bytes_that_are_hardly_HTTP_get_a_4xx_or_505_and_do_no_harm(string request)
     {
-        var response = await RawConnection.ExchangeAsync(running.Process.Address, Encoding.Latin1.GetBytes(request));
+        var response = await RawConnection.ExchangeAsync(running.Main.Address, Encoding.Latin1.GetBytes(request));
 
         RawConnection.StatusOf(response).ShouldBeOneOf(400, 401, 404, 411, 415, 505);
         (await Client.GetStringAsync(new Uri("/health/live", UriKind.Relative))).ShouldBe("live");
@@ -217,24 +217,24 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     /// <summary>One service for all tests of the class.</summary>
     public sealed class Service(PostgresCluster cluster) : IAsyncLifetime
     {
-        private ServiceProcess? process;
+        private ServiceInProcess? main;
         private string connectionString = "";
 
-        public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+        public ServiceInProcess Main => main ?? throw new InvalidOperationException("not initialized");
 
         public async ValueTask InitializeAsync()
         {
             connectionString = await cluster.CreateDatabaseAsync();
-            process = await StartAsync();
+            main = await ServiceInProcess.StartAsync(connectionString);
         }
 
-        /// <summary>Another process on the same database.</summary>
+        /// <summary>A process on the same database.</summary>
         public Task<ServiceProcess> StartAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(connectionString, settings);
 
         public async ValueTask DisposeAsync()
         {
-            if (process is not null)
-                await process.DisposeAsync();
+            if (main is not null)
+                await main.DisposeAsync();
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class UserServiceTests(PostgresCluster cluster)
         await using var users = await UsersAsync();
         var connectionString = await cluster.CreateDatabaseAsync();
         await using var service = await ServiceProcess.StartAsync(connectionString, ("Notification__UserService__BaseUrl", users.Urls.Single()));
-        var token = await SendTests.Service.TokenAsync(service.Client);
+        var api = await new ApiClient(service.Client).DemoServiceAsync();
 
         using var later = await SendAsync("broken");
         using var refused = await SendAsync("refused");
@@ -37,15 +37,8 @@ public sealed class UserServiceTests(PostgresCluster cluster)
         await using var count = source.CreateCommand("select count(*) from notifications");
         (await count.ExecuteScalarAsync()).ShouldBe(1L, "only the one that was accepted is stored");
 
-        async Task<HttpResponseMessage> SendAsync(string userId)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/services/notifications/send", UriKind.Relative))
-            {
-                Content = JsonContent.Create(new { channel = "email", recipient = new { userId }, content = new { subject = "Hello", text = "Hello" } }),
-            };
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            return await service.Client.SendAsync(request);
-        }
+        Task<HttpResponseMessage> SendAsync(string userId) =>
+            api.SendNotificationAsync(new { channel = "email", recipient = new { userId }, content = new { subject = "Hello", text = "Hello" } });
     }
 
     private static async Task<WebApplication> UsersAsync()

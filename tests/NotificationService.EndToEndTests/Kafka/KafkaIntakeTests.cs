@@ -146,7 +146,7 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
     [Fact]
     public async Task A_rule_makes_a_notification_of_the_tenants_own_event_and_other_events_are_left_alone()
     {
-        await service.AdminAsync(HttpMethod.Post, "/api/v1/admin/event-rules", new
+        await (await service.AdminAsync()).CreateEventRuleAsync(new
         {
             type = "com.example.order.shipped",
             template = "order-shipped",

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using NotificationService.EndToEndTests.SignIn;
 using NotificationService.Testing;
 using NotificationService.Testing.Kafka;
 
@@ -76,18 +74,8 @@ public sealed class KafkaService(PostgresCluster cluster) : IAsyncLifetime
         return found!;
     }
 
-    /// <summary>Signed in as the demo tenant's admin.</summary>
-    public async Task<JsonElement> AdminAsync(HttpMethod method, string path, object? body = null)
-    {
-        using var signedIn = await Process.Client.PostAsync(new Uri("/api/v1/auth/login", UriKind.Relative), Json(new { email = "admin@demo.test", password = "Demo-admin-1!" }));
-        var token = (await SignInService.ReadAsync(signedIn)).GetProperty("accessToken").GetString();
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : Json(body) };
-        request.Headers.Authorization = new("Bearer", token);
-        using var response = await Process.Client.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        ((int)response.StatusCode).ShouldBeInRange(200, 299, text);
-        return text.Length == 0 ? default : JsonElement.Parse(text);
-    }
+    /// <summary>Callers of the demo tenant.</summary>
+    public Task<ApiClient> AdminAsync() => new ApiClient(Process.Client).DemoAdminAsync();
 
-    private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json");
+    public Task<ApiClient> SenderAsync() => new ApiClient(Process.Client).DemoServiceAsync();
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NotificationService.EndToEndTests.Http;
 using NotificationService.Testing;
 using NotificationService.Testing.Kafka;
 
@@ -41,11 +40,11 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     [Fact]
     public async Task While_the_broker_is_down_events_wait_the_service_stays_ready_and_afterwards_all_are_published_in_order()
     {
-        var token = await SendTests.Service.TokenAsync(service.Process.Client);
+        var sender = await service.SenderAsync();
         service.Brokers.TakeDown();
         var ids = new List<string>();
         for (var i = 0; i < 30; i++)
-            ids.Add(await SendAsync(token, $"while-down-{i}"));
+            ids.Add(await SendAsync(sender, $"while-down-{i}"));
         await Eventually.TrueAsync(
             async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference like 'while-down-%' and d.status = {status.delivered}") == 30,
             KafkaService.Ample);
@@ -70,11 +69,11 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     public async Task Two_nodes_publish_each_event_and_when_one_is_killed_the_other_goes_on()
     {
         await using var other = await service.StartNodeAsync(("Notification__Kafka__GroupId", "another-group"), ("Notification__Roles", "worker"));
-        var token = await SendTests.Service.TokenAsync(service.Process.Client);
+        var sender = await service.SenderAsync();
         var ids = new List<string>();
         for (var i = 0; i < 40; i++)
         {
-            ids.Add(await SendAsync(token, $"two-nodes-{i}"));
+            ids.Add(await SendAsync(sender, $"two-nodes-{i}"));
             if (i == 20)
                 await other.KillAsync();
         }
@@ -128,11 +127,9 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     private static IEnumerable<string?> FirstOfEach(IEnumerable<(KafkaRecord Record, JsonElement Value)> events) =>
         events.DistinctBy(published => published.Value.GetProperty("id").GetString()).Select(published => published.Value.GetProperty("type").GetString());
 
-    private async Task<string> SendAsync(string token, string reference)
+    private static async Task<string> SendAsync(ApiClient sender, string reference)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/services/notifications/send") { Content = new StringContent(KafkaService.Send(reference), System.Text.Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new("Bearer", token);
-        using var response = await service.Process.Client.SendAsync(request);
+        using var response = await sender.SendNotificationAsync(KafkaService.Send(reference));
         response.EnsureSuccessStatusCode();
         return JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
     }

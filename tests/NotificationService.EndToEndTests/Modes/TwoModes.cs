@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using NotificationService.EndToEndTests.SignIn;
@@ -10,7 +9,7 @@ namespace NotificationService.EndToEndTests.Modes;
 /// <summary>A tenant with a live and a test account and its admin, and the calls of each.</summary>
 internal sealed class TwoModes
 {
-    public const string Root = "/api/v1/services/notifications";
+    public const string Root = ApiClient.Notifications;
 
     public const string Webhooks = "/api/v1/admin/webhook-endpoints";
 
@@ -30,10 +29,7 @@ internal sealed class TwoModes
     {
         var admin = await service.RegisterAsync();
         var template = new { key = "order-shipped", name = "Order shipped", contents = new { email = new { en = new { subject = "Order {{orderId}}", html = "<p>{{orderId}}</p>", text = "{{orderId}}" } } } };
-        using (var made = await service.PostAsync("/api/v1/admin/templates", template, admin.AccessToken))
-            made.StatusCode.ShouldBe(HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
-        using (var published = await service.PostAsync("/api/v1/admin/templates/order-shipped/publish", new { version = 1 }, admin.AccessToken))
-            published.IsSuccessStatusCode.ShouldBeTrue();
+        await new ApiClient(service.Client, admin.AccessToken).PublishTemplateAsync("order-shipped", template);
         var byMode = new Dictionary<string, string> { ["person"] = admin.AccessToken };
         foreach (var mode in (string[])["live", "test"])
         {
@@ -88,8 +84,7 @@ internal sealed class TwoModes
         foreach (var (name, value) in (IEnumerable<(string, string)>)[("template", "order-shipped"), ("channel", "email"), ("sendAt", Later), .. fields])
             form.Add(new StringContent(value), name);
         form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", "people.csv");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Root}/bulk/csv") { Content = form };
-        return await AskAsync(mode, request, key);
+        return await By(mode).SendAsync(HttpMethod.Post, $"{Root}/bulk/csv", form, key);
     }
 
     public async Task<JsonElement> GetAsync(string mode, string path)
@@ -99,17 +94,9 @@ internal sealed class TwoModes
         return await SignInService.ReadAsync(response);
     }
 
-    public async Task<HttpResponseMessage> PostAsync(string mode, string path, string? body = null, string? key = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
-        return await AskAsync(mode, request, key);
-    }
+    public Task<HttpResponseMessage> PostAsync(string mode, string path, string? body = null, string? key = null) => By(mode).SendAsync(HttpMethod.Post, path, body, key);
 
-    public async Task<HttpResponseMessage> AskAsync(string mode, HttpMethod method, string path)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        return await AskAsync(mode, request);
-    }
+    public Task<HttpResponseMessage> AskAsync(string mode, HttpMethod method, string path) => By(mode).SendAsync(method, path);
 
     /// <summary>What is stored of the tenant, as far as a caller can change it.</summary>
     public Task<string> StoredAsync() => service.Database.ScalarAsync<string>($"""
@@ -124,11 +111,5 @@ internal sealed class TwoModes
             union all select 'key ' || encode(key_hash, 'hex') from idempotency_keys where tenant_id = '{Tenant}') stored
         """);
 
-    private async Task<HttpResponseMessage> AskAsync(string mode, HttpRequestMessage request, string? key = null)
-    {
-        if (key is not null)
-            request.Headers.Add("Idempotency-Key", key);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens[mode]);
-        return await service.Client.SendAsync(request);
-    }
+    private ApiClient By(string mode) => new(service.Client, tokens[mode]);
 }

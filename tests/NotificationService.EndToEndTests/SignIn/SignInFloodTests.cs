@@ -7,9 +7,11 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.SignIn;
 
 /// <summary>Somebody who guesses, and everybody else meanwhile.</summary>
-public sealed class SignInFloodTests(SignInService service) : IClassFixture<SignInService>
+public sealed class SignInFloodTests(SignInInProcess running) : IClassFixture<SignInInProcess>
 {
     private const int Callers = 80;
+
+    private readonly SignInService service = running.Service;
 
     [Theory]
     [InlineData(false)]

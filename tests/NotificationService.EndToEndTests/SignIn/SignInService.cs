@@ -8,41 +8,60 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.SignIn;
 
 /// <summary>One running service with the demo tenant for all tests of sign-in, and the calls they make.</summary>
-public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
+public sealed class SignInService : IAsyncLifetime
 {
     public const string Password = "correct horse battery 1!";
 
+    private readonly bool isInProcess;
     private ServiceProcess? process;
+    private ServiceInProcess? inProcess;
     private int tenants;
 
-    public ServiceProcess Process => process ?? throw new InvalidOperationException("not initialized");
+    public SignInService(PostgresCluster cluster)
+        : this(cluster, isInProcess: false)
+    {
+    }
 
-    public TestDatabase Database { get; } = new(cluster);
+    internal SignInService(PostgresCluster cluster, bool isInProcess) => (Database, this.isInProcess) = (new TestDatabase(cluster), isInProcess);
 
-    public HttpClient Client => Process.Client;
+    /// <summary>What it wrote, and its death, are for tests of the collection: see <see cref="SignInInProcess"/>.</summary>
+    public ServiceProcess Process => process ?? throw new InvalidOperationException("it is no process");
+
+    public TestDatabase Database { get; }
+
+    public HttpClient Client => inProcess?.Client ?? Process.Client;
 
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        process = await StartNodeAsync();
+        if (isInProcess)
+            inProcess = await StartInProcessAsync();
+        else
+            process = await StartNodeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (inProcess is not null)
+            await inProcess.DisposeAsync();
         if (process is not null)
             await process.DisposeAsync();
         await Database.DisposeAsync();
     }
 
     /// <summary>Another process on the same database, with the same keys.</summary>
-    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(
-        Database.ConnectionString,
-        [
-            ("Notification__RateLimits__AuthPerMinute", "0"),
-            ("Notification__RateLimits__FailedSignInsPerMinute", "0"),
-            ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"),
-            .. settings,
-        ]);
+    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(Database.ConnectionString, Settings(settings));
+
+    /// <summary>The same in the test's own process.</summary>
+    public Task<ServiceInProcess> StartInProcessAsync(params (string Name, string Value)[] settings) => ServiceInProcess.StartAsync(Database.ConnectionString, Settings(settings));
+
+    private static (string Name, string Value)[] Settings((string Name, string Value)[] more) =>
+    [
+        ("Notification__RateLimits__AuthPerMinute", "0"),
+        ("Notification__RateLimits__FailedSignInsPerMinute", "0"),
+        ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"),
+        .. more,
+    ];
 
     /// <summary>A tenant of its own with one admin, who is signed in.</summary>
     public async Task<Person> RegisterAsync()
@@ -93,9 +112,9 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
         return (await ReadAsync(response)).GetProperty("access_token").GetString()!;
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, string? token = null, HttpClient? client = null) => SendAsync(HttpMethod.Get, path, body: null, token, client);
+    public Task<HttpResponseMessage> GetAsync(string path, string? token = null, HttpClient? client = null) => new ApiClient(client ?? Client, token).SendAsync(HttpMethod.Get, path);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object? body, string? token = null, HttpClient? client = null) => SendAsync(HttpMethod.Post, path, body, token, client);
+    public Task<HttpResponseMessage> PostAsync(string path, object? body, string? token = null, HttpClient? client = null) => new ApiClient(client ?? Client, token).SendAsync(HttpMethod.Post, path, body);
 
     public async Task<HttpStatusCode> StatusAsync(string path, string? token, HttpClient? client = null)
     {
@@ -108,14 +127,6 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>The body without what is different every time.</summary>
     public static async Task<string> BodyWithoutTraceAsync(HttpResponseMessage response) =>
         System.Text.RegularExpressions.Regex.Replace(await response.Content.ReadAsStringAsync(), "\"traceId\":\"[^\"]*\"", "");
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, string? token, HttpClient? client)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        if (token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await (client ?? Client).SendAsync(request);
-    }
 
     /// <summary>Somebody who has signed in.</summary>
     public sealed record Person(string Email, string AccessToken, string RefreshToken, Guid Id, Guid Tenant, JsonElement Response)
@@ -131,6 +142,16 @@ public sealed class SignInService(PostgresCluster cluster) : IAsyncLifetime
 
     /// <summary>A service account that was just made.</summary>
     public sealed record Account(Guid Id, string ClientId, string ClientSecret);
+}
+
+/// <summary>The same in the test's own process, for a class that has a database of its own and asks nothing but the API.</summary>
+public sealed class SignInInProcess(PostgresCluster cluster) : IAsyncLifetime
+{
+    public SignInService Service { get; } = new(cluster, isInProcess: true);
+
+    public ValueTask InitializeAsync() => Service.InitializeAsync();
+
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
 }
 
 [CollectionDefinition(Name)]

@@ -12,20 +12,19 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
 {
     public const string Root = "/api/v1/admin/templates";
 
-    private ServiceProcess? process;
-    private string admin = "";
+    private ServiceInProcess? main;
+    private ApiClient? admin;
     private int keys;
 
-    private HttpClient Client => (process ?? throw new InvalidOperationException("not initialized")).Client;
+    private ApiClient Admin => admin ?? throw new InvalidOperationException("not initialized");
 
     public async ValueTask InitializeAsync()
     {
-        process = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__RateLimits__AuthPerMinute", "0"));
-        var (_, signedIn) = await CallAsync(HttpMethod.Post, "/api/v1/auth/login", """{"email":"admin@demo.test","password":"Demo-admin-1!"}""");
-        admin = signedIn.GetProperty("accessToken").GetString() ?? "";
+        main = await ServiceInProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__RateLimits__AuthPerMinute", "0"));
+        admin = await new ApiClient(main.Client).DemoAdminAsync();
     }
 
-    public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => main?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public string NewKey() => $"edited-{Interlocked.Increment(ref keys)}";
 
@@ -42,12 +41,7 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>As the demo's admin, unless a token says otherwise. A response without a body reads as undefined.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(HttpMethod method, string path, string? body = null, string? token = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        if ((token ?? admin) is { Length: > 0 } bearer)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
-        if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await Client.SendAsync(request);
+        using var response = await (token is null ? Admin : Admin.As(token)).SendAsync(method, path, body);
         var bytes = await response.Content.ReadAsByteArrayAsync();
         return (response.StatusCode, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using NotificationService.EndToEndTests.SignIn;
 using NotificationService.Testing;
@@ -35,9 +34,7 @@ internal sealed class WebhookTenant
 
     public async Task<(HttpStatusCode Status, JsonElement Body, HttpResponseHeaders Headers)> SendAsync(HttpMethod method, string path, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Admin.AccessToken);
-        using var response = await client.SendAsync(request);
+        using var response = await new ApiClient(client, Admin.AccessToken).SendAsync(method, path, body);
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), response.Headers);
     }

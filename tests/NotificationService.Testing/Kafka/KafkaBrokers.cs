@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
@@ -14,6 +15,7 @@ public sealed class KafkaBrokers : IAsyncLifetime
 {
     private const int Producer = 0;
 
+    private readonly ConcurrentDictionary<string, TopicReader> readers = new(StringComparer.Ordinal);
     private MockFunctions? functions;
     private IntPtr client;
     private IntPtr cluster;
@@ -39,6 +41,8 @@ public sealed class KafkaBrokers : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        foreach (var reader in readers.Values)
+            reader.Dispose();
         producer?.Dispose();
         if (functions is not null)
         {
@@ -90,24 +94,8 @@ public sealed class KafkaBrokers : IAsyncLifetime
         topic, key, $$"""{"specversion":"1.0","id":"{{id}}","source":"{{source}}","type":"{{type}}","data":{{data}}{{more}}}""", ("content-type", "application/cloudevents+json; charset=utf-8"));
 
     /// <summary>Everything that stands in a topic now, per partition in its order.</summary>
-    public IReadOnlyList<KafkaRecord> Read(string topic, int partitions = 1)
-    {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = "reader", EnablePartitionEof = true, EnableAutoCommit = false })
-            .SetLogHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
-        var (records, ended) = (new List<KafkaRecord>(), 0);
-        while (ended < partitions)
-        {
-            if (consumer.Consume(TimeSpan.FromSeconds(10)) is not { } read)
-                break;
-            if (read.IsPartitionEOF)
-                ended++;
-            else
-                records.Add(KafkaRecord.Of(read));
-        }
-
-        return records;
-    }
+    public IReadOnlyList<KafkaRecord> Read(string topic, int partitions = 1) =>
+        readers.GetOrAdd(topic, name => new TopicReader(BootstrapServers, name, partitions)).Read();
 
     /// <summary>How far a group has come in a partition; null if it has committed nothing.</summary>
     public long? Committed(string group, string topic, int partition = 0)

@@ -29,8 +29,8 @@ internal static class TemplateFormats
         if (Time(arguments[0]) is not { } time)
             return PlainValue.Text(arguments[0]);
         RenderBudget.Make(LongestFormat);
-        if (arguments.Length > 2 && TimeZones.Find(PlainValue.Text(arguments[2])) is { } zone)
-            time = TimeZoneInfo.ConvertTime(time, zone);
+        if (arguments.Length > 2 && TimeZones.Local(time, PlainValue.Text(arguments[2])) is { } local)
+            time = local;
         var format = arguments.Length > 1 ? PlainValue.Text(arguments[1]) : "yyyy-MM-dd";
         return IsDateFormat(format) ? time.ToString(format, CultureInfo.InvariantCulture) : time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }

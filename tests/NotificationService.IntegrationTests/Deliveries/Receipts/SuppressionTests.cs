@@ -140,7 +140,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         (await ListedAsync()).ShouldBe(["2 +14155550100 3"]);
         (await database.ScalarAsync<double>($"select extract(day from expires_at - created_at)::float8 from suppressions where tenant_id = '{tenant}'")).ShouldBe(30, "if nobody says START");
 
-        await ReportAsync(provider, new Receipt("start", ReceiptKind.Resubscribed, TimeProvider.System.GetUtcNow().AddSeconds(30)) { Address = "+14155550100" });
+        await ReportAsync(provider, new Receipt("start", ReceiptKind.Resubscribed, TimeProvider.System.GetUtcNow().AddSeconds(1)) { Address = "+14155550100" });
         await Eventually.TrueAsync(async () => (await ListedAsync()).Count == 0, TimeSpan.FromSeconds(60));
         await accepted.PlantAsync(tenant, 1, ChannelKind.Sms);
         await accepted.UntilAsync(tenant, "sent", 1);
