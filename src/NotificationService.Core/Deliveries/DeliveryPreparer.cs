@@ -1,17 +1,20 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
-using NotificationService.Storage;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Templates;
+using static NotificationService.Deliveries.PreparationOutcome;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, Lanes lanes, MessageMemory memory, Heartbeats heartbeats, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, SendCapacity capacity, Heartbeats heartbeats, ILogger<DeliveryPreparer> logger)
 {
     private static readonly TimeSpan PauseWithoutDatabase = TimeSpan.FromSeconds(1);
 
@@ -19,100 +22,105 @@ internal sealed class DeliveryPreparer(
     private readonly Step load = heartbeats.Step("delivery_load");
     private readonly Step prepare = heartbeats.Step("delivery_prepare");
 
-    /// <summary>Each claimed delivery is given to exactly one of the two, or to neither when preparing it threw: then its lease ends and it is taken back.</summary>
-    public async Task PrepareAsync(
-        IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
+    /// <summary>One outcome for each, in their order. Never throws: one that cannot be prepared must not take the others with it.</summary>
+    public async IAsyncEnumerable<PreparationOutcome> PrepareAsync(IReadOnlyList<ClaimedDelivery> claimed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<Notifications.NotificationId, StoredNotification> notifications;
-        IReadOnlyDictionary<Notifications.NotificationId, List<ChainLink>> chains;
-        try
-        {
-            notifications = await loader.LoadAsync(claimed, cancellationToken);
-            chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
-            load.Succeed();
-        }
-        catch (Exception exception) when (IsOfTheDatabase(exception))
-        {
-            load.Fail(Outage.Reason(exception));
-            logger.StepFailed("load", Outage.Reason(exception));
-            foreach (var delivery in claimed)
-                ended(Later(delivery, "not_loaded", "its notification could not be read"));
-            return;
-        }
-#pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said here, and the leases end
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.StepFailed("load", exception.GetType().Name);
-            foreach (var delivery in claimed)
-                abandoned(delivery);
-            return;
-        }
-
+        var (loaded, isOfTheDatabase) = await LoadAsync(claimed, cancellationToken);
         var wasRefused = false;
         foreach (var delivery in claimed)
         {
-            try
+            if (loaded is null)
             {
-                var notification = notifications.GetValueOrDefault(delivery.Id.Notification);
-                if (await PrepareAsync(delivery, notification, chains.GetValueOrDefault(delivery.Id.Notification), cancellationToken) is (var prepared, var result))
-                {
-                    if (prepared is not null)
-                        ready(prepared);
-                    else
-                        ended(result!);
-                }
+                yield return isOfTheDatabase ? Later(delivery, "not_loaded", "its notification could not be read") : new Failed(delivery);
+                continue;
             }
-            catch (Exception exception) when (IsOfTheDatabase(exception))
-            {
-                wasRefused = true;
-                prepare.Fail(Outage.Reason(exception));
-                logger.StepFailed("prepare", Outage.Reason(exception));
-                ended(Later(delivery, "not_prepared", "its template or provider could not be read"));
-            }
-            catch (TemplateUnreadableException exception)
-            {
-                ended(DeliveryTransitions.Unrenderable(delivery, TemplateUnreadableException.Code, exception.Message, delivery.Lease.Now));
-            }
-#pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                logger.PreparationThrew(delivery.Id.Value, exception.GetType().Name);
-                abandoned(delivery);
-            }
+
+            var (outcome, refused) = await TryPrepareAsync(delivery, loaded, cancellationToken);
+            wasRefused |= refused;
+            yield return outcome;
         }
 
-        if (!wasRefused)
+        if (loaded is not null && !wasRefused)
             prepare.Succeed();
     }
 
     private static bool IsOfTheDatabase(Exception exception) => DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Cancelled);
 
     /// <summary>Not at once: it would come straight back.</summary>
-    private static DeliveryResult Later(ClaimedDelivery delivery, string code, string message) =>
-        DeliveryTransitions.PutOff(delivery, PauseWithoutDatabase, code, message, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims));
+    private static Ended Later(ClaimedDelivery delivery, string code, string message) =>
+        new(DeliveryTransitions.PutOff(delivery, PauseWithoutDatabase, code, message, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims)));
 
-    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> PrepareAsync(
-        ClaimedDelivery delivery, StoredNotification? notification, List<ChainLink>? chain, CancellationToken cancellationToken)
+    /// <summary>Null when it failed, and whether the database did.</summary>
+    private async Task<(Loaded? Loaded, bool IsOfTheDatabase)> LoadAsync(IReadOnlyList<ClaimedDelivery> claimed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var notifications = await loader.LoadAsync(claimed, cancellationToken);
+            var chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
+            load.Succeed();
+            return (new Loaded(notifications, chains), false);
+        }
+        catch (Exception exception) when (IsOfTheDatabase(exception))
+        {
+            load.Fail(Outage.Reason(exception));
+            logger.StepFailed("load", Outage.Reason(exception));
+            return (null, true);
+        }
+#pragma warning disable CA1031 // whatever went wrong is said here, and the leases end
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.StepFailed("load", exception.GetType().Name);
+            return (null, false);
+        }
+    }
+
+    /// <summary>How it ended, and whether it was the database that refused.</summary>
+    private async ValueTask<(PreparationOutcome Outcome, bool WasRefused)> TryPrepareAsync(ClaimedDelivery delivery, Loaded loaded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var notification = loaded.Notifications.GetValueOrDefault(delivery.Id.Notification);
+            return (await PrepareAsync(delivery, notification, loaded.Chains.GetValueOrDefault(delivery.Id.Notification), cancellationToken), false);
+        }
+        catch (Exception exception) when (IsOfTheDatabase(exception))
+        {
+            prepare.Fail(Outage.Reason(exception));
+            logger.StepFailed("prepare", Outage.Reason(exception));
+            return (Later(delivery, "not_prepared", "its template or provider could not be read"), true);
+        }
+        catch (TemplateUnreadableException exception)
+        {
+            return (new Ended(DeliveryTransitions.Unrenderable(delivery, TemplateUnreadableException.Code, exception.Message, delivery.Lease.Now)), false);
+        }
+#pragma warning disable CA1031 // one delivery that cannot be prepared must not take the others with it
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.PreparationThrew(delivery.Id.Value, exception.GetType().Name);
+            return (new Failed(delivery), false);
+        }
+    }
+
+    private async ValueTask<PreparationOutcome> PrepareAsync(ClaimedDelivery delivery, StoredNotification? notification, List<ChainLink>? chain, CancellationToken cancellationToken)
     {
         var now = delivery.Lease.Now;
         if (delivery.ExpiresAt is { } end && end <= now)
-            return (null, DeliveryTransitions.Expire(delivery, now));
+            return new Ended(DeliveryTransitions.Expire(delivery, now));
         if (notification is null)
-            return (null, DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
+            return new Ended(DeliveryTransitions.Unrenderable(delivery, "content_gone", "its notification is no longer kept", now));
         if (notification.IsCancelled)
-            return (null, DeliveryTransitions.CancelWithBatch(delivery, now));
+            return new Ended(DeliveryTransitions.CancelWithBatch(delivery, now));
         if (notification.IsHeld)
-            return (null, DeliveryTransitions.Hold(delivery, now));
+            return new Ended(DeliveryTransitions.Hold(delivery, now));
         if (notification.Fallback is { } rule && chain is not null)
         {
             switch (FallbackChain.Decide(delivery, chain, rule, now))
             {
                 case ChainDecision.NotNeeded notNeeded:
-                    return (null, DeliveryTransitions.NotNeeded(delivery, notNeeded.Message, now));
+                    return new Ended(DeliveryTransitions.NotNeeded(delivery, notNeeded.Message, now));
                 case ChainDecision.Wait wait:
-                    return (null, DeliveryTransitions.WaitForChain(delivery, wait.Until, wait.Message, now));
+                    return new Ended(DeliveryTransitions.WaitForChain(delivery, wait.Until, wait.Message, now));
             }
         }
 
@@ -122,15 +130,15 @@ internal sealed class DeliveryPreparer(
         switch (MessageComposer.Compose(delivery, notification, template))
         {
             case Composition.Unusable unusable:
-                return (null, DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
+                return new Ended(DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
             case Composition.NoAddress:
-                return (null, DeliveryTransitions.WithoutAddress(delivery, now));
+                return new Ended(DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var composed }:
                 if (DeviceSelection.Of(delivery, composed, notification.Suppressed, now) is { } selection)
                     return await RouteAsync(delivery, notification, selection, now, cancellationToken);
                 var (message, suppressed) = SuppressionCheck.Of(delivery.Channel, composed, notification.Suppressed);
                 return message is null
-                    ? (null, DeliveryTransitions.Suppress(delivery, suppressed!, now))
+                    ? new Ended(DeliveryTransitions.Suppress(delivery, suppressed!, now))
                     : await RouteAsync(delivery, notification, message, devices: null, cancellationToken);
             default:
                 throw new InvalidOperationException("a closed set");
@@ -138,39 +146,41 @@ internal sealed class DeliveryPreparer(
     }
 
     /// <summary>Of several devices only those whose turn it is.</summary>
-    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> RouteAsync(
+    private async ValueTask<PreparationOutcome> RouteAsync(
         ClaimedDelivery delivery, StoredNotification notification, DeviceSelection selection, DateTimeOffset now, CancellationToken cancellationToken) => selection switch
         {
             DeviceSelection.Call call => await RouteAsync(delivery, notification, call.Message, call.States, cancellationToken),
-            DeviceSelection.Wait wait => (null, DeliveryTransitions.PutOff(delivery, wait.Until - now, "devices_waiting", "its devices are not to be called yet", now, jitter: 0)),
-            DeviceSelection.Suppressed suppressed => (null, DeliveryTransitions.Suppress(delivery, suppressed.Reason, now)),
+            DeviceSelection.Wait wait => new Ended(DeliveryTransitions.PutOff(delivery, wait.Until - now, "devices_waiting", "its devices are not to be called yet", now, jitter: 0)),
+            DeviceSelection.Suppressed suppressed => new Ended(DeliveryTransitions.Suppress(delivery, suppressed.Reason, now)),
             _ => throw new InvalidOperationException("a closed set"),
         };
 
-    private async ValueTask<(PreparedDelivery? Prepared, DeliveryResult? Ended)> RouteAsync(
+    private async ValueTask<PreparationOutcome> RouteAsync(
         ClaimedDelivery delivery, StoredNotification notification, ChannelMessage message, DeviceStates? devices, CancellationToken cancellationToken)
     {
-        if (!memory.TryHold(delivery.Id, message))
+        if (!capacity.TryHold(delivery.Id, message))
         {
-            return (null, DeliveryTransitions.PutOff(
+            return new Ended(DeliveryTransitions.PutOff(
                 delivery, MessageMemory.LookAgainIn, MessageMemory.Code, "the worker holds as many large messages as it may", delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims)));
         }
 
         var (route, all) = await router.ChooseAsync(
             delivery.Tenant, delivery.Channel, notification.Live, delivery.LastProvider, Jitter.Bits(delivery.Id, 0), cancellationToken);
         if (notification.Live)
-            lanes.Served(new LaneId(delivery.Tenant, delivery.Channel), all);
+            capacity.Served(new LaneId(delivery.Tenant, delivery.Channel), all);
         switch (route)
         {
             case Route.To to:
                 _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
-                return (new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices }, null);
+                return new Ready(new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices });
             case Route.Later later:
                 // What waits for an account stays due, because the claim holds its lane: once the account works nothing has to be brought forward.
-                return (null, DeliveryTransitions.PutOff(
+                return new Ended(DeliveryTransitions.PutOff(
                     delivery, later.Code == Route.Later.SuspendedCode ? TimeSpan.Zero : later.In, later.Code, later.Message, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Claims)));
             default:
-                return (null, DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Attempts)));
+                return new Ended(DeliveryTransitions.NoProvider(delivery, delivery.Lease.Now, Jitter.Fraction(delivery.Id, delivery.Attempts)));
         }
     }
+
+    private sealed record Loaded(IReadOnlyDictionary<NotificationId, StoredNotification> Notifications, IReadOnlyDictionary<NotificationId, List<ChainLink>> Chains);
 }

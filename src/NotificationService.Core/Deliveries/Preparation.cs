@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
@@ -16,41 +17,42 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
     // Only few are prepared alone, and everything else goes on without them.
     private readonly Step isolate = heartbeats.Maintenance("delivery_isolate");
 
-    public async Task RunAsync(
-        IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
+    /// <summary>One outcome for each, as soon as it is known.</summary>
+    public async IAsyncEnumerable<PreparationOutcome> RunAsync(IReadOnlyList<ClaimedDelivery> claimed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<ClaimedDelivery> suspects = [.. claimed.Where(IsSuspect)];
         if (suspects.Count < claimed.Count)
         {
             IReadOnlyList<ClaimedDelivery> others = suspects.Count == 0 ? claimed : [.. claimed.Where(delivery => !IsSuspect(delivery))];
-            await turns.ShareAsync(() => preparer.PrepareAsync(others, ready, ended, abandoned, cancellationToken), cancellationToken);
+            using (await turns.ShareAsync(cancellationToken))
+            {
+                await foreach (var outcome in preparer.PrepareAsync(others, cancellationToken))
+                    yield return outcome;
+            }
         }
 
         if (suspects.Count > 0)
         {
-            await turns.AloneAsync(
-                async () =>
-                {
-                    foreach (var suspect in suspects)
-                        await RunAloneAsync(suspect, ready, ended, abandoned, cancellationToken);
-                },
-                cancellationToken);
+            using (await turns.AloneAsync(cancellationToken))
+            {
+                foreach (var suspect in suspects)
+                    yield return await RunAloneAsync(suspect, cancellationToken);
+            }
         }
     }
 
     private static bool IsSuspect(ClaimedDelivery delivery) => delivery.Rescues >= DeliveryTransitions.MaxLossesInCompany;
 
     /// <summary>1 counted as lost, 2 prepared, 3 taken back, 4 handed on. Dies between 1 and 3: it is lost once more, and alone.</summary>
-    private async Task RunAloneAsync(
-        ClaimedDelivery delivery, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
+    private async Task<PreparationOutcome> RunAloneAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
-        Action next = () => abandoned(delivery);
+        PreparationOutcome outcome = new PreparationOutcome.Failed(delivery);
         try
         {
             if (await store.IsolateAsync(delivery, delivery.Rescues + 1, cancellationToken))
             {
-                await preparer.PrepareAsync(
-                    [delivery], prepared => next = () => ready(prepared), result => next = () => ended(result), left => next = () => abandoned(left), cancellationToken);
+                await foreach (var prepared in preparer.PrepareAsync([delivery], cancellationToken))
+                    outcome = prepared;
                 await store.IsolateAsync(delivery, DeliveryTransitions.MaxLossesInCompany, cancellationToken);
             }
 
@@ -66,6 +68,6 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
             logger.StepFailed("isolate", Outage.Reason(exception));
         }
 
-        next();
+        return outcome;
     }
 }

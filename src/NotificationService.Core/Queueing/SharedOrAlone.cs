@@ -2,7 +2,7 @@ namespace NotificationService.Queueing;
 
 /// <summary>
 /// Work that may run beside its like, and work that must run alone: that waits for what has begun to end, and what comes after it waits for it. In the
-/// order in which they come.
+/// order in which they come. A turn lasts until it is disposed of.
 /// </summary>
 public sealed class SharedOrAlone
 {
@@ -11,35 +11,29 @@ public sealed class SharedOrAlone
     private int inside;
     private TaskCompletionSource? emptied;
 
-    /// <param name="work">Not begun when the wait for it was cancelled.</param>
-    public async Task ShareAsync(Func<Task> work, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait; then there is no turn.</param>
+    public async Task<IDisposable> ShareAsync(CancellationToken cancellationToken)
     {
         var own = await EnterAsync(cancellationToken);
         lock (sync)
             inside++;
         own.SetResult();
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            Leave();
-        }
+        return new Shared(this);
     }
 
-    /// <param name="work">Not begun when the wait for it was cancelled.</param>
-    public async Task AloneAsync(Func<Task> work, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait; then there is no turn.</param>
+    public async Task<IDisposable> AloneAsync(CancellationToken cancellationToken)
     {
         var own = await EnterAsync(cancellationToken);
         try
         {
             await NobodyInsideAsync().WaitAsync(cancellationToken);
-            await work();
+            return new Alone(own);
         }
-        finally
+        catch (OperationCanceledException)
         {
             own.SetResult();
+            throw;
         }
     }
 
@@ -82,5 +76,17 @@ public sealed class SharedOrAlone
             emptied?.SetResult();
             emptied = null;
         }
+    }
+
+    private sealed class Shared(SharedOrAlone turns) : IDisposable
+    {
+        private SharedOrAlone? turns = turns;
+
+        public void Dispose() => Interlocked.Exchange(ref turns, null)?.Leave();
+    }
+
+    private sealed class Alone(TaskCompletionSource own) : IDisposable
+    {
+        public void Dispose() => own.TrySetResult();
     }
 }

@@ -12,11 +12,11 @@ public sealed class SharedOrAloneTests
     {
         var (first, alone, order) = (new TaskCompletionSource(), new TaskCompletionSource(), new List<string>());
 
-        var begun = turns.ShareAsync(() => first.Task, CancellationToken.None);
-        var beside = turns.ShareAsync(() => Task.CompletedTask, CancellationToken.None);
+        var begun = ShareAsync(() => first.Task, CancellationToken.None);
+        var beside = ShareAsync(() => Task.CompletedTask, CancellationToken.None);
         await beside;
-        var lone = turns.AloneAsync(() => Note("alone", alone.Task), CancellationToken.None);
-        var later = turns.ShareAsync(() => Note("later", Task.CompletedTask), CancellationToken.None);
+        var lone = AloneAsync(() => Note("alone", alone.Task), CancellationToken.None);
+        var later = ShareAsync(() => Note("later", Task.CompletedTask), CancellationToken.None);
         order.ShouldBeEmpty();
         first.SetResult();
         await begun;
@@ -46,9 +46,9 @@ public sealed class SharedOrAloneTests
     {
         var (first, later) = (new TaskCompletionSource(), false);
         using var impatient = new CancellationTokenSource();
-        var lone = turns.AloneAsync(() => first.Task, CancellationToken.None);
-        var gone = turns.ShareAsync(() => Task.CompletedTask, impatient.Token);
-        var next = turns.ShareAsync(
+        var lone = AloneAsync(() => first.Task, CancellationToken.None);
+        var gone = ShareAsync(() => Task.CompletedTask, impatient.Token);
+        var next = ShareAsync(
             () =>
             {
                 later = true;
@@ -74,7 +74,7 @@ public sealed class SharedOrAloneTests
         {
             try
             {
-                await (i % 10 == 0 ? turns.AloneAsync(LoneAsync, CancellationToken.None) : turns.ShareAsync(() => SharedAsync(i), CancellationToken.None));
+                await (i % 10 == 0 ? AloneAsync(LoneAsync, CancellationToken.None) : ShareAsync(() => SharedAsync(i), CancellationToken.None));
             }
             catch (InvalidOperationException)
             {
@@ -105,5 +105,17 @@ public sealed class SharedOrAloneTests
             Interlocked.Decrement(ref alone);
             throw new InvalidOperationException();
         }
+    }
+
+    private async Task ShareAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        using (await turns.ShareAsync(cancellationToken))
+            await work();
+    }
+
+    private async Task AloneAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        using (await turns.AloneAsync(cancellationToken))
+            await work();
     }
 }

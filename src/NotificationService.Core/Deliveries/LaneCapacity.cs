@@ -16,11 +16,11 @@ public sealed record LaneLimits(Guid[] Tenants, short[] Channels, int[] Max)
 }
 
 /// <summary>
-/// What this worker knows of the lanes it works: who serves them and how many of their deliveries wait here for a place.
+/// What this worker knows of the lanes it works: who serves them and how many of their deliveries wait here for a permit.
 /// From that follows how many more to claim, so that rows stay in the queue while nobody can take them: a suspended or resting
 /// provider, a rate that is used up, calls that hang.
 /// </summary>
-internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options, TimeProvider time)
+internal sealed class LaneCapacity(ProviderDirectory directory, DeliveryOptions options, TimeProvider time)
 {
     /// <summary>Of a lane that nobody serves at the moment some are looked at now and then: what has expired ends, and what is for the sandbox goes there.</summary>
     private const int Trickle = 32;
@@ -62,7 +62,7 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         }
     }
 
-    /// <summary>A claimed delivery got its place, or ended without one.</summary>
+    /// <summary>A claimed delivery has a permit, or ended without one.</summary>
     public void Left(ClaimedDelivery delivery) => Interlocked.Decrement(ref Of(new LaneId(delivery.Tenant, delivery.Channel)).Waiting);
 
     /// <summary>The tenant's providers are others by now: its lanes are claimed from without a limit, until whoever prepares what that brings has seen who serves them.</summary>
@@ -172,7 +172,7 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
 
     private sealed class State
     {
-        /// <summary>Claimed and without a place at a provider yet.</summary>
+        /// <summary>Claimed and without a permit of a provider yet.</summary>
         public int Waiting;
 
         public volatile IReadOnlyList<ConfiguredProvider>? ServedBy;
