@@ -125,9 +125,14 @@ internal ref struct ParameterNames
         var depth = 0;
         for (var i = 0; i + 1 < rest.Length; i++)
         {
-            if (rest[i] == '/' && rest[i + 1] == '*')
-                (depth, i) = (depth + 1, i + 1);
-            else if (rest[i] == '*' && rest[i + 1] == '/' && (--depth, ++i).Item1 == 0)
+            if (rest[i..].StartsWith("/*"))
+                depth++;
+            else if (rest[i..].StartsWith("*/"))
+                depth--;
+            else
+                continue;
+            i++;
+            if (depth == 0)
                 return i + 1;
         }
 
