@@ -32,7 +32,7 @@ public sealed class Statement
     }
 
     /// <summary>A statement that is not one of <c>Storage/Sql</c>.</summary>
-    internal static Statement Parse(string name, string text)
+    public static Statement Parse(string name, string text)
     {
         var (rewritten, parameters) = ParameterNames.Rewrite(text);
         return new Statement(name, rewritten, parameters);
