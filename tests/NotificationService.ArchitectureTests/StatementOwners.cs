@@ -9,12 +9,14 @@ public static partial class StatementOwners
     private static readonly (string Table, string Folder)[] Owners =
     [
         ("attempts", "Core/Deliveries"),
+        ("audit_log", "Core/Tenants"),
         ("batch", "Core/Batches"),
         ("batches", "Core/Batches"),
         ("bulk", "Core/BulkJobs"),
         ("dead_letters", "Core/Notifications"),
         ("deliveries", "Core/Deliveries"),
         ("engagements", "Core/Deliveries"),
+        ("events", "Core/Events"),
         ("idempotency", "Core/Notifications"),
         ("kafka_messages", "Kafka/Status"),
         ("notifications", "Core/Notifications"),
@@ -26,9 +28,12 @@ public static partial class StatementOwners
         ("refresh_tokens", "Core/Tenants"),
         ("sandbox_messages", "Core/Channels"),
         ("schema", "Core/Storage"),
+        ("scope", "Core/Storage"),
+        ("subjects", "Host/Auth"),
         ("suppressions", "Core/Recipients"),
         ("template", "Core/Templates"),
         ("templates", "Core/Templates"),
+        ("tenants", "Core/Tenants"),
         ("timeline", "Core/Deliveries"),
         ("webhook", "Core/Webhooks"),
     ];
@@ -45,9 +50,21 @@ public static partial class StatementOwners
         [("Core/Notifications", "providers_of_notification")] = History,
         [("Core/Deliveries", "notifications_load")] = "a claim loads what it sends, for many tenants in one round trip, and may not call Notifications",
         [("Core/Batches", "deliveries_resume_next")] = "a batch lets its own deliveries go on, and may not call Deliveries",
+        [("Core/Deliveries", "batches_share")] = Stopped,
+        [("Core/Deliveries", "batches_is_stopped")] = Stopped,
+        [("Core/Deliveries", "batches_purge")] = Retention,
+        [("Core/Deliveries", "idempotency_purge")] = Retention,
+        [("Core/Deliveries", "suppressions_purge")] = Retention,
+        [("Core/Tenants", "sandbox_messages_purge")] = Retention,
+        [("Core/Tenants", "webhook_secrets_purge")] = Retention,
+        [("Core/Events", "kafka_messages_purge")] = Left,
+        [("Core/Events", "kafka_messages_depth")] = Left,
         [("Core/BulkJobs", "batches_settle")] = "a job is held and cancelled as the batch that it is, and may not call Batches",
     };
 
+    private const string Stopped = "whoever sends looks, at the last moment, whether the batch goes on, and may not call Batches";
+    private const string Retention = "what is kept for long enough is removed by one periodic task, and the statement is one call of a function";
+    private const string Left = "what an earlier configuration left behind is removed and counted by every worker, with Kafka or without";
     private const string History = "the history of one notification is read in one round trip, whichever tables it stands in";
 
     /// <summary>Null: no table's.</summary>

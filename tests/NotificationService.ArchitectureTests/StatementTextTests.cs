@@ -24,6 +24,30 @@ public sealed partial class StatementTextTests
     [InlineData("update bulk_jobs set state = case when true then 3 else 4 end")]
     public void A_number_in_its_place_is_found(string statement) => NumericStates(statement).ShouldNotBeEmpty();
 
+    /// <summary>Where a name has a number, a test reads it and PostgreSQL can be asked what it answers. Beginning and ending a transaction is no statement of its own.</summary>
+    [Fact]
+    public void Statements_stand_in_files()
+    {
+        // Before there is a schema, and the server that the service itself starts.
+        string[] early = ["MigrationRunner.cs", "PrivatePostgres.cs"];
+        var source = Path.Combine(Repository.Root, "src");
+        var files = Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !early.Contains(Path.GetFileName(file))).ToList();
+
+        files.Count.ShouldBeGreaterThan(400);
+        files.SelectMany(file => Inline(File.ReadAllText(file)).Select(found => $"{Path.GetFileName(file)}: {found}")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("CreateCommand(\"select name from tenants where id = $1\")", true)]
+    [InlineData("const string Forget = \"delete from rate_limits\";", true)]
+    [InlineData("batch.Add(tenant, \"update batches set held = true\")", true)]
+    [InlineData("\"\"\"\n    with old as (select 1)", true)]
+    [InlineData("command.CommandText = \"select 1\";", false)]
+    [InlineData("await db.Database.ExecuteSqlAsync($\"select pg_advisory_xact_lock(1)\");", false)]
+    [InlineData("\"Select a file, or update it later.\"", false)]
+    public void A_statement_in_the_code_is_found(string line, bool isFound) => Inline(line).Any().ShouldBe(isFound);
+
     /// <summary>What a statement needs to know of a vendor the provider type says (<c>IReceiptSource</c>), and it comes as a parameter: a vendor is a folder of Providers that can be deleted.</summary>
     [Fact]
     public void No_statement_knows_a_vendor() =>
@@ -75,8 +99,13 @@ public sealed partial class StatementTextTests
     [InlineData("update deliveries set status = {status.sent}")]
     public void What_is_no_state_is_not(string line) => NumericInATest().Matches(line).ShouldBeEmpty();
 
+    private static IEnumerable<string> Inline(string text) => Literal().Matches(text).Select(match => match.Value).Where(found => found != "\"select 1\"");
+
     private static IEnumerable<string> NumericStates(string text) =>
         text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)).SelectMany(line => Numeric().Matches(line)).Select(match => match.Value);
+
+    [GeneratedRegex("""(?<!ExecuteSqlAsync\(\$)"\s*(select [\w(][^"]*|insert into [^"]*|update \w+ set [^"]*|delete from [^"]*|with \w+ as [^"]*)"?""")]
+    private static partial Regex Literal();
 
     [GeneratedRegex("'[A-Za-z_]+'|[A-Za-z_]+")]
     private static partial Regex Words();

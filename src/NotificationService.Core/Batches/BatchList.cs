@@ -12,10 +12,12 @@ public sealed record BatchFilter(BatchStatus? Status, DateTimeOffset? Since, boo
 /// <summary>Lists a tenant's batches, the newest first; bulk jobs have a list of their own. However many there are, a page walks one index as far as it goes.</summary>
 public sealed class BatchList(Database database)
 {
-    private static readonly string List = SqlText.Statement("batches_list");
-    private static readonly string Count = SqlText.Statement("batches_count");
+    internal static readonly Statement List = Statement.Load("batches_list");
+    private static readonly Column Id = List.Column("id");
+    private static readonly Statement Count = Statement.Load("batches_count");
+    private static readonly Column Total = Count.Column("total");
 
     public Task<PageResult<Batch>> ListAsync(TenantId tenant, BatchFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         new ListWalk(database, tenant, filter.Live, (short?)filter.Status, filter.Since)
-            .PageAsync(List, Count, page, static row => BatchStore.Read(row.GetGuid(9), row), static batch => batch.Id, cancellationToken);
+            .PageAsync(List, Total, page, static row => BatchStore.Read(row.GetGuid(Id), row), static batch => batch.Id, cancellationToken);
 }

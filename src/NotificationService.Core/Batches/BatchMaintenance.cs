@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -24,14 +23,14 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
 
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
-    private const string Gather = "select tenant, batch, taken from notification_meta.gather_batches($1)";
-    private const string Measure = "select notification_meta.measure_batches($1, $2, $3)";
-    private const string Unended = "select tenant, batch, batch_state from notification_meta.unended_batches($1)";
-
-    private const string Resumed = "select tenant, batch from notification_meta.resumed_batches()";
-
-    private static readonly string CancelNext = SqlText.Statement("batches_cancel_next");
-    private static readonly string ResumeNext = SqlText.Statement("deliveries_resume_next");
+    private static readonly Statement Gather = Statement.Load("batches_gather");
+    private static readonly Statement Measure = Statement.Load("batches_measure");
+    private static readonly Statement Unended = Statement.Load("batches_unended");
+    private static readonly Statement Resumed = Statement.Load("batches_resumed");
+    private static readonly Statement CancelNext = Statement.Load("batches_cancel_next");
+    private static readonly Column Cancelled = CancelNext.Column("changed");
+    private static readonly Statement ResumeNext = Statement.Load("deliveries_resume_next");
+    private static readonly Column BroughtBack = ResumeNext.Column("changed");
 
     private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
     private readonly Interval looksThrough = new(LooksThroughEvery, time);
@@ -45,12 +44,12 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
         if (looksThrough.TryRestart())
         {
             foreach (var (tenant, batch) in await ResumedAsync(cancellationToken))
-                await RunPassesAsync(ResumeNext, tenant, batch, cancellationToken);
+                await RunPassesAsync(BroughtBack, tenant, batch, cancellationToken);
             foreach (var (tenant, batch, state) in await UnendedAsync(cancellationToken))
             {
                 if (state == BatchState.Cancelled)
                 {
-                    if (await RunPassesAsync(CancelNext, tenant, batch, cancellationToken) is > 0 and var cancelled)
+                    if (await RunPassesAsync(Cancelled, tenant, batch, cancellationToken) is > 0 and var cancelled)
                         logger.Cancelled(cancelled, batch);
                 }
 
@@ -69,13 +68,12 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
         {
             heartbeat.Beat();
             taken = 0;
-            await using var command = database.Worker.CreateCommand(Gather);
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+            await using var command = Gather.With(Parameter.Of("max", BatchSize)).On(database.Worker);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                touched.Add((reader.GetGuid(0), reader.GetGuid(1)));
-                taken = reader.GetInt32(2);
+                touched.Add((reader.GetGuid(Gathered.Tenant), reader.GetGuid(Gathered.Batch)));
+                taken = reader.GetInt32(Gathered.Taken);
             }
         }
 
@@ -85,26 +83,26 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
     private async Task<List<(Guid Tenant, Guid Batch, BatchState State)>> UnendedAsync(CancellationToken cancellationToken)
     {
         var unended = new List<(Guid, Guid, BatchState)>();
-        await using var command = database.Worker.CreateCommand(Unended);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxUnended });
+        await using var command = Unended.With(Parameter.Of("max", MaxUnended)).On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            unended.Add((reader.GetGuid(0), reader.GetGuid(1), (BatchState)reader.GetInt16(2)));
+            unended.Add((reader.GetGuid(OfUnended.Tenant), reader.GetGuid(OfUnended.Batch), (BatchState)reader.GetInt16(OfUnended.BatchState)));
         return unended;
     }
 
     private async Task<List<(Guid Tenant, Guid Batch)>> ResumedAsync(CancellationToken cancellationToken)
     {
         var resumed = new List<(Guid, Guid)>();
-        await using var command = database.Worker.CreateCommand(Resumed);
+        await using var command = Resumed.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            resumed.Add((reader.GetGuid(0), reader.GetGuid(1)));
+            resumed.Add((reader.GetGuid(OfResumed.Tenant), reader.GetGuid(OfResumed.Batch)));
         return resumed;
     }
 
     /// <summary>A bounded number of passes over one batch, so that no large one keeps the others waiting; the rest follows in the next run.</summary>
-    private async Task<int> RunPassesAsync(string statement, Guid tenant, Guid id, CancellationToken cancellationToken)
+    /// <param name="changed">The one column of the statement: how many deliveries it changed.</param>
+    private async Task<int> RunPassesAsync(Column changed, Guid tenant, Guid id, CancellationToken cancellationToken)
     {
         var all = 0;
         for (var (passes, done) = (0, BatchSize); done == BatchSize && passes < MaxPasses; passes++)
@@ -112,10 +110,8 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
             heartbeat.Beat();
             done = 0;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-            batch.Add(
-                new TenantId(tenant), statement,
-                new NpgsqlParameter<Guid> { TypedValue = tenant }, new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<int> { TypedValue = BatchSize });
-            await batch.CommitAsync(row => done = row.GetInt32(0), cancellationToken);
+            batch.Add(new TenantId(tenant), changed.Statements[0].With(Parameter.Of("tenant", tenant), Parameter.Of("batch", id), Parameter.Of("max", BatchSize)));
+            await batch.CommitAsync(row => done = row.GetInt32(changed), cancellationToken);
             all += done;
         }
 
@@ -124,10 +120,28 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
 
     private async Task MeasureAsync(HashSet<(Guid Tenant, Guid Batch)> batches, CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(Measure);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batches.Select(batch => batch.Tenant)] });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batches.Select(batch => batch.Batch)] });
-        command.Parameters.Add(new NpgsqlParameter<double> { TypedValue = SecondsBetweenMeasures });
+        await using var command = Measure.With(
+            Parameter.Of<Guid[]>("tenants", [.. batches.Select(batch => batch.Tenant)]),
+            Parameter.Of<Guid[]>("batches", [.. batches.Select(batch => batch.Batch)]),
+            Parameter.Of("seconds", SecondsBetweenMeasures)).On(database.Worker);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static class Gathered
+    {
+        public static readonly Column
+            Tenant = Gather.Column("tenant"), Batch = Gather.Column("batch"), Taken = Gather.Column("taken");
+    }
+
+    private static class OfUnended
+    {
+        public static readonly Column
+            Tenant = Unended.Column("tenant"), Batch = Unended.Column("batch"), BatchState = Unended.Column("batch_state");
+    }
+
+    private static class OfResumed
+    {
+        public static readonly Column
+            Tenant = Resumed.Column("tenant"), Batch = Resumed.Column("batch");
     }
 }

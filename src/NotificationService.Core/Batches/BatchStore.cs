@@ -10,16 +10,18 @@ namespace NotificationService.Batches;
 /// <summary>Looks at batches and closes them.</summary>
 public sealed class BatchStore(Database database, IdempotentWork work, TimeProvider time)
 {
-    private static readonly string Find = SqlText.Statement("batches_find");
-    private static readonly string Shared = SqlText.Statement("batches_shared");
-    private static readonly string Close = SqlText.Statement("batches_close");
-    private static readonly string Settle = SqlText.Statement("batches_settle");
+    private static readonly Statement Find = Statement.Load("batches_find");
+    private static readonly Statement Shared = Statement.Load("batches_shared");
+    private static readonly Column SharedPart = Shared.Column("shared");
+    private static readonly Statement Close = Statement.Load("batches_close");
+    private static readonly Column Changed = Close.Column("changed");
+    private static readonly Statement Settle = Statement.Load("batches_settle");
 
     public async Task<Batch?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken)
     {
         Batch? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id)));
         await batch.CommitAsync(row => found = Read(id, row), cancellationToken);
         return found;
     }
@@ -29,7 +31,7 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
     {
         Batch? found = null;
         await using var batch = TenantBatch.Within(connection);
-        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id)));
         await batch.RunAsync((row, _) => found = Read(id, row), cancellationToken);
         return found;
     }
@@ -39,8 +41,8 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
     {
         ReadOnlyMemory<byte>? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Shared, Id(tenant.Value), Id(id));
-        await batch.CommitAsync(row => found = row.IsDBNull(0) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(0), cancellationToken);
+        batch.Add(tenant, Shared.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id)));
+        await batch.CommitAsync(row => found = row.IsDBNull(SharedPart) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(SharedPart), cancellationToken);
         return found;
     }
 
@@ -53,8 +55,8 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
         await batch.CommitAsync(
             row =>
             {
-                if (row.FieldCount == 2)
-                    changed = row.GetBoolean(1);
+                if (Changed.IsIn(row))
+                    changed = row.GetBoolean(Changed);
             },
             cancellationToken);
         return changed;
@@ -82,18 +84,20 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
 
     private void AddClose(TenantBatch batch, TenantId tenant, Guid id, BatchState state)
     {
-        batch.Add(tenant, Close, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        batch.Add(
+            tenant,
+            Close.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id), Parameter.Of("state", (short)state), Parameter.Of("now", time.GetUtcNow())));
         if (state == BatchState.Cancelled)
-            batch.Add(tenant, Settle, Id(id));
+            batch.Add(tenant, Settle.With(Parameter.Of("batch", id)));
     }
 
     internal static Batch Read(Guid id, NpgsqlDataReader row)
     {
         var counts = new Dictionary<DeliveryStatus, long>();
         var said = new Dictionary<BatchTally, long>();
-        if (!row.IsDBNull(8))
+        if (!row.IsDBNull(Columns.Counts))
         {
-            using var json = JsonDocument.Parse(row.GetString(8));
+            using var json = JsonDocument.Parse(row.GetString(Columns.Counts));
             foreach (var count in json.RootElement.EnumerateObject())
             {
                 var status = short.Parse(count.Name, System.Globalization.CultureInfo.InvariantCulture);
@@ -106,21 +110,29 @@ public sealed class BatchStore(Database database, IdempotentWork work, TimeProvi
 
         return new Batch(
             id,
-            (BatchState)row.GetInt16(0),
-            row.GetBoolean(1),
-            row.IsDBNull(2) ? null : row.GetString(2),
-            row.GetFieldValue<DateTimeOffset>(3),
-            row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
-            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
+            (BatchState)row.GetInt16(Columns.State),
+            row.GetBoolean(Columns.Live),
+            row.GetStringOrNull(Columns.Reference),
+            row.GetTime(Columns.CreatedAt),
+            row.GetOrNull<DateTimeOffset>(Columns.ClosedAt),
+            row.GetOrNull<DateTimeOffset>(Columns.EndedAt),
             (int)said.GetValueOrDefault(BatchTally.Chunks),
             said.GetValueOrDefault(BatchTally.Accepted),
             said.GetValueOrDefault(BatchTally.Rejected),
             said.GetValueOrDefault(BatchTally.Repeated),
             counts,
             said.GetValueOrDefault(BatchTally.Pending),
-            row.IsDBNull(6) ? null : row.GetDouble(6),
-            row.IsDBNull(7) ? null : row.GetDouble(7));
+            row.GetOrNull<double>(Columns.Rate),
+            row.GetOrNull<double>(Columns.Eta));
     }
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+    /// <summary>The same of one batch and of a list.</summary>
+    private static class Columns
+    {
+        public static readonly Column
+            State = Of("state"), Live = Of("live"), Reference = Of("reference"), CreatedAt = Of("created_at"), ClosedAt = Of("closed_at"),
+            EndedAt = Of("ended_at"), Rate = Of("rate"), Eta = Of("eta"), Counts = Of("counts");
+
+        private static Column Of(string name) => new(name, Find, BatchList.List);
+    }
 }

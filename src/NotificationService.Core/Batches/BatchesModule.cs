@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NotificationService.Notifications;
-using NotificationService.Storage;
 
 namespace NotificationService.Batches;
 
 public static class BatchesModule
 {
+    private static readonly ModeStatement Mode = new(ModeOf.Batch, "batches_mode");
+
     public static IServiceCollection AddBatches(this IServiceCollection services)
     {
         services.AddOptions<BatchOptions>().BindConfiguration(BatchOptions.Section).ValidateOnStart();
@@ -17,7 +18,7 @@ public static class BatchesModule
             .AddSingleton<BatchLimiter>()
             .AddSingleton<BatchStore>()
             .AddSingleton<BatchList>()
-            .AddSingleton(new ModeStatement(ModeOf.Batch, SqlText.Statement("batches_mode")));
+            .AddSingleton(Mode);
     }
 
     /// <summary>What gathers the counts and ends batches.</summary>

@@ -12,10 +12,11 @@ public sealed record BulkJobFilter(BulkJobState? State, DateTimeOffset? Since, b
 /// <summary>Lists a tenant's jobs, the newest first, without the samples of dry runs. However many there are, a page walks one index as far as it goes.</summary>
 public sealed class BulkJobList(Database database)
 {
-    private static readonly string List = SqlText.Statement("bulk_jobs_list");
-    private static readonly string Count = SqlText.Statement("bulk_jobs_count");
+    internal static readonly Statement List = Statement.Load("bulk_jobs_list");
+    private static readonly Statement Count = Statement.Load("bulk_jobs_count");
+    private static readonly Column Total = Count.Column("total");
 
     public Task<PageResult<BulkJob>> ListAsync(TenantId tenant, BulkJobFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         new ListWalk(database, tenant, filter.Live, (short?)filter.State, filter.Since)
-            .PageAsync(List, Count, page, BulkJobStore.Read, static job => job.Id, cancellationToken);
+            .PageAsync(List, Total, page, BulkJobStore.Read, static job => job.Id, cancellationToken);
 }

@@ -16,15 +16,18 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
 
     private const int Page = MaxRetried;
 
-    private static readonly string Find = SqlText.Statement("bulk_jobs_find");
-    private static readonly string Command = SqlText.Statement("bulk_jobs_command");
-    private static readonly string Settle = SqlText.Statement("batches_settle");
-    private static readonly string Errors = SqlText.Statement("bulk_errors_page");
-    private static readonly string CellsOfRange = SqlText.Statement("bulk_row_ranges_cells");
-    private static readonly string Range = SqlText.Statement("bulk_results_range");
-    private static readonly string RowAt = SqlText.Statement("bulk_row_ranges_at");
-    private static readonly string Deliveries = SqlText.Statement("bulk_results_deliveries");
-    private static readonly string Failed = SqlText.Statement("bulk_failed");
+    private static readonly Statement Find = Statement.Load("bulk_jobs_find");
+    private static readonly Statement Command = Statement.Load("bulk_jobs_command");
+    private static readonly Column Changed = Command.Column("changed");
+    private static readonly Statement Settle = Statement.Load("batches_settle");
+    private static readonly Statement Errors = Statement.Load("bulk_errors_page");
+    private static readonly Statement CellsOfRange = Statement.Load("bulk_row_ranges_cells");
+    private static readonly Column Cells = CellsOfRange.Column("cells");
+    private static readonly Statement Range = Statement.Load("bulk_results_range");
+    private static readonly Statement RowAt = Statement.Load("bulk_row_ranges_at");
+    private static readonly Statement Deliveries = Statement.Load("bulk_results_deliveries");
+    private static readonly Statement Failed = Statement.Load("bulk_failed");
+    private static readonly Column FailedId = Failed.Column("id");
 
     public Task<BulkUpload> BeginAsync(Caller caller, string? name, IReadOnlyList<string> headers, char delimiter, string encoding, CancellationToken cancellationToken) =>
         BulkUpload.BeginAsync(database, work, ids, caller, name, headers, delimiter, encoding, time.GetUtcNow(), cancellationToken);
@@ -36,7 +39,7 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
     {
         BulkJob? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Find, Id(tenant.Value), Id(id));
+        batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id)));
         await batch.CommitAsync(row => found = Read(row), cancellationToken);
         return found;
     }
@@ -52,14 +55,14 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
                 var (isChanged, found) = (false, default(BulkJob));
                 await using (var batch = TenantBatch.Within(connection))
                 {
-                    batch.Add(tenant, Command, Id(tenant.Value), Id(id), new NpgsqlParameter<short> { TypedValue = (short)command });
-                    batch.Add(tenant, Find, Id(tenant.Value), Id(id));
-                    batch.Add(tenant, Settle, Id(id));
+                    batch.Add(tenant, Command.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id), Parameter.Of("command", (short)command)));
+                    batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id)));
+                    batch.Add(tenant, Settle.With(Parameter.Of("batch", id)));
                     await batch.RunAsync(
                         (row, statement) =>
                         {
                             if (statement == 0)
-                                isChanged = row.GetBoolean(1);
+                                isChanged = row.GetBoolean(Changed);
                             else if (statement == 1)
                                 found = Read(row);
                         },
@@ -80,8 +83,8 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
             page.Clear();
             await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
             {
-                batch.Add(tenant, Errors, Id(tenant.Value), Id(id), Number(range), Number(index), Number(Page));
-                await batch.CommitAsync(row => page.Add((row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), Text(row, 3), row.GetString(4), row.GetString(5))), cancellationToken);
+                batch.Add(tenant, Errors.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("after_range", range), Parameter.Of("after_index", index), Parameter.Of("max", Page)));
+                await batch.CommitAsync(row => page.Add((row.GetInt32(OfError.Number), row.GetInt32(OfError.Index), row.GetInt32(OfError.Line), row.GetStringOrNull(OfError.Col), row.GetString(OfError.Code), row.GetString(OfError.Message))), cancellationToken);
             }
 
             foreach (var bad in page)
@@ -99,8 +102,8 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
     {
         IReadOnlyList<IReadOnlyList<string>> cells = [];
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, CellsOfRange, Id(tenant.Value), Id(id), Number(range));
-        await batch.CommitAsync(row => cells = JsonSerializer.Deserialize(row.GetString(0), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], cancellationToken);
+        batch.Add(tenant, CellsOfRange.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("number", range)));
+        await batch.CommitAsync(row => cells = JsonSerializer.Deserialize(row.GetString(Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], cancellationToken);
         return cells;
     }
 
@@ -109,8 +112,8 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
     {
         (long, (int, int)?) found = default;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, RowAt, Id(tenant.Value), Id(id), Number(rowsBefore));
-        await batch.CommitAsync(row => found = (row.GetInt64(0), row.IsDBNull(1) ? null : (row.GetInt32(1), row.GetInt32(2))), cancellationToken);
+        batch.Add(tenant, RowAt.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("rows_before", rowsBefore)));
+        await batch.CommitAsync(row => found = (row.GetInt64(OfRowAt.Total), row.IsDBNull(OfRowAt.Number) ? null : (row.GetInt32(OfRowAt.Number), row.GetInt32(OfRowAt.Index))), cancellationToken);
         return found;
     }
 
@@ -131,11 +134,11 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
         (NotificationId First, short State, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, Dictionary<int, (string Code, string Message, bool Corrected)> Errors)? found = null;
         await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
         {
-            batch.Add(tenant, Range, Id(tenant.Value), Id(id), Number(number));
+            batch.Add(tenant, Range.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("number", number)));
             await batch.CommitAsync(
                 row => found = (
-                    new NotificationId(row.GetGuid(0)), row.GetInt16(1), row.GetFieldValue<int[]>(2),
-                    JsonSerializer.Deserialize(row.GetString(3), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], ErrorsOf(row.IsDBNull(4) ? null : row.GetString(4))),
+                    new NotificationId(row.GetGuid(OfRange.FirstId)), row.GetInt16(OfRange.State), row.GetFieldValue<int[]>(OfRange.Lines),
+                    JsonSerializer.Deserialize(row.GetString(OfRange.Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [], ErrorsOf(row.GetStringOrNull(OfRange.Errors))),
                 cancellationToken);
         }
 
@@ -144,14 +147,16 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
         var statuses = new Dictionary<NotificationId, List<(DeliveryStatus Status, string? Code, string? Message)>>();
         await using (var batch = await TenantBatch.OpenAsync(database.App, cancellationToken))
         {
-            batch.Add(tenant, Deliveries, Id(tenant.Value), Id(id), Id(first.Value), Id(first.At(rows.Count - 1).LastDelivery));
+            batch.Add(
+                tenant,
+                Deliveries.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("first_id", first.Value), Parameter.Of("last_id", first.At(rows.Count - 1).LastDelivery)));
             await batch.CommitAsync(
                 row =>
                 {
-                    var notification = new DeliveryId(row.GetGuid(0)).Notification;
+                    var notification = new DeliveryId(row.GetGuid(OfDelivery.Id)).Notification;
                     if (!statuses.TryGetValue(notification, out var list))
                         statuses[notification] = list = [];
-                    list.Add(((DeliveryStatus)row.GetInt16(1), Text(row, 2), Text(row, 3)));
+                    list.Add(((DeliveryStatus)row.GetInt16(OfDelivery.Status), row.GetStringOrNull(OfDelivery.FailureCode), row.GetStringOrNull(OfDelivery.FailureMessage)));
                 },
                 cancellationToken);
         }
@@ -173,38 +178,38 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
     {
         var failed = new List<Guid>();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Failed, Id(tenant.Value), Id(id), Number(Page));
-        await batch.CommitAsync(row => failed.Add(row.GetGuid(0)), cancellationToken);
+        batch.Add(tenant, Failed.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", id), Parameter.Of("max", Page)));
+        await batch.CommitAsync(row => failed.Add(row.GetGuid(FailedId)), cancellationToken);
         return failed;
     }
 
     internal static BulkJob Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        Text(row, 1),
-        (BulkJobState)row.GetInt16(2),
-        Text(row, 3),
-        Text(row, 4),
-        (BulkMode)row.GetInt16(5),
-        row.GetBoolean(6),
-        row.GetBoolean(7),
-        row.GetInt16(2) == (short)BulkJobState.Uploading || row.GetString(8) == "{}" ? null : JsonSerializer.Deserialize(row.GetString(8), BulkJson.Default.BulkJobSettings),
-        JsonSerializer.Deserialize(row.GetString(9), BulkJson.Default.IReadOnlyListString) ?? [],
-        row.GetString(10) == "[]" ? null : JsonSerializer.Deserialize(row.GetString(10), BulkJson.Default.ColumnTargets),
-        row.GetString(11)[0],
-        row.GetString(12),
-        Text(row, 13),
-        row.IsDBNull(14) ? null : row.GetInt64(14),
-        row.GetInt32(15),
-        row.GetInt32(16),
-        row.GetInt32(17),
-        row.GetInt32(18),
-        row.GetInt32(23),
-        row.GetInt64(19),
-        row.IsDBNull(20) ? [] : JsonSerializer.Deserialize(row.GetString(20), BulkJson.Default.IReadOnlyListBulkSample) ?? [],
-        row.GetFieldValue<DateTimeOffset>(21),
-        row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
-        row.IsDBNull(24) ? null : row.GetDouble(24),
-        row.IsDBNull(25) ? null : row.GetDouble(25));
+        row.GetGuid(OfJob.Id),
+        row.GetStringOrNull(OfJob.Name),
+        (BulkJobState)row.GetInt16(OfJob.State),
+        row.GetStringOrNull(OfJob.Reason),
+        row.GetStringOrNull(OfJob.ReasonMessage),
+        (BulkMode)row.GetInt16(OfJob.Mode),
+        row.GetBoolean(OfJob.DryRun),
+        row.GetBoolean(OfJob.Live),
+        row.GetInt16(OfJob.State) == (short)BulkJobState.Uploading || row.GetString(OfJob.Settings) == "{}" ? null : JsonSerializer.Deserialize(row.GetString(OfJob.Settings), BulkJson.Default.BulkJobSettings),
+        JsonSerializer.Deserialize(row.GetString(OfJob.Columns), BulkJson.Default.IReadOnlyListString) ?? [],
+        row.GetString(OfJob.Map) == "[]" ? null : JsonSerializer.Deserialize(row.GetString(OfJob.Map), BulkJson.Default.ColumnTargets),
+        row.GetString(OfJob.Delimiter)[0],
+        row.GetString(OfJob.Encoding),
+        row.GetStringOrNull(OfJob.FileHash),
+        row.GetOrNull<long>(OfJob.FileBytes),
+        row.GetInt32(OfJob.RowsTotal),
+        row.GetInt32(OfJob.RowsDone),
+        row.GetInt32(OfJob.RowsQueued),
+        row.GetInt32(OfJob.RowsRepeated),
+        row.GetInt32(OfJob.RowsBad),
+        row.GetInt64(OfJob.SmsSegments),
+        row.IsDBNull(OfJob.Samples) ? [] : JsonSerializer.Deserialize(row.GetString(OfJob.Samples), BulkJson.Default.IReadOnlyListBulkSample) ?? [],
+        row.GetTime(OfJob.CreatedAt),
+        row.GetOrNull<DateTimeOffset>(OfJob.EndedAt),
+        row.GetOrNull<double>(OfJob.Rate),
+        row.GetOrNull<double>(OfJob.Eta));
 
     private static Dictionary<int, (string Code, string Message, bool Corrected)> ErrorsOf(string? text)
     {
@@ -217,9 +222,43 @@ public sealed class BulkJobStore(Database database, IdempotentWork work, Ids ids
         return errors;
     }
 
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    /// <summary>The same of one job and of a list.</summary>
+    private static class OfJob
+    {
+        public static readonly Column
+            Id = Of("id"), Name = Of("name"), State = Of("state"), Reason = Of("reason"), ReasonMessage = Of("reason_message"), Mode = Of("mode"),
+            DryRun = Of("dry_run"), Live = Of("live"), Settings = Of("settings"), Columns = Of("columns"), Map = Of("map"), Delimiter = Of("delimiter"),
+            Encoding = Of("encoding"), FileHash = Of("file_hash"), FileBytes = Of("file_bytes"), RowsTotal = Of("rows_total"), RowsDone = Of("rows_done"),
+            RowsQueued = Of("rows_queued"), RowsRepeated = Of("rows_repeated"), SmsSegments = Of("sms_segments"), Samples = Of("samples"),
+            CreatedAt = Of("created_at"), EndedAt = Of("ended_at"), RowsBad = Of("rows_bad"), Rate = Of("rate"), Eta = Of("eta");
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+        private static Column Of(string name) => new(name, Find, BulkJobList.List);
+    }
 
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+    private static class OfError
+    {
+        public static readonly Column
+            Number = Errors.Column("number"), Index = Errors.Column("index"), Line = Errors.Column("line"), Col = Errors.Column("col"),
+            Code = Errors.Column("code"), Message = Errors.Column("message");
+    }
+
+    private static class OfRowAt
+    {
+        public static readonly Column
+            Total = RowAt.Column("total"), Number = RowAt.Column("number"), Index = RowAt.Column("index");
+    }
+
+    private static class OfRange
+    {
+        public static readonly Column
+            FirstId = Range.Column("first_id"), State = Range.Column("state"), Lines = Range.Column("lines"), Cells = Range.Column("cells"),
+            Errors = Range.Column("errors");
+    }
+
+    private static class OfDelivery
+    {
+        public static readonly Column
+            Id = Deliveries.Column("id"), Status = Deliveries.Column("status"), FailureCode = Deliveries.Column("failure_code"),
+            FailureMessage = Deliveries.Column("failure_message");
+    }
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NotificationService.Notifications;
-using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
 public static class BulkJobsModule
 {
+    private static readonly ModeStatement Mode = new(ModeOf.BulkJob, "bulk_jobs_mode");
+
     public static IServiceCollection AddBulkJobs(this IServiceCollection services)
     {
         services.AddOptions<BulkOptions>().BindConfiguration(BulkOptions.Section).ValidateOnStart();
@@ -16,7 +17,7 @@ public static class BulkJobsModule
             .AddSingleton<BulkJobStore>()
             .AddSingleton<UploadStaging>()
             .AddSingleton<BulkJobList>()
-            .AddSingleton(new ModeStatement(ModeOf.BulkJob, SqlText.Statement("bulk_jobs_mode")));
+            .AddSingleton(Mode);
     }
 
     /// <summary>What turns rows into notifications.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -20,14 +19,17 @@ public sealed class BulkUpload
     /// <summary>What a cell costs besides its characters, counted in characters.</summary>
     private const int CharactersOfCell = 16;
 
-    private static readonly string Begin = SqlText.Statement("bulk_jobs_begin");
-    private static readonly string Insert = SqlText.Statement("bulk_row_ranges_insert");
-    private static readonly string Stage = SqlText.Statement("bulk_jobs_stage");
-    private static readonly string Refuse = SqlText.Statement("bulk_jobs_refuse");
-    private static readonly string Continue = SqlText.Statement("bulk_jobs_continue");
-    private static readonly string StageCorrected = SqlText.Statement("bulk_jobs_stage_corrected");
-    private static readonly string Same = SqlText.Statement("bulk_jobs_same");
-    private static readonly string Leftovers = SqlText.Statement("bulk_row_ranges_leftovers");
+    private static readonly Statement Begin = Statement.Load("bulk_jobs_begin");
+    private static readonly Statement Insert = Statement.Load("bulk_row_ranges_insert");
+    private static readonly Statement Stage = Statement.Load("bulk_jobs_stage");
+    private static readonly Statement Refuse = Statement.Load("bulk_jobs_refuse");
+    private static readonly Statement Continue = Statement.Load("bulk_jobs_continue");
+    private static readonly Statement StageCorrected = Statement.Load("bulk_jobs_stage_corrected");
+    private static readonly Column Staged = new("id", Stage, StageCorrected);
+    private static readonly Statement Same = Statement.Load("bulk_jobs_same");
+    private static readonly Column SameJob = Same.Column("id");
+    private static readonly Statement LockFile = Statement.Load("bulk_jobs_lock_file");
+    private static readonly Statement Leftovers = Statement.Load("bulk_row_ranges_leftovers");
 
     private readonly Database database;
     private readonly IdempotentWork work;
@@ -62,8 +64,10 @@ public sealed class BulkUpload
         var upload = new BulkUpload(database, work, ids, caller.Tenant, ids.Next());
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            caller.Tenant, Begin, Id(caller.Tenant.Value), Id(upload.Job), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live }, Text(NameOf(name)),
-            Text(JsonSerializer.Serialize(headers, BulkJson.Default.IReadOnlyListString)), Text(delimiter.ToString()), Text(encoding), new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+            caller.Tenant,
+            Begin.With(
+                Parameter.Of("tenant", caller.Tenant.Value), Parameter.Of("id", upload.Job), Parameter.Of("account", caller.Id), Parameter.Of("live", caller.Live), Parameter.OrNull("name", NameOf(name)),
+                Parameter.OrNull("columns", JsonSerializer.Serialize(headers, BulkJson.Default.IReadOnlyListString)), Parameter.OrNull("delimiter", delimiter.ToString()), Parameter.OrNull("encoding", encoding), Parameter.Of("now", now)));
         await batch.CommitAsync(null, cancellationToken);
         return upload;
     }
@@ -73,8 +77,10 @@ public sealed class BulkUpload
     {
         var upload = new BulkUpload(database, work, ids, caller.Tenant, job) { correcting = ids.Next() };
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(caller.Tenant, Continue, Id(caller.Tenant.Value), Id(job), Id(upload.correcting.Value), new NpgsqlParameter<bool> { TypedValue = caller.Live });
-        await batch.CommitAsync(row => (upload.ranges, upload.Rows, upload.bad) = (row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? [] : [.. row.GetFieldValue<int[]>(2)]), cancellationToken);
+        batch.Add(caller.Tenant, Continue.With(Parameter.Of("tenant", caller.Tenant.Value), Parameter.Of("job", job), Parameter.Of("upload", upload.correcting.Value), Parameter.Of("live", caller.Live)));
+        await batch.CommitAsync(
+            row => (upload.ranges, upload.Rows, upload.bad) = (row.GetInt32(Continued.RowRanges), row.GetInt32(Continued.RowsTotal), row.IsDBNull(Continued.BadLines) ? [] : [.. row.GetFieldValue<int[]>(Continued.BadLines)]),
+            cancellationToken);
         if (upload.bad is null)
             return null;
         await upload.ClearLeftoversAsync(cancellationToken);
@@ -88,7 +94,7 @@ public sealed class BulkUpload
         {
             cleared = 0;
             await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-            batch.Add(tenant, Leftovers, Id(tenant.Value), Id(Job), Id(correcting ?? Guid.Empty), Number(BatchSize));
+            batch.Add(tenant, Leftovers.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", Job), Parameter.Of("upload", correcting ?? Guid.Empty), Parameter.Of("max", BatchSize)));
             await batch.CommitAsync(_ => cleared++, cancellationToken);
         }
     }
@@ -102,7 +108,9 @@ public sealed class BulkUpload
     {
         await FlushAsync(cancellationToken);
         return await SubmitAsync(
-            idempotent, response, batch => batch.Add(tenant, StageCorrected, Id(tenant.Value), Id(Job), Number(ranges), Number(added), Id(correcting ?? Guid.Empty)), cancellationToken);
+            idempotent, response,
+            batch => batch.Add(tenant, StageCorrected.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", Job), Parameter.Of("row_ranges", ranges), Parameter.Of("rows", added), Parameter.Of("upload", correcting ?? Guid.Empty))),
+            cancellationToken);
     }
 
     /// <summary>Committed if the statements find the job as it has to be and nobody has used the key.</summary>
@@ -115,7 +123,7 @@ public sealed class BulkUpload
                 var isFound = false;
                 await using var batch = TenantBatch.Within(connection);
                 add(batch);
-                await batch.RunAsync((row, _) => isFound |= row.GetName(0) == "id", cancellationToken);
+                await batch.RunAsync((row, _) => isFound |= Staged.IsIn(row), cancellationToken);
                 return (Job, isFound ? response : null);
             },
             cancellationToken);
@@ -146,8 +154,8 @@ public sealed class BulkUpload
     {
         Guid? same = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Same, Id(tenant.Value), new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, Id(Job));
-        await batch.CommitAsync(row => same = row.GetGuid(0), cancellationToken);
+        batch.Add(tenant, Same.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("file_hash", Convert.FromHexString(sha256Hex)), Parameter.Of("job", Job)));
+        await batch.CommitAsync(row => same = row.GetGuid(SameJob), cancellationToken);
         return same;
     }
 
@@ -166,13 +174,15 @@ public sealed class BulkUpload
 
         void AddStage(TenantBatch batch)
         {
-            batch.Add(tenant, "select pg_advisory_xact_lock(hashtextextended($1, 11))", new NpgsqlParameter<string> { TypedValue = $"{tenant}:{sha256Hex}" });
+            batch.Add(tenant, LockFile.With(Parameter.Of("file", $"{tenant}:{sha256Hex}")));
             batch.Add(
-                tenant, Stage, Id(tenant.Value), Id(Job), new NpgsqlParameter<short> { TypedValue = (short)state }, new NpgsqlParameter<short> { TypedValue = (short)mode },
-                new NpgsqlParameter<bool> { TypedValue = isDryRun }, Text(JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Text(JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
-                new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256Hex) }, new NpgsqlParameter<long> { TypedValue = bytes }, Number(ranges), Number(Rows),
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = startsAt }, new NpgsqlParameter<bool> { TypedValue = force || isDryRun },
-                Text(NameOf(name)));
+                tenant,
+                Stage.With(
+                    Parameter.Of("tenant", tenant.Value), Parameter.Of("job", Job), Parameter.Of("state", (short)state), Parameter.Of("mode", (short)mode),
+                    Parameter.Of("dry_run", isDryRun), Parameter.OrNull("settings", JsonSerializer.Serialize(settings, BulkJson.Default.BulkJobSettings)), Parameter.OrNull("map", JsonSerializer.Serialize(map, BulkJson.Default.ColumnTargets)),
+                    Parameter.Of("file_hash", Convert.FromHexString(sha256Hex)), Parameter.Of("file_bytes", bytes), Parameter.Of("row_ranges", ranges), Parameter.Of("rows_total", Rows),
+                    Parameter.Of("starts_at", startsAt), Parameter.Of("force", force || isDryRun),
+                    Parameter.OrNull("name", NameOf(name))));
         }
     }
 
@@ -183,7 +193,7 @@ public sealed class BulkUpload
         if (correcting is not null)
             return;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Refuse, Id(tenant.Value), Id(Job), Text(code), Text(message));
+        batch.Add(tenant, Refuse.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", Job), Parameter.OrNull("code", code), Parameter.OrNull("message", message)));
         await batch.CommitAsync(null, cancellationToken);
     }
 
@@ -195,12 +205,14 @@ public sealed class BulkUpload
             return;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            tenant, Insert, Id(tenant.Value), Id(Job), Number(ranges), Id(NotificationId.FirstOfMany(ids.Next()).Value), Number(Rows), new NpgsqlParameter<int[]> { TypedValue = [.. lines] },
-            Text(JsonSerializer.Serialize(rows, BulkJson.Default.IReadOnlyListIReadOnlyListString)),
-            new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Line)] }, new NpgsqlParameter<int[]> { TypedValue = [.. errors.Select(row => row.Index)] },
-            new NpgsqlParameter<string?[]> { TypedValue = [.. errors.Select(row => row.Error.Column)] }, new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Code)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. errors.Select(row => row.Error.Message)] },
-            new NpgsqlParameter<Guid?> { TypedValue = correcting, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+            tenant,
+            Insert.With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Of("job", Job), Parameter.Of("number", ranges), Parameter.Of("first_id", NotificationId.FirstOfMany(ids.Next()).Value), Parameter.Of("first_row", Rows), Parameter.Of<int[]>("lines", [.. lines]),
+                Parameter.OrNull("cells", JsonSerializer.Serialize(rows, BulkJson.Default.IReadOnlyListIReadOnlyListString)),
+                Parameter.Of<int[]>("error_lines", [.. errors.Select(row => row.Line)]), Parameter.Of<int[]>("error_indexes", [.. errors.Select(row => row.Index)]),
+                Parameter.Of<string?[]>("error_columns", [.. errors.Select(row => row.Error.Column)]), Parameter.Of<string[]>("error_codes", [.. errors.Select(row => row.Error.Code)]),
+                Parameter.Of<string[]>("error_messages", [.. errors.Select(row => row.Error.Message)]),
+                Parameter.OrNull("upload", correcting)));
         var isStored = false;
         await batch.CommitAsync(_ => isStored = true, cancellationToken);
         if (!isStored)
@@ -216,11 +228,11 @@ public sealed class BulkUpload
 
     private static string? NameOf(string? name) => name is null ? null : StorableText.Of(name, LongestName);
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
-
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
-
-    private static NpgsqlParameter Text(string? text) => new() { Value = text ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static class Continued
+    {
+        public static readonly Column
+            RowRanges = Continue.Column("row_ranges"), RowsTotal = Continue.Column("rows_total"), BadLines = Continue.Column("bad_lines");
+    }
 }
 
 /// <summary>The job was given up, or taken over by another upload, while rows were still coming.</summary>

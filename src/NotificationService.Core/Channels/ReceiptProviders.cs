@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -24,7 +23,8 @@ public sealed class ReceiptProviders : IAsyncDisposable
     private static readonly CoalescerOptions Guesses = new(Writers: 1, Capacity: 2_000, MaxBatch: 500, TimeSpan.Zero);
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsableFor = TimeSpan.FromSeconds(2);
-    private static readonly string Find = SqlText.Statement("provider_for_receipts");
+    private static readonly Statement Find = Statement.Load("provider_for_receipts");
+    private static readonly Statement Tenants = Statement.Load("providers_tenants");
 
     private readonly ConcurrentDictionary<Guid, Entry> known = new();
     private readonly ConcurrentDictionary<Guid, long> absent = new();
@@ -127,12 +127,11 @@ public sealed class ReceiptProviders : IAsyncDisposable
 
     private async Task<IReadOnlyList<TenantId?>> TenantsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        await using var command = database.Receipts.CreateCommand("select g.ord::int - 1, notification_meta.tenant_of_provider(g.id) from unnest($1::uuid[]) with ordinality as g(id, ord)");
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        await using var command = Tenants.With(Parameter.Of<Guid[]>("providers", [.. ids])).On(database.Receipts);
         var found = new TenantId?[ids.Count];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            found[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : new TenantId(reader.GetGuid(1));
+            found[reader.GetInt32(OfTenant.Place)] = reader.IsDBNull(OfTenant.TenantId) ? null : new TenantId(reader.GetGuid(OfTenant.TenantId));
         return found;
     }
 
@@ -154,7 +153,7 @@ public sealed class ReceiptProviders : IAsyncDisposable
     {
         ProviderRow? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.Receipts, CancellationToken.None);
-        batch.Add(tenant, Find, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = id });
+        batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("provider", id)));
         await batch.CommitAsync(
             row =>
             {
@@ -162,26 +161,39 @@ public sealed class ReceiptProviders : IAsyncDisposable
                 {
                     Id = id,
                     TenantId = tenant,
-                    Channel = (ChannelKind)row.GetInt16(0),
-                    Type = row.GetString(1),
-                    Name = row.GetString(2),
-                    Settings = row.GetString(3),
+                    Channel = (ChannelKind)row.GetInt16(Found.Channel),
+                    Type = row.GetString(Found.Type),
+                    Name = row.GetString(Found.Name),
+                    Settings = row.GetString(Found.Settings),
                 };
-                if (!row.IsDBNull(4))
+                if (!row.IsDBNull(Found.Field))
                 {
                     found.Credentials.Add(new ProviderCredentialRow
                     {
                         TenantId = tenant,
                         ProviderId = id,
-                        Field = row.GetString(4),
-                        KeyId = row.GetString(5),
-                        Sealed = row.GetFieldValue<byte[]>(6),
-                        Hint = row.GetString(7),
+                        Field = row.GetString(Found.Field),
+                        KeyId = row.GetString(Found.KeyId),
+                        Sealed = row.GetFieldValue<byte[]>(Found.Sealed),
+                        Hint = row.GetString(Found.Hint),
                     });
                 }
             },
             CancellationToken.None);
         return found is null ? null : store.Open(found);
+    }
+
+    private static class Found
+    {
+        public static readonly Column
+            Channel = Find.Column("channel"), Type = Find.Column("type"), Name = Find.Column("name"), Settings = Find.Column("settings"),
+            Field = Find.Column("field"), KeyId = Find.Column("key_id"), Sealed = Find.Column("sealed"), Hint = Find.Column("hint");
+    }
+
+    private static class OfTenant
+    {
+        public static readonly Column
+            Place = Tenants.Column("place"), TenantId = Tenants.Column("tenant_id");
     }
 
     private sealed record Entry(TenantId Tenant, FoundProvider.Known Provider, long At);

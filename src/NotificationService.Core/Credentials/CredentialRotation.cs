@@ -1,6 +1,5 @@
 using NotificationService.Storage;
 using NotificationService.Tenants;
-using Npgsql;
 
 namespace NotificationService.Credentials;
 
@@ -43,11 +42,10 @@ public sealed class CredentialRotation(Database database, CredentialVault vault,
         var remaining = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var table in tables)
         {
-            await using var command = database.Owner.CreateCommand(table.Count);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
+            await using var command = table.Count(vault.CurrentKeyId).On(database.Owner);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
-                remaining[reader.GetString(0)] = remaining.GetValueOrDefault(reader.GetString(0)) + reader.GetInt64(1);
+                remaining[reader.GetString(table.Key)] = remaining.GetValueOrDefault(reader.GetString(table.Key)) + reader.GetInt64(table.Secrets);
         }
 
         return remaining;
@@ -55,16 +53,11 @@ public sealed class CredentialRotation(Database database, CredentialVault vault,
 
     private async Task<List<(CredentialAddress Address, byte[] Sealed)>> FindAsync(SealedTable table, CredentialAddress? after, int batchSize, CancellationToken cancellationToken)
     {
-        await using var command = database.Owner.CreateCommand(table.Find);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Tenant.Value ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Owner ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after?.Field ?? "" });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = batchSize });
+        await using var command = table.Find(vault.CurrentKeyId, after, batchSize).On(database.Owner);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(CredentialAddress, byte[])>();
         while (await reader.ReadAsync(cancellationToken))
-            rows.Add((new CredentialAddress(new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetString(2)), reader.GetFieldValue<byte[]>(3)));
+            rows.Add((new CredentialAddress(new TenantId(reader.GetGuid(table.Tenant)), reader.GetGuid(table.Owner), reader.GetString(table.Field)), reader.GetFieldValue<byte[]>(table.Sealed)));
         return rows;
     }
 
@@ -74,16 +67,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault,
             return 0;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         foreach (var (address, was, secret) in rows)
-        {
-            batch.Add(
-                address.Tenant, table.Reseal,
-                new NpgsqlParameter<Guid> { TypedValue = address.Tenant.Value },
-                new NpgsqlParameter<Guid> { TypedValue = address.Owner },
-                new NpgsqlParameter<string> { TypedValue = address.Field },
-                new NpgsqlParameter<byte[]> { TypedValue = was },
-                new NpgsqlParameter<byte[]> { TypedValue = vault.Seal(secret, address) },
-                new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
-        }
+            batch.Add(address.Tenant, table.Reseal(address, was, vault.Seal(secret, address), vault.CurrentKeyId));
 
         var written = 0;
         await batch.CommitAsync(_ => written++, cancellationToken);

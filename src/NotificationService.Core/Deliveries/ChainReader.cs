@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 public sealed class ChainReader(Database database)
 {
     private static readonly IReadOnlyDictionary<NotificationId, List<ChainLink>> None = new Dictionary<NotificationId, List<ChainLink>>();
-    private static readonly string Chain = SqlText.Statement("deliveries_chain");
+    private static readonly Statement Chain = Statement.Load("deliveries_chain");
 
     public async Task<IReadOnlyDictionary<NotificationId, List<ChainLink>>> ReadAsync(
         IReadOnlyList<ClaimedDelivery> claimed, IReadOnlyDictionary<NotificationId, StoredNotification> notifications, CancellationToken cancellationToken)
@@ -22,10 +22,11 @@ public sealed class ChainReader(Database database)
         {
             NotificationId[] ids = [.. tenant.Select(delivery => delivery.Id.Notification).Distinct()];
             batch.Add(
-                tenant.Key, Chain,
-                new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ids, id => id.Value) },
-                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ids, id => id.LastDelivery) });
+                tenant.Key,
+                Chain.With(
+                    Parameter.Of("tenant", tenant.Key.Value),
+                    Parameter.Of("notifications", Array.ConvertAll(ids, id => id.Value)),
+                    Parameter.Of("last_deliveries", Array.ConvertAll(ids, id => id.LastDelivery))));
         }
 
         await batch.CommitAsync(
@@ -41,10 +42,17 @@ public sealed class ChainReader(Database database)
     }
 
     private static ChainLink Read(NpgsqlDataReader row) => new(
-        new DeliveryId(row.GetGuid(0)),
-        row.GetInt16(2),
-        (DeliveryStatus)row.GetInt16(1),
-        row.GetFieldValue<DateTimeOffset>(3),
-        row.GetBoolean(4),
-        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5));
+        new DeliveryId(row.GetGuid(Columns.Id)),
+        row.GetInt16(Columns.Chain),
+        (DeliveryStatus)row.GetInt16(Columns.Status),
+        row.GetTime(Columns.DueAt),
+        row.GetBoolean(Columns.WasHeld),
+        row.GetOrNull<DateTimeOffset>(Columns.FirstCall));
+
+    private static class Columns
+    {
+        public static readonly Column
+            Id = Chain.Column("id"), Status = Chain.Column("status"), Chain = Chain.Column("chain"), DueAt = Chain.Column("due_at"),
+            WasHeld = Chain.Column("was_held"), FirstCall = Chain.Column("first_call");
+    }
 }

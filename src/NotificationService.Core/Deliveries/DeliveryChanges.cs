@@ -8,23 +8,32 @@ namespace NotificationService.Deliveries;
 /// <summary>What people ask for of deliveries: each is one statement in a transaction that is somebody else's, and answers where the deliveries stand.</summary>
 public static class DeliveryChanges
 {
-    private static readonly string CancelStatement = SqlText.Statement("deliveries_cancel");
-    private static readonly string RetryStatement = SqlText.Statement("deliveries_retry");
+    private static readonly Statement CancelStatement = Statement.Load("deliveries_cancel");
+    private static readonly Statement RetryStatement = Statement.Load("deliveries_retry");
 
     /// <summary>Stops what has not begun of one notification; answers a row for each of its deliveries.</summary>
     public static void Cancel(TenantBatch batch, TenantId tenant, NotificationId notification, DateTimeOffset now) =>
-        batch.Add(tenant, CancelStatement, Id(tenant.Value), Id(notification.Value), Id(notification.LastDelivery), Time(now));
+        batch.Add(
+            tenant,
+            CancelStatement.With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Of("notification", notification.Value), Parameter.Of("last_delivery", notification.LastDelivery), Parameter.Of("now", now)));
 
     /// <summary>Puts failed or expired deliveries back into the queue; answers a row for each that is the tenant's.</summary>
     public static void Retry(TenantBatch batch, TenantId tenant, IReadOnlyCollection<Guid> deliveries, DateTimeOffset now) =>
-        batch.Add(tenant, RetryStatement, Id(tenant.Value), new NpgsqlParameter<Guid[]> { TypedValue = [.. deliveries] }, Time(now));
+        batch.Add(
+            tenant,
+            RetryStatement.With(Parameter.Of("tenant", tenant.Value), Parameter.Of<Guid[]>("deliveries", [.. deliveries]), Parameter.Of("now", now)));
 
     /// <summary>A row of either.</summary>
-    public static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(0)), (DeliveryStatus)row.GetInt16(1), row.GetBoolean(2));
+    public static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(Columns.Id)), (DeliveryStatus)row.GetInt16(Columns.Status), row.GetBoolean(Columns.Changed));
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+    private static class Columns
+    {
+        public static readonly Column
+            Id = Of("id"), Status = Of("status"), Changed = Of("changed");
 
-    private static NpgsqlParameter<DateTimeOffset> Time(DateTimeOffset at) => new() { TypedValue = at };
+        private static Column Of(string name) => new(name, CancelStatement, RetryStatement);
+    }
 }
 
 /// <summary>Where a delivery stands after a command, and whether it was the command's doing.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -15,47 +14,52 @@ public sealed class DeliveryMaintenance(Database database, DeliveryOptions optio
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(30);
 
+    private static readonly Statement MakeMonths = Statement.Load("deliveries_make_months");
+    private static readonly Statement DropMonths = Statement.Load("deliveries_drop_months");
+    private static readonly Statement PurgeDeliveries = Statement.Load("deliveries_purge");
+    private static readonly Statement PurgeBatches = Statement.Load("batches_purge");
+    private static readonly Statement PurgeKeys = Statement.Load("idempotency_purge");
+    private static readonly Statement PurgeReceipts = Statement.Load("receipts_purge");
+    private static readonly Statement PurgeSuppressions = Statement.Load("suppressions_purge");
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_upkeep", 3 * Every), reason => logger.StepFailed("maintenance", reason), stoppingToken);
 
     /// <summary>One run.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var made = await AskAsync("select notification_meta.ensure_partitions($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = MonthsAhead });
-        var keys = await RepeatAsync("select notification_meta.purge_idempotency_keys($1)", cancellationToken);
-        var receipts = await RepeatAsync("select notification_meta.purge_receipts($1)", cancellationToken);
-        receipts += await RepeatAsync("select notification_meta.purge_suppressions($1)", cancellationToken);
+        var made = await AskAsync(MakeMonths.With(Parameter.Of("months", MonthsAhead)), cancellationToken);
+        var keys = await RepeatAsync(() => PurgeKeys.With(Parameter.Of("max", BatchSize)), cancellationToken);
+        var receipts = await RepeatAsync(() => PurgeReceipts.With(Parameter.Of("max", BatchSize)), cancellationToken);
+        receipts += await RepeatAsync(() => PurgeSuppressions.With(Parameter.Of("max", BatchSize)), cancellationToken);
         var (dropped, deliveries) = (0, 0);
         if (options.Retention > TimeSpan.Zero)
         {
             var before = time.GetUtcNow() - options.Retention;
-            deliveries = await RepeatAsync(
-                "select notification_meta.delete_deliveries_before($2, $1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
-            deliveries += await RepeatAsync("select notification_meta.purge_batches($2, $1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
-            dropped = await AskAsync(
-                "select notification_meta.drop_partitions_before($1)", cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+            deliveries = await RepeatAsync(() => PurgeDeliveries.With(Parameter.Of("before", before), Parameter.Of("max", BatchSize)), cancellationToken);
+            deliveries += await RepeatAsync(() => PurgeBatches.With(Parameter.Of("before", before), Parameter.Of("max", BatchSize)), cancellationToken);
+            dropped = await AskAsync(DropMonths.With(Parameter.Of("before", before)), cancellationToken);
         }
 
         if (made + dropped + deliveries + keys + receipts > 0)
             logger.Kept(made, dropped, deliveries, keys, receipts);
     }
 
-    private async Task<int> RepeatAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] more)
+    private async Task<int> RepeatAsync(Func<BoundStatement> purge, CancellationToken cancellationToken)
     {
         var total = 0;
         while (true)
         {
-            var removed = await AskAsync(sql, cancellationToken, [new NpgsqlParameter<int> { TypedValue = BatchSize }, .. more.Select(parameter => parameter.Clone())]);
+            var removed = await AskAsync(purge(), cancellationToken);
             total += removed;
             if (removed < BatchSize)
                 return total;
         }
     }
 
-    private async Task<int> AskAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private async Task<int> AskAsync(BoundStatement statement, CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(sql);
-        command.Parameters.AddRange(parameters);
+        await using var command = statement.On(database.Worker);
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

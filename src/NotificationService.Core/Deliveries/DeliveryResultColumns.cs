@@ -9,6 +9,10 @@ namespace NotificationService.Deliveries;
 /// <summary>One tenant's results as the columns of <c>deliveries_complete.sql</c>: its state, attempts and timeline rows.</summary>
 internal sealed class DeliveryResultColumns
 {
+    private static readonly Statement CompleteStatement = Statement.Load("deliveries_complete");
+    private static readonly Column Id = CompleteStatement.Column("id");
+    private static readonly Column Lease = CompleteStatement.Column("lease");
+
     private readonly DeliveryResult[] results;
     private readonly AttemptRecord[] attempts;
     private readonly int[] attemptPlaces;
@@ -26,42 +30,44 @@ internal sealed class DeliveryResultColumns
             AddSteps(results[place - 1], place);
     }
 
-    public NpgsqlParameter[] Parameters(Guid tenant) =>
-    [
-        new NpgsqlParameter<Guid> { TypedValue = tenant },
-        Of(result => result.Delivery.Id.Value),
-        Of(result => result.Delivery.Lease.Id),
-        Of(result => (short)result.Status),
-        Of(result => result.DueAt),
-        Of(result => (short)(result.Attempt?.Number ?? result.Delivery.Attempts)),
-        Of(result => (short?)result.Failure?.Kind),
-        Of(result => result.Failure?.Code),
-        Of(result => result.Failure?.Message),
-        Of(result => result.Ambiguous),
-        Of(result => result.Attempt?.ProviderId),
-        Of(result => result.Attempt?.ProviderMessageId is { Length: > 0 } id ? id : null),
-        Of(result => (short)(result is { Rescued: true, Attempt: null } ? 1 : 0)),
-        Of(result => (short)Steps(result)),
-        new NpgsqlParameter<int[]> { TypedValue = attemptPlaces },
-        OfAttempts(attempt => (short)attempt.Number),
-        OfAttempts(attempt => attempt.ProviderId),
-        OfAttempts(attempt => (short)attempt.Outcome),
-        OfAttempts(attempt => attempt.StartedAt),
-        OfAttempts(attempt => attempt.FinishedAt),
-        OfAttempts(attempt => attempt.Code),
-        OfAttempts(attempt => attempt.Message),
-        OfAttempts(attempt => attempt.ProviderMessageId is { Length: > 0 } id ? id : null),
-        OfAttempts(attempt => (short?)attempt.Segments),
-        OfSteps(step => step.Place),
-        OfSteps(step => step.Sequence),
-        OfSteps(step => (short)step.Status),
-        OfSteps(step => step.At),
-        OfSteps(step => step.Detail),
-        OfAttempts(attempt => (short?)attempt.Encoding),
-        Of(result => result.Devices?.ToJson()),
-        Of(result => (short?)result.Attempt?.Segments),
-        Of(result => (short?)result.Attempt?.Encoding),
-    ];
+    /// <summary>The statement that writes them.</summary>
+    public BoundStatement Complete(Guid tenant) => CompleteStatement.With(
+        Parameter.Of("tenant", tenant),
+        Of("ids", result => result.Delivery.Id.Value),
+        Of("leases", result => result.Delivery.Lease.Id),
+        Of("statuses", result => (short)result.Status),
+        Of("due_at", result => result.DueAt),
+        Of("attempts", result => (short)(result.Attempt?.Number ?? result.Delivery.Attempts)),
+        Of("failure_kinds", result => (short?)result.Failure?.Kind),
+        Of("failure_codes", result => result.Failure?.Code),
+        Of("failure_messages", result => result.Failure?.Message),
+        Of("ambiguous", result => result.Ambiguous),
+        Of("providers", result => result.Attempt?.ProviderId),
+        Of("provider_message_ids", result => result.Attempt?.ProviderMessageId is { Length: > 0 } id ? id : null),
+        Of("rescued", result => (short)(result is { Rescued: true, Attempt: null } ? 1 : 0)),
+        Of("steps", result => (short)Steps(result)),
+        Parameter.Of("attempt_places", attemptPlaces),
+        OfAttempts("attempt_numbers", attempt => (short)attempt.Number),
+        OfAttempts("attempt_providers", attempt => attempt.ProviderId),
+        OfAttempts("attempt_outcomes", attempt => (short)attempt.Outcome),
+        OfAttempts("attempt_started", attempt => attempt.StartedAt),
+        OfAttempts("attempt_finished", attempt => attempt.FinishedAt),
+        OfAttempts("attempt_codes", attempt => attempt.Code),
+        OfAttempts("attempt_messages", attempt => attempt.Message),
+        OfAttempts("attempt_message_ids", attempt => attempt.ProviderMessageId is { Length: > 0 } id ? id : null),
+        OfAttempts("attempt_segments", attempt => (short?)attempt.Segments),
+        OfSteps("step_places", step => step.Place),
+        OfSteps("step_sequences", step => step.Sequence),
+        OfSteps("step_statuses", step => (short)step.Status),
+        OfSteps("step_times", step => step.At),
+        OfSteps("step_details", step => step.Detail),
+        OfAttempts("attempt_encodings", attempt => (short?)attempt.Encoding),
+        Of("devices", result => result.Devices?.ToJson()),
+        Of("segments", result => (short?)result.Attempt?.Segments),
+        Of("encodings", result => (short?)result.Attempt?.Encoding));
+
+    /// <summary>A row of what it answers.</summary>
+    public static (DeliveryId Delivery, Guid Lease) Written(NpgsqlDataReader row) => (new DeliveryId(row.GetGuid(Id)), row.GetGuid(Lease));
 
     /// <summary>What ended before any call never was <c>sending</c> for whoever reads the timeline.</summary>
     private static bool WasSending(DeliveryResult result) => result.Attempt is not null || result.Status == DeliveryStatus.Queued;
@@ -111,10 +117,10 @@ internal sealed class DeliveryResultColumns
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private NpgsqlParameter<T[]> Of<T>(Converter<DeliveryResult, T> column) => new() { TypedValue = Array.ConvertAll(results, column) };
+    private Parameter Of<T>(string name, Converter<DeliveryResult, T> column) => Parameter.Of(name, Array.ConvertAll(results, column));
 
-    private NpgsqlParameter<T[]> OfAttempts<T>(Converter<AttemptRecord, T> column) => new() { TypedValue = Array.ConvertAll(attempts, column) };
+    private Parameter OfAttempts<T>(string name, Converter<AttemptRecord, T> column) => Parameter.Of(name, Array.ConvertAll(attempts, column));
 
-    private NpgsqlParameter<T[]> OfSteps<T>(Func<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail), T> column) =>
-        new() { TypedValue = [.. steps.Select(column)] };
+    private Parameter OfSteps<T>(string name, Func<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail), T> column) =>
+        Parameter.Of<T[]>(name, [.. steps.Select(column)]);
 }

@@ -32,7 +32,6 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly string Complete = SqlText.Statement("deliveries_complete");
 
     private readonly BatchedWriter<DeliveryResult, bool> writer;
     private readonly Database database;
@@ -106,13 +105,13 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
         {
-            batch.Add(tenant.Key, Complete, new DeliveryResultColumns(tenant).Parameters(tenant.Key.Value));
+            batch.Add(tenant.Key, new DeliveryResultColumns(tenant).Complete(tenant.Key.Value));
             // A dead address is dead even if the result that showed it came too late.
             if (DeadAddresses(tenant) is { Count: > 0 } dead)
-                batch.Add(tenant.Key, SuppressionColumns.Insert, new SuppressionColumns(dead, ids).Parameters(tenant.Key.Value));
+                batch.Add(tenant.Key, new SuppressionColumns(dead, ids).Keep(tenant.Key.Value));
         }
 
-        await batch.CommitAsync(row => written.Add((new DeliveryId(row.GetGuid(0)), row.GetGuid(1))), cancellationToken);
+        await batch.CommitAsync(row => written.Add(DeliveryResultColumns.Written(row)), cancellationToken);
         // This process has a relay too.
         events.SignalLocally();
         return written;

@@ -10,13 +10,13 @@ namespace NotificationService.Deliveries;
 public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time, DeliveryOptions options)
 {
     private const string CommitLater = "set local synchronous_commit = off";
-    private const string Share = "select notification_meta.share_batches($1)";
-    private const string IsStopped = "select notification_meta.is_batch_stopped($1, $2)";
 
-    private static readonly string Claim = SqlText.Statement("deliveries_claim");
-    private static readonly string Rescue = SqlText.Statement("deliveries_rescue");
-    private static readonly string Isolate = SqlText.Statement("deliveries_isolate");
-    private static readonly string Start = SqlText.Statement("deliveries_start");
+    private static readonly Statement Share = Statement.Load("batches_share");
+    private static readonly Statement IsStopped = Statement.Load("batches_is_stopped");
+    private static readonly Statement Claim = Statement.Load("deliveries_claim");
+    private static readonly Statement Rescue = Statement.Load("deliveries_rescue");
+    private static readonly Statement Isolate = Statement.Load("deliveries_isolate");
+    private static readonly Statement Start = Statement.Load("deliveries_start");
     private static readonly short[] Classes = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
     /// <summary>Takes due deliveries under a lease. The shares, cursors and watermarks learn from what came.</summary>
@@ -32,30 +32,30 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         // what must not be lost is the intent.
         batch.Add(CommitLater);
         batch.Add(
-            Claim,
-            new NpgsqlParameter<int> { TypedValue = max },
-            new NpgsqlParameter<short[]> { TypedValue = Classes },
-            new NpgsqlParameter<int[]> { TypedValue = shares.Of(max) },
-            new NpgsqlParameter<Guid[]> { TypedValue = starts },
-            new NpgsqlParameter<short[]> { TypedValue = cursors.Channels },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
-            new NpgsqlParameter<Guid> { TypedValue = id },
-            new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants },
-            new NpgsqlParameter<short[]> { TypedValue = limits.Channels },
-            new NpgsqlParameter<int[]> { TypedValue = limits.Max },
-            new NpgsqlParameter<DateTimeOffset[]> { TypedValue = watermarks.Begin() });
+            Claim.With(
+                Parameter.Of("max", max),
+                Parameter.Of("classes", Classes),
+                Parameter.Of("class_max", shares.Of(max)),
+                Parameter.Of("after_tenants", starts),
+                Parameter.Of("after_channels", cursors.Channels),
+                Parameter.Of("lease_time", options.Lease),
+                Parameter.Of("lease", id),
+                Parameter.Of("limited_tenants", limits.Tenants),
+                Parameter.Of("limited_channels", limits.Channels),
+                Parameter.Of("limits", limits.Max),
+                Parameter.Of("watermarks", watermarks.Begin())));
         cursors.Reset();
         Lease? lease = null;
         await batch.CommitAsync(
             row =>
             {
-                if (row.IsDBNull(0))
+                if (row.IsDBNull(Claimed.Id))
                 {
-                    var (queue, wasCutShort) = (row.GetInt16(2), row.GetInt32(4) == 1);
-                    hadWork[queue] = wasCutShort || row.GetBoolean(9);
-                    walks[queue] = new DueWalk(FromStart: starts[queue] == Guid.Empty, ToEnd: !wasCutShort, row.GetFieldValue<DateTimeOffset>(10));
+                    var (queue, wasCutShort) = (row.GetInt16(Claimed.Priority), row.GetInt32(Claimed.Claims) == 1);
+                    hadWork[queue] = wasCutShort || row.GetBoolean(Claimed.Ambiguous);
+                    walks[queue] = new DueWalk(FromStart: starts[queue] == Guid.Empty, ToEnd: !wasCutShort, row.GetTime(Claimed.DueAt));
                     if (wasCutShort)
-                        cursors.GoOnAfter((Priority)queue, new TenantId(row.GetGuid(1)), row.GetInt16(3));
+                        cursors.GoOnAfter((Priority)queue, new TenantId(row.GetGuid(Claimed.TenantId)), row.GetInt16(Claimed.Channel));
                     return;
                 }
 
@@ -75,10 +75,10 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         var (id, asked) = (ids.Next(), time.GetTimestamp());
         batch.Add(
-            Rescue,
-            new NpgsqlParameter<int> { TypedValue = max },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease },
-            new NpgsqlParameter<Guid> { TypedValue = id });
+            Rescue.With(
+                Parameter.Of("max", max),
+                Parameter.Of("lease_time", options.Lease),
+                Parameter.Of("lease", id)));
         await batch.CommitAsync(row => rescued.Add(Read(row, GrantedBy(row, id, asked))), cancellationToken);
         return rescued;
     }
@@ -93,10 +93,10 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         batch.Add(CommitLater);
         batch.Add(
-            Isolate,
-            new NpgsqlParameter<Guid> { TypedValue = delivery.Id.Value },
-            new NpgsqlParameter<Guid> { TypedValue = delivery.Lease.Id },
-            new NpgsqlParameter<short> { TypedValue = (short)losses });
+            Isolate.With(
+                Parameter.Of("id", delivery.Id.Value),
+                Parameter.Of("lease", delivery.Lease.Id),
+                Parameter.Of("losses", (short)losses)));
         await batch.CommitAsync(_ => isHeld = true, cancellationToken);
         return isHeld;
     }
@@ -110,19 +110,19 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         // Whoever holds or cancels a batch answers only when this is committed, and what begins after that sees it.
         if (ordered.Where(delivery => delivery.Batch is not null).Select(delivery => delivery.Batch!.Value).Distinct().ToArray() is { Length: > 0 } batches)
-            batch.Add(Share, new NpgsqlParameter<Guid[]> { TypedValue = batches });
+            batch.Add(Share.With(Parameter.Of("batches", batches)));
         batch.Add(
-            Start,
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Value) },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Lease.Id) },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.Value) },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery) });
+            Start.With(
+                Parameter.Of("ids", Array.ConvertAll(ordered, delivery => delivery.Id.Value)),
+                Parameter.Of("leases", Array.ConvertAll(ordered, delivery => delivery.Lease.Id)),
+                Parameter.Of("longest_call", options.LongestCall),
+                Parameter.Of("notifications", Array.ConvertAll(ordered, delivery => delivery.Id.Notification.Value)),
+                Parameter.Of("last_deliveries", Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery))));
         await batch.CommitAsync(
             row =>
             {
-                if (row.FieldCount == 2)
-                    started.Add(new DeliveryId(row.GetGuid(0)), row.GetFieldValue<DateTimeOffset>(1));
+                if (Started.CallStartedAt.IsIn(row))
+                    started.Add(new DeliveryId(row.GetGuid(Started.Id)), row.GetTime(Started.CallStartedAt));
             },
             cancellationToken);
         return started;
@@ -131,31 +131,47 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
     /// <summary>Whether a batch was held or cancelled since a delivery of it was written as begun.</summary>
     public async Task<bool> IsStoppedAsync(TenantId tenant, Guid batch, CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(IsStopped);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tenant.Value });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = batch });
+        await using var command = IsStopped.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("batch", batch)).On(database.Worker);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private Lease GrantedBy(NpgsqlDataReader row, Guid id, long asked) => new(id, time, asked, row.GetFieldValue<DateTimeOffset>(13), options.Lease);
+    private Lease GrantedBy(NpgsqlDataReader row, Guid id, long asked) => new(id, time, asked, row.GetTime(Claimed.ClaimedAt), options.Lease);
 
     private static ClaimedDelivery Read(NpgsqlDataReader row, Lease lease) => new(
-        new DeliveryId(row.GetGuid(0)),
-        new TenantId(row.GetGuid(1)),
-        (Priority)row.GetInt16(2),
-        row.GetInt32(4),
-        row.GetInt16(5),
-        row.GetInt16(6),
-        row.GetInt16(7),
-        row.GetInt16(8),
-        row.GetBoolean(9),
-        row.GetFieldValue<DateTimeOffset>(10),
-        row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
-        row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
-        row.IsDBNull(14) ? null : row.GetGuid(14),
+        new DeliveryId(row.GetGuid(Claimed.Id)),
+        new TenantId(row.GetGuid(Claimed.TenantId)),
+        (Priority)row.GetInt16(Claimed.Priority),
+        row.GetInt32(Claimed.Claims),
+        row.GetInt16(Claimed.Attempts),
+        row.GetInt16(Claimed.RetriedFrom),
+        row.GetInt16(Claimed.TimelineSeq),
+        row.GetInt16(Claimed.Rescues),
+        row.GetBoolean(Claimed.Ambiguous),
+        row.GetTime(Claimed.DueAt),
+        row.GetOrNull<DateTimeOffset>(Claimed.ExpiresAt),
+        row.GetOrNull<DateTimeOffset>(Claimed.CallStartedAt),
+        row.GetOrNull<Guid>(Claimed.ProviderId),
         lease)
     {
-        Batch = row.IsDBNull(15) ? null : row.GetGuid(15),
-        Devices = row.IsDBNull(16) ? null : DeviceStates.Parse(row.GetString(16)),
+        Batch = row.GetOrNull<Guid>(Claimed.BatchId),
+        Devices = row.IsDBNull(Claimed.Devices) ? null : DeviceStates.Parse(row.GetString(Claimed.Devices)),
     };
+
+    /// <summary>The same of what is claimed and of what is rescued.</summary>
+    private static class Claimed
+    {
+        public static readonly Column
+            Id = Of("id"), TenantId = Of("tenant_id"), Priority = Of("priority"), Channel = Of("channel"), Claims = Of("claims"), Attempts = Of("attempts"),
+            RetriedFrom = Of("retried_from"), TimelineSeq = Of("timeline_seq"), Rescues = Of("rescues"), Ambiguous = Of("ambiguous"), DueAt = Of("due_at"),
+            ExpiresAt = Of("expires_at"), CallStartedAt = Of("call_started_at"), ClaimedAt = Of("claimed_at"), ProviderId = Of("provider_id"),
+            BatchId = Of("batch_id"), Devices = Of("devices");
+
+        private static Column Of(string name) => new(name, Claim, Rescue);
+    }
+
+    private static class Started
+    {
+        public static readonly Column
+            Id = Start.Column("id"), CallStartedAt = Start.Column("call_started_at");
+    }
 }

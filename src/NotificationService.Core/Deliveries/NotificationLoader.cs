@@ -13,7 +13,7 @@ public sealed class NotificationLoader(Database database)
     private const string Cancelled = "cancelled";
     private const string Held = "held";
 
-    private static readonly string Load = SqlText.Statement("notifications_load");
+    private static readonly Statement Load = Statement.Load("notifications_load");
 
     public async Task<IReadOnlyDictionary<NotificationId, StoredNotification>> LoadAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken cancellationToken)
     {
@@ -22,9 +22,10 @@ public sealed class NotificationLoader(Database database)
         foreach (var tenant in deliveries.GroupBy(delivery => delivery.Tenant).OrderBy(group => group.Key.Value))
         {
             batch.Add(
-                tenant.Key, Load,
-                new NpgsqlParameter<Guid[]> { TypedValue = [.. tenant.Select(delivery => delivery.Id.Notification.Value).Distinct()] },
-                new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value });
+                tenant.Key,
+                Load.With(
+                    Parameter.Of<Guid[]>("notifications", [.. tenant.Select(delivery => delivery.Id.Notification.Value).Distinct()]),
+                    Parameter.Of("tenant", tenant.Key.Value)));
         }
 
         await batch.CommitAsync(
@@ -38,20 +39,29 @@ public sealed class NotificationLoader(Database database)
     }
 
     private static StoredNotification Read(NpgsqlDataReader row) => new(
-        new NotificationId(row.GetGuid(0)),
-        row.GetBoolean(1),
-        row.IsDBNull(2) ? null : row.GetGuid(2),
-        row.IsDBNull(3) ? null : row.GetInt32(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
-        JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(5), StoredJson.Default.StoredRecipient) ?? new StoredRecipient(),
-        row.IsDBNull(6) ? [] : row.GetFieldValue<byte[]>(6),
-        row.IsDBNull(7) ? null : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(7), StoredJson.Default.InlineContent),
-        row.IsDBNull(8) ? null : row.GetString(8),
-        row.GetFieldValue<DateTimeOffset>(9))
+        new NotificationId(row.GetGuid(Columns.Id)),
+        row.GetBoolean(Columns.Live),
+        row.GetOrNull<Guid>(Columns.TemplateId),
+        row.GetOrNull<int>(Columns.TemplateVersion),
+        row.GetStringOrNull(Columns.Category),
+        JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(Columns.Recipient), StoredJson.Default.StoredRecipient) ?? new StoredRecipient(),
+        row.IsDBNull(Columns.Data) ? [] : row.GetFieldValue<byte[]>(Columns.Data),
+        row.IsDBNull(Columns.Content) ? null : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(Columns.Content), StoredJson.Default.InlineContent),
+        row.GetStringOrNull(Columns.TraceParent),
+        row.GetTime(Columns.CreatedAt))
     {
-        Suppressed = row.IsDBNull(10) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(10), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
-        Fallback = Strategies.Read(row.GetInt16(11), row.IsDBNull(12) ? null : row.GetInt32(12)),
-        IsCancelled = !row.IsDBNull(13) && row.GetString(13) == Cancelled,
-        IsHeld = !row.IsDBNull(13) && row.GetString(13) == Held,
+        Suppressed = row.IsDBNull(Columns.Suppressed) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(Columns.Suppressed), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
+        Fallback = Strategies.Read(row.GetInt16(Columns.Strategy), row.GetOrNull<int>(Columns.FallbackAfter)),
+        IsCancelled = !row.IsDBNull(Columns.StoppedBy) && row.GetString(Columns.StoppedBy) == Cancelled,
+        IsHeld = !row.IsDBNull(Columns.StoppedBy) && row.GetString(Columns.StoppedBy) == Held,
     };
+
+    private static class Columns
+    {
+        public static readonly Column
+            Id = Load.Column("id"), Live = Load.Column("live"), TemplateId = Load.Column("template_id"), TemplateVersion = Load.Column("template_version"),
+            Category = Load.Column("category"), Recipient = Load.Column("recipient"), Data = Load.Column("data"), Content = Load.Column("content"),
+            TraceParent = Load.Column("trace_parent"), CreatedAt = Load.Column("created_at"), Suppressed = Load.Column("suppressed"),
+            Strategy = Load.Column("strategy"), FallbackAfter = Load.Column("fallback_after"), StoppedBy = Load.Column("stopped_by");
+    }
 }

@@ -11,7 +11,7 @@ namespace NotificationService.Deliveries;
 internal sealed class QueueGauges : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private static readonly string Depth = SqlText.Statement("deliveries_depth");
+    private static readonly Statement Depth = Statement.Load("deliveries_depth");
 
     private readonly Database database;
     private readonly TimeProvider time;
@@ -39,14 +39,20 @@ internal sealed class QueueGauges : BackgroundService
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         var read = new Dictionary<ChannelKind, (long, double)>();
-        await using var command = database.Worker.CreateCommand(Depth);
+        await using var command = Depth.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            read[(ChannelKind)reader.GetInt16(0)] = (reader.GetInt64(1), reader.GetDouble(2));
+            read[(ChannelKind)reader.GetInt16(Columns.Channel)] = (reader.GetInt64(Columns.Waiting), reader.GetDouble(Columns.Seconds));
         depths = read;
     }
 
     private (long Count, double Seconds) Of(ChannelKind channel) => depths.GetValueOrDefault(channel);
 
     private static KeyValuePair<string, object?> Tag(ChannelKind channel) => new("channel", channel.ToName());
+
+    private static class Columns
+    {
+        public static readonly Column
+            Channel = Depth.Column("channel"), Waiting = Depth.Column("waiting"), Seconds = Depth.Column("seconds");
+    }
 }

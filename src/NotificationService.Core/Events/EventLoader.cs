@@ -9,8 +9,9 @@ namespace NotificationService.Events;
 /// <summary>Turns places of the outbox into what is published, all tenants in one round trip.</summary>
 internal static class EventLoader
 {
-    private static readonly string Deliveries = SqlText.Statement("outbox_deliveries");
-    private static readonly string Notices = SqlText.Statement("outbox_notices");
+    private static readonly Statement Deliveries = Statement.Load("outbox_deliveries");
+    private static readonly Statement Notices = Statement.Load("outbox_notices");
+    private static readonly Column Place = new("ord", Deliveries, Notices);
 
     /// <summary>Each tenant's events in their order. What is no longer there, because its month was removed, is left out.</summary>
     public static async Task<IReadOnlyDictionary<TenantId, IReadOnlyList<PublicEvent>>> LoadAsync(
@@ -29,15 +30,17 @@ internal static class EventLoader
             {
                 statements.Add((rows, events, deliveries));
                 batch.Add(
-                    tenant.Key, Deliveries, new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value }, Subjects(rows, deliveries),
-                    new NpgsqlParameter<short[]> { TypedValue = Array.ConvertAll(deliveries, place => rows[place].Sequence) },
-                    new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value) });
+                    tenant.Key,
+                    Deliveries.With(
+                        Parameter.Of("tenant", tenant.Key.Value), Subjects("deliveries", rows, deliveries),
+                        Parameter.Of("sequences", Array.ConvertAll(deliveries, place => rows[place].Sequence)),
+                        Parameter.Of("notifications", Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value))));
             }
 
             if (notices.Length > 0)
             {
                 statements.Add((rows, events, notices));
-                batch.Add(tenant.Key, Notices, new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value }, Subjects(rows, notices));
+                batch.Add(tenant.Key, Notices.With(Parameter.Of("tenant", tenant.Key.Value), Subjects("events", rows, notices)));
             }
         }
 
@@ -45,47 +48,62 @@ internal static class EventLoader
             (reader, statement) =>
             {
                 var (rows, events, places) = statements[statement];
-                var place = places[reader.GetInt64(0) - 1];
+                var place = places[reader.GetInt64(Place) - 1];
                 events[place] = rows[place].Sequence > 0 ? Delivery(reader, rows[place]) : Notice(reader, rows[place]);
             },
             cancellationToken);
         return loaded.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<PublicEvent>)[.. entry.Value.OfType<PublicEvent>()]);
     }
 
-    private static NpgsqlParameter<Guid[]> Subjects(OutboxRow[] rows, int[] places) => new() { TypedValue = Array.ConvertAll(places, place => rows[place].Subject) };
+    private static Parameter Subjects(string name, OutboxRow[] rows, int[] places) => Parameter.Of(name, Array.ConvertAll(places, place => rows[place].Subject));
 
     private static DeliveryEvent Delivery(NpgsqlDataReader reader, OutboxRow row)
     {
-        var (delivery, status, sequence) = (new DeliveryId(row.Subject), (DeliveryStatus)reader.GetInt16(1), reader.GetInt32(4));
-        return new DeliveryEvent(EventTypes.IdOf(delivery, sequence), row.Tenant, EventTypes.Of(status), delivery, sequence, reader.GetFieldValue<DateTimeOffset>(2), status)
+        var (delivery, status, sequence) = (new DeliveryId(row.Subject), (DeliveryStatus)reader.GetInt16(OfDelivery.Status), reader.GetInt32(OfDelivery.Sequence));
+        return new DeliveryEvent(EventTypes.IdOf(delivery, sequence), row.Tenant, EventTypes.Of(status), delivery, sequence, reader.GetTime(OfDelivery.At), status)
         {
-            Detail = TimelineDetail.Published(Text(reader, 3)),
-            Batch = reader.IsDBNull(5) ? null : reader.GetGuid(5),
-            Attempts = reader.GetInt16(6),
-            Provider = Text(reader, 7),
-            Live = reader.GetBoolean(8),
-            Reference = Text(reader, 9),
-            UserId = Text(reader, 10),
-            Category = Text(reader, 11),
-            Metadata = Text(reader, 12),
-            TemplateVersion = reader.IsDBNull(13) ? null : reader.GetInt32(13),
-            Template = Text(reader, 14),
-            Segments = reader.IsDBNull(15) ? null : reader.GetInt16(15),
-            Encoding = reader.IsDBNull(16) ? null : (SmsEncoding)reader.GetInt16(16),
+            Detail = TimelineDetail.Published(reader.GetStringOrNull(OfDelivery.Detail)),
+            Batch = reader.GetOrNull<Guid>(OfDelivery.BatchId),
+            Attempts = reader.GetInt16(OfDelivery.Attempts),
+            Provider = reader.GetStringOrNull(OfDelivery.Provider),
+            Live = reader.GetBoolean(OfDelivery.Live),
+            Reference = reader.GetStringOrNull(OfDelivery.Reference),
+            UserId = reader.GetStringOrNull(OfDelivery.UserId),
+            Category = reader.GetStringOrNull(OfDelivery.Category),
+            Metadata = reader.GetStringOrNull(OfDelivery.Metadata),
+            TemplateVersion = reader.GetOrNull<int>(OfDelivery.TemplateVersion),
+            Template = reader.GetStringOrNull(OfDelivery.Template),
+            Segments = reader.GetOrNull<short>(OfDelivery.Segments),
+            Encoding = reader.IsDBNull(OfDelivery.SmsEncoding) ? null : (SmsEncoding)reader.GetInt16(OfDelivery.SmsEncoding),
             Target = row.Target,
         };
     }
 
     private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row)
     {
-        var type = reader.GetString(1);
-        NoticeFacts facts = Text(reader, 4) is { } noted ? NoticeFacts.Read(type, noted) : new StoredData(reader.GetString(5));
-        return new NoticeEvent(EventTypes.IdOf(row.Subject), row.Tenant, type, reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), facts)
+        var type = reader.GetString(OfNotice.Type);
+        NoticeFacts facts = reader.GetStringOrNull(OfNotice.Facts) is { } noted ? NoticeFacts.Read(type, noted) : new StoredData(reader.GetString(OfNotice.Data));
+        return new NoticeEvent(EventTypes.IdOf(row.Subject), row.Tenant, type, reader.GetGuid(OfNotice.Subject), reader.GetTime(OfNotice.OccurredAt), facts)
         {
-            Live = reader.GetBoolean(6),
+            Live = reader.GetBoolean(OfNotice.Live),
             Target = row.Target,
         };
     }
 
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    private static class OfDelivery
+    {
+        public static readonly Column
+            Status = Deliveries.Column("status"), At = Deliveries.Column("at"), Detail = Deliveries.Column("detail"), Sequence = Deliveries.Column("sequence"),
+            BatchId = Deliveries.Column("batch_id"), Attempts = Deliveries.Column("attempts"), Provider = Deliveries.Column("provider"),
+            Live = Deliveries.Column("live"), Reference = Deliveries.Column("reference"), UserId = Deliveries.Column("user_id"),
+            Category = Deliveries.Column("category"), Metadata = Deliveries.Column("metadata"), TemplateVersion = Deliveries.Column("template_version"),
+            Template = Deliveries.Column("template"), Segments = Deliveries.Column("segments"), SmsEncoding = Deliveries.Column("sms_encoding");
+    }
+
+    private static class OfNotice
+    {
+        public static readonly Column
+            Type = Notices.Column("type"), Subject = Notices.Column("subject"), OccurredAt = Notices.Column("occurred_at"), Facts = Notices.Column("facts"),
+            Data = Notices.Column("data"), Live = Notices.Column("live");
+    }
 }

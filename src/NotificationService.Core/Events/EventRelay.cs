@@ -34,9 +34,9 @@ public sealed class EventRelay(
     // A relay that hangs between two statements loses its connection, and with it the shard.
     private const string Begin = "begin; set local idle_in_transaction_session_timeout = '5s'; set local statement_timeout = '8s'";
 
-    private static readonly string Lock = SqlText.Statement("outbox_lock");
-    private static readonly string Take = SqlText.Statement("outbox_take");
-    private static readonly string DeadLettered = SqlText.Statement("outbox_dead_letter");
+    private static readonly Statement Lock = Statement.Load("outbox_lock");
+    private static readonly Statement Take = Statement.Load("outbox_take");
+    private static readonly Statement DeadLettered = Statement.Load("outbox_dead_letter");
 
     private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
     private readonly ShardWatermarks watermarks = new(time);
@@ -101,9 +101,7 @@ public sealed class EventRelay(
     {
         try
         {
-            await using var command = database.Worker.CreateCommand(DeadLettered);
-            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = row.Shard });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Position });
+            await using var command = DeadLettered.With(Parameter.Of("shard", row.Shard), Parameter.Of("position", row.Position)).On(database.Worker);
             await command.ExecuteNonQueryAsync(cancellationToken);
             logger.DeadLettered(row.Shard, row.Position, reason);
             return true;
@@ -167,10 +165,7 @@ public sealed class EventRelay(
     {
         await ExecuteAsync(connection, Begin, cancellationToken);
         var (first, after) = (next & 7, watermarks.Next());
-        await using var command = new NpgsqlCommand(Lock, connection)
-        {
-            Parameters = { new NpgsqlParameter<int> { TypedValue = first }, new NpgsqlParameter<long[]> { TypedValue = after } },
-        };
+        await using var command = Lock.With(Parameter.Of("first", first), Parameter.Of("after", after)).On(connection);
         var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
         watermarks.Looked(first, shard);
         if (shard is { } number)
@@ -186,16 +181,13 @@ public sealed class EventRelay(
     private static async Task<(long Oldest, long Own)> TakeAsync(
         NpgsqlConnection connection, short shard, long after, int max, List<OutboxRow> taken, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Take, connection)
-        {
-            Parameters = { new NpgsqlParameter<short> { TypedValue = shard }, new NpgsqlParameter<int> { TypedValue = max }, new NpgsqlParameter<long> { TypedValue = after } },
-        };
+        await using var command = Take.With(Parameter.Of("shard", shard), Parameter.Of("max", max), Parameter.Of("after", after)).On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var (oldest, own) = (0L, 0L);
         while (await reader.ReadAsync(cancellationToken))
         {
-            taken.Add(new OutboxRow(shard, reader.GetInt64(3), new TenantId(reader.GetGuid(0)), reader.GetGuid(1), reader.GetInt16(2), reader.IsDBNull(4) ? null : reader.GetGuid(4)));
-            (oldest, own) = (reader.GetInt64(5), reader.GetInt64(6));
+            taken.Add(new OutboxRow(shard, reader.GetInt64(Taken.Position), new TenantId(reader.GetGuid(Taken.TenantId)), reader.GetGuid(Taken.Subject), reader.GetInt16(Taken.Seq), reader.GetOrNull<Guid>(Taken.Target)));
+            (oldest, own) = (reader.GetInt64(Taken.Oldest), reader.GetInt64(Taken.Own));
         }
 
         return (oldest, own);
@@ -205,5 +197,12 @@ public sealed class EventRelay(
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static class Taken
+    {
+        public static readonly Column
+            TenantId = Take.Column("tenant_id"), Subject = Take.Column("subject"), Seq = Take.Column("seq"), Position = Take.Column("position"),
+            Target = Take.Column("target"), Oldest = Take.Column("oldest"), Own = Take.Column("own");
     }
 }

@@ -10,7 +10,8 @@ namespace NotificationService.Events;
 internal sealed class OutboxGauges : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private static readonly string Depth = SqlText.Statement("outbox_depth");
+    private static readonly Statement Depth = Statement.Load("outbox_depth");
+    private static readonly Statement KafkaDepth = Statement.Load("kafka_messages_depth");
 
     private readonly Database database;
     private readonly TimeProvider time;
@@ -38,17 +39,29 @@ internal sealed class OutboxGauges : BackgroundService
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(Depth);
+        await using var command = Depth.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        Volatile.Write(ref waiting, reader.GetInt64(0));
-        Volatile.Write(ref deadLettered, reader.GetInt64(1));
+        Volatile.Write(ref waiting, reader.GetInt64(Columns.Waiting));
+        Volatile.Write(ref deadLettered, reader.GetInt64(Columns.DeadLettered));
         await reader.CloseAsync();
-        await using var kafka = database.Worker.CreateCommand("select waiting, seconds, dead_lettered from notification_meta.kafka_waiting()");
+        await using var kafka = KafkaDepth.With().On(database.Worker);
         await using var counted = await kafka.ExecuteReaderAsync(cancellationToken);
         await counted.ReadAsync(cancellationToken);
-        Volatile.Write(ref kafkaWaiting, counted.GetInt64(0));
-        Volatile.Write(ref kafkaSeconds, counted.GetDouble(1));
-        Volatile.Write(ref kafkaDeadLettered, counted.GetInt64(2));
+        Volatile.Write(ref kafkaWaiting, counted.GetInt64(KafkaColumns.Waiting));
+        Volatile.Write(ref kafkaSeconds, counted.GetDouble(KafkaColumns.Seconds));
+        Volatile.Write(ref kafkaDeadLettered, counted.GetInt64(KafkaColumns.DeadLettered));
+    }
+
+    private static class Columns
+    {
+        public static readonly Column
+            Waiting = Depth.Column("waiting"), DeadLettered = Depth.Column("dead_lettered");
+    }
+
+    private static class KafkaColumns
+    {
+        public static readonly Column
+            Waiting = KafkaDepth.Column("waiting"), Seconds = KafkaDepth.Column("seconds"), DeadLettered = KafkaDepth.Column("dead_lettered");
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -14,16 +13,15 @@ internal sealed class OutboxMaintenance(Database database, Heartbeats heartbeats
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
+    private static readonly Statement[] Purges = [Statement.Load("events_purge"), Statement.Load("kafka_messages_purge"), Statement.Load("outbox_purge")];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, PurgeAsync, heartbeats.Maintenance("outbox_purge"), logger.RelayFailed, stoppingToken);
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        foreach (var statement in (string[])["select notification_meta.purge_events($1, $2)", "select notification_meta.purge_kafka_messages($1, $2)", "select notification_meta.purge_outbox_dead_letters($1, $2)"])
+        foreach (var purge in Purges)
         {
-            await using var command = database.Worker.CreateCommand(statement);
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - Keep });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+            await using var command = purge.With(Parameter.Of("before", time.GetUtcNow() - Keep), Parameter.Of("max", BatchSize)).On(database.Worker);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -3,6 +3,7 @@ using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Receipts;
+using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
 
@@ -19,20 +20,20 @@ internal sealed class CallbackHistory
     private readonly List<(DeliveryId Delivery, ReceiptKind Kind, DateTimeOffset At, Guid Receipt)> engagements = [];
     private readonly HashSet<Guid> shown = [];
 
-    public void AddReceipt(NpgsqlDataReader row) => receipts[row.GetGuid(1)] = new ReportedReceipt(
-        new DeliveryId(row.GetGuid(2)),
-        NotificationRows.Provider(row, 3)?.Name,
-        (ReceiptKind)row.GetInt16(5),
-        (ReceiptState)row.GetInt16(6),
-        NotificationRows.Text(row, 7),
-        row.GetFieldValue<DateTimeOffset>(8),
-        row.GetFieldValue<DateTimeOffset>(9),
-        NotificationRows.Text(row, 10),
-        NotificationRows.Text(row, 11),
-        NotificationRows.Text(row, 12));
+    public void AddReceipt(NpgsqlDataReader row) => receipts[row.GetGuid(OfReceipt.Id)] = new ReportedReceipt(
+        new DeliveryId(row.GetGuid(OfReceipt.DeliveryId)),
+        NotificationRows.Provider(row, OfReceipt.ProviderId, OfReceipt.Provider)?.Name,
+        (ReceiptKind)row.GetInt16(OfReceipt.Kind),
+        (ReceiptState)row.GetInt16(OfReceipt.State),
+        row.GetStringOrNull(OfReceipt.Reason),
+        row.GetTime(OfReceipt.OccurredAt),
+        row.GetTime(OfReceipt.ReceivedAt),
+        row.GetStringOrNull(OfReceipt.Code),
+        row.GetStringOrNull(OfReceipt.Message),
+        row.GetStringOrNull(OfReceipt.Raw));
 
     public void AddEngagement(NpgsqlDataReader row) =>
-        engagements.Add((new DeliveryId(row.GetGuid(1)), (ReceiptKind)row.GetInt16(2), row.GetFieldValue<DateTimeOffset>(3), row.GetGuid(4)));
+        engagements.Add((new DeliveryId(row.GetGuid(OfEngagement.DeliveryId)), (ReceiptKind)row.GetInt16(OfEngagement.Kind), row.GetTime(OfEngagement.At), row.GetGuid(OfEngagement.Id)));
 
     /// <summary>The callback that a change of status followed from; null where it was another reason.</summary>
     public Callback? Of(TimelineStep step)
@@ -79,6 +80,23 @@ internal sealed class CallbackHistory
                 new ExplainStep(receipt.Delivery.Channel, ignored ? "callback_ignored" : receipt.Kind.ToName(), ignored ? $"{callback.Words}: it changed nothing ({receipt.Reason})" : callback.Words))
             { Callback = callback };
         }
+    }
+
+    private static class OfReceipt
+    {
+        public static readonly Column
+            Id = Explanations.Receipts.Column("id"), DeliveryId = Explanations.Receipts.Column("delivery_id"),
+            ProviderId = Explanations.Receipts.Column("provider_id"), Provider = Explanations.Receipts.Column("provider"),
+            Kind = Explanations.Receipts.Column("kind"), State = Explanations.Receipts.Column("state"), Reason = Explanations.Receipts.Column("reason"),
+            OccurredAt = Explanations.Receipts.Column("occurred_at"), ReceivedAt = Explanations.Receipts.Column("received_at"),
+            Code = Explanations.Receipts.Column("code"), Message = Explanations.Receipts.Column("message"), Raw = Explanations.Receipts.Column("raw");
+    }
+
+    private static class OfEngagement
+    {
+        public static readonly Column
+            DeliveryId = Explanations.Engagements.Column("delivery_id"), Kind = Explanations.Engagements.Column("kind"),
+            At = Explanations.Engagements.Column("at"), Id = Explanations.Engagements.Column("id");
     }
 
     private sealed record ReportedReceipt(

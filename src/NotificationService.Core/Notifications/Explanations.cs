@@ -12,10 +12,11 @@ namespace NotificationService.Notifications;
 /// <summary>What was decided about a notification and why, read from the rows that it left; there is no log to lose.</summary>
 public sealed class Explanations(Database database, NotificationQueries queries, TemplateCatalog templates)
 {
-    private static readonly string Beside = SqlText.Statement("notifications_explain");
-    private static readonly string Receipts = SqlText.Statement("receipts_of_notification");
-    private static readonly string Engagements = SqlText.Statement("engagements_of_notification");
-    private static readonly string Providers = SqlText.Statement("providers_of_notification");
+    internal static readonly Statement Beside = Statement.Load("notifications_explain");
+    internal static readonly Statement Receipts = Statement.Load("receipts_of_notification");
+    internal static readonly Statement Engagements = Statement.Load("engagements_of_notification");
+    internal static readonly Statement Providers = Statement.Load("providers_of_notification");
+    private static readonly Column RowKind = new("row_kind", Beside, Providers, Engagements, Receipts);
 
     /// <summary>Null if the tenant has no such notification.</summary>
     public async Task<Explanation?> OfAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
@@ -76,34 +77,52 @@ public sealed class Explanations(Database database, NotificationQueries queries,
         var providers = new Dictionary<Guid, ProviderFacts>();
         var callbacks = new CallbackHistory();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Beside, Id(tenant.Value), Id(id.Value));
-        batch.Add(tenant, Providers, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
-        batch.Add(tenant, Engagements, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery));
-        batch.Add(tenant, Receipts, Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), new NpgsqlParameter<int> { TypedValue = CallbackHistory.Max });
+        batch.Add(tenant, Beside.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id.Value)));
+        batch.Add(tenant, Providers.With(Range(tenant, id)));
+        batch.Add(tenant, Engagements.With(Range(tenant, id)));
+        batch.Add(tenant, Receipts.With([.. Range(tenant, id), Parameter.Of("max", CallbackHistory.Max)]));
         await batch.CommitAsync(
             row =>
             {
-                if (row.GetInt32(0) == 4)
+                if (row.GetInt32(RowKind) == 4)
                     callbacks.AddReceipt(row);
-                else if (row.GetInt32(0) == 3)
+                else if (row.GetInt32(RowKind) == 3)
                     callbacks.AddEngagement(row);
-                else if (row.GetInt32(0) == 2)
-                    providers[row.GetGuid(1)] = new ProviderFacts(row.GetString(2), row.GetInt32(3), row.GetInt32(4));
+                else if (row.GetInt32(RowKind) == 2)
+                    providers[row.GetGuid(OfProvider.Id)] = new ProviderFacts(row.GetString(OfProvider.Type), row.GetInt32(OfProvider.Priority), row.GetInt32(OfProvider.Weight));
                 else
-                    background = new Background(row.IsDBNull(1) ? null : row.GetGuid(1), Sender(row), Skipped(row), providers, callbacks);
+                    background = new Background(row.GetOrNull<Guid>(OfBackground.TemplateId), Sender(row), Skipped(row), providers, callbacks);
             },
             cancellationToken);
         return background;
     }
 
-    private static string? Sender(NpgsqlDataReader row) => row.IsDBNull(3) ? null : row.GetBoolean(4) ? $"service account {row.GetString(3)}" : $"user {row.GetString(3)}";
+    private static string? Sender(NpgsqlDataReader row) => row.IsDBNull(OfBackground.Sender) ? null : row.GetBoolean(OfBackground.IsServiceAccount) ? $"service account {row.GetString(OfBackground.Sender)}" : $"user {row.GetString(OfBackground.Sender)}";
 
-    private static IReadOnlyList<SkippedChannel> Skipped(NpgsqlDataReader row) => row.IsDBNull(2)
+    private static IReadOnlyList<SkippedChannel> Skipped(NpgsqlDataReader row) => row.IsDBNull(OfBackground.Skipped)
         ? []
-        : [.. (JsonSerializer.Deserialize(row.GetString(2), AcceptedJson.Default.SkippedResponseArray) ?? [])
+        : [.. (JsonSerializer.Deserialize(row.GetString(OfBackground.Skipped), AcceptedJson.Default.SkippedResponseArray) ?? [])
             .Select(skipped => new SkippedChannel(ChannelKinds.TryParse(skipped.Channel, out var channel) ? channel : default, skipped.Code, skipped.Message))];
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+    private static Parameter[] Range(TenantId tenant, NotificationId id) =>
+    [
+        Parameter.Of("tenant", tenant.Value),
+        Parameter.Of("notification", id.Value),
+        Parameter.Of("last_delivery", id.LastDelivery),
+    ];
+
+    private static class OfBackground
+    {
+        public static readonly Column
+            TemplateId = Beside.Column("template_id"), Skipped = Beside.Column("skipped"), Sender = Beside.Column("sender"),
+            IsServiceAccount = Beside.Column("is_service_account");
+    }
+
+    private static class OfProvider
+    {
+        public static readonly Column
+            Id = Providers.Column("id"), Type = Providers.Column("type"), Priority = Providers.Column("priority"), Weight = Providers.Column("weight");
+    }
 
     private sealed record Background(
         Guid? Template, string? Sender, IReadOnlyList<SkippedChannel> Skipped, IReadOnlyDictionary<Guid, ProviderFacts> Providers, CallbackHistory Callbacks);

@@ -10,38 +10,39 @@ internal sealed class ListWalk(Database database, TenantId tenant, bool? live, s
     private readonly IdRange range = IdRange.Of(since, until: null);
 
     /// <summary>A page, and for a numbered one how many there are.</summary>
-    public async Task<PageResult<T>> PageAsync<T>(string list, string count, PageRequest page, Func<NpgsqlDataReader, T> read, Func<T, Guid> idOf, CancellationToken cancellationToken)
+    /// <param name="total">The one column of the statement that counts.</param>
+    public async Task<PageResult<T>> PageAsync<T>(Statement list, Column total, PageRequest page, Func<NpgsqlDataReader, T> read, Func<T, Guid> idOf, CancellationToken cancellationToken)
     {
         var result = PageResult.Of(await ListAsync(list, page.After, page.Offset, page.Take, read, cancellationToken), idOf, page);
-        return page.IsNumbered && result.Total is null ? result.With(ListTotal.Of(await CountAsync(count, cancellationToken)), page) : result;
+        return page.IsNumbered && result.Total is null ? result.With(ListTotal.Of(await CountAsync(total, cancellationToken)), page) : result;
     }
 
-    private async Task<IReadOnlyList<T>> ListAsync<T>(string statement, Guid? after, int offset, int take, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> ListAsync<T>(Statement list, Guid? after, int offset, int take, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var items = new List<T>(take);
         if (offset >= PageRequest.Reach)
             return items;
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, statement, [.. Of(range.Until(after)), Parameter.Number(offset), Parameter.Number(take)]);
+        batch.Add(tenant, list.With([.. Of(range.Until(after)), Parameter.Of("offset", offset), Parameter.Of("take", take)]));
         await batch.CommitAsync(row => items.Add(read(row)), cancellationToken);
         return items;
     }
 
-    private async Task<long> CountAsync(string statement, CancellationToken cancellationToken)
+    private async Task<long> CountAsync(Column total, CancellationToken cancellationToken)
     {
         var counted = 0L;
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, statement, [.. Of(range), Parameter.Number(PageRequest.Reach + 1)]);
-        await batch.CommitAsync(row => counted = row.GetInt64(0), cancellationToken);
+        batch.Add(tenant, total.Statements[0].With([.. Of(range), Parameter.Of("max", PageRequest.Reach + 1)]));
+        await batch.CommitAsync(row => counted = row.GetInt64(total), cancellationToken);
         return counted;
     }
 
-    private NpgsqlParameter[] Of(IdRange ids) =>
+    private Parameter[] Of(IdRange ids) =>
     [
-        Parameter.Id(tenant.Value),
-        Parameter.Modes(live),
-        Parameter.Small(status),
-        Parameter.Id(ids.From),
-        Parameter.Id(ids.Before),
+        Parameter.Of("tenant", tenant.Value),
+        Parameter.Modes("modes", live),
+        Parameter.OrNull("status", status),
+        Parameter.Of("from_id", ids.From),
+        Parameter.Of("before_id", ids.Before),
     ];
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -11,10 +10,11 @@ namespace NotificationService.Notifications;
 /// <param name="others">Of what other modules keep, each by its own statement.</param>
 public sealed class Modes(Database database, IEnumerable<ModeStatement> others)
 {
-    private static readonly string Notification = SqlText.Statement("notifications_mode");
-    private static readonly string AllOfMode = SqlText.Statement("notifications_of_mode");
+    private static readonly ModeStatement Notification = new(ModeOf.Notification, "notifications_mode");
+    private static readonly Statement AllOfMode = Statement.Load("notifications_of_mode");
+    private static readonly Column OfMode = AllOfMode.Column("id");
 
-    private readonly FrozenDictionary<ModeOf, string> ofOthers = others.ToFrozenDictionary(statement => statement.Kind, statement => statement.Sql);
+    private readonly FrozenDictionary<ModeOf, ModeStatement> ofOthers = others.ToFrozenDictionary(statement => statement.Kind);
 
     /// <summary>True for live, false for test, null where the tenant has no such thing.</summary>
     public async Task<bool?> FindAsync(TenantId tenant, ModeOf kind, Guid id, CancellationToken cancellationToken)
@@ -27,8 +27,8 @@ public sealed class Modes(Database database, IEnumerable<ModeStatement> others)
         };
         bool? live = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, statement, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = key });
-        await batch.CommitAsync(row => live = row.GetBoolean(0), cancellationToken);
+        batch.Add(tenant, statement.Of(tenant, key));
+        await batch.CommitAsync(row => live = row.GetBoolean(statement.Live), cancellationToken);
         return live;
     }
 
@@ -38,16 +38,34 @@ public sealed class Modes(Database database, IEnumerable<ModeStatement> others)
         var found = new HashSet<Guid>();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
         batch.Add(
-            tenant, AllOfMode, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid[]> { TypedValue = [.. deliveries.Select(id => NotificationId.From(id).Value).Distinct()] }, new NpgsqlParameter<bool> { TypedValue = live });
-        await batch.CommitAsync(row => found.Add(row.GetGuid(0)), cancellationToken);
+            tenant,
+            AllOfMode.With(
+                Parameter.Of("tenant", tenant.Value),
+                Parameter.Of<Guid[]>("ids", [.. deliveries.Select(id => NotificationId.From(id).Value).Distinct()]), Parameter.Of("live", live)));
+        await batch.CommitAsync(row => found.Add(row.GetGuid(OfMode)), cancellationToken);
         return [.. deliveries.Where(id => found.Contains(NotificationId.From(id).Value))];
     }
 }
 
 /// <summary>How the mode of something is asked for.</summary>
-/// <param name="Sql">Answers one boolean, or no row. $1 tenant, $2 id.</param>
-public sealed record ModeStatement(ModeOf Kind, string Sql);
+public sealed class ModeStatement
+{
+    private readonly Statement statement;
+
+    /// <param name="kind">Of what.</param>
+    /// <param name="name">The statement's file.</param>
+    public ModeStatement(ModeOf kind, string name)
+    {
+        (Kind, statement) = (kind, Statement.Load(name));
+        Live = statement.Column("live");
+    }
+
+    public ModeOf Kind { get; }
+
+    internal Column Live { get; }
+
+    internal BoundStatement Of(TenantId tenant, Guid id) => statement.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id));
+}
 
 /// <summary>What an id is the id of.</summary>
 public enum ModeOf

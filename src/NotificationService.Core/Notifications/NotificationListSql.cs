@@ -5,19 +5,25 @@ namespace NotificationService.Notifications;
 /// <summary>The variants of <c>notifications_list.sql</c> and <c>notifications_count.sql</c>: each has the one walk that it needs and nothing of the others.</summary>
 internal static class NotificationListSql
 {
-    private static readonly Dictionary<(NotificationWalk, bool IsExact, bool ByRow), string> Lists = (
+    private static readonly Dictionary<(NotificationWalk, bool IsExact, bool ByRow), Statement> Lists = (
         from walk in Enum.GetValues<NotificationWalk>()
         from isExact in (bool[])[true, false]
         from byRow in (bool[])[true, false]
         where !isExact || (walk != NotificationWalk.Ended && !byRow)
-        select (walk, isExact, byRow)).ToDictionary(variant => variant, variant => SqlText.Statement("notifications_list", Names(variant.walk, variant.isExact, variant.byRow)));
+        select (walk, isExact, byRow)).ToDictionary(variant => variant, variant => Statement.Load("notifications_list", Names(variant.walk, variant.isExact, variant.byRow)));
 
-    private static readonly Dictionary<NotificationWalk, string> Counts =
-        Enum.GetValues<NotificationWalk>().ToDictionary(walk => walk, walk => SqlText.Statement("notifications_count", Names(walk, isExact: true, byRow: false)));
+    private static readonly Dictionary<NotificationWalk, Statement> Counts =
+        Enum.GetValues<NotificationWalk>().ToDictionary(walk => walk, walk => Statement.Load("notifications_count", Names(walk, isExact: true, byRow: false)));
 
-    public static string List(NotificationFilter filter) => Lists[(filter.Walk, filter.IsExact, !filter.IsOfIndex)];
+    /// <summary>A column of every list.</summary>
+    public static Column ColumnOfLists(string name) => new(name, [.. Lists.Values]);
 
-    public static string Count(NotificationFilter filter) => Counts[filter.Walk];
+    /// <summary>A column of every count.</summary>
+    public static Column ColumnOfCounts(string name) => new(name, [.. Counts.Values]);
+
+    public static Statement List(NotificationFilter filter) => Lists[(filter.Walk, filter.IsExact, !filter.IsOfIndex)];
+
+    public static Statement Count(NotificationFilter filter) => Counts[filter.Walk];
 
     /// <param name="walk">Which index is walked.</param>
     /// <param name="isExact">Whether every row of the walk is an item.</param>

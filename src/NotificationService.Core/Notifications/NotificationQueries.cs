@@ -8,11 +8,11 @@ namespace NotificationService.Notifications;
 /// <summary>Reads single notifications: each in one round trip, under the tenant's scope, by key ranges that name the partition.</summary>
 public sealed class NotificationQueries(Database database, TimeProvider time)
 {
-    private static readonly string Find = SqlText.Statement("notifications_find");
-    private static readonly string Deliveries = SqlText.Statement("deliveries_of_notification");
-    private static readonly string Attempts = SqlText.Statement("attempts_of_notification");
-    private static readonly string Engagements = SqlText.Statement("engagements_summarise");
-    private static readonly string Timeline = SqlText.Statement("timeline_of_notification");
+    internal static readonly Statement Find = Statement.Load("notifications_find");
+    internal static readonly Statement Deliveries = Statement.Load("deliveries_of_notification");
+    internal static readonly Statement Attempts = Statement.Load("attempts_of_notification");
+    internal static readonly Statement Engagements = Statement.Load("engagements_summarise");
+    internal static readonly Statement Timeline = Statement.Load("timeline_of_notification");
 
     /// <summary>Null if the tenant has no such notification.</summary>
     public async Task<NotificationDetails?> FindAsync(TenantId tenant, NotificationId id, CancellationToken cancellationToken)
@@ -52,21 +52,21 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
     {
         var rows = new Rows();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Find, new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = id.Value });
-        batch.Add(tenant, Deliveries, Range(tenant, id));
-        batch.Add(tenant, Attempts, Range(tenant, id));
-        batch.Add(tenant, Engagements, Range(tenant, id));
+        batch.Add(tenant, Find.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("id", id.Value)));
+        batch.Add(tenant, Deliveries.With(Range(tenant, id)));
+        batch.Add(tenant, Attempts.With(Range(tenant, id)));
+        batch.Add(tenant, Engagements.With(Range(tenant, id)));
         if (withTimeline)
-            batch.Add(tenant, Timeline, Range(tenant, id));
+            batch.Add(tenant, Timeline.With(Range(tenant, id)));
         await batch.CommitAsync(rows.Add, cancellationToken);
         return rows;
     }
 
-    private static NpgsqlParameter[] Range(TenantId tenant, NotificationId id) =>
+    private static Parameter[] Range(TenantId tenant, NotificationId id) =>
     [
-        new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-        new NpgsqlParameter<Guid> { TypedValue = id.Value },
-        new NpgsqlParameter<Guid> { TypedValue = id.LastDelivery },
+        Parameter.Of("tenant", tenant.Value),
+        Parameter.Of("notification", id.Value),
+        Parameter.Of("last_delivery", id.LastDelivery),
     ];
 
     private sealed class Rows

@@ -1,4 +1,5 @@
 using Npgsql;
+using NotificationService.Storage;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
@@ -15,76 +16,126 @@ internal static class NotificationRows
     public const int Step = 4;
     public const int Engaged = 5;
 
+    private static readonly Column RowKind = new(
+        "row_kind", NotificationQueries.Find, NotificationQueries.Deliveries, NotificationQueries.Attempts, NotificationQueries.Timeline, NotificationQueries.Engagements);
+
     /// <summary>Which of the statements a row is of: they run together in one round trip.</summary>
-    public static int KindOf(NpgsqlDataReader row) => row.GetInt32(0);
+    public static int KindOf(NpgsqlDataReader row) => row.GetInt32(RowKind);
 
     public static NotificationDetails ReadNotification(NpgsqlDataReader row) => new(
-        new NotificationId(row.GetGuid(1)),
-        row.GetBoolean(2),
-        row.IsDBNull(4) ? null : new PinnedTemplate(row.IsDBNull(3) ? "" : row.GetString(3), row.GetInt32(4)),
-        Text(row, 5),
-        Text(row, 6),
-        (Priority)row.GetInt16(7),
-        row.GetString(8),
-        Text(row, 9),
-        Text(row, 10),
-        Text(row, 11),
-        Time(row, 12),
-        Time(row, 13),
-        row.GetFieldValue<DateTimeOffset>(14),
+        new NotificationId(row.GetGuid(OfNotification.Id)),
+        row.GetBoolean(OfNotification.Live),
+        row.IsDBNull(OfNotification.TemplateVersion) ? null : new PinnedTemplate(row.IsDBNull(OfNotification.Template) ? "" : row.GetString(OfNotification.Template), row.GetInt32(OfNotification.TemplateVersion)),
+        row.GetStringOrNull(OfNotification.Category),
+        row.GetStringOrNull(OfNotification.Reference),
+        (Priority)row.GetInt16(OfNotification.Priority),
+        row.GetString(OfNotification.Recipient),
+        row.GetStringOrNull(OfNotification.Data),
+        row.GetStringOrNull(OfNotification.Content),
+        row.GetStringOrNull(OfNotification.Metadata),
+        row.GetOrNull<DateTimeOffset>(OfNotification.SendAt),
+        row.GetOrNull<DateTimeOffset>(OfNotification.ExpiresAt),
+        row.GetTime(OfNotification.CreatedAt),
         [])
     {
-        Fallback = Strategies.Read(row.GetInt16(15), row.IsDBNull(16) ? null : row.GetInt32(16)),
+        Fallback = Strategies.Read(row.GetInt16(OfNotification.Strategy), row.GetOrNull<int>(OfNotification.FallbackAfter)),
     };
 
     public static DeliveryDetails ReadDelivery(NpgsqlDataReader row) => new(
-        new DeliveryId(row.GetGuid(1)),
-        (DeliveryStatus)row.GetInt16(2),
-        row.GetFieldValue<DateTimeOffset>(3),
-        row.GetBoolean(4),
-        row.GetInt16(5),
-        Time(row, 6),
-        Text(row, 7),
-        Provider(row, 8),
-        FailureAt(row, 10),
+        new DeliveryId(row.GetGuid(OfDelivery.Id)),
+        (DeliveryStatus)row.GetInt16(OfDelivery.Status),
+        row.GetTime(OfDelivery.DueAt),
+        row.GetBoolean(OfDelivery.Ambiguous),
+        row.GetInt16(OfDelivery.TimelineSeq),
+        row.GetOrNull<DateTimeOffset>(OfDelivery.CallStartedAt),
+        row.GetStringOrNull(OfDelivery.ProviderMessageId),
+        Provider(row, OfDelivery.ProviderId, OfDelivery.Provider),
+        FailureAt(row, OfDelivery.FailureKind, OfDelivery.FailureCode, OfDelivery.FailureMessage),
         [])
     {
-        Place = row.GetInt16(13),
-        Devices = row.IsDBNull(14) ? null : DeviceStates.Parse(row.GetString(14)),
-        Segments = row.IsDBNull(15) ? null : row.GetInt16(15),
-        Encoding = Encoding(row, 16),
+        Place = row.GetInt16(OfDelivery.Chain),
+        Devices = row.IsDBNull(OfDelivery.Devices) ? null : DeviceStates.Parse(row.GetString(OfDelivery.Devices)),
+        Segments = row.GetOrNull<short>(OfDelivery.Segments),
+        Encoding = Encoding(row, OfDelivery.SmsEncoding),
     };
 
     public static AttemptDetails ReadAttempt(NpgsqlDataReader row) => new(
-        new DeliveryId(row.GetGuid(1)),
-        row.GetInt16(2),
-        Provider(row, 3),
-        (AttemptOutcome)row.GetInt16(5),
-        row.GetFieldValue<DateTimeOffset>(6),
-        Time(row, 7),
-        Text(row, 8),
-        Text(row, 9),
-        Text(row, 10))
+        new DeliveryId(row.GetGuid(OfAttempt.DeliveryId)),
+        row.GetInt16(OfAttempt.Number),
+        Provider(row, OfAttempt.ProviderId, OfAttempt.Provider),
+        (AttemptOutcome)row.GetInt16(OfAttempt.Outcome),
+        row.GetTime(OfAttempt.StartedAt),
+        row.GetOrNull<DateTimeOffset>(OfAttempt.FinishedAt),
+        row.GetStringOrNull(OfAttempt.Code),
+        row.GetStringOrNull(OfAttempt.Message),
+        row.GetStringOrNull(OfAttempt.ProviderMessageId))
     {
-        Segments = row.IsDBNull(11) ? null : row.GetInt16(11),
-        Encoding = Encoding(row, 12),
+        Segments = row.GetOrNull<short>(OfAttempt.Segments),
+        Encoding = Encoding(row, OfAttempt.SmsEncoding),
     };
 
-    public static (DeliveryId Delivery, Engagement Engagement) ReadEngagement(NpgsqlDataReader row) => (new DeliveryId(row.GetGuid(1)), new Engagement(Time(row, 2), Time(row, 3)));
+    public static (DeliveryId Delivery, Engagement Engagement) ReadEngagement(NpgsqlDataReader row) => (new DeliveryId(row.GetGuid(OfEngagement.DeliveryId)), new Engagement(row.GetOrNull<DateTimeOffset>(OfEngagement.OpenedAt), row.GetOrNull<DateTimeOffset>(OfEngagement.ClickedAt)));
 
     public static TimelineStep ReadStep(NpgsqlDataReader row) => new(
-        new DeliveryId(row.GetGuid(1)), row.GetInt16(2), (DeliveryStatus)row.GetInt16(3), row.GetFieldValue<DateTimeOffset>(4), TimelineDetail.Published(Text(row, 5)), null);
+        new DeliveryId(row.GetGuid(OfStep.DeliveryId)), row.GetInt16(OfStep.Seq), (DeliveryStatus)row.GetInt16(OfStep.Status), row.GetTime(OfStep.At), TimelineDetail.Published(row.GetStringOrNull(OfStep.Detail)), null);
 
-    public static ProviderName? Provider(NpgsqlDataReader row, int id) =>
-        row.IsDBNull(id) ? null : new ProviderName(row.GetGuid(id), Text(row, id + 1) ?? ProviderInstances.BuiltInName(row.GetGuid(id)));
+    public static ProviderName? Provider(NpgsqlDataReader row, Column id, Column name) =>
+        row.IsDBNull(id) ? null : new ProviderName(row.GetGuid(id), row.GetStringOrNull(name) ?? ProviderInstances.BuiltInName(row.GetGuid(id)));
 
-    /// <summary>Kind, code and message from three columns in a row.</summary>
-    public static Failure? FailureAt(NpgsqlDataReader row, int kind) =>
-        row.IsDBNull(kind) ? null : new Failure((FailureKind)row.GetInt16(kind), Text(row, kind + 1) ?? "", Text(row, kind + 2) ?? "");
+    public static Failure? FailureAt(NpgsqlDataReader row, Column kind, Column code, Column message) =>
+        row.IsDBNull(kind) ? null : new Failure((FailureKind)row.GetInt16(kind), row.GetStringOrNull(code) ?? "", row.GetStringOrNull(message) ?? "");
 
-    private static SmsEncoding? Encoding(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : (SmsEncoding)row.GetInt16(column);
+    private static SmsEncoding? Encoding(NpgsqlDataReader row, Column column) => row.IsDBNull(column) ? null : (SmsEncoding)row.GetInt16(column);
 
-    public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static class OfNotification
+    {
+        public static readonly Column
+            Id = NotificationQueries.Find.Column("id"), Live = NotificationQueries.Find.Column("live"), Template = NotificationQueries.Find.Column("template"),
+            TemplateVersion = NotificationQueries.Find.Column("template_version"), Category = NotificationQueries.Find.Column("category"),
+            Reference = NotificationQueries.Find.Column("reference"), Priority = NotificationQueries.Find.Column("priority"),
+            Recipient = NotificationQueries.Find.Column("recipient"), Data = NotificationQueries.Find.Column("data"),
+            Content = NotificationQueries.Find.Column("content"), Metadata = NotificationQueries.Find.Column("metadata"),
+            SendAt = NotificationQueries.Find.Column("send_at"), ExpiresAt = NotificationQueries.Find.Column("expires_at"),
+            CreatedAt = NotificationQueries.Find.Column("created_at"), Strategy = NotificationQueries.Find.Column("strategy"),
+            FallbackAfter = NotificationQueries.Find.Column("fallback_after");
+    }
 
-    public static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+    private static class OfDelivery
+    {
+        public static readonly Column
+            Id = NotificationQueries.Deliveries.Column("id"), Status = NotificationQueries.Deliveries.Column("status"),
+            DueAt = NotificationQueries.Deliveries.Column("due_at"), Ambiguous = NotificationQueries.Deliveries.Column("ambiguous"),
+            TimelineSeq = NotificationQueries.Deliveries.Column("timeline_seq"), CallStartedAt = NotificationQueries.Deliveries.Column("call_started_at"),
+            ProviderMessageId = NotificationQueries.Deliveries.Column("provider_message_id"), ProviderId = NotificationQueries.Deliveries.Column("provider_id"),
+            Provider = NotificationQueries.Deliveries.Column("provider"), FailureKind = NotificationQueries.Deliveries.Column("failure_kind"),
+            FailureCode = NotificationQueries.Deliveries.Column("failure_code"), FailureMessage = NotificationQueries.Deliveries.Column("failure_message"),
+            Chain = NotificationQueries.Deliveries.Column("chain"), Devices = NotificationQueries.Deliveries.Column("devices"),
+            Segments = NotificationQueries.Deliveries.Column("segments"), SmsEncoding = NotificationQueries.Deliveries.Column("sms_encoding");
+    }
+
+    private static class OfAttempt
+    {
+        public static readonly Column
+            DeliveryId = NotificationQueries.Attempts.Column("delivery_id"), Number = NotificationQueries.Attempts.Column("number"),
+            ProviderId = NotificationQueries.Attempts.Column("provider_id"), Provider = NotificationQueries.Attempts.Column("provider"),
+            Outcome = NotificationQueries.Attempts.Column("outcome"), StartedAt = NotificationQueries.Attempts.Column("started_at"),
+            FinishedAt = NotificationQueries.Attempts.Column("finished_at"), Code = NotificationQueries.Attempts.Column("code"),
+            Message = NotificationQueries.Attempts.Column("message"), ProviderMessageId = NotificationQueries.Attempts.Column("provider_message_id"),
+            Segments = NotificationQueries.Attempts.Column("segments"), SmsEncoding = NotificationQueries.Attempts.Column("sms_encoding");
+    }
+
+    private static class OfEngagement
+    {
+        public static readonly Column
+            DeliveryId = NotificationQueries.Engagements.Column("delivery_id"), OpenedAt = NotificationQueries.Engagements.Column("opened_at"),
+            ClickedAt = NotificationQueries.Engagements.Column("clicked_at");
+    }
+
+    private static class OfStep
+    {
+        public static readonly Column
+            DeliveryId = NotificationQueries.Timeline.Column("delivery_id"), Seq = NotificationQueries.Timeline.Column("seq"),
+            Status = NotificationQueries.Timeline.Column("status"), At = NotificationQueries.Timeline.Column("at"),
+            Detail = NotificationQueries.Timeline.Column("detail");
+    }
 }

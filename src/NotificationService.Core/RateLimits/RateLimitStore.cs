@@ -1,5 +1,4 @@
 using NotificationService.Storage;
-using Npgsql;
 
 namespace NotificationService.RateLimits;
 
@@ -9,22 +8,22 @@ public readonly record struct LeaseResponse(long LeasedByAll, TimeSpan LeftOfMin
 /// <summary>The allowance that all nodes share, in PostgreSQL.</summary>
 public sealed class RateLimitStore(Database database)
 {
-    private static readonly string Lease = SqlText.Statement("rate_limits_lease");
-    private static readonly string Purge = SqlText.Statement("rate_limits_purge");
+    private static readonly Statement Lease = Statement.Load("rate_limits_lease");
+    private static readonly Column Leased = Lease.Column("leased");
+    private static readonly Column SecondsLeft = Lease.Column("seconds_left");
+    private static readonly Statement Purge = Statement.Load("rate_limits_purge");
 
     public async Task<LeaseResponse> LeaseAsync(string subject, long amount, CancellationToken cancellationToken)
     {
-        await using var command = database.App.CreateCommand(Lease);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subject });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = amount });
+        await using var command = Lease.With(Parameter.Of("subject", subject), Parameter.Of("amount", amount)).On(database.App);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new LeaseResponse(reader.GetInt64(0), TimeSpan.FromSeconds(reader.GetDouble(1)));
+        return new LeaseResponse(reader.GetInt64(Leased), TimeSpan.FromSeconds(reader.GetDouble(SecondsLeft)));
     }
 
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.App.CreateCommand(Purge);
+        await using var command = Purge.With().On(database.App);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 
@@ -16,7 +15,7 @@ public sealed record ReportedAddress(ChannelKind Channel, string Address, Suppre
 /// <summary>One tenant's reported addresses as the columns of <c>suppressions_insert.sql</c>.</summary>
 public sealed class SuppressionColumns
 {
-    public static readonly string Insert = SqlText.Statement("suppressions_insert");
+    private static readonly Statement Insert = Statement.Load("suppressions_insert");
 
     private readonly ReportedAddress[] reported;
     private readonly Ids ids;
@@ -34,19 +33,18 @@ public sealed class SuppressionColumns
         ];
     }
 
-    public NpgsqlParameter[] Parameters(Guid tenant) =>
-    [
-        new NpgsqlParameter<Guid> { TypedValue = tenant },
-        Of(_ => ids.Next()),
-        Of(report => (short)report.Channel),
-        Of(report => report.Address),
-        Of(report => (short)report.Reason),
-        Of(report => report.Provider),
-        Of(report => report.Delivery),
-        Of(report => report.Code),
-        Of(report => report.Since),
-        Of(report => report.Until),
-    ];
+    /// <summary>The statement that keeps them.</summary>
+    public BoundStatement Keep(Guid tenant) => Insert.With(
+        Parameter.Of("tenant", tenant),
+        Of("ids", _ => ids.Next()),
+        Of("channels", report => (short)report.Channel),
+        Of("addresses", report => report.Address),
+        Of("reasons", report => (short)report.Reason),
+        Of("providers", report => report.Provider),
+        Of("deliveries", report => report.Delivery),
+        Of("codes", report => report.Code),
+        Of("since", report => report.Since),
+        Of("until", report => report.Until));
 
-    private NpgsqlParameter<T[]> Of<T>(Converter<ReportedAddress, T> column) => new() { TypedValue = Array.ConvertAll(reported, column) };
+    private Parameter Of<T>(string name, Converter<ReportedAddress, T> column) => Parameter.Of(name, Array.ConvertAll(reported, column));
 }

@@ -8,7 +8,12 @@ namespace NotificationService.Recipients;
 /// <summary>Lists the suppressions that count now, by channel and reason; those of one address are looked up by <see cref="SuppressionList"/>.</summary>
 public sealed class SuppressionQueries(Database database, LongLists longLists, TimeProvider time)
 {
-    private readonly ListStatements statements = new(database, SqlText.Statement("suppressions_list"), SqlText.Statement("suppressions_count"));
+    private static readonly ListStatement List = new("suppressions_list");
+    private static readonly Statement Count = Statement.Load("suppressions_count");
+    private static readonly Column LookedAt = Count.Column("looked_at");
+    private static readonly Column Hits = Count.Column("hits");
+
+    private readonly ListStatements statements = new(database);
 
     /// <summary>The newest first.</summary>
     public async Task<PageResult<Suppression>> ListAsync(TenantId tenant, ChannelKind? channel, SuppressionReason? reason, PageRequest page, CancellationToken cancellationToken)
@@ -20,33 +25,39 @@ public sealed class SuppressionQueries(Database database, LongLists longLists, T
             : result;
 
         Task<ListStepResult<Suppression>> ReadAsync(ListStep step) => statements.ReadAsync(
-            tenant,
-            [
-                Parameter.Id(tenant.Value), Parameter.Before(step.After), Parameter.Number(step.Rows), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
-                Parameter.Small((short?)channel), Parameter.Small((short?)reason), Parameter.Number(step.Offset), Parameter.Number(step.Take),
-            ],
+            tenant, List,
+            List.With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Before("before_id", step.After), Parameter.Of("max_rows", step.Rows), Parameter.Of("now", time.GetUtcNow()),
+                Parameter.OrNull("channel", (short?)channel), Parameter.OrNull("reason", (short?)reason), Parameter.Of("offset", step.Offset), Parameter.Of("take", step.Take)),
             row => Read(tenant, row), cancellationToken);
 
         Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
             tenant,
-            [
-                Parameter.Id(tenant.Value), Parameter.Number(PageRequest.Reach + 1), new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() },
-                Parameter.Small((short?)channel), Parameter.Small((short?)reason),
-            ],
-            row => ListTotal.Of(looked: row.GetInt64(0), matching: row.GetInt64(1)), token);
+            Count.With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Of("max", PageRequest.Reach + 1), Parameter.Of("now", time.GetUtcNow()),
+                Parameter.OrNull("channel", (short?)channel), Parameter.OrNull("reason", (short?)reason)),
+            row => ListTotal.Of(looked: row.GetInt64(LookedAt), matching: row.GetInt64(Hits)), token);
     }
 
     private static Suppression Read(TenantId tenant, NpgsqlDataReader row) => new()
     {
         TenantId = tenant,
-        Id = row.GetGuid(3),
-        Channel = (ChannelKind)row.GetInt16(4),
-        Address = row.GetString(5),
-        Reason = (SuppressionReason)row.GetInt16(6),
-        ProviderId = row.IsDBNull(7) ? null : row.GetGuid(7),
-        DeliveryId = row.IsDBNull(8) ? null : row.GetGuid(8),
-        Code = row.IsDBNull(9) ? null : row.GetString(9),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(10),
-        ExpiresAt = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
+        Id = row.GetGuid(Columns.Id),
+        Channel = (ChannelKind)row.GetInt16(Columns.Channel),
+        Address = row.GetString(Columns.Address),
+        Reason = (SuppressionReason)row.GetInt16(Columns.Reason),
+        ProviderId = row.GetOrNull<Guid>(Columns.ProviderId),
+        DeliveryId = row.GetOrNull<Guid>(Columns.DeliveryId),
+        Code = row.GetStringOrNull(Columns.Code),
+        CreatedAt = row.GetTime(Columns.CreatedAt),
+        ExpiresAt = row.GetOrNull<DateTimeOffset>(Columns.ExpiresAt),
     };
+
+    private static class Columns
+    {
+        public static readonly Column
+            Id = List.Column("id"), Channel = List.Column("channel"), Address = List.Column("address"), Reason = List.Column("reason"),
+            ProviderId = List.Column("provider_id"), DeliveryId = List.Column("delivery_id"), Code = List.Column("code"), CreatedAt = List.Column("created_at"),
+            ExpiresAt = List.Column("expires_at");
+    }
 }

@@ -26,6 +26,8 @@ public sealed class Database : IAsyncDisposable
     private const string PlannedOnce = $"{ByIndex} -c plan_cache_mode=force_generic_plan";
     private const string WalksOnly = $"{PlannedOnce} -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
+    private static readonly Statement Scope = Statement.Load("scope_open");
+
     public Database(StorageOptions options)
     {
         AppDomain.CurrentDomain.FirstChanceException += DropConnectionsInDisorder;
@@ -52,10 +54,7 @@ public sealed class Database : IAsyncDisposable
     public NpgsqlDataSource Worker { get; }
 
     /// <summary>The statement that opens a tenant's scope for the rest of the transaction. The only place that writes <c>app.tenant</c>.</summary>
-    public static NpgsqlBatchCommand OpenScope(TenantId tenant) => new("select set_config('app.tenant', $1, true)")
-    {
-        Parameters = { new NpgsqlParameter<string> { TypedValue = tenant.Value.ToString() } },
-    };
+    public static NpgsqlBatchCommand OpenScope(TenantId tenant) => Scope.With(Parameter.Of("tenant", tenant.Value.ToString())).InBatch();
 
     public async ValueTask DisposeAsync()
     {

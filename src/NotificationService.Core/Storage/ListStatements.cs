@@ -4,23 +4,48 @@ using NotificationService.Tenants;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Runs the two statements of a list. The one of a page answers one row at least: its first three columns show how many rows match, how many were
-/// looked at, and where that ended; an item follows from the fourth on, which is its id, or null where there is none.
+/// The statement of a page. It answers one row at least: how many rows match, how many were looked at, and where that ended; and an item, whose id is null
+/// where there is none.
 /// </summary>
-internal sealed class ListStatements(Database database, string list, string count)
+internal sealed class ListStatement
+{
+    private readonly Statement statement;
+
+    /// <param name="name">The file's.</param>
+    public ListStatement(string name)
+    {
+        statement = Statement.Load(name);
+        (Hits, LookedAt, LastLookedAt, Id) = (Column("hits"), Column("looked_at"), Column("last_looked_at"), Column("id"));
+    }
+
+    public Column Hits { get; }
+
+    public Column LookedAt { get; }
+
+    public Column LastLookedAt { get; }
+
+    public Column Id { get; }
+
+    public Column Column(string name) => statement.Column(name);
+
+    public BoundStatement With(params ReadOnlySpan<Parameter> given) => statement.With(given);
+}
+
+/// <summary>Runs the two statements of a list.</summary>
+internal sealed class ListStatements(Database database)
 {
     /// <summary>One step of a page.</summary>
-    public async Task<ListStepResult<T>> ReadAsync<T>(TenantId tenant, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public async Task<ListStepResult<T>> ReadAsync<T>(TenantId tenant, ListStatement list, BoundStatement statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var items = new List<T>();
         (long Hits, long LookedAt, Guid? Last) counts = default;
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, list, parameters);
+        batch.Add(tenant, statement);
         await batch.CommitAsync(
             row =>
             {
-                counts = (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2));
-                if (!row.IsDBNull(3))
+                counts = (row.GetInt64(list.Hits), row.GetInt64(list.LookedAt), row.GetOrNull<Guid>(list.LastLookedAt));
+                if (!row.IsDBNull(list.Id))
                     items.Add(read(row));
             },
             cancellationToken);
@@ -28,11 +53,11 @@ internal sealed class ListStatements(Database database, string list, string coun
     }
 
     /// <summary>How many there are.</summary>
-    public async Task<ListTotal> CountAsync(TenantId tenant, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, ListTotal> read, CancellationToken cancellationToken)
+    public async Task<ListTotal> CountAsync(TenantId tenant, BoundStatement statement, Func<NpgsqlDataReader, ListTotal> read, CancellationToken cancellationToken)
     {
         var total = new ListTotal(0, IsExact: true);
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, count, parameters);
+        batch.Add(tenant, statement);
         await batch.CommitAsync(row => total = read(row), cancellationToken);
         return total;
     }

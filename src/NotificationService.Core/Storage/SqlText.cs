@@ -18,11 +18,14 @@ public static class SqlText
     /// </summary>
     /// <param name="name">The file name without extension.</param>
     /// <param name="variants">The names whose parts stay.</param>
-    public static string Statement(string name, IReadOnlyCollection<string> variants)
+    public static string Statement(string name, IReadOnlyCollection<string> variants) => Variant(name, Statement(name), variants);
+
+    /// <summary>The same of a text that was read before.</summary>
+    internal static string Variant(string name, string whole, IReadOnlyCollection<string> variants)
     {
         var text = new StringBuilder();
         var parts = new Stack<bool>();
-        foreach (var line in Statement(name).Split('\n'))
+        foreach (var line in whole.Split('\n'))
         {
             var trimmed = line.Trim();
             if (trimmed.StartsWith(When, StringComparison.Ordinal))

@@ -35,14 +35,19 @@ public sealed class TenantBatch : IAsyncDisposable
     public bool IsEmpty => batch.BatchCommands.Count == 0;
 
     /// <summary>Adds a statement under a tenant's scope. Add tenants in ascending order, so that two batches never wait for each other in a circle.</summary>
+    public void Add(TenantId tenant, BoundStatement statement)
+    {
+        Open(tenant);
+        Add(statement);
+    }
+
+    /// <summary>Adds a statement that touches no tenant's table, or only those the worker role sees whole.</summary>
+    public void Add(BoundStatement statement) => batch.BatchCommands.Add(statement.InBatch());
+
+    /// <summary>Adds a statement under a tenant's scope. Add tenants in ascending order, so that two batches never wait for each other in a circle.</summary>
     public void Add(TenantId tenant, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
-        if (scope != tenant)
-        {
-            batch.BatchCommands.Add(Database.OpenScope(tenant));
-            scope = tenant;
-        }
-
+        Open(tenant);
         Add(sql, parameters);
     }
 
@@ -89,6 +94,14 @@ public sealed class TenantBatch : IAsyncDisposable
             statement++;
         }
         while (await reader.NextResultAsync(cancellationToken));
+    }
+
+    private void Open(TenantId tenant)
+    {
+        if (scope == tenant)
+            return;
+        batch.BatchCommands.Add(Database.OpenScope(tenant));
+        scope = tenant;
     }
 
     public async ValueTask DisposeAsync()

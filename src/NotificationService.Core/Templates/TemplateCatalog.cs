@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -111,14 +110,14 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
         // Without the first caller's token: the others wait for the same response.
         PublishedTemplate? found = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, CancellationToken.None);
-        batch.Add(tenant, FindStatement, new NpgsqlParameter<string> { TypedValue = key });
+        batch.Add(tenant, FindStatement.With(Parameter.Of("key", key)));
         await batch.CommitAsync(
             row => found = new PublishedTemplate(
-                row.GetGuid(0),
+                row.GetGuid(Published.Id),
                 key,
-                row.GetInt32(1),
-                row.IsDBNull(2) ? null : row.GetString(2),
-                row.GetFieldValue<short[]>(3).Select(channel => (ChannelKind)channel).ToHashSet()),
+                row.GetInt32(Published.PublishedVersion),
+                row.GetStringOrNull(Published.Category),
+                row.GetFieldValue<short[]>(Published.Channels).Select(channel => (ChannelKind)channel).ToHashSet()),
             CancellationToken.None);
         return found;
     }
@@ -130,10 +129,8 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
         {
             batch.Add(
                 wanted.Tenant,
-                LoadStatement,
-                new NpgsqlParameter<Guid> { TypedValue = wanted.Template },
-                new NpgsqlParameter<int> { TypedValue = wanted.Version });
-            await batch.CommitAsync(row => contents = row.GetString(0), CancellationToken.None);
+                LoadStatement.With(Parameter.Of("template", wanted.Template), Parameter.Of("version", wanted.Version)));
+            await batch.CommitAsync(row => contents = row.GetString(Contents), CancellationToken.None);
         }
 
         if (contents is null)
@@ -145,6 +142,14 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
             : new CompiledTemplate(read);
     }
 
-    private static readonly string FindStatement = SqlText.Statement("templates_find_published");
-    private static readonly string LoadStatement = SqlText.Statement("template_versions_load");
+    private static readonly Statement FindStatement = Statement.Load("templates_find_published");
+    private static readonly Statement LoadStatement = Statement.Load("template_versions_load");
+    private static readonly Column Contents = LoadStatement.Column("contents");
+
+    private static class Published
+    {
+        public static readonly Column
+            Id = FindStatement.Column("id"), PublishedVersion = FindStatement.Column("published_version"), Category = FindStatement.Column("category"),
+            Channels = FindStatement.Column("channels");
+    }
 }

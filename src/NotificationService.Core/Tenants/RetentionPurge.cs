@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -20,30 +19,32 @@ public sealed class RetentionPurge(Database database, RetentionOptions options, 
     /// <summary>Of one table in one run; the rest is the next run's.</summary>
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(30);
 
+    private static readonly Statement RefreshTokens = Statement.Load("refresh_tokens_purge");
+    private static readonly Statement WebhookSecrets = Statement.Load("webhook_secrets_purge");
+    private static readonly Statement SandboxMessages = Statement.Load("sandbox_messages_purge");
+    private static readonly Statement AuditLog = Statement.Load("audit_log_purge");
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("retention_purge", 3 * Every), reason => logger.PurgeFailed("run", reason), stoppingToken);
 
     /// <summary>One run over every table.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await PurgeAsync("refresh_tokens", "select notification_meta.purge_refresh_tokens($1)", null, cancellationToken);
-        await PurgeAsync("webhook_secrets", "select notification_meta.purge_webhook_secrets($1)", null, cancellationToken);
+        await PurgeAsync("refresh_tokens", RefreshTokens.With(Parameter.Of("max", BatchSize)), cancellationToken);
+        await PurgeAsync("webhook_secrets", WebhookSecrets.With(Parameter.Of("max", BatchSize)), cancellationToken);
         if (options.SandboxMessages > TimeSpan.Zero)
-            await PurgeAsync("sandbox_messages", "select notification_meta.purge_sandbox_messages($2, $1)", options.SandboxMessages, cancellationToken);
+            await PurgeAsync("sandbox_messages", SandboxMessages.With(Parameter.Of("before", time.GetUtcNow() - options.SandboxMessages), Parameter.Of("max", BatchSize)), cancellationToken);
         if (options.AuditLog > TimeSpan.Zero)
-            await PurgeAsync("audit_log", "select notification_meta.purge_audit_log($2, $1)", options.AuditLog, cancellationToken);
+            await PurgeAsync("audit_log", AuditLog.With(Parameter.Of("before", time.GetUtcNow() - options.AuditLog), Parameter.Of("max", BatchSize)), cancellationToken);
     }
 
-    private Task PurgeAsync(string table, string sql, TimeSpan? retention, CancellationToken cancellationToken) => PeriodicTask.RunAsync(
-        token => RepeatAsync(table, sql, retention, token), heartbeats.Maintenance($"retention_purge_{table}", 3 * Every), reason => logger.PurgeFailed(table, reason), cancellationToken);
+    private Task PurgeAsync(string table, BoundStatement purge, CancellationToken cancellationToken) => PeriodicTask.RunAsync(
+        token => RepeatAsync(table, purge, token), heartbeats.Maintenance($"retention_purge_{table}", 3 * Every), reason => logger.PurgeFailed(table, reason), cancellationToken);
 
-    private async Task RepeatAsync(string table, string sql, TimeSpan? retention, CancellationToken cancellationToken)
+    private async Task RepeatAsync(string table, BoundStatement purge, CancellationToken cancellationToken)
     {
         var (began, total) = (time.GetTimestamp(), 0);
-        await using var command = database.Worker.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
-        if (retention is { } kept)
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - kept });
+        await using var command = purge.On(database.Worker);
         int removed;
         do
             total += removed = (int)(await command.ExecuteScalarAsync(cancellationToken))!;

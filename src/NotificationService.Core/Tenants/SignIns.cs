@@ -7,9 +7,11 @@ namespace NotificationService.Tenants;
 /// <summary>People's sign-ins, one row each, kept alive by refresh tokens that change with every use.</summary>
 public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
 {
-    private static readonly string Rotate = SqlText.Statement("refresh_tokens_rotate");
-    private static readonly string Revoke = SqlText.Statement("refresh_tokens_revoke");
-    private static readonly string Begin = SqlText.Statement("refresh_tokens_begin");
+    private static readonly Statement Rotate = Statement.Load("refresh_tokens_rotate");
+    private static readonly Statement Revoke = Statement.Load("refresh_tokens_revoke");
+    private static readonly Statement Begin = Statement.Load("refresh_tokens_begin");
+    private static readonly Column Rotated = Rotate.Column("rotated");
+    private static readonly Column Account = Rotate.Column("account_id");
 
     /// <summary>Begins a sign-in; its first refresh token.</summary>
     public Task<RefreshToken> BeginAsync(User user, TimeSpan lifetime, CancellationToken cancellationToken) =>
@@ -19,11 +21,12 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
     public async Task<RefreshToken> BeginAsync(NotificationDbContext db, User user, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var token = RefreshToken.New(user.TenantId, ids.Next());
-        await using var command = Command(db, Begin, token);
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = token.CurrentHash });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = user.Id });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + lifetime });
+        await using var command = Begin.With([
+            .. Of(token),
+            Parameter.Of("current_hash", token.CurrentHash),
+            Parameter.Of("user", user.Id),
+            Parameter.Of("now", time.GetUtcNow()),
+            Parameter.Of("expires_at", time.GetUtcNow() + lifetime)]).On(Connection(db));
         await command.ExecuteNonQueryAsync(cancellationToken);
         await NoteFirstAsync(db, user, cancellationToken);
         return token;
@@ -36,19 +39,20 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
             async (db, cancellation) =>
             {
                 var next = presented.Next();
-                await using var command = Command(db, Rotate, presented);
-                command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = presented.CurrentHash });
-                command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = next.CurrentHash });
-                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
-                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + lifetime });
+                await using var command = Rotate.With([
+                    .. Of(presented),
+                    Parameter.Of("presented_hash", presented.CurrentHash),
+                    Parameter.Of("next_hash", next.CurrentHash),
+                    Parameter.Of("now", time.GetUtcNow()),
+                    Parameter.Of("expires_at", time.GetUtcNow() + lifetime)]).On(Connection(db));
                 Guid account;
                 await using (var reader = await command.ExecuteReaderAsync(cancellation))
                 {
                     if (!await reader.ReadAsync(cancellation))
                         return new RotationOutcome.Refused();
-                    if (!reader.GetBoolean(0))
+                    if (!reader.GetBoolean(Rotated))
                         return new RotationOutcome.Reused(presented.SignIn);
-                    account = reader.GetGuid(1);
+                    account = reader.GetGuid(Account);
                 }
 
                 var user = await db.Set<User>().AsNoTracking().SingleAsync(user => user.Id == account, cancellation);
@@ -65,8 +69,7 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
             token.Tenant,
             async (db, cancellation) =>
             {
-                await using var command = Command(db, Revoke, token);
-                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+                await using var command = Revoke.With([.. Of(token), Parameter.Of("now", time.GetUtcNow())]).On(Connection(db));
                 return await command.ExecuteNonQueryAsync(cancellation);
             },
             cancellationToken);
@@ -82,14 +85,13 @@ public sealed class SignIns(TenantStore store, Ids ids, TimeProvider time)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.SignedInAt, time.GetUtcNow()), cancellationToken);
     }
 
-    /// <summary>$1 tenant, $2 sign-in, $3 hash of the family's secret; the rest differs.</summary>
-    private static NpgsqlCommand Command(NotificationDbContext db, string sql, RefreshToken token) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection())
-    {
-        Parameters =
-        {
-            new NpgsqlParameter<Guid> { TypedValue = token.Tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = token.SignIn },
-            new NpgsqlParameter<byte[]> { TypedValue = token.FamilyHash },
-        },
-    };
+    /// <summary>What names a sign-in.</summary>
+    private static Parameter[] Of(RefreshToken token) =>
+    [
+        Parameter.Of("tenant", token.Tenant.Value),
+        Parameter.Of("sign_in", token.SignIn),
+        Parameter.Of("family_hash", token.FamilyHash),
+    ];
+
+    private static NpgsqlConnection Connection(NotificationDbContext db) => (NpgsqlConnection)db.Database.GetDbConnection();
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Credentials;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -11,7 +10,7 @@ namespace NotificationService.Webhooks;
 internal sealed class EndpointDirectory(Database database, CredentialVault vault, TimeProvider time, ILogger<EndpointDirectory> logger)
 {
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(1);
-    private static readonly string Load = SqlText.Statement("webhook_endpoints_load");
+    private static readonly Statement Load = Statement.Load("webhook_endpoints_load");
 
     private readonly ConcurrentDictionary<Guid, (long At, FoundEndpoint Found)> cache = new();
 
@@ -44,14 +43,14 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
             foreach (var tenant in tenants)
             {
                 batch.Add(
-                    tenant.Key, Load, new NpgsqlParameter<Guid> { TypedValue = tenant.Key.Value },
-                    new NpgsqlParameter<Guid[]> { TypedValue = [.. tenant.Select(message => message.Endpoint).Distinct()] });
+                    tenant.Key,
+                    Load.With(Parameter.Of("tenant", tenant.Key.Value), Parameter.Of<Guid[]>("endpoints", [.. tenant.Select(message => message.Endpoint).Distinct()])));
             }
 
             await batch.CommitAsync(
                 row => rows.Add(new Row(
-                    row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
-                    row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6))),
+                    row.GetGuid(Columns.Id), row.GetString(Columns.Url), row.GetBoolean(Columns.Enabled), row.GetStringOrNull(Columns.Field), row.IsDBNull(Columns.Sealed) ? null : row.GetFieldValue<byte[]>(Columns.Sealed),
+                    row.GetOrNull<DateTimeOffset>(Columns.RetiresAt), row.GetInt32(Columns.Revision))),
                 cancellationToken);
         }
 
@@ -117,6 +116,13 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
             if (time.GetElapsedTime(entry.At) > Known)
                 cache.TryRemove(new KeyValuePair<Guid, (long, FoundEndpoint)>(endpoint, entry));
         }
+    }
+
+    private static class Columns
+    {
+        public static readonly Column
+            Id = Load.Column("id"), Url = Load.Column("url"), Enabled = Load.Column("enabled"), Field = Load.Column("field"), Sealed = Load.Column("sealed"),
+            RetiresAt = Load.Column("retires_at"), Revision = Load.Column("revision");
     }
 
     private readonly record struct Row(Guid Id, string Url, bool Enabled, string? Field, byte[]? Sealed, DateTimeOffset? RetiresAt, int Revision);

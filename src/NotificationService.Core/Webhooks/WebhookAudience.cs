@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Events;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -14,7 +13,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
     /// <summary>Bodies of one insert, in characters: more would be hundreds of megabytes in one statement, which the database takes too long for.</summary>
     private const int MaxInOne = 8 * 1024 * 1024;
 
-    private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
+    private static readonly Statement Insert = Statement.Load("webhook_messages_insert");
 
     private readonly ILookup<TenantId, ListeningEndpoint> endpoints = endpoints.ToLookup(endpoint => endpoint.Tenant);
 
@@ -68,11 +67,13 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
     private void AddPiece(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
     {
         batch.Add(
-            tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            Of(_ => ids.Next()), Of(message => message.Endpoint.Id), Of(message => message.Event.Id), Of(message => message.Event.Type), Of(message => message.Event.Subject),
-            Of(message => message.Event.Sequence), Of(message => message.Event.OccurredAt), Of(message => message.Body), new NpgsqlParameter<bool> { TypedValue = again },
-            new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver }, Of(message => message.Event.Live));
+            tenant,
+            Insert.With(
+                Parameter.Of("tenant", tenant.Value),
+                Of("ids", _ => ids.Next()), Of("endpoints", message => message.Endpoint.Id), Of("events", message => message.Event.Id), Of("types", message => message.Event.Type), Of("subjects", message => message.Event.Subject),
+                Of("sequences", message => message.Event.Sequence), Of("occurred_at", message => message.Event.OccurredAt), Of("bodies", message => message.Body), Parameter.Of("again", again),
+                Parameter.Of("max_attempts", WebhookOptions.MaxAttemptsEver), Of("live", message => message.Event.Live)));
 
-        NpgsqlParameter<T[]> Of<T>(Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => new() { TypedValue = Array.ConvertAll(messages, column) };
+        Parameter Of<T>(string name, Converter<(PublicEvent Event, ListeningEndpoint Endpoint, string Body), T> column) => Parameter.Of(name, Array.ConvertAll(messages, column));
     }
 }

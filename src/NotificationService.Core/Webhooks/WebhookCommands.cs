@@ -15,25 +15,23 @@ public sealed class WebhookCommands(
     /// <summary>How far back a replay may begin.</summary>
     public static readonly TimeSpan LongestReplay = TimeSpan.FromDays(30);
 
-    private static readonly string Resend = SqlText.Statement("webhook_messages_resend");
-    private static readonly string Insert = SqlText.Statement("webhook_messages_insert");
+    private static readonly Statement Resend = Statement.Load("webhook_messages_resend");
+    private static readonly Statement Insert = Statement.Load("webhook_messages_insert");
 
     /// <summary>One message, at once and from the beginning of its schedule. One that is not of the caller's mode is not there.</summary>
     public async Task<WebhookCommandOutcome> ResendAsync(Caller by, Guid endpoint, Guid message, CancellationToken cancellationToken)
     {
         var outcome = await RunAsync(
-            by, endpoint, "webhook_endpoint.message_resent", ("message", message.ToString()), new WebhookCommandOutcome.NotFound(), Resend,
-            () =>
-            [
-                new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
-                new NpgsqlParameter<Guid> { TypedValue = endpoint },
-                new NpgsqlParameter<Guid> { TypedValue = message },
-                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
-                Parameter.Modes(by.OnlyMode),
-            ],
-            row => row.IsDBNull(0) || row.IsDBNull(1) ? new WebhookCommandOutcome.NotFound()
-                : !row.GetBoolean(0) ? new WebhookCommandOutcome.Disabled()
-                : row.GetInt16(1) >= WebhookOptions.MaxAttemptsEver ? new WebhookCommandOutcome.TooOften()
+            by, endpoint, "webhook_endpoint.message_resent", ("message", message.ToString()), new WebhookCommandOutcome.NotFound(),
+            () => Resend.With(
+                Parameter.Of("tenant", by.Tenant.Value),
+                Parameter.Of("endpoint", endpoint),
+                Parameter.Of("message", message),
+                Parameter.Of("max_attempts", WebhookOptions.MaxAttemptsEver),
+                Parameter.Modes("modes", by.OnlyMode)),
+            row => row.IsDBNull(Resent.Enabled) || row.IsDBNull(Resent.Attempts) ? new WebhookCommandOutcome.NotFound()
+                : !row.GetBoolean(Resent.Enabled) ? new WebhookCommandOutcome.Disabled()
+                : row.GetInt16(Resent.Attempts) >= WebhookOptions.MaxAttemptsEver ? new WebhookCommandOutcome.TooOften()
                 : new WebhookCommandOutcome.Queued(message),
             cancellationToken);
         wakeUp.Signal();
@@ -50,22 +48,20 @@ public sealed class WebhookCommands(
             return new WebhookCommandOutcome.Disabled();
         var (message, sample) = (ids.Next(), SampleEvent.Of(by.Tenant, type ?? SampleEvent.FirstOf(endpoint.Events), ids.Next(), time.GetUtcNow()));
         var outcome = await RunAsync(
-            by, id, "webhook_endpoint.tested", ("type", sample.Type), new WebhookCommandOutcome.Queued(message), Insert,
-            () =>
-            [
-                new NpgsqlParameter<Guid> { TypedValue = by.Tenant.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = [message] },
-                new NpgsqlParameter<Guid[]> { TypedValue = [id] },
-                new NpgsqlParameter<string[]> { TypedValue = [sample.Id] },
-                new NpgsqlParameter<string[]> { TypedValue = [sample.Type] },
-                new NpgsqlParameter<Guid[]> { TypedValue = [sample.Subject] },
-                new NpgsqlParameter<int[]> { TypedValue = [sample.Sequence] },
-                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [sample.OccurredAt] },
-                new NpgsqlParameter<string[]> { TypedValue = [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)] },
-                new NpgsqlParameter<bool> { TypedValue = false },
-                new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
-                new NpgsqlParameter<bool[]> { TypedValue = [by.Live] },
-            ],
+            by, id, "webhook_endpoint.tested", ("type", sample.Type), new WebhookCommandOutcome.Queued(message),
+            () => Insert.With(
+                Parameter.Of("tenant", by.Tenant.Value),
+                Parameter.Of<Guid[]>("ids", [message]),
+                Parameter.Of<Guid[]>("endpoints", [id]),
+                Parameter.Of<string[]>("events", [sample.Id]),
+                Parameter.Of<string[]>("types", [sample.Type]),
+                Parameter.Of<Guid[]>("subjects", [sample.Subject]),
+                Parameter.Of<int[]>("sequences", [sample.Sequence]),
+                Parameter.Of<DateTimeOffset[]>("occurred_at", [sample.OccurredAt]),
+                Parameter.Of<string[]>("bodies", [WebhookAudience.Body(sample, endpoint.Payload == WebhookPayload.Full)]),
+                Parameter.Of("again", false),
+                Parameter.Of("max_attempts", WebhookOptions.MaxAttemptsEver),
+                Parameter.Of<bool[]>("live", [by.Live])),
             read: null, cancellationToken);
         wakeUp.Signal();
         return outcome;
@@ -135,7 +131,7 @@ public sealed class WebhookCommands(
 
     /// <summary>One statement, and in the same transaction who had it run, if it queued anything.</summary>
     private Task<WebhookCommandOutcome> RunAsync(
-        Caller by, Guid endpoint, string action, (string Name, string Value) detail, WebhookCommandOutcome otherwise, string sql, Func<NpgsqlParameter[]> parameters,
+        Caller by, Guid endpoint, string action, (string Name, string Value) detail, WebhookCommandOutcome otherwise, Func<BoundStatement> statement,
         Func<NpgsqlDataReader, WebhookCommandOutcome>? read, CancellationToken cancellationToken) =>
         store.RunAsync(
             by.Tenant,
@@ -144,7 +140,7 @@ public sealed class WebhookCommands(
                 var outcome = otherwise;
                 await using (var batch = TenantBatch.Within((NpgsqlConnection)db.Database.GetDbConnection()))
                 {
-                    batch.Add(by.Tenant, sql, parameters());
+                    batch.Add(by.Tenant, statement());
                     await batch.RunAsync((row, _) => outcome = read?.Invoke(row) ?? outcome, token);
                 }
 
@@ -154,6 +150,12 @@ public sealed class WebhookCommands(
                 return outcome;
             },
             cancellationToken);
+
+    private static class Resent
+    {
+        public static readonly Column
+            Enabled = Resend.Column("enabled"), Attempts = Resend.Column("attempts");
+    }
 }
 
 /// <summary>What came of having one message sent.</summary>

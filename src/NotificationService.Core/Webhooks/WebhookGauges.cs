@@ -10,7 +10,9 @@ namespace NotificationService.Webhooks;
 internal sealed class WebhookGauges : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private static readonly string Depth = SqlText.Statement("webhook_messages_depth");
+    private static readonly Statement Depth = Statement.Load("webhook_messages_depth");
+    private static readonly Column Waiting = Depth.Column("waiting");
+    private static readonly Column Seconds = Depth.Column("seconds");
 
     private readonly Database database;
     private readonly TimeProvider time;
@@ -32,10 +34,10 @@ internal sealed class WebhookGauges : BackgroundService
 
     private async Task CountAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(Depth);
+        await using var command = Depth.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        Volatile.Write(ref waiting, reader.GetInt64(0));
-        Volatile.Write(ref oldest, reader.GetDouble(1));
+        Volatile.Write(ref waiting, reader.GetInt64(Waiting));
+        Volatile.Write(ref oldest, reader.GetDouble(Seconds));
     }
 }

@@ -10,9 +10,10 @@ public sealed class WebhookLog(Database database, LongLists longLists)
     private const int MaxAttempts = 50;
     private const int MaxOfBody = 1000;
 
-    private static readonly string List = SqlText.Statement("webhook_messages_list");
-    private static readonly string Count = SqlText.Statement("webhook_messages_count");
-    private static readonly string Find = SqlText.Statement("webhook_messages_find");
+    private static readonly Statement List = Statement.Load("webhook_messages_list");
+    private static readonly Statement Count = Statement.Load("webhook_messages_count");
+    private static readonly Statement Find = Statement.Load("webhook_messages_find");
+    private static readonly Column Total = Count.Column("total");
 
     /// <summary>The newest first, of each answer the beginning.</summary>
     public async Task<PageResult<WebhookMessage>> ListAsync(TenantId tenant, Guid endpoint, WebhookMessageFilter filter, PageRequest page, CancellationToken cancellationToken)
@@ -29,19 +30,21 @@ public sealed class WebhookLog(Database database, LongLists longLists)
     {
         var rows = new Rows(withBounds: true);
         await RunAsync(
-            tenant, rows, List, cancellationToken,
-            Parameter.Id(tenant.Value),
-            Parameter.Id(endpoint),
-            Parameter.Before(step.After),
-            Parameter.Number(step.Rows),
-            Parameter.Small((short?)filter.State),
-            Parameter.Text(filter.Type),
-            Parameter.Number(step.Take),
-            Parameter.Number(MaxOfBody),
-            Parameter.Number(MaxAttempts),
-            Parameter.Number(step.Offset),
-            new NpgsqlParameter<bool> { TypedValue = filter.State is MessageState.Failed or MessageState.Dropped },
-            Parameter.Modes(filter.Live));
+            tenant, rows,
+            List.With(
+                Parameter.Of("tenant", tenant.Value),
+                Parameter.Of("endpoint", endpoint),
+                Parameter.Before("before_id", step.After),
+                Parameter.Of("max_rows", step.Rows),
+                Parameter.OrNull("state", (short?)filter.State),
+                Parameter.OrNull("type", filter.Type),
+                Parameter.Of("take", step.Take),
+                Parameter.Of("max_body", MaxOfBody),
+                Parameter.Of("max_attempts", MaxAttempts),
+                Parameter.Of("offset", step.Offset),
+                Parameter.Of("unsent", filter.State is MessageState.Failed or MessageState.Dropped),
+                Parameter.Modes("modes", filter.Live)),
+            cancellationToken);
         return new ListStepResult<WebhookMessage>(rows.Messages, (int)rows.Matching, (int)rows.Looked, rows.Last);
     }
 
@@ -49,8 +52,8 @@ public sealed class WebhookLog(Database database, LongLists longLists)
     {
         var total = new ListTotal(0, IsExact: true);
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, Count, Parameter.Id(tenant.Value), Parameter.Id(endpoint), Parameter.Number(PageRequest.Reach + 1), Parameter.Modes(live));
-        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(0)), cancellationToken);
+        batch.Add(tenant, Count.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("endpoint", endpoint), Parameter.Of("max", PageRequest.Reach + 1), Parameter.Modes("modes", live)));
+        await batch.CommitAsync(row => total = ListTotal.Of(row.GetInt64(Total)), cancellationToken);
         return total;
     }
 
@@ -60,19 +63,21 @@ public sealed class WebhookLog(Database database, LongLists longLists)
     {
         var rows = new Rows(withBounds: false);
         await RunAsync(
-            tenant, rows, Find, cancellationToken,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = endpoint },
-            new NpgsqlParameter<Guid> { TypedValue = message },
-            new NpgsqlParameter<int> { TypedValue = MaxAttempts },
-            Parameter.Modes(live));
+            tenant, rows,
+            Find.With(
+                Parameter.Of("tenant", tenant.Value),
+                Parameter.Of("endpoint", endpoint),
+                Parameter.Of("message", message),
+                Parameter.Of("max_attempts", MaxAttempts),
+                Parameter.Modes("modes", live)),
+            cancellationToken);
         return rows.Messages.SingleOrDefault();
     }
 
-    private async Task RunAsync(TenantId tenant, Rows rows, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private async Task RunAsync(TenantId tenant, Rows rows, BoundStatement statement, CancellationToken cancellationToken)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Lists, cancellationToken);
-        batch.Add(tenant, sql, parameters);
+        batch.Add(tenant, statement);
         await batch.CommitAsync(rows.Add, cancellationToken);
         rows.Close();
     }
@@ -93,16 +98,16 @@ public sealed class WebhookLog(Database database, LongLists longLists)
         public void Add(NpgsqlDataReader row)
         {
             if (withBounds)
-                (Looked, Last, Matching) = (row.GetInt64(24), row.IsDBNull(25) ? null : row.GetGuid(25), row.GetInt64(26));
-            if (row.IsDBNull(0))
+                (Looked, Last, Matching) = (row.GetInt64(Columns.LookedAt), row.GetOrNull<Guid>(Columns.LastLookedAt), row.GetInt64(Columns.Hits));
+            if (row.IsDBNull(Columns.Id))
                 return;
-            if (Messages.Count == 0 || Messages[^1].Id != row.GetGuid(0))
+            if (Messages.Count == 0 || Messages[^1].Id != row.GetGuid(Columns.Id))
             {
                 Close();
                 Messages.Add(Message(row));
             }
 
-            if (!row.IsDBNull(14))
+            if (!row.IsDBNull(Columns.Number))
                 attempts.Add(Attempt(row));
         }
 
@@ -114,15 +119,25 @@ public sealed class WebhookLog(Database database, LongLists longLists)
         }
 
         private static WebhookMessage Message(NpgsqlDataReader row) => new(
-            row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetGuid(3), row.GetInt32(4), (MessageState)row.GetInt16(5), Text(row, 6), row.GetInt16(7),
-            row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<DateTimeOffset>(9), Time(row, 10), Time(row, 11), Text(row, 12), row.GetBoolean(13), []);
+            row.GetGuid(Columns.Id), row.GetString(Columns.EventId), row.GetString(Columns.Type), row.GetGuid(Columns.Subject), row.GetInt32(Columns.Sequence), (MessageState)row.GetInt16(Columns.State), row.GetStringOrNull(Columns.Reason), row.GetInt16(Columns.Attempts),
+            row.GetTime(Columns.OccurredAt), row.GetTime(Columns.CreatedAt), row.GetOrNull<DateTimeOffset>(Columns.EndedAt), row.GetOrNull<DateTimeOffset>(Columns.NextAttemptAt), row.GetStringOrNull(Columns.Body), row.GetBoolean(Columns.Live), []);
 
         private static WebhookAttempt Attempt(NpgsqlDataReader row) => new(
-            row.GetInt16(14), row.GetFieldValue<DateTimeOffset>(15), row.GetInt32(16), row.GetInt16(17), row.IsDBNull(18) ? null : row.GetInt16(18), Text(row, 19),
-            row.GetString(20), Text(row, 21), Text(row, 22), Time(row, 23));
+            row.GetInt16(Columns.Number), row.GetTime(Columns.StartedAt), row.GetInt32(Columns.DurationMs), row.GetInt16(Columns.Outcome), row.GetOrNull<short>(Columns.Status), row.GetStringOrNull(Columns.Error),
+            row.GetString(Columns.RequestHeaders), row.GetStringOrNull(Columns.ResponseHeaders), row.GetStringOrNull(Columns.ResponseBody), row.GetOrNull<DateTimeOffset>(Columns.NextTryAt));
+    }
 
-        private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    /// <summary>The last three are of the list alone.</summary>
+    private static class Columns
+    {
+        public static readonly Column
+            Id = Of("id"), EventId = Of("event_id"), Type = Of("type"), Subject = Of("subject"), Sequence = Of("sequence"), State = Of("state"),
+            Reason = Of("reason"), Attempts = Of("attempts"), OccurredAt = Of("occurred_at"), CreatedAt = Of("created_at"), EndedAt = Of("ended_at"),
+            NextAttemptAt = Of("next_attempt_at"), Body = Of("body"), Live = Of("live"), Number = Of("number"), StartedAt = Of("started_at"),
+            DurationMs = Of("duration_ms"), Outcome = Of("outcome"), Status = Of("status"), Error = Of("error"), RequestHeaders = Of("request_headers"),
+            ResponseHeaders = Of("response_headers"), ResponseBody = Of("response_body"), NextTryAt = Of("next_try_at"), LookedAt = List.Column("looked_at"),
+            LastLookedAt = List.Column("last_looked_at"), Hits = List.Column("hits");
 
-        private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+        private static Column Of(string name) => new(name, List, Find);
     }
 }

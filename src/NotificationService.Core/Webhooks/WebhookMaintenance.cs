@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -21,11 +20,10 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(3);
 
-    private const string Messages = "select notification_meta.purge_webhook_messages($1, $2)";
-    private const string Replays = "select notification_meta.purge_webhook_replays($1, $2)";
-    private const string Months = "select notification_meta.drop_webhook_attempts_before($1)";
-
-    private static readonly string Unwanted = SqlText.Statement("webhook_messages_drop");
+    private static readonly Statement Messages = Statement.Load("webhook_messages_purge");
+    private static readonly Statement Replays = Statement.Load("webhook_replays_purge");
+    private static readonly Statement Months = Statement.Load("webhook_attempts_drop_months");
+    private static readonly Statement Unwanted = Statement.Load("webhook_messages_drop");
 
     private Guid droppedTo = Guid.Empty;
     private readonly Interval purges = new(PurgesEvery, time);
@@ -38,28 +36,25 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         heartbeat.Beat();
-        var before = new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention };
+        var before = time.GetUtcNow() - options.Retention;
         if (purges.TryRestart())
         {
-            await RepeatAsync("messages", Messages, [before.Clone(), Limit()], cancellationToken);
-            await RepeatAsync("replays", Replays, [before.Clone(), Limit()], cancellationToken);
+            await RepeatAsync("messages", Messages.With(Parameter.Of("before", before), Parameter.Of("max", BatchSize)), cancellationToken);
+            await RepeatAsync("replays", Replays.With(Parameter.Of("before", before), Parameter.Of("max", BatchSize)), cancellationToken);
         }
 
         if (drops.TryRestart())
-            await RepeatAsync("months", Months, [before.Clone()], cancellationToken);
+            await RepeatAsync("months", Months.With(Parameter.Of("before", before)), cancellationToken);
         await GuardAsync("unwanted", DropAsync, cancellationToken);
     }
 
-    private static NpgsqlParameter<int> Limit() => new() { TypedValue = BatchSize };
-
     /// <summary>Batch by batch, until one is not full or it took long enough; the rest is the next run's.</summary>
-    private Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => GuardAsync(
+    private Task RepeatAsync(string step, BoundStatement statement, CancellationToken cancellationToken) => GuardAsync(
         step,
         async token =>
         {
             var began = time.GetTimestamp();
-            await using var command = database.Worker.CreateCommand(sql);
-            command.Parameters.AddRange(parameters);
+            await using var command = statement.On(database.Worker);
             while (await command.ExecuteScalarAsync(token) is BatchSize && time.GetElapsedTime(began) < LongestStep)
                 heartbeat.Beat();
         },
@@ -74,14 +69,12 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
         do
         {
             heartbeat.Beat();
-            await using var command = database.Worker.CreateCommand(Unwanted);
-            command.Parameters.Add(Limit());
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = droppedTo });
+            await using var command = Unwanted.With(Parameter.Of("max", BatchSize), Parameter.Of("after", droppedTo)).On(database.Worker);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            var (isFull, hasMore) = (reader.GetInt32(0) >= BatchSize, reader.GetBoolean(2));
+            var (isFull, hasMore) = (reader.GetInt32(Columns.Dropped) >= BatchSize, reader.GetBoolean(Columns.IsMore));
             if (!isFull)
-                droppedTo = hasMore ? reader.GetGuid(1) : Guid.Empty;
+                droppedTo = hasMore ? reader.GetGuid(Columns.EndpointId) : Guid.Empty;
             goesOn = isFull || hasMore;
         }
         while (goesOn && time.GetElapsedTime(began) < LongestStep);
@@ -89,4 +82,10 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
 
     private Task GuardAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancellationToken, TimeSpan? longestFailure = null) =>
         PeriodicTask.RunAsync(work, heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure), reason => logger.MaintenanceFailed(step, reason), cancellationToken);
+
+    private static class Columns
+    {
+        public static readonly Column
+            Dropped = Unwanted.Column("dropped"), EndpointId = Unwanted.Column("endpoint_id"), IsMore = Unwanted.Column("is_more");
+    }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -32,10 +31,9 @@ internal sealed class WebhookReplayer(
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
-    private const string Next = "select tenant, replay, replay_mode from notification_meta.next_replay()";
-
-    private static readonly string Failed = SqlText.Statement("webhook_replays_failed");
-    private static readonly string All = SqlText.Statement("webhook_replays_all");
+    private static readonly Statement Next = Statement.Load("webhook_replays_next");
+    private static readonly Statement Failed = Statement.Load("webhook_replays_failed");
+    private static readonly Statement All = Statement.Load("webhook_replays_all");
 
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
 
@@ -54,9 +52,9 @@ internal sealed class WebhookReplayer(
 
     private async Task<(TenantId Tenant, Guid Replay, WebhookReplayMode Mode)?> NextAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand(Next);
+        await using var command = Next.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1), (WebhookReplayMode)reader.GetInt16(2)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(NextColumns.Tenant)), reader.GetGuid(NextColumns.Replay), (WebhookReplayMode)reader.GetInt16(NextColumns.ReplayMode)) : null;
     }
 
     /// <summary>One turn: time in which nothing happened is passed by in it, faster and faster, until there is something or the turn is over.</summary>
@@ -69,17 +67,17 @@ internal sealed class WebhookReplayer(
             goesOn = false;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
-                tenant, mode == WebhookReplayMode.Failed ? Failed : All,
-                [
-                    new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = BatchSize },
-                    mode == WebhookReplayMode.All ? new NpgsqlParameter<TimeSpan> { TypedValue = window } : new NpgsqlParameter<int> { TypedValue = WebhookOptions.MaxAttemptsEver },
-                ]);
+                tenant,
+                mode == WebhookReplayMode.All
+                    ? All.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("replay", replay), Parameter.Of("max", BatchSize), Parameter.Of("window", window))
+                    : Failed.With(
+                        Parameter.Of("tenant", tenant.Value), Parameter.Of("replay", replay), Parameter.Of("max", BatchSize), Parameter.Of("max_attempts", WebhookOptions.MaxAttemptsEver)));
             await batch.CommitAsync(
                 row =>
                 {
-                    queued += row.GetInt32(0);
-                    goesOn = (WebhookReplayState)row.GetInt16(1) == WebhookReplayState.Running && row.GetBoolean(2) && mode == WebhookReplayMode.All;
-                    isEmpty = row.GetBoolean(3);
+                    queued += row.GetInt32(Columns.Queued);
+                    goesOn = (WebhookReplayState)row.GetInt16(Columns.State) == WebhookReplayState.Running && row.GetBoolean(Columns.HasCapacity) && mode == WebhookReplayMode.All;
+                    isEmpty = row.GetBoolean(Columns.IsEmpty);
                 },
                 cancellationToken);
             if (isEmpty && time.GetElapsedTime(windowBegan) < Quick && window < LongestWindow)
@@ -88,5 +86,19 @@ internal sealed class WebhookReplayer(
 
         if (queued > 0)
             (mode == WebhookReplayMode.Failed ? webhooks : events).Signal();
+    }
+
+    private static class NextColumns
+    {
+        public static readonly Column
+            Tenant = Next.Column("tenant"), Replay = Next.Column("replay"), ReplayMode = Next.Column("replay_mode");
+    }
+
+    private static class Columns
+    {
+        public static readonly Column
+            Queued = Of("queued"), State = Of("state"), HasCapacity = Of("has_capacity"), IsEmpty = Of("is_empty");
+
+        private static Column Of(string name) => new(name, Failed, All);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -14,10 +13,10 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     /// <summary>Calls of one message that fail before the tenant is notified.</summary>
     private const int WarnsAfter = 4;
 
-    private static readonly string Claim = SqlText.Statement("webhook_messages_claim");
-    private static readonly string Complete = SqlText.Statement("webhook_messages_complete");
-    private static readonly string DeadLetter = SqlText.Statement("webhook_messages_dead_letter");
-    private static readonly string Note = SqlText.Statement("webhook_endpoints_note");
+    private static readonly Statement Claim = Statement.Load("webhook_messages_claim");
+    private static readonly Statement Complete = Statement.Load("webhook_messages_complete");
+    private static readonly Statement DeadLetter = Statement.Load("webhook_messages_dead_letter");
+    private static readonly Statement Note = Statement.Load("webhook_endpoints_note");
 
     private readonly DueWatermarks watermarks = new(1, time);
     private Guid after = Guid.Empty;
@@ -29,38 +28,38 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     public async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(EndpointLimits limits, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        await using var command = database.Worker.CreateCommand(Claim);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxEndpoints });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Endpoints });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Max });
-        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.Slow });
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = limits.Turns });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.Others });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.InAll });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.SlowInAll });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = limits.Tenants });
-        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = limits.SlowCalls });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = limits.Calls });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = watermarks.Begin()[0] });
+        await using var command = Claim.With(
+            Parameter.Of("after", after),
+            Parameter.Of("max_endpoints", MaxEndpoints),
+            Parameter.Of("endpoints", limits.Endpoints),
+            Parameter.Of("endpoint_max", limits.Max),
+            Parameter.Of("slow", limits.Slow),
+            Parameter.Of("turns", limits.Turns),
+            Parameter.Of("other_max", limits.Others),
+            Parameter.Of("max", limits.InAll),
+            Parameter.Of("slow_max", limits.SlowInAll),
+            Parameter.Of("tenants", limits.Tenants),
+            Parameter.Of("tenant_slow", limits.SlowCalls),
+            Parameter.Of("tenant_calls", limits.Calls),
+            Parameter.Of("lease_time", options.Lease),
+            Parameter.Of("watermark", watermarks.Begin()[0])).On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedMessage>();
         var (start, walk) = (after, default(DueWalk));
         after = Guid.Empty;
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.IsDBNull(0))
+            if (reader.IsDBNull(Claimed.Id))
             {
-                var wasCutShort = reader.GetInt32(2) == 1;
-                after = wasCutShort ? reader.GetGuid(1) : Guid.Empty;
-                walk = new DueWalk(FromStart: start == Guid.Empty, ToEnd: !wasCutShort, reader.GetFieldValue<DateTimeOffset>(8));
+                var wasCutShort = reader.GetInt32(Claimed.Claims) == 1;
+                after = wasCutShort ? reader.GetGuid(Claimed.TenantId) : Guid.Empty;
+                walk = new DueWalk(FromStart: start == Guid.Empty, ToEnd: !wasCutShort, reader.GetTime(Claimed.DueAt));
                 continue;
             }
 
             claimed.Add(new ClaimedMessage(
-                reader.GetGuid(0), new TenantId(reader.GetGuid(1)), reader.GetInt32(2), reader.GetGuid(3), reader.GetString(4), reader.GetString(5),
-                reader.GetInt16(6), reader.GetInt16(7), began));
+                reader.GetGuid(Claimed.Id), new TenantId(reader.GetGuid(Claimed.TenantId)), reader.GetInt32(Claimed.Claims), reader.GetGuid(Claimed.EndpointId), reader.GetString(Claimed.EventId), reader.GetString(Claimed.Body),
+                reader.GetInt16(Claimed.Attempts), reader.GetInt16(Claimed.FirstAttempt), began));
         }
 
         watermarks.Learn([walk]);
@@ -74,19 +73,19 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         foreach (var tenant in outcomes.GroupBy(outcome => outcome.Message.Tenant).OrderBy(group => group.Key.Value))
         {
-            batch.Add(tenant.Key, Complete, Outcomes(tenant.Key, [.. tenant]));
+            batch.Add(tenant.Key, Outcomes(tenant.Key, [.. tenant]));
             if (tenant.Any(outcome => outcome.Response is not null))
-                batch.Add(tenant.Key, Note, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Response is not null)]));
+                batch.Add(tenant.Key, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Response is not null)]));
         }
 
         await batch.CommitAsync(
             row =>
             {
-                // What was written has two columns, who was disabled three.
-                if (row.FieldCount == 2)
-                    written.Add((row.GetGuid(0), row.GetInt32(1)));
+                // Who was disabled has a reason, and what was written its claim.
+                if (Noted.DisabledFor.IsIn(row))
+                    disabled.Add((row.GetGuid(Noted.Id), row.GetString(Noted.DisabledFor)));
                 else
-                    disabled.Add((row.GetGuid(0), row.GetString(1)));
+                    written.Add((row.GetGuid(Completed.Id), row.GetInt32(Completed.Claims)));
             },
             cancellationToken);
         return new WrittenOutcomes(written, disabled);
@@ -97,54 +96,50 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         batch.Add(
-            outcome.Message.Tenant, DeadLetter, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = outcome.Message.Id },
-            new NpgsqlParameter<int> { TypedValue = outcome.Message.Claims }, new NpgsqlParameter<bool> { TypedValue = outcome.State == MessageState.Delivered });
+            outcome.Message.Tenant, DeadLetter.With(Parameter.Of("tenant", outcome.Message.Tenant.Value), Parameter.Of("message", outcome.Message.Id),
+            Parameter.Of("claims", outcome.Message.Claims), Parameter.Of("delivered", outcome.State == MessageState.Delivered)));
         await batch.CommitAsync(read: null, cancellationToken);
     }
 
-    private static NpgsqlParameter[] Outcomes(TenantId tenant, MessageOutcome[] outcomes)
+    private static BoundStatement Outcomes(TenantId tenant, MessageOutcome[] outcomes)
     {
-        return
-        [
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            Of(outcome => outcome.Message.Id),
-            Of(outcome => outcome.Message.Claims),
-            Of(outcome => (short)outcome.State),
-            Of(outcome => outcome.Reason),
-            Of(outcome => outcome.Wait),
-            Of(outcome => outcome.Response is not null),
-            Of(outcome => outcome.Response?.Exchange.StartedAt),
-            Of(outcome => (int?)outcome.Response?.Exchange.Duration.TotalMilliseconds),
-            Of(outcome => outcome.Response switch { null => (short?)null, WebhookResponse.Delivered => (short)1, WebhookResponse.Gone => (short)3, _ => (short)2 }),
-            Of(outcome => (short?)outcome.Response?.Exchange.Status),
-            Of(outcome => (outcome.Response as WebhookResponse.Failed)?.Reason),
-            Of(outcome => outcome.Response is { } response ? Headers(response.Exchange.RequestHeaders) : null),
-            Of(outcome => outcome.Response?.Exchange.Body),
-            Of(outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
-            Of(outcome => outcome.Message.FirstAttempt),
-            new NpgsqlParameter<TimeSpan> { TypedValue = WebhookSchedule.FirstStep },
-        ];
+        return Complete.With(
+            Parameter.Of("tenant", tenant.Value),
+            Of("ids", outcome => outcome.Message.Id),
+            Of("claims", outcome => outcome.Message.Claims),
+            Of("states", outcome => (short)outcome.State),
+            Of("reasons", outcome => outcome.Reason),
+            Of("pauses", outcome => outcome.Wait),
+            Of("called", outcome => outcome.Response is not null),
+            Of("started_at", outcome => outcome.Response?.Exchange.StartedAt),
+            Of("durations", outcome => (int?)outcome.Response?.Exchange.Duration.TotalMilliseconds),
+            Of("outcomes", outcome => outcome.Response switch { null => (short?)null, WebhookResponse.Delivered => (short)1, WebhookResponse.Gone => (short)3, _ => (short)2 }),
+            Of("statuses", outcome => (short?)outcome.Response?.Exchange.Status),
+            Of("errors", outcome => (outcome.Response as WebhookResponse.Failed)?.Reason),
+            Of("request_headers", outcome => outcome.Response is { } response ? Headers(response.Exchange.RequestHeaders) : null),
+            Of("response_bodies", outcome => outcome.Response?.Exchange.Body),
+            Of("response_headers", outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
+            Of("first_attempts", outcome => outcome.Message.FirstAttempt),
+            Parameter.Of("first_step", WebhookSchedule.FirstStep));
 
-        NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(outcomes, column) };
+        Parameter Of<T>(string name, Converter<MessageOutcome, T> column) => Parameter.Of(name, Array.ConvertAll(outcomes, column));
     }
 
-    private static NpgsqlParameter[] Health(TenantId tenant, MessageOutcome[] calls)
+    private static BoundStatement Health(TenantId tenant, MessageOutcome[] calls)
     {
-        return
-        [
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            Of(call => call.Message.Id),
-            Of(call => call.Message.Endpoint),
-            Of(call => call.Revision),
-            Of(call => call.State == MessageState.Delivered),
-            Of(call => call.State == MessageState.Delivered ? 0 : call.Message.Attempts + 1 - call.Message.FirstAttempt),
-            Of(call => call.Disable),
-            new NpgsqlParameter<int> { TypedValue = WarnsAfter },
-            new NpgsqlParameter<TimeSpan> { TypedValue = WebhookOptions.DisabledAfter },
-            Of(call => call.Disable ?? FailureOf(call.Response)),
-        ];
+        return Note.With(
+            Parameter.Of("tenant", tenant.Value),
+            Of("messages", call => call.Message.Id),
+            Of("endpoints", call => call.Message.Endpoint),
+            Of("revisions", call => call.Revision),
+            Of("succeeded", call => call.State == MessageState.Delivered),
+            Of("used", call => call.State == MessageState.Delivered ? 0 : call.Message.Attempts + 1 - call.Message.FirstAttempt),
+            Of("disable", call => call.Disable),
+            Parameter.Of("warns_after", WarnsAfter),
+            Parameter.Of("fails_for", WebhookOptions.DisabledAfter),
+            Of("failures", call => call.Disable ?? FailureOf(call.Response)));
 
-        NpgsqlParameter<T[]> Of<T>(Converter<MessageOutcome, T> column) => new() { TypedValue = Array.ConvertAll(calls, column) };
+        Parameter Of<T>(string name, Converter<MessageOutcome, T> column) => Parameter.Of(name, Array.ConvertAll(calls, column));
     }
 
     private static string? FailureOf(WebhookResponse? response) => response is not WebhookResponse.Failed failed
@@ -155,6 +150,26 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         JsonSerializer.Serialize(
             headers.GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(header => header.Value))),
             WebhookJson.Default.DictionaryStringString);
+
+    private static class Claimed
+    {
+        public static readonly Column
+            Id = Claim.Column("id"), TenantId = Claim.Column("tenant_id"), Claims = Claim.Column("claims"), EndpointId = Claim.Column("endpoint_id"),
+            EventId = Claim.Column("event_id"), Body = Claim.Column("body"), Attempts = Claim.Column("attempts"), FirstAttempt = Claim.Column("first_attempt"),
+            DueAt = Claim.Column("due_at");
+    }
+
+    private static class Completed
+    {
+        public static readonly Column
+            Id = Complete.Column("id"), Claims = Complete.Column("claims");
+    }
+
+    private static class Noted
+    {
+        public static readonly Column
+            Id = Note.Column("id"), DisabledFor = Note.Column("disabled_for");
+    }
 }
 
 /// <summary>What came of writing outcomes.</summary>

@@ -3,7 +3,6 @@ using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using NotificationService.Storage;
 using NotificationService.Tenants;
-using Npgsql;
 
 namespace NotificationService.Host.Auth;
 
@@ -18,6 +17,8 @@ public sealed class DisabledSubjects(Database database, TimeProvider time)
     public const int Max = 20_000;
 
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private static readonly Statement Refused = Statement.Load("subjects_refused");
+    private static readonly Column Subject = Refused.Column("subject");
 
     private readonly TenantStore store = new(database);
     private readonly Lock sync = new();
@@ -66,13 +67,11 @@ public sealed class DisabledSubjects(Database database, TimeProvider time)
         lock (sync)
             (before, lostBefore) = ([.. added.Keys], lost);
         var found = new List<Guid>();
-        await using var command = database.App.CreateCommand("select notification_meta.refused_subjects($1) limit $2");
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = AccessTokenLifetimes.Longest + TimeSpan.FromMinutes(5) });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Max + 1 });
+        await using var command = Refused.With(Parameter.Of("within", AccessTokenLifetimes.Longest + TimeSpan.FromMinutes(5)), Parameter.Of("max", Max + 1)).On(database.App);
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
-                found.Add(reader.GetGuid(0));
+                found.Add(reader.GetGuid(Subject));
         }
 
         lock (sync)

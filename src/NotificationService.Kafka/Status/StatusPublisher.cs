@@ -2,7 +2,6 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -33,6 +32,11 @@ internal sealed class StatusPublisher(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
     private static readonly byte[] ContentType = "application/cloudevents+json; charset=UTF-8"u8.ToArray();
+
+    private static readonly Statement Take = Statement.Load("kafka_messages_take");
+    private static readonly Statement Remove = Statement.Load("kafka_messages_remove");
+    private static readonly Statement DeadLetter = Statement.Load("kafka_messages_dead_letter");
+    private static readonly Statement Leave = Statement.Load("kafka_messages_leave");
 
     private readonly Guid node = ids.Next();
     private readonly Step step = heartbeats.Step("kafka_publish");
@@ -152,9 +156,9 @@ internal sealed class StatusPublisher(
         }
 
         if (deadLettered.Count > 0)
-            await EndAsync("select notification_meta.dead_letter_kafka_messages($1, $2, $3)", deadLettered);
+            await EndAsync(DeadLetter, deadLettered);
         if (done.Count > 0)
-            await EndAsync("select notification_meta.remove_kafka_messages($1, $2, $3)", done);
+            await EndAsync(Remove, done);
         metrics.Published(done.Count);
         cancellationToken.ThrowIfCancellationRequested();
         return new Published(done.Count > 0, stuck.Count == 0);
@@ -183,24 +187,21 @@ internal sealed class StatusPublisher(
 
     private async Task<List<Row>> TakeAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand("select shard, position, created_at, key, payload from notification_meta.take_kafka_messages($1, $2, $3)");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Lease });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
+        await using var command = Take.With(Parameter.Of("node", node), Parameter.Of("lease_time", Lease), Parameter.Of("max", max)).On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellationToken))
-            rows.Add(new Row(reader.GetInt16(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4)));
+            rows.Add(new Row(reader.GetInt16(Taken.Shard), reader.GetInt64(Taken.Position), reader.GetTime(Taken.CreatedAt), reader.GetString(Taken.Key), reader.GetString(Taken.Payload)));
         return rows;
     }
 
     /// <summary>They were published, or never will be: that is written down even while the process stops.</summary>
-    private async Task EndAsync(string statement, List<Row> rows)
+    private async Task EndAsync(Statement statement, List<Row> rows)
     {
-        await using var command = database.Worker.CreateCommand(statement);
-        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. rows.Select(row => row.Shard)] });
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Position)] });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. rows.Select(row => row.CreatedAt)] });
+        await using var command = statement.With(
+            Parameter.Of<short[]>("shards", [.. rows.Select(row => row.Shard)]),
+            Parameter.Of<long[]>("positions", [.. rows.Select(row => row.Position)]),
+            Parameter.Of<DateTimeOffset[]>("times", [.. rows.Select(row => row.CreatedAt)])).On(database.Worker);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
@@ -208,13 +209,19 @@ internal sealed class StatusPublisher(
     {
         try
         {
-            await using var command = database.Worker.CreateCommand("select notification_meta.leave_kafka_shards($1)");
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
+            await using var command = Leave.With(Parameter.Of("node", node)).On(database.Worker);
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception exception) when (DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Disposed))
         {
             // Then they are free when the lease ends.
         }
+    }
+
+    private static class Taken
+    {
+        public static readonly Column
+            Shard = Take.Column("shard"), Position = Take.Column("position"), CreatedAt = Take.Column("created_at"), Key = Take.Column("key"),
+            Payload = Take.Column("payload");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class StatusSink : IEventSink
 
     private sealed class Everybody : EventAudience
     {
-        private static readonly string Insert = SqlText.Statement("kafka_messages_insert");
+        private static readonly Statement Insert = Statement.Load("kafka_messages_insert");
 
         public override bool Includes(TenantId tenant) => true;
 
@@ -37,10 +37,12 @@ internal sealed class StatusSink : IEventSink
             if (published.Length == 0)
                 return;
             batch.Add(
-                tenant, Insert, new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(published, one => one.Subject) },
-                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(published, KeyOf) },
-                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(published, Write) });
+                tenant,
+                Insert.With(
+                    Parameter.Of("tenant", tenant.Value),
+                    Parameter.Of("subjects", Array.ConvertAll(published, one => one.Subject)),
+                    Parameter.Of("keys", Array.ConvertAll(published, KeyOf)),
+                    Parameter.Of("payloads", Array.ConvertAll(published, Write))));
         }
 
         /// <summary>All channels of a notification are in one partition, and their events in their order.</summary>

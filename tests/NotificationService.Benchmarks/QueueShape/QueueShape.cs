@@ -3,7 +3,7 @@ using NotificationService.Storage;
 namespace NotificationService.Benchmarks.QueueShape;
 
 /// <summary>The statements of one way to keep queue and state.</summary>
-internal sealed record QueueShape(string Name, string? Schema, string Accept, string Claim, string Start, string Complete, string Count)
+internal sealed record QueueShape(string Name, string? Schema, string Accept, Statement Claim, Statement Start, Statement Complete, string Count)
 {
     private const string AcceptState =
         """
@@ -14,7 +14,7 @@ internal sealed record QueueShape(string Name, string? Schema, string Accept, st
         """;
 
     public static QueueShape OneTable { get; } = new(
-        "one table", null, AcceptState, SqlText.Statement("deliveries_claim"), SqlText.Statement("deliveries_start"), SqlText.Statement("deliveries_complete"),
+        "one table", null, AcceptState, Statement.Load("deliveries_claim"), Statement.Load("deliveries_start"), Statement.Load("deliveries_complete"),
         "select count(*) from deliveries where status = 40");
 
     /// <summary>The service's own statements, on the other table.</summary>
@@ -22,18 +22,18 @@ internal sealed record QueueShape(string Name, string? Schema, string Accept, st
         "queue row",
         Text("queue_row.sql"),
         $"with state as ({AcceptState} returning id, tenant_id, channel, priority, due_at) insert into queue (id, tenant_id, channel, priority, due_at) select * from state",
-        OnQueue(OneTable.Claim)
+        OnQueue("deliveries_claim", claim => claim
             .Replace("set status = 30,", "set", StringComparison.Ordinal)
-            .Replace("select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous,", "select id, tenant_id, priority, channel, claims, attempts, 0::smallint, 0::smallint, rescues, false,", StringComparison.Ordinal),
-        OnQueue(OneTable.Start),
-        Text("queue_complete.sql"),
+            .Replace("select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous,", "select id, tenant_id, priority, channel, claims, attempts, 0::smallint, 0::smallint, rescues, false,", StringComparison.Ordinal)),
+        OnQueue("deliveries_start", start => start),
+        Statement.Parse("queue_complete", Text("queue_complete.sql")),
         "select count(*) from deliveries where status = 40 and not exists (select from queue)");
 
-    private static string OnQueue(string statement) => statement
+    private static Statement OnQueue(string name, Func<string, string> change) => Statement.Parse(name, change(SqlText.Statement(name)
         .Replace("deliveries d", "queue d", StringComparison.Ordinal)
         .Replace("deliveries h", "queue h", StringComparison.Ordinal)
         .Replace("d.status in (10, 20)", "d.lease_until is null", StringComparison.Ordinal)
-        .Replace("d.status = 30", "d.lease_until is not null", StringComparison.Ordinal);
+        .Replace("d.status = 30", "d.lease_until is not null", StringComparison.Ordinal)));
 
     private static string Text(string name)
     {

@@ -18,7 +18,7 @@ public sealed class BatchEndTests(TestDatabase database) : IClassFixture<TestDat
         // A chunk holds the batch and counts its items; before it commits somebody completes the batch, and a worker measures it.
         await using var chunk = await ScopedAsync(tenant);
         await using var chunkTransaction = chunk.Transaction;
-        await RunAsync(chunk.Connection, SqlText.Statement("batches_hold"), tenant, batch);
+        await RunAsync(chunk.Connection, NumberedStatement.Of(Statement.Load("batches_hold"), ["tenant", "id"]), tenant, batch);
         await RunAsync(chunk.Connection, "insert into batch_changes (tenant_id, batch_id, status, delta) values ($1, $2, 0, 3)", tenant, batch);
         await using var closing = await ScopedAsync(tenant);
         await using var closingTransaction = closing.Transaction;
@@ -49,13 +49,10 @@ public sealed class BatchEndTests(TestDatabase database) : IClassFixture<TestDat
 
     private static async Task CloseAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid tenant, Guid batch)
     {
-        await using (var command = new NpgsqlCommand(SqlText.Statement("batches_close"), connection, transaction))
-        {
-            command.Parameters.AddRange((NpgsqlParameter[])[
-                new NpgsqlParameter<Guid> { TypedValue = tenant }, new NpgsqlParameter<Guid> { TypedValue = batch }, new NpgsqlParameter<short> { TypedValue = 2 },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = TimeProvider.System.GetUtcNow() }]);
+        var close = Statement.Load("batches_close").With(
+            Parameter.Of("tenant", tenant), Parameter.Of("id", batch), Parameter.Of("state", (short)2), Parameter.Of("now", TimeProvider.System.GetUtcNow()));
+        await using (var command = close.On(connection))
             await command.ExecuteNonQueryAsync();
-        }
 
         await transaction.CommitAsync();
     }

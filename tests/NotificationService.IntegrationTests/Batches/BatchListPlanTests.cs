@@ -55,7 +55,7 @@ public sealed partial class BatchListPlanTests(TestDatabase database) : IClassFi
         await using var transaction = await connection.BeginTransactionAsync();
         await RunAsync(connection, $"select set_config('app.tenant', '{tenant}', true)");
         var types = "uuid, boolean[], smallint, uuid, uuid" + string.Concat(Enumerable.Repeat(", int", more.Split(',').Length));
-        await RunAsync(connection, $"prepare page({types}) as {SqlText.Statement(statement)}");
+        await RunAsync(connection, $"prepare page({types}) as {NumberedStatement.Of(Statement.Load(statement), ["tenant", "modes", "status", "from_id", "before_id", .. more.Split(',').Length == 1 ? (string[])["max"] : ["offset", "take"]])}");
 
         var plan = await RunAsync(connection, $"explain (analyze, buffers, timing off) execute page('{tenant}', '{modes}', {status}, '{Guid.Empty}', '{Guid.AllBitsSet}', {more})");
 

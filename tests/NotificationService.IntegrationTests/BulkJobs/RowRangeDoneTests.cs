@@ -31,13 +31,12 @@ public sealed class RowRangeDoneTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var batch = await TenantBatch.OpenAsync(database.Database.App, CancellationToken.None);
         batch.Add(
-            tenant, SqlText.Statement("bulk_row_ranges_done"),
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = job }, Number(range), new NpgsqlParameter<short> { TypedValue = 2 }, Number(0), Number(0),
-            new NpgsqlParameter<long> { TypedValue = 0 }, new NpgsqlParameter { Value = samples, NpgsqlDbType = NpgsqlDbType.Text },
-            new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<string?[]> { TypedValue = [] }, new NpgsqlParameter<string[]> { TypedValue = [] },
-            new NpgsqlParameter<string[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [range] }, new NpgsqlParameter<Guid> { TypedValue = job }, Number(10));
+            tenant,
+            Statement.Load("bulk_row_ranges_done").With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job), Parameter.Of("number", range), Parameter.Of("state", (short)2), Parameter.Of("queued", 0), Parameter.Of("repeated", 0),
+                Parameter.Of("segments", 0L), Parameter.OrNull("samples", samples),
+                Parameter.Of<int[]>("error_lines", []), Parameter.Of<int[]>("error_indexes", []), Parameter.Of<string?[]>("error_columns", []), Parameter.Of<string[]>("error_codes", []),
+                Parameter.Of<string[]>("error_messages", []), Parameter.Of<int[]>("lines", [range]), Parameter.Of("first_id", job), Parameter.Of("max_samples", 10)));
         await batch.CommitAsync(null, CancellationToken.None);
     }
-
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
 }

@@ -13,7 +13,7 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
 {
     private const int Done = 20_000;
 
-    private static readonly string Claim = SqlText.Statement("deliveries_claim");
+    private static readonly Statement Claim = Statement.Load("deliveries_claim");
 
     [Fact]
     public async Task A_claim_costs_the_same_however_much_was_done_since_an_old_transaction_began()
@@ -71,22 +71,17 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
         await using var again = Command();
         return (await PagesRead.ByAsync(again), oldest);
 
-        NpgsqlCommand Command() => new(Claim, connection, transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<int> { TypedValue = 256 },
-                new NpgsqlParameter<short[]> { TypedValue = [0, 1, 2, 3] },
-                new NpgsqlParameter<int[]> { TypedValue = [64, 64, 64, 64] },
-                new NpgsqlParameter<Guid[]> { TypedValue = new Guid[4] },
-                new NpgsqlParameter<short[]> { TypedValue = new short[4] },
-                new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(30) },
-                new NpgsqlParameter<Guid> { TypedValue = Guid.NewGuid() },
-                new NpgsqlParameter<Guid[]> { TypedValue = [] },
-                new NpgsqlParameter<short[]> { TypedValue = [] },
-                new NpgsqlParameter<int[]> { TypedValue = [] },
-                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [watermark, watermark, watermark, watermark] },
-            },
-        };
+        NpgsqlCommand Command() => Claim.With(
+            Parameter.Of("max", 256),
+            Parameter.Of<short[]>("classes", [0, 1, 2, 3]),
+            Parameter.Of<int[]>("class_max", [64, 64, 64, 64]),
+            Parameter.Of("after_tenants", new Guid[4]),
+            Parameter.Of("after_channels", new short[4]),
+            Parameter.Of("lease_time", TimeSpan.FromSeconds(30)),
+            Parameter.Of("lease", Guid.NewGuid()),
+            Parameter.Of<Guid[]>("limited_tenants", []),
+            Parameter.Of<short[]>("limited_channels", []),
+            Parameter.Of<int[]>("limits", []),
+            Parameter.Of<DateTimeOffset[]>("watermarks", [watermark, watermark, watermark, watermark])).On(connection);
     }
 }

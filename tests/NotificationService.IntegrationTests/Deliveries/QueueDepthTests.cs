@@ -22,8 +22,8 @@ public sealed partial class QueueDepthTests(TestDatabase database) : IClassFixtu
             $"insert into deliveries (tenant_id, id, channel, priority, status, due_at) select '{tenant}', gen_random_uuid(), 1, 2, 10, now() + interval '1 day' from generate_series(1, 30000)");
         await database.ExecuteAsync("vacuum analyze deliveries");
 
-        var depth = await RowsAsync(SqlText.Statement("deliveries_depth"), row => (row.GetInt16(0), row.GetInt64(1), row.GetDouble(2)));
-        var plan = await RowsAsync($"explain (analyze, buffers, costs off, timing off) {SqlText.Statement("deliveries_depth")}", row => row.GetString(0));
+        var depth = await RowsAsync(Statement.Load("deliveries_depth").Text, row => (row.GetInt16(0), row.GetInt64(1), row.GetDouble(2)));
+        var plan = await RowsAsync($"explain (analyze, buffers, costs off, timing off) {Statement.Load("deliveries_depth").Text}", row => row.GetString(0));
 
         (depth.Single().Item1, depth.Single().Item2).ShouldBe(((short)ChannelKind.Sms, 5));
         depth.Single().Item3.ShouldBeInRange(60, 600);

@@ -20,7 +20,7 @@ public sealed partial class QueuePlanTests(TestDatabase database) : IClassFixtur
     [InlineData("notifications_load", "Function Scan on unnest asked_for", "(id = asked_for.id)")]
     public async Task A_plan_made_on_an_empty_queue_is_right_for_a_long_one(string statement, params string[] steps)
     {
-        var plan = await PlanAsync(SqlText.Statement(statement));
+        var plan = await PlanAsync(Statement.Load(statement).Text);
 
         plan.ShouldNotContain("Seq Scan on");
         foreach (var step in steps)

@@ -10,23 +10,25 @@ namespace NotificationService.IntegrationTests.Notifications;
 internal static class ListPlan
 {
     /// <summary>Counts the rows that the statement's scans touched, those included that they threw away, and its pages.</summary>
-    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string types, string arguments, int maxRows, params string[] variants)
+    public static async Task ShouldReadAsync(TestDatabase database, TenantId tenant, string statement, string parameters, string arguments, int maxRows, params string[] variants)
     {
         await using var connection = await database.Database.Lists.OpenConnectionAsync();
         await ExecuteAsync(connection, "begin");
         await using (var scope = new NpgsqlBatch(connection) { BatchCommands = { Database.OpenScope(tenant) } })
             await scope.ExecuteNonQueryAsync();
-        await ExecuteAsync(connection, $"prepare list ({types}) as {SqlText.Statement(statement, variants)}");
+        string[][] declared = [.. parameters.Split(", ").Select(parameter => parameter.Split(' '))];
+        var text = NumberedStatement.Of(Statement.Load(statement, variants), [.. declared.Select(parameter => parameter[0])]);
+        await ExecuteAsync(connection, $"prepare list ({string.Join(", ", declared.Select(parameter => parameter[1]))}) as {text}");
         await using var command = new NpgsqlCommand($"explain (analyze, buffers, timing off, format json) execute list ('{tenant}', {arguments})", connection);
-        var text = (string)(await command.ExecuteScalarAsync())!;
+        var json = (string)(await command.ExecuteScalarAsync())!;
         await ExecuteAsync(connection, "rollback; deallocate list");
-        using var explained = JsonDocument.Parse(text);
+        using var explained = JsonDocument.Parse(json);
         var plan = explained.RootElement[0].GetProperty("Plan");
         var what = $"{statement} {string.Join(' ', variants)} {arguments}";
 
-        RowsOf(plan).ShouldBeLessThanOrEqualTo(maxRows, $"{what}\n{text}");
+        RowsOf(plan).ShouldBeLessThanOrEqualTo(maxRows, $"{what}\n{json}");
         // A row is found at three to six pages: those of the index, and its own.
-        (plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64()).ShouldBeLessThanOrEqualTo(6 * maxRows, $"{what}\n{text}");
+        (plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64()).ShouldBeLessThanOrEqualTo(6 * maxRows, $"{what}\n{json}");
     }
 
     /// <summary>Nobody comes in between and makes the tables known to the planner.</summary>

@@ -15,7 +15,7 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
 {
     private const string First = "00000000-0000-0000-0000-000000000000";
     private const string Last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-    private const string NotificationTypes = "uuid,uuid,uuid,int,boolean[],text,smallint,smallint,text,text,smallint,text,int,int,uuid";
+    private const string NotificationParameters = "tenant uuid, from_id uuid, before_id uuid, max_rows int, modes boolean[], reference text, status smallint, channel smallint, template text, category text, priority smallint, user_id text, offset int, take int, batch uuid";
     private const string Bounds = $"'{First}', '{Last}'";
     private const string Both = "'{true,false}'";
 
@@ -63,7 +63,7 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
                 (Some, $"{Both}, null, null, null, 'template-3', null, null, null, 0, 51, null", ["template", "exact", .. rows]),
                 (Many, $"{Both}, null, 60, null, 'template-3', null, null, null, 0, 51, null", ["template", "filtered", "by_row", .. rows]),
             ])
-                await ListPlan.ShouldReadAsync(database, tenant, "notifications_list", NotificationTypes, $"{Bounds}, {looked}, {arguments}", 4 * looked + 600, variants);
+                await ListPlan.ShouldReadAsync(database, tenant, "notifications_list", NotificationParameters, $"{Bounds}, {looked}, {arguments}", 4 * looked + 600, variants);
 
             foreach (var (arguments, variants) in ((string, string[])[])
             [
@@ -74,14 +74,20 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
                 ($"{Both}, null, null, null, 'template-3', null, null", ["template", .. rows]),
                 ($"{Both}, null, 73, null, null, null, null", ["ended"]),
             ])
-                await ListPlan.ShouldReadAsync(database, tenant, "notifications_count", "uuid,uuid,uuid,int,boolean[],text,smallint,smallint,text,text,uuid", $"{Bounds}, 1000, {arguments}", 2_100, variants);
+                await ListPlan.ShouldReadAsync(
+                    database, tenant, "notifications_count", "tenant uuid, from_id uuid, before_id uuid, max_rows int, modes boolean[], reference text, status smallint, channel smallint, template text, user_id text, batch uuid",
+                    $"{Bounds}, 1000, {arguments}", 2_100, variants);
 
-            const string DeadLetterTypes = "uuid,uuid,uuid,int,boolean[],smallint,smallint,text,int,int";
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Some}, {Both}, null, null, null, 0, 51", 1_000);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Some}, '{{false}}', null, null, null, 0, 51", 1_000);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterTypes, $"{Bounds}, {Many}, {Both}, 1, 2, 'none', 0, 51", 2 * Many + 600);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_count", "uuid,uuid,uuid,int,boolean[],smallint,smallint", $"{Bounds}, 1000, {Both}, null, null", 2_100);
-            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_pick", "uuid,uuid,uuid,int,boolean[],smallint,smallint,text,int", $"{Bounds}, 100, {Both}, 1, 2, 'none', 100", 2_100);
+            const string DeadLetterParameters = "tenant uuid, from_id uuid, before_id uuid, max_rows int, modes boolean[], channel smallint, failure_kind smallint, failure_code text, offset int, take int";
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterParameters, $"{Bounds}, {Some}, {Both}, null, null, null, 0, 51", 1_000);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterParameters, $"{Bounds}, {Some}, '{{false}}', null, null, null, 0, 51", 1_000);
+            await ListPlan.ShouldReadAsync(database, tenant, "dead_letters_list", DeadLetterParameters, $"{Bounds}, {Many}, {Both}, 1, 2, 'none', 0, 51", 2 * Many + 600);
+            await ListPlan.ShouldReadAsync(
+                database, tenant, "dead_letters_count", "tenant uuid, from_id uuid, before_id uuid, max_rows int, modes boolean[], channel smallint, failure_kind smallint",
+                $"{Bounds}, 1000, {Both}, null, null", 2_100);
+            await ListPlan.ShouldReadAsync(
+                database, tenant, "dead_letters_pick", "tenant uuid, from_id uuid, before_id uuid, max_rows int, modes boolean[], channel smallint, failure_kind smallint, failure_code text, max int",
+                $"{Bounds}, 100, {Both}, 1, 2, 'none', 100", 2_100);
         }
     }
 

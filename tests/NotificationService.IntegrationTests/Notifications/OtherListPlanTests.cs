@@ -33,28 +33,29 @@ public sealed class OtherListPlanTests(TestDatabase database) : IClassFixture<Te
 
         foreach (var tenant in (TenantId[])[small, large])
         {
-            const string WebhookTypes = "uuid,uuid,uuid,int,smallint,text,int,int,int,int,boolean,boolean[]";
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, {Both}", 500);
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, '{{false}}'", 400);
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Many}, 1, 'none', 51, 1000, 50, 0, false, {Both}", 2 * Many + 400);
-            await ReadsAsync("webhook_messages_list", WebhookTypes, $"{Endpoint}, {Last}, {Some}, 3, null, 51, 1000, 50, 0, true, {Both}", 500);
-            await ReadsAsync("webhook_messages_count", "uuid,uuid,int,boolean[]", $"{Endpoint}, 1000, {Both}", 2_100);
-            const string ReceiptTypes = "uuid,boolean[],smallint,uuid,int,uuid,int,int";
-            await ReadsAsync("receipts_list", ReceiptTypes, $"{Both}, 4, {Last}, {Some}, null, 0, 51", 400);
-            await ReadsAsync("receipts_list", ReceiptTypes, $"'{{true}}', 4, {Last}, {Many}, {Endpoint}, 0, 51", 2 * Many + 100);
-            await ReadsAsync("receipts_count", "uuid,boolean[],smallint,int", $"{Both}, 4, 1000", 2_100);
-            await ReadsAsync("suppressions_list", "uuid,uuid,int,timestamptz,smallint,smallint,int,int", $"{Last}, {Some}, now(), null, null, 0, 51", 400);
-            await ReadsAsync("suppressions_list", "uuid,uuid,int,timestamptz,smallint,smallint,int,int", $"{Last}, {Many}, now(), 3, 4, 0, 51", Many + 100);
-            await ReadsAsync("suppressions_count", "uuid,int,timestamptz,smallint,smallint", "1000, now(), null, null", 1_100);
-            const string SandboxTypes = "uuid,boolean[],uuid,int,smallint,text,uuid,uuid,int,int";
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, null, null, null, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"'{{false}}', {Last}, {Some}, null, null, null, null, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, 'p7@example.com', null, null, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Many}, 3, null, null, null, 0, 51", 2 * Many + 100);
-            await ReadsAsync("sandbox_messages_list", SandboxTypes, $"{Both}, {Last}, {Some}, null, null, {Endpoint}, {Endpoint}, 0, 51", 400);
-            await ReadsAsync("sandbox_messages_count", "uuid,boolean[],int,text", $"{Both}, 1000, null", 2_100);
+            const string WebhookParameters = "tenant uuid, endpoint uuid, before_id uuid, max_rows int, state smallint, type text, take int, max_body int, max_attempts int, offset int, unsent boolean, modes boolean[]";
+            await ReadsAsync("webhook_messages_list", WebhookParameters, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, {Both}", 500);
+            await ReadsAsync("webhook_messages_list", WebhookParameters, $"{Endpoint}, {Last}, {Some}, null, null, 51, 1000, 50, 0, false, '{{false}}'", 400);
+            await ReadsAsync("webhook_messages_list", WebhookParameters, $"{Endpoint}, {Last}, {Many}, 1, 'none', 51, 1000, 50, 0, false, {Both}", 2 * Many + 400);
+            await ReadsAsync("webhook_messages_list", WebhookParameters, $"{Endpoint}, {Last}, {Some}, 3, null, 51, 1000, 50, 0, true, {Both}", 500);
+            await ReadsAsync("webhook_messages_count", "tenant uuid, endpoint uuid, max int, modes boolean[]", $"{Endpoint}, 1000, {Both}", 2_100);
+            const string ReceiptParameters = "tenant uuid, modes boolean[], state smallint, before_id uuid, max_rows int, provider uuid, offset int, take int";
+            await ReadsAsync("receipts_list", ReceiptParameters, $"{Both}, 4, {Last}, {Some}, null, 0, 51", 400);
+            await ReadsAsync("receipts_list", ReceiptParameters, $"'{{true}}', 4, {Last}, {Many}, {Endpoint}, 0, 51", 2 * Many + 100);
+            await ReadsAsync("receipts_count", "tenant uuid, modes boolean[], state smallint, max int", $"{Both}, 4, 1000", 2_100);
+            const string SuppressionParameters = "tenant uuid, before_id uuid, max_rows int, now timestamptz, channel smallint, reason smallint, offset int, take int";
+            await ReadsAsync("suppressions_list", SuppressionParameters, $"{Last}, {Some}, now(), null, null, 0, 51", 400);
+            await ReadsAsync("suppressions_list", SuppressionParameters, $"{Last}, {Many}, now(), 3, 4, 0, 51", Many + 100);
+            await ReadsAsync("suppressions_count", "tenant uuid, max int, now timestamptz, channel smallint, reason smallint", "1000, now(), null, null", 1_100);
+            const string SandboxParameters = "tenant uuid, modes boolean[], before_id uuid, max_rows int, channel smallint, recipient text, first_delivery uuid, last_delivery uuid, offset int, take int";
+            await ReadsAsync("sandbox_messages_list", SandboxParameters, $"{Both}, {Last}, {Some}, null, null, null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxParameters, $"'{{false}}', {Last}, {Some}, null, null, null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxParameters, $"{Both}, {Last}, {Some}, null, 'p7@example.com', null, null, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_list", SandboxParameters, $"{Both}, {Last}, {Many}, 3, null, null, null, 0, 51", 2 * Many + 100);
+            await ReadsAsync("sandbox_messages_list", SandboxParameters, $"{Both}, {Last}, {Some}, null, null, {Endpoint}, {Endpoint}, 0, 51", 400);
+            await ReadsAsync("sandbox_messages_count", "tenant uuid, modes boolean[], max int, recipient text", $"{Both}, 1000, null", 2_100);
 
-            Task ReadsAsync(string statement, string types, string arguments, int maxRows) => ListPlan.ShouldReadAsync(database, tenant, statement, types, arguments, maxRows);
+            Task ReadsAsync(string statement, string parameters, string arguments, int maxRows) => ListPlan.ShouldReadAsync(database, tenant, statement, parameters, arguments, maxRows);
         }
     }
 

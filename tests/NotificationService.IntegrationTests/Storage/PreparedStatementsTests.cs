@@ -117,7 +117,7 @@ public sealed partial class PreparedStatementsTests(TestDatabase database) : ICl
 
     private static int Count(IEnumerable<string> texts, Regex pattern) => texts.Sum(text => pattern.Count(text));
 
-    [GeneratedRegex("""SqlText\.Statement\(|"(select|insert into|update|delete from|begin|set local|rollback|commit) """, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("""Statement\.Load\(|ListStatement [A-Za-z]+ = new\(|"(select|insert into|update|delete from|begin|set local|rollback|commit) """, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Statements();
 
     [GeneratedRegex("""(ToListAsync|ToArrayAsync|ToDictionaryAsync|FirstOrDefaultAsync|SingleOrDefaultAsync|FirstAsync|SingleAsync|AnyAsync|CountAsync|ExecuteUpdateAsync|ExecuteDeleteAsync|SaveChangesAsync|FindAsync)\(""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]

@@ -77,15 +77,12 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
     /// <summary>One place of the kind is left.</summary>
     private async Task<IReadOnlyList<Guid>> ClaimAsync(Guid[] endpoints, bool slow, long[] turns, Guid[] tenants, bool[] kinds, int[] calls)
     {
-        await using var command = database.Database.Worker.CreateCommand(SqlText.Statement("webhook_messages_claim"));
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty }, new NpgsqlParameter<int> { TypedValue = 100 }, new NpgsqlParameter<Guid[]> { TypedValue = endpoints },
-            new NpgsqlParameter<int[]> { TypedValue = [.. endpoints.Select(_ => 5)] }, new NpgsqlParameter<bool[]> { TypedValue = [.. endpoints.Select(_ => slow)] },
-            new NpgsqlParameter<long[]> { TypedValue = turns }, new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = slow ? 0 : 1 },
-            new NpgsqlParameter<int> { TypedValue = slow ? 1 : 0 }, new NpgsqlParameter<Guid[]> { TypedValue = tenants }, new NpgsqlParameter<bool[]> { TypedValue = kinds },
-            new NpgsqlParameter<int[]> { TypedValue = calls }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = DueWatermarks.Everything },
-        });
+        await using var command = Statement.Load("webhook_messages_claim").With(
+            Parameter.Of("after", Guid.Empty), Parameter.Of("max_endpoints", 100), Parameter.Of("endpoints", endpoints),
+            Parameter.Of<int[]>("endpoint_max", [.. endpoints.Select(_ => 5)]), Parameter.Of<bool[]>("slow", [.. endpoints.Select(_ => slow)]),
+            Parameter.Of("turns", turns), Parameter.Of("other_max", 2), Parameter.Of("max", slow ? 0 : 1),
+            Parameter.Of("slow_max", slow ? 1 : 0), Parameter.Of("tenants", tenants), Parameter.Of("tenant_slow", kinds),
+            Parameter.Of("tenant_calls", calls), Parameter.Of("lease_time", TimeSpan.FromMinutes(1)), Parameter.Of("watermark", DueWatermarks.Everything)).On(database.Database.Worker);
         await using var reader = await command.ExecuteReaderAsync();
         var claimed = new List<Guid>();
         while (await reader.ReadAsync())

@@ -136,8 +136,10 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
             batch.Add(
-                stage.Tenant, SqlText.Statement("webhook_replays_all"), new NpgsqlParameter<Guid> { TypedValue = stage.Tenant.Value }, new NpgsqlParameter<Guid> { TypedValue = replay },
-                new NpgsqlParameter<int> { TypedValue = 500 }, new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromHours(1) });
+                stage.Tenant,
+                Statement.Load("webhook_replays_all").With(
+                    Parameter.Of("tenant", stage.Tenant.Value), Parameter.Of("replay", replay),
+                    Parameter.Of("max", 500), Parameter.Of("window", TimeSpan.FromHours(1))));
             await batch.CommitAsync(read: null, CancellationToken.None);
         }
 
@@ -172,8 +174,10 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
             batch.Add(
-                stage.Tenant, "explain (analyze, costs off, timing off) " + SqlText.Statement("webhook_replays_failed"), new NpgsqlParameter<Guid> { TypedValue = stage.Tenant.Value },
-                new NpgsqlParameter<Guid> { TypedValue = replay }, new NpgsqlParameter<int> { TypedValue = 500 }, new NpgsqlParameter<int> { TypedValue = 1000 });
+                stage.Tenant,
+                Statement.Parse("webhook_replays_failed", "explain (analyze, costs off, timing off) " + SqlText.Statement("webhook_replays_failed")).With(
+                    Parameter.Of("tenant", stage.Tenant.Value),
+                    Parameter.Of("replay", replay), Parameter.Of("max", 500), Parameter.Of("max_attempts", 1000)));
             await batch.CommitAsync(row => plan.Add(row.GetString(0)), CancellationToken.None);
         }
 

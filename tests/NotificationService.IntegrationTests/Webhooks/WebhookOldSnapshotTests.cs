@@ -50,16 +50,11 @@ public sealed class WebhookOldSnapshotTests(TestDatabase database) : IClassFixtu
         await using var again = Command();
         return (await PagesRead.ByAsync(again), oldest);
 
-        NpgsqlCommand Command() => new(SqlText.Statement("webhook_messages_claim"), connection, transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = Guid.Empty }, new NpgsqlParameter<int> { TypedValue = 100 }, new NpgsqlParameter<Guid[]> { TypedValue = [] },
-                new NpgsqlParameter<int[]> { TypedValue = [] }, new NpgsqlParameter<bool[]> { TypedValue = [] }, new NpgsqlParameter<long[]> { TypedValue = [] },
-                new NpgsqlParameter<int> { TypedValue = 2 }, new NpgsqlParameter<int> { TypedValue = 256 }, new NpgsqlParameter<int> { TypedValue = 128 },
-                new NpgsqlParameter<Guid[]> { TypedValue = [] }, new NpgsqlParameter<bool[]> { TypedValue = [] }, new NpgsqlParameter<int[]> { TypedValue = [] },
-                new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(1) }, new NpgsqlParameter<DateTimeOffset> { TypedValue = watermark },
-            },
-        };
+        NpgsqlCommand Command() => Statement.Load("webhook_messages_claim").With(
+            Parameter.Of("after", Guid.Empty), Parameter.Of("max_endpoints", 100), Parameter.Of<Guid[]>("endpoints", []),
+            Parameter.Of<int[]>("endpoint_max", []), Parameter.Of<bool[]>("slow", []), Parameter.Of<long[]>("turns", []),
+            Parameter.Of("other_max", 2), Parameter.Of("max", 256), Parameter.Of("slow_max", 128),
+            Parameter.Of<Guid[]>("tenants", []), Parameter.Of<bool[]>("tenant_slow", []), Parameter.Of<int[]>("tenant_calls", []),
+            Parameter.Of("lease_time", TimeSpan.FromMinutes(1)), Parameter.Of("watermark", watermark)).On(connection);
     }
 }

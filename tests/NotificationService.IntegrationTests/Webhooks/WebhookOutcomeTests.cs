@@ -52,17 +52,19 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
             batch.Add(
-                stage.Tenant, SqlText.Statement("webhook_messages_complete"), new NpgsqlParameter<Guid> { TypedValue = stage.Tenant.Value }, Two(message, message), Two(1, 2), Two<short>(3, 2),
-                Two<string?>("exhausted", null), Two<TimeSpan?>(null, null), Two(true, true), Two<DateTimeOffset?>(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), Two<int?>(1, 1),
-                Two<short?>(2, 1), Two<short?>(500, 200), Two<string?>("http_status", null), Two<string?>("{}", "{}"), Two<string?>("", ""), Two<string?>("{}", "{}"),
-                Two<short>(0, 0), new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(5) });
+                stage.Tenant,
+                Statement.Load("webhook_messages_complete").With(
+                    Parameter.Of("tenant", stage.Tenant.Value), Two("ids", message, message), Two("claims", 1, 2), Two<short>("states", 3, 2),
+                    Two<string?>("reasons", "exhausted", null), Two<TimeSpan?>("pauses", null, null), Two("called", true, true), Two<DateTimeOffset?>("started_at", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), Two<int?>("durations", 1, 1),
+                    Two<short?>("outcomes", 2, 1), Two<short?>("statuses", 500, 200), Two<string?>("errors", "http_status", null), Two<string?>("request_headers", "{}", "{}"), Two<string?>("response_bodies", "", ""), Two<string?>("response_headers", "{}", "{}"),
+                    Two<short>("first_attempts", 0, 0), Parameter.Of("first_step", TimeSpan.FromSeconds(5))));
             await batch.CommitAsync(read: null, CancellationToken.None);
         }
 
         (await database.QueryAsync<string>($"select m.state || ' ' || m.attempts || ' ' || a.status from webhook_messages m join webhook_attempts a on a.message_id = m.id where m.id = '{message}'"))
             .ShouldBe(["2 1 200"]);
 
-        static NpgsqlParameter<T[]> Two<T>(T first, T second) => new() { TypedValue = [first, second] };
+        static Parameter Two<T>(string name, T first, T second) => Parameter.Of<T[]>(name, [first, second]);
     }
 
     /// <summary>The last try of the old schedule fails while somebody asks for it once more.</summary>
@@ -80,17 +82,19 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
         {
             batch.Add(
-                stage.Tenant, SqlText.Statement("webhook_messages_complete"), new NpgsqlParameter<Guid> { TypedValue = stage.Tenant.Value }, One(message), One(1), One((short)state),
-                One<string?>(reason), One<TimeSpan?>(pause is { } seconds ? TimeSpan.FromSeconds(seconds) : null), One(true), One<DateTimeOffset?>(DateTimeOffset.UnixEpoch), One<int?>(1),
-                One<short?>(2), One<short?>(500), One<string?>("http_status"), One<string?>("{}"), One<string?>(""), One<string?>("{}"),
-                One<short>(0), new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromSeconds(5) });
+                stage.Tenant,
+                Statement.Load("webhook_messages_complete").With(
+                    Parameter.Of("tenant", stage.Tenant.Value), One("ids", message), One("claims", 1), One("states", (short)state),
+                    One<string?>("reasons", reason), One<TimeSpan?>("pauses", pause is { } seconds ? TimeSpan.FromSeconds(seconds) : null), One("called", true), One<DateTimeOffset?>("started_at", DateTimeOffset.UnixEpoch), One<int?>("durations", 1),
+                    One<short?>("outcomes", 2), One<short?>("statuses", 500), One<string?>("errors", "http_status"), One<string?>("request_headers", "{}"), One<string?>("response_bodies", ""), One<string?>("response_headers", "{}"),
+                    One<short>("first_attempts", 0), Parameter.Of("first_step", TimeSpan.FromSeconds(5))));
             await batch.CommitAsync(read: null, CancellationToken.None);
         }
 
         (await database.QueryAsync<string>($"select concat_ws(' ', state, reason, attempts, ended_at is null, due_at < now() + interval '1 min') from webhook_messages where id = '{message}'"))
             .ShouldBe([expected]);
 
-        static NpgsqlParameter<T[]> One<T>(T value) => new() { TypedValue = [value] };
+        static Parameter One<T>(string name, T value) => Parameter.Of<T[]>(name, [value]);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class SqlTextTests
         var ended = SqlText.Statement("notifications_list", ["ended", "filtered"]);
 
         newest.ShouldContain("n.live >= mode.live");
-        newest.ShouldNotContain("n.reference = $6");
+        newest.ShouldNotContain("n.reference = :reference");
         newest.ShouldNotContain("hit as materialized");
         ended.ShouldContain("d.status >= 70");
         ended.ShouldNotContain("n.live desc");

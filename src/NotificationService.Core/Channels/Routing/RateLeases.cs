@@ -1,4 +1,3 @@
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -7,7 +6,8 @@ namespace NotificationService.Channels.Routing;
 /// <summary>One provider's rate, shared by all workers through one row.</summary>
 public sealed class RateLeases(Database database, TenantId tenant, Guid provider, int perSecond, TimeProvider time)
 {
-    private static readonly string Lease = SqlText.Statement("provider_rates_lease");
+    private static readonly Statement Lease = Statement.Load("provider_rates_lease");
+    private static readonly Column Seconds = Lease.Column("seconds");
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public int PerSecond => perSecond;
@@ -21,12 +21,9 @@ public sealed class RateLeases(Database database, TenantId tenant, Guid provider
             RateLease? granted = null;
             await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
             batch.Add(
-                tenant, Lease,
-                new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-                new NpgsqlParameter<Guid> { TypedValue = provider },
-                new NpgsqlParameter<int> { TypedValue = calls },
-                new NpgsqlParameter<int> { TypedValue = perSecond });
-            await batch.CommitAsync(row => granted = new RateLease(calls, TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(0)))), cancellationToken);
+                tenant,
+                Lease.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("provider", provider), Parameter.Of("calls", calls), Parameter.Of("per_second", perSecond)));
+            await batch.CommitAsync(row => granted = new RateLease(calls, TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(Seconds)))), cancellationToken);
             if (granted is null)
                 await Task.Delay(Pause, time, cancellationToken);
             return granted;

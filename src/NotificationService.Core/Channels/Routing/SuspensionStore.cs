@@ -10,8 +10,9 @@ namespace NotificationService.Channels.Routing;
 /// <summary>Writes down that a provider is suspended, and that it works again.</summary>
 public sealed class SuspensionStore(Database database)
 {
-    private static readonly string Suspend = SqlText.Statement("provider_suspensions_suspend");
-    private static readonly string Lift = SqlText.Statement("provider_suspensions_lift");
+    private static readonly Statement Suspend = Statement.Load("provider_suspensions_suspend");
+    private static readonly Statement Lift = Statement.Load("provider_suspensions_lift");
+    private static readonly Column Hastened = Lift.Column("hastened");
 
     /// <summary>Deliveries of a lane that one statement looks at.</summary>
     private const int BatchSize = 10_000;
@@ -33,12 +34,13 @@ public sealed class SuspensionStore(Database database)
         var isNew = false;
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         batch.Add(
-            tenant, Suspend,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid> { TypedValue = provider.Id },
-            new NpgsqlParameter<int> { TypedValue = provider.Revision },
-            new NpgsqlParameter<string> { TypedValue = suspension.Code },
-            new NpgsqlParameter<string> { TypedValue = suspension.Message });
+            tenant,
+            Suspend.With(
+                Parameter.Of("tenant", tenant.Value),
+                Parameter.Of("provider", provider.Id),
+                Parameter.Of("revision", provider.Revision),
+                Parameter.Of("code", suspension.Code),
+                Parameter.Of("message", suspension.Message)));
         await batch.CommitAsync(_ => isNew = true, cancellationToken);
         return isNew;
     }
@@ -60,7 +62,7 @@ public sealed class SuspensionStore(Database database)
         var hastened = 0;
         await using var batch = TenantBatch.Within((NpgsqlConnection)db.Database.GetDbConnection());
         AddLift(batch, tenant, provider, UnservedWithin);
-        await batch.RunAsync((row, _) => hastened = row.GetInt32(0), cancellationToken);
+        await batch.RunAsync((row, _) => hastened = row.GetInt32(Hastened), cancellationToken);
         return hastened > 0;
     }
 
@@ -80,10 +82,11 @@ public sealed class SuspensionStore(Database database)
     }
 
     private static void AddLift(TenantBatch batch, TenantId tenant, Guid provider, TimeSpan within) => batch.Add(
-        tenant, Lift,
-        new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-        new NpgsqlParameter<Guid> { TypedValue = provider },
-        new NpgsqlParameter<short[]> { TypedValue = Classes },
-        new NpgsqlParameter<TimeSpan> { TypedValue = within },
-        new NpgsqlParameter<int> { TypedValue = BatchSize });
+        tenant,
+        Lift.With(
+            Parameter.Of("tenant", tenant.Value),
+            Parameter.Of("provider", provider),
+            Parameter.Of("classes", Classes),
+            Parameter.Of("within", within),
+            Parameter.Of("max", BatchSize)));
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 
@@ -18,6 +17,8 @@ internal sealed class IncomingReceiptColumns
     private const int LongestAddress = 4096;
     private const int LongestUrl = 2000;
 
+    private static readonly Statement Insert = Statement.Load("receipts_insert");
+
     private readonly Row[] rows;
     private readonly Ids ids;
 
@@ -33,25 +34,24 @@ internal sealed class IncomingReceiptColumns
         ];
     }
 
-    public NpgsqlParameter[] Parameters(Guid tenant) =>
-    [
-        new NpgsqlParameter<Guid> { TypedValue = tenant },
-        Of(row => row.Provider),
-        Of(row => row.Hash),
-        Of(_ => ids.Next()),
-        Of(row => row.Receipt.Delivery?.Value),
-        Of(row => Clean(row.Receipt.ProviderMessageId, LongestMessageId)),
-        Of(row => (short)row.Receipt.Kind),
-        Of(row => row.Receipt.OccurredAt.ToUniversalTime()),
-        Of(row => row.Wait),
-        Of(row => Clean(row.Receipt.Code, LongestCode)),
-        Of(row => Clean(row.Receipt.Message, LongestMessage)),
-        Of(row => Clean(row.Receipt.Address, LongestAddress)),
-        Of(row => Clean(row.Receipt.Url, LongestUrl)),
-        Of(row => (short)Flags(row.Receipt)),
-        Of(row => Clean(row.Receipt.Raw, RawReceipt.Longest)),
-        Of(row => row.IsTest),
-    ];
+    /// <summary>The statement that keeps them.</summary>
+    public BoundStatement Keep(Guid tenant) => Insert.With(
+        Parameter.Of("tenant", tenant),
+        Of("providers", row => row.Provider),
+        Of("dedupe_hashes", row => row.Hash),
+        Of("ids", _ => ids.Next()),
+        Of("deliveries", row => row.Receipt.Delivery?.Value),
+        Of("provider_message_ids", row => Clean(row.Receipt.ProviderMessageId, LongestMessageId)),
+        Of("kinds", row => (short)row.Receipt.Kind),
+        Of("occurred_at", row => row.Receipt.OccurredAt.ToUniversalTime()),
+        Of("waits", row => row.Wait),
+        Of("codes", row => Clean(row.Receipt.Code, LongestCode)),
+        Of("messages", row => Clean(row.Receipt.Message, LongestMessage)),
+        Of("addresses", row => Clean(row.Receipt.Address, LongestAddress)),
+        Of("urls", row => Clean(row.Receipt.Url, LongestUrl)),
+        Of("flags", row => (short)Flags(row.Receipt)),
+        Of("raws", row => Clean(row.Receipt.Raw, RawReceipt.Longest)),
+        Of("are_tests", row => row.IsTest));
 
     private static ReceiptFlags Flags(Receipt receipt) =>
         (receipt.AddressDead ? ReceiptFlags.AddressDead : ReceiptFlags.None) | (receipt.Temporary ? ReceiptFlags.Temporary : ReceiptFlags.None);
@@ -61,7 +61,7 @@ internal sealed class IncomingReceiptColumns
     /// <summary>Null for nothing.</summary>
     private static string? Clean(string? text, int max) => string.IsNullOrEmpty(text) ? null : StorableText.Of(text, max) is { Length: > 0 } clean ? clean : null;
 
-    private NpgsqlParameter<T[]> Of<T>(Converter<Row, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
+    private Parameter Of<T>(string name, Converter<Row, T> column) => Parameter.Of(name, Array.ConvertAll(rows, column));
 
     private sealed record Row(Guid Provider, byte[] Hash, Receipt Receipt, TimeSpan Wait, bool IsTest);
 }

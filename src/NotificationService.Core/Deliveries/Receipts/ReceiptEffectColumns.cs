@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 
@@ -10,39 +9,40 @@ namespace NotificationService.Deliveries.Receipts;
 /// <summary>One tenant's effects as the columns of <c>deliveries_apply_receipt.sql</c>.</summary>
 internal static class ReceiptEffectColumns
 {
-    public static NpgsqlParameter[] Of(Guid tenant, ReceiptEffects effects)
+    private static readonly Statement ApplyStatement = Statement.Load("deliveries_apply_receipt");
+
+    /// <summary>The statement that writes them.</summary>
+    public static BoundStatement Apply(Guid tenant, ReceiptEffects effects)
     {
         var changed = effects.Changed.ToArray();
         var (steps, engagements, ended) = (effects.Steps.ToArray(), effects.Engagements.ToArray(), effects.Ended.ToArray());
-        return
-        [
-            new NpgsqlParameter<Guid> { TypedValue = tenant },
-            Column(changed, row => row.Standing.Id.Value),
-            Column(changed, row => (short)row.Standing.Status),
-            Column(changed, row => (short?)row.Standing.Failure?.Kind),
-            Column(changed, row => row.Standing.Failure?.Code),
-            Column(changed, row => row.Standing.Failure?.Message),
-            Column(changed, row => row.Provider),
-            Column(changed, row => row.Standing.ProviderMessageId),
-            Column(changed, row => (short)row.Steps),
-            Column(steps, row => row.After.Id.Value),
-            Column(steps, row => (short)row.After.TimelineSeq),
-            Column(steps, row => (short)row.After.Status),
-            Column(steps, DetailOf),
-            Column(engagements, row => row.Delivery.Value),
-            Column(engagements, row => row.Receipt.Id),
-            Column(engagements, row => (short)row.Receipt.Kind),
-            Column(engagements, row => row.Receipt.OccurredAt),
-            Column(engagements, row => DetailOf(row.Receipt)),
-            Column(ended, row => row.Receipt.Place),
-            Column(ended, row => (short)row.State),
-            Column(ended, row => row.Reason),
-            Column(ended, row => row.Pause),
-            Column(ended, row => row.Delivery?.Value),
-            Column(ended, row => (short)row.Flags),
-            Column(ended, row => (short)(row.Receipt.Tries + (row.State == ReceiptState.Pending && row.Receipt.Tries < short.MaxValue ? 1 : 0))),
-            Column(ended, row => row.Live),
-        ];
+        return ApplyStatement.With(
+            Parameter.Of("tenant", tenant),
+            Of("ids", changed, row => row.Standing.Id.Value),
+            Of("statuses", changed, row => (short)row.Standing.Status),
+            Of("failure_kinds", changed, row => (short?)row.Standing.Failure?.Kind),
+            Of("failure_codes", changed, row => row.Standing.Failure?.Code),
+            Of("failure_messages", changed, row => row.Standing.Failure?.Message),
+            Of("providers", changed, row => row.Provider),
+            Of("provider_message_ids", changed, row => row.Standing.ProviderMessageId),
+            Of("steps", changed, row => (short)row.Steps),
+            Of("step_deliveries", steps, row => row.After.Id.Value),
+            Of("step_sequences", steps, row => (short)row.After.TimelineSeq),
+            Of("step_statuses", steps, row => (short)row.After.Status),
+            Of("step_details", steps, DetailOf),
+            Of("engagement_deliveries", engagements, row => row.Delivery.Value),
+            Of("engagement_ids", engagements, row => row.Receipt.Id),
+            Of("engagement_kinds", engagements, row => (short)row.Receipt.Kind),
+            Of("engagement_times", engagements, row => row.Receipt.OccurredAt),
+            Of("engagement_details", engagements, row => DetailOf(row.Receipt)),
+            Of("receipt_places", ended, row => row.Receipt.Place),
+            Of("receipt_states", ended, row => (short)row.State),
+            Of("receipt_reasons", ended, row => row.Reason),
+            Of("receipt_pauses", ended, row => row.Pause),
+            Of("receipt_deliveries", ended, row => row.Delivery?.Value),
+            Of("receipt_flags", ended, row => (short)row.Flags),
+            Of("receipt_tries", ended, row => (short)(row.Receipt.Tries + (row.State == ReceiptState.Pending && row.Receipt.Tries < short.MaxValue ? 1 : 0))),
+            Of("receipt_modes", ended, row => row.Live));
     }
 
     private static string DetailOf(ReceiptStep step) => Json(json =>
@@ -106,5 +106,5 @@ internal static class ReceiptEffectColumns
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static NpgsqlParameter<T[]> Column<TRow, T>(TRow[] rows, Converter<TRow, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
+    private static Parameter Of<TRow, T>(string name, TRow[] rows, Converter<TRow, T> column) => Parameter.Of(name, Array.ConvertAll(rows, column));
 }

@@ -23,8 +23,6 @@ public sealed class ReceiptIntake : IAsyncDisposable
     private static readonly CoalescerOptions SmallDoor = new(Writers: 2, Capacity: 2_000, MaxBatch: 100, TimeSpan.Zero) { MaxWeight = MaxRows };
     private static readonly CoalescerOptions LargeDoor = new(Writers: 1, Capacity: 200, MaxBatch: 10, TimeSpan.Zero) { MaxWeight = MaxRows };
 
-    private static readonly string Insert = SqlText.Statement("receipts_insert");
-
     private readonly Coalescer<IncomingReceipts, bool> small;
     private readonly Coalescer<IncomingReceipts, bool> large;
     private readonly Database database;
@@ -68,7 +66,7 @@ public sealed class ReceiptIntake : IAsyncDisposable
         await using (var batch = await TenantBatch.OpenAsync(database.Receipts, cancellationToken))
         {
             foreach (var tenant in incoming.GroupBy(receipts => receipts.Tenant).OrderBy(group => group.Key))
-                batch.Add(tenant.Key, Insert, new IncomingReceiptColumns(tenant, ids).Parameters(tenant.Key.Value));
+                batch.Add(tenant.Key, new IncomingReceiptColumns(tenant, ids).Keep(tenant.Key.Value));
             await batch.CommitAsync(_ => kept++, cancellationToken);
         }
 

@@ -8,7 +8,11 @@ namespace NotificationService.Deliveries.Receipts;
 /// <summary>Receipts as people look at them: above all those that no delivery was found for.</summary>
 public sealed class ReceiptQueries(Database database, LongLists longLists)
 {
-    private readonly ListStatements statements = new(database, SqlText.Statement("receipts_list"), SqlText.Statement("receipts_count"));
+    private static readonly ListStatement List = new("receipts_list");
+    private static readonly Statement Count = Statement.Load("receipts_count");
+    private static readonly Column Total = Count.Column("total");
+
+    private readonly ListStatements statements = new(database);
 
     /// <summary>Those of one state, the newest first.</summary>
     public async Task<PageResult<ReceiptRow>> ListAsync(TenantId tenant, ReceiptFilter filter, PageRequest page, CancellationToken cancellationToken)
@@ -20,34 +24,43 @@ public sealed class ReceiptQueries(Database database, LongLists longLists)
             : result;
 
         Task<ListStepResult<ReceiptRow>> ReadAsync(ListStep step) => statements.ReadAsync(
-            tenant,
-            [
-                Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Small((short)filter.State), Parameter.Before(step.After), Parameter.Number(step.Rows),
-                Parameter.IdOrNull(filter.Provider), Parameter.Number(step.Offset), Parameter.Number(step.Take),
-            ],
+            tenant, List,
+            List.With(
+                Parameter.Of("tenant", tenant.Value), Parameter.Modes("modes", filter.Live), Parameter.OrNull("state", (short)filter.State), Parameter.Before("before_id", step.After), Parameter.Of("max_rows", step.Rows),
+                Parameter.OrNull("provider", filter.Provider), Parameter.Of("offset", step.Offset), Parameter.Of("take", step.Take)),
             row => Read(tenant, row), cancellationToken);
 
         Task<ListTotal> CountAsync(CancellationToken token) => statements.CountAsync(
-            tenant, [Parameter.Id(tenant.Value), Parameter.Modes(filter.Live), Parameter.Small((short)filter.State), Parameter.Number(PageRequest.Reach + 1)],
-            row => ListTotal.Of(row.GetInt64(0)), token);
+            tenant,
+            Count.With(Parameter.Of("tenant", tenant.Value), Parameter.Modes("modes", filter.Live), Parameter.OrNull("state", (short)filter.State), Parameter.Of("max", PageRequest.Reach + 1)),
+            row => ListTotal.Of(row.GetInt64(Total)), token);
     }
 
     private static ReceiptRow Read(TenantId tenant, NpgsqlDataReader row) => new()
     {
         TenantId = tenant,
-        Id = row.GetGuid(3),
-        ProviderId = row.GetGuid(4),
-        DeliveryId = row.IsDBNull(5) ? null : row.GetGuid(5),
-        ProviderMessageId = row.IsDBNull(6) ? null : row.GetString(6),
-        Kind = (ReceiptKind)row.GetInt16(7),
-        State = (ReceiptState)row.GetInt16(8),
-        Reason = row.IsDBNull(9) ? null : row.GetString(9),
-        OccurredAt = row.GetFieldValue<DateTimeOffset>(10),
-        ReceivedAt = row.GetFieldValue<DateTimeOffset>(11),
-        Code = row.IsDBNull(12) ? null : row.GetString(12),
-        Message = row.IsDBNull(13) ? null : row.GetString(13),
-        Live = row.GetBoolean(14),
+        Id = row.GetGuid(Columns.Id),
+        ProviderId = row.GetGuid(Columns.ProviderId),
+        DeliveryId = row.GetOrNull<Guid>(Columns.DeliveryId),
+        ProviderMessageId = row.GetStringOrNull(Columns.ProviderMessageId),
+        Kind = (ReceiptKind)row.GetInt16(Columns.Kind),
+        State = (ReceiptState)row.GetInt16(Columns.State),
+        Reason = row.GetStringOrNull(Columns.Reason),
+        OccurredAt = row.GetTime(Columns.OccurredAt),
+        ReceivedAt = row.GetTime(Columns.ReceivedAt),
+        Code = row.GetStringOrNull(Columns.Code),
+        Message = row.GetStringOrNull(Columns.Message),
+        Live = row.GetBoolean(Columns.Live),
     };
+
+    private static class Columns
+    {
+        public static readonly Column
+            Id = List.Column("id"), ProviderId = List.Column("provider_id"), DeliveryId = List.Column("delivery_id"),
+            ProviderMessageId = List.Column("provider_message_id"), Kind = List.Column("kind"), State = List.Column("state"), Reason = List.Column("reason"),
+            OccurredAt = List.Column("occurred_at"), ReceivedAt = List.Column("received_at"), Code = List.Column("code"), Message = List.Column("message"),
+            Live = List.Column("live");
+    }
 }
 
 /// <summary>Which receipts; null is any.</summary>

@@ -24,10 +24,9 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
     /// <summary>A vendor that does not echo our id reports within days; older months are not looked through.</summary>
     private static readonly TimeSpan OldestLookedFor = TimeSpan.FromDays(35);
 
-    private static readonly string PutOff = SqlText.Statement("receipts_put_off");
-    private static readonly string Claim = SqlText.Statement("receipts_claim");
-    private static readonly string Match = SqlText.Statement("receipts_match");
-    private static readonly string Apply = SqlText.Statement("deliveries_apply_receipt");
+    private static readonly Statement PutOff = Statement.Load("receipts_put_off");
+    private static readonly Statement Claim = Statement.Load("receipts_claim");
+    private static readonly Statement Match = Statement.Load("receipts_match");
 
     private readonly string[] reportingForSiblings = [.. types.ReportingForSiblings];
     private readonly Lock turn = new();
@@ -86,9 +85,7 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
     private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string code, CancellationToken cancellationToken)
     {
         var reason = $"error_{code}";
-        await using var command = new NpgsqlCommand(PutOff, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = receipt.Place });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
+        await using var command = PutOff.With(Parameter.Of("place", receipt.Place), Parameter.Of("reason", reason)).On(connection);
         var state = (short?)await command.ExecuteScalarAsync(cancellationToken) ?? throw new InvalidOperationException("a locked row is gone");
         return new EndedReceipt(receipt, (ReceiptState)state, reason, TimeSpan.Zero, null);
     }
@@ -132,21 +129,18 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         NpgsqlConnection connection, int max, Guid from, CancellationToken cancellationToken)
     {
         var (pending, now, next) = (new List<PendingReceipt>(), default(DateTimeOffset), Guid.Empty);
-        await using var command = new NpgsqlCommand(Claim, connection)
-        {
-            Parameters = { new NpgsqlParameter<int> { TypedValue = max }, new NpgsqlParameter<Guid> { TypedValue = from }, new NpgsqlParameter<int> { TypedValue = MaxTenants } },
-        };
+        await using var command = Claim.With(Parameter.Of("max", max), Parameter.Of("after", from), Parameter.Of("max_tenants", MaxTenants)).On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.IsDBNull(3))
+            if (reader.IsDBNull(Claimed.Id))
             {
-                next = reader.GetInt16(14) == 1 ? reader.GetGuid(0) : Guid.Empty;
+                next = reader.GetInt16(Claimed.Tries) == 1 ? reader.GetGuid(Claimed.TenantId) : Guid.Empty;
                 continue;
             }
 
             pending.Add(Read(reader));
-            now = reader.GetFieldValue<DateTimeOffset>(15);
+            now = reader.GetTime(Claimed.Now);
         }
 
         return (pending, now, next);
@@ -172,15 +166,14 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         foreach (var (tenant, receipts) in tenants)
         {
             batch.BatchCommands.Add(Database.OpenScope(tenant));
-            batch.BatchCommands.Add(Command(
-                Match,
-                new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-                new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt.Provider) },
-                new NpgsqlParameter<Guid?[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt.Delivery?.Value) },
-                new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt.ProviderMessageId) },
-                new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt is { ConcernsAddress: true, Address: null }) },
-                new NpgsqlParameter<Guid> { TypedValue = oldest },
-                new NpgsqlParameter<string[]> { TypedValue = reportingForSiblings }));
+            batch.BatchCommands.Add(Match.With(
+                Parameter.Of("tenant", tenant.Value),
+                Parameter.Of("providers", Array.ConvertAll(receipts, receipt => receipt.Provider)),
+                Parameter.Of("deliveries", Array.ConvertAll(receipts, receipt => receipt.Delivery?.Value)),
+                Parameter.Of("message_ids", Array.ConvertAll(receipts, receipt => receipt.ProviderMessageId)),
+                Parameter.Of("wants_address", Array.ConvertAll(receipts, receipt => receipt is { ConcernsAddress: true, Address: null })),
+                Parameter.Of("oldest", oldest),
+                Parameter.Of("sibling_types", reportingForSiblings)).InBatch());
         }
 
         var matches = new Dictionary<Guid, ReceiptMatch>();
@@ -189,7 +182,7 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         {
             await reader.NextResultAsync(cancellationToken); // past the scope's
             while (await reader.ReadAsync(cancellationToken))
-                matches[receipts[reader.GetInt32(0) - 1].Id] = ReadMatch(reader);
+                matches[receipts[reader.GetInt32(Matched.Place) - 1].Id] = ReadMatch(reader);
             await reader.NextResultAsync(cancellationToken);
         }
 
@@ -202,54 +195,46 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         foreach (var (tenant, effect) in effects)
         {
             batch.BatchCommands.Add(Database.OpenScope(tenant));
-            batch.BatchCommands.Add(Command(Apply, ReceiptEffectColumns.Of(tenant.Value, effect)));
+            batch.BatchCommands.Add(ReceiptEffectColumns.Apply(tenant.Value, effect).InBatch());
             if (effect.Addresses.Count > 0)
-                batch.BatchCommands.Add(Command(SuppressionColumns.Insert, new SuppressionColumns(effect.Addresses, ids).Parameters(tenant.Value)));
+                batch.BatchCommands.Add(new SuppressionColumns(effect.Addresses, ids).Keep(tenant.Value).InBatch());
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        return command;
-    }
-
     private static PendingReceipt Read(NpgsqlDataReader row) => new(
-        new TenantId(row.GetGuid(0)),
-        row.GetGuid(1),
-        row.GetString(2),
-        row.GetGuid(3),
-        row.IsDBNull(4) ? null : new DeliveryId(row.GetGuid(4)),
-        Text(row, 5),
-        (ReceiptKind)row.GetInt16(6),
-        row.GetFieldValue<DateTimeOffset>(7),
-        row.GetFieldValue<TimeSpan>(8),
-        Text(row, 9),
-        Text(row, 10),
-        Text(row, 11),
-        Text(row, 12),
-        (ReceiptFlags)row.GetInt16(13),
-        row.GetInt16(14))
+        new TenantId(row.GetGuid(Claimed.TenantId)),
+        row.GetGuid(Claimed.ProviderId),
+        row.GetString(Claimed.Place),
+        row.GetGuid(Claimed.Id),
+        row.IsDBNull(Claimed.DeliveryId) ? null : new DeliveryId(row.GetGuid(Claimed.DeliveryId)),
+        row.GetStringOrNull(Claimed.ProviderMessageId),
+        (ReceiptKind)row.GetInt16(Claimed.Kind),
+        row.GetTime(Claimed.OccurredAt),
+        row.GetFieldValue<TimeSpan>(Claimed.Waited),
+        row.GetStringOrNull(Claimed.Code),
+        row.GetStringOrNull(Claimed.Message),
+        row.GetStringOrNull(Claimed.Address),
+        row.GetStringOrNull(Claimed.Url),
+        (ReceiptFlags)row.GetInt16(Claimed.Flags),
+        row.GetInt16(Claimed.Tries))
     {
-        ReceivedAt = row.GetFieldValue<DateTimeOffset>(16),
-        Live = row.GetBoolean(17),
+        ReceivedAt = row.GetTime(Claimed.ReceivedAt),
+        Live = row.GetBoolean(Claimed.Live),
     };
 
     private static ReceiptMatch ReadMatch(NpgsqlDataReader row)
     {
-        DeliveryId? delivery = row.IsDBNull(1) ? null : new DeliveryId(row.GetGuid(1));
-        var standing = delivery is { } id && row.GetBoolean(2)
+        DeliveryId? delivery = row.IsDBNull(Matched.Id) ? null : new DeliveryId(row.GetGuid(Matched.Id));
+        var standing = delivery is { } id && row.GetBoolean(Matched.IsHeld)
             ? new DeliveryStanding(
-                id, (DeliveryStatus)row.GetInt16(3), row.GetBoolean(4), row.GetInt16(5), Text(row, 6),
-                row.IsDBNull(7) ? null : new Failure((FailureKind)row.GetInt16(7), Text(row, 8) ?? "", Text(row, 9) ?? ""))
+                id, (DeliveryStatus)row.GetInt16(Matched.Status), row.GetBoolean(Matched.Ambiguous), row.GetInt16(Matched.TimelineSeq), row.GetStringOrNull(Matched.ProviderMessageId),
+                row.IsDBNull(Matched.FailureKind) ? null : new Failure((FailureKind)row.GetInt16(Matched.FailureKind), row.GetStringOrNull(Matched.FailureCode) ?? "", row.GetStringOrNull(Matched.FailureMessage) ?? ""))
             : null;
-        return new ReceiptMatch(delivery, standing, row.GetBoolean(10), Text(row, 11), row.IsDBNull(12) ? null : (ChannelKind)row.GetInt16(12), Text(row, 13))
+        return new ReceiptMatch(delivery, standing, row.GetBoolean(Matched.IsTheirs), row.GetStringOrNull(Matched.Address), row.IsDBNull(Matched.Channel) ? null : (ChannelKind)row.GetInt16(Matched.Channel), row.GetStringOrNull(Matched.Provider))
         {
-            Live = row.IsDBNull(14) ? null : row.GetBoolean(14),
+            Live = row.GetOrNull<bool>(Matched.Live),
         };
     }
 
@@ -262,5 +247,23 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
         return new Guid(bytes, bigEndian: true);
     }
 
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static class Claimed
+    {
+        public static readonly Column
+            TenantId = Claim.Column("tenant_id"), ProviderId = Claim.Column("provider_id"), Place = Claim.Column("place"), Id = Claim.Column("id"),
+            DeliveryId = Claim.Column("delivery_id"), ProviderMessageId = Claim.Column("provider_message_id"), Kind = Claim.Column("kind"),
+            OccurredAt = Claim.Column("occurred_at"), Waited = Claim.Column("waited"), Code = Claim.Column("code"), Message = Claim.Column("message"),
+            Address = Claim.Column("address"), Url = Claim.Column("url"), Flags = Claim.Column("flags"), Tries = Claim.Column("tries"),
+            Now = Claim.Column("now"), ReceivedAt = Claim.Column("received_at"), Live = Claim.Column("live");
+    }
+
+    private static class Matched
+    {
+        public static readonly Column
+            Place = Match.Column("place"), Id = Match.Column("id"), IsHeld = Match.Column("is_held"), Status = Match.Column("status"),
+            Ambiguous = Match.Column("ambiguous"), TimelineSeq = Match.Column("timeline_seq"), ProviderMessageId = Match.Column("provider_message_id"),
+            FailureKind = Match.Column("failure_kind"), FailureCode = Match.Column("failure_code"), FailureMessage = Match.Column("failure_message"),
+            IsTheirs = Match.Column("is_theirs"), Address = Match.Column("address"), Channel = Match.Column("channel"), Provider = Match.Column("provider"),
+            Live = Match.Column("live");
+    }
 }

@@ -1,9 +1,9 @@
 -- Cancels what has not begun of one notification and says of each delivery whether it was in time.
--- $1 tenant, $2 notification id (its smallest delivery id), $3 its largest, $4 now
+-- :tenant, :notification id (its smallest delivery id), :last_delivery its largest, :now
 -- A push that some of its devices have already is sent, and the others are given up.
 -- A claim at the same moment: one of the two gets the row lock, the other finds the status changed.
 with before as materialized (
-    select id, status from deliveries where id > $2 and id <= $3 and tenant_id = $1 order by id for update
+    select id, status from deliveries where id > :notification and id <= :last_delivery and tenant_id = :tenant order by id for update
 ),
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
@@ -12,7 +12,7 @@ ended as (
 ),
 recorded as materialized (
     select notification_meta.record_changes(
-        $1, $4, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
+        :tenant, :now, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
         array_agg(notification_meta.cause({cause.cancelled}, devices))) as n
     from ended
 )

@@ -1,4 +1,4 @@
--- Takes up to $1 due deliveries under a lease, fair over lanes, and says how far it looked.
+-- Takes up to :max due deliveries under a lease, fair over lanes, and says how far it looked.
 --
 -- A lane is (tenant, channel) within a priority class. For each class the statement walks the partial index
 -- deliveries_due from lane to lane (a loose index scan: one probe per lane, never a count) and takes the same share of
@@ -7,17 +7,15 @@
 -- caller goes on from there the next time), whether something was due (in ambiguous), and the oldest due time it came
 -- by, two seconds ago at most (in due_at).
 --
--- $1 int         most rows in all
--- $2 smallint[]  classes, in the order they are served
--- $3 int[]       most rows of each class
--- $4 uuid[]      per class the lane after which to begin: tenant
--- $5 smallint[]  and channel
--- $6 interval    lease
--- $7 uuid        the lease: a new one for each claim, the fencing token of what is claimed
--- $8 uuid[]      lanes that may bring only so many, because their provider cannot take more now: tenant,
--- $9 smallint[]  channel
--- $10 int[]      and how many; none for 0
--- $11 timestamptz[] per class the due time before which nothing is looked for: what is dead before it is passed by in the index alone
+-- :max int: rows in all
+-- :classes smallint[]: in the order they are served
+-- :class_max int[]: rows of each class
+-- :after_tenants uuid[], :after_channels smallint[]: per class the lane after which to begin
+-- :lease_time interval
+-- :lease uuid: a new one for each claim, the fencing token of what is claimed
+-- :limited_tenants uuid[], :limited_channels smallint[], :limits int[]: lanes that may bring only so many, because their provider cannot take more now;
+--   none for 0
+-- :watermarks timestamptz[]: per class the due time before which nothing is looked for: what is dead before it is passed by in the index alone
 --
 -- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
 -- due row would be read to its end, through everything that is scheduled for later.
@@ -25,7 +23,7 @@
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
 -- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
 with class as (
-    select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[], $11::timestamptz[]) with ordinality
+    select * from unnest(:classes::smallint[], :class_max::int[], :after_tenants::uuid[], :after_channels::smallint[], :watermarks::timestamptz[]) with ordinality
         as c(priority, max_count, after_tenant, after_channel, watermark, rank)
 ),
 walk as materialized (
@@ -55,7 +53,7 @@ walk as materialized (
 lane as (
     select walk.*, held.max_count as capacity, count(*) over (partition by walk.rank) as lanes
     from walk
-    left join unnest($8::uuid[], $9::smallint[], $10::int[]) as held(tenant_id, channel, max_count)
+    left join unnest(:limited_tenants::uuid[], :limited_channels::smallint[], :limits::int[]) as held(tenant_id, channel, max_count)
         on held.tenant_id = walk.tenant_id and held.channel = walk.channel
     where walk.due_at <= (select clock_timestamp()) and coalesce(held.max_count, 1) > 0
 ),
@@ -72,14 +70,14 @@ picked as materialized (
         for update of d skip locked
     ) due
     order by lane.rank
-    limit $1
+    limit :max
 ),
 claimed as (
     update deliveries d
     set status = {status.sending},
         claims = d.claims + 1,
-        lease_owner = $7,
-        lease_until = clock_timestamp() + $6,
+        lease_owner = :lease,
+        lease_until = clock_timestamp() + :lease_time,
         call_started_at = null
     where d.id = any (array(select id from picked))
     returning d.*

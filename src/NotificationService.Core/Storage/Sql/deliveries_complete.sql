@@ -1,11 +1,12 @@
 -- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be published, only where the lease is still the writer's.
 -- Leases missing from the result are stale writes: somebody else holds or has ended the delivery.
 --
--- $1 tenant; per result: $2 id, $3 lease, $4 status, $5 due_at or null, $6 attempts, $7 failure kind, $8 failure code,
--- $9 failure message, $10 ambiguous, $11 provider, $12 provider message id, $13 taken from the dead untouched (0 or 1), $14 rows of timeline
--- per attempt: $15 place of its result (from 1), $16 number, $17 provider, $18 outcome, $19 started, $20 finished, $21 code, $22 message, $23 provider message id, $24 segments, $30 their encoding
--- per timeline row: $25 place of its result, $26 sequence, $27 status, $28 at, $29 detail
--- per result: $31 what became of each of several devices, or null as before, $32 segments of a text message that was accepted, or null, $33 their encoding
+-- :tenant; per result: :ids, :leases, :statuses, :due_at or null, :attempts, :failure_kinds, :failure_codes,
+-- :failure_messages, :ambiguous, :providers, :provider_message_ids, :rescued taken from the dead untouched (0 or 1), :steps of the timeline
+-- per attempt: :attempt_places the place of its result (from 1), :attempt_numbers, :attempt_providers, :attempt_outcomes, :attempt_started, :attempt_finished,
+--   :attempt_codes, :attempt_messages, :attempt_message_ids, :attempt_segments, :attempt_encodings
+-- per timeline row: :step_places the place of its result, :step_sequences, :step_statuses, :step_times, :step_details
+-- per result: :devices what became of each of several devices, or null as before, :segments of a text message that was accepted, or null, :encodings
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
 -- made on an empty table compares each result with each leased row. A lease implies status 30: asking for the status would invite the
@@ -33,35 +34,35 @@ with held as (
         rescues = case i.rescued when 1 then greatest(least(d.rescues + 1, 2), d.rescues) else 0 end,
         timeline_seq = d.timeline_seq + i.steps,
         lease_until = null, lease_owner = null, call_started_at = null
-    from unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::text[], $9::text[], $10::boolean[],
-                $11::uuid[], $12::text[], $13::smallint[], $14::smallint[], $31::text[], $32::smallint[], $33::smallint[]) with ordinality
+    from unnest(:ids::uuid[], :leases::uuid[], :statuses::smallint[], :due_at::timestamptz[], :attempts::smallint[], :failure_kinds::smallint[], :failure_codes::text[], :failure_messages::text[], :ambiguous::boolean[],
+                :providers::uuid[], :provider_message_ids::text[], :rescued::smallint[], :steps::smallint[], :devices::text[], :segments::smallint[], :encodings::smallint[]) with ordinality
         as i(id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, devices, segments, sms_encoding, place)
     cross join lateral (
-        select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = $1 offset 0) held_row
+        select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = :tenant offset 0) held_row
     where d.ctid = held_row.ctid
     returning i.place::int, d.id, i.lease, d.batch_id, d.status
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
-    select $1, ($2::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
-    from unnest($15::int[], $16::smallint[], $17::uuid[], $18::smallint[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[], $23::text[], $24::smallint[], $30::smallint[])
+    select :tenant, (:ids::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
+    from unnest(:attempt_places::int[], :attempt_numbers::smallint[], :attempt_providers::uuid[], :attempt_outcomes::smallint[], :attempt_started::timestamptz[], :attempt_finished::timestamptz[], :attempt_codes::text[], :attempt_messages::text[], :attempt_message_ids::text[], :attempt_segments::smallint[], :attempt_encodings::smallint[])
         as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     where a.place in (select place from held)
 ),
 step as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, ($2::uuid[])[t.place], t.seq, t.status, t.at, t.detail::json
-    from unnest($25::int[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(place, seq, status, at, detail)
+    select :tenant, (:ids::uuid[])[t.place], t.seq, t.status, t.at, t.detail::json
+    from unnest(:step_places::int[], :step_sequences::smallint[], :step_statuses::smallint[], :step_times::timestamptz[], :step_details::text[]) as t(place, seq, status, at, detail)
     where t.place in (select place from held)
     returning delivery_id, seq, status
 ),
 published as (
     insert into outbox (shard, tenant_id, subject, seq)
-    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
+    select notification_meta.shard_of(delivery_id), :tenant, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
 ),
 counted as (
     insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, ended.batch_id, change.status, change.delta
+    select :tenant, ended.batch_id, change.status, change.delta
     from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= {status.sent} group by batch_id, status) ended
     cross join lateral (values ({tally.pending}, -ended.n), (ended.status, ended.n)) as change(status, delta)
 )

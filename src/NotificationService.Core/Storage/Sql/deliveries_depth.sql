@@ -12,7 +12,7 @@ with recursive lane as (
          order by d.priority, d.tenant_id, d.channel limit 1) next
      where lane.n < 5000)
 )
-select channel, count(*), extract(epoch from clock_timestamp() - min(due_at))::float8
+select channel, count(*) as waiting, extract(epoch from clock_timestamp() - min(due_at))::float8 as seconds
 from (
     select lane.channel, due.due_at
     from lane

@@ -1,17 +1,17 @@
--- Takes over up to $1 deliveries whose lease has run out. Any node may; the takeover is itself a claim: it has another
+-- Takes over up to :max deliveries whose lease has run out. Any node may; the takeover is itself a claim: it has another
 -- lease, so whatever the former holder still writes changes nothing, and if the rescuer dies its lease runs out too.
 --
--- $2 interval lease, $3 uuid the new lease, the fencing token
+-- :lease_time interval, :lease uuid the new lease, the fencing token
 -- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
 with dead as materialized (
     select id from deliveries where status = {status.sending} and lease_until < (select clock_timestamp())
-    order by lease_until limit $1 for update skip locked
+    order by lease_until limit :max for update skip locked
 ),
 began as materialized (
     select d.id, d.call_started_at from deliveries d where d.id = any (array(select id from dead))
 )
 update deliveries d
-set claims = d.claims + 1, lease_until = clock_timestamp() + $2, lease_owner = $3
+set claims = d.claims + 1, lease_until = clock_timestamp() + :lease_time, lease_owner = :lease
 from began
 where d.id = began.id and d.id = any (array(select id from dead)) and d.status = {status.sending}
 returning d.id, d.tenant_id, d.priority, d.channel, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at,

@@ -1,11 +1,11 @@
 -- Puts failed or expired deliveries back into the queue, by hand; their schedule starts over.
--- $1 tenant, $2 uuid[] deliveries, $3 now, for the timeline; when they are due is the database's time, as the claim asks for it.
+-- :tenant, :deliveries uuid[], :now, for the timeline; when they are due is the database's time, as the claim asks for it.
 -- Those without an address stay as they are: no retry can help them. Of a chain nothing is taken while one of it may still reach the recipient, or
 -- has: then it is no failure. Otherwise it starts over: the first of those given is due, the others wait behind it in new places.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. Two at once: the second finds the status changed.
 with before as materialized (
     select id, status, failure_kind, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last_id
-    from deliveries where id = any ($2::uuid[]) and tenant_id = $1 order by id for update
+    from deliveries where id = any (:deliveries::uuid[]) and tenant_id = :tenant order by id for update
 ),
 eligible as (
     select before.id, before.status as was, before.chain, before.notification_id, siblings.last_place,
@@ -13,13 +13,13 @@ eligible as (
     from before
     left join lateral (
         select max(d.chain) as last_place, bool_or(d.status < {status.suppressed}) as going_on from deliveries d
-        where before.chain > 0 and d.id > before.notification_id and d.id <= before.last_id and d.tenant_id = $1 and d.chain > 0) siblings on true
+        where before.chain > 0 and d.id > before.notification_id and d.id <= before.last_id and d.tenant_id = :tenant and d.chain > 0) siblings on true
     where before.status in ({status.retryable}) and before.failure_kind is distinct from {failure.no_address} and siblings.going_on is not true
 ),
 place as (
     select e.id, e.was, case when e.chain = 0 then 0 else e.last_place + e.n end as chain, e.chain > 0 and e.n > 1 as waits,
         case when e.chain > 0 and e.n > 1 then (
-            select make_interval(secs => coalesce((e.n - 1) * n.fallback_after, 259200)) from notifications n where n.id = e.notification_id and n.tenant_id = $1)
+            select make_interval(secs => coalesce((e.n - 1) * n.fallback_after, 259200)) from notifications n where n.id = e.notification_id and n.tenant_id = :tenant)
         else interval '0' end as after
     from eligible e
 ),
@@ -33,7 +33,7 @@ again as (
 ),
 recorded as materialized (
     select notification_meta.record_changes(
-        $1, $3, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
+        :tenant, :now, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
         array_agg(notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end))) as n
     from again
 )

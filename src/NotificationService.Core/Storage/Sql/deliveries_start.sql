@@ -2,18 +2,18 @@
 -- Whoever is not returned has lost its lease, or has too little of it left for a whole call, or its batch was cancelled or is held, or its time was
 -- over or another channel of its chain reached the recipient while it stood in line: it must not be called.
 --
--- $1 uuid[] ids, $2 uuid[] their leases, $3 interval what a call and its result may take, $4 uuid[] their notifications, $5 uuid[] the largest id that
+-- :ids uuid[], :leases uuid[] their leases, :longest_call interval what a call and its result may take, :notifications uuid[] their notifications, :last_deliveries uuid[] the largest id that
 -- a delivery of each notification may have
 --
 -- call_started_at and attempts stand in no index: the update is HOT where the page has room.
 -- Dies after it: a call may have happened; the rescuer records the attempt as ambiguous.
 update deliveries d
 set call_started_at = clock_timestamp(), attempts = d.attempts + 1
-from unnest($1::uuid[], $2::uuid[], $4::uuid[], $5::uuid[]) as i(id, lease, first_id, last_id)
+from unnest(:ids::uuid[], :leases::uuid[], :notifications::uuid[], :last_deliveries::uuid[]) as i(id, lease, first_id, last_id)
 -- A fence, as in deliveries_complete.
 cross join lateral (
     select h.ctid from deliveries h
-    where h.id = i.id and h.lease_owner = i.lease and h.lease_until > clock_timestamp() + $3
+    where h.id = i.id and h.lease_owner = i.lease and h.lease_until > clock_timestamp() + :longest_call
       and (h.expires_at is null or h.expires_at > clock_timestamp())
       and (h.batch_id is null or not notification_meta.is_batch_stopped(h.tenant_id, h.batch_id))
       and (h.chain = 0 or not exists (

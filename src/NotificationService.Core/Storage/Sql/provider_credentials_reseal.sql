@@ -1,4 +1,4 @@
 -- Puts a credential under the current master key. If a person changed it meanwhile, theirs stays: it is newer.
-update provider_credentials set sealed = $5, key_id = $6
-where tenant_id = $1 and provider_id = $2 and field = $3 and sealed = $4
+update provider_credentials set sealed = :sealed, key_id = :key
+where tenant_id = :tenant and provider_id = :owner and field = :field and sealed = :was
 returning 1 as resealed

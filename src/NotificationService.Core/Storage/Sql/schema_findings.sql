@@ -14,7 +14,7 @@ with service_role as (
     where c.relkind in ('v', 'm') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
       and has_table_privilege(r.rolname, c.oid, 'select')
 )
-select format('the role %s is a superuser or bypasses row level security', rolname)
+select format('the role %s is a superuser or bypasses row level security', rolname) as finding
 from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)
 union all
 select format('the table %s lacks ENABLE or FORCE ROW LEVEL SECURITY', name)

@@ -16,4 +16,4 @@ waiting as (
         select from webhook_messages m where m.state = {message.pending} and m.endpoint_id = walk.endpoint_id and m.due_at <= (select clock_timestamp()) order by m.due_at limit 20000) due
     limit 20000
 )
-select (select count(*) from waiting), coalesce((select extract(epoch from clock_timestamp() - min(due_at)) from walk where due_at <= clock_timestamp()), 0)::float8
+select (select count(*) from waiting) as waiting, coalesce((select extract(epoch from clock_timestamp() - min(due_at)) from walk where due_at <= clock_timestamp()), 0)::float8 as seconds

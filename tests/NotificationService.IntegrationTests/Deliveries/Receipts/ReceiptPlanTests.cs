@@ -20,13 +20,13 @@ public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<Test
 
         var plan = await PlanAsync(
             tenant,
-            new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-            new NpgsqlParameter<Guid[]> { TypedValue = [provider] },
-            new NpgsqlParameter<Guid?[]> { TypedValue = [null] },
-            new NpgsqlParameter<string?[]> { TypedValue = [$"m-{sent[7]}"] },
-            new NpgsqlParameter<bool[]> { TypedValue = [true] },
-            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty },
-            new NpgsqlParameter<string[]> { TypedValue = ["whatsapp_cloud"] });
+            Parameter.Of("tenant", tenant.Value),
+            Parameter.Of<Guid[]>("providers", [provider]),
+            Parameter.Of<Guid?[]>("deliveries", [null]),
+            Parameter.Of<string?[]>("message_ids", [$"m-{sent[7]}"]),
+            Parameter.Of<bool[]>("wants_address", [true]),
+            Parameter.Of("oldest", Guid.Empty),
+            Parameter.Of<string[]>("sibling_types", ["whatsapp_cloud"]));
 
         plan.ShouldContain(line => line.Contains("Index Cond: (provider_message_id = ", StringComparison.Ordinal), string.Join('\n', plan));
         plan.ShouldNotContain(line => line.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan));
@@ -41,7 +41,7 @@ public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<Test
     public async Task Planned_before_there_are_statistics_no_statement_reads_all_of_a_tenants(string statement)
     {
         await using var connection = await database.Database.Worker.OpenConnectionAsync();
-        var sql = SqlText.Statement(statement);
+        var sql = Statement.Load(statement).Text;
         await using (var prepare = new NpgsqlCommand($"prepare planned_{statement} as {sql}", connection))
             await prepare.ExecuteNonQueryAsync();
         var parameters = Enumerable.Range(1, 40).Count(number => sql.Contains($"${number}", StringComparison.Ordinal));
@@ -59,14 +59,13 @@ public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<Test
         }
     }
 
-    private async Task<IReadOnlyList<string>> PlanAsync(Tenants.TenantId tenant, params NpgsqlParameter[] parameters)
+    private async Task<IReadOnlyList<string>> PlanAsync(Tenants.TenantId tenant, params Parameter[] parameters)
     {
         await using var connection = await database.Database.Worker.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var scope = new NpgsqlBatch(connection) { BatchCommands = { Database.OpenScope(tenant) } })
             await scope.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand("explain (analyze, costs off, timing off) " + SqlText.Statement("receipts_match"), connection);
-        command.Parameters.AddRange(parameters);
+        await using var command = Statement.Parse("receipts_match", "explain (analyze, costs off, timing off) " + SqlText.Statement("receipts_match")).With(parameters).On(connection);
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new List<string>();
         while (await reader.ReadAsync())

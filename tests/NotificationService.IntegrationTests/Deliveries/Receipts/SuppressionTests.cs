@@ -225,7 +225,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         for (var times = 0; times < 2; times++)
         {
             await using var batch = await NotificationService.Storage.TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None);
-            batch.Add(tenant, SuppressionColumns.Insert, new SuppressionColumns(reported, database.Ids).Parameters(tenant.Value));
+            batch.Add(tenant, new SuppressionColumns(reported, database.Ids).Keep(tenant.Value));
             await batch.CommitAsync(null, CancellationToken.None);
         }
 
@@ -246,9 +246,8 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         await using (var scope = new Npgsql.NpgsqlBatch(connection) { BatchCommands = { NotificationService.Storage.Database.OpenScope(tenant) } })
             await scope.ExecuteNonQueryAsync();
         var guids = ids.Select(id => id.Notification.Value).ToArray();
-        await using var command = new Npgsql.NpgsqlCommand("explain (analyze, costs off, timing off) " + NotificationService.Storage.SqlText.Statement("notifications_load"), connection);
-        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid[]> { TypedValue = guids });
-        command.Parameters.Add(new Npgsql.NpgsqlParameter<Guid> { TypedValue = tenant.Value });
+        var explained = NotificationService.Storage.Statement.Parse("notifications_load", "explain (analyze, costs off, timing off) " + NotificationService.Storage.SqlText.Statement("notifications_load"));
+        await using var command = explained.With(NotificationService.Storage.Parameter.Of("notifications", guids), NotificationService.Storage.Parameter.Of("tenant", tenant.Value)).On(connection);
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new List<string>();
         while (await reader.ReadAsync())

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NotificationService.Storage;
+using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Storage.Statements;
 
@@ -10,7 +11,8 @@ namespace NotificationService.IntegrationTests.Storage.Statements;
 /// <param name="Rows">The rows of its work.</param>
 /// <param name="PagesPerRow">The most pages that each of them may touch.</param>
 /// <param name="Parameters">An SQL expression each.</param>
-public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, string Role, int Rows, double PagesPerRow, IReadOnlyList<string> Parameters)
+/// <param name="Names">Theirs, of a file.</param>
+public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, string Role, int Rows, double PagesPerRow, IReadOnlyList<string> Parameters, IReadOnlyList<string> Names)
 {
     /// <summary>For planning, which looks into every index of every month, and for what a statement touches once.</summary>
     private const int PagesInAnyCase = 120;
@@ -25,7 +27,7 @@ public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, 
 
     public string Text => Name.Contains('.', StringComparison.Ordinal)
         ? $"select * from {Name}({string.Join(", ", Enumerable.Range(1, Parameters.Count).Select(number => $"${number}"))})"
-        : SqlText.Statement(Name, Variants).Trim();
+        : NumberedStatement.Of(Statement.Load(Name, Variants), Names).Trim();
 
     /// <summary>What is measured, and what is not and why.</summary>
     public static (IReadOnlyList<StatementCost> Measured, IReadOnlyDictionary<string, string> Excused) Read()
@@ -33,14 +35,21 @@ public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, 
         using var stream = typeof(StatementCost).Assembly.GetManifestResourceStream("statement_costs.txt")!;
         using var reader = new StreamReader(stream);
         var (measured, excused) = (new List<StatementCost>(), new Dictionary<string, string>(StringComparer.Ordinal));
-        var parameters = new List<string>();
+        var (parameters, names) = (new List<string>(), new List<string>());
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0 || line[0] == '#')
                 continue;
             if (line[0] == ' ')
             {
-                parameters.Add(line.Trim());
+                var parameter = line.Trim();
+                if (parameter[0] == ':')
+                {
+                    names.Add(parameter[1..parameter.IndexOf(' ', StringComparison.Ordinal)]);
+                    parameter = parameter[(names[^1].Length + 2)..];
+                }
+
+                parameters.Add(parameter);
                 continue;
             }
 
@@ -48,13 +57,13 @@ public sealed record StatementCost(string Name, IReadOnlyList<string> Variants, 
             if (words[0] == "!")
                 excused.Add(words[1], words[2]);
             else
-                measured.Add(Head(line.Split(' '), parameters = []));
+                measured.Add(Head(line.Split(' '), parameters = [], names = []));
         }
 
         return (measured, excused);
     }
 
-    private static StatementCost Head(string[] words, List<string> parameters) => new(
+    private static StatementCost Head(string[] words, List<string> parameters, List<string> names) => new(
         words[0].Split(':')[0], words[0].Contains(':', StringComparison.Ordinal) ? words[0].Split(':')[1].Split(',') : [], words[1], int.Parse(words[2], CultureInfo.InvariantCulture),
-        words.Length > 3 ? double.Parse(words[3], CultureInfo.InvariantCulture) : UsualPagesPerRow, parameters);
+        words.Length > 3 ? double.Parse(words[3], CultureInfo.InvariantCulture) : UsualPagesPerRow, parameters, names);
 }

@@ -1,0 +1,2 @@
+-- Whom this connection acts as.
+select current_user::text as role

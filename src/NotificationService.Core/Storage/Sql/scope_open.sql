@@ -1,0 +1,2 @@
+-- Opens a tenant's scope for the rest of the transaction: row level security knows the tenant by it.
+select set_config('app.tenant', :tenant, true)
