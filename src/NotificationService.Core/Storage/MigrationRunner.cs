@@ -47,10 +47,11 @@ public sealed class MigrationRunner(Database database)
 
     private static async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<SchemaPart> missing, CancellationToken cancellationToken)
     {
+        // By itself: who makes the roles of a cluster must not keep another database's migrations waiting.
+        await ExecuteAsync(connection, SqlText.Statement("schema_prepare"), cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // A migration never queues behind a reader with everyone else queueing behind it. Functions come before the tables that they name.
         await ExecuteAsync(connection, "set local lock_timeout = '2s'; set local check_function_bodies = off", cancellationToken);
-        await ExecuteAsync(connection, SqlText.Statement("schema_prepare"), cancellationToken);
         foreach (var part in missing)
             await ExecuteAsync(connection, part.Text, cancellationToken);
         await SchemaJournal.AddAsync(connection, missing, cancellationToken);
