@@ -94,6 +94,7 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         batch.Add(CommitLater);
         batch.Add(
             Isolate.With(
+                Parameter.Of("tenant", delivery.Tenant.Value),
                 Parameter.Of("id", delivery.Id.Value),
                 Parameter.Of("lease", delivery.Lease.Id),
                 Parameter.Of("losses", (short)losses)));
@@ -113,6 +114,7 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             batch.Add(Share.With(Parameter.Of("batches", batches)));
         batch.Add(
             Start.With(
+                Parameter.Of("tenants", Array.ConvertAll(ordered, delivery => delivery.Tenant.Value)),
                 Parameter.Of("ids", Array.ConvertAll(ordered, delivery => delivery.Id.Value)),
                 Parameter.Of("leases", Array.ConvertAll(ordered, delivery => delivery.Lease.Id)),
                 Parameter.Of("longest_call", options.LongestCall),

@@ -28,7 +28,7 @@ again as (
     set status = case when place.waits then {status.scheduled} else {status.queued} end, due_at = clock_timestamp() + place.after, chain = place.chain,
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, devices = null, timeline_seq = d.timeline_seq + 1
-    from place where d.id = place.id
+    from place where d.tenant_id = :tenant and d.id = place.id
     returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
 ),
 recorded as materialized (
