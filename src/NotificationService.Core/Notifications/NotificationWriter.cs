@@ -2,142 +2,62 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
-using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
 
 /// <summary>
-/// The group commit: callers who come at the same time share one transaction, whoever their tenants are, and are
-/// answered only after it has been committed.
+/// The group commit of single sends: callers who come at the same time share one transaction, whoever their tenants are, and are answered only after it
+/// has been committed.
 /// </summary>
 /// <remarks>
-/// 1 gather whoever waits → 2 one statement per tenant, tenants and keys in ascending order, in one round trip with its
-/// commit → 3 whoever is missing in the result found its key taken: look up by whom. Dies before 2's commit: nothing
-/// exists, every caller's connection breaks. Dies after it: the same key gives the stored response.
+/// 1 gather whoever waits → 2 store them together (<see cref="NotificationStore"/>); where that is refused because of one of them, on halves, until it is
+/// alone. Dies before 2's commit: nothing exists, every caller's connection breaks. Dies after it: the same key gives the stored response.
 /// </remarks>
 internal sealed class NotificationWriter : IAsyncDisposable
 {
-    private const int MaxTries = 3;
-    private static readonly string Accept = SqlText.Statement("notifications_accept");
-
-    private readonly Coalescer<AcceptedNotification, WriteOutcome> coalescer;
-    private readonly Database database;
-    private readonly IdempotencyKeys keys;
+    private readonly Coalescer<AcceptedNotification, AcceptOutcome> coalescer;
+    private readonly NotificationStore store;
     private readonly ILogger logger;
 
-    public NotificationWriter(Database database, IdempotencyKeys keys, TimeProvider time, ILogger<NotificationWriter> logger)
+    public NotificationWriter(NotificationStore store, TimeProvider time, ILogger<NotificationWriter> logger)
     {
-        (this.database, this.keys, this.logger) = (database, keys, logger);
+        (this.store, this.logger) = (store, logger);
         coalescer = new(new CoalescerOptions(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero), time, WriteAsync);
     }
 
     /// <summary>False when too many wait already. The outcome comes after the commit.</summary>
-    public bool TryWrite(AcceptedNotification notification, out Task<WriteOutcome> outcome) => coalescer.TryAdd(notification, out outcome);
+    public bool TryWrite(AcceptedNotification notification, out Task<AcceptOutcome> outcome) => coalescer.TryAdd(notification, out outcome);
 
     public ValueTask DisposeAsync() => coalescer.DisposeAsync();
 
-    private async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AcceptOutcome>> WriteAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await CommitAsync(notifications, cancellationToken);
-        }
-        catch (PostgresException exception) when (notifications.Count > 1 && !Outage.IsBehind(exception))
-        {
-            // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
-            Log.SharedCommitRefused(logger, notifications.Count, exception.SqlState);
-            var outcomes = new WriteOutcome[notifications.Count];
-            for (var i = 0; i < outcomes.Length; i++)
-                outcomes[i] = await AloneAsync(notifications[i], cancellationToken);
-            return outcomes;
-        }
+        var outcomes = new AcceptOutcome[notifications.Count];
+        await Halving.RunAsync(Enumerable.Range(0, outcomes.Length).ToArray(), places => TryAsync(notifications, places, outcomes, cancellationToken), cancellationToken);
+        return outcomes;
     }
 
-    private async Task<WriteOutcome> AloneAsync(AcceptedNotification notification, CancellationToken cancellationToken)
+    /// <summary>False: refused because of one of several.</summary>
+    private async Task<bool> TryAsync(IReadOnlyList<AcceptedNotification> notifications, IReadOnlyList<int> places, AcceptOutcome[] outcomes, CancellationToken cancellationToken)
     {
         try
         {
-            return (await CommitAsync([notification], cancellationToken))[0];
+            var ofThese = await store.CommitAsync([.. places.Select(place => notifications[place])], cancellationToken);
+            for (var i = 0; i < ofThese.Count; i++)
+                outcomes[places[i]] = ofThese[i];
+        }
+        catch (PostgresException exception) when (places.Count > 1 && !Outage.IsBehind(exception))
+        {
+            Log.SharedCommitRefused(logger, places.Count, exception.SqlState);
+            return false;
         }
         catch (NpgsqlException exception)
         {
-            return new WriteOutcome.Broken(exception);
-        }
-    }
-
-    private async Task<IReadOnlyList<WriteOutcome>> CommitAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var stored = await InsertAsync(notifications, cancellationToken);
-                if (stored.Count == notifications.Count)
-                    return AllStored(notifications.Count);
-                return await WithTakenKeysAsync(notifications, stored, cancellationToken);
-            }
-            catch (PostgresException exception) when (attempt < MaxTries && IsTransient(exception))
-            {
-                // Nothing of it is stored.
-                Log.CommitRunsAgain(logger, exception.SqlState);
-            }
-        }
-    }
-
-    private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
-    {
-        var stored = new HashSet<Guid>(notifications.Count);
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        foreach (var (tenant, group) in ByTenant(notifications))
-            batch.Add(tenant, Accept, new AcceptColumns(group).Parameters(tenant.Value));
-        await batch.CommitAsync(row => stored.Add(row.GetGuid(0)), cancellationToken);
-        return stored;
-    }
-
-    /// <summary>Ascending by tenant; of two with one key only the first goes in, the second finds it afterwards.</summary>
-    private static IEnumerable<(TenantId Tenant, AcceptedNotification[] Notifications)> ByTenant(IReadOnlyList<AcceptedNotification> notifications)
-    {
-        if (notifications.Count == 1)
-            return [(notifications[0].Tenant, [notifications[0]])];
-        return notifications.GroupBy(notification => notification.Tenant).OrderBy(group => group.Key)
-            .Select(group => (group.Key, group.Any(notification => notification.Idempotency is not null) ? FirstOfEachKey(group) : group.ToArray()));
-    }
-
-    private static AcceptedNotification[] FirstOfEachKey(IEnumerable<AcceptedNotification> notifications)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        return [.. notifications.Where(notification => notification.Idempotency is null || seen.Add(Convert.ToHexString(notification.Idempotency.KeyHash)))];
-    }
-
-    private async Task<IReadOnlyList<WriteOutcome>> WithTakenKeysAsync(
-        IReadOnlyList<AcceptedNotification> notifications, HashSet<Guid> stored, CancellationToken cancellationToken)
-    {
-        var taken = notifications.Where(notification => !stored.Contains(notification.Id.Value) && notification.Idempotency is not null)
-            .Select(notification => (notification.Tenant, notification.Idempotency!.KeyHash));
-        var found = await keys.FindAsync(taken, cancellationToken);
-        var outcomes = new WriteOutcome[notifications.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var notification = notifications[i];
-            if (stored.Contains(notification.Id.Value))
-                outcomes[i] = WriteOutcome.Stored.Instance;
-            else if (notification.Idempotency is { } entry && found.TryGetValue((notification.Tenant, Convert.ToHexString(entry.KeyHash)), out var before))
-                outcomes[i] = new WriteOutcome.KeyTaken(before);
-            else
-                // The key's day ended between the two statements: it is free now.
-                outcomes[i] = await AloneAsync(notification, cancellationToken);
+            // Others may be stored already: each caller learns what became of its own.
+            foreach (var place in places)
+                outcomes[place] = new AcceptOutcome.Refused(exception);
         }
 
-        return outcomes;
+        return true;
     }
-
-    private static WriteOutcome[] AllStored(int count)
-    {
-        var outcomes = new WriteOutcome[count];
-        Array.Fill(outcomes, WriteOutcome.Stored.Instance);
-        return outcomes;
-    }
-
-    private static bool IsTransient(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 }

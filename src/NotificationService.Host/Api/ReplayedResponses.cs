@@ -7,7 +7,7 @@ internal static class ReplayedResponses
 {
     /// <summary>What was answered before, if the key identifies the same request.</summary>
     public static IResult Of(HttpContext context, StoredResponse before, byte[] fingerprint) =>
-        before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? NotificationsApi.Replay(context, before) : NotificationsApi.IdempotencyMismatch;
+        before.IsTo(fingerprint) ? NotificationsApi.Replay(context, before) : NotificationsApi.IdempotencyMismatch;
 
     /// <param name="status">The response's status code if it was done now.</param>
     /// <param name="refused">What is answered if it could not be done.</param>
