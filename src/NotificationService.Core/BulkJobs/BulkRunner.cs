@@ -8,31 +8,39 @@ using NotificationService.Tenants;
 namespace NotificationService.BulkJobs;
 
 /// <summary>
-/// Works bulk jobs, a row range at a time: of the tenant that has waited longest, the job that has. Clears what uploads left behind. Any number of
-/// workers may do it at once.
+/// Works bulk jobs: of the tenant that has waited longest, the job that has. Two row ranges at a time, so that one is checked and planned while the
+/// database stores the other. Clears what uploads left behind. Any number of workers may do it at once.
 /// </summary>
 internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heartbeats heartbeats, TimeProvider time, ILogger<BulkRunner> logger) : BackgroundService
 {
     private const int BatchSize = 20;
     private const int MaxPasses = 10;
 
+    private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClearsUpEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
-    private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
+    private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
     private long clearedUpAt = long.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(beats.Select((heartbeat, worker) => WorkAsync(heartbeat, clearsUp: worker == 0, stoppingToken)));
+
+    private async Task WorkAsync(Heartbeat heartbeat, bool clearsUp, CancellationToken stoppingToken)
     {
+        // A start is not waited for.
+        await Task.Yield();
+        var idle = Idle;
         while (!stoppingToken.IsCancellationRequested)
         {
             heartbeat.Beat();
             var worked = false;
             try
             {
-                await ClearUpAsync(stoppingToken);
+                if (clearsUp)
+                    await ClearUpAsync(heartbeat, stoppingToken);
                 worked = await RunOnceAsync(stoppingToken);
                 range.Succeed();
             }
@@ -44,12 +52,20 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
             catch (Exception exception)
 #pragma warning restore CA1031
             {
+                idle = Idle;
                 range.Fail(Outage.Reason(exception));
                 logger.RangeFailed(Outage.Reason(exception));
             }
 
-            if (!worked)
-                await Task.Delay(Idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // After work a job may be locked for the moment in which its counts are written: it is looked for again soon.
+            if (worked)
+            {
+                idle = ShortestIdle;
+                continue;
+            }
+
+            await Task.Delay(idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            idle = idle * 2 < Idle ? idle * 2 : Idle;
         }
     }
 
@@ -74,7 +90,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
         return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1)) : null;
     }
 
-    private async Task ClearUpAsync(CancellationToken cancellationToken)
+    private async Task ClearUpAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         if (clearedUpAt != long.MinValue && time.GetElapsedTime(clearedUpAt) < ClearsUpEvery)
             return;
