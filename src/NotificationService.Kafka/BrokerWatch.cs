@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NotificationService.Queueing;
 
 namespace NotificationService.Kafka;
 
@@ -10,23 +11,21 @@ internal sealed class BrokerWatch(RecordProducer producer, KafkaMetrics metrics,
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private bool? was;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, LookAsync, step: null, logger.BrokersGone, stoppingToken);
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        bool? was = null;
-        do
-        {
-            var error = await Task.Run(Ask, stoppingToken);
-            metrics.IsUp = error is null;
-            if (metrics.IsUp == was)
-                continue;
-            if (error is not null)
-                logger.BrokersGone(error);
-            else if (was is not null)
-                logger.BrokersBack();
-            was = metrics.IsUp;
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        var error = await Task.Run(Ask, cancellationToken);
+        metrics.IsUp = error is null;
+        if (metrics.IsUp == was)
+            return;
+        if (error is not null)
+            logger.BrokersGone(error);
+        else if (was is not null)
+            logger.BrokersBack();
+        was = metrics.IsUp;
     }
 
     /// <summary>Null when somebody answers.</summary>

@@ -113,7 +113,9 @@ public sealed class MemoryTests
         private static readonly string[] Fixed = ["a", "b"];
 
         private readonly HashSet<string> seen = [];
+#pragma warning disable CA1859 // a field by an interface is what is planted
         private readonly IDictionary<string, int> byInterface = new Dictionary<string, int>(StringComparer.Ordinal);
+#pragma warning restore CA1859
         private readonly FrozenSet<string> once = FrozenSet<string>.Empty;
         private FrozenSet<string> frozen = FrozenSet<string>.Empty;
         private ImmutableArray<string> immutable = [];

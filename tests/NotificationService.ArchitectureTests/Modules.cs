@@ -8,11 +8,13 @@ public static class Modules
 
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {
-        ["BulkJobs"] = ["Notifications"],
+        ["BulkJobs"] = ["Notifications", "Recipients", "Channels"],
         ["Batches"] = ["Notifications"],
-        ["EventRules"] = ["Notifications"],
+        ["EventRules"] = ["Notifications", "Recipients"],
         ["Notifications"] = ["Templates", "Recipients", "Channels", "Deliveries", "Events"],
         ["Deliveries"] = ["Templates", "Recipients", "Channels", "Inbox", "Events"],
+        ["Recipients"] = ["Templates", "Channels"],
+        ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],
         ["Webhooks"] = ["Events", "Credentials"],
         ["Realtime"] = ["Events"],
@@ -34,7 +36,7 @@ public static class Modules
 
     /// <summary>Ids, closed sets and the spelling of them are the words that all modules share; to mention one is no call.</summary>
     private static bool IsVocabulary(Type type) =>
-        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Channels.SmsEncodings" or "NotificationService.Deliveries.DeliveryStatuses" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
+        type.IsEnum || type.FullName is "NotificationService.Channels.ChannelKinds" or "NotificationService.Channels.SmsEncodings" or "NotificationService.Deliveries.DeliveryStatuses" or "NotificationService.BulkJobs.BulkJobStates" || (type.IsValueType && type.Name.EndsWith("Id", StringComparison.Ordinal));
 
     private static string? ModuleOf(Type type, string root) =>
         type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;

@@ -6,9 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NotificationService.ArchitectureTests.Documents;
 using NotificationService.Host;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Http;
 
 namespace NotificationService.ArchitectureTests;
 

@@ -1,3 +1,15 @@
+using NotificationService.EndToEndTests.BulkJobs;
+using NotificationService.EndToEndTests.Chaos;
+using NotificationService.EndToEndTests.Http;
+using NotificationService.EndToEndTests.Kafka;
+using NotificationService.EndToEndTests.Observability;
+using NotificationService.EndToEndTests.SignIn;
 using NotificationService.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresCluster))]
+
+// Most of a test's time is waiting: for a lease to end, a process to start, a slow sender to be cut off.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: LongestFirst(
+    SignInCollection.Name, nameof(AttackTests), nameof(KafkaOutageTests), nameof(KillTests), nameof(LostServerTests), nameof(SignInFloodTests), nameof(KafkaStatusTests),
+    nameof(FailingStepsTests), nameof(BodiesInFlightTests), nameof(BulkCrashTests), nameof(WebhookKillTests))]

@@ -7,8 +7,8 @@ using Xunit;
 namespace NotificationService.Testing;
 
 /// <summary>
-/// A PostgreSQL of the tests' own in a temporary folder, with durability as in production. One per test assembly
-/// (<c>[assembly: AssemblyFixture(typeof(PostgresCluster))]</c>); a test that stops or kills it makes its own.
+/// A PostgreSQL of the tests' own in a temporary folder. One per test assembly (<c>[assembly: AssemblyFixture(typeof(PostgresCluster))]</c>), which
+/// waits for no disk; a test that stops or kills PostgreSQL makes its own, which is <see cref="IsDurable"/>.
 /// A shell stands between the test process and the server: when the test process ends, however it ends, the shell's
 /// input closes, and the shell takes the server and the folder away.
 /// </summary>
@@ -30,6 +30,13 @@ public sealed class PostgresCluster : IAsyncLifetime
         if [ "$how" = end ]; then cd / && rm -rf "$folder"; fi
         """;
 
+    /// <summary>
+    /// Of a server that lives as long as the tests: nothing is read back after a crash, and its databases live for seconds. Autovacuum would
+    /// look at each of hundreds of them once a minute; a test that needs statistics or a vacuum asks for it.
+    /// </summary>
+    private static readonly string[] ShortLived =
+        ["fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "checkpoint_timeout=1h", "autovacuum=off"];
+
     private readonly SemaphoreSlim templateSync = new(1, 1);
     private readonly PostgresAccount account = PostgresAccount.Choose();
     private PostgresBinaries? binaries;
@@ -41,13 +48,16 @@ public sealed class PostgresCluster : IAsyncLifetime
     /// <summary>Settings of the server beyond the usual, <c>name=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>Whether it has the durability of production: what a test stops or kills, or measures, has it.</summary>
+    public bool IsDurable { get; init; }
+
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "nspg-" + Guid.NewGuid().ToString("n")[..10]);
 
     /// <summary>What the service is given: its own login.</summary>
     public string ConnectionString(string database) => $"Host={Folder};Username={Login};Database={database}";
 
     /// <summary>For what a test arranges or looks at, past row level security.</summary>
-    public string SuperuserConnectionString(string database) => $"Host={Folder};Username=postgres;Database={database};Application Name=test";
+    public string SuperuserConnectionString(string database) => $"Host={Folder};Username=postgres;Database={database};Command Timeout=120;Application Name=test";
 
     public async ValueTask InitializeAsync()
     {
@@ -83,14 +93,8 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     /// <summary>Stops the server: <c>fast</c>, <c>immediate</c> (no checkpoint, as after a power cut) or <c>kill</c> (SIGKILL).</summary>
-    public async Task StopAsync(string how)
-    {
-        await keeper!.StandardInput.WriteLineAsync(how);
-        await keeper.WaitForExitAsync();
-        keeper.Dispose();
-        keeper = null;
-        NpgsqlConnection.ClearAllPools();
-    }
+    public Task StopAsync(string how) =>
+        IsDurable ? EndAsync(how) : throw new InvalidOperationException("only a server of the test's own that is durable is stopped");
 
     /// <summary>A new database with the migrated schema, copied from a template that is migrated once. Answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
@@ -169,11 +173,20 @@ public sealed class PostgresCluster : IAsyncLifetime
         var start = account.Command(Folder, "sh",
             ["-c", Keeper, "keeper", Folder, binaries!.Postgres, "-D", Data, "-k", Folder,
             "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "shared_buffers=128MB", "-c", "timezone=UTC",
-            .. Settings.SelectMany(setting => (string[])["-c", setting])]);
+            .. (IsDurable ? Settings : [.. ShortLived, .. Settings]).SelectMany(setting => (string[])["-c", setting])]);
         start.RedirectStandardInput = true;
         keeper = Process.Start(start)!;
         keeper.StandardInput.AutoFlush = true;
         await Task.Yield();
+    }
+
+    private async Task EndAsync(string how)
+    {
+        await keeper!.StandardInput.WriteLineAsync(how);
+        await keeper.WaitForExitAsync();
+        keeper.Dispose();
+        keeper = null;
+        NpgsqlConnection.ClearAllPools();
     }
 
     private async Task<bool> RespondsAsync()
@@ -187,7 +200,7 @@ public sealed class PostgresCluster : IAsyncLifetime
         {
             // After a SIGKILL the old server's children may hold its memory for a moment, and the new server gives up.
             if (LogSinceStart().Contains("FATAL:  pre-existing shared memory block", StringComparison.Ordinal))
-                await StopAsync("kill");
+                await EndAsync("kill");
             return false;
         }
     }

@@ -83,22 +83,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     public Task WaitUntilReadyAsync() => Eventually.TrueAsync(
-        async () =>
-        {
-            if (process.HasExited)
-                throw new InvalidOperationException($"the service ended with {process.ExitCode}:\n{Output}");
-            try
-            {
-                using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                return response.StatusCode == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        },
+        () => process.HasExited ? throw new InvalidOperationException($"the service ended with {process.ExitCode}:\n{Output}") : IsReadyAsync(),
         TimeSpan.FromSeconds(150),
         () => $"the service was not ready:\n{Output}");
+
+    /// <summary>Until it no longer says that it is ready, or listens no more, as after SIGTERM.</summary>
+    public Task UntilNotReadyAsync() => Eventually.TrueAsync(async () => !await IsReadyAsync(), TimeSpan.FromSeconds(60), () => $"the service is still ready:\n{Output}");
 
     public Task KillAsync() => SignalAsync(Signals.Kill);
 
@@ -155,6 +145,19 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         return Path.Combine(Repository.Root, "src", "NotificationService.Host", "bin", configuration, "net10.0", "NotificationService.Host.dll");
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static bool IsSettingOfTheService(string name) =>

@@ -222,7 +222,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             {
                 return await work();
             }
-            catch (PostgresException exception) when (attempt < MaxTries && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // Nothing of it is stored.
             }

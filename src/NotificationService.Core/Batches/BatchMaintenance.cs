@@ -34,7 +34,7 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
     private static readonly string ResumeNext = SqlText.Statement("deliveries_resume_next");
 
     private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
-    private long lookedThroughAt = long.MinValue;
+    private readonly Interval looksThrough = new(LooksThroughEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("batch_counts"), logger.NotGathered, stoppingToken);
 
@@ -42,9 +42,8 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
     {
         heartbeat.Beat();
         var touched = await GatherAsync(cancellationToken);
-        if (lookedThroughAt == long.MinValue || time.GetElapsedTime(lookedThroughAt) >= LooksThroughEvery)
+        if (looksThrough.TryRestart())
         {
-            lookedThroughAt = time.GetTimestamp();
             foreach (var (tenant, batch) in await ResumedAsync(cancellationToken))
                 await RunPassesAsync(ResumeNext, tenant, batch, cancellationToken);
             foreach (var (tenant, batch, state) in await UnendedAsync(cancellationToken))

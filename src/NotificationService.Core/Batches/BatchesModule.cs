@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.Batches;
 
@@ -12,8 +14,10 @@ public static class BatchesModule
             .AddSingleton<IValidateOptions<BatchOptions>, BatchOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BatchOptions>>().Value)
             .AddSingleton<BatchIntake>()
+            .AddSingleton<BatchLimiter>()
             .AddSingleton<BatchStore>()
-            .AddSingleton<BatchList>();
+            .AddSingleton<BatchList>()
+            .AddSingleton(new ModeStatement(ModeOf.Batch, SqlText.Statement("batches_mode")));
     }
 
     /// <summary>What gathers the counts and ends batches.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NotificationService.BulkJobs.Csv;
 using NotificationService.Channels;
 using NotificationService.Notifications;
 
@@ -13,7 +14,21 @@ public sealed record BulkJobSettings(
 /// <summary>What each column of the file is, in its order: <c>recipient.email</c>, <c>data.order.id</c>, <c>reference</c>, or empty for none.</summary>
 /// <param name="Also">Where a recipient's field is a variable of the template, too: its path.</param>
 /// <param name="Key">The column whose value makes a row harmless to repeat.</param>
-public sealed record ColumnTargets(IReadOnlyList<string> Targets, IReadOnlyList<string?> Also, int? Key);
+public sealed record ColumnTargets(IReadOnlyList<string> Targets, IReadOnlyList<string?> Also, int? Key)
+{
+    public static ColumnTargets Of(ColumnMap map) => new(
+        [
+            .. map.Columns.Select(column => column switch
+            {
+                ColumnTarget.RecipientField field => $"recipient.{field.Name}",
+                ColumnTarget.Variable variable => $"data.{variable.Path}",
+                ColumnTarget.Reference => "reference",
+                _ => "",
+            }),
+        ],
+        [.. map.Columns.Select(column => column.AlsoVariable)],
+        map.IdempotencyColumn);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BulkJobSettings))]

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using NotificationService.Notifications;
+using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
@@ -12,7 +14,9 @@ public static class BulkJobsModule
             .AddSingleton<IValidateOptions<BulkOptions>, BulkOptionsCheck>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BulkOptions>>().Value)
             .AddSingleton<BulkJobStore>()
-            .AddSingleton<BulkJobList>();
+            .AddSingleton<UploadStaging>()
+            .AddSingleton<BulkJobList>()
+            .AddSingleton(new ModeStatement(ModeOf.BulkJob, SqlText.Statement("bulk_jobs_mode")));
     }
 
     /// <summary>What turns rows into notifications.</summary>

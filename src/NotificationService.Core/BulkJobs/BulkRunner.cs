@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
@@ -23,7 +24,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
-    private long clearedUpAt = long.MinValue;
+    private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(beats.Select((heartbeat, worker) => WorkAsync(heartbeat, clearsUp: worker == 0, stoppingToken)));
@@ -32,42 +33,23 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     {
         // A start is not waited for.
         await Task.Yield();
-        var idle = Idle;
-        while (!stoppingToken.IsCancellationRequested)
+        var idle = ShortestIdle;
+        await new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(TakeAsync, stoppingToken);
+
+        async Task<NextTurn> TakeAsync(CancellationToken cancellationToken)
         {
-            heartbeat.Beat();
-            var worked = false;
-            try
-            {
-                if (clearsUp)
-                    await ClearUpAsync(heartbeat, stoppingToken);
-                worked = await RunOnceAsync(stoppingToken);
-                range.Succeed();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // one row range that cannot be worked must not end the process that works the others
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                idle = Idle;
-                range.Fail(Outage.Reason(exception));
-                logger.RangeFailed(Outage.Reason(exception));
-            }
-
+            if (clearsUp)
+                await ClearUpAsync(heartbeat, cancellationToken);
+            var worked = await RunOnceAsync(cancellationToken);
+            range.Succeed();
             // After work a job may be locked for the moment in which its counts are written: it is looked for again soon.
-            if (worked)
-            {
-                idle = ShortestIdle;
-                continue;
-            }
-
-            await Task.Delay(idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            idle = idle * 2 < Idle ? idle * 2 : Idle;
+            var pause = worked ? TimeSpan.Zero : idle;
+            idle = worked ? ShortestIdle : Longer(idle);
+            return new NextTurn.After(pause);
         }
     }
+
+    private static TimeSpan Longer(TimeSpan idle) => idle * 2 < Idle ? idle * 2 : Idle;
 
     /// <summary>One row range of one job. False: there was nothing to do.</summary>
     private async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -92,9 +74,8 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private async Task ClearUpAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
-        if (clearedUpAt != long.MinValue && time.GetElapsedTime(clearedUpAt) < ClearsUpEvery)
+        if (!clearsUp.TryRestart())
             return;
-        clearedUpAt = time.GetTimestamp();
         await using (var giveUp = database.Worker.CreateCommand("select notification_meta.give_up_uploads()"))
         {
             if (await giveUp.ExecuteScalarAsync(cancellationToken) is int and > 0 and var count)

@@ -127,13 +127,11 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     }
 
     /// <summary>What is wrong with the database, and not with the row range; with another process, or with nothing but the moment.</summary>
-    private static bool Passes(Exception exception) => exception switch
+    private static bool Passes(Exception exception) => exception is RecipientsUnavailableException || DatabaseFailures.Of(exception) switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false, // slow: row by row it may not be
-        PostgresException postgres => postgres.SqlState[..2] is "08" or "40" or "53" or "55" or "57",
-        NpgsqlException npgsql => npgsql.InnerException is not TimeoutException,
-        OperationCanceledException or RecipientsUnavailableException => true,
-        _ => false,
+        DatabaseFailure.Cancelled or DatabaseFailure.Disposed => true,
+        var failure when failure.IsOfTheTime() => false, // slow: row by row it may not be
+        var failure => failure.Passes(),
     };
 
     private async Task FailedAsync(TenantId tenant, Guid job, RowRange range, Exception exception, CancellationToken cancellationToken)
@@ -224,7 +222,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
                 outcomes.AddRange(await NotificationStore.AcceptAsync(connection, [row], job, cancellationToken));
                 await transaction.ReleaseAsync(RowSavepoint, cancellationToken);
             }
-            catch (PostgresException exception) when (!Passes(exception))
+            catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheStatement())
             {
                 await transaction.RollbackAsync(RowSavepoint, cancellationToken);
                 logger.RowFailed(job, range.Number, Outage.Reason(exception));

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
+using NotificationService.Storage;
 
 namespace NotificationService.BulkJobs;
 
@@ -59,7 +61,7 @@ internal sealed class RowRequests
         var key = map.Key is { } column && cells[column].Length > 0 ? cells[column] : null;
         return map.Key is not null && key is null
             ? (null, null, new RowError(headers[map.Key.Value], "idempotency_key_missing", "the column that names the row is empty"))
-            : (To(request, cells), key, null);
+            : (request with { Recipient = Recipient(cells) }, key, null);
     }
 
     /// <summary>Of several faults the first, and how many more there are.</summary>
@@ -86,7 +88,7 @@ internal sealed class RowRequests
     private string Text(DateTimeOffset at)
     {
         if (due.Text is null || due.At != at)
-            due = (at, at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+            due = (at, Rfc3339.Text(at));
         return due.Text;
     }
 
@@ -94,10 +96,9 @@ internal sealed class RowRequests
         cell.Length is > 4 and < 24 && char.IsAsciiDigit(cell[0]) && cell.IndexOf("E+", StringComparison.OrdinalIgnoreCase) is > 0 and var at
         && cell.AsSpan(0, at).IndexOfAnyExcept(Decimal) < 0 && cell.AsSpan(at + 2).IndexOfAnyExceptInRange('0', '9') < 0;
 
-    private NotificationRequest To(NotificationRequest request, IReadOnlyList<string> cells) => request.To(
-        Cell(cells, "recipient.userId"), Cell(cells, "recipient.name"), Cell(cells, "recipient.email"), Cell(cells, "recipient.phone"), Cell(cells, "recipient.whatsapp"),
-        Cell(cells, "recipient.deviceTokens") is { } token ? [.. token.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] : null,
-        Cell(cells, "recipient.locale"), Cell(cells, "recipient.timezone"));
+    private StoredRecipient Recipient(IReadOnlyList<string> cells) => RecipientFields.Read(
+        text => Cell(cells, text.Column),
+        texts => Cell(cells, texts.Column)?.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private string? Cell(IReadOnlyList<string> cells, string target)
     {

@@ -1,8 +1,9 @@
+using System.Collections.Frozen;
 using NotificationService.Storage;
 
 namespace NotificationService.Channels;
 
-/// <summary>The closed set of channels. The value is stored as a smallint and is the last four bits of a delivery's id: never renumber.</summary>
+/// <summary>The closed set of channels; <see cref="ChannelTable"/> has a row for each. The value is stored as a smallint and is the last four bits of a delivery's id: never renumber.</summary>
 [SqlName("channel")]
 public enum ChannelKind : short
 {
@@ -13,35 +14,21 @@ public enum ChannelKind : short
     InApp = 5,
 }
 
+/// <summary>The channels' names, as the table has them.</summary>
 public static class ChannelKinds
 {
-    public static readonly IReadOnlyList<ChannelKind> All =
-        [ChannelKind.Email, ChannelKind.Sms, ChannelKind.Push, ChannelKind.WhatsApp, ChannelKind.InApp];
+    private static readonly FrozenDictionary<string, ChannelKind> ByName = ChannelTable.All.ToFrozenDictionary(row => row.Name, row => row.Kind, StringComparer.Ordinal);
+
+    public static IReadOnlyList<ChannelKind> All { get; } = [.. ChannelTable.All.Select(row => row.Kind)];
 
     /// <summary>The names in the order of <see cref="All"/>, for messages that list what is allowed.</summary>
-    public const string Names = "email, sms, push, whatsapp, in_app";
+    public static string Names { get; } = string.Join(", ", ChannelTable.All.Select(row => row.Name));
 
-    public static string ToName(this ChannelKind channel) => channel switch
-    {
-        ChannelKind.Email => "email",
-        ChannelKind.Sms => "sms",
-        ChannelKind.Push => "push",
-        ChannelKind.WhatsApp => "whatsapp",
-        ChannelKind.InApp => "in_app",
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "no such channel"),
-    };
+    public static string ToName(this ChannelKind channel) => ChannelTable.Of(channel).Name;
 
     public static bool TryParse(string? name, out ChannelKind channel)
     {
-        channel = name switch
-        {
-            "email" => ChannelKind.Email,
-            "sms" => ChannelKind.Sms,
-            "push" => ChannelKind.Push,
-            "whatsapp" => ChannelKind.WhatsApp,
-            "in_app" => ChannelKind.InApp,
-            _ => default,
-        };
-        return channel != default;
+        channel = default;
+        return name is not null && ByName.TryGetValue(name, out channel);
     }
 }

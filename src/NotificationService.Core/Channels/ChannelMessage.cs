@@ -7,16 +7,26 @@ public abstract record ChannelMessage
     {
     }
 
+    public abstract ChannelKind Channel { get; }
+
     /// <summary>An e-mail. At least one of <paramref name="Html"/> and <paramref name="Text"/> is set.</summary>
-    public sealed record Email(EmailAddress To, string Subject, string? Html, string? Text) : ChannelMessage;
+    public sealed record Email(EmailAddress To, string Subject, string? Html, string? Text) : ChannelMessage
+    {
+        public override ChannelKind Channel => ChannelKind.Email;
+    }
 
     /// <summary>A text message to an E.164 number.</summary>
-    public sealed record Sms(string To, string Text) : ChannelMessage;
+    public sealed record Sms(string To, string Text) : ChannelMessage
+    {
+        public override ChannelKind Channel => ChannelKind.Sms;
+    }
 
     /// <summary>A push notification to one or more device tokens.</summary>
     /// <param name="Data">What the app is given besides what it shows.</param>
     public sealed record Push(IReadOnlyList<string> DeviceTokens, string Title, string Body, IReadOnlyDictionary<string, string> Data) : ChannelMessage
     {
+        public override ChannelKind Channel => ChannelKind.Push;
+
         /// <summary>An absolute http or https address.</summary>
         public string? ImageUrl { get; init; }
 
@@ -31,10 +41,16 @@ public abstract record ChannelMessage
     /// A WhatsApp message to an E.164 number: a text, which is only taken within 24 hours of the recipient's last message,
     /// or an approved template. One of the two is set.
     /// </summary>
-    public sealed record WhatsApp(string To, string? Text, WhatsAppTemplate? Template = null) : ChannelMessage;
+    public sealed record WhatsApp(string To, string? Text, WhatsAppTemplate? Template = null) : ChannelMessage
+    {
+        public override ChannelKind Channel => ChannelKind.WhatsApp;
+    }
 
     /// <summary>An inbox item for a user of the tenant.</summary>
-    public sealed record InApp(string UserId, string Title, string Body, string? ActionUrl) : ChannelMessage;
+    public sealed record InApp(string UserId, string Title, string Body, string? ActionUrl) : ChannelMessage
+    {
+        public override ChannelKind Channel => ChannelKind.InApp;
+    }
 }
 
 /// <summary>A mailbox: the address and, where known, a display name without control characters.</summary>

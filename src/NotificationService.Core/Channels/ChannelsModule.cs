@@ -14,6 +14,7 @@ public static class ChannelsModule
         .AddSingleton<ReceiptAddresses>()
         .AddSingleton<ReceiptProviders>()
         .AddSingleton<ProviderStore>()
+        .AddSingleton(ProviderStore.SealedCredentials)
         .AddSingleton<ProviderLimiters>()
         .AddSingleton<SuspensionStore>()
         .AddSingleton<ProviderInstances>()
@@ -22,7 +23,7 @@ public static class ChannelsModule
         .AddSingleton<ProviderEditor>()
         .AddSingleton<ProvidersSeed>()
         .AddSingleton<SandboxMailbox>()
-            .AddSingleton<SandboxQueries>();
+        .AddSingleton<SandboxQueries>();
 
     /// <summary>In development the address it listens on will do.</summary>
     private static PublicUrl Public(IConfiguration configuration, IHostEnvironment environment) => PublicUrl.Of(

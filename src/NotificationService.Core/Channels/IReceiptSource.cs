@@ -9,6 +9,12 @@ public interface IReceiptSource
     /// <summary>The vendor's part of the address it reports to, <c>/webhooks/{path}/{providerId}</c>: <c>sendgrid</c>, <c>twilio</c>, <c>whatsapp</c>.</summary>
     string ReceiptPath { get; }
 
+    /// <summary>Whether it reaches nobody, so that what it reports without naming a message is a test and changes nothing for live.</summary>
+    bool ReportsTests => false;
+
+    /// <summary>Whether the vendor reports to one address what became of the messages of several providers of this type: a report may be about a sibling's message.</summary>
+    bool ReportsForSiblings => false;
+
     /// <summary>
     /// Checks that the vendor itself sent the request, as the vendor specifies, over the bytes as they came, and reads it.
     /// Touches nothing and throws nothing: whatever a stranger can send is a <see cref="ReceiptReading"/>.

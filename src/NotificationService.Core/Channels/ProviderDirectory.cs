@@ -54,7 +54,7 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
         // A sandbox is no second choice: what a vendor could not take must not vanish in it, nor a message meant for it go to a vendor.
         var first = all.Length == 0 || all.Any(provider => provider.Priority == all[0].Priority && !IsSandbox(provider)) ? vendors : sandboxes;
         return new Providers(
-            first.Length == 0 && channel == ChannelKind.InApp ? [instances.BuiltIn(tenant, channel, ProviderInstances.InAppType)] : first,
+            first.Length == 0 && ChannelTable.Of(channel).BuiltInProvider is { } type ? [instances.BuiltIn(tenant, channel, type)] : first,
             sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
     }
 

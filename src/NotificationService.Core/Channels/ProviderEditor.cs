@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
 using NotificationService.Outbound;
@@ -12,7 +13,7 @@ namespace NotificationService.Channels;
 /// <summary>Creates, changes and deletes a tenant's providers. Nothing is saved that could not be used.</summary>
 public sealed class ProviderEditor(
     TenantStore store, ProviderStore providers, CredentialVault vault, ProviderTypes types, EndpointGuard guard,
-    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time)
+    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time, ILogger<ProviderEditor> logger)
 {
     /// <summary>What decides where credentials go, and how well hidden.</summary>
     private static readonly string[] AddressSettings = ["baseUrl", "host", "port", "tls"];
@@ -50,15 +51,16 @@ public sealed class ProviderEditor(
             async (db, token) =>
             {
                 if (await db.Set<ProviderRow>().Include(found => found.Credentials).SingleOrDefaultAsync(found => found.Id == id, token) is not { } tracked)
-                    return null;
+                    return (null, false);
                 db.Entry(tracked).Property(found => found.Revision).OriginalValue = row.Revision - 1; // as it was when it was checked
                 change.ApplyTo(tracked, row.UpdatedAt);
                 tracked.Revision = row.Revision;
                 tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
                 Seal(tracked, changed);
                 Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
-                await SuspensionStore.LiftAsync(db, by.Tenant, id, token);
-                return tracked;
+                // First: whether it is enabled now decides what is tried.
+                await db.SaveChangesAsync(token);
+                return (tracked, await SuspensionStore.LiftAsync(db, by.Tenant, id, token));
             },
             cancellationToken);
     }
@@ -115,27 +117,28 @@ public sealed class ProviderEditor(
                 db.Add(row);
                 Note(db, by, "provider.created", row, input.Credentials.Keys);
                 await db.SaveChangesAsync(token);
-                // What the others of its channel refused for their account is tried by this one.
-                await SuspensionStore.LiftAsync(db, tenant, row.Id, token);
-                return row;
+                // What the others of its channel refused for their account, or what found none, is tried by this one.
+                return (row, await SuspensionStore.LiftAsync(db, tenant, row.Id, token));
             },
             cancellationToken);
     }
 
     private async Task<ProviderSaved> SaveAsync(
-        TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<ProviderRow?>> change, CancellationToken cancellationToken)
+        TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<(ProviderRow? Row, bool IsMoreWaiting)>> change, CancellationToken cancellationToken)
     {
         try
         {
-            var saved = await store.RunAsync(
+            var (saved, isMoreWaiting) = await store.RunAsync(
                 tenant,
                 async (db, token) =>
                 {
-                    var row = await change(db, token);
+                    var changed = await change(db, token);
                     await db.SaveChangesAsync(token);
-                    return row;
+                    return changed;
                 },
                 cancellationToken);
+            if (isMoreWaiting)
+                await SuspensionStore.LiftRestAsync(store, tenant, saved!.Id, logger, cancellationToken);
             return saved is null ? new ProviderSaved.NotFound() : new ProviderSaved.Saved(saved);
         }
         catch (DbUpdateConcurrencyException)

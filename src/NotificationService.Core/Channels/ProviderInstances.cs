@@ -14,6 +14,9 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limi
     public const string SandboxType = "sandbox";
     public const string InAppType = "in_app";
 
+    /// <summary>The types that a tenant has without configuring them. A type's place, from 1, is part of its providers' ids: never reorder.</summary>
+    private static readonly string[] BuiltInTypes = [SandboxType, InAppType];
+
     private static readonly JsonElement NoSettings = JsonElement.Parse("{}");
 
     private readonly ConcurrentDictionary<(TenantId Tenant, Guid Id), Instance> live = new();
@@ -35,13 +38,16 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limi
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes);
-        return bytes[..14].ContainsAnyExcept((byte)0) ? null : bytes[14] switch { 1 => SandboxType, 2 => InAppType, _ => null };
+        return bytes[..14].ContainsAnyExcept((byte)0) || bytes[14] == 0 || bytes[14] > BuiltInTypes.Length ? null : BuiltInTypes[bytes[14] - 1];
     }
 
     /// <summary>What a tenant has without configuring it. Its id is the same for everybody and names no row.</summary>
     internal ConfiguredProvider BuiltIn(TenantId tenant, ChannelKind channel, string type)
     {
-        var id = new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)(type == SandboxType ? 1 : 2), (byte)channel);
+        var place = Array.IndexOf(BuiltInTypes, type) + 1;
+        if (place == 0)
+            throw new ArgumentOutOfRangeException(nameof(type), type, "nobody has this type without configuring it");
+        var id = new Guid(0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)place, (byte)channel);
         var instance = live.GetOrAdd((tenant, id), _ =>
         {
             var configuration = new ProviderConfiguration(id, tenant, channel, type, type, new Dictionary<string, string>(), NoSettings);

@@ -9,6 +9,9 @@ namespace NotificationService.Channels;
 /// <summary>Reads providers and opens their credentials.</summary>
 public sealed class ProviderStore(TenantStore store, CredentialVault vault, ReceiptAddresses receipts)
 {
+    /// <summary>For the rotation of master keys.</summary>
+    public static readonly SealedTable SealedCredentials = SealedTable.Of("provider_credentials_find_old", "provider_credentials_reseal", "provider_credentials_count_old");
+
     public Task<ProviderRow?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
         (db, token) => db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).Include(row => row.Suspension).SingleOrDefaultAsync(row => row.Id == id, token),

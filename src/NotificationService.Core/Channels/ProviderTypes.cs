@@ -7,6 +7,9 @@ public sealed class ProviderTypes(IEnumerable<IProviderType> types)
 {
     private readonly Dictionary<string, IProviderType> byName = types.ToDictionary(type => type.Name, StringComparer.Ordinal);
 
+    /// <summary>The names of the types of which one provider may report for another.</summary>
+    public IReadOnlyList<string> ReportingForSiblings => [.. byName.Values.Where(type => type is IReceiptSource { ReportsForSiblings: true }).Select(type => type.Name)];
+
     public bool TryFind(string name, [NotNullWhen(true)] out IProviderType? type) => byName.TryGetValue(name, out type);
 
     /// <summary>The names of what can send on a channel, for messages that list what is allowed.</summary>

@@ -11,11 +11,16 @@ public sealed class ProvidersSeed(ProviderEditor editor)
 
     public async Task RunAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        await AddAsync(tenant, ChannelKind.InApp, ProviderInstances.InAppType, "Inbox", First, cancellationToken);
-        foreach (var channel in ChannelKinds.All)
+        foreach (var channel in ChannelTable.All)
         {
-            var priority = channel == ChannelKind.InApp ? Last : First;
-            await AddAsync(tenant, channel, ProviderInstances.SandboxType, "Sandbox", priority, cancellationToken);
+            if (channel.BuiltInProvider is { } type)
+                await AddAsync(tenant, channel.Kind, type, "Inbox", First, cancellationToken);
+        }
+
+        foreach (var channel in ChannelTable.All)
+        {
+            var priority = channel.BuiltInProvider is null ? First : Last;
+            await AddAsync(tenant, channel.Kind, ProviderInstances.SandboxType, "Sandbox", priority, cancellationToken);
         }
     }
 

@@ -8,13 +8,9 @@ namespace NotificationService.Credentials;
 /// Brings stored credentials, those of providers and those of webhook endpoints, under the current master key, a batch at a time. It may be stopped anywhere and started
 /// again, and run on several machines at once: each row is only written if it is still as it was read.
 /// </summary>
-public sealed class CredentialRotation(Database database, CredentialVault vault)
+public sealed class CredentialRotation(Database database, CredentialVault vault, IEnumerable<SealedTable> sealedTables)
 {
-    private static readonly SealedTable[] Tables =
-    [
-        new(SqlText.Statement("provider_credentials_find_old"), SqlText.Statement("provider_credentials_reseal"), SqlText.Statement("provider_credentials_count_old")),
-        new(SqlText.Statement("webhook_secrets_find_old"), SqlText.Statement("webhook_secrets_reseal"), SqlText.Statement("webhook_secrets_count_old")),
-    ];
+    private readonly SealedTable[] tables = [.. sealedTables];
 
     /// <summary>Re-encrypts all there is and says what remains: a master key may be taken away once nothing remains under it.</summary>
     /// <param name="batchSize">Rows per transaction.</param>
@@ -23,7 +19,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     {
         var resealed = 0;
         var unreadable = 0;
-        foreach (var table in Tables)
+        foreach (var table in tables)
         {
             var last = default(CredentialAddress);
             while (await FindAsync(table, last, batchSize, cancellationToken) is { Count: > 0 } rows)
@@ -45,7 +41,7 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
     public async Task<IReadOnlyDictionary<string, long>> RemainingAsync(CancellationToken cancellationToken)
     {
         var remaining = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in Tables)
+        foreach (var table in tables)
         {
             await using var command = database.Owner.CreateCommand(table.Count);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = vault.CurrentKeyId });
@@ -93,9 +89,6 @@ public sealed class CredentialRotation(Database database, CredentialVault vault)
         await batch.CommitAsync(_ => written++, cancellationToken);
         return written;
     }
-
-    /// <summary>A table of credentials: how those under old keys are found, written and counted.</summary>
-    private sealed record SealedTable(string Find, string Reseal, string Count);
 }
 
 /// <param name="Resealed">Credentials brought under the current key.</param>

@@ -16,6 +16,9 @@ public sealed partial class MasterKeys
     /// <summary>In the folder that the service keeps for itself where no keys are configured.</summary>
     public const string FileName = "master-keys";
 
+    private const int MaxLockTries = 500;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
+
     private readonly Dictionary<string, byte[]> keys;
 
     private MasterKeys(string current, Dictionary<string, byte[]> keys) => (CurrentKeyId, this.keys) = (current, keys);
@@ -79,6 +82,10 @@ public sealed partial class MasterKeys
     private static void Create(string directory, string path)
     {
         Directory.CreateDirectory(directory);
+        // To move a file where there is none is a look and then a rename on Unix: two processes at once would each have a key of their own.
+        using var alone = Lock($"{path}.lock");
+        if (File.Exists(path))
+            return;
         var text = $"local:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
         var temporary = $"{path}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -90,13 +97,23 @@ public sealed partial class MasterKeys
             stream.Flush(flushToDisk: true);
         }
 
-        try
+        File.Move(temporary, path, overwrite: false);
+    }
+
+    /// <summary>Whoever has it is the only one, until it is disposed of or its process ends.</summary>
+    private static FileStream Lock(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
+        for (var tries = 1; ; tries++)
         {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary); // another process was first; its keys hold
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException) when (tries < MaxLockTries)
+            {
+                Thread.Sleep(LockPause);
+            }
         }
     }
 

@@ -3,7 +3,7 @@ using NotificationService.Channels;
 namespace NotificationService.Deliveries;
 
 /// <summary>
-/// What happens to a delivery that may have gone out without our knowing. What a person waits for is sent once more and
+/// What happens to a delivery that may have gone out without our knowing, by the rule of its channel. What a person waits for is sent once more and
 /// flagged; bulk mail (priority low) is never sent twice and ends as <c>failed</c>, kind <c>unknown</c>. The inbox is our
 /// own and holds a delivery once however often it is handed over, so that a lost worker is no reason to give one up.
 /// </summary>
@@ -16,15 +16,14 @@ public static class AmbiguityPolicy
     /// <param name="attempts">Calls made so far, this one counted, since it was last retried by hand.</param>
     public static TimeSpan? ResendAfter(ChannelKind channel, Priority priority, bool resentBefore, int attempts)
     {
-        if (channel == ChannelKind.InApp)
-            return attempts <= 1 ? TimeSpan.Zero : RetrySchedule.Next(channel, attempts, null, 0.5);
-        if (resentBefore || priority == Priority.Low)
-            return null;
-        return channel switch
+        switch (ChannelTable.Of(channel).Ambiguity)
         {
-            // A provider's receipt within this time settles it without a second message.
-            ChannelKind.WhatsApp => TimeSpan.FromMinutes(5),
-            _ => TimeSpan.FromSeconds(60),
-        };
+            case AmbiguityRule.HandOverAgain:
+                return attempts <= 1 ? TimeSpan.Zero : RetrySchedule.Next(channel, attempts, null, 0.5);
+            case AmbiguityRule.ResendOnce once:
+                return resentBefore || priority == Priority.Low ? null : once.After;
+            default:
+                throw new InvalidOperationException("a closed set");
+        }
     }
 }

@@ -87,8 +87,7 @@ internal sealed class DeliveryPreparer(
             prepare.Succeed();
     }
 
-    /// <summary>Out or refusing, and it may be inside another one: EF wraps what it takes for a passing failure.</summary>
-    private static bool IsOfTheDatabase(Exception exception) => exception is OperationCanceledException || Outage.IsBehind(exception) || Outage.Refusal(exception) is not null;
+    private static bool IsOfTheDatabase(Exception exception) => DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Cancelled);
 
     /// <summary>Not at once: it would come straight back.</summary>
     private static DeliveryResult Later(ClaimedDelivery delivery, string code, string message) =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
 
@@ -97,7 +98,7 @@ internal sealed class DeliveryResultColumns
             }
 
             if (result.DueAt is { } due)
-                json.WriteString("nextAttemptAt", due.UtcDateTime);
+                json.WriteTime("nextAttemptAt", due);
             if (result.Devices is { } devices)
             {
                 json.WritePropertyName("devices");

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
+using Refused = NotificationService.Queueing.RefusedItem<NotificationService.Deliveries.DeliveryResult, bool>;
 
 namespace NotificationService.Deliveries;
 
@@ -34,61 +34,63 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly string Complete = SqlText.Statement("deliveries_complete");
 
-    private readonly Coalescer<DeliveryResult, bool> coalescer;
+    private readonly BatchedWriter<DeliveryResult, bool> writer;
     private readonly Database database;
     private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
     private readonly WakeUp events;
     private readonly Step complete;
-    private readonly TimeProvider time;
     private readonly ILogger<DeliveryResultWriter> logger;
 
     public DeliveryResultWriter(
         Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
         ILogger<DeliveryResultWriter> logger)
     {
-        (this.database, this.ids, this.metrics, this.events, this.time, this.logger) = (database, ids, metrics, events, time, logger);
+        (this.database, this.ids, this.metrics, this.events, this.logger) = (database, ids, metrics, events, logger);
         complete = heartbeats.Step("delivery_complete");
-        coalescer = new(new CoalescerOptions(Writers, MaxWaiting, MaxTogether, options.CompletionLinger), time, WriteAsync);
+        var together = new CoalescerOptions(Writers, MaxWaiting, MaxTogether, options.CompletionLinger);
+        writer = new(new BatchedWriterOptions(together, LongestOutage, FirstPause, LongestPause), time, WriteAsync, RefusedAsync) { Waiting = NoteOutage };
     }
 
     /// <summary>Ends when the result is committed. False: the delivery was no longer ours and nothing was written.</summary>
-    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => coalescer.AddAsync(DeviceTransitions.Settle(result), cancellationToken);
+    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => writer.AddAsync(DeviceTransitions.Settle(result), cancellationToken);
 
-    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    /// <summary>What one result may hold that cannot be stored costs the others nothing: halves of halves, until it stands alone.</summary>
     private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
-        try
+        // A commit that went through after all finds itself fenced off the second time: writing again is safe.
+        var written = await WriteOnceAsync(results, cancellationToken);
+        complete.Succeed();
+        var outcomes = new bool[results.Count];
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            return await WriteTogetherAsync(results, cancellationToken);
+            outcomes[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
+            Observe(results[i], outcomes[i]);
         }
-        catch (Exception exception) when (IsOfTheData(exception))
-        {
-            if (results.Count == 1)
-                return [await WriteAloneAsync(results[0], exception, cancellationToken)];
-            var half = results.Count / 2;
-            return [.. await WriteAsync([.. results.Take(half)], cancellationToken), .. await WriteAsync([.. results.Skip(half)], cancellationToken)];
-        }
+
+        return outcomes;
     }
 
-    /// <summary>A result that was refused: once more without words, or it is left to its lease.</summary>
-    private async Task<bool> WriteAloneAsync(DeliveryResult result, Exception refusal, CancellationToken cancellationToken)
+    /// <summary>Once more without words, or it is left to its lease.</summary>
+    private ValueTask<Refused> RefusedAsync(DeliveryResult result, Exception refusal, CancellationToken cancellationToken)
     {
-        var reason = refusal is PostgresException refused ? $"{refused.SqlState} {refused.ConstraintName}" : refusal.GetType().Name;
+        var reason = $"{Outage.Reason(refusal)} {Outage.Refusal(refusal)?.ConstraintName}".TrimEnd();
         if (WithoutTexts(result) is var plain && plain == result)
         {
             logger.ResultRefused(result.Delivery.Id.Value, reason);
-            return false;
+            return new(new Refused.GivenUp(false));
         }
 
         logger.ResultUnstorable(result.Delivery.Id.Value, reason);
-        return (await WriteAsync([plain], cancellationToken))[0];
+        return new(new Refused.Replaced(plain));
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
+    private void NoteOutage(int count, string reason)
+    {
+        complete.Fail(reason);
+        logger.ResultsWait(count, reason);
+    }
 
     private static DeliveryResult WithoutTexts(DeliveryResult result) => result with
     {
@@ -97,35 +99,6 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         Reason = result.Reason is null ? null : new TransitionReason(UnstorableCode, UnstorableMessage),
         DeadAddresses = NoAddresses,
     };
-
-    private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
-    {
-        var (pause, began) = (FirstPause, time.GetTimestamp());
-        while (true)
-        {
-            try
-            {
-                var written = await WriteOnceAsync(results, cancellationToken);
-                complete.Succeed();
-                var outcomes = new bool[results.Count];
-                for (var i = 0; i < outcomes.Length; i++)
-                {
-                    outcomes[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
-                    Observe(results[i], outcomes[i]);
-                }
-
-                return outcomes;
-            }
-            catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
-            {
-                // A commit that went through after all finds itself fenced off the second time: writing again is safe.
-                complete.Fail(Outage.Reason(exception));
-                logger.ResultsWait(results.Count, Outage.Reason(exception));
-                await Task.Delay(pause, time, cancellationToken);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
 
     private async Task<HashSet<(DeliveryId Delivery, Guid Lease)>> WriteOnceAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {

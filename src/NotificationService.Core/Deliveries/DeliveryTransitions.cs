@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 
 /// <summary>
 /// The state machine: which changes are legal, and what a worker writes after each thing that can happen to a delivery it
-/// holds. Pure: time and jitter come in. Every statement that changes a status is held against the table by the invariants of the tests.
+/// holds. Pure: time and jitter come in. Every statement that changes a status is held against the table by a trigger in the databases of the tests.
 /// </summary>
 public static class DeliveryTransitions
 {

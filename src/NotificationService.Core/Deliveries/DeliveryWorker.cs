@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
-using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
 
@@ -25,27 +24,16 @@ internal sealed class DeliveryWorker(
     private readonly ClaimShares shares = new();
     private readonly LaneCursors cursors = new();
     private readonly DueWatermarks watermarks = new(Enum.GetValues<Priority>().Length, time);
+    private readonly Step claim = heartbeats.Step("delivery_claim");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (heartbeat, claim) = (heartbeats.Register("delivery_worker", LongestSilence), heartbeats.Step("delivery_claim"));
+        var loop = new ClaimLoop(heartbeats.Register("delivery_worker", LongestSilence), claim, Pause, time, reason => logger.StepFailed("claim", reason)) { Signal = wakeUp.WaitAsync };
         providers.Subscribe(ReadProvidersAgain);
         sender.Start();
         try
         {
-            while (!stoppingToken.IsCancellationRequested && sender.IsWorking)
-            {
-                heartbeat.Beat();
-                await WorkAsync(claim, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Asked to stop.
-        }
-        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host did not wait for this loop to end.
+            await loop.RunAsync(WorkAsync, stoppingToken);
         }
         finally
         {
@@ -59,31 +47,21 @@ internal sealed class DeliveryWorker(
         wakeUp.SignalLocally();
     }
 
-    private async Task WorkAsync(Step claim, CancellationToken cancellationToken)
+    private async Task<NextTurn> WorkAsync(CancellationToken cancellationToken)
     {
+        if (!sender.IsWorking)
+            return new NextTurn.Never();
+
         // 1. Capacity for a claim worth its statement.
         await sender.InFlight.WaitForCapacityAsync(Math.Min(options.ClaimSize, Few), options.Poll, cancellationToken);
         var max = Math.Min(sender.InFlight.FreeCapacity, options.ClaimSize);
         if (max == 0)
-            return;
+            return NextTurn.AtOnce;
 
         // 2. Not cancelled halfway: a claim that was granted must be known, so that it is given back and not left to its lease.
-        IReadOnlyList<ClaimedDelivery> claimed;
         var limits = lanes.Limits();
-        try
-        {
-            claimed = await store.ClaimAsync(max, shares, cursors, watermarks, limits, CancellationToken.None);
-            claim.Succeed();
-        }
-#pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            claim.Fail(Outage.Reason(exception));
-            logger.StepFailed("claim", Outage.Reason(exception));
-            await Task.Delay(Pause, time, cancellationToken);
-            return;
-        }
+        var claimed = await store.ClaimAsync(max, shares, cursors, watermarks, limits, CancellationToken.None);
+        claim.Succeed();
 
         // 3. Beside the next claim.
         metrics.Claimed(claimed.Count);
@@ -98,8 +76,7 @@ internal sealed class DeliveryWorker(
 
         // 4. Nothing found on the whole way round.
         if (claimed.Count == 0 && !cursors.AreMidway)
-            await wakeUp.WaitAsync(lanes.LookAgainIn is { } soon && soon < options.Poll ? soon : options.Poll, cancellationToken);
-        else if (claimed.Count < Math.Min(max, Few))
-            await Task.Delay(Linger, time, cancellationToken);
+            return new NextTurn.OnSignal(lanes.LookAgainIn is { } soon && soon < options.Poll ? soon : options.Poll);
+        return claimed.Count < Math.Min(max, Few) ? new NextTurn.After(Linger) : NextTurn.AtOnce;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
@@ -145,7 +146,7 @@ internal sealed class Lanes(ProviderDirectory directory, DeliveryOptions options
         {
             state.ServedBy = await directory.ForAsync(lane.Tenant, lane.Channel, live: true, CancellationToken.None);
         }
-        catch (Npgsql.NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // What is known has to do until the database is back.
         }

@@ -52,6 +52,6 @@ public sealed class MessageMemory(long capacity)
         ChannelMessage.Push push => push.Title.Length + push.Body.Length + push.DeviceTokens.Sum(token => (long)token.Length) + push.Data.Sum(entry => (long)entry.Key.Length + entry.Value.Length),
         ChannelMessage.WhatsApp whatsApp => (whatsApp.Text?.Length ?? 0) + (whatsApp.Template?.Components.Length ?? 0),
         ChannelMessage.InApp item => item.Title.Length + item.Body.Length,
-        _ => 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message.Channel, "no such message"),
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
+using NotificationService.Telemetry;
 
 namespace NotificationService.Deliveries;
 
@@ -8,9 +9,12 @@ namespace NotificationService.Deliveries;
 /// Prepares claimed deliveries together, except those that were lost with their workers before: each of these alone, and counted before it begins.
 /// So a delivery that kills the process is the only one that is blamed for it, and those that were beside it are sent.
 /// </summary>
-internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store, ILogger<Preparation> logger)
+internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store, Heartbeats heartbeats, ILogger<Preparation> logger)
 {
     private readonly SharedOrAlone turns = new();
+
+    // Only few are prepared alone, and everything else goes on without them.
+    private readonly Step isolate = heartbeats.Maintenance("delivery_isolate");
 
     public async Task RunAsync(
         IReadOnlyList<ClaimedDelivery> claimed, Action<PreparedDelivery> ready, Action<DeliveryResult> ended, Action<ClaimedDelivery> abandoned, CancellationToken cancellationToken)
@@ -49,12 +53,16 @@ internal sealed class Preparation(DeliveryPreparer preparer, DeliveryStore store
                     [delivery], prepared => next = () => ready(prepared), result => next = () => ended(result), left => next = () => abandoned(left), cancellationToken);
                 await store.IsolateAsync(delivery, DeliveryTransitions.MaxLossesInCompany, cancellationToken);
             }
+
+            isolate.Succeed();
         }
 #pragma warning disable CA1031 // whatever went wrong, the others follow
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             // Not counted, it is not prepared; not taken back, what it comes to is handed on all the same, and its result takes it back.
+            if (!cancellationToken.IsCancellationRequested)
+                isolate.Fail(Outage.Reason(exception));
             logger.StepFailed("isolate", Outage.Reason(exception));
         }
 

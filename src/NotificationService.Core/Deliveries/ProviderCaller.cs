@@ -6,7 +6,6 @@ using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Templates;
 using NotificationService.Tenants;
-using Npgsql;
 
 namespace NotificationService.Deliveries;
 
@@ -57,7 +56,7 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore su
                 logger.ProviderSuspended(provider.Id, provider.Type, why.Code);
             }
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             logger.StepFailed("park", Outage.Reason(exception));
         }

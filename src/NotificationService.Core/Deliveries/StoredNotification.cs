@@ -31,17 +31,6 @@ public sealed record StoredNotification(
     public bool IsHeld { get; init; }
 }
 
-/// <summary>The recipient as it was accepted; the property names are those of the request.</summary>
-public sealed record StoredRecipient(
-    string? UserId = null,
-    string? Name = null,
-    string? Email = null,
-    string? Phone = null,
-    string? Whatsapp = null,
-    IReadOnlyList<string>? DeviceTokens = null,
-    string? Locale = null,
-    string? Timezone = null);
-
 /// <summary>Content given in place of a template.</summary>
 public sealed record InlineContent(
     string? Subject = null, string? Html = null, string? Text = null, string? Title = null, string? Body = null, string? ActionUrl = null)

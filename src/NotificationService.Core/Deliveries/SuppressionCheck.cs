@@ -59,19 +59,18 @@ public static class SuppressionCheck
     };
 
     /// <summary>What they are suppressed for: what the recipient asked for, the recipient can take back.</summary>
-    public static SuppressionReason ReasonOf(ChannelMessage message, ProviderResult result) => (message, result) switch
-    {
-        (_, ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed }) => SuppressionReason.Unsubscribe,
-        (ChannelMessage.Push, _) => SuppressionReason.DeadToken,
-        _ => SuppressionReason.Bounce,
-    };
+    public static SuppressionReason ReasonOf(ChannelMessage message, ProviderResult result) => result is ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed }
+        ? SuppressionReason.Unsubscribe
+        : ChannelTable.Of(message.Channel).Suppression?.WhenDead ?? SuppressionReason.Bounce;
 
+    /// <summary>Of a message that has one, and may be suppressed for it.</summary>
     private static string? AddressOf(ChannelMessage message) => message switch
     {
         ChannelMessage.Email email => email.To.Address,
         ChannelMessage.Sms sms => sms.To,
         ChannelMessage.WhatsApp whatsApp => whatsApp.To,
-        _ => null,
+        ChannelMessage.Push or ChannelMessage.InApp => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message.Channel, "no such message"),
     };
 
     private static TransitionReason Words(SuppressedAddress address) => new(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 
 namespace NotificationService.EventRules;
@@ -21,39 +22,38 @@ public static class EventRequests
             Priority = rule.Priority,
             Reference = Reference(@event),
             Data = Data(rule, @event, data, issues),
-        }.To(
-            Text("userId"), Text("name"), Text("email"), Text("phone"), Text("whatsapp"), Texts("deviceTokens"), Text("locale"), Text("timezone"));
+            Recipient = RecipientFields.Read(Text, Texts),
+        };
         return issues.Count == 0 ? (request, issues) : (null, issues);
 
-        JsonElement? Find(string field) =>
-            paths.TryGetValue(field, out var text) && EventPath.TryParse(text, out var path) ? path.Find(@event, data) : null;
+        JsonElement? Find(RecipientFieldRow row) =>
+            paths.TryGetValue(row.Name, out var text) && EventPath.TryParse(text, out var path) ? path.Find(@event, data) : null;
 
-        string? Text(string field)
+        string? Text(RecipientFieldRow.Text row)
         {
-            if (Find(field) is not { } value)
+            if (Find(row) is not { } value)
                 return null;
             switch (value.ValueKind)
             {
                 case JsonValueKind.String:
                     return value.GetString();
-                // Many number their people.
-                case JsonValueKind.Number when field == "userId":
+                case JsonValueKind.Number when row.MayBeNumber:
                     return value.GetRawText();
                 default:
-                    issues.Add(new RequestIssue($"/recipient/{field}", "type", $"At {paths[field]} of the event a text is expected."));
+                    issues.Add(new RequestIssue(row.Pointer, "type", $"At {paths[row.Name]} of the event a text is expected."));
                     return null;
             }
         }
 
-        IReadOnlyList<string>? Texts(string field)
+        IReadOnlyList<string>? Texts(RecipientFieldRow.Texts row)
         {
-            if (Find(field) is not { } value)
+            if (Find(row) is not { } value)
                 return null;
             if (value.ValueKind == JsonValueKind.String)
                 return [value.GetString()!];
             if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
                 return [.. value.EnumerateArray().Select(item => item.GetString()!)];
-            issues.Add(new RequestIssue($"/recipient/{field}", "type", $"At {paths[field]} of the event a text or a list of texts is expected."));
+            issues.Add(new RequestIssue(row.Pointer, "type", $"At {paths[row.Name]} of the event a text or a list of texts is expected."));
             return null;
         }
     }

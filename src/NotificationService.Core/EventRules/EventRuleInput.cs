@@ -1,4 +1,5 @@
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 
 namespace NotificationService.EventRules;
 
@@ -24,7 +25,7 @@ public sealed record EventRuleInput(
     public static IReadOnlyList<string> Reserved { get; } = ["notification.", "realtime."];
 
     /// <summary>What a recipient may have.</summary>
-    public static IReadOnlyList<string> Fields { get; } = ["userId", "name", "email", "phone", "whatsapp", "deviceTokens", "locale", "timezone"];
+    public static IReadOnlyList<string> Fields => RecipientFields.Names;
 
     private const int LongestVariable = 100;
 
@@ -42,8 +43,15 @@ public sealed record EventRuleInput(
         if (Data is not null)
             CheckVariables(Data, issues);
         // The rest is what any notification may say: the same rules, asked with somebody as its recipient.
-        var said = new NotificationRequest { Template = Template, Channel = Channel, Channels = Channels, Category = Category, Priority = Priority }
-            .To("somebody", null, null, null, null, null, null, null);
+        var said = new NotificationRequest
+        {
+            Template = Template,
+            Channel = Channel,
+            Channels = Channels,
+            Category = Category,
+            Priority = Priority,
+            Recipient = new StoredRecipient { UserId = "somebody" },
+        };
         issues.AddRange(RequestCheck.Check(said, now).Issues);
         return issues;
     }

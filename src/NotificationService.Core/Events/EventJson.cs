@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Storage;
 
 namespace NotificationService.Events;
 
@@ -11,7 +12,7 @@ public static class EventJson
     public static void WriteData(Utf8JsonWriter json, PublicEvent published, bool full)
     {
         if (published is NoticeEvent notice)
-            json.WriteRawValue(notice.Data);
+            NoticeJson.Write(json, notice);
         else
             WriteDelivery(json, (DeliveryEvent)published, full);
     }
@@ -24,7 +25,7 @@ public static class EventJson
         json.WriteString("reference", published.Reference);
         json.WriteString("channel", published.Delivery.Channel.ToName());
         json.WriteString("status", published.Status.ToName());
-        json.WriteString("occurredAt", published.OccurredAt.UtcDateTime);
+        json.WriteTime("occurredAt", published.OccurredAt);
         json.WriteNumber("sequence", published.Sequence);
         using var detail = published.Detail is null ? null : JsonDocument.Parse(published.Detail);
         WriteReason(json, published, detail);

@@ -59,7 +59,7 @@ internal static class EventLoader
         var (delivery, status, sequence) = (new DeliveryId(row.Subject), (DeliveryStatus)reader.GetInt16(1), reader.GetInt32(4));
         return new DeliveryEvent(EventTypes.IdOf(delivery, sequence), row.Tenant, EventTypes.Of(status), delivery, sequence, reader.GetFieldValue<DateTimeOffset>(2), status)
         {
-            Detail = Text(reader, 3),
+            Detail = TimelineDetail.Published(Text(reader, 3)),
             Batch = reader.IsDBNull(5) ? null : reader.GetGuid(5),
             Attempts = reader.GetInt16(6),
             Provider = Text(reader, 7),
@@ -76,12 +76,16 @@ internal static class EventLoader
         };
     }
 
-    private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row) => new(
-        EventTypes.IdOf(row.Subject), row.Tenant, reader.GetString(1), reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetString(4))
+    private static NoticeEvent Notice(NpgsqlDataReader reader, OutboxRow row)
     {
-        Live = reader.GetBoolean(5),
-        Target = row.Target,
-    };
+        var type = reader.GetString(1);
+        NoticeFacts facts = Text(reader, 4) is { } noted ? NoticeFacts.Read(type, noted) : new StoredData(reader.GetString(5));
+        return new NoticeEvent(EventTypes.IdOf(row.Subject), row.Tenant, type, reader.GetGuid(2), reader.GetFieldValue<DateTimeOffset>(3), facts)
+        {
+            Live = reader.GetBoolean(6),
+            Target = row.Target,
+        };
+    }
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -40,93 +40,83 @@ public sealed class EventRelay(
 
     private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
     private readonly ShardWatermarks watermarks = new(time);
-    private int next;
+    private readonly Step relay = heartbeats.Step("event_relay_shard");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>What the run that goes on, or failed last, has taken.</summary>
+    private readonly List<OutboxRow> taken = [];
+    private int next;
+    private int max = Max;
+
+    /// <summary>Asked to stop in the middle of a run: that is rolled back, and another relay takes it.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new ClaimLoop(heartbeats.Register("event_relay", LongestSilence), relay, Pause, time, logger.RelayFailed) { Signal = wakeUp.WaitAsync, AfterFailure = AfterFailureAsync }.RunAsync(RunAsync, stoppingToken);
+
+    private async Task<NextTurn> RunAsync(CancellationToken cancellationToken)
     {
-        var (heartbeat, relay, max) = (heartbeats.Register("event_relay", LongestSilence), heartbeats.Step("event_relay_shard"), Max);
-        try
+        var began = time.GetTimestamp();
+        taken.Clear();
+        await RelayAsync(cancellationToken);
+        relay.Succeed();
+        if (time.GetElapsedTime(began) < Quick)
+            max = Math.Min(Max, max * 2);
+        return taken.Count switch
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                heartbeat.Beat();
-                var taken = new List<OutboxRow>();
-                try
-                {
-                    var began = time.GetTimestamp();
-                    await RelayAsync(max, taken, stoppingToken);
-                    relay.Succeed();
-                    if (time.GetElapsedTime(began) < Quick)
-                        max = Math.Min(Max, max * 2);
-                    if (taken.Count == 0)
-                        await wakeUp.WaitAsync(Poll, stoppingToken);
-                    else if (taken.Count < Few)
-                        await Task.Delay(Linger, time, stoppingToken);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-                {
-                    relay.Fail(Outage.Reason(exception));
-                    logger.RelayFailed(Outage.Reason(exception));
-                    if (IsOfTheConnection(exception))
-                        watermarks.Forget();
-                    max = await AfterFailureAsync(exception, max, taken, stoppingToken);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Asked to stop: what was under way is rolled back, and another relay takes it.
-        }
+            0 => new NextTurn.OnSignal(Poll),
+            < Few => new NextTurn.After(Linger),
+            _ => NextTurn.AtOnce,
+        };
     }
 
     /// <summary>Whatever one event may hold that cannot be published, it does not hold up the others: fewer and fewer, until it stands alone.</summary>
-    private async Task<int> AfterFailureAsync(Exception exception, int max, List<OutboxRow> taken, CancellationToken cancellationToken)
+    private async Task<NextTurn> AfterFailureAsync(Exception exception, CancellationToken cancellationToken)
     {
+        // The next connection may lead to another server, that knows less than this one did.
+        if (Outage.IsOfTheConnection(exception))
+            watermarks.Forget();
+        var failure = DatabaseFailures.Of(exception);
         // As many once more would take as long once more. It is nobody's fault, and nothing is dead-lettered for it.
-        if (IsOfTheLength(exception) && taken.Count > 1)
+        if (failure.IsOfTheTime() && taken.Count > 1)
+            return SameShardAgain(taken.Count / 2);
+        // All but the data passes, or a person must correct it.
+        if (failure is not (DatabaseFailure.BadData or DatabaseFailure.None) || taken.Count == 0)
         {
-            next--; // the same shard again
-            return taken.Count / 2;
+            max = failure.IsOfTheTime() ? Math.Max(1, max / 2) : max;
+            return new NextTurn.After(Pause);
         }
 
-        if (!IsOfTheData(exception) || taken.Count == 0)
-        {
-            await Task.Delay(Pause, time, cancellationToken);
-            return IsOfTheLength(exception) ? Math.Max(1, max / 2) : max;
-        }
-
-        next--;
         if (taken.Count > 1)
-            return Math.Max(1, taken.Count / 2);
+            return SameShardAgain(taken.Count / 2);
+        var again = SameShardAgain(1);
+        return await TryDeadLetterAsync(taken[0], exception.Message, cancellationToken) ? again : new NextTurn.After(Pause);
+    }
+
+    private NextTurn SameShardAgain(int limit)
+    {
+        (next, max) = (next - 1, limit);
+        return NextTurn.AtOnce;
+    }
+
+    /// <summary>False: it stays where it is, and is tried again.</summary>
+    private async Task<bool> TryDeadLetterAsync(OutboxRow row, string reason, CancellationToken cancellationToken)
+    {
         try
         {
             await using var command = database.Worker.CreateCommand(DeadLettered);
-            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = taken[0].Shard });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = taken[0].Position });
+            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = row.Shard });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Position });
             await command.ExecuteNonQueryAsync(cancellationToken);
-            logger.DeadLettered(taken[0].Shard, taken[0].Position, exception.Message);
+            logger.DeadLettered(row.Shard, row.Position, reason);
+            return true;
         }
-#pragma warning disable CA1031 // it stays where it is, and is tried again
-        catch (Exception again) when (again is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning disable CA1031 // whatever it was, the relay goes on
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            await Task.Delay(Pause, time, cancellationToken);
+            return false;
         }
-
-        return 1;
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. All else passes, or a person must correct it.</summary>
-    private static bool IsOfTheData(Exception exception) => exception is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] } or not (NpgsqlException or TimeoutException or OperationCanceledException or ObjectDisposedException);
-
-    /// <summary>A statement was ended for the time it took, by the database or by us.</summary>
-    private static bool IsOfTheLength(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException or NpgsqlException { InnerException: TimeoutException };
-
-    /// <summary>The connection is gone: the next one may lead to another server, that knows less than this one did.</summary>
-    private static bool IsOfTheConnection(Exception exception) => exception is NpgsqlException and not PostgresException or PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] };
-
-    private async Task RelayAsync(int max, List<OutboxRow> taken, CancellationToken cancellationToken)
+    private async Task RelayAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
 

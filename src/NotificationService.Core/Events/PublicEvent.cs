@@ -56,6 +56,6 @@ public sealed record DeliveryEvent(string Id, TenantId Tenant, string Type, Deli
 }
 
 /// <summary>Something else happened: a batch or a file ended, a provider was suspended, an endpoint fails.</summary>
-/// <param name="Data">The JSON object that is published.</param>
-public sealed record NoticeEvent(string Id, TenantId Tenant, string Type, Guid Subject, DateTimeOffset OccurredAt, string Data)
+/// <param name="Facts">What is known of it.</param>
+public sealed record NoticeEvent(string Id, TenantId Tenant, string Type, Guid Subject, DateTimeOffset OccurredAt, NoticeFacts Facts)
     : PublicEvent(Id, Tenant, Type, Subject, 1, OccurredAt);

@@ -99,7 +99,7 @@ internal sealed class AcceptColumns
             {
                 json.WriteString("code", delivery.Place > 1 ? FallbackChain.Code : "send_at");
                 json.WriteString("message", delivery.Place > 1 ? "waits for the channels before it" : "waits for sendAt");
-                json.WriteString("nextAttemptAt", delivery.DueAt.UtcDateTime);
+                json.WriteTime("nextAttemptAt", delivery.DueAt);
             }
 
             json.WriteEndObject();

@@ -24,9 +24,6 @@ public abstract record CommandOutcome
     public sealed record NotPossible(IReadOnlyList<DeliveryChange> Deliveries) : CommandOutcome;
 }
 
-/// <summary>Where a delivery stands after a command, and whether it was the command's doing.</summary>
-public sealed record DeliveryChange(DeliveryId Id, DeliveryStatus Status, bool Changed);
-
 /// <summary>The response to a command.</summary>
 /// <param name="Status">The notification's status now.</param>
 /// <param name="Deliveries">Every delivery, also those that the command came too late for.</param>

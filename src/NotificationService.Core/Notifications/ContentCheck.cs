@@ -9,9 +9,6 @@ internal static class ContentCheck
     private const int LongestSubject = 998;
     private const int LongestTitle = 200;
     private const int LongestBody = 512 * 1024;
-    private const int LongestPush = 4_000;
-    private const int LongestSms = 1_600;
-    private const int LongestWhatsApp = 4_096;
     private const int LongestUrl = 2_048;
 
     public static void Check(InlineContent content, IReadOnlyList<ChannelKind> channels, RequestIssues issues)
@@ -24,42 +21,21 @@ internal static class ContentCheck
         if (content.ActionUrl is { } url && !IsUrl(url))
             issues.Add("/content/actionUrl", "url_invalid", $"An address of at most {LongestUrl} characters is expected: https://…, http://… or a path that begins with one /.");
         foreach (var channel in channels)
-            Needs(channel, content, issues);
+            Check(channel, content, issues);
     }
 
-    private static void Needs(ChannelKind channel, InlineContent content, RequestIssues issues)
+    private static void Check(ChannelKind channel, InlineContent content, RequestIssues issues)
     {
-        var words = content.Text ?? content.Body;
-        switch (channel)
+        foreach (var part in ChannelTable.Of(channel).Inline)
         {
-            case ChannelKind.Email:
-                Required("/content/subject", content.Subject, "An e-mail needs a subject.", issues);
-                Required("/content/html", content.Html ?? content.Text, "An e-mail needs html or text.", issues);
-                break;
-            case ChannelKind.Sms or ChannelKind.WhatsApp:
-                Required("/content/text", words, $"A message by {channel.ToName()} needs a text.", issues);
-                var longest = channel == ChannelKind.Sms ? LongestSms : LongestWhatsApp;
-                if (words?.Length > longest)
-                    issues.Add("/content/text", "text_too_long", $"A message by {channel.ToName()} has at most {longest} characters.");
-                break;
-            case ChannelKind.Push:
-                Required("/content/title", content.Title, "A push notification needs a title.", issues);
-                Required("/content/body", content.Body ?? content.Text, "A push notification needs a body.", issues);
-                if ((content.Body ?? content.Text)?.Length > LongestPush)
-                    issues.Add("/content/body", "text_too_long", $"The body of a push notification has at most {LongestPush} characters.");
-                break;
-            case ChannelKind.InApp:
-                Required("/content/title", content.Title ?? content.Subject, "An in-app notification needs a title.", issues);
-                Required("/content/body", content.Body ?? content.Text, "An in-app notification needs a body.", issues);
-                break;
+            if (part.Need is { } need && InlineParts.First(content, need.AnyOf) is null)
+                issues.Add(Pointer(part), "required", need.Missing);
+            if (part.Limit is { } limit && InlineParts.First(content, part.From)?.Length > limit.Max)
+                issues.Add(Pointer(part), "text_too_long", limit.TooLong);
         }
     }
 
-    private static void Required(string pointer, string? text, string message, RequestIssues issues)
-    {
-        if (text is null)
-            issues.Add(pointer, "required", message);
-    }
+    private static string Pointer(InlinePart part) => $"/content/{part.Part.ToName()}";
 
     /// <summary>What a click may lead to: the web, or a place within the caller's own application.</summary>
     private static bool IsUrl(string url)

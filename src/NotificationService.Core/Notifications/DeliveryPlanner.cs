@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
@@ -46,16 +47,7 @@ public static class DeliveryPlanner
             : new RequestIssue("/recipient", NoAddressCode, $"The recipient can be reached on none of the channels: {Needed(wanted, template)}."));
     }
 
-    /// <summary>In-app works by the person's id; WhatsApp falls back to the phone number.</summary>
-    public static bool HasAddress(StoredRecipient recipient, ChannelKind channel) => channel switch
-    {
-        ChannelKind.Email => recipient.Email is not null,
-        ChannelKind.Sms => recipient.Phone is not null,
-        ChannelKind.Push => recipient.DeviceTokens is { Count: > 0 },
-        ChannelKind.WhatsApp => (recipient.Whatsapp ?? recipient.Phone) is not null,
-        ChannelKind.InApp => recipient.UserId is not null,
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "no such channel"),
-    };
+    public static bool HasAddress(StoredRecipient recipient, ChannelKind channel) => RecipientFields.HasAny(recipient, ChannelTable.Of(channel).Addresses);
 
     private const string NoAddressCode = "no_address";
     private const string NotInTemplateCode = "not_in_template";
@@ -91,12 +83,6 @@ public static class DeliveryPlanner
     private static string Names(PublishedTemplate? template) =>
         string.Join(", ", ChannelKinds.All.Where(channel => template?.Channels.Contains(channel) == true).Select(channel => channel.ToName()));
 
-    public static string Field(ChannelKind channel) => channel switch
-    {
-        ChannelKind.Email => "email",
-        ChannelKind.Sms => "phone",
-        ChannelKind.Push => "deviceTokens",
-        ChannelKind.WhatsApp => "whatsapp or phone",
-        _ => "userId",
-    };
+    /// <summary>The fields of a recipient by which the channel reaches somebody, in words.</summary>
+    public static string Field(ChannelKind channel) => string.Join(" or ", RecipientFields.NamesOf(ChannelTable.Of(channel).Addresses));
 }

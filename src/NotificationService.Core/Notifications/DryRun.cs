@@ -18,7 +18,7 @@ public sealed record DryDelivery(PlannedDelivery Planned, RenderedContent? Conte
     public DeliveryStatus Status => Failure is null ? Planned.Status : DeliveryStatus.Failed;
 
     /// <summary>Parts that it would be billed as; 0 for what is no text message.</summary>
-    public int Segments => Planned.Channel == ChannelKind.Sms && Content?.Text is { } text ? SmsSegments.Count(text) : 0;
+    public int Segments => ChannelTable.Of(Planned.Channel).IsBilledBySegment && Content?.Text is { } text ? SmsSegments.Count(text) : 0;
 }
 
 public sealed record DryRunReport(PreparedNotification Prepared, IReadOnlyList<DryDelivery> Deliveries, IReadOnlyList<ExplainStep> Explain)
@@ -33,8 +33,6 @@ public sealed record RenderedSample(ChannelKind Channel, string? Subject, string
 /// <summary>Makes the decisions that sending makes and renders what would go out; stores and sends nothing.</summary>
 public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory providers)
 {
-    private static readonly IReadOnlyDictionary<string, string> NoData = new Dictionary<string, string>();
-
     /// <summary>The report, or null and everything that is wrong.</summary>
     public Task<(DryRunReport? Report, IReadOnlyList<RequestIssue> Issues)> RunAsync(Caller caller, NotificationRequest request, CancellationToken cancellationToken) =>
         RunAsync(caller, request, found: null, cancellationToken);
@@ -81,10 +79,10 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         if (planned.Failure is not null)
             return new DryDelivery(planned, null, null, planned.Failure);
         if (prepared.Compiled is not { } template)
-            return new DryDelivery(planned, Inline(planned.Channel, prepared.Request.Content!), null, null);
+            return new DryDelivery(planned, InlineParts.Of(planned.Channel, prepared.Request.Content!), null, null);
         var to = prepared.Request.Recipient;
         var outcome = template.Render(
-            planned.Channel, to.Locale, prepared.Request.Data.Span, new RecipientModel(to.UserId, to.Name, to.Email, to.Phone, to.Locale, to.Timezone));
+            planned.Channel, to.Locale, prepared.Request.Data.Span, to.ForTemplates());
         return outcome switch
         {
             RenderOutcome.Rendered rendered => new DryDelivery(planned, rendered.Content, rendered.Locale, null),
@@ -92,14 +90,6 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
             _ => throw new InvalidOperationException("a closed set"),
         };
     }
-
-    private static RenderedContent Inline(ChannelKind channel, InlineContent content) => channel switch
-    {
-        ChannelKind.Email => new(content.Subject, content.Html, content.Text, null, null, null, NoData),
-        ChannelKind.Push => new(null, null, null, content.Title, content.Body ?? content.Text, content.ActionUrl, NoData),
-        ChannelKind.InApp => new(null, null, null, content.Title ?? content.Subject, content.Body ?? content.Text, content.ActionUrl, NoData),
-        _ => new(null, null, content.Text ?? content.Body, null, null, null, NoData),
-    };
 
     private static void Explain(DryDelivery delivery, List<ExplainStep> explain)
     {

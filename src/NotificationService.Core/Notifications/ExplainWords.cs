@@ -1,6 +1,7 @@
 using System.Globalization;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
 
@@ -39,7 +40,7 @@ internal static class ExplainWords
         ? $"waits: it is tried when {before.ToName()} fails or has not reached the recipient within {Seconds(after)}"
         : $"waits: it is tried when {before.ToName()} fails");
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Rfc3339.InSentence(time);
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s");
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;

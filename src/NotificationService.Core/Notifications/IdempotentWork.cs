@@ -35,7 +35,7 @@ public sealed class IdempotentWork(Database database, IdempotencyKeys keys)
                     return new IdempotentOutcome<T>.Refused(result);
                 // What was kept under the key has just been purged.
             }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MaxTries)
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // It held one delivery of a chain and waited for another, whose end was just waking the first. Nothing of it is done.
             }

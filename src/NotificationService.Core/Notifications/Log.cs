@@ -6,7 +6,7 @@ namespace NotificationService.Notifications;
 /// <summary>Event ids 2000–2099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventIds.Notifications, LogLevel.Warning, "A commit shared by {Count} notifications was refused ({SqlState}); either half is written by itself")]
+    [LoggerMessage(EventIds.Notifications, LogLevel.Warning, "A commit shared by {Count} notifications was refused ({SqlState}); each half is written by itself")]
     public static partial void SharedCommitRefused(ILogger logger, int count, string sqlState);
 
     [LoggerMessage(EventIds.Notifications + 1, LogLevel.Warning, "The accept transaction is run again ({SqlState})")]

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -7,12 +8,13 @@ namespace NotificationService.Notifications;
 /// <summary>
 /// Of which mode something is: of that of the account that made it. It never changes, so whoever asks before working on it need not ask again.
 /// </summary>
-public sealed class Modes(Database database)
+/// <param name="others">Of what other modules keep, each by its own statement.</param>
+public sealed class Modes(Database database, IEnumerable<ModeStatement> others)
 {
     private static readonly string Notification = SqlText.Statement("notifications_mode");
     private static readonly string AllOfMode = SqlText.Statement("notifications_of_mode");
-    private static readonly string Batch = SqlText.Statement("batches_mode");
-    private static readonly string BulkJob = SqlText.Statement("bulk_jobs_mode");
+
+    private readonly FrozenDictionary<ModeOf, string> ofOthers = others.ToFrozenDictionary(statement => statement.Kind, statement => statement.Sql);
 
     /// <summary>True for live, false for test, null where the tenant has no such thing.</summary>
     public async Task<bool?> FindAsync(TenantId tenant, ModeOf kind, Guid id, CancellationToken cancellationToken)
@@ -21,9 +23,7 @@ public sealed class Modes(Database database)
         {
             ModeOf.Notification => (Notification, id),
             ModeOf.Delivery => (Notification, NotificationId.From(id).Value),
-            ModeOf.Batch => (Batch, id),
-            ModeOf.BulkJob => (BulkJob, id),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+            _ => (ofOthers[kind], id),
         };
         bool? live = null;
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
@@ -44,6 +44,10 @@ public sealed class Modes(Database database)
         return [.. deliveries.Where(id => found.Contains(NotificationId.From(id).Value))];
     }
 }
+
+/// <summary>How the mode of something is asked for.</summary>
+/// <param name="Sql">Answers one boolean, or no row. $1 tenant, $2 id.</param>
+public sealed record ModeStatement(ModeOf Kind, string Sql);
 
 /// <summary>What an id is the id of.</summary>
 public enum ModeOf

@@ -1,4 +1,3 @@
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Queueing;
@@ -14,15 +13,13 @@ namespace NotificationService.Notifications;
 public sealed class NotificationCommands(IdempotentWork work, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
 {
     private const int Status = 200;
-    private static readonly string Cancel = SqlText.Statement("deliveries_cancel");
-    private static readonly string Retry = SqlText.Statement("deliveries_retry");
 
     /// <summary>Stops what has not begun. Says of each delivery whether it was in time; done too if all of it was cancelled before.</summary>
     public async Task<CommandOutcome> CancelAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         var outcome = await RunAsync(
-            tenant, idempotent, Cancel,
-            [Id(tenant.Value), Id(id.Value), Id(id.LastDelivery), Now()],
+            tenant, idempotent,
+            batch => DeliveryChanges.Cancel(batch, tenant, id, time.GetUtcNow()),
             changes => IsCancelled(changes) ? Respond(id, changes) : null,
             cancellationToken);
         metrics.Cancelled(Changed(outcome));
@@ -31,7 +28,7 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
 
     /// <summary>Puts what failed or expired back into the queue, its schedule from the beginning.</summary>
     public async Task<CommandOutcome> RetryAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken) => Of(await PutBackAsync(
-        tenant, ChannelKinds.All.Select(channel => id.Delivery(channel).Value), idempotent,
+        tenant, [.. ChannelKinds.All.Select(channel => id.Delivery(channel).Value)], idempotent,
         changes => changes.Exists(change => change.Changed) ? Respond(id, changes) : null,
         cancellationToken));
 
@@ -48,9 +45,9 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
         PutBackAsync(tenant, deliveries, idempotent, changes => response(changes.Count(change => change.Changed)), cancellationToken);
 
     private async Task<IdempotentOutcome<List<DeliveryChange>>> PutBackAsync(
-        TenantId tenant, IEnumerable<Guid> deliveries, IdempotentRequest? idempotent, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken)
+        TenantId tenant, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(tenant, idempotent, Retry, [Id(tenant.Value), Ids(deliveries), Now()], response, cancellationToken);
+        var outcome = await RunAsync(tenant, idempotent, batch => DeliveryChanges.Retry(batch, tenant, deliveries, time.GetUtcNow()), response, cancellationToken);
         var changed = Changed(outcome);
         metrics.Requeued(changed);
         if (changed.Count > 0)
@@ -59,15 +56,15 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
     }
 
     private Task<IdempotentOutcome<List<DeliveryChange>>> RunAsync(
-        TenantId tenant, IdempotentRequest? idempotent, string statement, NpgsqlParameter[] parameters, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken) =>
+        TenantId tenant, IdempotentRequest? idempotent, Action<TenantBatch> add, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken) =>
         work.RunAsync(
             tenant, idempotent, Status,
             async connection =>
             {
                 var changes = new List<DeliveryChange>();
                 await using var batch = TenantBatch.Within(connection);
-                batch.Add(tenant, statement, [.. parameters.Select(parameter => parameter.Clone())]);
-                await batch.RunAsync((row, _) => changes.Add(Read(row)), cancellationToken);
+                add(batch);
+                await batch.RunAsync((row, _) => changes.Add(DeliveryChanges.Read(row)), cancellationToken);
                 return (changes, response(changes));
             },
             cancellationToken);
@@ -91,12 +88,4 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
         || (changes.Exists(change => change.Status == DeliveryStatus.Cancelled) && !changes.Exists(change => change.Status is DeliveryStatus.Delivered or DeliveryStatus.Read));
 
     private static byte[] Respond(NotificationId id, List<DeliveryChange> changes) => ReadableJson.Utf8(CommandResponse.Of(id, changes), CommandJson.Default.CommandResponse);
-
-    private static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(0)), (DeliveryStatus)row.GetInt16(1), row.GetBoolean(2));
-
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
-
-    private static NpgsqlParameter<Guid[]> Ids(IEnumerable<Guid> ids) => new() { TypedValue = [.. ids] };
-
-    private NpgsqlParameter<DateTimeOffset> Now() => new() { TypedValue = time.GetUtcNow() };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using NotificationService.Channels;
+using NotificationService.Deliveries;
 
 namespace NotificationService.Notifications;
 

@@ -1,4 +1,5 @@
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
@@ -24,11 +25,6 @@ public sealed record NotificationRequest
 
     /// <summary>A JSON object in UTF-8, or empty.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
-
-    /// <summary>The same for another person.</summary>
-    public NotificationRequest To(
-        string? userId, string? name, string? email, string? phone, string? whatsapp, IReadOnlyList<string>? deviceTokens, string? locale, string? timezone) =>
-        this with { Recipient = new StoredRecipient(userId, name, email, phone, whatsapp, deviceTokens, locale, timezone) };
 
     public InlineContent? Content { get; init; }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Events;
 
 namespace NotificationService.Notifications;
 
@@ -72,7 +73,7 @@ internal static class NotificationRows
     public static (DeliveryId Delivery, Engagement Engagement) ReadEngagement(NpgsqlDataReader row) => (new DeliveryId(row.GetGuid(1)), new Engagement(Time(row, 2), Time(row, 3)));
 
     public static TimelineStep ReadStep(NpgsqlDataReader row) => new(
-        new DeliveryId(row.GetGuid(1)), row.GetInt16(2), (DeliveryStatus)row.GetInt16(3), row.GetFieldValue<DateTimeOffset>(4), Text(row, 5), null);
+        new DeliveryId(row.GetGuid(1)), row.GetInt16(2), (DeliveryStatus)row.GetInt16(3), row.GetFieldValue<DateTimeOffset>(4), TimelineDetail.Published(Text(row, 5)), null);
 
     public static ProviderName? Provider(NpgsqlDataReader row, int id) =>
         row.IsDBNull(id) ? null : new ProviderName(row.GetGuid(id), Text(row, id + 1) ?? ProviderInstances.BuiltInName(row.GetGuid(id)));

@@ -87,10 +87,10 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
                     ? await InsertAtOnceAsync(trips[0], cancellationToken)
                     : await InsertAsync(trips, cancellationToken);
             }
-            catch (PostgresException exception) when (attempt < MaxTries && exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected)
+            catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // Nothing of it is stored.
-                Log.CommitRunsAgain(logger, exception.SqlState);
+                Log.CommitRunsAgain(logger, Outage.Reason(exception));
             }
         }
     }
@@ -135,7 +135,7 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
         {
             return await CommitAsync(notifications, cancellationToken);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return [.. notifications.Select(_ => new AcceptOutcome.Refused(exception))];
         }

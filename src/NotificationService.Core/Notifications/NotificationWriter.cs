@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
-using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
 
@@ -15,49 +13,19 @@ namespace NotificationService.Notifications;
 /// </remarks>
 internal sealed class NotificationWriter : IAsyncDisposable
 {
-    private readonly Coalescer<AcceptedNotification, AcceptOutcome> coalescer;
-    private readonly NotificationStore store;
-    private readonly ILogger logger;
+    private static readonly CoalescerOptions Together = new(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero);
 
-    public NotificationWriter(NotificationStore store, TimeProvider time, ILogger<NotificationWriter> logger)
-    {
-        (this.store, this.logger) = (store, logger);
-        coalescer = new(new CoalescerOptions(Writers: 2, Capacity: 5_000, MaxBatch: 500, Linger: TimeSpan.Zero), time, WriteAsync);
-    }
+    private readonly BatchedWriter<AcceptedNotification, AcceptOutcome> writer;
+
+    public NotificationWriter(NotificationStore store, TimeProvider time, ILogger<NotificationWriter> logger) =>
+        writer = new(BatchedWriterOptions.WithoutWaiting(Together), time, store.CommitAsync, RefusedAsync) { Halved = (count, reason) => Log.SharedCommitRefused(logger, count, reason) };
 
     /// <summary>False when too many wait already. The outcome comes after the commit.</summary>
-    public bool TryWrite(AcceptedNotification notification, out Task<AcceptOutcome> outcome) => coalescer.TryAdd(notification, out outcome);
+    public bool TryWrite(AcceptedNotification notification, out Task<AcceptOutcome> outcome) => writer.TryAdd(notification, out outcome);
 
-    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    private async Task<IReadOnlyList<AcceptOutcome>> WriteAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
-    {
-        var outcomes = new AcceptOutcome[notifications.Count];
-        await Halving.RunAsync(Enumerable.Range(0, outcomes.Length).ToArray(), places => TryAsync(notifications, places, outcomes, cancellationToken), cancellationToken);
-        return outcomes;
-    }
-
-    /// <summary>False: refused because of one of several.</summary>
-    private async Task<bool> TryAsync(IReadOnlyList<AcceptedNotification> notifications, IReadOnlyList<int> places, AcceptOutcome[] outcomes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var ofThese = await store.CommitAsync([.. places.Select(place => notifications[place])], cancellationToken);
-            for (var i = 0; i < ofThese.Count; i++)
-                outcomes[places[i]] = ofThese[i];
-        }
-        catch (PostgresException exception) when (places.Count > 1 && !Outage.IsBehind(exception))
-        {
-            Log.SharedCommitRefused(logger, places.Count, exception.SqlState);
-            return false;
-        }
-        catch (NpgsqlException exception)
-        {
-            // Others may be stored already: each caller learns what became of its own.
-            foreach (var place in places)
-                outcomes[place] = new AcceptOutcome.Refused(exception);
-        }
-
-        return true;
-    }
+    /// <summary>It takes nobody along: whoever shared its commit is stored.</summary>
+    private static ValueTask<RefusedItem<AcceptedNotification, AcceptOutcome>> RefusedAsync(AcceptedNotification notification, Exception refusal, CancellationToken cancellationToken) =>
+        new(new RefusedItem<AcceptedNotification, AcceptOutcome>.GivenUp(new AcceptOutcome.Refused(refusal)));
 }

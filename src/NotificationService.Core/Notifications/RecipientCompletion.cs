@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using NotificationService.Channels;
-using NotificationService.Deliveries;
-using NotificationService.Outbound;
 using NotificationService.Recipients;
 using NotificationService.Tenants;
 
@@ -76,7 +74,7 @@ public sealed class RecipientCompletion(RecipientLookup lookup)
         switch (response)
         {
             case ProfileResponse.Known known:
-                return (validated with { Recipient = Merge(validated.Recipient, known.Profile) }, null);
+                return (validated with { Recipient = RecipientFields.Complete(validated.Recipient, known.Profile) }, null);
             case ProfileResponse.Unavailable when IsReachable(validated):
                 return (validated, null);
             case ProfileResponse.Unavailable { IsDown: true }:
@@ -93,7 +91,7 @@ public sealed class RecipientCompletion(RecipientLookup lookup)
     /// <summary>Whether something may be missing that matters: an address of a channel, or what decides on words and hours.</summary>
     private static bool Wants(StoredRecipient recipient, IReadOnlyList<ChannelKind>? channels) =>
         recipient.UserId is not null
-        && (recipient.Locale is null || recipient.Timezone is null || (channels ?? ChannelKinds.All).Any(channel => !DeliveryPlanner.HasAddress(recipient, channel)));
+        && (RecipientFields.All.Any(row => row.IsAlwaysWanted && !row.IsGiven(recipient)) || (channels ?? ChannelKinds.All).Any(channel => !DeliveryPlanner.HasAddress(recipient, channel)));
 
     /// <summary>As far as a request that has not been checked shows; null for all.</summary>
     private static IReadOnlyList<ChannelKind>? Channels(NotificationRequest request)
@@ -106,18 +104,4 @@ public sealed class RecipientCompletion(RecipientLookup lookup)
 
     /// <summary>It says itself how to reach somebody on every channel that it names: then it goes out with what it says.</summary>
     private static bool IsReachable(ValidatedRequest validated) => validated.Channels?.All(channel => DeliveryPlanner.HasAddress(validated.Recipient, channel)) == true;
-
-    private static StoredRecipient Merge(StoredRecipient said, RecipientProfile known) => new(
-        said.UserId,
-        said.Name ?? RecipientCheck.Name(known.Name),
-        said.Email ?? (Good(known.Email, AddressRules.Email) is { } email ? MailDomain.Canonical(email) : null),
-        said.Phone ?? Good(known.Phone, AddressRules.Phone),
-        // Who gives a number and no other for WhatsApp means that number.
-        said.Whatsapp ?? (said.Phone is null ? Good(known.Whatsapp, AddressRules.Phone) : null),
-        said.DeviceTokens ?? known.DeviceTokens?.Where(token => AddressRules.DeviceToken(token) is null).Take(AddressRules.MaxDeviceTokens).ToArray(),
-        said.Locale ?? RecipientCheck.Locale(known.Locale),
-        said.Timezone ?? RecipientCheck.Timezone(known.Timezone));
-
-    /// <summary>What is no address counts as none: whoever sends cannot correct it.</summary>
-    private static string? Good(string? address, Func<string, AddressIssue?> rule) => address is not null && rule(address) is null ? address : null;
 }

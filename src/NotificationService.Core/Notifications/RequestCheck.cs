@@ -1,5 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
+using NotificationService.Storage;
 using NotificationService.Templates;
 
 namespace NotificationService.Notifications;
@@ -46,7 +48,7 @@ public static class RequestCheck
         return issues.Any || request.Recipient is null
             ? (null, issues.All)
             : (new ValidatedRequest(
-                request.Template, request.Content, channels, RecipientCheck.Canonical(request.Recipient), request.Data, request.Category, priority, sendAt, expiresAt, request.Reference, request.Metadata)
+                request.Template, request.Content, channels, RecipientFields.Respell(request.Recipient), request.Data, request.Category, priority, sendAt, expiresAt, request.Reference, request.Metadata)
             { Fallback = fallback }, []);
     }
 

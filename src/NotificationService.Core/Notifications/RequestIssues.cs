@@ -1,3 +1,5 @@
+using NotificationService.Recipients;
+
 namespace NotificationService.Notifications;
 
 /// <summary>Collects what is wrong with a request; costs nothing while nothing is.</summary>
@@ -20,12 +22,8 @@ internal sealed class RequestIssues
     /// <summary>A text of one line, 1 to <paramref name="max"/> characters that are not all white space.</summary>
     public void Line(string pointer, string? text, int max)
     {
-        if (text is null)
-            return;
-        if (text.Length > max || string.IsNullOrWhiteSpace(text))
-            Add(pointer, "text_invalid", $"1 to {max} characters are expected.");
-        else if (HasControl(text, multiline: false))
-            Add(pointer, "control_character", "Line breaks, tabs and other control characters are not allowed here.");
+        if (text is not null && LineRule.Check(text, max) is { } issue)
+            Add(pointer, issue.Code, issue.Message);
     }
 
     /// <summary>A text of any number of lines.</summary>
@@ -35,15 +33,15 @@ internal sealed class RequestIssues
             return;
         if (text.Length > max || string.IsNullOrWhiteSpace(text))
             Add(pointer, "text_invalid", $"1 to {max} characters are expected.");
-        else if (HasControl(text, multiline: true))
+        else if (HasControl(text))
             Add(pointer, "control_character", "Control characters other than line breaks and tabs are not allowed here.");
     }
 
-    private static bool HasControl(string text, bool multiline)
+    private static bool HasControl(string text)
     {
         foreach (var c in text)
         {
-            if (char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'))
+            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
                 return true;
         }
 

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 
 namespace NotificationService.Notifications;
 

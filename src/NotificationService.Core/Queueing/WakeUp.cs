@@ -1,4 +1,3 @@
-using Npgsql;
 using NotificationService.Storage;
 
 namespace NotificationService.Queueing;
@@ -59,7 +58,7 @@ public sealed class WakeUp(Database database, TimeProvider time, string channel 
                     await Task.Delay(Spacing, time);
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
+            catch (Exception exception) when (DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Disposed))
             {
                 // Only a signal was lost; the poll finds the rows.
             }

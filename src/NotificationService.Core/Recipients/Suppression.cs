@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using NotificationService.Channels;
-using NotificationService.Outbound;
 using NotificationService.Tenants;
 
 namespace NotificationService.Recipients;
@@ -35,18 +34,10 @@ public sealed class Suppression
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>
-    /// One spelling for each address: without it a list would be passed by writing it differently. An e-mail address has its domain in ASCII and its
-    /// ASCII letters in lower case, as <c>notifications_load.sql</c> makes its key; other letters of a mailbox's name are its server's to compare.
+    /// One spelling for each address, by the rule of its channel: without it a list would be passed by writing it differently.
     /// </summary>
     public static string Normalize(ChannelKind channel, string address) =>
-        channel == ChannelKind.Email ? AsciiLower(MailDomain.Canonical(address)) : address;
-
-    private static string AsciiLower(string text) =>
-        string.Create(text.Length, text, static (lower, from) =>
-        {
-            for (var i = 0; i < from.Length; i++)
-                lower[i] = char.IsAsciiLetterUpper(from[i]) ? (char)(from[i] | 0x20) : from[i];
-        });
+        ChannelTable.Of(channel).Suppression?.Spelling(address) ?? address;
 
     public override string ToString() => $"suppression {Id}";
 }

@@ -1,21 +1,16 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace NotificationService.Storage;
 
 /// <summary>
 /// Distinguishes what is nobody's fault and passes (the server shuts down, is full, is another's standby, cannot be reached, gave up a statement) from what this
-/// very statement is refused for.
+/// very statement is refused for. <see cref="DatabaseFailures"/> says more exactly what it is.
 /// </summary>
 public static class Outage
 {
-    public static bool IsBehind(Exception exception) => exception switch
-    {
-        PostgresException postgres => Passes(postgres.SqlState),
-        NpgsqlException or TimeoutException or SocketException => true,
-        _ when IsOfPreparation(exception) => true,
-        _ => exception.InnerException is { } inner && IsBehind(inner),
-    };
+    /// <summary>Also of a statement that was given up with whoever waited for it.</summary>
+    public static bool IsBehind(Exception exception) =>
+        exception is OperationCanceledException ? exception.InnerException is { } inner && IsBehind(inner) : DatabaseFailures.Of(exception).Passes();
 
     /// <summary>
     /// Npgsql lost track of which statements a connection has prepared (npgsql issues 4082 and 5873): a plain <see cref="Exception"/> out of any
@@ -39,22 +34,5 @@ public static class Outage
     public static PostgresException? Refusal(Exception exception) => exception as PostgresException ?? (exception.InnerException is { } inner ? Refusal(inner) : null);
 
     /// <summary>The connection is gone, whoever ended it.</summary>
-    public static bool IsOfTheConnection(Exception exception) => exception switch
-    {
-        PostgresException postgres => postgres.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..],
-        NpgsqlException or TimeoutException or SocketException => true,
-        _ => exception.InnerException is { } inner && IsOfTheConnection(inner),
-    };
-
-    private static bool Passes(string state) => state switch
-    {
-        // Read-only after a failover, and a transaction that stood idle too long; what else is of this class is a mistake of ours.
-        PostgresErrorCodes.ReadOnlySqlTransaction or "25P03" => true,
-        // No such database: an operator is at work on it.
-        PostgresErrorCodes.InvalidCatalogName => true,
-        // A statement that the connection takes for prepared: the connection is dropped.
-        PostgresErrorCodes.InvalidSqlStatementName => true,
-        // Connections, who may connect, transactions that were rolled back, resources, locks and what is not ready, an operator, the system.
-        _ => state[..2] is "08" or "28" or "40" or "53" or "55" or "57" or "58",
-    };
+    public static bool IsOfTheConnection(Exception exception) => DatabaseFailures.Of(exception) is DatabaseFailure.Unreachable or DatabaseFailure.NoResponse;
 }

@@ -7,7 +7,8 @@ namespace NotificationService.Storage;
 
 /// <summary>
 /// JSON as others are given it, in answers, webhooks and Kafka: escaped is what JSON needs and nothing else, so that <c>it's Zoë</c> reads so. The
-/// default also escapes what would matter inside a page; all of this goes out as <c>application/json</c>, which no browser takes for a page.
+/// default also escapes what would matter inside a page; all of this goes out as <c>application/json</c>, which no browser takes for a page. Instants have
+/// the form of <see cref="Rfc3339"/>.
 /// </summary>
 public static class ReadableJson
 {
@@ -22,5 +23,5 @@ public static class ReadableJson
 
     /// <summary>The same type, written so.</summary>
     public static JsonTypeInfo<T> Of<T>(JsonTypeInfo<T> type) => (JsonTypeInfo<T>)Types.GetOrAdd(
-        type, static of => new JsonSerializerOptions(of.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }.GetTypeInfo(of.Type));
+        type, static of => new JsonSerializerOptions(of.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { Rfc3339.Converter } }.GetTypeInfo(of.Type));
 }

@@ -29,7 +29,7 @@ public static partial class SqlNames
     private static readonly Dictionary<string, string> Numbers = Read(typeof(SqlNames).Assembly);
 
     /// <summary>The text with each name replaced by what it identifies.</summary>
-    public static string Replace(string text) => Name().Replace(text, match => Numbers.TryGetValue(match.Groups[1].Value, out var number)
+    public static string Replace(string text) => Name().Replace(text, match => Numbers.TryGetValue(match.Groups["name"].Value, out var number)
         ? number
         : throw new InvalidOperationException($"a statement names {match.Value}, which no enum has"));
 
@@ -53,9 +53,9 @@ public static partial class SqlNames
 
     private static string SnakeCase(string name) => Capital().Replace(name, "_").ToLowerInvariant();
 
-    [GeneratedRegex(@"\{([a-z_]+\.[a-z_]+)\}")]
+    [GeneratedRegex(@"\{(?<name>[a-z_]+\.[a-z_]+)\}", RegexOptions.None, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex("(?<=.)(?=[A-Z])")]
+    [GeneratedRegex("(?<=.)(?=[A-Z])", RegexOptions.None, 1000)]
     private static partial Regex Capital();
 }

@@ -34,14 +34,10 @@ public sealed class TenantStore(Database database)
                 await transaction.CommitAsync(cancellationToken);
                 return result;
             }
-            catch (Exception exception) when (attempt < 4 && IsTransient(exception))
+            catch (Exception exception) when (attempt < 4 && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
                 // The whole piece of work runs again in a new transaction.
             }
         }
     }
-
-    private static bool IsTransient(Exception exception) =>
-        (exception as PostgresException ?? exception.InnerException as PostgresException)
-            is { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
 }

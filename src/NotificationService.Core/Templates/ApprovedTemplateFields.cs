@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NotificationService.Channels;
 using NotificationService.Templates.Rendering;
 
 namespace NotificationService.Templates;

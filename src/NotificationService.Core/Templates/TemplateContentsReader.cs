@@ -77,14 +77,7 @@ internal sealed class TemplateContentsReader
     private LocalizedContent? ReadContent(ChannelKind channel, JsonElement value, string pointer)
     {
         var fields = new TemplateFields(value, pointer, this);
-        var content = channel switch
-        {
-            ChannelKind.Email => fields.Email(),
-            ChannelKind.Sms => fields.Sms(),
-            ChannelKind.Push => fields.Push(),
-            ChannelKind.WhatsApp => fields.WhatsApp(),
-            _ => fields.InApp(),
-        };
+        var content = fields.Read(ChannelTable.Of(channel));
         fields.RefuseTheRest();
         return content;
     }

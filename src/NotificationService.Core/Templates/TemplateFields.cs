@@ -1,9 +1,10 @@
 using System.Text.Json;
+using NotificationService.Channels;
 using NotificationService.Templates.Rendering;
 
 namespace NotificationService.Templates;
 
-/// <summary>The fields of one channel in one locale. Each channel's shape is one method; whatever was not asked for is refused.</summary>
+/// <summary>The fields of one channel in one locale. Which they are stands in the channel's row; whatever was not asked for is refused.</summary>
 internal sealed class TemplateFields(JsonElement content, string pointer, TemplateContentsReader reader)
 {
     private const int JsonDepth = 8;
@@ -11,40 +12,45 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
     private const int MaxActions = 5;
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
-    public LocalizedContent Email()
+    /// <summary>The fields that the channel's row has, in their order.</summary>
+    public LocalizedContent Read(ChannelRow channel)
     {
-        var html = Text("html", PartKind.Html);
-        var text = Text("text", PartKind.Text);
-        if (!Has("html") && !Has("text"))
-            reader.Note(pointer, "required", "an e-mail needs html or text");
-        return new() { Subject = Text("subject", PartKind.Line, required: true), Html = html, Text = text };
+        if (channel.TakesApprovedTemplates && Has("templateName"))
+            return Approved();
+        var texts = new Dictionary<ContentPart, TemplatePart?>();
+        List<(string, TemplatePart)> data = [];
+        List<(string, JsonPart)> actions = [];
+        foreach (var field in channel.Template)
+        {
+            var name = field.Part.ToName();
+            if (field.Part == ContentPart.Data)
+                data = Data(name);
+            else if (field.Part == ContentPart.Actions)
+                actions = Actions(name);
+            else
+                texts[field.Part] = Text(name, field.Kind, field.IsRequired);
+            if (field.Need is { } need && !need.AnyOf.Any(part => Has(part.ToName())))
+                reader.Note(pointer, "required", need.Missing);
+        }
+
+        return new()
+        {
+            Subject = texts.GetValueOrDefault(ContentPart.Subject),
+            Html = texts.GetValueOrDefault(ContentPart.Html),
+            Text = texts.GetValueOrDefault(ContentPart.Text),
+            Title = texts.GetValueOrDefault(ContentPart.Title),
+            Body = texts.GetValueOrDefault(ContentPart.Body),
+            ActionUrl = texts.GetValueOrDefault(ContentPart.ActionUrl),
+            ImageUrl = texts.GetValueOrDefault(ContentPart.ImageUrl),
+            CollapseKey = texts.GetValueOrDefault(ContentPart.CollapseKey),
+            Data = data,
+            Json = actions,
+        };
     }
 
-    public LocalizedContent Sms() => new() { Text = Text("text", PartKind.Text, required: true) };
-
-    public LocalizedContent Push() => new()
+    /// <summary>A template that WhatsApp approved, in place of a text for an open conversation.</summary>
+    private LocalizedContent Approved()
     {
-        Title = Text("title", PartKind.Line, required: true),
-        Body = Text("body", PartKind.Text, required: true),
-        Data = Data(),
-        ImageUrl = Text("imageUrl", PartKind.Line),
-        ActionUrl = Text("actionUrl", PartKind.Line),
-        CollapseKey = Text("collapseKey", PartKind.Line),
-    };
-
-    public LocalizedContent InApp() => new()
-    {
-        Title = Text("title", PartKind.Line, required: true),
-        Body = Text("body", PartKind.Text, required: true),
-        ActionUrl = Text("actionUrl", PartKind.Line),
-        Json = Actions(),
-    };
-
-    /// <summary>Either a text, for an open conversation, or a template that WhatsApp approved.</summary>
-    public LocalizedContent WhatsApp()
-    {
-        if (!Has("templateName"))
-            return new() { Text = Text("text", PartKind.Text, required: true) };
         var approved = new ApprovedTemplateFields(reader);
         var name = approved.Name(Field("templateName"), At("templateName"));
         var language = approved.Language(Field("languageCode"), At("languageCode"));
@@ -100,14 +106,14 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
         return reader.ReadPart(source, At(name), kind);
     }
 
-    private List<(string, TemplatePart)> Data()
+    private List<(string, TemplatePart)> Data(string name)
     {
         var data = new List<(string, TemplatePart)>();
-        if (Field("data") is not { } value || !reader.IsObject(value, At("data"), "an object of texts"))
+        if (Field(name) is not { } value || !reader.IsObject(value, At(name), "an object of texts"))
             return data;
         foreach (var member in value.EnumerateObject())
         {
-            var at = TemplateContentsReader.Below(At("data"), member.Name);
+            var at = TemplateContentsReader.Below(At(name), member.Name);
             if (member.Value.ValueKind != JsonValueKind.String)
                 reader.Note(at, "invalid_type", "expected a text");
             else if (data.Count == DataEntries || member.Name.Length > 100)
@@ -124,21 +130,21 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
     private static bool IsReserved(string name) => name is "from" or "message_type" or "notificationId" or "deliveryId"
         || name.StartsWith("google.", StringComparison.Ordinal) || name.StartsWith("gcm.notification.", StringComparison.Ordinal);
 
-    private List<(string, JsonPart)> Actions()
+    private List<(string, JsonPart)> Actions(string name)
     {
-        if (Field("actions") is not { } actions || !IsList(actions, "actions"))
+        if (Field(name) is not { } actions || !IsList(actions, name))
             return [];
         if (actions.GetArrayLength() > MaxActions)
-            reader.Note(At("actions"), TemplateCodes.TooComplex, $"an item may have {MaxActions} actions");
+            reader.Note(At(name), TemplateCodes.TooComplex, $"an item may have {MaxActions} actions");
         var index = 0;
         foreach (var action in actions.EnumerateArray())
         {
-            var at = $"{At("actions")}/{index++}";
+            var at = $"{At(name)}/{index++}";
             if (reader.IsObject(action, at, "an object with a label") && !action.TryGetProperty("label", out _))
                 reader.Note($"{at}/label", "required", "the field is missing");
         }
 
-        return ReadJson(actions, At("actions"), 1) is { } json ? [("actions", json)] : [];
+        return ReadJson(actions, At(name), 1) is { } json ? [(name, json)] : [];
     }
 
     private bool IsList(JsonElement value, string name)

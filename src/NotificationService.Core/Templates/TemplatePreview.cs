@@ -8,7 +8,15 @@ public sealed record ChannelPreview(ChannelKind Channel, RenderOutcome Outcome, 
 /// <summary>Renders a version, published or not, without keeping anything of it.</summary>
 public static class TemplatePreview
 {
-    private static readonly RecipientModel Nobody = new("user-1", "Ann Example", "ann@example.com", "+14155550100", "en", "UTC");
+    private static readonly RecipientModel Nobody = new()
+    {
+        UserId = "user-1",
+        Name = "Ann Example",
+        Email = "ann@example.com",
+        Phone = "+14155550100",
+        Locale = "en",
+        Timezone = "UTC",
+    };
 
     /// <summary>Nothing if the version cannot be compiled. Else every channel asked for, all of the version's if none is; the outcome says so for one that it does not have.</summary>
     public static async Task<IReadOnlyList<ChannelPreview>> RenderAsync(

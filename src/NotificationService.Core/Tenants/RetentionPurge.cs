@@ -34,30 +34,21 @@ public sealed class RetentionPurge(Database database, RetentionOptions options, 
             await PurgeAsync("audit_log", "select notification_meta.purge_audit_log($2, $1)", options.AuditLog, cancellationToken);
     }
 
-    private async Task PurgeAsync(string table, string sql, TimeSpan? retention, CancellationToken cancellationToken)
+    private Task PurgeAsync(string table, string sql, TimeSpan? retention, CancellationToken cancellationToken) => PeriodicTask.RunAsync(
+        token => RepeatAsync(table, sql, retention, token), heartbeats.Maintenance($"retention_purge_{table}", 3 * Every), reason => logger.PurgeFailed(table, reason), cancellationToken);
+
+    private async Task RepeatAsync(string table, string sql, TimeSpan? retention, CancellationToken cancellationToken)
     {
-        var step = heartbeats.Maintenance($"retention_purge_{table}", 3 * Every);
-        try
-        {
-            var (began, total) = (time.GetTimestamp(), 0);
-            await using var command = database.Worker.CreateCommand(sql);
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
-            if (retention is { } kept)
-                command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - kept });
-            int removed;
-            do
-                total += removed = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
-            while (removed == BatchSize && time.GetElapsedTime(began) < MaxDuration);
-            step.Succeed();
-            if (total > 0)
-                logger.Purged(total, table);
-        }
-#pragma warning disable CA1031 // whatever went wrong, the next table and the next run have their turn
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            step.Fail(Outage.Reason(exception));
-            logger.PurgeFailed(table, Outage.Reason(exception));
-        }
+        var (began, total) = (time.GetTimestamp(), 0);
+        await using var command = database.Worker.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+        if (retention is { } kept)
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - kept });
+        int removed;
+        do
+            total += removed = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        while (removed == BatchSize && time.GetElapsedTime(began) < MaxDuration);
+        if (total > 0)
+            logger.Purged(total, table);
     }
 }

@@ -16,7 +16,7 @@ internal static class SampleEvent
     public static PublicEvent Of(TenantId tenant, string type, Guid id, DateTimeOffset now)
     {
         if (StatusOf(type) is not { } status)
-            return new NoticeEvent(EventTypes.IdOf(id), tenant, type, id, now, """{"sample":true}""");
+            return new NoticeEvent(EventTypes.IdOf(id), tenant, type, id, now, new SampleFacts());
         return new DeliveryEvent(EventTypes.IdOf(id), tenant, type, NotificationId.From(id).Delivery(ChannelKind.Email), 1, now, status)
         {
             Reference = "sample",

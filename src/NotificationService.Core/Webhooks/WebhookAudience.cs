@@ -45,7 +45,7 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
         {
             json.WriteStartObject();
             json.WriteString("type", published.Type);
-            json.WriteString("timestamp", published.OccurredAt.UtcDateTime);
+            json.WriteTime("timestamp", published.OccurredAt);
             json.WritePropertyName("data");
             EventJson.WriteData(json, published, full);
             json.WriteEndObject();

@@ -116,7 +116,7 @@ public sealed class WebhookCommands(
                 db.Add(replay);
                 audit.Record(
                     db, by, "webhook_endpoint.replayed", $"webhook_endpoint/{id}",
-                    new Dictionary<string, string> { ["mode"] = mode == WebhookReplayMode.Failed ? "failed" : "all", ["since"] = $"{since:O}", ["until"] = $"{until:O}" });
+                    new Dictionary<string, string> { ["mode"] = mode == WebhookReplayMode.Failed ? "failed" : "all", ["since"] = Rfc3339.Text(since), ["until"] = Rfc3339.Text(until) });
                 await db.SaveChangesAsync(token);
                 return new WebhookReplayOutcome.Accepted(replay);
             },

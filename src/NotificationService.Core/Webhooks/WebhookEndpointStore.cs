@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using NotificationService.Credentials;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -7,6 +8,9 @@ namespace NotificationService.Webhooks;
 /// <summary>Reads endpoints for the people who edit them.</summary>
 public sealed class WebhookEndpointStore(TenantStore store)
 {
+    /// <summary>For the rotation of master keys.</summary>
+    public static readonly SealedTable SealedSecrets = SealedTable.Of("webhook_secrets_find_old", "webhook_secrets_reseal", "webhook_secrets_count_old");
+
     public Task<WebhookEndpointRow?> FindAsync(TenantId tenant, Guid id, CancellationToken cancellationToken) => store.RunAsync(
         tenant,
         (db, token) => db.Set<WebhookEndpointRow>().AsNoTracking().Include(row => row.Secrets).SingleOrDefaultAsync(row => row.Id == id, token),

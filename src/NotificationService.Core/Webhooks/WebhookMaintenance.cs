@@ -28,9 +28,8 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private static readonly string Unwanted = SqlText.Statement("webhook_messages_drop");
 
     private Guid droppedTo = Guid.Empty;
-    private long? purgedAt;
-    private long? droppedAt;
-
+    private readonly Interval purges = new(PurgesEvery, time);
+    private readonly Interval drops = new(DropsMonthsEvery, time);
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -40,36 +39,28 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     {
         heartbeat.Beat();
         var before = new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() - options.Retention };
-        if (IsDue(ref purgedAt, PurgesEvery))
+        if (purges.TryRestart())
         {
             await RepeatAsync("messages", Messages, [before.Clone(), Limit()], cancellationToken);
             await RepeatAsync("replays", Replays, [before.Clone(), Limit()], cancellationToken);
         }
 
-        if (IsDue(ref droppedAt, DropsMonthsEvery))
+        if (drops.TryRestart())
             await RepeatAsync("months", Months, [before.Clone()], cancellationToken);
-        await GuardAsync("unwanted", () => DropAsync(cancellationToken), cancellationToken);
+        await GuardAsync("unwanted", DropAsync, cancellationToken);
     }
 
     private static NpgsqlParameter<int> Limit() => new() { TypedValue = BatchSize };
 
-    private bool IsDue(ref long? doneAt, TimeSpan every)
-    {
-        if (doneAt is { } at && time.GetElapsedTime(at) < every)
-            return false;
-        doneAt = time.GetTimestamp();
-        return true;
-    }
-
     /// <summary>Batch by batch, until one is not full or it took long enough; the rest is the next run's.</summary>
     private Task RepeatAsync(string step, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => GuardAsync(
         step,
-        async () =>
+        async token =>
         {
             var began = time.GetTimestamp();
             await using var command = database.Worker.CreateCommand(sql);
             command.Parameters.AddRange(parameters);
-            while (await command.ExecuteScalarAsync(cancellationToken) is BatchSize && time.GetElapsedTime(began) < LongestStep)
+            while (await command.ExecuteScalarAsync(token) is BatchSize && time.GetElapsedTime(began) < LongestStep)
                 heartbeat.Beat();
         },
         cancellationToken,
@@ -96,19 +87,6 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
         while (goesOn && time.GetElapsedTime(began) < LongestStep);
     }
 
-    private async Task GuardAsync(string step, Func<Task> work, CancellationToken cancellationToken, TimeSpan? longestFailure = null)
-    {
-        try
-        {
-            await work();
-            heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure).Succeed();
-        }
-#pragma warning disable CA1031 // whatever went wrong, the next step and the next run have their turn
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure).Fail(Outage.Reason(exception));
-            logger.MaintenanceFailed(step, Outage.Reason(exception));
-        }
-    }
+    private Task GuardAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancellationToken, TimeSpan? longestFailure = null) =>
+        PeriodicTask.RunAsync(work, heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure), reason => logger.MaintenanceFailed(step, reason), cancellationToken);
 }

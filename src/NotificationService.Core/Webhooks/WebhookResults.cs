@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
+using Refused = NotificationService.Queueing.RefusedItem<NotificationService.Webhooks.MessageOutcome, bool>;
 
 namespace NotificationService.Webhooks;
 
@@ -22,88 +23,61 @@ internal sealed class WebhookResults : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly Coalescer<MessageOutcome, bool> coalescer;
+    private readonly BatchedWriter<MessageOutcome, bool> writer;
     private readonly WebhookStore store;
     private readonly WebhookMetrics metrics;
     private readonly WakeUp events;
     private readonly Step complete;
-    private readonly TimeProvider time;
     private readonly ILogger<WebhookResults> logger;
 
     public WebhookResults(
         WebhookStore store, WebhookMetrics metrics, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookResults> logger)
     {
-        (this.store, this.metrics, this.events, this.time, this.logger) = (store, metrics, events, time, logger);
+        (this.store, this.metrics, this.events, this.logger) = (store, metrics, events, logger);
         complete = heartbeats.Step("webhook_complete");
-        coalescer = new(new CoalescerOptions(Writers, MaxWaiting, MaxTogether, Linger), time, WriteAsync);
+        writer = new(new BatchedWriterOptions(new CoalescerOptions(Writers, MaxWaiting, MaxTogether, Linger), LongestOutage, Pause, Pause), time, WriteAsync, RefusedAsync) { Waiting = NoteOutage };
     }
 
     /// <summary>Ends when the outcome is committed. False: the message was no longer ours and nothing was written.</summary>
-    public Task<bool> WriteAsync(MessageOutcome outcome, CancellationToken cancellationToken) => coalescer.AddAsync(outcome, cancellationToken);
+    public Task<bool> WriteAsync(MessageOutcome outcome, CancellationToken cancellationToken) => writer.AddAsync(outcome, cancellationToken);
 
-    public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    /// <summary>What one outcome may hold that the database does not take costs the others nothing: halves of halves, until it stands alone.</summary>
     private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
     {
-        try
+        var written = await store.CompleteAsync(outcomes, cancellationToken);
+        complete.Succeed();
+        foreach (var (endpoint, reason) in written.Disabled)
         {
-            return await WriteTogetherAsync(outcomes, cancellationToken);
+            metrics.Disabled(reason);
+            logger.EndpointDisabled(endpoint, reason);
+            events.SignalLocally();
         }
-        catch (Exception exception) when (IsOfTheData(exception))
-        {
-            if (outcomes.Count == 1)
-                return [await WriteRefusedAsync(outcomes[0], Outage.Reason(exception), cancellationToken)];
-            var half = outcomes.Count / 2;
-            return [.. await WriteAsync([.. outcomes.Take(half)], cancellationToken), .. await WriteAsync([.. outcomes.Skip(half)], cancellationToken)];
-        }
+
+        bool[] stored = [.. outcomes.Select(written.Contains)];
+        for (var i = 0; i < stored.Length; i++)
+            metrics.Ended(outcomes[i], stored[i]);
+        return stored;
     }
 
-    /// <summary>The database is there and refuses what it was given; or it could not even be put into bytes. What is gone because the process ends is nobody's fault.</summary>
-    private static bool IsOfTheData(Exception exception) =>
-        exception is not (OperationCanceledException or ObjectDisposedException) && !Outage.IsBehind(exception);
-
-    private async Task<bool> WriteRefusedAsync(MessageOutcome outcome, string reason, CancellationToken cancellationToken)
+    /// <summary>Once more without texts, or the message ends without it.</summary>
+    private async ValueTask<Refused> RefusedAsync(MessageOutcome outcome, Exception refusal, CancellationToken cancellationToken)
     {
         metrics.Refused();
         if (!outcome.IsBare)
         {
-            logger.OutcomeRefused(outcome.Message.Id, "its texts are left out", reason);
-            return (await WriteAsync([outcome.Bare()], cancellationToken))[0];
+            logger.OutcomeRefused(outcome.Message.Id, "its texts are left out", Outage.Reason(refusal));
+            return new Refused.Replaced(outcome.Bare());
         }
 
-        logger.OutcomeRefused(outcome.Message.Id, "the message ends without it", reason);
+        logger.OutcomeRefused(outcome.Message.Id, "the message ends without it", Outage.Reason(refusal));
         await store.DeadLetterAsync(outcome, cancellationToken);
-        return false;
+        return new Refused.GivenUp(false);
     }
 
-    private async Task<IReadOnlyList<bool>> WriteTogetherAsync(IReadOnlyList<MessageOutcome> outcomes, CancellationToken cancellationToken)
+    private void NoteOutage(int count, string reason)
     {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                var written = await store.CompleteAsync(outcomes, cancellationToken);
-                complete.Succeed();
-                foreach (var (endpoint, reason) in written.Disabled)
-                {
-                    metrics.Disabled(reason);
-                    logger.EndpointDisabled(endpoint, reason);
-                    events.SignalLocally();
-                }
-
-                bool[] stored = [.. outcomes.Select(written.Contains)];
-                for (var i = 0; i < stored.Length; i++)
-                    metrics.Ended(outcomes[i], stored[i]);
-                return stored;
-            }
-            catch (Exception exception) when (Outage.IsBehind(exception) && time.GetElapsedTime(began) < LongestOutage && !cancellationToken.IsCancellationRequested)
-            {
-                complete.Fail(Outage.Reason(exception));
-                logger.OutcomesWait(outcomes.Count, Outage.Reason(exception));
-                await Task.Delay(Pause, time, cancellationToken);
-            }
-        }
+        complete.Fail(reason);
+        logger.OutcomesWait(count, reason);
     }
 }

@@ -27,65 +27,33 @@ internal sealed class WebhookWorker(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
+    private readonly Step claim = heartbeats.Step("webhook_claim");
     private int underWay;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (heartbeat, claim) = (heartbeats.Register("webhook_worker", LongestSilence), heartbeats.Step("webhook_claim"));
+        var loop = new ClaimLoop(heartbeats.Register("webhook_worker", LongestSilence), claim, Pause, time, logger.ClaimFailed) { Signal = wakeUp.WaitAsync };
         using var givingUp = new CancellationTokenSource();
-        try
-        {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                heartbeat.Beat();
-                await WorkAsync(claim, givingUp.Token, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Asked to stop: what is under way may end.
-        }
-        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host did not wait for this loop to end.
-        }
-
+        var givenUp = givingUp.Token;
+        await loop.RunAsync(_ => WorkAsync(givenUp), stoppingToken);
+        // What is under way may end.
         givingUp.CancelAfter(options.CallTimeout);
         while (Volatile.Read(ref underWay) > 0)
             await Task.Delay(Linger, time, CancellationToken.None);
     }
 
-    /// <param name="claim">Receives whether messages could be claimed.</param>
     /// <param name="givingUp">Cancelled when a call that is under way may no longer end by itself.</param>
-    /// <param name="cancellationToken">Cancelled when nothing more is to be begun.</param>
-    private async Task WorkAsync(Step claim, CancellationToken givingUp, CancellationToken cancellationToken)
+    private async Task<NextTurn> WorkAsync(CancellationToken givingUp)
     {
         // 1. Capacity. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
         if (limits.AreNone)
-        {
-            await wakeUp.WaitAsync(Poll, cancellationToken);
-            return;
-        }
+            return new NextTurn.OnSignal(Poll);
 
         // 2. Not cancelled halfway: what was granted is called, so that nothing waits for its lease.
-        IReadOnlyList<ClaimedMessage> claimed;
-        IReadOnlyDictionary<Guid, FoundEndpoint> endpoints;
-        try
-        {
-            claimed = await store.ClaimAsync(limits, CancellationToken.None);
-            endpoints = claimed.Count == 0 ? new Dictionary<Guid, FoundEndpoint>() : await directory.FindAsync(claimed, CancellationToken.None);
-            claim.Succeed();
-        }
-#pragma warning disable CA1031 // whatever went wrong, the loop goes on; what was claimed comes back with its lease
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            claim.Fail(Outage.Reason(exception));
-            logger.ClaimFailed(Outage.Reason(exception));
-            await Task.Delay(Pause, time, cancellationToken);
-            return;
-        }
+        var claimed = await store.ClaimAsync(limits, CancellationToken.None);
+        var endpoints = claimed.Count == 0 ? new Dictionary<Guid, FoundEndpoint>() : await directory.FindAsync(claimed, CancellationToken.None);
+        claim.Succeed();
 
         // 3. Each by itself.
         lanes.Claimed(claimed, limits);
@@ -96,9 +64,8 @@ internal sealed class WebhookWorker(
         }
 
         if (claimed.Count == 0 && !store.IsMidway)
-            await wakeUp.WaitAsync(Poll, cancellationToken);
-        else if (claimed.Count < Few)
-            await Task.Delay(Linger, time, cancellationToken);
+            return new NextTurn.OnSignal(Poll);
+        return claimed.Count < Few ? new NextTurn.After(Linger) : NextTurn.AtOnce;
     }
 
     private async Task HandleAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)

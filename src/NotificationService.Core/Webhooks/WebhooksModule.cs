@@ -17,6 +17,7 @@ public static class WebhooksModule
             .AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOptions>>().Value)
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookCaller>(provider, Guard(provider)))
             .AddSingleton<WebhookEndpointStore>()
+            .AddSingleton(WebhookEndpointStore.SealedSecrets)
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookEndpointEditor>(provider, Guard(provider)))
             .AddSingleton<WebhookLog>()
             .AddSingleton<WebhookCommands>();

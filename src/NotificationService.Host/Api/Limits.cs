@@ -4,10 +4,17 @@ using NotificationService.BulkJobs;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.EventRules;
+using NotificationService.Host.Api.Auth;
+using NotificationService.Host.Api.Batches;
+using NotificationService.Host.Api.BulkJobs;
+using NotificationService.Host.Api.Receipts;
 using NotificationService.Host.Auth;
-using NotificationService.Host.Bodies;
-using NotificationService.Host.RateLimits;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
+using NotificationService.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Templates.Language;
@@ -45,6 +52,7 @@ public static class Limits
         new("requests that read, a minute, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
         new("requests to the admin API, a minute, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
         new("requests to sign in, a minute, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
+        new("connections at one address of a process", $"as many as a quarter of its memory has room for at {Kib(ConnectionOptions.BytesEach)} each, 500 to 20,000", "closed without an answer", "Notification__Http__MaxConnections"),
         new("request headers", $"{Number(RequestGuard.MaxHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
         new("path and query", $"{Number(RequestGuard.LongestTarget)} characters", "414 `uri_too_long`"),
         new("body of a call, where nothing else stands here", Kib(BodyPolicy.Json.MaxBytes), "413 `payload_too_large`"),
@@ -94,7 +102,7 @@ public static class Limits
         new("items of `send-batch` and `send-chunk`", Number(BatchChunk.MaxItems), "422 `too_many`"),
         new("body of `send-batch` and `send-chunk`", Kib(BatchHandler.LargestBody), "413 `payload_too_large`"),
         new("time for the body of `send-batch` and `send-chunk` to arrive", Seconds(Batches.LongestUpload), "408 `upload_too_slow`", "Notification__Batches__LongestUpload"),
-        new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchHandler.MaxAtOnce}, {BatchHandler.MaxOfTenant} of one tenant", $"429 `{BatchHandler.TooManyCode}` after 5 s where the tenant has its own, else 503"),
+        new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchLimiter.MaxAtOnce}, {BatchLimiter.MaxOfTenant} of one tenant", $"429 `{BatchHandler.TooManyCode}` after 5 s where the tenant has its own, else 503"),
         new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Max), $"the items left are `rejected` with `{CheckBudget.Code}`"),
         new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MaxStored), $"the items left are `rejected` with `{BatchIntake.MaxStoredCode}`"),
         new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MaxErrors), "each bad item after them has one"),
@@ -102,7 +110,7 @@ public static class Limits
         new("a field of a CSV upload's form", Kib(BulkUploadHandler.LongestField), "422 `too_large`"),
         new("`channel` and each `channels` of a CSV upload's form", $"{Number(BulkForm.LongestChannels)} characters", "422 `text_invalid`"),
         new("entries of a CSV upload's `mapping`", $"{Number(Bulk.MostColumns)}, as many as columns", "422 `too_many_properties`", "Notification__Bulk__MostColumns"),
-        new("CSV uploads on their way at one process, of one tenant", Number(BulkUploadHandler.MaxOfTenant), $"429 `{BulkUploadHandler.TooManyCode}`"),
+        new("CSV uploads on their way at one process, of one tenant", Number(UploadStaging.MaxOfTenant), $"429 `{BulkUploadHandler.TooManyCode}`"),
         new("a CSV file, unpacked", Kib(Bulk.MostBytes), "413 `csv_too_large`", "Notification__Bulk__MostBytes"),
         new("rows of a CSV file", Number(Bulk.MostRows), "422 `csv_too_many_rows`", "Notification__Bulk__MostRows"),
         new("columns of a CSV file", Number(Bulk.MostColumns), "422 `csv_too_many_columns`", "Notification__Bulk__MostColumns"),
@@ -110,6 +118,7 @@ public static class Limits
         new("what a packed upload unpacks to", $"{Number(Bulk.HighestRatio)} times its size", "422 `compression_ratio`", "Notification__Bulk__HighestRatio"),
         new("rate of a CSV upload, at least", $"{Kib(Bulk.LeastBytesPerSecond)} a second", "408 `upload_too_slow`", "Notification__Bulk__LeastBytesPerSecond"),
         new("pause in a CSV upload", Seconds(SteadyBody.Grace), "408 `upload_too_slow`"),
+        new("a CSV upload while there is no memory for another one", $"the slowest ends that was waited for {Seconds(UploadAdmission.Grace)} and brought less than {Kib(UploadAdmission.FastBytesPerSecond)} a second", $"408 `{UploadAdmission.DisplacedCode}`; where none is so slow the other one is a 503, after {Seconds(UploadAdmission.Patience)}"),
         new("a CSV upload", $"{Bulk.LongestUpload.TotalMinutes:0} minutes", "408 `upload_too_slow`", "Notification__Bulk__LongestUpload"),
         new("deliveries that one `retry-failed` tries again", Number(BulkJobStore.MaxRetried), "those beyond wait for the next call"),
         new("dead letters that one `requeue` takes", Number(DeadLetters.MaxAtOnce), "those beyond wait for the next call"),

@@ -1,4 +1,6 @@
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 
 namespace NotificationService.Host.Api;

@@ -1,5 +1,9 @@
 using NotificationService.Batches;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Api.Batches;
+using NotificationService.Host.Api.Notifications;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Http.Json;
 using NotificationService.Kafka.Intake;
 using NotificationService.Notifications;
 

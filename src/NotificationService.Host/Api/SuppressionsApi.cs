@@ -2,6 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
+using NotificationService.Host.Http.Lists;
 using NotificationService.Recipients;
 
 namespace NotificationService.Host.Api;
@@ -10,9 +13,9 @@ namespace NotificationService.Host.Api;
 public static class SuppressionsApi
 {
     private const string Example =
-        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a41","channel":"email","address":"ann@example.com","reason":"bounce","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","code":"5.1.1","createdAt":"2026-11-21T09:00:00Z","expiresAt":null}""";
+        """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a41","channel":"email","address":"ann@example.com","reason":"bounce","providerId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","deliveryId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a01","code":"5.1.1","createdAt":"2026-11-21T09:00:00.000000Z","expiresAt":null}""";
 
-    private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.Where(channel => channel != ChannelKind.InApp).ToDictionary(channel => channel.ToName());
+    internal static readonly Dictionary<string, ChannelKind> Channels = ChannelTable.All.Where(row => row.Suppression is not null).ToDictionary(row => row.Name, row => row.Kind);
     private static readonly Dictionary<string, SuppressionReason> Reasons = Enum.GetValues<SuppressionReason>().ToDictionary(reason => reason.ToName());
 
     public static void MapSuppressions(this IEndpointRouteBuilder routes)
@@ -80,8 +83,12 @@ public sealed record SuppressionRequest
     internal List<FieldError> Check(DateTimeOffset now, out ChannelKind channel)
     {
         var errors = new List<FieldError>();
-        if (!ChannelKinds.TryParse(Channel, out channel) || channel == ChannelKind.InApp)
-            errors.Add(new("/channel", Channel is null ? "required" : "unknown_channel", "A channel is one of email, sms, push, whatsapp."));
+        if (Channel is null || !SuppressionsApi.Channels.TryGetValue(Channel, out channel))
+        {
+            channel = default;
+            errors.Add(new("/channel", Channel is null ? "required" : "unknown_channel", $"A channel is one of {string.Join(", ", SuppressionsApi.Channels.Keys)}."));
+        }
+
         if (Address is null)
             errors.Add(new("/address", "required", "The address, number or device token that is not to be written to."));
         else if (IssueOf(channel, Address) is { } issue)
@@ -91,13 +98,9 @@ public sealed record SuppressionRequest
         return errors;
     }
 
-    private static AddressIssue? IssueOf(ChannelKind channel, string address) => channel switch
-    {
-        ChannelKind.Email => AddressRules.Email(address),
-        ChannelKind.Sms or ChannelKind.WhatsApp => AddressRules.Phone(address),
-        ChannelKind.Push => AddressRules.DeviceToken(address),
-        _ => null, // what is wrong is the channel
-    };
+    /// <summary>The rule of the field by which the channel reaches somebody. Nothing for no channel: what is wrong is the channel.</summary>
+    private static AddressIssue? IssueOf(ChannelKind channel, string address) =>
+        channel == default ? null : RecipientFields.Of(ChannelTable.Of(channel).Addresses[0]).Rule(address);
 }
 
 /// <summary>An address that is not written to, for one reason.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text;
+using Microsoft.IdentityModel.Tokens;
 using NotificationService.Credentials;
 
 namespace NotificationService.Host.Auth;
@@ -11,29 +12,39 @@ namespace NotificationService.Host.Auth;
 /// </summary>
 public sealed class AccessTokenKeys
 {
+    /// <summary>The only algorithm that signs and the only one that is accepted.</summary>
+    public const string Algorithm = SecurityAlgorithms.HmacSha256;
+
+    /// <summary>The type of RFC 9068, which no other kind of token has.</summary>
+    public const string TokenType = "at+jwt";
+
     private const string Purpose = "access token HS256";
 
-    private readonly FrozenDictionary<string, byte[]> byHeader;
+    private readonly FrozenSet<string> headers;
 
     public AccessTokenKeys(MasterKeys masterKeys)
     {
-        byHeader = masterKeys.KeyIds.ToFrozenDictionary(HeaderOf, id => masterKeys.DeriveKey(Purpose, id), StringComparer.Ordinal);
-        SigningHeader = HeaderOf(masterKeys.CurrentKeyId);
-        SigningKey = byHeader[SigningHeader];
+        All = [.. masterKeys.KeyIds.Select(id => new SymmetricSecurityKey(masterKeys.DeriveKey(Purpose, id)) { KeyId = id })];
+        Signing = new SigningCredentials(All.Single(key => key.KeyId == masterKeys.CurrentKeyId), Algorithm);
+        headers = masterKeys.KeyIds.SelectMany(HeadersOf).ToFrozenSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The first segment of every token that is issued: it names the algorithm, the type and the key.</summary>
-    public string SigningHeader { get; }
+    internal IReadOnlyList<SecurityKey> All { get; }
 
-    internal byte[] SigningKey { get; }
+    internal SigningCredentials Signing { get; }
 
     /// <summary>
-    /// The key of a token's first segment, which must be, byte for byte, one that this service would write. So no
-    /// other algorithm, type, key id, embedded key or critical extension is ever looked at.
+    /// Whether a token's first segment is, byte for byte, one that this service writes. So no other algorithm, type or key id, no
+    /// embedded key, no address of one and no critical extension is ever looked at.
     /// </summary>
-    internal byte[]? Find(ReadOnlySpan<char> header) =>
-        byHeader.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(header, out var key) ? key : null;
+    internal bool IsHeader(ReadOnlySpan<char> header) => headers.GetAlternateLookup<ReadOnlySpan<char>>().Contains(header);
 
-    private static string HeaderOf(string keyId) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","typ":"at+jwt","kid":"{{keyId}}"}"""));
+    /// <summary>The order in which the library writes the names, and that of the builds before it, whose tokens live on for an hour.</summary>
+    private static IEnumerable<string> HeadersOf(string keyId) =>
+    [
+        Encoded($$"""{"alg":"{{Algorithm}}","kid":"{{keyId}}","typ":"{{TokenType}}"}"""),
+        Encoded($$"""{"alg":"{{Algorithm}}","typ":"{{TokenType}}","kid":"{{keyId}}"}"""),
+    ];
+
+    private static string Encoded(string header) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header));
 }

@@ -1,4 +1,4 @@
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.Auth;
 

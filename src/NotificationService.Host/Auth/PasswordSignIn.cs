@@ -11,7 +11,7 @@ namespace NotificationService.Host.Auth;
 /// </summary>
 public sealed class PasswordSignIn(SignInCandidates candidates, PasswordVerification verification, SignInLimits limits, UserManager<User> users)
 {
-    /// <exception cref="Api.ProblemException">There were too many failures, or too many wait.</exception>
+    /// <exception cref="Http.ProblemException">There were too many failures, or too many wait.</exception>
     public async Task<SignInOutcome> SignInAsync(string email, string password, string? tenantKey, IPAddress? address, CancellationToken cancellationToken)
     {
         var source = SignInSource.OfPerson(address, email);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using NotificationService.Host.Api;
-using NotificationService.Host.RateLimits;
+using NotificationService.Host.Http;
+using NotificationService.RateLimits;
 
 namespace NotificationService.Host.Auth;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Net.Http.Headers;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
@@ -19,7 +19,21 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
 
     public Task InvokeAsync(HttpContext context)
     {
-        var token = TokenOf(context);
+        var token = FindTokenAsync(context);
+        if (!token.IsCompletedSuccessfully)
+            return AwaitAsync(context, token);
+        return AskOrGoOnAsync(context, token.Result);
+    }
+
+    private async Task AwaitAsync(HttpContext context, ValueTask<VerifiedToken?> token) => await AskOrGoOnAsync(context, await token);
+
+    private Task AskOrGoOnAsync(HttpContext context, VerifiedToken? token) => token is not null && tokens.IsInDoubt(token) ? AskAsync(context, token) : GoOnAsync(context, token);
+
+    private async Task AskAsync(HttpContext context, VerifiedToken token) => await GoOnAsync(context, await tokens.AskAsync(token, context.RequestAborted));
+
+    private Task GoOnAsync(HttpContext context, VerifiedToken? found)
+    {
+        var token = found is not null && found.MayComeFrom(context.Connection) ? found : null;
         if (token is not null)
             context.User = token.Principal;
         if (context.GetEndpoint() is not { } endpoint)
@@ -35,13 +49,10 @@ public sealed class SignInMiddleware(RequestDelegate next, VerifiedTokens tokens
         return access.IsClosedToTestAccounts && token.Caller.OnlyMode is false ? Problems.LiveAccountRequired().ExecuteAsync(context) : next(context);
     }
 
-    private VerifiedToken? TokenOf(HttpContext context)
+    private ValueTask<VerifiedToken?> FindTokenAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
-        if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return null;
-        var token = tokens.Find(text.AsSpan(Prefix.Length));
-        return token is not null && token.MayComeFrom(context.Connection) ? token : null;
+        return header.Count == 1 && header[0] is { } text && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tokens.FindAsync(text.AsSpan(Prefix.Length), context.RequestAborted) : default;
     }
 
     /// <summary>401: no token, or one that is not good.</summary>

@@ -1,5 +1,5 @@
 using System.Net;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 
 namespace NotificationService.Host.Auth;
 

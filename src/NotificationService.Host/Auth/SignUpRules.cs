@@ -1,7 +1,8 @@
 using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
-using NotificationService.Host.Api;
+using NotificationService.Host.Api.Auth;
+using NotificationService.Host.Http;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;

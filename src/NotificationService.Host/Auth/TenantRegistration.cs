@@ -2,8 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using NotificationService.RateLimits;
 using Npgsql;
-using NotificationService.Host.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 

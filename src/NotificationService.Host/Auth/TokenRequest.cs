@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
-using NotificationService.Host.Api;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
 
 namespace NotificationService.Host.Auth;
 

@@ -7,6 +7,8 @@ namespace NotificationService.Host.Auth;
 public sealed class VerifiedToken
 {
     private readonly AccessToken token;
+    private long askedAt;
+    private bool isRefused;
 
     public VerifiedToken(AccessToken token)
     {
@@ -17,6 +19,16 @@ public sealed class VerifiedToken
     public ClaimsPrincipal Principal { get; }
 
     public Caller Caller => token.Caller;
+
+    /// <summary>When the database was last asked about its caller and said nothing against it; 0: never.</summary>
+    public long AskedAt => Volatile.Read(ref askedAt);
+
+    /// <summary>Its caller was disabled, which is for good.</summary>
+    public bool IsRefused => Volatile.Read(ref isRefused);
+
+    public void Confirm(long asked) => Volatile.Write(ref askedAt, asked);
+
+    public void Refuse() => Volatile.Write(ref isRefused, true);
 
     public bool HasExpired(DateTimeOffset now) => now >= token.ExpiresAt;
 

@@ -14,23 +14,47 @@ public sealed class VerifiedTokens(AccessTokenVerifier verifier, DisabledSubject
 
     public int Count => tokens.Count;
 
-    /// <summary>The token, or null if it is not good now.</summary>
-    public VerifiedToken? Find(ReadOnlySpan<char> token)
+    /// <summary>The token, or null if it is not good now. Known ones are answered at once.</summary>
+    public ValueTask<VerifiedToken?> FindAsync(ReadOnlySpan<char> token, CancellationToken cancellationToken)
     {
-        var known = tokens.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!known.TryGetValue(token, out var found))
+        if (tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var known))
+            return ValueTask.FromResult(IfGood(token, known));
+        return token.Length > AccessTokenVerifier.LongestToken ? default : VerifyAsync(token.ToString(), cancellationToken);
+    }
+
+    private async ValueTask<VerifiedToken?> VerifyAsync(string token, CancellationToken cancellationToken)
+    {
+        if (await verifier.VerifyAsync(token, cancellationToken) is not { } verified)
+            return null;
+        var found = new VerifiedToken(verified);
+        Evict();
+        tokens[token] = found;
+        return IfGood(token, found);
+    }
+
+    private VerifiedToken? IfGood(ReadOnlySpan<char> token, VerifiedToken found)
+    {
+        if (!found.HasExpired(time.GetUtcNow()))
+            return found.IsRefused || disabled.Contains(found.Caller.Id) ? null : found;
+        tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryRemove(token, out _);
+        return null;
+    }
+
+    /// <summary>Whether <see cref="AskAsync"/> has to say if a token that was found is good.</summary>
+    public bool IsInDoubt(VerifiedToken token) => disabled.IsInDoubt(token.AskedAt);
+
+    /// <summary>The token, or null if its caller was disabled.</summary>
+    public async Task<VerifiedToken?> AskAsync(VerifiedToken token, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        if (await disabled.AskAsync(token.Caller, cancellationToken))
         {
-            if (verifier.Verify(token) is not { } verified)
-                return null;
-            found = new VerifiedToken(verified);
-            Evict();
-            known[token] = found;
+            token.Refuse();
+            return null;
         }
 
-        if (!found.HasExpired(time.GetUtcNow()))
-            return disabled.Contains(found.Caller.Id) ? null : found;
-        known.TryRemove(token, out _);
-        return null;
+        token.Confirm(asked);
+        return token;
     }
 
     private void Evict()

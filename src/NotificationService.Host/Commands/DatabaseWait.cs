@@ -63,8 +63,7 @@ public sealed class DatabaseWait(TimeSpan timeout, TimeProvider time)
     }
 
     /// <summary>Who may log in, and to what, is a setting: waiting does not help.</summary>
-    private static bool IsAway(Exception exception) =>
-        Outage.IsBehind(exception) && Outage.Refusal(exception) is not { SqlState: ['2', '8', ..] or PostgresErrorCodes.InvalidCatalogName };
+    private static bool IsAway(Exception exception) => Outage.IsBehind(exception) && DatabaseFailures.Of(exception) is not DatabaseFailure.NotAdmitted;
 
     private static string Sentence(Exception exception) => (Outage.Refusal(exception)?.Message ?? exception.GetBaseException().Message).ReplaceLineEndings(" ");
 }

@@ -1,5 +1,5 @@
-using NotificationService.Host.Api;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.Commands;
 

@@ -3,10 +3,11 @@ using System.Reflection;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
-using NotificationService.Host.Bodies;
-using NotificationService.Host.RateLimits;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Bodies;
 using NotificationService.Kafka;
 using NotificationService.Providers;
+using NotificationService.RateLimits;
 using NotificationService.Recipients.UserService;
 using NotificationService.Tenants;
 using NotificationService.Webhooks;
@@ -35,6 +36,7 @@ public static class KnownSettings
     [
         (StartupOptions.Section, typeof(StartupOptions)),
         (BodyOptions.Section, typeof(BodyOptions)),
+        (ConnectionOptions.Section, typeof(ConnectionOptions)),
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NotificationService.Host.Configuration;
+using NotificationService.Storage;
 using Npgsql;
 
 namespace NotificationService.Host.Embedded;
@@ -138,7 +139,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await using var command = new NpgsqlCommand("show data_directory", connection);
             return Path.GetFullPath((string)(await command.ExecuteScalarAsync(cancellationToken))!) == folder.Data;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return false;
         }

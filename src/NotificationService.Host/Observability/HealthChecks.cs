@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
-using Npgsql;
 using NotificationService.Host.Configuration;
 using NotificationService.Kafka;
 using NotificationService.Storage;
@@ -81,9 +80,9 @@ public sealed class HealthChecks
             var (healthy, detail) = await ask(cancellationToken);
             return new HealthCheck(name, healthy, detail);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is OperationCanceledException || DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
-            return new HealthCheck(name, Healthy: false, exception is PostgresException postgres ? $"refused ({postgres.SqlState})" : "no answer");
+            return new HealthCheck(name, Healthy: false, exception is not OperationCanceledException && Outage.Refusal(exception) is not null ? $"refused ({Outage.Reason(exception)})" : "no answer");
         }
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using NotificationService.Storage;
 using NotificationService.Telemetry;
 using Npgsql;
 
@@ -24,7 +25,7 @@ public sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Form
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            json.WriteString("time", time.GetUtcNow().UtcDateTime);
+            json.WriteTime("time", time.GetUtcNow());
             json.WriteString("level", Word(logEntry.LogLevel));
             json.WriteString("category", logEntry.Category);
             json.WriteNumber("eventId", logEntry.EventId.Id);

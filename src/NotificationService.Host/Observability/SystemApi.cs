@@ -1,6 +1,7 @@
 using System.Text;
-using NotificationService.Host.Api;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 
 namespace NotificationService.Host.Observability;
 

@@ -22,6 +22,10 @@ internal sealed class Traces : IHostedService, IDisposable
         span.IsAllDataRequested = false;
     }
 
+    /// <summary>The <c>traceparent</c> to keep beside what this request hands over to the workers; null where nobody records the trace.</summary>
+    public static string? Parent() =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity && (activity.Recorded || activity.HasRemoteParent) ? activity.Id : null;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         provider = Sdk.CreateTracerProviderBuilder()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.OpenApi;
 
@@ -27,6 +28,7 @@ internal static class DocumentDocs
             Title = "NotificationService",
             Version = "v1",
             Description = "Sends notifications by e-mail, SMS, push, WhatsApp and in-app. Errors are RFC 9457 problems with a stable code.\n\n"
+                + "Times are given in UTC with six digits, `2026-01-31T09:30:00.000000Z`, and taken in any form of RFC 3339 that has an offset.\n\n"
                 + $"<details>\n<summary>Limits</summary>\n\nAn operator can change those that have a setting; the value is the default.\n\n{Limits.Table}\n\n</details>",
         };
         // The address is whatever the reader used to get this document.

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
+using NotificationService.Host.Http.Json;
 
 namespace NotificationService.Host.OpenApi;
 

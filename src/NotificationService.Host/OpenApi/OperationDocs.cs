@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
+using NotificationService.Host.Http;
 
 namespace NotificationService.Host.OpenApi;
 

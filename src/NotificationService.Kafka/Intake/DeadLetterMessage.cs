@@ -46,7 +46,7 @@ public static class DeadLetterMessage
         Add("dlq-topic", record.Topic);
         Add("dlq-partition", record.Partition.ToString(CultureInfo.InvariantCulture));
         Add("dlq-offset", record.Offset.ToString(CultureInfo.InvariantCulture));
-        Add("dlq-at", now.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        Add("dlq-at", Rfc3339.Text(now));
         if (isPartial)
             Add("dlq-partial", "true");
         if (Errors(refusals) is { } errors)

@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Queueing;
 using NotificationService.Storage;
@@ -110,13 +109,13 @@ internal sealed class EventIntake(
             }
             catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
             {
-                logger.RefusedTogether(open.Length, OutageRetry.Reason(exception));
+                logger.RefusedTogether(open.Length, Outage.Reason(exception));
                 return false;
             }
-            catch (Exception exception) when (TookTooLong(exception))
+            catch (Exception exception) when (TookTooLong(exception, cancellationToken))
             {
                 // Each half that takes too long as well would cost as much time as the whole did: one by one at once.
-                logger.RefusedTogether(open.Length, OutageRetry.Reason(exception));
+                logger.RefusedTogether(open.Length, Outage.Reason(exception));
             }
         }
 
@@ -148,17 +147,18 @@ internal sealed class EventIntake(
         }
         catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
-            if (!IsOfTheData(exception))
-                accept.Fail(OutageRetry.Reason(exception));
-            TryLater(work, step, stopped, OutageRetry.Reason(exception), isAlone: true);
+            // A tenant may send bad data, and must not take the process out of the balancer with it.
+            if (DatabaseFailures.Of(exception) is DatabaseFailure.Refused)
+                accept.Fail(Outage.Reason(exception));
+            TryLater(work, step, stopped, Outage.Reason(exception), isAlone: true);
         }
-        catch (Exception exception) when (TookTooLong(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (TookTooLong(exception, cancellationToken))
         {
             // A database that does everything else in time is not out; it may be busy, and the step gets more patience than others.
             if (!await RespondsAsync(cancellationToken))
                 throw;
-            accept.Fail(OutageRetry.Reason(exception));
-            TryLater(work, step, stopped, OutageRetry.Reason(exception), isAlone: true, patience: 2);
+            accept.Fail(Outage.Reason(exception));
+            TryLater(work, step, stopped, Outage.Reason(exception), isAlone: true, patience: 2);
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed class EventIntake(
             await command.ExecuteScalarAsync(cancellationToken);
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             return false;
         }
@@ -203,12 +203,8 @@ internal sealed class EventIntake(
     private static bool IsItsOwn(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && !Outage.IsBehind(exception);
 
-    /// <summary>A tenant may send it, and must not take the process out of the balancer with it: a value or a constraint, not rights, tables or functions.</summary>
-    private static bool IsOfTheData(Exception exception) => Outage.Refusal(exception) is null or { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
-
-    /// <summary>Said of many together it may only mean that they are too many: fewer are tried before everybody waits.</summary>
-    private static bool TookTooLong(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
+    /// <summary>Fewer are tried before everybody waits.</summary>
+    private static bool TookTooLong(Exception exception, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && DatabaseFailures.Of(exception).IsOfTheTime();
 
     private async Task StoreAsync(IReadOnlyList<(RecordWork Work, Step.Send Step)> steps, Stopped stopped, CancellationToken cancellationToken)
     {

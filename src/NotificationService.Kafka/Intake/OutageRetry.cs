@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Storage;
 
 namespace NotificationService.Kafka.Intake;
@@ -23,10 +22,10 @@ internal sealed class OutageRetry(TimeProvider time, ILogger<OutageRetry> logger
             }
             catch (Exception exception) when (Outage.IsBehind(exception) || !cancellationToken.IsCancellationRequested)
             {
-                step.Fail(Reason(exception));
+                step.Fail(Outage.Reason(exception));
                 if (!Outage.IsBehind(exception))
                     throw; // its records come again
-                logger.IntakeWaits(Reason(exception));
+                logger.IntakeWaits(Outage.Reason(exception));
                 await Task.Delay(pause, time, cancellationToken);
             }
         }
@@ -40,9 +39,6 @@ internal sealed class OutageRetry(TimeProvider time, ILogger<OutageRetry> logger
             pause = Longer(pause);
         return pause;
     }
-
-    /// <summary>Never a message, which may quote data.</summary>
-    public static string Reason(Exception exception) => exception is PostgresException postgres ? postgres.SqlState : exception.GetType().Name;
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }

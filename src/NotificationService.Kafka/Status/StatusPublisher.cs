@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 
@@ -34,6 +35,7 @@ internal sealed class StatusPublisher(
     private static readonly byte[] ContentType = "application/cloudevents+json; charset=UTF-8"u8.ToArray();
 
     private readonly Guid node = ids.Next();
+    private readonly Step step = heartbeats.Step("kafka_publish");
     private TimeSpan pause = Pause;
     private int max = Max;
 
@@ -53,18 +55,10 @@ internal sealed class StatusPublisher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (heartbeat, step) = (heartbeats.Register("kafka_publisher", LongestSilence), heartbeats.Step("kafka_publish"));
+        var loop = new ClaimLoop(heartbeats.Register("kafka_publisher", LongestSilence), step, Pause, time, logger.PublisherWaits) { Signal = sink.WaitAsync };
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                heartbeat.Beat();
-                await WorkAsync(step, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Asked to stop.
+            await loop.RunAsync(WorkAsync, stoppingToken);
         }
         finally
         {
@@ -76,50 +70,37 @@ internal sealed class StatusPublisher(
     /// <summary>What may still arrive must not do so after what another node publishes: until this node's lease is over nobody else has its shards.</summary>
     private bool IsAnythingOnItsWay => unknownSince is { } since && time.GetElapsedTime(since) < Lease;
 
-    private async Task WorkAsync(Step step, CancellationToken cancellationToken)
+    private async Task<NextTurn> WorkAsync(CancellationToken cancellationToken)
     {
-        try
+        var takenAt = time.GetTimestamp();
+        var rows = await TakeAsync(cancellationToken);
+        step.Succeed();
+        if (rows.Count == 0)
+            return new NextTurn.OnSignal(Poll);
+
+        // A node that was stopped in between has lost its lease: it looks again before it says anything. Should it be the database that is slow, fewer are quicker.
+        if (!HasTime(takenAt))
         {
-            var takenAt = time.GetTimestamp();
-            var rows = await TakeAsync(cancellationToken);
-            step.Succeed();
-            if (rows.Count == 0)
-            {
-                await sink.WaitAsync(Poll, cancellationToken);
-                return;
-            }
-
-            // A node that was stopped in between has lost its lease: it looks again before it says anything. Should it be the database that is slow, fewer are quicker.
-            if (!HasTime(takenAt))
-            {
-                max = Math.Max(Fewest, max / 2);
-                return;
-            }
-
-            max = Math.Min(Max, max * 2);
-            var published = await PublishAsync(rows, takenAt, cancellationToken);
-            if (published.All)
-            {
-                pause = Pause;
-                return;
-            }
-
-            // It may be this node alone that does not reach the brokers.
-            if (!IsAnythingOnItsWay)
-                await LeaveAsync();
-            else if (!published.Any && Lease - time.GetElapsedTime(takenAt) is { } left && left > TimeSpan.Zero)
-                await Task.Delay(left, time, cancellationToken); // not taken again before that, the lease runs out, and others have their turn
-            await Task.Delay(pause, time, cancellationToken);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            max = Math.Max(Fewest, max / 2);
+            return NextTurn.AtOnce;
         }
-#pragma warning disable CA1031 // whatever it was, the events wait and the process goes on
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
+
+        max = Math.Min(Max, max * 2);
+        var published = await PublishAsync(rows, takenAt, cancellationToken);
+        if (published.All)
         {
-            step.Fail(Outage.Reason(exception));
-            logger.PublisherWaits(Outage.Reason(exception));
-            await Task.Delay(Pause, time, cancellationToken);
+            pause = Pause;
+            return NextTurn.AtOnce;
         }
+
+        // It may be this node alone that does not reach the brokers.
+        if (!IsAnythingOnItsWay)
+            await LeaveAsync();
+        else if (!published.Any && Lease - time.GetElapsedTime(takenAt) is { } left && left > TimeSpan.Zero)
+            await Task.Delay(left, time, cancellationToken); // not taken again before that, the lease runs out, and others have their turn
+        var moment = pause;
+        pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        return new NextTurn.After(moment);
     }
 
     private bool HasTime(long takenAt) => time.GetElapsedTime(takenAt) <= Lease - Margin;
@@ -231,7 +212,7 @@ internal sealed class StatusPublisher(
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception) is var failure && (failure.IsOfTheDatabase() || failure is DatabaseFailure.Disposed))
         {
             // Then they are free when the lease ends.
         }

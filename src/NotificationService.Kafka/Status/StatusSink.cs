@@ -58,7 +58,7 @@ internal sealed class StatusSink : IEventSink
                 json.WriteString("source", $"/tenants/{published.Tenant}");
                 json.WriteString("type", published.Type);
                 json.WriteString("subject", KeyOf(published));
-                json.WriteString("time", published.OccurredAt.UtcDateTime);
+                json.WriteTime("time", published.OccurredAt);
                 json.WriteString("datacontenttype", "application/json");
                 json.WriteString("tenantid", published.Tenant.Value);
                 json.WriteString("partitionkey", KeyOf(published));

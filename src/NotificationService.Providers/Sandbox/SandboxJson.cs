@@ -53,6 +53,8 @@ internal static class SandboxJson
                     writer.WriteString(name, value);
                 writer.WriteEndObject();
                 break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(message), message.Channel, "no such message");
         }
     }
 

@@ -18,6 +18,8 @@ public sealed class SandboxType(SandboxMailbox mailbox, ReceiptIntake receipts, 
 
     public string ReceiptPath => Name;
 
+    public bool ReportsTests => true;
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);

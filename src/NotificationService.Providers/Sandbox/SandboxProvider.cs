@@ -1,6 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries.Receipts;
-using Npgsql;
+using NotificationService.Storage;
 
 namespace NotificationService.Providers.Sandbox;
 
@@ -20,7 +20,7 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
         {
             await mailbox.KeepAsync(configuration, call, recipient, SandboxJson.Of(call.Message), outcome.ToName(), limit.Token);
         }
-        catch (Exception exception) when (exception is NpgsqlException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase() || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new ProviderResult.Deferred("sandbox_unavailable", "the sandbox could not keep the message");
         }
@@ -41,9 +41,9 @@ internal sealed class SandboxProvider(ProviderConfiguration configuration, Sandb
             return;
         try
         {
-            await receipts.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, reports, ReportDelay), CancellationToken.None);
+            await receipts.TryKeepAsync(new IncomingReceipts(configuration.Tenant, configuration.Id, reports, ReportDelay, AreTests: true), CancellationToken.None);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // The message is kept and was accepted; a vendor's report can get lost too.
         }

@@ -22,6 +22,9 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
 
     public string ReceiptPath => "whatsapp";
 
+    /// <summary>Meta reports to one address for all the numbers of an app.</summary>
+    public bool ReportsForSiblings => true;
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         WhatsAppCloudSettings.Read(configuration, guard, out var errors);

@@ -55,7 +55,7 @@ internal static partial class Markdown
     [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex("^```mermaid\n(\\S+)[^\n]*\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("^```mermaid\n(?<kind>\\S+)[^\n]*\n(?<lines>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex MermaidBlock();
 
     [GeneratedRegex("`([^`\n]+)`")]
@@ -64,7 +64,7 @@ internal static partial class Markdown
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^#+ (?<title>.*)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
     [GeneratedRegex(@"[^\w\- ]")]

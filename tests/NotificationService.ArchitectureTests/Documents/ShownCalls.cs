@@ -63,7 +63,7 @@ internal static partial class ShownCalls
     private static string MethodOf(string command) =>
         Said().Match(command) is { Success: true } said ? said.Groups[1].Value : Sends().IsMatch(command) ? "POST" : "GET";
 
-    [GeneratedRegex("^ *```[a-z]*\n(.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("^ *```[a-z]*\n(?<lines>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
     [GeneratedRegex("""\$API(/[^\s"'?]*)""")]

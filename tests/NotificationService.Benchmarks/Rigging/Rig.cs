@@ -25,7 +25,7 @@ internal sealed class Rig : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("nsbench-");
         await PublishAsync(folder.FullName, options.Publish);
-        var cluster = new PostgresCluster { Settings = ["shared_buffers=1GB", "max_wal_size=4GB", .. options.Profile > 0 ? [StatementProfile.Preload] : (string[])[]] };
+        var cluster = new PostgresCluster { IsDurable = true, Settings = ["shared_buffers=1GB", "max_wal_size=4GB", .. options.Profile > 0 ? [StatementProfile.Preload] : (string[])[]] };
         await cluster.InitializeAsync();
         return new Rig(options, folder, cluster, await ProviderProcess.StartAsync());
     }

@@ -10,9 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NotificationService.Host;
-using NotificationService.Host.Api;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Http;
 using NotificationService.Host.Observability;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -39,7 +39,7 @@ internal static class ShellBenchmark
 
     public static async Task<int> RunAsync()
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { IsDurable = true };
         await cluster.InitializeAsync();
         try
         {

@@ -65,7 +65,7 @@ public sealed class BatchKeysTests(SignInService service)
         var body = $$"""{"batchId":"{{batch}}","sequence":0,"notifications":[{{BatchTenant.Items(0, 1)}}],"final":true}""";
         await tenant.AcceptedAsync("send-chunk", body, "last");
         // As a process that died after the chunk's commit would have left it.
-        await service.Database.ExecuteAsync($"update batches set state = 1, closed_at = null, ended_at = null where id = '{batch}'");
+        await service.Database.ExecuteAsync($"update batches set state = {{batch.open}}, closed_at = null, ended_at = null where id = '{batch}'");
 
         await tenant.AcceptedAsync("send-chunk", body, "last");
 

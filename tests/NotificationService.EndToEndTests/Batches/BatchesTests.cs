@@ -66,7 +66,7 @@ public sealed class BatchesTests(SignInService service)
         var ended = await tenant.UntilAsync(batch, found => found.TryGetProperty("endedAt", out _));
         (ended.GetProperty("accepted").GetInt64(), ended.GetProperty("chunks").GetInt32(), BatchTenant.Count(ended, "total")).ShouldBe((600, 12, 600));
         (await service.Database.ScalarAsync<long>($"select count(distinct reference) from notifications where batch_id = '{batch}'")).ShouldBe(600);
-        (await PublishedAsync(batch)).ShouldBe(["batch.completed completed 600 0"]);
+        (await PublishedAsync(batch)).ShouldBe(["batch.completed 2 600 0"]);
         await ShouldHoldAsync();
     }
 
@@ -170,8 +170,8 @@ public sealed class BatchesTests(SignInService service)
         (BatchTenant.Count(ended, "cancelled"), BatchTenant.Count(ended, "pending")).ShouldBe((700, 0));
         using var late = await tenant.AddAsync(batch, 1, BatchTenant.Items(0, 1));
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'code' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = 72")).ShouldBe("batch_cancelled");
-        (await PublishedAsync(batch)).ShouldBe(["batch.completed cancelled 700 0"]);
+        (await service.Database.ScalarAsync<string>($"select distinct t.detail->>'cause' from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{batch}' and t.status = {{status.cancelled}}")).ShouldBe("2", "StatusCause.BatchCancelled");
+        (await PublishedAsync(batch)).ShouldBe(["batch.completed 3 700 0"]);
         await ShouldHoldAsync();
     }
 
@@ -231,7 +231,7 @@ public sealed class BatchesTests(SignInService service)
     private static string Chunk(Guid batch, int sequence, string items) => $$"""{"batchId":"{{batch}}","sequence":{{sequence}},"notifications":[{{items}}]}""";
 
     private Task<IReadOnlyList<string>> PublishedAsync(Guid batch) => service.Database.QueryAsync<string>(
-        $"select type || ' ' || (data->>'status') || ' ' || (data->'deliveries'->>'total') || ' ' || (data->'deliveries'->>'pending') from events where subject = '{batch}' order by id");
+        $"select type || ' ' || (facts->>'state') || ' ' || (select sum(n.value::int) from json_each_text(facts->'counts') n) || ' ' || coalesce(facts->'counts'->>'0', '0') from events where subject = '{batch}' order by id");
 
     private async Task ShouldHoldAsync() => (await new Invariants(service.Database.Superuser).ViolationsAsync()).ShouldBeEmpty();
 }

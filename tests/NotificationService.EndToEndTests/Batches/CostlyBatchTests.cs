@@ -43,8 +43,11 @@ public sealed class CostlyBatchTests(SignInService service)
             {"channel":"email","content":{"subject":"s","html":"{{half}}","text":"{{half}}"},"sendAt":"{{due}}","final":true,"notifications":[{{BatchTenant.Items(0, 300)}}]}
             """);
 
-        response.GetProperty("accepted").GetInt32().ShouldBe(256 * 1024 * 1024 / ((2 * half.Length) + 1));
-        response.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).Distinct().ShouldBe(["stored_bytes_exceeded"]);
+        // A machine that has much else to do may have spent the time for this call before its bytes.
+        var codes = response.GetProperty("rejected").EnumerateArray().Select(item => item.GetProperty("errors")[0].GetProperty("code").GetString()).Distinct().ToList();
+        var max = 256 * 1024 * 1024 / ((2 * half.Length) + 1);
+        codes.ShouldBeSubsetOf(["stored_bytes_exceeded", "check_time_exceeded"]);
+        response.GetProperty("accepted").GetInt32().ShouldBeInRange(codes.Contains("check_time_exceeded") ? 1 : max, max);
         (await tenant.BatchAsync(response.GetProperty("batchId").GetGuid())).GetProperty("accepted").GetInt64().ShouldBe(response.GetProperty("accepted").GetInt64());
     }
 }

@@ -31,8 +31,8 @@ public sealed class BulkJobsTests(SignInService service)
         results.Length.ShouldBe(7, "a header, five rows, one of them on two lines");
         await Eventually.TrueAsync(
             async () => (await service.Database.QueryAsync<string>($"select type from events where subject = '{job}'")).Contains("batch.completed"), TimeSpan.FromSeconds(90));
-        (await service.Database.QueryAsync<string>($"select (data->>'status') || ' ' || (data->'rows'->>'queued') || ' ' || (data->'rows'->>'bad') from events where subject = '{job}' and type = 'bulk_job.completed'"))
-            .ShouldBe(["completed 2 3"]);
+        (await service.Database.QueryAsync<string>($"select (facts->>'state') || ' ' || (facts->>'rows_queued') || ' ' || (facts->>'rows_bad') from events where subject = '{job}' and type = 'bulk_job.completed'"))
+            .ShouldBe(["5 2 3"]);
         await ShouldHoldAsync();
     }
 
@@ -330,7 +330,7 @@ public sealed class BulkJobsTests(SignInService service)
         body.ShouldContain($"\"{code}\"");
         // What was stored of it is cleared by workers.
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state in (1, 6) and j.reason is distinct from 'bad_rows'") == 0, TimeSpan.FromSeconds(90));
+            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state in ({job.uploading}, {job.failed}) and j.reason is distinct from 'bad_rows'") == 0, TimeSpan.FromSeconds(90));
     }
 
     [Theory]
@@ -378,7 +378,7 @@ public sealed class BulkJobsTests(SignInService service)
         return packed.ToArray();
     }
 
-    private Task<long> SentAsync(Guid job) => service.Database.ScalarAsync<long>($"select count(*) from deliveries where batch_id = '{job}' and status in (40, 50, 60)");
+    private Task<long> SentAsync(Guid job) => service.Database.ScalarAsync<long>($"select count(*) from deliveries where batch_id = '{job}' and status in ({{status.sent}}, {{status.delivered}}, {{status.read}})");
 
     private static long Rows(JsonElement job, string name) => job.GetProperty("rows").GetProperty(name).GetInt64();
 

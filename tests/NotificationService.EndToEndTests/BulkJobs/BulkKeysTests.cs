@@ -51,13 +51,13 @@ public sealed class BulkKeysTests(SignInService service)
         responses.ShouldAllBe(response => response.Status == HttpStatusCode.Accepted);
         responses.Count(response => response.IsReplay).ShouldBe(9);
         responses.Select(JobOf).Distinct().Count().ShouldBe(1);
-        (await JobsAsync(responses[0], "and state <> 6")).ShouldBe(1);
+        (await JobsAsync(responses[0], "and state <> {job.failed}")).ShouldBe(1);
         await tenant.UntilAsync(JobOf(responses[0]), "completed");
         (await service.Database.ScalarAsync<long>($"select count(*) from notifications n join bulk_jobs j on j.tenant_id = n.tenant_id where j.id = '{JobOf(responses[0])}'")).ShouldBe(2);
         // What was staged for the others is cleared by workers.
         await Eventually.TrueAsync(
             async () => await service.Database.ScalarAsync<long>(
-                $"select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = 6 and j.tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(responses[0])}')") == 0,
+                $"select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = {{job.failed}} and j.tenant_id = (select tenant_id from bulk_jobs where id = '{JobOf(responses[0])}')") == 0,
             TimeSpan.FromSeconds(90));
         await ShouldHoldAsync();
     }
@@ -135,7 +135,7 @@ public sealed class BulkKeysTests(SignInService service)
         responses.Count(response => response.IsReplay).ShouldBe(9);
         late.ShouldBe(new Kept(HttpStatusCode.OK, """{"requeued":2}""", IsReplay: true));
         await Kept.ShouldMismatchAsync(tenant.CommandAsync(job, "pause", "again"));
-        (await service.Database.ScalarAsync<long>($"select count(*) from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{job}' and d.status = 73 and t.status = 20")).ShouldBe(4);
+        (await service.Database.ScalarAsync<long>($"select count(*) from timeline t join deliveries d on d.id = t.delivery_id where d.batch_id = '{job}' and d.status = {{status.failed}} and t.status = {{status.queued}}")).ShouldBe(4);
         await ShouldHoldAsync();
 
         Task FailedAsync() => tenant.UntilAsync(

@@ -76,14 +76,14 @@ public sealed class BulkStartTests(SignInService service)
         var job = await tenant.JobAsync(file.ToString(), ("sendAt", TimeProvider.System.GetUtcNow().AddDays(1).ToString("O")));
         var going = await tenant.UntilAsync(job, found => found.GetProperty("rows").GetProperty("bad").GetInt32() > 0);
 
-        going.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
-        going.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+        // Good rows that are queued are done when their deliveries have ended, which is tomorrow.
+        ShouldBeAheadBy(going, RowsLeft(going));
         await tenant.UntilAsync(job, "completed");
-        var published = await service.Database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
+        var published = await service.Database.QueryAsync<string>($"select facts::text from events where subject = '{job}' and type like 'bulk_job.%' order by occurred_at");
         published.ShouldNotBeEmpty();
         var last = JsonElement.Parse(published[^1]);
-        last.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
-        last.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+        (last.GetProperty("rows_total").GetInt32() - last.GetProperty("rows_done").GetInt32() + last.GetProperty("rows_queued").GetInt32()).ShouldBe(1_250);
+        ShouldBeAheadBy(last.GetProperty("rate_per_second").GetDouble(), last.GetProperty("eta_seconds").GetDouble(), 1_250);
 
         using (var paused = await tenant.CommandAsync(job, "pause"))
             (await SignInService.ReadAsync(paused)).TryGetProperty("ratePerSecond", out _).ShouldBeFalse("nothing goes on while it is paused");
@@ -97,7 +97,21 @@ public sealed class BulkStartTests(SignInService service)
 
         var going = await tenant.UntilAsync(batch, found => found.GetProperty("deliveries").GetProperty("pending").GetInt64() == 1);
 
-        going.GetProperty("ratePerSecond").GetDouble().ShouldBeGreaterThan(0);
-        going.GetProperty("etaSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+        ShouldBeAheadBy(going, 1);
+    }
+
+    private static int RowsLeft(JsonElement job)
+    {
+        var rows = job.GetProperty("rows");
+        return rows.GetProperty("total").GetInt32() - rows.GetProperty("done").GetInt32() + rows.GetProperty("queued").GetInt32();
+    }
+
+    /// <summary>What is left at the rate, which is shown with one decimal, in whole seconds.</summary>
+    private static void ShouldBeAheadBy(JsonElement found, int left) => ShouldBeAheadBy(found.GetProperty("ratePerSecond").GetDouble(), found.GetProperty("etaSeconds").GetDouble(), left);
+
+    private static void ShouldBeAheadBy(double rate, double eta, int left)
+    {
+        rate.ShouldBeGreaterThan(0.05);
+        eta.ShouldBeInRange((left / (rate + 0.05)) - 1, (left / (rate - 0.05)) + 1);
     }
 }

@@ -37,7 +37,7 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
     public async Task A_job_that_cannot_be_worked_at_all_fails_with_a_reason_and_goes_on_when_it_is_resumed()
     {
         var tenant = await BulkTenant.CreateAsync(service);
-        await RefuseAsync("bulk_row_ranges", "new.state = 2 and new.number = 1 and old.state < 2");
+        await RefuseAsync("bulk_row_ranges", "new.state = {range.queued} and new.number = 1 and old.state < {range.queued}");
         var job = await tenant.JobAsync(File());
 
         var failed = await UntilAsync(tenant, job, "failed");
@@ -65,7 +65,7 @@ public sealed class UnworkableRowsTests(SignInService service) : IClassFixture<S
         {
             // The others have their turn first, as they would if it waited.
             await service.Database.ExecuteAsync(
-                $"update bulk_row_ranges s set retry_at = now() where job_id = '{job}' and retry_at > now() and not exists (select from bulk_row_ranges o where o.job_id = s.job_id and o.state < 2 and o.tries = 0)");
+                $"update bulk_row_ranges s set retry_at = now() where job_id = '{job}' and retry_at > now() and not exists (select from bulk_row_ranges o where o.job_id = s.job_id and o.state < {{range.queued}} and o.tries = 0)");
             return await tenant.GetAsync($"bulk/{job}");
         },
         found => found.GetProperty("status").GetString() == status,

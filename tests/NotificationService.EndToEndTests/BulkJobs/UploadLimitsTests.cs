@@ -77,7 +77,7 @@ public sealed class UploadLimitsTests(SignInService service) : IClassFixture<Sig
         (await response.Content.ReadAsStringAsync()).ShouldContain("\"compression_ratio\"");
         half.StatusCode.ShouldBe(HttpStatusCode.BadRequest, await half.Content.ReadAsStringAsync());
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = 6") == 0, TimeSpan.FromSeconds(90));
+            async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_row_ranges s join bulk_jobs j on j.id = s.job_id where j.state = {job.failed}") == 0, TimeSpan.FromSeconds(90));
     }
 
     [Fact]

@@ -17,9 +17,9 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
         var tenant = await BulkTenant.CreateAsync(service);
         var batches = await BatchTenant.CreateAsync(service);
         (BulkTenant Tenant, SlowFile[] Files)[] slow = [(await BulkTenant.CreateAsync(service), Slow()), (await BulkTenant.CreateAsync(service), Slow()), (await BulkTenant.CreateAsync(service), Slow())];
-        var before = await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1");
+        var before = await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = {job.uploading}");
         var uploading = slow.SelectMany(sender => sender.Files.Select(file => sender.Tenant.UploadAsync(file, CancellationToken.None, ("force", "true")))).ToArray();
-        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1") == before + 6, Ample);
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = {job.uploading}") == before + 6, Ample);
 
         for (var i = 0; i < 4; i++)
         {
@@ -65,10 +65,10 @@ public sealed class UploadTurnsTests(SignInService service) : IClassFixture<Sign
     [Fact]
     public async Task A_third_file_of_one_tenant_is_too_many_and_one_of_another_is_not()
     {
-        var before = await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1");
+        var before = await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = {job.uploading}");
         var (tenant, other, files) = (await BulkTenant.CreateAsync(service), await BulkTenant.CreateAsync(service), Slow());
         var holding = files.Select(file => tenant.UploadAsync(file, CancellationToken.None, ("force", "true"))).ToArray();
-        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = 1") == before + 2, Ample);
+        await Eventually.TrueAsync(async () => await service.Database.ScalarAsync<long>("select count(*) from bulk_jobs where state = {job.uploading}") == before + 2, Ample);
 
         using var third = await tenant.UploadAsync(File);
         using var taken = await other.UploadAsync(File);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using NotificationService.Storage;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.FakeProviders;
@@ -11,11 +12,14 @@ using Npgsql;
 namespace NotificationService.EndToEndTests.Chaos;
 
 /// <summary>
-/// A PostgreSQL of its own, an API process, worker processes, a vendor that writes every call down, and
-/// clients that remember what was accepted. A test breaks something and then asks for <see cref="CheckAsync"/>.
+/// A database, an API process, worker processes, a vendor that writes every call down, and clients that remember what was
+/// accepted. A test breaks something and then asks for <see cref="CheckAsync"/>. A test that stops PostgreSQL has a server of its own.
 /// </summary>
 public sealed class ChaosRun : IAsyncDisposable
 {
+    /// <summary>How many notifications a test sends before it breaks something: few in the suite, and as many as <c>CHAOS_SENDS</c> says.</summary>
+    public static readonly int Sends = int.TryParse(Environment.GetEnvironmentVariable("CHAOS_SENDS"), out var value) ? value : 400;
+
     private static readonly (string Name, string Value)[] Settings =
     [
         ("Notification__MasterKeys", $"test:{Convert.ToBase64String(new byte[32])}"),
@@ -27,6 +31,8 @@ public sealed class ChaosRun : IAsyncDisposable
         ("Notification__Delivery__CallTimeout", "00:00:10"),
         ("Notification__Delivery__CompletionAllowance", "00:00:04"),
         ("Notification__Delivery__RescueEvery", "00:00:00.500"),
+        // A worker that is killed is not in the midst of all of a few hundred calls.
+        ("Notification__Delivery__Concurrency", "50"),
         ("Notification__Webhooks__ConnectTimeout", "00:00:01"),
         ("Notification__Webhooks__CallTimeout", "00:00:02"),
         ("Notification__Webhooks__Lease", "00:00:07"),
@@ -34,14 +40,15 @@ public sealed class ChaosRun : IAsyncDisposable
 
     /// <summary>How many are not at their end, and the first of them with all that is known of them.</summary>
     private const string Pending = """
-        select (select string_agg(status || ': ' || n, ', ') from (select status, count(*) n from deliveries where status in (20, 30) or (status = 10 and due_at < now() + interval '1 day') group by 1) x) || string_agg(E'\n' || line, '')
+        select (select string_agg(status || ': ' || n, ', ') from (select status, count(*) n from deliveries where status in ({status.queued}, {status.sending}) or (status = {status.scheduled} and due_at < now() + interval '1 day') group by 1) x) || string_agg(E'\n' || line, '')
         from (
             select to_jsonb(d)::text || E'\n  timeline ' || (select jsonb_agg(to_jsonb(t) - 'tenant_id' - 'delivery_id' order by seq) from timeline t where t.delivery_id = d.id)
                 || E'\n  attempts ' || coalesce((select jsonb_agg(to_jsonb(a) - 'tenant_id' - 'delivery_id' order by number) from attempts a where a.delivery_id = d.id)::text, '-') as line
-            from deliveries d where status in (20, 30) or (status = 10 and due_at < now() + interval '1 day') order by id limit 5) x
+            from deliveries d where status in ({status.queued}, {status.sending}) or (status = {status.scheduled} and due_at < now() + interval '1 day') order by id limit 5) x
         """;
 
     private readonly ConcurrentQueue<Guid> accepted = new();
+    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly List<ServiceProcess> processes = [];
     private readonly List<FakeHttpProvider> others = [];
     private readonly FcmContract fcm = new();
@@ -49,9 +56,11 @@ public sealed class ChaosRun : IAsyncDisposable
     private string token = "";
     private ServiceProcess? api;
 
+    private readonly bool ownsCluster;
     private readonly (string Name, string Value)[] more;
 
-    private ChaosRun(PostgresCluster cluster, FakeHttpProvider vendor, (string Name, string Value)[] more) => (Cluster, Vendor, this.more) = (cluster, vendor, more);
+    private ChaosRun(PostgresCluster cluster, bool ownsCluster, FakeHttpProvider vendor, (string Name, string Value)[] more) =>
+        (Cluster, this.ownsCluster, Vendor, this.more) = (cluster, ownsCluster, vendor, more);
 
     public PostgresCluster Cluster { get; }
 
@@ -66,25 +75,25 @@ public sealed class ChaosRun : IAsyncDisposable
     /// <summary>Started anew after each kill, by <see cref="StartApiAsync"/>.</summary>
     public ServiceProcess Api => api ?? throw new InvalidOperationException("not started");
 
+    /// <param name="cluster">That of all tests, for a run that only kills processes and connections.</param>
     /// <param name="more">Settings of the service's processes beyond those of every run.</param>
-    public static async Task<ChaosRun> StartAsync(params (string Name, string Value)[] more)
+    public static async Task<ChaosRun> StartAsync(PostgresCluster cluster, params (string Name, string Value)[] more) =>
+        await StartAsync(cluster, ownsCluster: false, more);
+
+    /// <summary>With a durable PostgreSQL of its own, which the test may stop.</summary>
+    public static async Task<ChaosRun> StartOnItsOwnServerAsync()
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { IsDurable = true };
         await cluster.InitializeAsync();
-        var run = new ChaosRun(cluster, await FakeHttpProvider.StartAsync(), more);
-        run.connectionString = await cluster.CreateDatabaseAsync();
-        await run.StartApiAsync();
-        await run.SendOverTheVendorAsync();
-        return run;
+        return await StartAsync(cluster, ownsCluster: true, []);
     }
 
     /// <summary>Vendors for text messages, push and WhatsApp too, each keeping its own contract; a send goes to all five channels.</summary>
-    public async Task OnAllChannelsAsync(Func<FakeCall, FakeResponse> otherwise)
+    public async Task OnAllChannelsAsync()
     {
-        Vendor.Otherwise = otherwise;
-        var twilio = await OtherAsync(new TwilioContract("AC0123456789abcdef0123456789abcdef", "twilio-token"), otherwise);
-        var push = await OtherAsync(fcm, otherwise);
-        var whatsApp = await OtherAsync(new WhatsAppContract("106540352242922", "EAAG.access-token"), otherwise);
+        var twilio = await OtherAsync(new TwilioContract("AC0123456789abcdef0123456789abcdef", "twilio-token"));
+        var push = await OtherAsync(fcm);
+        var whatsApp = await OtherAsync(new WhatsAppContract("106540352242922", "EAAG.access-token"));
         await MakeProviderAsync(new
         {
             channel = "sms",
@@ -119,6 +128,11 @@ public sealed class ChaosRun : IAsyncDisposable
             """;
     }
 
+    /// <summary>What every vendor answers, unless <see cref="Barrier"/> holds the call.</summary>
+    public Func<FakeCall, FakeResponse> Response { get; set; } = _ => FakeResponse.Accept;
+
+    internal VendorBarrier Barrier { get; } = new();
+
     /// <summary>Calls to any vendor.</summary>
     public int CallCount => Vendor.Calls.Count + others.Sum(other => other.Calls.Count);
 
@@ -142,13 +156,8 @@ public sealed class ChaosRun : IAsyncDisposable
         });
 
     /// <summary>What the dead hold, or who stands still, can be taken over now and not only when its lease has run out. Nobody else may be at work.</summary>
-    public async Task EndLeasesAsync()
-    {
-        await using var source = NpgsqlDataSource.Create(Superuser);
-        await using var command = source.CreateCommand(
-            "update deliveries set lease_until = clock_timestamp() where id in (select id from deliveries where status = 30 for update skip locked)");
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task EndLeasesAsync() =>
+        ExecuteAsync("update deliveries set lease_until = clock_timestamp() where id in (select id from deliveries where status = {status.sending} for update skip locked)");
 
     /// <summary>Waits until nothing is due any more, then checks every invariant. Waits for a second try are cut short; what is scheduled for another day stays.</summary>
     public async Task CheckAsync()
@@ -160,9 +169,9 @@ public sealed class ChaosRun : IAsyncDisposable
             {
                 try
                 {
-                    await using var hurry = source.CreateCommand("update deliveries set due_at = now() where status = 20 and due_at > now()");
+                    await using var hurry = source.CreateCommand(SqlNames.Replace("update deliveries set due_at = now() where status = {status.queued} and due_at > now()"));
                     await hurry.ExecuteNonQueryAsync();
-                    await using var count = source.CreateCommand(Pending);
+                    await using var count = source.CreateCommand(SqlNames.Replace(Pending));
                     return (pending = await count.ExecuteScalarAsync() as string) is null;
                 }
                 catch (NpgsqlException)
@@ -176,6 +185,7 @@ public sealed class ChaosRun : IAsyncDisposable
         Accepted.Count.ShouldBeGreaterThan(0);
         var violations = await new Invariants(source).ViolationsAsync(Accepted, [.. Vendor.Calls.Select(call => (call.Delivery, call.Attempt))]);
         violations.ShouldBeEmpty();
+        (await TransitionsTrigger.ViolationsAsync(source)).ShouldBeEmpty();
         await CheckOthersAsync(source);
     }
 
@@ -183,11 +193,13 @@ public sealed class ChaosRun : IAsyncDisposable
     public async Task<long> CountAsync(string where)
     {
         await using var source = NpgsqlDataSource.Create(Superuser);
-        await using var command = source.CreateCommand($"select count(*) from deliveries where {where}");
+        await using var command = source.CreateCommand(SqlNames.Replace($"select count(*) from deliveries where {where}"));
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    public Task ExecuteAsync(string sql) => Cluster.ExecuteAsync(sql);
+    /// <summary>Every connection that the service's processes have at this moment.</summary>
+    public Task TerminateBackendsAsync() =>
+        ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'notification-%'");
 
     public async ValueTask DisposeAsync()
     {
@@ -197,10 +209,34 @@ public sealed class ChaosRun : IAsyncDisposable
         foreach (var other in others)
             await other.DisposeAsync();
         fcm.Dispose();
-        await Cluster.DisposeAsync();
+        client.Dispose();
+        if (ownsCluster)
+            await Cluster.DisposeAsync();
+    }
+
+    private static async Task<ChaosRun> StartAsync(PostgresCluster cluster, bool ownsCluster, (string Name, string Value)[] more)
+    {
+        var run = new ChaosRun(cluster, ownsCluster, await FakeHttpProvider.StartAsync(), more);
+        run.Vendor.Otherwise = run.Respond;
+        run.connectionString = await cluster.CreateDatabaseAsync();
+        await using (var source = NpgsqlDataSource.Create(run.Superuser))
+            await TransitionsTrigger.InstallAsync(source);
+        await run.StartApiAsync();
+        await run.SendOverTheVendorAsync();
+        return run;
     }
 
     private string Superuser => Cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!);
+
+    /// <summary>As the superuser; states by their names.</summary>
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Superuser);
+        await using var command = source.CreateCommand(SqlNames.Replace(sql));
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private FakeResponse Respond(FakeCall call) => Barrier.Pass(Response(call));
 
     private async Task<ServiceProcess> StartAsync(string role)
     {
@@ -217,7 +253,6 @@ public sealed class ChaosRun : IAsyncDisposable
         request.Content = new StringContent(Body, new MediaTypeHeaderValue("application/json"));
         try
         {
-            using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
             using var response = await client.SendAsync(request);
             if ((int)response.StatusCode != 202)
                 return false;
@@ -237,7 +272,7 @@ public sealed class ChaosRun : IAsyncDisposable
             return;
         var known = new Dictionary<string, (long Attempts, bool Ambiguous)>();
         await using var command = source.CreateCommand(
-            "select delivery_id::text, count(*), bool_or(outcome = 4) from attempts group by 1");
+            SqlNames.Replace("select delivery_id::text, count(*), bool_or(outcome = {outcome.ambiguous}) from attempts group by 1"));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
             known[reader.GetString(0)] = (reader.GetInt64(1), reader.GetBoolean(2));
@@ -252,10 +287,10 @@ public sealed class ChaosRun : IAsyncDisposable
         others.SelectMany(other => other.Violations).ShouldBeEmpty();
     }
 
-    private async Task<FakeHttpProvider> OtherAsync(FakeContract contract, Func<FakeCall, FakeResponse> otherwise)
+    private async Task<FakeHttpProvider> OtherAsync(FakeContract contract)
     {
         var other = await FakeHttpProvider.StartAsync(contract: contract);
-        other.Otherwise = otherwise;
+        other.Otherwise = Respond;
         others.Add(other);
         return other;
     }
@@ -272,18 +307,14 @@ public sealed class ChaosRun : IAsyncDisposable
             credentials = new { apiKey = SendGridContract.TestKey },
             settings = new { baseUrl = Vendor.BaseUrl.ToString(), from = new { email = "shop@example.com" } },
         });
-        await using var source = NpgsqlDataSource.Create(Superuser);
-        await using var command = source.CreateCommand("update providers set enabled = false where type = 'sandbox'");
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync("update providers set enabled = false where type = 'sandbox'");
     }
 
     /// <summary>The demo tenant's endpoint is sent every delivery, and the sandbox delivers its text messages, so that there is more than one event to publish.</summary>
     public async Task SubscribeAsync(Uri endpoint)
     {
         await MakeAsync("webhook-endpoints", new { url = endpoint, events = (string[])["delivery.*"] });
-        await using var source = NpgsqlDataSource.Create(Superuser);
-        await using var command = source.CreateCommand("update providers set enabled = true where type = 'sandbox' and channel = 2");
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync("update providers set enabled = true where type = 'sandbox' and channel = {channel.sms}");
         Body = """{"channels":["email","sms"],"recipient":{"email":"ann@example.com","phone":"+14155550100"},"content":{"subject":"Hello","text":"Hello Ann"}}""";
     }
 
@@ -295,16 +326,16 @@ public sealed class ChaosRun : IAsyncDisposable
         await Eventually.TrueAsync(
             async () =>
             {
-                await using var hurry = source.CreateCommand("update webhook_messages set due_at = now() where state = 1 and not in_flight and due_at > now()");
+                await using var hurry = source.CreateCommand(SqlNames.Replace("update webhook_messages set due_at = now() where state = {message.pending} and not in_flight and due_at > now()"));
                 await hurry.ExecuteNonQueryAsync();
-                await using var count = source.CreateCommand("select (select count(*) from outbox) + (select count(*) from webhook_messages where state = 1)");
+                await using var count = source.CreateCommand(SqlNames.Replace("select (select count(*) from outbox) + (select count(*) from webhook_messages where state = {message.pending})"));
                 return (waiting = (long)(await count.ExecuteScalarAsync())!) == 0;
             },
             TimeSpan.FromSeconds(120),
             () => $"{waiting} were not published:\n{string.Join('\n', processes.Where(process => !process.HasExited).Select(process => process.Output))}");
 
         var received = receiver.Received.GroupBy(message => message.Delivery).ToDictionary(group => group.Key, group => group.ToList());
-        await using var command = source.CreateCommand("select delivery_id, count(*)::int from timeline where status >= 40 group by 1");
+        await using var command = source.CreateCommand(SqlNames.Replace("select delivery_id, count(*)::int from timeline where status >= {status.sent} group by 1"));
         await using var reader = await command.ExecuteReaderAsync();
         var deliveries = 0;
         while (await reader.ReadAsync())

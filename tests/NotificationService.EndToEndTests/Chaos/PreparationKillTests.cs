@@ -38,8 +38,8 @@ public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifeti
         }
 
         kills.ShouldBeGreaterThanOrEqualTo(DeliveryTransitions.MaxLossesInCompany + DeliveryTransitions.MaxLossesAlone);
-        (await database.QueryAsync<string>("select id || ' ' || failure_kind || ' ' || failure_code from deliveries where status = 73")).ShouldBe([$"{killer} {(short)FailureKind.TemplateError} poison"]);
-        (await database.ScalarAsync<long>("select count(distinct delivery_id) from attempts where outcome = 1")).ShouldBe(Others, "each of the others was sent");
+        (await database.QueryAsync<string>("select id || ' ' || failure_kind || ' ' || failure_code from deliveries where status = {status.failed}")).ShouldBe([$"{killer} {(short)FailureKind.TemplateError} poison"]);
+        (await database.ScalarAsync<long>("select count(distinct delivery_id) from attempts where outcome = {outcome.accepted}")).ShouldBe(Others, "each of the others was sent");
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
 
@@ -50,13 +50,13 @@ public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifeti
         await using var held = await holder.BeginTransactionAsync();
         await using (var command = new NpgsqlCommand("lock table template_versions in access exclusive mode", holder, held))
             await command.ExecuteNonQueryAsync();
-        await database.ExecuteAsync("update deliveries set due_at = now() where status = 20; update deliveries set lease_until = clock_timestamp() where status = 30");
+        await database.ExecuteAsync("update deliveries set due_at = now() where status = {status.queued}; update deliveries set lease_until = clock_timestamp() where status = {status.sending}");
         await Eventually.TrueAsync(
             async () => await HasFailedAsync(killer)
                 || await database.ScalarAsync<bool>(
                     """
                     select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%template_versions%')
-                        and not exists (select from deliveries where status = 30 and call_started_at is not null)
+                        and not exists (select from deliveries where status = {status.sending} and call_started_at is not null)
                     """),
             Ample, () => process.Output);
         if (await HasFailedAsync(killer))
@@ -66,12 +66,12 @@ public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifeti
         await database.ExecuteAsync(
             """
             select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock';
-            update deliveries set lease_until = now() + interval '1 hour' where status = 30
+            update deliveries set lease_until = now() + interval '1 hour' where status = {status.sending}
             """);
         return true;
     }
 
-    private Task<bool> HasFailedAsync(DeliveryId killer) => database.ScalarAsync<bool>($"select status = 73 from deliveries where id = '{killer}'");
+    private Task<bool> HasFailedAsync(DeliveryId killer) => database.ScalarAsync<bool>($"select status = {{status.failed}} from deliveries where id = '{killer}'");
 
     private Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync(
         database.ConnectionString, ("Notification__Roles", "worker"), ("Notification__Delivery__RescueEvery", "00:00:00.500"),

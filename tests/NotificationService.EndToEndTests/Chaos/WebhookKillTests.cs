@@ -4,7 +4,7 @@ using NotificationService.Testing.Webhooks;
 namespace NotificationService.EndToEndTests.Chaos;
 
 /// <summary>Processes that relay and call are killed in the midst of it; the customer is sent every event all the same, and in order.</summary>
-public sealed class WebhookKillTests
+public sealed class WebhookKillTests(PostgresCluster cluster)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
@@ -13,7 +13,7 @@ public sealed class WebhookKillTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Response = _ => new ReceiverResponse(200) { After = TimeSpan.FromMilliseconds(10) };
-        await using var run = await ChaosRun.StartAsync();
+        await using var run = await ChaosRun.StartAsync(cluster);
         await run.SubscribeAsync(receiver["/told"]);
         await run.SendAsync(600);
 
@@ -39,7 +39,7 @@ public sealed class WebhookKillTests
     public async Task A_database_that_goes_away_in_the_midst_of_it_costs_no_event()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var run = await ChaosRun.StartAsync();
+        await using var run = await ChaosRun.StartOnItsOwnServerAsync();
         await run.SubscribeAsync(receiver["/told"]);
         await run.StartWorkerAsync();
         await run.StartWorkerAsync();

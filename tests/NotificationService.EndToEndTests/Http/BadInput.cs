@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using NotificationService.Host.Bodies;
+using NotificationService.Host.Http.Bodies;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Http;

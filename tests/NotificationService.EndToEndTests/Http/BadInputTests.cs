@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Testing;
 using Npgsql;
 

@@ -10,7 +10,7 @@ namespace NotificationService.EndToEndTests.Http;
 /// Every exception that the HTTP server raises for what a client sends, by the bytes that make it raise it. Each is the client's doing: a 4xx, as a
 /// problem where the service itself answers, and no error in the log.
 /// </summary>
-public sealed class HostileRequestsTests(SignInService service) : IClassFixture<SignInService>
+public sealed class HostileRequestsTests(HostileRequestsTests.Running running) : IClassFixture<HostileRequestsTests.Running>
 {
     private const string Form = "application/x-www-form-urlencoded";
     private const string Multipart = "multipart/form-data; boundary=b";
@@ -40,7 +40,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     [MemberData(nameof(Chunks))]
     public async Task A_chunked_body_that_is_none_is_a_400(string what, string body)
     {
-        var (batch, receipts) = (await BatchTenant.CreateAsync(service), await ReceiptsTenant.CreateAsync(service));
+        var (batch, receipts) = (running.Tenant, running.Receipts);
         (string Path, string Type, string? Token)[] calls =
         [
             ("/api/v1/auth/login", "application/json", null),
@@ -86,7 +86,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     [InlineData("Content-Type: multipart/form-data\r\nContent-Length: 3", "abc")]
     public async Task A_body_whose_length_or_headers_are_wrong_is_a_4xx(string headers, string body)
     {
-        var tenant = await BatchTenant.CreateAsync(service);
+        var tenant = running.Tenant;
         foreach (var path in (string[])["/api/v1/auth/login", "/oauth/token", $"{BatchTenant.Root}/send", $"{BatchTenant.Root}/bulk/csv"])
         {
             var response = await SendAsync(path, path.EndsWith("/csv", StringComparison.Ordinal) ? Multipart : "application/json", tenant.Token, headers, body, thenEnd: true);
@@ -129,7 +129,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     [MemberData(nameof(Forms))]
     public async Task A_body_that_cannot_be_read_is_a_4xx_problem(string what, string type, string body)
     {
-        var (tenant, receipts) = (await BatchTenant.CreateAsync(service), await ReceiptsTenant.CreateAsync(service));
+        var (tenant, receipts) = (running.Tenant, running.Receipts);
         (string Path, string? Token)[] calls =
         [
             ("/oauth/token", null), ("/api/v1/auth/login", null), ($"{BatchTenant.Root}/send", tenant.Token), ($"{BatchTenant.Root}/send-batch", tenant.Token),
@@ -158,7 +158,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     [InlineData("*")]
     public async Task An_address_that_cannot_be_decoded_is_a_4xx(string target)
     {
-        var tenant = await BatchTenant.CreateAsync(service);
+        var tenant = running.Tenant;
 
         var response = await ExchangeAsync($"GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.Token}\r\nConnection: close\r\n\r\n");
 
@@ -174,17 +174,17 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     [InlineData(BatchTenant.Root + "/bulk/csv", Multipart)]
     public async Task A_sender_that_is_gone_in_the_middle_of_its_body_is_no_error(string path, string type)
     {
-        var tenant = await BatchTenant.CreateAsync(service);
+        var tenant = running.Tenant;
         foreach (var framing in (string[])["Content-Length: 5000", "Transfer-Encoding: chunked"])
         {
             using var sender = await RawSender.OpenAsync(
-                service.Process.Address, $"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.Token}\r\nContent-Type: {type}\r\n{framing}\r\n\r\n");
+                running.Process.Address, $"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.Token}\r\nContent-Type: {type}\r\n{framing}\r\n\r\n");
             await sender.SendAsync(Encoding.ASCII.GetBytes("100\r\n--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nemail\r\n"));
             await Task.Yield();
             sender.Reset();
         }
 
-        await Eventually.TrueAsync(async () => await service.Client.GetStringAsync(new Uri("/health/live", UriKind.Relative)) == "live", Ample);
+        await Eventually.TrueAsync(async () => await running.Process.Client.GetStringAsync(new Uri("/health/live", UriKind.Relative)) == "live", Ample);
         ShouldHaveNoErrors();
     }
 
@@ -192,7 +192,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     public async Task Whoever_asks_first_whether_to_go_on_is_asked_to_go_on()
     {
         using var sender = await RawSender.OpenAsync(
-            service.Process.Address, "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
+            running.Process.Address, "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
         await Eventually.TrueAsync(() => Task.FromResult(sender.Response.StartsWith("HTTP/1.1 100 ", StringComparison.Ordinal)), Ample);
 
         await sender.SendAsync("{}"u8.ToArray());
@@ -204,7 +204,7 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
         $"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}"
         + $"{(headers.StartsWith("Content-Type", StringComparison.Ordinal) ? "" : $"Content-Type: {type}\r\n")}{headers}\r\n\r\n{body}", thenEnd);
 
-    private Task<string> ExchangeAsync(string request, bool thenEnd = false) => RawConnection.ExchangeAsync(service.Process.Address, Encoding.Latin1.GetBytes(request), thenEnd);
+    private Task<string> ExchangeAsync(string request, bool thenEnd = false) => RawConnection.ExchangeAsync(running.Process.Address, Encoding.Latin1.GetBytes(request), thenEnd);
 
     private static void ShouldBeAProblem(string response, string path)
     {
@@ -216,6 +216,28 @@ public sealed class HostileRequestsTests(SignInService service) : IClassFixture<
     private void ShouldHaveNoErrors()
     {
         foreach (var word in (string[])["fail: ", "crit: ", "Unhandled exception"])
-            service.Process.Output.ShouldNotContain(word);
+            running.Process.Output.ShouldNotContain(word);
+    }
+
+    /// <summary>One service, and two tenants for all that is sent: nothing of it is taken.</summary>
+    public sealed class Running(PostgresCluster cluster) : IAsyncLifetime
+    {
+        private readonly SignInService service = new(cluster);
+        private BatchTenant? tenant;
+        private ReceiptsTenant? receipts;
+
+        public ServiceProcess Process => service.Process;
+
+        internal BatchTenant Tenant => tenant ?? throw new InvalidOperationException("not initialized");
+
+        internal ReceiptsTenant Receipts => receipts ?? throw new InvalidOperationException("not initialized");
+
+        public async ValueTask InitializeAsync()
+        {
+            await service.InitializeAsync();
+            (tenant, receipts) = (await BatchTenant.CreateAsync(service), await ReceiptsTenant.CreateAsync(service));
+        }
+
+        public ValueTask DisposeAsync() => service.DisposeAsync();
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Http;

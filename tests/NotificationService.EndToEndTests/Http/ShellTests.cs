@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using NotificationService.Host.Api;
+using NotificationService.Host.Http;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Http;

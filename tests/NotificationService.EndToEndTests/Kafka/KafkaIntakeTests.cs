@@ -14,7 +14,7 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
 
         await service.UntilAcceptedAsync("structured");
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference = 'structured' and d.status >= 50") == 1,
+            async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference = 'structured' and d.status >= {status.delivered}") == 1,
             KafkaService.Ample);
     }
 

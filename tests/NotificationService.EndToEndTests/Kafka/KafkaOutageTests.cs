@@ -1,3 +1,4 @@
+using NotificationService.Storage;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.Kafka;
@@ -51,6 +52,7 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
         {
             await UntilAsync(source, 100, first);
             await first.KillAsync();
+            await ExecuteAsync(source, "update deliveries set lease_until = clock_timestamp() where status = {status.sending}");
         }
 
         brokers.Committed("notification-service", KafkaService.Input).ShouldBeNull("the offsets were committed, and this shows nothing");
@@ -164,20 +166,20 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(SqlNames.Replace(sql));
         await command.ExecuteNonQueryAsync();
     }
 
     internal static async Task<long> ScalarAsync(NpgsqlDataSource source, string sql)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(SqlNames.Replace(sql));
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>A server of the test's own, which it may stop.</summary>
     private sealed class OwnCluster : IAsyncDisposable
     {
-        public PostgresCluster Cluster { get; } = new();
+        public PostgresCluster Cluster { get; } = new() { IsDurable = true };
 
         public ValueTask DisposeAsync() => Cluster.DisposeAsync();
     }
@@ -186,6 +188,6 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
     private sealed class SentDeliveriesEnd(NpgsqlDataSource source)
     {
         public Task ReachedAsync(TimeSpan within) =>
-            Eventually.TrueAsync(async () => await ScalarAsync(source, "select count(*) from deliveries where status < 50") == 0, within);
+            Eventually.TrueAsync(async () => await ScalarAsync(source, "select count(*) from deliveries where status < {status.delivered}") == 0, within);
     }
 }

@@ -46,6 +46,9 @@ public sealed class KafkaService(PostgresCluster cluster) : IAsyncLifetime
     public static IEnumerable<(string Name, string Value)> Settings(KafkaBrokers brokers) =>
     [
         .. brokers.Settings(),
+        // What a process that was killed held is taken over when its lease ends.
+        ("Notification__Delivery__Lease", "00:00:16"), ("Notification__Delivery__CallTimeout", "00:00:10"), ("Notification__Delivery__CompletionAllowance", "00:00:04"),
+        ("Notification__Delivery__RescueEvery", "00:00:00.500"),
         ("Notification__Kafka__InputTopic", $"{Input},{Forbidden}"), ("Notification__Kafka__DeadLetterTopic", DeadLetters), ("Notification__Kafka__StatusTopic", Status),
         ("Notification__Kafka__Topics__0__Name", Input), ("Notification__Kafka__Topics__0__Tenant", "demo"), ("Notification__Kafka__Topics__0__Mode", "test"),
         ("Notification__Kafka__Topics__0__Scopes", "notifications:send,events:publish"),

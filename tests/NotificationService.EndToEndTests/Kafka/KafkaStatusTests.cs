@@ -30,7 +30,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     {
         var (endpoint, tenant) = (Guid.CreateVersion7(), await service.Database.ScalarAsync<Guid>("select tenant_id from tenants where key = 'demo'"));
         foreach (var type in (string[])["webhook_endpoint.failing", "webhook_endpoint.disabled"])
-            await service.Database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('endpointId', '{endpoint}', 'reason', 'failing'))");
+            await service.Database.ExecuteAsync($"select notification_meta.publish_event('{tenant}', notification_meta.new_id(), '{type}', '{endpoint}', now(), json_build_object('reason', 'failing', 'failures', 5))");
 
         var events = await UntilPublishedAsync(endpoint.ToString(), "webhook_endpoint.disabled");
 
@@ -47,7 +47,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
         for (var i = 0; i < 30; i++)
             ids.Add(await SendAsync(token, $"while-down-{i}"));
         await Eventually.TrueAsync(
-            async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference like 'while-down-%' and d.status = 50") == 30,
+            async () => await service.Database.ScalarAsync<long>("select count(*) from deliveries d join notifications n on n.id = overlay(d.id::text placing '0' from 36)::uuid where n.reference like 'while-down-%' and d.status = {status.delivered}") == 30,
             KafkaService.Ample);
         await Eventually.TrueAsync(async () => (await AskAsync("/health")).Contains("\"degraded\"", StringComparison.Ordinal), KafkaService.Ample);
         await Eventually.TrueAsync(async () => await AskAsync("/health/ready") == "ready", KafkaService.Ample);
@@ -83,7 +83,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
         {
             var published = FirstOfEach(await UntilPublishedAsync(id, "delivery.delivered"));
             // What was in mid-call when its worker was killed may be known only by the provider's report.
-            var timeline = await service.Database.QueryAsync<short>($"select status from timeline where overlay(delivery_id::text placing '0' from 36)::uuid = '{id}' and status >= 40 order by seq");
+            var timeline = await service.Database.QueryAsync<short>($"select status from timeline where overlay(delivery_id::text placing '0' from 36)::uuid = '{id}' and status >= {{status.sent}} order by seq");
             published.ShouldBe(timeline.Select(status => status == 40 ? "delivery.sent" : "delivery.delivered"));
         }
     }

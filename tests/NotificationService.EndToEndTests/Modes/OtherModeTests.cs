@@ -209,11 +209,11 @@ public sealed class OtherModeTests(SignInService service)
         // What failed was due: were it still scheduled, to put it back would call before its time.
         await service.Database.ExecuteAsync($"update notifications set send_at = null where id = '{failed}'");
         var delivery = await service.Database.ScalarAsync<Guid>(
-            $"""
+            $$"""
             with failed as (
-                update deliveries set status = 73, timeline_seq = timeline_seq + 1, failure_kind = 1, failure_code = 'x', failure_message = 'x'
-                where tenant_id = '{tenant.Tenant}' and id::text like left('{failed}', 35) || '%' returning tenant_id, id, timeline_seq)
-            insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed returning delivery_id
+                update deliveries set status = {status.failed}, timeline_seq = timeline_seq + 1, failure_kind = {failure.permanent}, failure_code = 'x', failure_message = 'x'
+                where tenant_id = '{{tenant.Tenant}}' and id::text like left('{{failed}}', 35) || '%' returning tenant_id, id, timeline_seq)
+            insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, {status.failed}, now() from failed returning delivery_id
             """);
         var (open, closed) = (await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}"""), await tenant.OpenAsync(mode, """{"recipient":{"email":"ann@example.com"}}""", isFinal: true));
         var (queued, paused) = (await tenant.JobAsync(mode, Csv), await tenant.JobAsync(mode, $"{Csv}cy@example.com,3\n"));
@@ -222,8 +222,13 @@ public sealed class OtherModeTests(SignInService service)
         var (endpoint, message, replay) = await PlantWebhookAsync(tenant, mode);
         return new()
         {
-            ["notification"] = [waiting, failed], ["batch"] = [open, closed], ["job"] = [queued, paused], ["delivery"] = [delivery],
-            ["endpoint"] = [endpoint], ["message"] = [message], ["replay"] = [replay],
+            ["notification"] = [waiting, failed],
+            ["batch"] = [open, closed],
+            ["job"] = [queued, paused],
+            ["delivery"] = [delivery],
+            ["endpoint"] = [endpoint],
+            ["message"] = [message],
+            ["replay"] = [replay],
         };
     }
 

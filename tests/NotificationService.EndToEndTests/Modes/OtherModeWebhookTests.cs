@@ -89,7 +89,7 @@ public sealed class OtherModeWebhookTests(SignInService service)
             await Eventually.TrueAsync(async () => (await tenant.GetAsync("person", seen)).GetProperty("status").GetString() == "done", Ample);
             (await tenant.GetAsync(mode, seen)).GetProperty("queued").GetInt64().ShouldBe(count, kind);
             await Eventually.TrueAsync(() => service.Database.ScalarAsync<bool>($"select not exists (select from outbox where tenant_id = '{tenant.Tenant}')"), Ample);
-            (await service.Database.ScalarAsync<bool>($"select bool_and((state = 3) = (live <> {live})) from webhook_messages where tenant_id = '{tenant.Tenant}'")).ShouldBeTrue(kind);
+            (await service.Database.ScalarAsync<bool>($"select bool_and((state = {{message.failed}}) = (live <> {live})) from webhook_messages where tenant_id = '{tenant.Tenant}'")).ShouldBeTrue(kind);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class OtherModeWebhookTests(SignInService service)
 
     /// <summary>Whatever a worker makes of a call that is under way is no longer its to write.</summary>
     private Task<int> FailAsync(TwoModes tenant) => service.Database.ExecuteAsync(
-        $"update webhook_messages set state = 3, reason = 'exhausted', attempts = greatest(attempts, 1::smallint), in_flight = false, ended_at = now() where tenant_id = '{tenant.Tenant}'");
+        $"update webhook_messages set state = {{message.failed}}, reason = 'exhausted', attempts = greatest(attempts, 1::smallint), in_flight = false, ended_at = now() where tenant_id = '{tenant.Tenant}'");
 
     private static Guid SubjectOf(JsonElement message) => message.GetProperty("subject").GetGuid();
 

@@ -82,7 +82,7 @@ public sealed class TestReceiptsTests(SignInService service)
     private static async Task<Guid> SendAsync(TwoModes tenant, string mode, string channel, string to) => (await tenant.AcceptedAsync(
         mode, "send", $$$"""{"recipient":{"{{{(channel == "email" ? "email" : "phone")}}}":"{{{to}}}"},"channel":"{{{channel}}}","content":{"subject":"Hello","text":"Hello"}}""")).GetProperty("id").GetGuid();
 
-    private static Task UntilAsync(TwoModes tenant, string mode, Guid id, string status) =>
+    private static Task<JsonElement> UntilAsync(TwoModes tenant, string mode, Guid id, string status) =>
         Eventually.ValueAsync(() => tenant.GetAsync(mode, $"{TwoModes.Root}/{id}"), found => found.GetProperty("status").GetString() == status, Ample);
 
     private static async Task<string> ExplainedAsync(TwoModes tenant, Guid id, string mode = "test") =>

@@ -41,9 +41,9 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
 
         answered.Count.ShouldBeLessThan(3_000, "it was killed in the midst of it");
         await using var worker = await StartAsync("worker");
-        await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = 1 and provider_id = '{provider}'") == 0, Ample);
-        (await CountAsync($"deliveries where status = 50 and provider_id = '{provider}'")).ShouldBeGreaterThanOrEqualTo(answered.Count);
-        (await CountAsync($"receipts where state <> 2 and provider_id = '{provider}'")).ShouldBe(0);
+        await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = {{receipt.pending}} and provider_id = '{provider}'") == 0, Ample);
+        (await CountAsync($"deliveries where status = {{status.delivered}} and provider_id = '{provider}'")).ShouldBeGreaterThanOrEqualTo(answered.Count);
+        (await CountAsync($"receipts where state <> {{receipt.applied}} and provider_id = '{provider}'")).ShouldBe(0);
         (await new Invariants(database.Superuser).ViolationsAsync(reports: answered)).ShouldBeEmpty();
     }
 
@@ -86,13 +86,13 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         for (var round = 0; round < 2; round++)
         {
             var doomed = await StartAsync("worker");
-            await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = 2 and provider_id = '{provider}'") > 0, Ample);
+            await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = {{receipt.applied}} and provider_id = '{provider}'") > 0, Ample);
             await doomed.KillAsync();
         }
 
         await using var worker = await StartAsync("worker");
-        await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = 1 and provider_id = '{provider}'") == 0, Ample);
-        (await CountAsync($"timeline t join receipts r on r.delivery_id = t.delivery_id where t.status = 50 and r.provider_id = '{provider}'")).ShouldBe(2_000);
+        await Eventually.TrueAsync(async () => await CountAsync($"receipts where state = {{receipt.pending}} and provider_id = '{provider}'") == 0, Ample);
+        (await CountAsync($"timeline t join receipts r on r.delivery_id = t.delivery_id where t.status = {{status.delivered}} and r.provider_id = '{provider}'")).ShouldBe(2_000);
         (await new Invariants(database.Superuser).ViolationsAsync(reports: deliveries.Select(delivery => $"{delivery}"))).ShouldBeEmpty();
     }
 

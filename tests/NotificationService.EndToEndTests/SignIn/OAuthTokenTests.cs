@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace NotificationService.EndToEndTests.SignIn;
@@ -34,6 +36,33 @@ public sealed class OAuthTokenTests(SignInService service)
         using var response = await service.AskForTokenAsync([Grant], basic);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_that_somebody_made_up_is_a_401_whatever_it_is()
+    {
+        var good = await service.TokenAsync("demo-service", "demo-service-secret");
+        var parts = good.Split('.');
+        var payload = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1]));
+        string Under(string header) => $"{Encoded(header)}.{parts[1]}.{parts[2]}";
+        string Saying(string claims) => $"{parts[0]}.{Encoded(claims)}.{parts[2]}";
+        string[] bad =
+        [
+            "x", "..", $"{parts[0]}.{parts[1]}.", $"{good}.{parts[2]}", $"{parts[0]}..{parts[2]}", $"{parts[0]}.*.{parts[2]}", $"{good}=", $"{parts[0]}.{new string('A', 7_000)}.{parts[2]}",
+            $"{parts[0]}.{new string('A', 9_000)}.{parts[2]}", $"{parts[0]}.{parts[1]}.{new string('A', 43)}", $"{Encoded("""{"alg":"none"}""")}.{parts[1]}.",
+            Under("""{"alg":"none","kid":"k1","typ":"at+jwt"}"""), Under("""{"alg":"RS256","kid":"k1","typ":"at+jwt"}"""), Under("""{"alg":"HS256","kid":"../k1","typ":"at+jwt"}"""),
+            Under("""{"alg":"HS256","kid":"k1","typ":"at+jwt","jku":"http://127.0.0.1:9/keys","jwk":{"kty":"oct","k":"AAAA"},"x5u":"http://127.0.0.1:9/"}"""), Under("{"), Under("[]"),
+            Saying(payload.Replace("scope", "roles", StringComparison.Ordinal)), Saying("null"), Saying("{}"), Saying(new string('[', 5_000)), Saying("{\"exp\":1e400}"),
+        ];
+
+        foreach (var token in bad)
+        {
+            using var response = await service.GetAsync(Admin, token);
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, token);
+            response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer realm=\"notification-service\", error=\"invalid_token\"");
+        }
+
+        (await service.StatusAsync(Admin, good)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -138,4 +167,6 @@ public sealed class OAuthTokenTests(SignInService service)
         body.EnumerateObject().Select(property => property.Name).ShouldBe(["error", "error_description"]);
         body.GetProperty("error").GetString().ShouldBe(error);
     }
+
+    private static string Encoded(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 }

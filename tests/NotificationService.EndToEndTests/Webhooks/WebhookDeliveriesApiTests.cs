@@ -149,7 +149,7 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         (replay.GetProperty("mode").GetString(), replay.GetProperty("queued").GetInt32()).ShouldBe(("failed", 0));
         var seen = (await tenant.GetAsync(headers.Location!.ToString())).Body;
         seen.GetProperty("id").GetString().ShouldBe(replay.GetProperty("id").GetString());
-        await service.Database.ExecuteAsync($"update webhook_replays set state = 1 where id = '{replay.GetProperty("id").GetString()}'");
+        await service.Database.ExecuteAsync($"update webhook_replays set state = {{replay.running}} where id = '{replay.GetProperty("id").GetString()}'");
         (await tenant.GetAsync($"{path}/replays/{Guid.NewGuid()}")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -23,11 +23,11 @@ public sealed class BulkJobRateTests(TestDatabase database) : IClassFixture<Test
             update bulk_jobs set rows_done = 50000000, rows_bad = 50000000 where tenant_id = '{{tenant}}' and id = '{{job}}'
             """);
 
-        var published = JsonElement.Parse((await database.QueryAsync<string>($"select data::text from events where subject = '{job}' and type = 'bulk_job.progress'")).ShouldHaveSingleItem());
+        var published = JsonElement.Parse((await database.QueryAsync<string>($"select facts::text from events where subject = '{job}' and type = 'bulk_job.progress'")).ShouldHaveSingleItem());
         var found = (await new BulkJobStore(database.Database, new IdempotentWork(database.Database, new IdempotencyKeys(database.Database)), database.Ids, TimeProvider.System).FindAsync(tenant, job, CancellationToken.None)).ShouldNotBeNull();
         var listed = (await new BulkJobList(database.Database).ListAsync(tenant, new BulkJobFilter(null, null, null), PageRequest.ByNumber(1, 10), CancellationToken.None)).Items.ShouldHaveSingleItem();
 
-        (published.GetProperty("ratePerSecond").GetDouble(), published.GetProperty("etaSeconds").GetDouble()).ShouldBe((50, 100));
+        (published.GetProperty("rate_per_second").GetDouble(), published.GetProperty("eta_seconds").GetDouble()).ShouldBe((50, 100));
         (found.RatePerSecond, found.EtaSeconds).ShouldBe((50, 100));
         (listed.RatePerSecond, listed.EtaSeconds).ShouldBe((50, 100));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Credentials;
@@ -10,6 +11,7 @@ using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
 using NotificationService.Tenants;
 using NotificationService.Testing;
+using NotificationService.Webhooks;
 
 namespace NotificationService.IntegrationTests.Channels;
 
@@ -25,8 +27,8 @@ internal sealed class ChannelsNode
         var types = new ProviderTypes([new SendGridType(guard, options, time), new SmtpType(guard, options, time, new PublicUrl(Value: null)), new SandboxType(Mailbox, database.NewReceiptIntake(), time), new InAppType()]);
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
         Directory = new ProviderDirectory(Store, new ProviderInstances(types, new ProviderLimiters(database.Database, new CallCapacity(400), time), time), time);
-        Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time);
-        Rotation = new CredentialRotation(database.Database, Vault);
+        Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time, NullLogger<ProviderEditor>.Instance);
+        Rotation = new CredentialRotation(database.Database, Vault, [ProviderStore.SealedCredentials, WebhookEndpointStore.SealedSecrets]);
     }
 
     public CredentialVault Vault { get; }

@@ -36,7 +36,7 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
 
         Vendor.Calls.Select(call => call.Delivery).Order().ShouldBe(deliveries.Select(delivery => delivery.ToString()).Order());
         (await accepted.TimelineAsync(deliveries[0])).ShouldBe(["queued", "sending", "sent"]);
-        (await database.ScalarAsync<long>($"select count(*) from attempts where tenant_id = '{tenant}' and outcome = 1 and number = 1 and provider_message_id like 'fake-%'")).ShouldBe(500);
+        (await database.ScalarAsync<long>($"select count(*) from attempts where tenant_id = '{tenant}' and outcome = {{outcome.accepted}} and number = 1 and provider_message_id like 'fake-%'")).ShouldBe(500);
     }
 
     [Fact]
@@ -315,5 +315,5 @@ public sealed class DeliveryWorkerTests(TestDatabase database) : IClassFixture<T
     private Task<double> SecondsUntilDueAsync(DeliveryId delivery) =>
         database.ScalarAsync<double>($"select extract(epoch from due_at - clock_timestamp())::float8 from deliveries where id = '{delivery}'");
 
-    private Task<int> DueNowAsync() => database.ExecuteAsync($"update deliveries set due_at = now() where tenant_id = '{tenant}' and status = 20");
+    private Task<int> DueNowAsync() => database.ExecuteAsync($"update deliveries set due_at = now() where tenant_id = '{tenant}' and status = {{status.queued}}");
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Events;
 using NotificationService.Notifications;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -37,9 +39,9 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         await UntilAsync(id, "failed, delivered, cancelled");
 
         (await database.ScalarAsync<double>(
-            $"""
+            $$"""
             select extract(epoch from a.started_at - t.at)::float8 from attempts a, timeline t
-            where a.delivery_id = '{id.Delivery(ChannelKind.InApp)}' and t.delivery_id = '{id.Delivery(ChannelKind.Email)}' and t.status = 73
+            where a.delivery_id = '{{id.Delivery(ChannelKind.InApp)}}' and t.delivery_id = '{{id.Delivery(ChannelKind.Email)}}' and t.status = {status.failed}
             """)).ShouldBeInRange(-5, 30, "not woken it would be three days");
         (await ReasonsAsync(id, ChannelKind.InApp)).ShouldBe(["fallback: waits for the channels before it", "fallback: email failed"]);
         (await ReasonsAsync(id, ChannelKind.Sms)).ShouldBe(["fallback: waits for the channels before it", "not_needed: in_app reached the recipient"]);
@@ -178,7 +180,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{id}'");
 
         await worker.StartAsync();
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select claims > 0 and status <> 30 from deliveries where id = '{id}'"), Soon);
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select claims > 0 and status <> {{status.sending}} from deliveries where id = '{id}'"), Soon);
 
         (await database.ScalarAsync<short>($"select status from deliveries where id = '{id}'")).ShouldBe((short)DeliveryStatus.Scheduled);
         await ShouldHoldAsync();
@@ -226,15 +228,15 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
             ids.Add(await SendAsync(i % 2 == 0 ? ["email", "in_app"] : ["email", "sms", "in_app"], after: 10));
         // The time of the second comes while the first is under way, as often as not.
         await database.ExecuteAsync("update notifications set fallback_after = 1");
-        await database.ExecuteAsync("update deliveries set due_at = now() + random() * interval '1500 ms' where status = 10");
+        await database.ExecuteAsync("update deliveries set due_at = now() + random() * interval '1500 ms' where status = {status.scheduled}");
 
         await WorkAsync();
         await WorkAsync(addProvider: false);
         await Eventually.TrueAsync(
             async () =>
             {
-                await database.ExecuteAsync("update deliveries set due_at = now() where status = 20 and due_at > now() + interval '1 s'");
-                return await database.ScalarAsync<long>("select count(*) from deliveries where status in (10, 20, 30)") == 0;
+                await database.ExecuteAsync("update deliveries set due_at = now() where status = {status.queued} and due_at > now() + interval '1 s'");
+                return await database.ScalarAsync<long>("select count(*) from deliveries where status in ({status.scheduled}, {status.queued}, {status.sending})") == 0;
             },
             TimeSpan.FromSeconds(120));
 
@@ -282,7 +284,7 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
     private async Task PassTimeAsync(NotificationId id)
     {
         await database.ExecuteAsync($"update notifications set fallback_after = 0 where id = '{id}'");
-        await database.ExecuteAsync($"update deliveries set due_at = now() where id > '{id}' and id <= '{id.LastDelivery}' and status = 10");
+        await database.ExecuteAsync($"update deliveries set due_at = now() where id > '{id}' and id <= '{id.LastDelivery}' and status = {{status.scheduled}}");
     }
 
     private async Task<string> StatusesAsync(NotificationId id) => string.Join(", ",
@@ -294,8 +296,12 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
         return Eventually.TrueAsync(async () => (last = await StatusesAsync(id)) == statuses, Soon, () => $"expected {statuses}, they are {last}");
     }
 
-    private Task<IReadOnlyList<string>> ReasonsAsync(NotificationId id, ChannelKind channel) => database.QueryAsync<string>(
-        $"select (detail->>'code') || ': ' || (detail->>'message') from timeline where delivery_id = '{id.Delivery(channel)}' and detail is not null order by seq");
+    private async Task<IReadOnlyList<string>> ReasonsAsync(NotificationId id, ChannelKind channel) =>
+    [
+        .. (await database.QueryAsync<string>($"select detail::text from timeline where delivery_id = '{id.Delivery(channel)}' and detail is not null order by seq"))
+            .Select(detail => JsonElement.Parse(TimelineDetail.Published(detail)!))
+            .Select(detail => $"{detail.GetProperty("code").GetString()}: {detail.GetProperty("message").GetString()}"),
+    ];
 
     private Task<double> UntilDueAsync(NotificationId id, ChannelKind channel) =>
         database.ScalarAsync<double>($"select extract(epoch from due_at - clock_timestamp())::float8 from deliveries where id = '{id.Delivery(channel)}'");

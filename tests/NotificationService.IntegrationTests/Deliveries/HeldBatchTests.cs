@@ -73,7 +73,7 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
         for (var round = 0; round < 10 && givenBack == 0; round++)
         {
             await database.ExecuteAsync(asItIs);
-            await database.ExecuteAsync($"update batches set held = false where id = '{batch}'; update deliveries set due_at = now() where status = 20");
+            await database.ExecuteAsync($"update batches set held = false where id = '{batch}'; update deliveries set due_at = now() where status = {{status.queued}}");
             await Eventually.TrueAsync(async () => (await BegunAndNotCalledAsync(vendor)).Count > 0, Long, () => $"{vendor.Calls.Count} calls");
             await using (var holding = await database.Superuser.OpenConnectionAsync())
             await using (var transaction = await holding.BeginTransactionAsync())
@@ -85,7 +85,7 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
             }
 
             var waiting = await BegunAndNotCalledAsync(vendor);
-            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from deliveries where status = 30 and call_started_at is not null") == 0, Long);
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from deliveries where status = {status.sending} and call_started_at is not null") == 0, Long);
             givenBack = waiting.Except(Called(vendor)).Count();
         }
 
@@ -107,14 +107,14 @@ public sealed class HeldBatchTests(TestDatabase database) : IClassFixture<TestDa
     }
 
     private async Task<IReadOnlyList<Guid>> BegunAndNotCalledAsync(FakeHttpProvider vendor) =>
-        [.. (await database.QueryAsync<Guid>("select id from deliveries where call_started_at is not null and status = 30 and attempts = 1")).Except(Called(vendor))];
+        [.. (await database.QueryAsync<Guid>("select id from deliveries where call_started_at is not null and status = {status.sending} and attempts = 1")).Except(Called(vendor))];
 
     private static HashSet<Guid> Called(FakeHttpProvider vendor) => [.. vendor.Calls.Select(call => Guid.Parse(call.Delivery))];
 
     private async Task PlantAsync(int count)
     {
         await accepted.PlantAsync(tenant, count, dueIn: TimeSpan.FromDays(1));
-        await database.ExecuteAsync($"update deliveries set batch_id = '{batch}', status = 20, due_at = now() where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update deliveries set batch_id = '{batch}', status = {{status.queued}}, due_at = now() where tenant_id = '{tenant}'");
     }
 
     /// <summary>As a job is paused.</summary>

@@ -16,24 +16,24 @@ public sealed class InvariantsTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("delete from notifications where id = (left('{0}', 35) || '0')::uuid", "a delivery has no notification")]
     [InlineData("delete from deliveries where id = '{0}'", "a notification has no delivery")]
     [InlineData("update deliveries set tenant_id = gen_random_uuid() where id = '{0}'", "a delivery belongs to another tenant")]
-    [InlineData("update deliveries set status = 40, attempts = 1 where id = '{0}'", "the last timeline row differs from the status")]
+    [InlineData("update deliveries set status = {status.sent}, attempts = 1 where id = '{0}'", "the last timeline row differs from the status")]
     [InlineData("update timeline set seq = 3 where delivery_id = '{0}'", "the timeline has a gap")]
-    [InlineData("insert into timeline select delivery_id, 2, tenant_id, 20, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
-    [InlineData("update deliveries set status = 30, lease_until = now() - interval '1 min' where id = '{0}'", "something is leased by the dead")]
+    [InlineData("insert into timeline select delivery_id, 2, tenant_id, {status.queued}, at from timeline where delivery_id = '{0}'", "a status changed in a way that is not legal")]
+    [InlineData("update deliveries set status = {status.sending}, lease_until = now() - interval '1 min' where id = '{0}'", "something is leased by the dead")]
     [InlineData("update deliveries set lease_owner = id where id = '{0}'", "a lease or a begun call is left")]
     [InlineData("update deliveries set attempts = 2 where id = '{0}'", "attempts are not numbered")]
-    [InlineData("insert into attempts select id, 1, tenant_id, null, 1, now() from deliveries where id = '{0}'", "something was sent although")]
-    [InlineData("insert into attempts select id, 1, tenant_id, null, 4, now() from deliveries where id = '{0}'", "an ambiguous attempt is not marked")]
-    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, 2, 3, now(), now(), now(), 0 from deliveries where id = '{0}'", "a receipt has ended and nobody says why")]
-    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, id, 2, 1, now(), now() - interval '1 h', now(), 0 from deliveries where id = '{0}'", "a receipt waits although")]
+    [InlineData("insert into attempts select id, 1, tenant_id, null, {outcome.accepted}, now() from deliveries where id = '{0}'", "something was sent although")]
+    [InlineData("insert into attempts select id, 1, tenant_id, null, {outcome.ambiguous}, now() from deliveries where id = '{0}'", "an ambiguous attempt is not marked")]
+    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, {receipt_kind.delivered}, {receipt.ignored}, now(), now(), now(), 0 from deliveries where id = '{0}'", "a receipt has ended and nobody says why")]
+    [InlineData("insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, kind, state, occurred_at, received_at, next_try_at, flags) select tenant_id, id, sha256('x'), id, id, {receipt_kind.delivered}, {receipt.pending}, now(), now() - interval '1 h', now(), 0 from deliveries where id = '{0}'", "a receipt waits although")]
     [InlineData("insert into engagements select id, id, gen_random_uuid(), 7, now() from deliveries where id = '{0}'", "an engagement has no delivery of its tenant")]
     [InlineData("with s as (insert into suppressions (tenant_id, id, channel, address, reason, created_at) select tenant_id, '01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11', 1, 'ann@example.com', 1, now() from deliveries where id = '{0}') insert into attempts select id, 1, tenant_id, id, 2, now() from deliveries where id = '{0}'", "a call began to an address that was suppressed")]
-    [InlineData("update deliveries set chain = 1, status = 50 where id = '{0}';" + Behind + "20, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although another channel")]
-    [InlineData("update deliveries set chain = 1, status = 73 where id = '{0}';" + Behind + "10, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although the channel before it")]
+    [InlineData("update deliveries set chain = 1, status = {status.delivered} where id = '{0}';" + Behind + "{status.queued}, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although another channel")]
+    [InlineData("update deliveries set chain = 1, status = {status.failed} where id = '{0}';" + Behind + "{status.scheduled}, due_at, 2 from deliveries where id = '{0}'", "of a chain something waits although the channel before it")]
     [InlineData(
-        "update deliveries set chain = 1 where id = '{0}'; insert into timeline select id, 2, tenant_id, 50, now() - interval '1 hour' from deliveries where id = '{0}';"
-        + Behind + "40, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called after another")]
-    [InlineData("update deliveries set chain = 1 where id = '{0}';" + Behind + "40, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called although")]
+        "update deliveries set chain = 1 where id = '{0}'; insert into timeline select id, 2, tenant_id, {status.delivered}, now() - interval '1 hour' from deliveries where id = '{0}';"
+        + Behind + "{status.sent}, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called after another")]
+    [InlineData("update deliveries set chain = 1 where id = '{0}';" + Behind + "{status.sent}, due_at, 2 from deliveries where id = '{0}';" + CalledBehind, "of a chain a channel was called although")]
     public async Task A_planted_violation_is_found(string plant, string sentence)
     {
         await database.ExecuteAsync("truncate deliveries, timeline, notifications, attempts, receipts, engagements, suppressions");

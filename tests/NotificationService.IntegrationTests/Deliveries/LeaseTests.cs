@@ -55,7 +55,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
 
         await Worker.StartAsync();
         await Eventually.TrueAsync(async () => (await accepted.TimelineAsync(delivery)).Count == 3, TimeSpan.FromSeconds(90));
-        (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}' and outcome = 4")).ShouldBe("worker_lost");
+        (await database.ScalarAsync<string>($"select code from attempts where delivery_id = '{delivery}' and outcome = {{outcome.ambiguous}}")).ShouldBe("worker_lost");
         Vendor.Calls.ShouldBeEmpty();
         await database.ExecuteAsync($"update deliveries set due_at = now() where id = '{delivery}'");
         await accepted.UntilAsync(tenant, "sent", 1);
@@ -166,7 +166,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         var writer = Worker.Services.GetRequiredService<DeliveryResultWriter>();
         var undone = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         // Its commit had not reached the disk.
-        await database.ExecuteAsync($"update deliveries set status = 20, claims = claims - 1, lease_until = null, lease_owner = null where id = '{delivery}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.queued}}, claims = claims - 1, lease_until = null, lease_owner = null where id = '{delivery}'");
         var claimed = (await store.ClaimAsync(100, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None)).ShouldHaveSingleItem();
         claimed.Claims.ShouldBe(undone.Claims, "the count begins where the crash left it");
 
@@ -276,9 +276,9 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
 
     /// <summary>As a worker leaves it that dies: leased, the lease run out.</summary>
     private Task<int> DieAsync(bool called, int rescues = 0) => database.ExecuteAsync(
-        $"""
-        update deliveries set status = 30, claims = 1, lease_until = now() - interval '1 s', lease_owner = '{Guid.Empty}', rescues = {rescues},
-            attempts = {(called ? 1 : 0)}, call_started_at = {(called ? "now() - interval '31 s'" : "null")}
-        where tenant_id = '{tenant}'
+        $$"""
+        update deliveries set status = {status.sending}, claims = 1, lease_until = now() - interval '1 s', lease_owner = '{{Guid.Empty}}', rescues = {{rescues}},
+            attempts = {{(called ? 1 : 0)}}, call_started_at = {{(called ? "now() - interval '31 s'" : "null")}}
+        where tenant_id = '{{tenant}}'
         """);
 }

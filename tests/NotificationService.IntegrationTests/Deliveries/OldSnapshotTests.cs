@@ -25,7 +25,7 @@ public sealed class OldSnapshotTests(TestDatabase database) : IClassFixture<Test
             await look.ExecuteScalarAsync();
         var accepted = new AcceptedNotifications(database);
         await accepted.PlantAsync(tenant, Done, dueIn: TimeSpan.FromHours(-1));
-        await database.ExecuteAsync($"update deliveries set status = 40 where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.sent}} where tenant_id = '{tenant}'");
         await accepted.PlantAsync(tenant, 10, dueIn: TimeSpan.FromHours(1));
 
         var (everything, oldest) = await ClaimAsync(DueWatermarks.Everything);

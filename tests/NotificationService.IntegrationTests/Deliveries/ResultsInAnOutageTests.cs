@@ -14,7 +14,7 @@ public sealed class ResultsInAnOutageTests
     [Fact]
     public async Task A_result_outlasts_its_lease_while_nobody_can_take_the_delivery_over()
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { IsDurable = true };
         await cluster.InitializeAsync();
         var database = new TestDatabase(cluster);
         await database.InitializeAsync();

@@ -77,8 +77,8 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}' and code = 'credentials_refused')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(async () => (await accepted.CountAsync(tenant)).GetValueOrDefault("queued") == 1_000, TimeSpan.FromSeconds(90));
         vendor.Calls.Count.ShouldBeLessThanOrEqualTo(5);
-        (await database.QueryAsync<string>($"select (data->>'channel') || ' ' || (data->>'name') || ' ' || (data->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
-            .ShouldBe(["email SendGrid credentials_refused"]);
+        (await database.QueryAsync<string>($"select (facts->>'channel') || ' ' || (facts->>'name') || ' ' || (facts->>'code') from events where type = 'provider.parked' and subject = '{id}'"))
+            .ShouldBe(["1 SendGrid credentials_refused"]);
 
         var corrected = new ProviderChange { Credentials = new Dictionary<string, string?> { ["apiKey"] = "SG.mended" } };
         (await worker.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), id, corrected, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
@@ -101,7 +101,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{id}')"), TimeSpan.FromSeconds(90));
         await Eventually.TrueAsync(
-            () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = 20"),
+            () => database.ScalarAsync<bool>($"select count(*) = {waiting} and count(*) filter (where attempts > 0) >= {Math.Min(waiting, 4)} from deliveries where tenant_id = '{tenant}' and status = {{status.queued}}"),
             TimeSpan.FromSeconds(90));
 
         var correctedAt = await CorrectAsync(editor, id, vendor, byTest);
@@ -125,7 +125,7 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         var delivery = (await accepted.PlantAsync(tenant, 1))[0];
         await worker.StartAsync();
         await Eventually.TrueAsync(
-            () => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{suspended}') and exists (select from deliveries where id = '{delivery}' and status = 20 and attempts > 0)"),
+            () => database.ScalarAsync<bool>($"select exists (select from provider_suspensions where provider_id = '{suspended}') and exists (select from deliveries where id = '{delivery}' and status = {{status.queued}} and attempts > 0)"),
             TimeSpan.FromSeconds(90));
         await worker.StopAsync();
         // Long after this test, by the schedule.
@@ -137,6 +137,57 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
         await accepted.UntilAsync(tenant, "sent", 1);
 
         second.Calls.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_found_no_provider_goes_out_as_soon_as_there_is_one(bool byEnabling)
+    {
+        var (worker, vendor) = (Worker(), await VendorAsync());
+        var editor = worker.Services.GetRequiredService<ProviderEditor>();
+        var disabled = byEnabling ? await worker.AddSendGridAsync(tenant, vendor.BaseUrl) : default;
+        if (byEnabling)
+            (await editor.UpdateAsync(ChannelsNode.Admin(tenant), disabled, new ProviderChange { Enabled = false }, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        var delivery = (await accepted.PlantAsync(tenant, 1))[0];
+        await worker.StartAsync();
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select exists (select from attempts where delivery_id = '{delivery}' and code = 'no_provider')"), TimeSpan.FromSeconds(90));
+        await worker.StopAsync();
+        // The longest step of the schedule, and its jitter.
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '864 min' where id = '{delivery}' and status = {{status.queued}}");
+
+        var next = Worker();
+        if (byEnabling)
+            (await next.Services.GetRequiredService<ProviderEditor>().UpdateAsync(ChannelsNode.Admin(tenant), disabled, new ProviderChange { Enabled = true }, CancellationToken.None)).ShouldBeOfType<ProviderSaved.Saved>();
+        else
+            await next.AddSendGridAsync(tenant, vendor.BaseUrl);
+        await next.StartAsync();
+        await accepted.UntilAsync(tenant, "sent", 1);
+
+        vendor.Calls.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task All_that_found_no_provider_is_due_once_there_is_one_and_nothing_else_is()
+    {
+        const int More = 10_001;
+        var editor = Worker();
+        await accepted.PlantAsync(tenant, More);
+        await database.ExecuteAsync(
+            $"""
+            update deliveries set attempts = 1, due_at = now() + interval '6 hours' where tenant_id = '{tenant}';
+            insert into attempts (delivery_id, number, tenant_id, outcome, started_at, finished_at, code)
+            select id, 1, tenant_id, 3, now(), now(), 'no_provider' from deliveries where tenant_id = '{tenant}'
+            """);
+        var others = (await accepted.PlantAsync(tenant, 3, dueIn: TimeSpan.FromHours(1))).Concat(await accepted.PlantAsync(tenant, 2)).ToArray();
+        await database.ExecuteAsync($"update deliveries set attempts = 1, due_at = now() + interval '1 hour' where id = '{others[^1]}'");
+        await database.ExecuteAsync($"insert into attempts (delivery_id, number, tenant_id, outcome, started_at, finished_at, code) values ('{others[^1]}', 1, '{tenant}', 3, now(), now(), 'http_503')");
+        await using var vendor = await FakeHttpProvider.StartAsync();
+
+        await editor.AddSendGridAsync(tenant, vendor.BaseUrl);
+
+        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and due_at <= now() and attempts = 1")).ShouldBe(More);
+        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and due_at > now()")).ShouldBe(4);
     }
 
     private async Task<DateTime> CorrectAsync(WorkerHost editor, Guid provider, FakeHttpProvider vendor, bool byTest)
@@ -228,11 +279,11 @@ public sealed class RoutingTests(TestDatabase database) : IClassFixture<TestData
                 return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
             },
             TimeSpan.FromSeconds(60));
-        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = 20");
+        await database.ExecuteAsync($"update deliveries set due_at = now() + interval '1 day' where tenant_id = '{tenant}' and status = {{status.queued}}");
         vendor.Otherwise = _ => FakeResponse.Accept;
 
         var late = (await accepted.PlantAsync(tenant, 1))[0];
-        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = 40 from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"select status = {{status.sent}} from deliveries where id = '{late}'"), TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Events;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -73,10 +75,10 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         second.Calls.Select(Token).ShouldBe(["tablet"]);
         sent.Devices.ShouldNotBeNull().Items.Select(device => (device.Outcome, device.Attempts)).ShouldBe([(DeviceOutcome.Accepted, 1), (DeviceOutcome.Accepted, 2)]);
         (await database.ScalarAsync<double>(
-            $"""
+            $$"""
             select extract(epoch from (t.detail->'devices'->'outcomes'->1->>'nextAttemptAt')::timestamptz - a.finished_at)::float8
             from timeline t join attempts a on a.delivery_id = t.delivery_id and a.number = 1
-            where t.delivery_id = '{id.Delivery(ChannelKind.Push)}' and t.status = 20 and t.detail is not null
+            where t.delivery_id = '{{id.Delivery(ChannelKind.Push)}}' and t.status = {status.queued} and t.detail is not null
             """)).ShouldBeInRange(-0.001, 0.001, "it was due again at once");
     }
 
@@ -159,10 +161,10 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         // What a worker holds ends by the worker, what waits by whoever clears the queue.
         if (isClaimed)
         {
-            await database.ExecuteAsync($"update deliveries set status = 30, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() + interval '2 s' where id in ({ids})");
+            await database.ExecuteAsync($"update deliveries set status = {{status.sending}}, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() + interval '2 s' where id in ({ids})");
         }
 
-        await database.ExecuteAsync($"update batches set state = 3, closed_at = now() where id = '{batch}'");
+        await database.ExecuteAsync($"update batches set state = {{batch.cancelled}}, closed_at = now() where id = '{batch}'");
 
         (await UntilAsync(reached, delivery => delivery.Status == DeliveryStatus.Sent)).Devices.ShouldNotBeNull().Items.Select(device => device.Outcome).ShouldBe([DeviceOutcome.Accepted, DeviceOutcome.GivenUp]);
         (await UntilAsync(missed, delivery => delivery.Status == DeliveryStatus.Cancelled)).Devices.ShouldNotBeNull().Items.ShouldAllBe(device => device.Outcome == DeviceOutcome.GivenUp);
@@ -271,12 +273,12 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         unwell.Add("tablet");
         var id = await intake.AcceptedAsync(tenant, IntakeHost.Chain(["push", "in_app"], after: 900) with
         {
-            Recipient = new StoredRecipient(UserId: "u-1", DeviceTokens: ["phone", "tablet"]),
+            Recipient = new StoredRecipient { UserId = "u-1", DeviceTokens = ["phone", "tablet"] },
         });
         await worker.StartAsync();
         await UntilAsync(id, delivery => delivery is { Status: DeliveryStatus.Queued, Devices: not null });
 
-        await database.ExecuteAsync($"update deliveries set status = 50 where id = '{id.Delivery(ChannelKind.InApp)}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.delivered}} where id = '{id.Delivery(ChannelKind.InApp)}'");
 
         await UntilAsync(id, delivery => delivery.Status == DeliveryStatus.Sent);
         (await LastDetailAsync(id)).ShouldContain("1 of 2 devices have it; in_app reached the recipient");
@@ -317,7 +319,7 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
             Content = new InlineContent(Title: "Hello", Body: "Hello Ann"),
             Channel = "push",
             Priority = priority,
-            Recipient = new StoredRecipient(UserId: "u-1", DeviceTokens: tokens),
+            Recipient = new StoredRecipient { UserId = "u-1", DeviceTokens = tokens },
         });
         if (!started)
             await worker.ShouldNotBeNull().StartAsync();
@@ -334,21 +336,21 @@ public sealed class SeveralDevicesTests(TestDatabase database) : IClassFixture<T
         return last.ShouldNotBeNull();
     }
 
-    private async Task<string> LastDetailAsync(NotificationId id) =>
-        (await database.QueryAsync<string>($"select coalesce(detail::text, '') from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1"))[0];
+    private async Task<string> LastDetailAsync(NotificationId id) => TimelineDetail.Published(
+        (await database.QueryAsync<string>($"select coalesce(detail::text, '') from timeline where delivery_id = '{id.Delivery(ChannelKind.Push)}' order by seq desc limit 1"))[0]).ShouldNotBeNull();
 
     /// <summary>The delivery and its devices.</summary>
     private Task<int> DueNowAsync(NotificationId id) => database.ExecuteAsync(
-        $"""
+        $$"""
         update deliveries set due_at = now(), devices = regexp_replace(devices::text, '"nextAttemptAt": "[^"]*"', '"nextAttemptAt": "2026-01-01T00:00:00Z"', 'g')::jsonb
-        where id = '{id.Delivery(ChannelKind.Push)}' and status = 20
+        where id = '{{id.Delivery(ChannelKind.Push)}}' and status = {status.queued}
         """);
 
     /// <summary>As if a worker had begun the next call and were dead since.</summary>
     private Task<int> LoseAsync(NotificationId id) => database.ExecuteAsync(
-        $"""
-        update deliveries set status = 30, attempts = attempts + 1, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() - interval '1 s', call_started_at = now(),
+        $$"""
+        update deliveries set status = {status.sending}, attempts = attempts + 1, claims = claims + 1, lease_owner = gen_random_uuid(), lease_until = now() - interval '1 s', call_started_at = now(),
             devices = regexp_replace(devices::text, '"nextAttemptAt": "[^"]*"', '"nextAttemptAt": "2026-01-01T00:00:00Z"', 'g')::jsonb
-        where id = '{id.Delivery(ChannelKind.Push)}'
+        where id = '{{id.Delivery(ChannelKind.Push)}}'
         """);
 }

@@ -27,8 +27,8 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
     /// <summary>As a receipt does it: status, timeline and outbox in one statement.</summary>
     private const string Publish =
         """
-        with changed as (update deliveries set status = 50, timeline_seq = timeline_seq + 1 where id = any ($1) returning *),
-        step as (insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 50, clock_timestamp() from changed)
+        with changed as (update deliveries set status = {status.delivered}, timeline_seq = timeline_seq + 1 where id = any ($1) returning *),
+        step as (insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, {status.delivered}, clock_timestamp() from changed)
         insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), tenant_id, id, timeline_seq from changed
         """;
 
@@ -158,7 +158,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, params Guid[] ids)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(SqlNames.Replace(sql), connection);
         if (ids.Length > 0)
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
         await command.ExecuteNonQueryAsync();

@@ -79,7 +79,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     {
         var tenant = await database.NewTenantAsync();
         var id = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "in_app"], Content = new InlineContent("s", Text: "t", Title: "t", Body: "b") });
-        await database.ExecuteAsync($"update deliveries set status = 30, lease_until = now() + interval '1 hour' where id = '{id.Delivery(ChannelKind.InApp)}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.sending}}, lease_until = now() + interval '1 hour' where id = '{id.Delivery(ChannelKind.InApp)}'");
 
         (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.Done>();
 
@@ -141,10 +141,10 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         new DeliveryStore(database.Database, database.Ids, TimeProvider.System, new DeliveryOptions { Lease = TimeSpan.FromHours(1) }).ClaimAsync(max, new ClaimShares(), new LaneCursors(), new DueWatermarks(4, TimeProvider.System), LaneLimits.None, CancellationToken.None);
 
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
-        $"""
+        $$"""
          with failed as (
-             update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503', failure_message = 'away', timeline_seq = timeline_seq + 1
-             where id > '{id}' and id <= '{id.LastDelivery}' returning id, tenant_id, timeline_seq)
+             update deliveries set status = {status.failed}, failure_kind = {failure.exhausted}, failure_code = 'http_503', failure_message = 'away', timeline_seq = timeline_seq + 1
+             where id > '{{id}}' and id <= '{{id.LastDelivery}}' returning id, tenant_id, timeline_seq)
          insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed
          """);
 

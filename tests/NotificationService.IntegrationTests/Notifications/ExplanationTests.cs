@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -33,7 +34,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
         Vendor.Otherwise = _ => FakeResponse.Status(400, """{"errors":[{"message":"no","field":"to"}]}""");
         var id = await intake.AcceptedAsync(tenant, IntakeHost.Chain(["push", "email", "in_app"], after: 900) with
         {
-            Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
+            Recipient = new StoredRecipient { UserId = "u-1", Email = "ann@example.com" },
         });
 
         var steps = await ExplainedAsync(id, DeliveryStatus.Delivered);
@@ -58,7 +59,7 @@ public sealed class ExplanationTests(TestDatabase database) : IClassFixture<Test
             Template = key,
             Channels = ["email", "sms", "in_app"],
             Strategy = "fallback",
-            Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com", Locale: "fr-CA"),
+            Recipient = new StoredRecipient { UserId = "u-1", Email = "ann@example.com", Locale = "fr-CA" },
             Data = """{"orderId":"A-1"}"""u8.ToArray(),
         };
         var (report, _) = await intake.Service<DryRun>().RunAsync(IntakeHost.CallerOf(tenant), request, CancellationToken.None);

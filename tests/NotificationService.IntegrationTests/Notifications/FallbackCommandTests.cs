@@ -154,12 +154,12 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
     {
         try
         {
-            await EndAsync(id, ChannelKind.Email, DeliveryStatus.Failed, "status = 20");
+            await EndAsync(id, ChannelKind.Email, DeliveryStatus.Failed, "status = {status.queued}");
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected)
         {
             // The one that is given up in a deadlock may be either; a worker writes its result again.
-            await EndAsync(id, ChannelKind.Email, DeliveryStatus.Failed, "status = 20");
+            await EndAsync(id, ChannelKind.Email, DeliveryStatus.Failed, "status = {status.queued}");
         }
     }
 

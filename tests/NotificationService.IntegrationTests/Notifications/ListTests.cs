@@ -2,6 +2,7 @@ using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -66,7 +67,7 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
             Data = Encoding.UTF8.GetBytes("""{"orderId":1}"""),
             Reference = "r-1",
             Priority = "low",
-            Recipient = new StoredRecipient(UserId: "u-2"),
+            Recipient = new StoredRecipient { UserId = "u-2" },
         });
         var failed = await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"], Reference = "r-1" });
 
@@ -129,8 +130,8 @@ public sealed class ListTests(TestDatabase database) : IClassFixture<TestDatabas
         var tenant = await database.NewTenantAsync();
         var ids = await AcceptAsync(tenant, 12);
         await host.AcceptedAsync(tenant, IntakeHost.Request with { Channel = null, Channels = ["email", "sms"] });
-        await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 2, failure_code = 'http_503' where tenant_id = '{tenant}' and status = 20 and id < '{ids[9]}'");
-        await database.ExecuteAsync($"update deliveries set status = 73, failure_kind = 6, failure_code = 'no_provider' where tenant_id = '{tenant}' and status = 20 and id < '{ids[11]}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.failed}}, failure_kind = {{failure.exhausted}}, failure_code = 'http_503' where tenant_id = '{tenant}' and status = {{status.queued}} and id < '{ids[9]}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.failed}}, failure_kind = {{failure.credentials}}, failure_code = 'no_provider' where tenant_id = '{tenant}' and status = {{status.queued}} and id < '{ids[11]}'");
         var (letters, commands) = (host.Service<DeadLetters>(), host.Service<NotificationCommands>());
         var exhausted = new DeadLetterFilter(null, FailureKind.Exhausted, null, null, null);
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.RateLimits;

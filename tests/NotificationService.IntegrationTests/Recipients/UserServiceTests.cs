@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using NotificationService.Batches;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -53,7 +54,7 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await database.NewTenantAsync();
 
-        var accepted = await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "ann", Email: "other@example.com"), "email", "sms", "push", "in_app"));
+        var accepted = await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "ann", Email = "other@example.com" }, "email", "sms", "push", "in_app"));
 
         accepted.ShouldBeOfType<IntakeOutcome.Accepted>();
         var stored = await RecipientAsync(tenant);
@@ -66,8 +67,8 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await database.NewTenantAsync();
 
-        await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "ann", Email: "a@example.com", Locale: "en", Timezone: "Europe/Berlin"), "email", "in_app"));
-        await AcceptAsync(tenant, NewRequest(new StoredRecipient(Email: "a@example.com"), "email"));
+        await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "ann", Email = "a@example.com", Locale = "en", Timezone = "Europe/Berlin" }, "email", "in_app"));
+        await AcceptAsync(tenant, NewRequest(new StoredRecipient { Email = "a@example.com" }, "email"));
 
         asked.ShouldBeEmpty();
     }
@@ -77,8 +78,8 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await database.NewTenantAsync();
 
-        (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "nobody"), "in_app"))).ShouldBeOfType<IntakeOutcome.Accepted>();
-        var refused = (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "nobody"), "email"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+        (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "nobody" }, "in_app"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        var refused = (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "nobody" }, "email"))).ShouldBeOfType<IntakeOutcome.Invalid>();
         refused.Issues.ShouldHaveSingleItem().Code.ShouldBe("no_address");
     }
 
@@ -88,7 +89,7 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
         var tenant = await database.NewTenantAsync();
         people["odd"] = (200, """{"email":"not an address","phone":"12","whatsapp":"+14155550100","locale":"no locale","timezone":"Nowhere/Else","name":"a\u0000b","deviceTokens":["","ok"]}""");
 
-        (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "odd"), "whatsapp", "in_app"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "odd" }, "whatsapp", "in_app"))).ShouldBeOfType<IntakeOutcome.Accepted>();
 
         (await RecipientAsync(tenant)).ShouldBe("""{"userId":"odd","whatsapp":"+14155550100","deviceTokens":["ok"]}""");
     }
@@ -99,19 +100,19 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
         var tenant = await database.NewTenantAsync();
         people["broken"] = (500, "");
 
-        var needs = (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "broken"), "email"))).ShouldBeOfType<IntakeOutcome.Invalid>();
+        var needs = (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "broken" }, "email"))).ShouldBeOfType<IntakeOutcome.Invalid>();
         needs.Issues.ShouldHaveSingleItem().Code.ShouldBe(RecipientCompletion.UnavailableCode);
-        (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "broken", Email: "a@example.com"), "email"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "broken", Email = "a@example.com" }, "email"))).ShouldBeOfType<IntakeOutcome.Accepted>();
 
         people["broken"] = (200, Ann.Replace("\"userId\":\"ann\",", "", StringComparison.Ordinal));
-        (await AcceptAsync(tenant, NewRequest(new StoredRecipient(UserId: "broken"), "email"))).ShouldBeOfType<IntakeOutcome.Accepted>();
+        (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "broken" }, "email"))).ShouldBeOfType<IntakeOutcome.Accepted>();
     }
 
     [Fact]
     public async Task What_was_answered_under_a_key_is_answered_again_when_the_service_is_gone()
     {
         var tenant = await database.NewTenantAsync();
-        var request = NewRequest(new StoredRecipient(UserId: "ann"), "email");
+        var request = NewRequest(new StoredRecipient { UserId = "ann" }, "email");
         await AcceptAsync(tenant, request, IntakeHost.Idempotent("k"));
         await users!.StopAsync();
         await using var other = WorkerHost.Create(database.ConnectionString, ("Notification:UserService:BaseUrl", "http://127.0.0.1:1"));
@@ -151,7 +152,7 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
         (await database.ScalarAsync<long>($"select count(*) from batches where tenant_id = '{tenant}'")).ShouldBe(0);
     }
 
-    private static BatchItem Item(string userId) => new(NewRequest(new StoredRecipient(UserId: userId), "email"), null, Encoding.UTF8.GetBytes("{}"), "", []);
+    private static BatchItem Item(string userId) => new(NewRequest(new StoredRecipient { UserId = userId }, "email"), null, Encoding.UTF8.GetBytes("{}"), "", []);
 
     private static NotificationRequest NewRequest(StoredRecipient recipient, params string[] channels) => new()
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using NotificationService.Host.RateLimits;
 using NotificationService.Notifications;
+using NotificationService.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;

@@ -1,9 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using NotificationService.Channels;
-using NotificationService.Credentials;
-using NotificationService.Telemetry;
-using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.Webhooks;
@@ -13,9 +7,7 @@ namespace NotificationService.IntegrationTests.Storage;
 /// <summary>What a worker runs all the time is refused again and again, in each of the ways there are, and the process goes on.</summary>
 public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const int Times = 20;
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(0.2);
     private static readonly string[] Tables = ["deliveries", "outbox", "receipts", "webhook_messages", "batch_changes", "bulk_jobs"];
     private static readonly string[] Claims = ["delivery_claim", "lease_rescue", "event_relay_shard", "receipt_apply", "webhook_claim", "batch_counts", "bulk_slice"];
 
@@ -26,7 +18,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
     public async Task No_statement_that_fails_twenty_times_ends_the_process_or_keeps_it_from_going_on()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var worker = await CreateAsync(receiver, givesUpSoon: false);
+        await using var worker = await RefusedWorker.CreateAsync(database, receiver, givesUpSoon: false);
 
         // Locked from the start: what is prepared for the first time fails as it is being prepared.
         await using (await refusals.LockAsync(Tables))
@@ -54,7 +46,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
         {
             await RefuseAsync($"before {on} on {table} for each row {when}");
             await accepted.PlantAsync(worker.Tenant, 40);
-            await worker.FailAsync([step]);
+            await worker.FailAsync([step], meanwhile: worker.DueNowAsync);
             await database.ExecuteAsync($"drop trigger refuse on {table}");
             await worker.WorksAsync();
         }
@@ -66,7 +58,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
     public async Task No_statement_that_is_given_up_after_its_time_twenty_times_does_either()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var worker = await CreateAsync(receiver, givesUpSoon: true);
+        await using var worker = await RefusedWorker.CreateAsync(database, receiver, givesUpSoon: true);
 
         await using (await refusals.LockAsync(Tables))
         {
@@ -79,39 +71,20 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
         await worker.StopAsync();
     }
 
-    /// <summary>The claim succeeds, and what it brought cannot be read.</summary>
-    [Theory]
-    [InlineData("notifications", "delivery_load", false)]
-    [InlineData("notifications", "delivery_load", true)]
-    [InlineData("suppressions", "delivery_load", false)]
-    [InlineData("providers", "delivery_prepare", false)]
-    public async Task Nor_does_reading_what_was_claimed(string table, string step, bool givesUpSoon)
+    [Fact]
+    public async Task Nor_does_counting_what_is_prepared_alone_and_health_says_so()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var worker = await CreateAsync(receiver, givesUpSoon);
+        await using var worker = await RefusedWorker.CreateAsync(database, receiver, givesUpSoon: false);
+        await RefuseAsync("before update on deliveries for each row when (old.rescues = 2 and new.rescues > 2)");
         await accepted.PlantAsync(worker.Tenant, 40);
+        await database.ExecuteAsync($"update deliveries set rescues = 2 where tenant_id = '{worker.Tenant}'");
 
-        await using (await refusals.LockAsync(table))
-        {
-            await worker.Host.StartAsync();
-            await worker.FailAsync([step], givesUpSoon ? "57014" : "55P03");
-            await worker.FailAsync([step], "57014", refusals.CancelWaitingAsync);
-        }
+        await worker.Host.StartAsync();
 
+        await worker.FailAsync(["delivery_isolate"], "55P03");
+        await database.ExecuteAsync("drop trigger refuse on deliveries");
         await worker.WorksAsync();
-
-        // What is known of providers stays in memory, and what needs no more than that goes on.
-        if (step == "delivery_load")
-        {
-            await using (await refusals.RevokeAsync(table))
-            {
-                await accepted.PlantAsync(worker.Tenant, 40);
-                await worker.FailAsync([step], "42501");
-            }
-
-            await worker.WorksAsync();
-        }
-
         await worker.StopAsync();
     }
 
@@ -119,7 +92,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
     public async Task A_suppression_that_is_refused_twenty_times_is_written_in_the_end()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var worker = await CreateAsync(receiver, givesUpSoon: false);
+        await using var worker = await RefusedWorker.CreateAsync(database, receiver, givesUpSoon: false);
         await RefuseAsync("before insert on suppressions for each row");
         await worker.Host.StartAsync();
         await accepted.PlantAsync(worker.Tenant, 1, email: "ann+bounce@example.com");
@@ -137,62 +110,4 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
         create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '55P03'; end $$;
         create trigger refuse {on} execute function refuse()
         """);
-
-    private async Task<RefusedWorker> CreateAsync(WebhookReceiver receiver, bool givesUpSoon)
-    {
-        var host = givesUpSoon
-            ? WorkerHost.CreateWith(database.ConnectionString, (services, _) => services.AddSingleton(refusals.GivingUpSoon()))
-            : WorkerHost.Create(refusals.ConnectionString(Soon));
-        var tenant = await database.NewTenantAsync();
-        await host.AddSandboxAsync(tenant, ChannelKind.Email);
-        await new PlantedEndpoints(database, host.Services.GetRequiredService<CredentialVault>()).PlantAsync(tenant, receiver["/all"], events: "delivery.sent");
-        return new RefusedWorker(host, tenant, receiver, accepted);
-    }
-
-    /// <summary>A worker with a tenant that has a sandbox and an endpoint.</summary>
-    private sealed class RefusedWorker(WorkerHost host, TenantId tenant, WebhookReceiver receiver, AcceptedNotifications accepted) : IAsyncDisposable
-    {
-        private readonly Heartbeats heartbeats = host.Services.GetRequiredService<Heartbeats>();
-
-        public WorkerHost Host => host;
-
-        public TenantId Tenant => tenant;
-
-        /// <summary>Until each of the steps has failed that often, the last time for the reason.</summary>
-        public async Task FailAsync(string[] steps, string? reason = null, Func<Task<int>>? meanwhile = null)
-        {
-            var before = heartbeats.Steps.ToDictionary(step => step.Name, step => step.Failed);
-            await Eventually.TrueAsync(
-                async () =>
-                {
-                    if (meanwhile is not null)
-                        await meanwhile();
-                    return Array.TrueForAll(steps, name => Failed(name) >= Times && (reason is null || Of(name)!.Detail.Contains(reason, StringComparison.Ordinal)));
-                },
-                Long,
-                () => string.Join(", ", steps.Select(name => $"{name} {Failed(name)} {Of(name)?.Detail}")));
-
-            long Failed(string name) => (Of(name)?.Failed ?? 0) - before.GetValueOrDefault(name);
-        }
-
-        /// <summary>What is accepted now is sent and reported.</summary>
-        public async Task WorksAsync()
-        {
-            var another = await accepted.PlantAsync(tenant, 40);
-            var ids = another.Select(delivery => delivery.Value).ToHashSet();
-            await Eventually.TrueAsync(() => ids.IsSubsetOf(receiver.On("/all").Select(message => message.Delivery).ToHashSet()), Long);
-            foreach (var service in host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
-                service.ExecuteTask!.IsCompleted.ShouldBeFalse(service.GetType().Name);
-        }
-
-        public async Task StopAsync()
-        {
-            host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
-            await host.StopAsync();
-        }
-
-        public ValueTask DisposeAsync() => host.DisposeAsync();
-
-        private Step? Of(string name) => heartbeats.Steps.SingleOrDefault(step => step.Name == name);
-    }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -19,11 +19,11 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private const string Purged = "purged by age";
 
     // The periodic tasks, by their class.
-    private const string Deliveries = "Upkeep";
-    private const string Outbox = "OutboxUpkeep";
-    private const string Webhooks = "WebhookUpkeep";
+    private const string Deliveries = "DeliveryMaintenance";
+    private const string Outbox = "OutboxMaintenance";
+    private const string Webhooks = "WebhookMaintenance";
     private const string Retention = "RetentionPurge";
-    private const string RateLimits = "RateLimitUpkeep";
+    private const string RateLimits = "RateLimitMaintenance";
     private const string Bulk = "BulkRunner";
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
@@ -210,7 +210,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         foreach (var (id, age) in (IEnumerable<(Guid, int)>)[(old, 31), (young, 29)])
         {
             await database.ExecuteAsync($"""
-                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, slices)
+                insert into bulk_jobs (tenant_id, id, account_id, live, state, mode, dry_run, settings, columns, map, delimiter, encoding, created_at, ended_at, row_ranges)
                 values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days', 1);
                 insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
                 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');

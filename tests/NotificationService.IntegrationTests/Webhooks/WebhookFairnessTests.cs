@@ -48,14 +48,14 @@ public sealed class WebhookFairnessTests(TestDatabase database) : IClassFixture<
         for (var i = 0; i < 4; i++)
             await stage.PlantAsync($"/slow-{i}", 1);
         await stage.StartAsync(("Notification:Webhooks:Concurrency", "8"), ("Notification:Webhooks:SlowConcurrency", "1"));
-        await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1", 0);
+        await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = {{message.pending}}", 0);
 
         foreach (var endpoint in await database.QueryAsync<Guid>($"select id from webhook_endpoints where tenant_id = '{stage.Tenant}'"))
         {
             var before = stage.Receiver.Received.Count;
             await stage.Endpoints.MessagesAsync(stage.Tenant, endpoint, 1);
             await Eventually.TrueAsync(() => stage.Receiver.Received.Count > before, TimeSpan.FromSeconds(30), () => $"nobody calls {endpoint}; the first was {later}");
-            await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1", 0);
+            await stage.UntilAsync($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = {{message.pending}}", 0);
         }
     }
 

@@ -95,10 +95,10 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await database.ExecuteAsync($"update webhook_endpoints set enabled = false where id = '{off}'; delete from webhook_endpoints where id = '{gone}'");
         await stage.StartAsync();
 
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{off}' and state = 4 and reason = 'endpoint_disabled' and ended_at is not null", 2_500);
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{gone}' and state = 4 and reason = 'endpoint_deleted'", 2_500);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{off}' and state = {{message.dropped}} and reason = 'endpoint_disabled' and ended_at is not null", 2_500);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{gone}' and state = {{message.dropped}} and reason = 'endpoint_deleted'", 2_500);
 
-        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where endpoint_id = '{on}' and state = 1")).ShouldBe(2_500);
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where endpoint_id = '{on}' and state = {{message.pending}}")).ShouldBe(2_500);
         stage.Receiver.Received.ShouldBeEmpty();
     }
 
@@ -117,8 +117,8 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await database.ExecuteAsync($"delete from webhook_endpoints where id = '{gone}'");
         await stage.StartAsync();
 
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{gone}' and state = 4 and reason = 'endpoint_deleted'", 3);
-        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = 1")).ShouldBe(5_100);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{gone}' and state = {{message.dropped}} and reason = 'endpoint_deleted'", 3);
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{stage.Tenant}' and state = {{message.pending}}")).ShouldBe(5_100);
     }
 
     /// <summary>Two notices about one endpoint come in their order only if they are published by one relay after the other.</summary>
@@ -156,7 +156,7 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await stage.StartAsync();
 
         await stage.UntilAsync($"select count(*) from webhook_replays where tenant_id = '{stage.Tenant}'", 2);
-        await stage.UntilAsync($"select count(*) from webhook_replays where tenant_id = '{stage.Tenant}' and state = 2", 2);
+        await stage.UntilAsync($"select count(*) from webhook_replays where tenant_id = '{stage.Tenant}' and state = {{replay.done}}", 2);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         }
 
         plan.ShouldNotContain(line => line.Contains("Rows Removed by Filter: 4000", StringComparison.Ordinal), string.Join('\n', plan));
-        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = 1")).ShouldBe(7);
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = {{message.pending}}")).ShouldBe(7);
     }
 
     [Fact]
@@ -191,8 +191,8 @@ public sealed class WebhookMaintenanceTests(TestDatabase database) : IClassFixtu
         await stage.StartAsync();
         var replay = await ReplayAsync(stage, endpoint);
 
-        await stage.UntilAsync($"select count(*) from webhook_replays where id = '{replay}' and state = 2 and queued = 1", 1);
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = 2 and attempts = 2", 1);
+        await stage.UntilAsync($"select count(*) from webhook_replays where id = '{replay}' and state = {{replay.done}} and queued = 1", 1);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = {{message.delivered}} and attempts = 2", 1);
         stage.Receiver.On("/often").Count.ShouldBe(1);
     }
 

@@ -21,7 +21,7 @@ public sealed class WebhookOldSnapshotTests(TestDatabase database) : IClassFixtu
             await look.ExecuteScalarAsync();
         foreach (var path in (string[])["/a", "/b"])
             await stage.Endpoints.MessagesAsync(stage.Tenant, await stage.PlantAsync(path, 0), Published / 2, dueAt: "now() - interval '1 h'");
-        await database.ExecuteAsync($"update webhook_messages set state = 2, ended_at = now() where tenant_id = '{stage.Tenant}'");
+        await database.ExecuteAsync($"update webhook_messages set state = {{message.delivered}}, ended_at = now() where tenant_id = '{stage.Tenant}'");
         await stage.PlantAsync("/c", 1);
 
         var (everything, oldest) = await ClaimAsync(DueWatermarks.Everything);

@@ -21,8 +21,8 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         // Longer than all that is waited for here: what waited for its lease would come too late.
         await stage.StartAsync(("Notification:Webhooks:Lease", "00:05:00"));
 
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{well}' and state = 2 and attempts = 1", 40);
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{teapot}' and state = 3 and reason = 'outcome_unstorable'", 2);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{well}' and state = {{message.delivered}} and attempts = 1", 40);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{teapot}' and state = {{message.failed}} and reason = 'outcome_unstorable'", 2);
 
         stage.Receiver.On("/well").Count.ShouldBe(40, "no lease was lost");
         stage.Receiver.On("/teapot").Count.ShouldBe(2);
@@ -37,7 +37,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         var endpoint = await stage.PlantAsync("/poet", 1);
         await stage.StartAsync();
 
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = 2 and attempts = 1", 1);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = {{message.delivered}} and attempts = 1", 1);
 
         (await database.QueryAsync<short>($"select status from webhook_attempts where endpoint_id = '{endpoint}' and response_body is null")).ShouldBe([(short)200]);
     }
@@ -105,7 +105,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
 
         await database.ExecuteAsync($"update webhook_endpoints set url = '{stage.Receiver["/new"]}', revision = revision + 1 where id = '{endpoint}'");
         moved.SetResult();
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = 3 and reason = 'gone'", 1);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = {{message.failed}} and reason = 'gone'", 1);
 
         (await database.QueryAsync<string>($"select enabled || ' ' || failures || ' ' || (failing_since is null) from webhook_endpoints where id = '{endpoint}'")).ShouldBe(["true 0 true"]);
     }
@@ -154,7 +154,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         (await database.ScalarAsync<long>($"select count(*) from webhook_attempts where endpoint_id = '{endpoint}'")).ShouldBe(0);
 
         await stage.StartAsync();
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = 2 and attempts = 1", 2);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{endpoint}' and state = {{message.delivered}} and attempts = 1", 2);
         (await database.QueryAsync<bool>($"select failing_since is null from webhook_endpoints where id = '{endpoint}'")).ShouldBe([true]);
     }
 
@@ -167,7 +167,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         var good = await stage.PlantAsync("/good", 20);
         await stage.StartAsync();
 
-        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{good}' and state = 2", 20);
+        await stage.UntilAsync($"select count(*) from webhook_messages where endpoint_id = '{good}' and state = {{message.delivered}}", 20);
         await stage.UntilAsync($"select count(*) from webhook_attempts where endpoint_id = '{bad}' and error = 'endpoint_unusable'", 1);
     }
 }

@@ -59,7 +59,7 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
         await Worker.StartAsync();
         await accepted.PlantAsync(tenant, 600);
         await UntilReceivedAsync("/some", 1_200);
-        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 1") == 0, Soon);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.pending}}") == 0, Soon);
 
         Receiver.Response = _ => new ReceiverResponse(200);
         await UntilDoneAsync(await ReplayAsync(id, mode: 1));
@@ -68,7 +68,7 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
         Receiver.On("/some").Count(message => message.Sequence == 1).ShouldBe(1_200);
         Receiver.On("/some").Count(message => message.Sequence == 2).ShouldBe(600);
         await Eventually.TrueAsync(
-            async () => await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2 and attempts = 2 and first_attempt = 1") == 600, Soon);
+            async () => await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.delivered}} and attempts = 2 and first_attempt = 1") == 600, Soon);
     }
 
     [Fact]
@@ -83,26 +83,26 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
             $$"""
             insert into batches (tenant_id, id, live, state, shared, created_at) values ('{{tenant}}', '{{batch}}', false, 1, '{}', now());
             select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'batch.completed', '{{batch}}', now(), '{}');
-            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{}')
+            select notification_meta.publish_event('{{tenant}}', notification_meta.new_id(), 'provider.parked', '{{provider}}', now(), '{"channel":1}')
             """);
-        await UntilCountAsync("state = 2 and attempts = 1 and live", 1_401);
-        await UntilCountAsync("state = 2 and attempts = 1 and not live", 41);
+        await UntilCountAsync("state = {message.delivered} and attempts = 1 and live", 1_401);
+        await UntilCountAsync("state = {message.delivered} and attempts = 1 and not live", 41);
 
         var all = await ReplayAsync(id, mode: 2, live: "false");
         await UntilDoneAsync(all);
-        await UntilCountAsync("state = 2 and attempts = 2", 41);
+        await UntilCountAsync("state = {message.delivered} and attempts = 2", 41);
 
         (await database.ScalarAsync<int>($"select queued from webhook_replays where id = '{all}'")).ShouldBe(41);
         (await database.QueryAsync<Guid>($"select distinct subject from webhook_messages where tenant_id = '{tenant}' and attempts = 2")).Order()
             .ShouldBe(test.Select(delivery => delivery.Value).Append(batch).Order());
 
-        await database.ExecuteAsync($"update webhook_messages set state = 3 where tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update webhook_messages set state = {{message.failed}} where tenant_id = '{tenant}'");
         var failed = await ReplayAsync(id, mode: 1, live: "false");
         await UntilDoneAsync(failed);
-        await UntilCountAsync("state = 2 and attempts = 3", 41);
+        await UntilCountAsync("state = {message.delivered} and attempts = 3", 41);
 
         (await database.ScalarAsync<int>($"select queued from webhook_replays where id = '{failed}'")).ShouldBe(41);
-        await UntilCountAsync("state = 3 and live", 1_401);
+        await UntilCountAsync("state = {message.failed} and live", 1_401);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class WebhookReplayTests(TestDatabase database) : IClassFixture<Te
     }
 
     private Task UntilDoneAsync(params Guid[] replays) => Eventually.TrueAsync(
-        async () => await database.ScalarAsync<long>($"select count(*) from webhook_replays where id in ('{string.Join("', '", replays)}') and state = 2") == replays.Length, TimeSpan.FromSeconds(120));
+        async () => await database.ScalarAsync<long>($"select count(*) from webhook_replays where id in ('{string.Join("', '", replays)}') and state = {{replay.done}}") == replays.Length, TimeSpan.FromSeconds(120));
 
     private async Task UntilCountAsync(string condition, long count)
     {

@@ -50,7 +50,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
             messages[0].Data.GetProperty("userId").GetString().ShouldBe($"u-{delivery.Notification}");
         }
 
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2", 200);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.delivered}}", 200);
         (await database.ScalarAsync<long>("select count(*) from outbox")).ShouldBe(0);
         (await database.ScalarAsync<long>($"select count(*) from webhook_attempts where tenant_id = '{tenant}' and number = 1 and outcome = 1 and status = 200")).ShouldBe(200);
     }
@@ -88,7 +88,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         (await database.ScalarAsync<double>($"select extract(epoch from next_try_at - started_at)::float8 from webhook_attempts where tenant_id = '{tenant}' and number = 1")).ShouldBeInRange(3.9, 30);
         (await SecondsUntilDueAsync()).ShouldBeInRange(230, 361);
         await DueNowAsync();
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2", 1);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.delivered}}", 1);
 
         Receiver.On("/retry").Select(message => message.Id).Distinct().Count().ShouldBe(1);
         Receiver.On("/retry").Select(message => message.Body).Distinct().Count().ShouldBe(1);
@@ -134,7 +134,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await UntilReceivedAsync("/thin", 2);
         await UntilReceivedAsync("/sms", 1);
         await UntilAsync("select count(*) from outbox", 0);
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 1", 0);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.pending}}", 0);
 
         Receiver.On("/sms").Select(message => message.Delivery).ShouldBe([sms.Value]);
         Receiver.On("/thin").Select(message => message.Delivery).Order().ShouldBe(new[] { email.Value, sms.Value }.Order());
@@ -175,7 +175,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await accepted.PlantAsync(tenant, 1);
         await accepted.UntilAsync(tenant, "delivered", 2);
         await UntilAsync("select count(*) from outbox", 0);
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 1", 0);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.pending}}", 0);
         Receiver.On("/ends").Count.ShouldBeLessThanOrEqualTo(calls + 1, "one may have been on its way");
     }
 
@@ -188,7 +188,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         await worker.StartAsync();
         await accepted.PlantAsync(tenant, 1);
         await UntilReceivedAsync("/some", 2);
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 1", 0);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.pending}}", 0);
 
         (await database.QueryAsync<string>($"select state || ' ' || coalesce(reason, '-') from webhook_messages where tenant_id = '{tenant}' order by sequence")).ShouldBe(["4 aborted_by_receiver", "2 -"]);
         Receiver.On("/some").Count.ShouldBe(2);
@@ -246,7 +246,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
 
         await UntilReceivedAsync("/answers", 400);
 
-        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state <> 1 and endpoint_id in (select id from webhook_endpoints where url like '%hangs%')"))
+        (await database.ScalarAsync<long>($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state <> {{message.pending}} and endpoint_id in (select id from webhook_endpoints where url like '%hangs%')"))
             .ShouldBe(0, "the first calls still hang");
         Receiver.UnderWay.ShouldBeInRange(1, 20);
     }
@@ -265,7 +265,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         Receiver.Response = _ => new ReceiverResponse(200);
         await database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}'");
         await UntilReceivedAsync("/twice", 2);
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2 and attempts = 1", 1);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.delivered}} and attempts = 1", 1);
 
         Receiver.On("/twice").Select(message => message.Id).Distinct().Count().ShouldBe(1);
     }
@@ -282,7 +282,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
         var deliveries = await accepted.PlantAsync(tenant, 300);
 
         await Eventually.TrueAsync(() => Receiver.Received.Count >= 3_000, TimeSpan.FromSeconds(120), () => $"{Receiver.Received.Count} of 3,000 came");
-        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = 2", 3_000);
+        await UntilAsync($"select count(*) from webhook_messages where tenant_id = '{tenant}' and state = {{message.delivered}}", 3_000);
 
         Receiver.Received.Count.ShouldBe(3_000);
         Receiver.Received.GroupBy(message => (message.Path, message.Delivery)).ShouldAllBe(group => group.Select(message => message.Sequence).SequenceEqual(new[] { 1, 2 }));
@@ -340,7 +340,7 @@ public sealed class WebhookWorkerTests(TestDatabase database) : IClassFixture<Te
             Soon, () => $"expected {count}, there are {last}: {sql}");
     }
 
-    private Task<int> DueNowAsync() => database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}' and state = 1 and not in_flight");
+    private Task<int> DueNowAsync() => database.ExecuteAsync($"update webhook_messages set due_at = now() where tenant_id = '{tenant}' and state = {{message.pending}} and not in_flight");
 
     private async Task<double> SecondsUntilDueAsync() =>
         await database.ScalarAsync<double>($"select extract(epoch from due_at - now())::float8 from webhook_messages where tenant_id = '{tenant}'");

@@ -24,9 +24,9 @@ public sealed class AcceptedNotifications(TestDatabase database)
                 from unnest($2::uuid[]) id),
             d as (
                 insert into deliveries (tenant_id, id, channel, priority, status, due_at, expires_at, live)
-                select $1, id, $8, $5, case when $6 > interval '0' then 10 else 20 end, now() + $6, now() + $7, $4 from unnest($3::uuid[]) id)
+                select $1, id, $8, $5, case when $6 > interval '0' then {status.scheduled} else {status.queued} end, now() + $6, now() + $7, $4 from unnest($3::uuid[]) id)
             insert into timeline (tenant_id, delivery_id, seq, status, at)
-            select $1, id, 1, case when $6 > interval '0' then 10 else 20 end, now() from unnest($3::uuid[]) id
+            select $1, id, 1, case when $6 > interval '0' then {status.scheduled} else {status.queued} end, now() from unnest($3::uuid[]) id
             """,
             new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ids, id => id.Value) },

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 using NotificationService.Tenants;
 
@@ -15,7 +16,7 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
     {
         Content = new InlineContent(Subject: "Hello", Text: "Hello Ann"),
         Channel = "email",
-        Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
+        Recipient = new StoredRecipient { UserId = "u-1", Email = "ann@example.com" },
     };
 
     /// <summary>A notification over several channels, one after the other, for somebody who has all addresses.</summary>
@@ -25,7 +26,7 @@ public sealed class IntakeHost(TestDatabase database) : IAsyncDisposable
         Channels = channels,
         Strategy = "fallback",
         FallbackAfter = after,
-        Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com", Phone: "+14155550100", DeviceTokens: ["a-device-token"]),
+        Recipient = new StoredRecipient { UserId = "u-1", Email = "ann@example.com", Phone = "+14155550100", DeviceTokens = ["a-device-token"] },
     };
 
     private readonly WorkerHost host = WorkerHost.Create(database.ConnectionString);

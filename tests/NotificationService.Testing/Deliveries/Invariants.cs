@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NotificationService.Deliveries;
+using NotificationService.Storage;
 using Npgsql;
 
 namespace NotificationService.Testing.Deliveries;
@@ -36,7 +37,7 @@ public sealed class Invariants(NpgsqlDataSource database)
             """
             select d.id::text from deliveries d
             left join lateral (select status, seq from timeline t where t.delivery_id = d.id order by seq desc limit 1) last on true
-            where d.status <> 30 and (last.status is distinct from d.status or last.seq is distinct from d.timeline_seq)
+            where d.status <> {status.sending} and (last.status is distinct from d.status or last.seq is distinct from d.timeline_seq)
             """),
         ("the timeline has a gap or does not begin with 1",
             "select delivery_id::text from timeline group by delivery_id having min(seq) <> 1 or max(seq) <> count(*)"),
@@ -47,32 +48,32 @@ public sealed class Invariants(NpgsqlDataSource database)
             where was is not null and (was, status) not in (values {Legal})
             """),
         ("something is leased by the dead",
-            "select id::text from deliveries where status = 30 and lease_until < clock_timestamp() - interval '20 s'"),
+            "select id::text from deliveries where status = {status.sending} and lease_until < clock_timestamp() - interval '20 s'"),
         ("a lease or a begun call is left on something that is not being sent",
-            "select id::text from deliveries where status <> 30 and (lease_until is not null or lease_owner is not null or call_started_at is not null)"),
+            "select id::text from deliveries where status <> {status.sending} and (lease_until is not null or lease_owner is not null or call_started_at is not null)"),
         ("attempts are not numbered from 1 without a gap, or not counted",
             """
             select d.id::text from deliveries d left join (
                 select delivery_id, count(*) n, max(number) top, min(number) low from attempts group by delivery_id) a on a.delivery_id = d.id
-            where d.status <> 30 and (coalesce(a.n, 0) <> d.attempts or coalesce(a.top, 0) <> d.attempts or coalesce(a.low, 1) <> 1)
+            where d.status <> {status.sending} and (coalesce(a.n, 0) <> d.attempts or coalesce(a.top, 0) <> d.attempts or coalesce(a.low, 1) <> 1)
             """),
         ("something was sent although it is said to have failed for good, or the other way round",
             """
             select d.id::text from deliveries d
-            where (d.status in (40, 50, 60) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1)
+            where (d.status in ({status.sent}, {status.delivered}, {status.read}) and not exists (select from attempts a where a.delivery_id = d.id and a.outcome = {outcome.accepted})
                 -- settled by its provider's word
-                and not exists (select from receipts r where r.delivery_id = d.id and r.state = 2 and r.kind in (1, 2, 3)))
-               or (d.status = 20 and d.devices is null and exists (select from attempts a where a.delivery_id = d.id and a.outcome = 1) and d.retried_from = 0)
+                and not exists (select from receipts r where r.delivery_id = d.id and r.state = {receipt.applied} and r.kind in (1, 2, 3)))
+               or (d.status = {status.queued} and d.devices is null and exists (select from attempts a where a.delivery_id = d.id and a.outcome = {outcome.accepted}) and d.retried_from = 0)
             """),
         ("a push waits although nothing more is done for any of its devices, or has ended although one is still to be tried",
             """
             select d.id::text from deliveries d
-            where d.devices is not null and d.status not in (10, 30) and (d.status = 20) <> (d.devices::text like '%nextAttemptAt%')
+            where d.devices is not null and d.status not in ({status.scheduled}, {status.sending}) and (d.status = {status.queued}) <> (d.devices::text like '%nextAttemptAt%')
             """),
         ("a device has a push that is said to have reached nobody",
-            "select d.id::text from deliveries d where (d.devices->>'reached')::int > 0 and d.status in (70, 71, 72, 73)"),
+            "select d.id::text from deliveries d where (d.devices->>'reached')::int > 0 and d.status in ({status.suppressed}, {status.expired}, {status.cancelled}, {status.failed})"),
         ("an ambiguous attempt is not marked on its delivery",
-            "select d.id::text from deliveries d join attempts a on a.delivery_id = d.id where a.outcome = 4 and not d.ambiguous and d.retried_from = 0"),
+            "select d.id::text from deliveries d join attempts a on a.delivery_id = d.id where a.outcome = {outcome.ambiguous} and not d.ambiguous and d.retried_from = 0"),
         ("a call began before it was due",
             """
             select a.delivery_id::text from attempts a join notifications n on n.id = notification_of(a.delivery_id)
@@ -85,11 +86,11 @@ public sealed class Invariants(NpgsqlDataSource database)
             """),
         ("a receipt has ended and nobody says why, or names another tenant's delivery",
             """
-            select r.id::text from receipts r where (r.state in (3, 4) and r.reason is null)
-            union all select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where d.tenant_id <> r.tenant_id and r.state = 2
+            select r.id::text from receipts r where (r.state in ({receipt.ignored}, {receipt.unmatched}) and r.reason is null)
+            union all select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where d.tenant_id <> r.tenant_id and r.state = {receipt.applied}
             """),
         ("a receipt waits although its delivery is not being sent",
-            "select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where r.state = 1 and d.status <> 30 and r.received_at < now() - interval '6 min'"),
+            "select r.id::text from receipts r join deliveries d on d.id = r.delivery_id where r.state = {receipt.pending} and d.status <> {status.sending} and r.received_at < now() - interval '6 min'"),
         ("an engagement has no delivery of its tenant",
             "select e.id::text from engagements e left join deliveries d on d.id = e.delivery_id and d.tenant_id = e.tenant_id where d.id is null"),
         // Five seconds: what was loaded before may still go out.
@@ -98,8 +99,8 @@ public sealed class Invariants(NpgsqlDataSource database)
             select a.delivery_id::text from attempts a
             join notifications n on n.id = notification_of(a.delivery_id)
             join suppressions s on s.tenant_id = a.tenant_id and s.expires_at is null
-                and ((s.channel = 1 and s.address = lower(n.recipient->>'email')) or (s.channel = 2 and s.address = n.recipient->>'phone')
-                    or (s.channel = 4 and s.address = coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')))
+                and ((s.channel = {channel.email} and s.address = lower(n.recipient->>'email')) or (s.channel = {channel.sms} and s.address = n.recipient->>'phone')
+                    or (s.channel = {channel.whats_app} and s.address = coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')))
                 and s.channel = get_byte(uuid_send(a.delivery_id), 15) & 15
             where a.provider_id is not null
               and a.started_at > to_timestamp(('x' || left(replace(s.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) + interval '5 s'
@@ -107,20 +108,20 @@ public sealed class Invariants(NpgsqlDataSource database)
         ("of a chain something waits although another channel has reached the recipient",
             """
             select d.id::text from deliveries d join deliveries r on notification_of(r.id) = notification_of(d.id) and r.chain > 0
-            where d.chain > 0 and d.status in (10, 20) and r.status in (50, 60)
+            where d.chain > 0 and d.status in ({status.scheduled}, {status.queued}) and r.status in ({status.delivered}, {status.read})
             """),
         ("of a chain something waits although the channel before it has ended",
             """
             select d.id::text from deliveries d
             cross join lateral (
                 select p.status from deliveries p where notification_of(p.id) = notification_of(d.id) and p.chain > 0 and p.chain < d.chain order by p.chain desc limit 1) before
-            where d.chain > 0 and d.status = 10 and before.status in (70, 71, 73, 74)
+            where d.chain > 0 and d.status = {status.scheduled} and before.status in ({status.suppressed}, {status.expired}, {status.failed}, {status.bounced})
             """),
         ("of a chain a channel was called after another had reached the recipient",
             """
             select a.delivery_id::text from attempts a join deliveries d on d.id = a.delivery_id
             join deliveries r on notification_of(r.id) = notification_of(d.id) and r.id <> d.id and r.chain > 0
-            join timeline t on t.delivery_id = r.id and t.status in (50, 60)
+            join timeline t on t.delivery_id = r.id and t.status in ({status.delivered}, {status.read})
             where d.chain > 0 and d.retried_from = 0 and a.provider_id is not null and a.started_at > t.at + interval '2 s'
             """),
         ("of a chain a channel was called although the one before it had not ended and still had time",
@@ -130,8 +131,8 @@ public sealed class Invariants(NpgsqlDataSource database)
                 select p.* from deliveries p where notification_of(p.id) = notification_of(d.id) and p.chain > 0 and p.chain < d.chain order by p.chain desc limit 1) before
             left join lateral (select min(started_at) as at from attempts b where b.delivery_id = before.id) began on true
             where d.chain > 0 and a.number = 1 and d.retried_from = 0
-              and not exists (select from timeline t where t.delivery_id = before.id and t.status in (70, 71, 73, 74) and t.at < a.started_at + interval '1 s')
-              and (n.fallback_after is null or (began.at is null and before.status = 10)
+              and not exists (select from timeline t where t.delivery_id = before.id and t.status in ({status.suppressed}, {status.expired}, {status.failed}, {status.bounced}) and t.at < a.started_at + interval '1 s')
+              and (n.fallback_after is null or (began.at is null and before.status = {status.scheduled})
                 or (began.at <= a.started_at and began.at + make_interval(secs => n.fallback_after) > a.started_at + interval '1 s'))
             """),
         ("a batch's counts differ from its deliveries",
@@ -141,7 +142,7 @@ public sealed class Invariants(NpgsqlDataSource database)
                     select batch_id, status, n from batch_counts union all select batch_id, status, delta from batch_changes) c
                 where status >= 0 group by batch_id, status having sum(n) <> 0),
             actual as (
-                select batch_id, case when status < 40 then 0 else status end as status, count(*) as n from deliveries where batch_id is not null group by 1, 2)
+                select batch_id, case when status < {status.sent} then 0 else status end as status, count(*) as n from deliveries where batch_id is not null group by 1, 2)
             select coalesce(a.batch_id, c.batch_id)::text || ' ' || coalesce(a.status, c.status) || ': ' || coalesce(c.n, 0) || ' counted, ' || coalesce(a.n, 0) || ' there'
             from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
             """),
@@ -159,20 +160,20 @@ public sealed class Invariants(NpgsqlDataSource database)
             from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
             """),
         ("a batch has ended although something of it waits",
-            "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < 40 and d.retried_from = 0)"),
+            "select b.id::text from batches b where b.ended_at is not null and exists (select from deliveries d where d.batch_id = b.id and d.status < {status.sent} and d.retried_from = 0)"),
         ("a bulk job counts other rows than became notifications",
             "select j.id::text from bulk_jobs j where j.rows_queued <> (select count(*) from notifications n where n.batch_id = j.id)"),
         ("a bulk job counts other bad rows than there are",
             """
             select j.id::text || ': ' || j.rows_bad || ' counted' from bulk_jobs j
-            where not j.rows_gone and (j.state <> 6 or j.reason not in ('upload_incomplete', 'upload_refused'))
+            where not j.rows_gone and (j.state <> {job.failed} or j.reason not in ('upload_incomplete', 'upload_refused'))
               and j.rows_bad <> (
-                select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.corrected_by is null and (e.number < j.row_ranges or j.state = 1))
+                select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.corrected_by is null and (e.number < j.row_ranges or j.state = {job.uploading}))
             """),
         ("of a bulk job that is done a row is neither queued nor bad nor repeated",
             """
             select j.id::text from bulk_jobs j
-            where j.state = 5 and not j.rows_gone and j.rows_total <> j.rows_queued + j.rows_repeated
+            where j.state = {job.done} and not j.rows_gone and j.rows_total <> j.rows_queued + j.rows_repeated
                 + (select count(*) from bulk_errors e where e.tenant_id = j.tenant_id and e.job_id = j.id and e.number < j.row_ranges and e.corrected_by is null)
             """),
         ("a line of a file became two notifications",
@@ -223,7 +224,7 @@ public sealed class Invariants(NpgsqlDataSource database)
             found.AddRange(Sentence(
                 "a provider was answered and its report is missing",
                 reports.Where(key => !kept.Contains(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))))));
-            found.AddRange(Sentence("a report is still waiting", await ReadAsync(connection, "select id::text from receipts where state = 1")));
+            found.AddRange(Sentence("a report is still waiting", await ReadAsync(connection, "select id::text from receipts where state = {receipt.pending}")));
         }
 
         if (calls is not null)
@@ -260,13 +261,13 @@ public sealed class Invariants(NpgsqlDataSource database)
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCheckSeconds };
+        await using var command = new NpgsqlCommand(SqlNames.Replace(sql), connection) { CommandTimeout = LongestCheckSeconds };
         await command.ExecuteNonQueryAsync();
     }
 
     private static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = LongestCheckSeconds };
+        await using var command = new NpgsqlCommand(SqlNames.Replace(sql), connection) { CommandTimeout = LongestCheckSeconds };
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync())

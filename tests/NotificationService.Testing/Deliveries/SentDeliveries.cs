@@ -49,14 +49,14 @@ public sealed class SentDeliveries(TestDatabase database)
     {
         var ids = await accepted.PlantAsync(tenant, 1, live: live);
         await database.ExecuteAsync(
-            $"update deliveries set status = 30, claims = 1, attempts = 1, lease_until = now() + interval '30 s', call_started_at = now() where id = '{ids[0]}'");
+            $"update deliveries set status = {{status.sending}}, claims = 1, attempts = 1, lease_until = now() + interval '30 s', call_started_at = now() where id = '{ids[0]}'");
         return ids[0];
     }
 
     /// <summary>Ends what <see cref="SendingAsync"/> began: the provider had accepted.</summary>
     public async Task EndCallAsync(DeliveryId delivery, Guid provider)
     {
-        await database.ExecuteAsync($"update deliveries set status = 20, lease_until = null, call_started_at = null, attempts = 0 where id = '{delivery}'");
+        await database.ExecuteAsync($"update deliveries set status = {{status.queued}}, lease_until = null, call_started_at = null, attempts = 0 where id = '{delivery}'");
         await CalledAsync([delivery], provider, outcome: 1);
         await StepAsync([delivery], 40);
     }

@@ -163,6 +163,10 @@ public sealed class FakeHttpProvider : IAsyncDisposable
                 await Task.Delay(delayed.Delay, aborted);
                 await RespondAsync(context, call, delayed.Then);
                 break;
+            case FakeResponse.Held held:
+                await held.Moment.WaitAsync(aborted);
+                await RespondAsync(context, call, held.Then);
+                break;
             case FakeResponse.Taken:
                 await RespondAsync(context, call, contract.Accept(call));
                 break;

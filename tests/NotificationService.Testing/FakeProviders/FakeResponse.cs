@@ -32,6 +32,9 @@ public abstract record FakeResponse
 
     public FakeResponse After(TimeSpan delay) => new Delayed(delay, this);
 
+    /// <summary>The call is logged, and answered when the moment comes: whoever called is in the midst of it until then.</summary>
+    public FakeResponse After(Task moment) => new Held(moment, this);
+
     internal sealed record Taken : FakeResponse;
 
     internal sealed record Plain(int StatusCode, string Body, params (string Name, string Value)[] Headers) : FakeResponse;
@@ -49,4 +52,6 @@ public abstract record FakeResponse
     internal sealed record Silence : FakeResponse;
 
     internal sealed record Delayed(TimeSpan Delay, FakeResponse Then) : FakeResponse;
+
+    internal sealed record Held(Task Moment, FakeResponse Then) : FakeResponse;
 }

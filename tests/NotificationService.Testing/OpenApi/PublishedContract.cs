@@ -5,12 +5,14 @@ namespace NotificationService.Testing.OpenApi;
 /// <summary>The service's own OpenAPI document as a referee: whether a response, or an example in it, is what it says.</summary>
 public sealed class PublishedContract
 {
-    private readonly SchemaCheck check;
+    private readonly SchemaCheck requests;
+    private readonly SchemaCheck responses;
     private readonly List<Route> routes;
 
     public PublishedContract(JsonElement document)
     {
-        check = new SchemaCheck(document);
+        requests = new SchemaCheck(document, ofResponses: false);
+        responses = new SchemaCheck(document, ofResponses: true);
         routes = [.. from path in document.GetProperty("paths").EnumerateObject()
                      from operation in path.Value.EnumerateObject()
                      where operation.Name is "get" or "post" or "put" or "patch" or "delete"
@@ -33,7 +35,7 @@ public sealed class PublishedContract
             return response.TryGetProperty("content", out _) ? ["has no body"] : [];
         if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(mediaType, out var media))
             return [$"{mediaType} is not in the document"];
-        return body is { } json && media.TryGetProperty("schema", out var schema) ? check.Faults(schema, json, "") : [];
+        return body is { } json && media.TryGetProperty("schema", out var schema) ? responses.Faults(schema, json, "") : [];
     }
 
     /// <summary>What of a request that the service took contradicts the document.</summary>
@@ -51,7 +53,7 @@ public sealed class PublishedContract
             return [$"{mediaType} is not in the document"];
         if (!media.TryGetProperty("schema", out var schema))
             return [];
-        return body is { } json ? check.Faults(schema, json, "") : ["is no JSON"];
+        return body is { } json ? requests.Faults(schema, json, "") : ["is no JSON"];
     }
 
     /// <summary>Every example of a request or a response that does not fit its own schema. A file's bytes have no example.</summary>
@@ -59,7 +61,7 @@ public sealed class PublishedContract
         from route in routes
         from media in MediaOf(route.Operation)
         where media.Media.TryGetProperty("example", out _)
-        from fault in check.Faults(media.Media.GetProperty("schema"), media.Media.GetProperty("example"), "")
+        from fault in (media.Name.StartsWith("request", StringComparison.Ordinal) ? requests : responses).Faults(media.Media.GetProperty("schema"), media.Media.GetProperty("example"), "")
         where !(media.Name.Contains("multipart/form-data", StringComparison.Ordinal) && fault == "/file: is required")
         select $"{route.Method} {string.Join('/', route.Segments)} {media.Name} {fault}";
 

@@ -8,7 +8,9 @@ namespace NotificationService.Testing.OpenApi;
 /// Holds JSON against a schema of an OpenAPI 3.1 document. Knows the keywords that the service's document uses; any other is an exception, so that
 /// nothing is passed over. Stricter than JSON Schema in one thing: a member that the schema does not name is a fault.
 /// </summary>
-internal sealed partial class SchemaCheck(JsonElement document)
+/// <param name="document">The whole document.</param>
+/// <param name="ofResponses">Whether it is what the service writes: its times have one form, while it reads any.</param>
+internal sealed partial class SchemaCheck(JsonElement document, bool ofResponses)
 {
     private static readonly HashSet<string> Annotations = ["description", "title", "example", "examples", "default", "deprecated", "readOnly", "writeOnly"];
 
@@ -85,9 +87,9 @@ internal sealed partial class SchemaCheck(JsonElement document)
     };
 
     /// <summary>Of a value of another kind than the format is for, <c>type</c> says it.</summary>
-    private static bool HasFormat(string format, JsonElement value) => (format, value.ValueKind) switch
+    private bool HasFormat(string format, JsonElement value) => (format, value.ValueKind) switch
     {
-        ("date-time", JsonValueKind.String) => Rfc3339Utc().IsMatch(value.GetString()!) && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _),
+        ("date-time", JsonValueKind.String) => (ofResponses ? Written() : Rfc3339Utc()).IsMatch(value.GetString()!) && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _),
         ("uuid", JsonValueKind.String) => value.TryGetGuid(out _),
         ("uri", JsonValueKind.String) => Uri.TryCreate(value.GetString(), UriKind.Absolute, out _),
         ("int32", JsonValueKind.Number) => value.TryGetInt32(out _),
@@ -98,4 +100,7 @@ internal sealed partial class SchemaCheck(JsonElement document)
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rfc3339Utc();
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Written();
 }

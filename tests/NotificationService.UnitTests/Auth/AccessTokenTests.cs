@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Host.Auth;
@@ -41,6 +42,57 @@ public sealed class AccessTokenTests
 
         Tokens.Verify(token, $"{Tokens.NewKey},{Tokens.OldKey}").ShouldNotBeNull();
         Tokens.Verify(token, Tokens.NewKey).ShouldBeNull();
+    }
+
+    /// <summary>Signed by the build before the one that signs with the library: the names of its header stand in another order.</summary>
+    [Fact]
+    public void A_token_that_an_earlier_build_signed_is_good()
+    {
+        const string Earlier =
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Im5ldyJ9"
+            + ".eyJpc3MiOiJub3RpZmljYXRpb24tc2VydmljZSIsImF1ZCI6Im5vdGlmaWNhdGlvbi1zZXJ2aWNlIiwiaWF0IjoxNzc3ODYzNzIxLCJuYmYiOjE3Nzc4NjM3MjEsImV4cCI6MTc3Nzg2NDYyMSwianRpIjoiMDE5ZGYwZmItMTAw"
+            + "MC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwic3ViIjoiMDE5MDAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMGNjIiwidGVuYW50IjoiMDE5MDAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMGFhIiwia2luZCI6InVz"
+            + "ZXIiLCJsaXZlIjp0cnVlLCJ1aWQiOiJhbm4iLCJzaWQiOiIwMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwZGQiLCJyb2xlcyI6WyJhZG1pbiJdfQ"
+            + "._oL3_ehdJgvKNmFUhuXAkBvCDG0DPSjapTD7kcuwakQ";
+
+        var read = Tokens.Verify(Earlier).ShouldNotBeNull();
+
+        (read.Caller.Tenant, read.Caller.Id, read.Caller.UserId).ShouldBe((Tokens.Person.Tenant, Tokens.Person.Id, "ann"));
+        read.Caller.Roles.ShouldBe([UserRoles.Admin]);
+        read.SignIn.ShouldBe(new Guid("01900000-0000-7000-8000-0000000000dd"));
+        read.ExpiresAt.ShouldBe(Tokens.Now.AddMinutes(15));
+    }
+
+    [Fact]
+    public void A_token_says_what_it_always_said_and_nothing_else()
+    {
+        var bound = Tokens.For(Tokens.Person with { Roles = Scopes.Of([UserRoles.Viewer, UserRoles.Admin]) }) with
+        {
+            SignIn = new Guid("01900000-0000-7000-8000-0000000000dd"),
+            AllowedNetworks = AllowedNetworks.Parse(["192.0.2.0/24", "2001:db8::/32"]),
+        };
+
+        var claims = JsonDocument.Parse(Tokens.Decode(Tokens.Write(bound).Split('.')[1])).RootElement.EnumerateObject().Where(claim => claim.Name != "jti")
+            .ToDictionary(claim => claim.Name, claim => claim.Value.GetRawText(), StringComparer.Ordinal);
+
+        claims.ShouldBe(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["iss"] = "\"notification-service\"",
+                ["aud"] = "\"notification-service\"",
+                ["iat"] = "1777863721",
+                ["nbf"] = "1777863721",
+                ["exp"] = "1777864621",
+                ["sub"] = "\"01900000-0000-7000-8000-0000000000cc\"",
+                ["tenant"] = "\"01900000-0000-7000-8000-0000000000aa\"",
+                ["kind"] = "\"user\"",
+                ["live"] = "true",
+                ["uid"] = "\"ann\"",
+                ["sid"] = "\"01900000-0000-7000-8000-0000000000dd\"",
+                ["roles"] = "[\"admin\",\"viewer\"]",
+                ["nets"] = "[\"192.0.2.0/24\",\"2001:db8::/32\"]",
+            },
+            ignoreOrder: true);
     }
 
     [Fact]

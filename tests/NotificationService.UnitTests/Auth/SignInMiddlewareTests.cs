@@ -146,6 +146,6 @@ public sealed class SignInMiddlewareTests
     {
         var time = new ManualTime(Tokens.Now);
         var database = new Database(new StorageOptions { ConnectionString = "Host=unused" });
-        return new SignInMiddleware(_ => Task.CompletedTask, new VerifiedTokens(new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new DisabledSubjects(database), time));
+        return new SignInMiddleware(_ => Task.CompletedTask, new VerifiedTokens(new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new DisabledSubjects(database, time), time));
     }
 }

@@ -34,14 +34,21 @@ internal static class Tokens
         return new AccessTokenWriter(Keys(masterKeys ?? NewKey), new Ids(time), time).Write(token);
     }
 
-    public static AccessToken? Verify(string token, string? masterKeys = null, DateTimeOffset? at = null) =>
-        new AccessTokenVerifier(Keys(masterKeys ?? NewKey), new ManualTime(at ?? Now)).Verify(token);
+    public static AccessToken? Verify(string token, string? masterKeys = null, DateTimeOffset? at = null)
+    {
+        var verified = new AccessTokenVerifier(Keys(masterKeys ?? NewKey), new ManualTime(at ?? Now)).VerifyAsync(token, CancellationToken.None).AsTask();
+        verified.IsCompletedSuccessfully.ShouldBeTrue("it waits for nothing, and no token makes it throw");
+        return verified.GetAwaiter().GetResult();
+    }
 
     /// <summary>Signs anything as the service would: what a defect of ours, not an attacker, could produce.</summary>
-    public static string Sign(string payload, string? header = null)
+    public static string Sign(string payload, string? header = null) => SignEncoded(Encode(payload), header);
+
+    /// <summary>The same of a payload in base64url, or in what is none.</summary>
+    public static string SignEncoded(string payload, string? header = null)
     {
         var key = MasterKeys.Parse(NewKey).DeriveKey("access token HS256", "new");
-        var signed = $"{header ?? Keys(NewKey).SigningHeader}.{Encode(payload)}";
+        var signed = $"{header ?? Encode("""{"alg":"HS256","kid":"new","typ":"at+jwt"}""")}.{payload}";
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
     }
 

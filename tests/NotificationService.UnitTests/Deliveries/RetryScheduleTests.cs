@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
+using NotificationService.Channels.Routing;
 using NotificationService.Deliveries;
 
 namespace NotificationService.UnitTests.Deliveries;
@@ -35,6 +36,10 @@ public sealed class RetryScheduleTests
         RetrySchedule.Next(ChannelKind.Email, 2, null, 0.5).ShouldBe(TimeSpan.FromSeconds(30));
         RetrySchedule.Next(ChannelKind.Email, 2, null, 0.999).GetValueOrDefault().TotalSeconds.ShouldBeInRange(35.9, 36);
     }
+
+    [Fact]
+    public void No_step_is_longer_than_a_new_provider_looks_ahead() => Prop.ForAll(Asked, asked =>
+        (RetrySchedule.Next(asked.Channel, asked.Attempts, null, asked.Jitter) ?? TimeSpan.Zero) < SuspensionStore.UnservedWithin).QuickCheckThrowOnFailure();
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

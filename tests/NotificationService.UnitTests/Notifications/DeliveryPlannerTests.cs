@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.UnitTests.Notifications;
@@ -9,7 +10,7 @@ public sealed class DeliveryPlannerTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
     private static readonly NotificationId Id = NotificationId.From(Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"));
-    private static readonly StoredRecipient Ann = new(UserId: "u-1", Email: "ann@example.com");
+    private static readonly StoredRecipient Ann = new() { UserId = "u-1", Email = "ann@example.com" };
 
     [Fact]
     public void Each_channel_gets_a_delivery_whose_id_follows_from_the_notifications()
@@ -68,7 +69,7 @@ public sealed class DeliveryPlannerTests
     [Fact]
     public void WhatsApp_falls_back_to_the_phone_number()
     {
-        var request = Request([ChannelKind.WhatsApp, ChannelKind.Sms]) with { Recipient = new StoredRecipient(Phone: "+14155550100") };
+        var request = Request([ChannelKind.WhatsApp, ChannelKind.Sms]) with { Recipient = new StoredRecipient { Phone = "+14155550100" } };
 
         Planned(request, template: null).Deliveries.ShouldAllBe(delivery => delivery.Status == DeliveryStatus.Queued);
     }
@@ -163,12 +164,14 @@ public sealed class DeliveryPlannerTests
 
     private static ValidatedRequest Chain(IReadOnlyList<ChannelKind> channels, TimeSpan? after) => Request(channels) with { Fallback = new FallbackRule(after) };
 
-    private static StoredRecipient Addresses(ChannelKind[] channels) => new(
-        UserId: channels.Contains(ChannelKind.InApp) ? "u-1" : null,
-        Email: channels.Contains(ChannelKind.Email) ? "ann@example.com" : null,
-        Phone: channels.Contains(ChannelKind.Sms) ? "+14155550100" : null,
-        Whatsapp: channels.Contains(ChannelKind.WhatsApp) ? "+14155550101" : null,
-        DeviceTokens: channels.Contains(ChannelKind.Push) ? ["token"] : null);
+    private static StoredRecipient Addresses(ChannelKind[] channels) => new()
+    {
+        UserId = channels.Contains(ChannelKind.InApp) ? "u-1" : null,
+        Email = channels.Contains(ChannelKind.Email) ? "ann@example.com" : null,
+        Phone = channels.Contains(ChannelKind.Sms) ? "+14155550100" : null,
+        Whatsapp = channels.Contains(ChannelKind.WhatsApp) ? "+14155550101" : null,
+        DeviceTokens = channels.Contains(ChannelKind.Push) ? ["token"] : null,
+    };
 
     private static ValidatedRequest Request(IReadOnlyList<ChannelKind>? channels) =>
         new("order-shipped", null, channels, Ann, default, null, Priority.Normal, null, null, null, default);

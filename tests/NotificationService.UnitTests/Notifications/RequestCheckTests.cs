@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 
 namespace NotificationService.UnitTests.Notifications;
 
@@ -15,14 +16,14 @@ public sealed class RequestCheckTests
     {
         Template = "order-shipped",
         Channels = ["email", "in_app"],
-        Recipient = new StoredRecipient(UserId: "u-1", Email: "ann@example.com"),
+        Recipient = new StoredRecipient { UserId = "u-1", Email = "ann@example.com" },
     };
 
     private static readonly NotificationRequest Inline = new()
     {
         Content = new InlineContent(Subject: "Hi", Text: "Hello"),
         Channel = "email",
-        Recipient = new StoredRecipient(Email: "ann@example.com"),
+        Recipient = new StoredRecipient { Email = "ann@example.com" },
     };
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class RequestCheckTests
             Template = "No Such Key",
             Channels = ["email", "fax", "email"],
             Strategy = "fastest",
-            Recipient = new StoredRecipient(UserId: "a\tb", Email: "ann", Phone: "911", Whatsapp: "1", DeviceTokens: ["ok", ""], Name: "x\r\nBcc: y", Locale: "../../x", Timezone: "Mars/Phobos"),
+            Recipient = new StoredRecipient { UserId = "a\tb", Email = "ann", Phone = "911", Whatsapp = "1", DeviceTokens = ["ok", ""], Name = "x\r\nBcc: y", Locale = "../../x", Timezone = "Mars/Phobos" },
             Priority = "urgent",
             Category = "",
             Reference = new string('r', 201),

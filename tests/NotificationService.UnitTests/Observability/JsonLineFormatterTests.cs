@@ -17,7 +17,7 @@ public sealed class JsonLineFormatterTests
 
         var line = Write(LogLevel.Warning, new EventId(2101, "Retried"), [new("Attempt", 3), new("Channel", "email"), new("{OriginalFormat}", "x")], "Retried \"it\"\nagain", exception: null);
 
-        line.GetProperty("time").GetString().ShouldBe("2026-01-31T09:30:00Z");
+        line.GetProperty("time").GetString().ShouldBe("2026-01-31T09:30:00.000000Z");
         line.GetProperty("level").GetString().ShouldBe("warn");
         line.GetProperty("category").GetString().ShouldBe("Category");
         line.GetProperty("eventId").GetInt32().ShouldBe(2101);

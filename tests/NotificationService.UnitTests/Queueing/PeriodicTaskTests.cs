@@ -67,6 +67,30 @@ public sealed class PeriodicTaskTests
         runs.Reasons.ShouldBeEmpty("that was no failure");
     }
 
+    [Fact]
+    public async Task A_part_of_a_run_that_fails_does_not_hold_up_the_parts_after_it()
+    {
+        var (time, runs) = (new ManualTime(), new Turns());
+        var (first, second) = (NewStep(time), NewStep(time));
+
+        await PeriodicTask.RunAsync(_ => throw new TimeoutException(), first, runs.Failed, CancellationToken.None);
+        await PeriodicTask.RunAsync(_ => runs.TakeAsync(), second, runs.Failed, CancellationToken.None);
+
+        (runs.Count, first.Failed, second.Failed).ShouldBe((1, 1, 0));
+        runs.Reasons.ShouldBe(["TimeoutException"]);
+    }
+
+    [Fact]
+    public async Task A_part_that_is_cancelled_with_the_process_ends_the_run()
+    {
+        var (time, runs) = (new ManualTime(), new Turns());
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => PeriodicTask.RunAsync(token => Task.Delay(Timeout.Infinite, token), NewStep(time), runs.Failed, stop.Token));
+        runs.Reasons.ShouldBeEmpty();
+    }
+
     private static Step NewStep(ManualTime time) => new("runs", isEssential: true, Long, time);
 
     private sealed class Turns

@@ -1,4 +1,4 @@
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 using NotificationService.Testing;
 using Npgsql;
 

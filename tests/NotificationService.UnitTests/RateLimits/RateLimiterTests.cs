@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using NotificationService.Host.RateLimits;
+using NotificationService.RateLimits;
 using NotificationService.Storage;
 using NotificationService.Testing;
 

@@ -153,6 +153,30 @@ public sealed class UserProfilesTests : IDisposable
         (await FindAsync(profiles, "bob")).ShouldBeOfType<ProfileResponse.Known>();
     }
 
+    [Fact]
+    public async Task A_late_answer_to_what_was_asked_before_does_not_end_the_pause()
+    {
+        var release = new TaskCompletionSource();
+        users.Response = async (request, _) =>
+        {
+            if (!request.RequestUri!.AbsolutePath.EndsWith("/slow", StringComparison.Ordinal))
+                return new HttpResponseMessage(HttpStatusCode.InternalServerError);
+            await release.Task;
+            return FakeUsers.Json("{}");
+        };
+        var profiles = Profiles();
+        var slow = FindAsync(profiles, "slow");
+        await Eventually.TrueAsync(() => users.Asked.Count == 1, TimeSpan.FromSeconds(60));
+        for (var i = 0; i < 10; i++)
+            (await FindAsync(profiles, $"p{i}")).ShouldBe(ProfileResponse.Unavailable.Failed);
+
+        release.SetResult();
+
+        (await slow).ShouldBeOfType<ProfileResponse.Known>();
+        (await FindAsync(profiles, "ann")).ShouldBe(ProfileResponse.Unavailable.Down);
+        users.Asked.Count.ShouldBe(11);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized, true)]
     [InlineData(HttpStatusCode.ServiceUnavailable, true)]
@@ -305,7 +329,7 @@ public sealed class UserProfilesTests : IDisposable
     {
         var cache = new ProfileCache(1_000, 10_000_000, time);
         for (var i = 0; i < 1_000; i++)
-            cache.Put((Tenant, $"p{i}"), new ProfileResponse.Known(new RecipientProfile(null, null, null, null, [new string('x', 50_000)], null, null)));
+            cache.Put((Tenant, $"p{i}"), new ProfileResponse.Known(new StoredRecipient { DeviceTokens = [new string('x', 50_000)] }));
 
         cache.Count.ShouldBeInRange(50, 100);
         cache.TryGet((Tenant, "p999"), out _, out _).ShouldBeTrue();

@@ -9,7 +9,15 @@ namespace NotificationService.UnitTests.Templates;
 /// <summary>Templates made of one text, as tests want them.</summary>
 internal static class TemplateOf
 {
-    public static readonly RecipientModel Ann = new("u-1", "Ann", "ann@example.com", "+14155550100", "en", "Europe/Paris");
+    public static readonly RecipientModel Ann = new()
+    {
+        UserId = "u-1",
+        Name = "Ann",
+        Email = "ann@example.com",
+        Phone = "+14155550100",
+        Locale = "en",
+        Timezone = "Europe/Paris",
+    };
 
     public static CompiledTemplate Html(string html) => Contents(new JsonObject
     {

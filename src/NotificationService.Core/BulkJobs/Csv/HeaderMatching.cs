@@ -100,7 +100,7 @@ internal sealed class HeaderMatching(IReadOnlyList<string> headers, IReadOnlyLis
         {
             var any = ChannelKinds.All.SelectMany(HeaderNames.Addresses).Distinct(StringComparer.Ordinal).ToList();
             if (!any.Exists(there.Contains))
-                RefuseMissing("email", $"No column says whom to write to: one of {string.Join(", ", any)}.");
+                RefuseMissing(any[0], $"No column says whom to write to: one of {string.Join(", ", any)}.");
         }
 
         foreach (var channel in channels.Distinct())

@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Recipients;
 
 namespace NotificationService.BulkJobs.Csv;
 
@@ -7,18 +8,8 @@ internal static class HeaderNames
 {
     public const string Reference = "reference";
 
-    private static readonly (string Field, string[] Synonyms)[] Fields =
-    [
-        ("userId", ["user", "recipient id", "recipient user id"]),
-        ("name", ["full name", "recipient name"]),
-        ("email", ["email address", "mail", "mail address", "recipient email"]),
-        ("phone", ["phone number", "mobile", "mobile number", "mobile phone", "cell", "cell phone", "tel", "telephone", "telephone number", "recipient phone"]),
-        ("whatsapp", ["whatsapp number", "whatsapp phone"]),
-        ("deviceTokens", ["device token", "push token", "fcm token", "registration token"]),
-        ("locale", ["language", "lang"]),
-        ("timezone", ["tz"]),
-        (Reference, ["ref", "client reference"]),
-    ];
+    private static readonly IReadOnlyList<(string Field, IReadOnlyList<string> Synonyms)> Fields =
+        [.. RecipientFields.All.Select(row => (row.Name, row.Headers)), (Reference, ["ref", "client reference"])];
 
     private static readonly string[] OfTheOnlyChannel = ["to", "recipient", "address"];
 
@@ -42,13 +33,5 @@ internal static class HeaderNames
     }
 
     /// <summary>Any one of them will do.</summary>
-    public static IReadOnlyList<string> Addresses(ChannelKind channel) => channel switch
-    {
-        ChannelKind.Email => ["email"],
-        ChannelKind.Sms => ["phone"],
-        ChannelKind.Push => ["deviceTokens"],
-        ChannelKind.WhatsApp => ["whatsapp", "phone"],
-        ChannelKind.InApp => ["userId"],
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "no such channel"),
-    };
+    public static IReadOnlyList<string> Addresses(ChannelKind channel) => RecipientFields.NamesOf(ChannelTable.Of(channel).Addresses);
 }

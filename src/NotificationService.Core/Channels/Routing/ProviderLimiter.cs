@@ -1,3 +1,5 @@
+using NotificationService.Outbound;
+
 namespace NotificationService.Channels.Routing;
 
 /// <summary>
@@ -12,6 +14,13 @@ public sealed class ProviderLimiter
 
     /// <summary>Calls at once to a provider that leaves calls hanging.</summary>
     public const int CallsWhenHanging = 5;
+
+    /// <summary>
+    /// When a provider is left alone. A call that succeeds closes the breaker, also one that began before it opened: a provider that fails now and
+    /// then is not given up for long.
+    /// </summary>
+    public static readonly CircuitBreakerSettings Breaker = new(
+        FailuresInARow: 5, MinCalls: 20, Window: TimeSpan.FromSeconds(30), FirstPause: TimeSpan.FromSeconds(1), LongestPause: TimeSpan.FromSeconds(10), Probes: 3);
 
     /// <summary>How often a provider that does not accept its configuration is tried again.</summary>
     public static readonly TimeSpan SuspendedFor = TimeSpan.FromSeconds(30);
@@ -46,7 +55,7 @@ public sealed class ProviderLimiter
     public ProviderLimiter(int limit, RateLeases? leases, TimeProvider time)
     {
         (this.limit, this.leases, this.time) = (limit, leases, time);
-        (breaker, health) = (new CircuitBreaker(time), new ProviderHealth(time));
+        (breaker, health) = (new CircuitBreaker(Breaker, time), new ProviderHealth(time));
         rate = leases is null ? null : new RateAllowance(leases.PerSecond, time);
     }
 
@@ -237,7 +246,7 @@ public sealed class ProviderLimiter
             return 0;
         var permits = !breaker.IsOpen ? Math.Max(0, Math.Min(limit, atOnce) - underWay)
             : suspension is null ? breaker.ProbesLeft
-            : Math.Max(0, breaker.ProbesLeft - CircuitBreaker.Probes + 1);
+            : Math.Max(0, breaker.ProbesLeft - Breaker.Probes + 1);
         if (rate is null || permits == 0)
             return permits;
         // A probe takes of the rate, too: without asking, what was left would have lapsed while the breaker was open.

@@ -31,7 +31,7 @@ public sealed class RateLeases(Database database, TenantId tenant, Guid provider
                 await Task.Delay(Pause, time, cancellationToken);
             return granted;
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
         {
             // No rate, no calls: they wait until the database is back, as everything does.
             await Task.Delay(Pause, time, cancellationToken);

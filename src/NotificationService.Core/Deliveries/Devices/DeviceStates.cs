@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using NotificationService.Storage;
 
 namespace NotificationService.Deliveries.Devices;
 
@@ -69,7 +70,7 @@ public sealed record DeviceStates(IReadOnlyList<DeviceState> Items)
         if (device.IsAmbiguous)
             json.WriteBoolean("ambiguous", true);
         if (device.NextAttemptAt is { } next)
-            json.WriteString("nextAttemptAt", next.UtcDateTime);
+            json.WriteTime("nextAttemptAt", next);
         json.WriteEndObject();
     }
 }

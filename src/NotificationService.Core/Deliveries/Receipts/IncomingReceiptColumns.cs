@@ -27,7 +27,7 @@ internal sealed class IncomingReceiptColumns
         this.ids = ids;
         rows =
         [
-            .. ofOneTenant.SelectMany(incoming => incoming.Items.Select(receipt => new Row(incoming.Provider, Hash(receipt.DedupeKey), receipt, incoming.Wait)))
+            .. ofOneTenant.SelectMany(incoming => incoming.Items.Select(receipt => new Row(incoming.Provider, Hash(receipt.DedupeKey), receipt, incoming.Wait, incoming.AreTests)))
                 .DistinctBy(row => (row.Provider, Convert.ToHexString(row.Hash)))
                 .OrderBy(row => row.Provider).ThenBy(row => Convert.ToHexString(row.Hash), StringComparer.Ordinal),
         ];
@@ -50,6 +50,7 @@ internal sealed class IncomingReceiptColumns
         Of(row => Clean(row.Receipt.Url, LongestUrl)),
         Of(row => (short)Flags(row.Receipt)),
         Of(row => Clean(row.Receipt.Raw, RawReceipt.Longest)),
+        Of(row => row.IsTest),
     ];
 
     private static ReceiptFlags Flags(Receipt receipt) =>
@@ -62,5 +63,5 @@ internal sealed class IncomingReceiptColumns
 
     private NpgsqlParameter<T[]> Of<T>(Converter<Row, T> column) => new() { TypedValue = Array.ConvertAll(rows, column) };
 
-    private sealed record Row(Guid Provider, byte[] Hash, Receipt Receipt, TimeSpan Wait);
+    private sealed record Row(Guid Provider, byte[] Hash, Receipt Receipt, TimeSpan Wait, bool IsTest);
 }

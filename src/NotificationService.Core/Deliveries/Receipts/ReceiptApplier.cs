@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -27,80 +26,61 @@ internal sealed class ReceiptApplier(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RunAsync("receipt_applier", () => wakeUp.WaitAsync(Poll, stoppingToken), Linger, stoppingToken),
-        RunAsync("receipt_applier_helper", () => Task.Delay(Poll, time, stoppingToken), Poll, stoppingToken));
+    private readonly Step step = heartbeats.Step("receipt_apply");
 
-    private async Task RunAsync(string name, Func<Task> wait, TimeSpan linger, CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RunAsync("receipt_applier", wakeUp.WaitAsync, Linger, stoppingToken),
+        RunAsync("receipt_applier_helper", signal: null, Poll, stoppingToken));
+
+    private Task RunAsync(string name, Func<TimeSpan, CancellationToken, Task>? signal, TimeSpan linger, CancellationToken stoppingToken)
     {
-        var (heartbeat, step, careful) = (heartbeats.Register(name, LongestSilence), heartbeats.Step("receipt_apply"), false);
-        try
+        var wasRefused = false;
+        return new ClaimLoop(heartbeats.Register(name, LongestSilence), step, Pause, time, NoteFailure) { Signal = signal }.RunAsync(TurnAsync, stoppingToken);
+
+        // What was under way when it is asked to stop is rolled back and done by somebody else.
+        async Task<NextTurn> TurnAsync(CancellationToken cancellationToken)
         {
-            while (!stoppingToken.IsCancellationRequested)
+            (var careful, wasRefused) = (wasRefused, false);
+            try
             {
-                heartbeat.Beat();
-                var turn = await ApplyAsync(step, careful, stoppingToken);
-                careful = turn is Turn.Refused;
-                if (turn is Turn.Ended { Receipts: 0 })
-                    await wait();
-                else if (turn is Turn.Ended { Receipts: < Few })
-                    await Task.Delay(linger, time, stoppingToken);
+                return await ApplyAsync(careful, cancellationToken) switch
+                {
+                    0 => new NextTurn.OnSignal(Poll),
+                    < Few => new NextTurn.After(linger),
+                    _ => NextTurn.AtOnce,
+                };
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Asked to stop; what was under way is rolled back and done by somebody else.
-        }
-        catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host did not wait for this loop to end.
+            catch (Exception exception) when (!careful && DatabaseFailures.Of(exception).IsOfTheStatement())
+            {
+                // One of them is at fault, nobody knows which.
+                wasRefused = true;
+                step.Fail(Outage.Reason(exception));
+                NoteFailure(Outage.Reason(exception));
+                return NextTurn.AtOnce;
+            }
         }
     }
 
-    /// <param name="step">Receives whether it succeeded.</param>
+    /// <summary>Answers how many were looked at.</summary>
     /// <param name="careful">Whether one of those that come now was refused just before.</param>
-    private async Task<Turn> ApplyAsync(Step step, bool careful, CancellationToken cancellationToken)
+    private async Task<int> ApplyAsync(bool careful, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        try
+        var ended = careful ? await store.ApplyCarefullyAsync(Max, cancellationToken) : await store.ApplyAsync(Max, cancellationToken);
+        var took = time.GetElapsedTime(began);
+        step.Succeed();
+        if (ended.Count > 0)
+            events.SignalLocally();
+        foreach (var receipt in ended)
         {
-            var ended = careful ? await store.ApplyCarefullyAsync(Max, cancellationToken) : await store.ApplyAsync(Max, cancellationToken);
-            var took = time.GetElapsedTime(began);
-            step.Succeed();
-            if (ended.Count > 0)
-                events.SignalLocally();
-            foreach (var receipt in ended)
-            {
-                if (receipt.State == ReceiptState.Unmatched)
-                    logger.ReceiptUnmatched(receipt.Receipt.Id, receipt.Receipt.Provider, receipt.Reason);
-                if (receipt.State != ReceiptState.Pending)
-                    metrics.Ended(receipt.Receipt.Kind, receipt.State, receipt.Receipt.Age + took);
-            }
+            if (receipt.State == ReceiptState.Unmatched)
+                logger.ReceiptUnmatched(receipt.Receipt.Id, receipt.Receipt.Provider, receipt.Reason);
+            if (receipt.State != ReceiptState.Pending)
+                metrics.Ended(receipt.Receipt.Kind, receipt.State, receipt.Receipt.Age + took);
+        }
 
-            return new Turn.Ended(ended.Count);
-        }
-        catch (PostgresException exception) when (!careful && !exception.IsTransient)
-        {
-            // One of them is at fault, nobody knows which.
-            step.Fail(exception.SqlState);
-            logger.StepFailed("receipts", exception.SqlState);
-            return new Turn.Refused();
-        }
-#pragma warning disable CA1031 // whatever went wrong, the loop goes on: what was under way was rolled back
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            step.Fail(Outage.Reason(exception));
-            logger.StepFailed("receipts", Outage.Reason(exception));
-            await Task.Delay(Pause, time, cancellationToken);
-            return new Turn.Ended(0);
-        }
+        return ended.Count;
     }
 
-    private abstract record Turn
-    {
-        public sealed record Ended(int Receipts) : Turn;
-
-        public sealed record Refused : Turn;
-    }
+    private void NoteFailure(string reason) => logger.StepFailed("receipts", reason);
 }

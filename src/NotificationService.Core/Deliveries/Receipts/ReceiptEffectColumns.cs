@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NotificationService.Channels;
+using NotificationService.Storage;
 
 namespace NotificationService.Deliveries.Receipts;
 
@@ -64,7 +65,7 @@ internal static class ReceiptEffectColumns
         json.WriteString("receiptId", step.Receipt.Id);
         WriteTime(json, step.Receipt);
         if (step.Receipt.ReceivedAt is { } received)
-            json.WriteString("receivedAt", received.UtcDateTime);
+            json.WriteTime("receivedAt", received);
         if (step.IsTestAddress)
             json.WriteString("suppression", ReceiptEffects.TestAccount);
     });
@@ -81,7 +82,7 @@ internal static class ReceiptEffectColumns
 
     private static void WriteTime(Utf8JsonWriter json, PendingReceipt receipt)
     {
-        json.WriteString("occurredAt", receipt.OccurredAt.UtcDateTime);
+        json.WriteTime("occurredAt", receipt.OccurredAt);
         if (receipt.Flags.HasFlag(ReceiptFlags.TimeReplaced))
             json.WriteString("occurredAtIs", "received");
     }

@@ -109,7 +109,7 @@ public sealed class ReceiptEffects
         {
             ReceiptKind.Complained => SuppressionReason.Complaint,
             ReceiptKind.Unsubscribed or ReceiptKind.Resubscribed => SuppressionReason.Unsubscribe,
-            _ => channel == ChannelKind.Push ? SuppressionReason.DeadToken : SuppressionReason.Bounce,
+            _ => ChannelTable.Of(channel).Suppression?.WhenDead ?? SuppressionReason.Bounce,
         };
         Addresses.Add(new ReportedAddress(channel, address, reason, receipt.Provider, delivery?.Value, receipt.Code, receipt.OccurredAt)
         {

@@ -11,7 +11,7 @@ namespace NotificationService.Deliveries.Receipts;
 /// 1 lock what is due, of each tenant its share → 2 per tenant, under its scope: find and lock the deliveries → 3 work out what it means, in memory →
 /// 4 per tenant: write it all → 5 commit. Dies anywhere before 5: nothing happened, the locks go with the connection.
 /// </remarks>
-public sealed class ReceiptStore(Database database, Ids ids)
+public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types)
 {
     /// <summary>Of more tenants that have receipts waiting the others come the next time.</summary>
     public const int MaxTenants = 250;
@@ -29,6 +29,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
     private static readonly string Match = SqlText.Statement("receipts_match");
     private static readonly string Apply = SqlText.Statement("deliveries_apply_receipt");
 
+    private readonly string[] reportingForSiblings = [.. types.ReportingForSiblings];
     private readonly Lock turn = new();
     private Guid after;
 
@@ -63,13 +64,13 @@ public sealed class ReceiptStore(Database database, Ids ids)
                 ended.AddRange(await ApplyAsync(connection, part, now, cancellationToken));
                 await transaction.ReleaseAsync(Part, cancellationToken);
             }
-            catch (PostgresException refused) when (!refused.IsTransient)
+            catch (Exception refused) when (DatabaseFailures.Of(refused).IsOfTheStatement())
             {
                 refusals++;
                 await transaction.RollbackAsync(Part, cancellationToken);
                 if (part is [var receipt])
                 {
-                    ended.Add(await PutOffAsync(connection, receipt, refused.SqlState, cancellationToken));
+                    ended.Add(await PutOffAsync(connection, receipt, Outage.Reason(refused), cancellationToken));
                     continue;
                 }
 
@@ -82,9 +83,9 @@ public sealed class ReceiptStore(Database database, Ids ids)
         return ended;
     }
 
-    private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string sqlState, CancellationToken cancellationToken)
+    private static async Task<EndedReceipt> PutOffAsync(NpgsqlConnection connection, PendingReceipt receipt, string code, CancellationToken cancellationToken)
     {
-        var reason = $"error_{sqlState}";
+        var reason = $"error_{code}";
         await using var command = new NpgsqlCommand(PutOff, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = receipt.Place });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
@@ -163,7 +164,7 @@ public sealed class ReceiptStore(Database database, Ids ids)
             after = tenant;
     }
 
-    private static async Task<Dictionary<Guid, ReceiptMatch>> MatchAsync(
+    private async Task<Dictionary<Guid, ReceiptMatch>> MatchAsync(
         NpgsqlConnection connection, (TenantId Tenant, PendingReceipt[] Receipts)[] tenants, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var oldest = Oldest(now);
@@ -178,7 +179,8 @@ public sealed class ReceiptStore(Database database, Ids ids)
                 new NpgsqlParameter<Guid?[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt.Delivery?.Value) },
                 new NpgsqlParameter<string?[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt.ProviderMessageId) },
                 new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(receipts, receipt => receipt is { ConcernsAddress: true, Address: null }) },
-                new NpgsqlParameter<Guid> { TypedValue = oldest }));
+                new NpgsqlParameter<Guid> { TypedValue = oldest },
+                new NpgsqlParameter<string[]> { TypedValue = reportingForSiblings }));
         }
 
         var matches = new Dictionary<Guid, ReceiptMatch>();

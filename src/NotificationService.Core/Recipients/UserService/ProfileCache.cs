@@ -58,6 +58,6 @@ public sealed class ProfileCache(int size, long maxBytes, TimeProvider time)
 
     private sealed record Entry((TenantId Tenant, string UserId) Key, ProfileResponse Response, long At)
     {
-        public int Bytes { get; } = 240 + (2 * Key.UserId.Length) + ((Response as ProfileResponse.Known)?.Profile.Bytes ?? 0);
+        public int Bytes { get; } = 240 + (2 * Key.UserId.Length) + (Response is ProfileResponse.Known known ? RecipientFields.Bytes(known.Profile) : 0);
     }
 }

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using NotificationService.Outbound;
 using NotificationService.Tenants;
-using Polly;
-using Polly.CircuitBreaker;
 
 namespace NotificationService.Recipients.UserService;
 
-/// <summary>One tenant's questions to the user service: left alone for seconds when half of them fail.</summary>
+/// <summary>One tenant's questions to the user service: left alone for seconds when more than half of them fail.</summary>
 internal sealed class TenantQuestions : IDisposable
 {
     /// <summary>So often one person may go without a response while others have theirs, before it is taken for theirs alone.</summary>
@@ -19,12 +18,15 @@ internal sealed class TenantQuestions : IDisposable
     /// </summary>
     private static readonly TimeSpan LongSilence = TimeSpan.FromMinutes(2);
 
+    private static readonly CircuitBreakerSettings Settings = new(
+        FailuresInARow: null, MinCalls: 10, Window: TimeSpan.FromSeconds(10), FirstPause: TimeSpan.FromSeconds(5), LongestPause: TimeSpan.FromSeconds(5), Probes: 1);
+
     private readonly UserServiceClient client;
     private readonly TenantId tenant;
     private readonly ILogger logger;
     private readonly TimeProvider time;
-    private readonly ResiliencePipeline<ProfileResponse> breaker;
-    private readonly CircuitBreakerStateProvider state = new();
+    private readonly Lock sync = new();
+    private readonly CircuitBreaker breaker;
 
     /// <summary>People about whom nothing was heard: how often, how many of the others had been answered by then, and when that was counted.</summary>
     private readonly ConcurrentDictionary<string, (int Times, long Answered, long At)> suspects = new(StringComparer.Ordinal);
@@ -34,47 +36,38 @@ internal sealed class TenantQuestions : IDisposable
     {
         Turns = new SemaphoreSlim(max);
         (this.client, this.tenant, this.time, this.logger) = (client, tenant, time, logger);
-        breaker = new ResiliencePipelineBuilder<ProfileResponse> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ProfileResponse>
-            {
-                FailureRatio = 0.5,
-                MinimumThroughput = 10,
-                SamplingDuration = TimeSpan.FromSeconds(10),
-                BreakDuration = TimeSpan.FromSeconds(5),
-                StateProvider = state,
-                // To refuse one person is a response.
-                ShouldHandle = static outcome => ValueTask.FromResult(
-                    outcome.Outcome.Exception is not null || (outcome.Outcome.Result is ProfileResponse.Unavailable failed && failed != ProfileResponse.Unavailable.Refused)),
-                OnOpened = _ =>
-                {
-                    logger.LeftAlone(tenant);
-                    return ValueTask.CompletedTask;
-                },
-                OnClosed = _ =>
-                {
-                    logger.RespondsAgain(tenant);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
+        breaker = new CircuitBreaker(Settings, time);
     }
 
     /// <summary>No more of this tenant's are under way.</summary>
     public SemaphoreSlim Turns { get; }
 
+    private bool IsOpen
+    {
+        get
+        {
+            lock (sync)
+                return breaker.IsOpen;
+        }
+    }
+
     public void Dispose() => Turns.Dispose();
 
     public async Task<ProfileResponse> AskAsync(string userId)
     {
+        if (!TryEnter(out var isProbe))
+            return ProfileResponse.Unavailable.Down;
+        var response = await AskOnceAsync(userId);
+        // To refuse one person is a response.
+        Leave(isProbe, response is ProfileResponse.Unavailable failed && failed != ProfileResponse.Unavailable.Refused);
+        return response == ProfileResponse.Unavailable.Silent ? Silent(userId) : Answered(userId, response);
+    }
+
+    private async Task<ProfileResponse> AskOnceAsync(string userId)
+    {
         try
         {
-            var response = await breaker.ExecuteAsync(
-                static async (state, cancellationToken) => await state.client.AskAsync(state.tenant, state.userId, cancellationToken), (client, tenant, userId), CancellationToken.None);
-            return response == ProfileResponse.Unavailable.Silent ? Silent(userId) : Answered(userId, response);
-        }
-        catch (BrokenCircuitException)
-        {
-            return ProfileResponse.Unavailable.Down;
+            return await client.AskAsync(tenant, userId, CancellationToken.None);
         }
 #pragma warning disable CA1031 // whatever it was, a recipient is still without it, and many wait for this response
         catch (Exception exception)
@@ -82,6 +75,31 @@ internal sealed class TenantQuestions : IDisposable
         {
             logger.QuestionFailed(exception.GetType().Name);
             return ProfileResponse.Unavailable.Failed;
+        }
+    }
+
+    private bool TryEnter(out bool isProbe)
+    {
+        lock (sync)
+        {
+            isProbe = breaker.IsOpen;
+            return breaker.TryEnter();
+        }
+    }
+
+    private void Leave(bool isProbe, bool hasFailed)
+    {
+        lock (sync)
+        {
+            // What was asked before it opened says nothing of now: one of many that still had a response would end the pause.
+            if (breaker.IsOpen != isProbe)
+                return;
+            if (!hasFailed)
+                breaker.Succeeded();
+            else if (breaker.Failed())
+                logger.LeftAlone(tenant);
+            if (isProbe && !breaker.IsOpen)
+                logger.RespondsAgain(tenant);
         }
     }
 
@@ -99,7 +117,7 @@ internal sealed class TenantQuestions : IDisposable
         var others = Interlocked.Read(ref answered);
         if (suspects.Count >= MaxSuspects)
             suspects.Clear();
-        var (now, isClosed) = (time.GetTimestamp(), state.CircuitState == CircuitState.Closed);
+        var (now, isClosed) = (time.GetTimestamp(), !IsOpen);
         var (times, _, _) = suspects.AddOrUpdate(
             userId, (1, others, now), (_, before) => others > before.Answered || (isClosed && time.GetElapsedTime(before.At, now) >= LongSilence) ? (before.Times + 1, others, now) : before);
         return times >= MaxSilent ? ProfileResponse.Unavailable.Failed : ProfileResponse.Unavailable.Silent;

@@ -99,8 +99,9 @@ public sealed class UserServiceClient(UserServiceOptions options, HttpMessageHan
             if (json.RootElement.ValueKind != JsonValueKind.Object || (Text(json.RootElement, "userId") is { } other && other != userId))
                 return ProfileResponse.Unavailable.Failed;
             var user = json.RootElement;
-            return new ProfileResponse.Known(new RecipientProfile(
-                Text(user, "name"), Text(user, "email"), Text(user, "phone"), Text(user, "whatsapp"), Texts(user, "deviceTokens"), Text(user, "locale"), Text(user, "timezone")));
+            return new ProfileResponse.Known(RecipientFields.Read(
+                field => field.IsCompleted ? Text(user, field.Name) : null,
+                field => field.IsCompleted ? Texts(user, field.Name) : null));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -23,15 +23,15 @@ with changed as (
     returning d.id, i.steps, d.batch_id, d.status, held_row.was
 ),
 step as (
-    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, t.delivery_id, t.seq, t.status, clock_timestamp(), t.detail::json
+    select t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status, changed.batch_id, t.detail
     from unnest($10::uuid[], $11::smallint[], $12::smallint[], $13::text[]) as t(delivery_id, seq, status, detail)
-    where t.delivery_id in (select id from changed)
-    returning delivery_id, seq, status
+    join changed on changed.id = t.delivery_id
 ),
-published as (
-    insert into outbox (shard, tenant_id, subject, seq)
-    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
+recorded as materialized (
+    select notification_meta.record_changes(
+        $1, clock_timestamp(), array_agg(delivery_id order by delivery_id, seq), array_agg(seq order by delivery_id, seq), array_agg(was order by delivery_id, seq),
+        array_agg(status order by delivery_id, seq), array_agg(batch_id order by delivery_id, seq), array_agg(detail::json order by delivery_id, seq)) as n
+    from step
 ),
 engagement as (
     insert into engagements (tenant_id, delivery_id, id, kind, at, detail)
@@ -45,13 +45,5 @@ done as (
     from unnest($19::text[], $20::smallint[], $21::text[], $22::interval[], $23::uuid[], $24::smallint[], $25::smallint[], $26::boolean[])
         as i(place, state, reason, pause, delivery_id, flags, tries, live)
     where r.ctid = i.place::tid
-),
-counted as (
-    insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, moved.batch_id, change.status, change.delta
-    from (
-        select batch_id, case when was < {status.sent} then {tally.pending} else was end as was, status, count(*) as n
-        from changed where batch_id is not null and status >= {status.sent} and status <> was group by 1, 2, 3) moved
-    cross join lateral (values (moved.was, -moved.n), (moved.status, moved.n)) as change(status, delta)
 )
-select id from changed where steps > 0
+select id from changed where steps > 0 and (select n from recorded) >= 0

@@ -8,20 +8,15 @@ with before as materialized (
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
     from before where d.id = before.id and before.status in ({status.waiting})
-    returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices
+    returning d.id, d.timeline_seq, d.batch_id, before.status as was, d.status, d.devices
 ),
-step as (
-    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, status, $4, notification_meta.stopped_detail(devices, 'cancelled', 'cancelled by the caller') from ended
-),
-published as (
-    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, timeline_seq from ended
-),
-counted as (
-    insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, stopped.batch_id, change.status, change.delta
-    from (select batch_id, status, count(*) as n from ended where batch_id is not null group by batch_id, status) stopped
-    cross join lateral (values ({tally.pending}::smallint, -stopped.n), (stopped.status, stopped.n)) as change(status, delta)
+recorded as materialized (
+    select notification_meta.record_changes(
+        $1, $4, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
+        array_agg(notification_meta.cause({cause.cancelled}, devices))) as n
+    from ended
 )
 select before.id, coalesce(ended.status, before.status) as status, ended.id is not null as changed
-from before left join ended on ended.id = before.id order by before.id
+from before left join ended on ended.id = before.id
+where (select n from recorded) >= 0
+order by before.id

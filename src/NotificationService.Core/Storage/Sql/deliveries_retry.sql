@@ -8,7 +8,7 @@ with before as materialized (
     from deliveries where id = any ($2::uuid[]) and tenant_id = $1 order by id for update
 ),
 eligible as (
-    select before.id, before.chain, before.notification_id, siblings.last_place,
+    select before.id, before.status as was, before.chain, before.notification_id, siblings.last_place,
         row_number() over (partition by before.notification_id, before.chain = 0 order by before.chain) as n
     from before
     left join lateral (
@@ -17,7 +17,7 @@ eligible as (
     where before.status in ({status.retryable}) and before.failure_kind is distinct from {failure.no_address} and siblings.going_on is not true
 ),
 place as (
-    select e.id, case when e.chain = 0 then 0 else e.last_place + e.n end as chain, e.chain > 0 and e.n > 1 as waits,
+    select e.id, e.was, case when e.chain = 0 then 0 else e.last_place + e.n end as chain, e.chain > 0 and e.n > 1 as waits,
         case when e.chain > 0 and e.n > 1 then (
             select make_interval(secs => coalesce((e.n - 1) * n.fallback_after, 259200)) from notifications n where n.id = e.notification_id and n.tenant_id = $1)
         else interval '0' end as after
@@ -29,21 +29,15 @@ again as (
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, devices = null, timeline_seq = d.timeline_seq + 1
     from place where d.id = place.id
-    returning d.id, d.status, d.timeline_seq, d.batch_id
+    returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
 ),
-step as (
-    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, timeline_seq, status, $3, case status
-        when {status.scheduled} then '{"code":"fallback","message":"put back by hand; waits for the channels before it"}'
-        else '{"code":"retried","message":"put back into the queue by hand"}' end::json from again
-),
-counted as (
-    insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, back.batch_id, change.status, change.delta
-    from (
-        select again.batch_id, before.status as was, count(*) as n from again join before on before.id = again.id
-        where again.batch_id is not null group by again.batch_id, before.status) back
-    cross join lateral (values (back.was, -back.n), ({tally.pending}::smallint, back.n)) as change(status, delta)
+recorded as materialized (
+    select notification_meta.record_changes(
+        $1, $3, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
+        array_agg(notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end))) as n
+    from again
 )
 select before.id, coalesce(again.status, before.status) as status, again.id is not null as changed
-from before left join again on again.id = before.id order by before.id
+from before left join again on again.id = before.id
+where (select n from recorded) >= 0
+order by before.id

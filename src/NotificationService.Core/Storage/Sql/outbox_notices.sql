@@ -1,6 +1,6 @@
 -- Events that are no delivery's, each of the mode of the batch or job that it is about; live where it is about neither. $1 tenant, $2 uuid[] events
 -- Each OFFSET 0 is a fence: a probe of a primary key, whatever the statistics said when the plan was made.
-select o.ord, e.type, e.subject, e.occurred_at, e.data, coalesce(b.live, j.live, true)
+select o.ord, e.type, e.subject, e.occurred_at, e.facts, e.data, coalesce(b.live, j.live, true)
 from unnest($2::uuid[]) with ordinality as o(id, ord)
 join events e on e.tenant_id = $1 and e.id = o.id
 left join lateral (select h.live from batches h where h.tenant_id = $1 and h.id = e.subject offset 0) b on true

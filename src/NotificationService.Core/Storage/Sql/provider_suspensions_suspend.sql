@@ -10,5 +10,5 @@ with suspended as (
     returning provider_id, code, message, suspended_at
 )
 select suspended.provider_id, notification_meta.publish_event($1, notification_meta.new_id(), 'provider.parked', suspended.provider_id, suspended.suspended_at, json_build_object(
-    'providerId', suspended.provider_id, 'name', p.name, 'type', p.type, 'channel', notification_meta.channel_name(p.channel), 'code', suspended.code, 'message', suspended.message))
+    'name', p.name, 'type', p.type, 'channel', p.channel, 'code', suspended.code, 'message', suspended.message))
 from suspended join providers p on p.tenant_id = $1 and p.id = suspended.provider_id

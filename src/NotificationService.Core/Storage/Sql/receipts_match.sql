@@ -1,11 +1,11 @@
 -- Finds the deliveries that one tenant's receipts are about, and locks those that can be changed now. Answers a row per receipt, in any order.
 -- $1 tenant; per receipt: $2 provider, $3 delivery as the vendor echoed it, $4 the vendor's id of the message, $5 whether the address is wanted
--- $6 the oldest delivery that a vendor's id is looked for
+-- $6 the oldest delivery that a vendor's id is looked for, $7 types of providers whose vendor reports to one address for several of them
 --
 -- What a worker holds, or what somebody has locked at this moment, is known and not held: it is asked for again later. So nobody waits
 -- for anybody, and a result that is being written is never in the way.
 -- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose reports
--- may come without our id. Meta reports to one address for all the numbers of an app, each of which is a provider here: it may be a sibling's message.
+-- may come without our id. A vendor of $7 reports to one address for all of an account, of which each number is a provider here: it may be a sibling's message.
 -- The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
 with target as materialized (
     select g.ord, coalesce(by_message.provider_id, by_sibling.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id,
@@ -17,7 +17,7 @@ with target as materialized (
         where g.delivery_id is null and a.provider_message_id = g.message_id and right(a.delivery_id::text, 1) = '4'
           and (a.provider_id = g.provider_id or a.provider_id in (
               select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
-              where p.tenant_id = $1 and p.id = g.provider_id and p.type = 'whatsapp_cloud'))
+              where p.tenant_id = $1 and p.id = g.provider_id and p.type = any ($7)))
           and a.tenant_id = $1 and a.delivery_id >= $6
     ) by_message on true
     left join lateral (
@@ -25,7 +25,7 @@ with target as materialized (
         where g.delivery_id is not null and right(g.delivery_id::text, 1) = '4' and a.delivery_id = g.delivery_id and a.tenant_id = $1
           and (a.provider_id = g.provider_id or a.provider_id in (
               select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
-              where p.tenant_id = $1 and p.id = g.provider_id and p.type = 'whatsapp_cloud'))
+              where p.tenant_id = $1 and p.id = g.provider_id and p.type = any ($7)))
         order by (a.provider_id = g.provider_id) desc, a.number desc limit 1
     ) by_sibling on true
 ),

@@ -43,9 +43,8 @@ noted as (
 ),
 published as materialized (
     select notification_meta.publish_event($1, notification_meta.new_id(), case when n.disabled_for is null then 'webhook_endpoint.failing' else 'webhook_endpoint.disabled' end,
-        n.id, clock_timestamp(), json_build_object('endpointId', n.id,
-            'host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for, 'failingSince', to_char(n.failing_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-            'failures', n.failures, 'lastFailure', n.last_failure))
+        n.id, clock_timestamp(), json_build_object('host', substring(n.url from '^[a-z]+://(\[[^\]]*\]|[^/:?#]*)'), 'reason', n.disabled_for,
+            'failing_since', n.failing_since, 'failures', n.failures, 'last_failure', n.last_failure))
     from noted n where n.warned or n.disabled_for is not null
 ),
 audited as (

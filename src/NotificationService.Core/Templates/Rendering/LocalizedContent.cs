@@ -1,3 +1,4 @@
+using NotificationService.Channels;
 using NotificationService.Templates.Language;
 
 namespace NotificationService.Templates.Rendering;
@@ -51,18 +52,18 @@ internal sealed class LocalizedContent
         isCompiled = true;
     }
 
-    public RenderedContent Render(PlainMap model) => new(
-        Subject?.Render(model),
-        Html?.Render(model),
-        Text?.Render(model),
-        Title?.Render(model),
-        Body?.Render(model),
-        Address(ActionUrl, model),
-        RenderData(model))
+    public RenderedContent Render(PlainMap model) => new()
     {
+        Subject = Subject?.Render(model),
+        Html = Html?.Render(model),
+        Text = Text?.Render(model),
+        Title = Title?.Render(model),
+        Body = Body?.Render(model),
+        ActionUrl = Address(ActionUrl, model),
+        Data = RenderData(model),
         ImageUrl = Address(ImageUrl, model) is { } picture && WebAddress.IsOne(picture) ? picture : null,
         CollapseKey = CollapseKey?.Render(model) is { Length: > 0 } key ? key : null,
-        Approved = Approved is { } approved ? new ApprovedTemplate(approved.Name, approved.Language, approved.Components.Render(model)) : null,
+        Approved = Approved is { } approved ? new WhatsAppTemplate(approved.Name, approved.Language, approved.Components.Render(model)) : null,
     };
 
     /// <summary>None where it is empty or would run something.</summary>

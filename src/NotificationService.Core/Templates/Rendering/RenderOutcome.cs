@@ -1,3 +1,5 @@
+using NotificationService.Channels;
+
 namespace NotificationService.Templates;
 
 /// <summary>What came of rendering one channel of a template.</summary>
@@ -14,29 +16,18 @@ public abstract record RenderOutcome
     public sealed record Failed(string Code, string Message) : RenderOutcome;
 }
 
-/// <summary>The parts of a message that the channel has; in-app actions stand in <see cref="Data"/> as <c>actions</c> (JSON).</summary>
-public sealed record RenderedContent(
-    string? Subject,
-    string? Html,
-    string? Text,
-    string? Title,
-    string? Body,
-    string? ActionUrl,
-    IReadOnlyDictionary<string, string> Data)
-{
-    /// <summary>A push notification's picture.</summary>
-    public string? ImageUrl { get; init; }
-
-    /// <summary>Which earlier push notifications this one takes the place of.</summary>
-    public string? CollapseKey { get; init; }
-
-    /// <summary>What WhatsApp is to send in place of a text.</summary>
-    public ApprovedTemplate? Approved { get; init; }
-}
-
 /// <summary>What a template may know of the recipient: <c>{{recipient.name}}</c> and so on.</summary>
-public sealed record RecipientModel(string? UserId, string? Name, string? Email, string? Phone, string? Locale, string? Timezone);
+public sealed record RecipientModel
+{
+    public string? UserId { get; init; }
 
-/// <summary>A template that WhatsApp approved, its parameters rendered.</summary>
-/// <param name="Components">A JSON array.</param>
-public sealed record ApprovedTemplate(string Name, string Language, string Components);
+    public string? Name { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Phone { get; init; }
+
+    public string? Locale { get; init; }
+
+    public string? Timezone { get; init; }
+}

@@ -1,38 +1,45 @@
 using System.Text;
 using System.Text.Json;
+using NotificationService.Channels;
 
 namespace NotificationService.Templates.Rendering;
 
 /// <summary>What a channel does not take although all of it could be rendered: said before anything is sent, as every vendor would say it after.</summary>
 internal static class RenderedCheck
 {
-    private const int LongestSms = 1_600;
-    private const int LongestWhatsApp = 4_096;
     private const int LongestCollapseKey = 64;
 
-    public static RenderOutcome.Failed? Of(Channels.ChannelKind channel, RenderedContent content) => channel switch
+    public static RenderOutcome.Failed? Of(ChannelKind channel, RenderedContent content)
     {
-        Channels.ChannelKind.Sms => Text(content.Text, LongestSms, "a text message"),
-        Channels.ChannelKind.WhatsApp when content.Approved is { } approved => Parameters(approved),
-        Channels.ChannelKind.WhatsApp => Text(content.Text, LongestWhatsApp, "a WhatsApp message"),
-        Channels.ChannelKind.Push when string.IsNullOrWhiteSpace(content.Title) && string.IsNullOrWhiteSpace(content.Body) =>
-            new(TemplateCodes.TextEmpty, "title and body are both empty"),
-        Channels.ChannelKind.Push when content.CollapseKey is { } key && Encoding.UTF8.GetByteCount(key) > LongestCollapseKey =>
-            new(TemplateCodes.TextTooLong, $"a collapse key may have {LongestCollapseKey} bytes"),
-        _ => null,
-    };
+        if (content.Approved is { } approved)
+            return Parameters(approved);
+        var row = ChannelTable.Of(channel);
+        if (row.Rendered is { } rule)
+        {
+            if (IsBlank(content, rule.AnyOf))
+                return new(TemplateCodes.TextEmpty, rule.Empty);
+            if (content.Text is { } text && text.Length > rule.MaxText)
+                return new(TemplateCodes.TextTooLong, $"{rule.Noun} may have {rule.MaxText} characters, this has {text.Length}{(row.IsBilledBySegment ? $" ({SmsSegments.Count(text)} segments)" : "")}");
+        }
 
-    private static RenderOutcome.Failed? Text(string? text, int longest, string what)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            return new(TemplateCodes.TextEmpty, "the rendered text is empty");
-        return text.Length > longest
-            ? new(TemplateCodes.TextTooLong, $"{what} may have {longest} characters, this has {text.Length}{(longest == LongestSms ? $" ({SmsSegments.Count(text)} segments)" : "")}")
+        return content.CollapseKey is { } key && Encoding.UTF8.GetByteCount(key) > LongestCollapseKey
+            ? new(TemplateCodes.TextTooLong, $"a collapse key may have {LongestCollapseKey} bytes")
             : null;
     }
 
+    private static bool IsBlank(RenderedContent content, IReadOnlyList<ContentPart> parts)
+    {
+        foreach (var part in parts)
+        {
+            if (!string.IsNullOrWhiteSpace(content.TextOf(part)))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>WhatsApp refuses a template as a whole for one parameter that is empty.</summary>
-    private static RenderOutcome.Failed? Parameters(ApprovedTemplate approved)
+    private static RenderOutcome.Failed? Parameters(WhatsAppTemplate approved)
     {
         using var components = JsonDocument.Parse(approved.Components);
         return Value("components", "", components.RootElement);

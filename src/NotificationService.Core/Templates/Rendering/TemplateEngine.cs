@@ -1,16 +1,9 @@
 using System.Globalization;
 using HandlebarsDotNet;
+using NotificationService.Channels;
 using NotificationService.Templates.Language;
 
 namespace NotificationService.Templates.Rendering;
-
-/// <summary>How a part is written: escaped for HTML, on one line for headers and titles, or as it comes.</summary>
-internal enum PartKind
-{
-    Html,
-    Line,
-    Text,
-}
 
 /// <summary>
 /// The one door to Handlebars: two environments for the whole process, one that escapes and one that does not. Neither

@@ -1,5 +1,6 @@
 using System.Buffers;
 using HandlebarsDotNet;
+using NotificationService.Channels;
 using NotificationService.Templates.Language;
 
 namespace NotificationService.Templates.Rendering;

@@ -14,7 +14,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
     private readonly SentDeliveries planted = new(database);
     private readonly AcceptedNotifications accepted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 
@@ -53,7 +53,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
 
         (await accepted.TimelineAsync(delivery))[^1].ShouldBe("read");
         (await database.ScalarAsync<Guid>($"select delivery_id from receipts where tenant_id = '{tenant}'")).ShouldBe(delivery.Value);
-        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = 60")).ShouldBe(1);
+        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = {{status.read}}")).ShouldBe(1);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         await ApplyAllAsync();
 
         (await planted.StatusAsync(delivery)).ShouldBe((short)50);
-        (await database.ScalarAsync<string>($"select detail->>'provider' from timeline where delivery_id = '{delivery}' and status = 50")).ShouldBe($"P {two}");
+        (await database.ScalarAsync<string>($"select detail->>'provider' from timeline where delivery_id = '{delivery}' and status = {{status.delivered}}")).ShouldBe($"P {two}");
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
 
         (await planted.StatusAsync(deliveries[0])).ShouldBe((short)74);
         (await planted.StatusAsync(deliveries[1])).ShouldBe((short)50);
-        (await database.ScalarAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = 3")).ShouldBe("already_delivered");
+        (await database.ScalarAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = {{receipt.ignored}}")).ShouldBe("already_delivered");
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public sealed class ReceiptApplyTests(TestDatabase database) : IClassFixture<Tes
         }
     }
 
-    private Task<int> DueNowAsync() => database.ExecuteAsync($"update receipts set next_try_at = now() where state = 1 and tenant_id = '{tenant}'");
+    private Task<int> DueNowAsync() => database.ExecuteAsync($"update receipts set next_try_at = now() where state = {{receipt.pending}} and tenant_id = '{tenant}'");
 
     private async Task<IReadOnlyList<string>> StatesAsync() =>
         [.. (await database.QueryAsync<short>($"select state from receipts where tenant_id = '{tenant}' order by state")).Select(state => ((ReceiptState)state).ToName())];

@@ -11,7 +11,7 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
 {
     private readonly SentDeliveries planted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 
@@ -35,7 +35,7 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
         var looked = await store.ApplyAsync(60, CancellationToken.None);
 
         looked.Count.ShouldBe(50, "20 of each that has so many, and the ten");
-        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = 50")).ShouldBe(10);
+        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = {{status.delivered}}")).ShouldBe(10);
     }
 
     [Fact]
@@ -81,16 +81,16 @@ public sealed class ReceiptFairnessTests(TestDatabase database) : IClassFixture<
         var looked = await store.ApplyCarefullyAsync(500, CancellationToken.None);
 
         looked.Count.ShouldBe(200);
-        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = 50")).ShouldBe(198);
-        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = 1")).ShouldBe(["error_22003", "error_22003"]);
+        (await database.ScalarAsync<long>($"select count(*) from deliveries where tenant_id = '{tenant}' and status = {{status.delivered}}")).ShouldBe(198);
+        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = {{receipt.pending}}")).ShouldBe(["error_22003", "error_22003"]);
 
         for (var tries = 0; tries < 20; tries++)
         {
-            await database.ExecuteAsync($"update receipts set next_try_at = now() where tenant_id = '{tenant}' and state = 1");
+            await database.ExecuteAsync($"update receipts set next_try_at = now() where tenant_id = '{tenant}' and state = {{receipt.pending}}");
             await store.ApplyCarefullyAsync(500, CancellationToken.None);
         }
 
-        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = 4")).ShouldBe(["error_22003", "error_22003"]);
+        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = {{receipt.unmatched}}")).ShouldBe(["error_22003", "error_22003"]);
         await database.ExecuteAsync($"delete from timeline where tenant_id = '{tenant}'; delete from deliveries where tenant_id = '{tenant}'; delete from attempts where tenant_id = '{tenant}'");
     }
 

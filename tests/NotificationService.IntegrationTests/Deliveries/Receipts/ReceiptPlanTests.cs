@@ -25,7 +25,8 @@ public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<Test
             new NpgsqlParameter<Guid?[]> { TypedValue = [null] },
             new NpgsqlParameter<string?[]> { TypedValue = [$"m-{sent[7]}"] },
             new NpgsqlParameter<bool[]> { TypedValue = [true] },
-            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty });
+            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty },
+            new NpgsqlParameter<string[]> { TypedValue = ["whatsapp_cloud"] });
 
         plan.ShouldContain(line => line.Contains("Index Cond: (provider_message_id = ", StringComparison.Ordinal), string.Join('\n', plan));
         plan.ShouldNotContain(line => line.Contains("Seq Scan", StringComparison.Ordinal), string.Join('\n', plan));

@@ -85,7 +85,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
         await accepted.UntilAsync(tenant, "delivered", 1);
 
         (await database.ScalarAsync<double>(
-            $"select extract(epoch from t.at - r.received_at)::float8 from timeline t join receipts r on r.delivery_id = t.delivery_id where t.tenant_id = '{tenant}' and t.status = 50"))
+            $"select extract(epoch from t.at - r.received_at)::float8 from timeline t join receipts r on r.delivery_id = t.delivery_id where t.tenant_id = '{tenant}' and t.status = {{status.delivered}}"))
             .ShouldBeLessThan(30, "100 ms on a machine that has nothing else to do; one that nobody looked for would be older");
     }
 
@@ -106,7 +106,7 @@ public sealed class ReceiptRaceTests(TestDatabase database) : IClassFixture<Test
         await worker.StartAsync();
         await accepted.UntilAsync(tenant, "delivered", 29);
 
-        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = 1")).ShouldBe(["error_22003"]);
+        (await database.QueryAsync<string>($"select reason from receipts where tenant_id = '{tenant}' and state = {{receipt.pending}}")).ShouldBe(["error_22003"]);
         await database.ExecuteAsync($"delete from receipts where tenant_id = '{tenant}'; delete from timeline where tenant_id = '{tenant}'; delete from deliveries where tenant_id = '{tenant}'; delete from attempts where tenant_id = '{tenant}'; delete from notifications where tenant_id = '{tenant}'");
     }
 

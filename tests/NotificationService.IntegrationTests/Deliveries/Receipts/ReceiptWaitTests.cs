@@ -13,7 +13,7 @@ public sealed class ReceiptWaitTests(TestDatabase database) : IClassFixture<Test
 {
     private readonly SentDeliveries planted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
     private Guid provider;
 
@@ -145,7 +145,7 @@ public sealed class ReceiptWaitTests(TestDatabase database) : IClassFixture<Test
         await ApplyAsync();
 
         (await planted.StatusAsync(delivery)).ShouldBe((short)50);
-        (await database.ScalarAsync<string>($"select detail->>'provider' from timeline where delivery_id = '{delivery}' and status = 50")).ShouldBe($"P {two}");
+        (await database.ScalarAsync<string>($"select detail->>'provider' from timeline where delivery_id = '{delivery}' and status = {{status.delivered}}")).ShouldBe($"P {two}");
     }
 
     private static Receipt Bounce(DeliveryId delivery) =>
@@ -157,7 +157,7 @@ public sealed class ReceiptWaitTests(TestDatabase database) : IClassFixture<Test
     /// <summary>Whatever waits is due.</summary>
     private async Task ApplyAsync()
     {
-        await database.ExecuteAsync($"update receipts set next_try_at = now() where state = 1 and tenant_id = '{tenant}'");
+        await database.ExecuteAsync($"update receipts set next_try_at = now() where state = {{receipt.pending}} and tenant_id = '{tenant}'");
         await store.ApplyAsync(500, CancellationToken.None);
     }
 

@@ -17,7 +17,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
     private readonly SentDeliveries planted = new(database);
     private readonly AcceptedNotifications accepted = new(database);
     private readonly ReceiptIntake intake = database.NewReceiptIntake();
-    private readonly ReceiptStore store = new(database.Database, database.Ids);
+    private readonly ReceiptStore store = database.NewReceiptStore();
     private TenantId tenant;
 
     public async ValueTask InitializeAsync() => tenant = await database.NewTenantAsync();
@@ -175,7 +175,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
 
         (await accepted.TimelineAsync(email)).ShouldBe(["queued", "suppressed"]);
         (await accepted.TimelineAsync(sms))[^1].ShouldBe("delivered");
-        (await database.ScalarAsync<string>($"select detail->>'code' from timeline where delivery_id = '{email}' and status = 70")).ShouldBe("suppressed_manual");
+        (await database.ScalarAsync<string>($"select detail->>'code' from timeline where delivery_id = '{email}' and status = {{status.suppressed}}")).ShouldBe("suppressed_manual");
         (await database.QueryAsync<string>($"select recipient from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe(["+14155550100"]);
         (await new Invariants(database.Superuser).ViolationsAsync()).ShouldBeEmpty();
     }
@@ -208,7 +208,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         await accepted.UntilAsync(tenant, "delivered", 1);
 
         (await database.ScalarAsync<string>($"select message->'deviceTokens' #>> '{{}}' from sandbox_messages where tenant_id = '{tenant}'")).ShouldBe($"[\"{token}\"]");
-        (await database.QueryAsync<Guid>($"select id from deliveries where tenant_id = '{tenant}' and status = 70")).ShouldBe([two.Value]);
+        (await database.QueryAsync<Guid>($"select id from deliveries where tenant_id = '{tenant}' and status = {{status.suppressed}}")).ShouldBe([two.Value]);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         }
 
         (await ListedAsync()).ShouldBe(["1 ann@example.com 1", $"3 {token} 4"]);
-        (await database.ScalarAsync<string>($"select code from suppressions where tenant_id = '{tenant}' and channel = 1")).ShouldBe("551");
+        (await database.ScalarAsync<string>($"select code from suppressions where tenant_id = '{tenant}' and channel = {{channel.email}}")).ShouldBe("551");
     }
 
     [Fact]
@@ -259,7 +259,8 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
 
     private async Task ReportAsync(Guid provider, params Receipt[] receipts)
     {
-        (await intake.TryKeepAsync(new IncomingReceipts(tenant, provider, receipts), CancellationToken.None)).ShouldBeTrue();
+        var type = await database.ScalarAsync<string>($"select type from providers where id = '{provider}'");
+        (await intake.TryKeepAsync(new IncomingReceipts(tenant, provider, receipts, AreTests: type == ProviderInstances.SandboxType), CancellationToken.None)).ShouldBeTrue();
         await store.ApplyAsync(500, CancellationToken.None);
     }
 

@@ -1,0 +1,11 @@
+namespace NotificationService.RateLimits;
+
+/// <summary>Routes that share one allowance.</summary>
+public enum RateClass
+{
+    None,
+    Send,
+    Read,
+    Admin,
+    Auth,
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace NotificationService.Host.Api.Auth;
+
+/// <summary>A new tenant and its first admin.</summary>
+/// <param name="TenantName">What the tenant is called.</param>
+/// <param name="TenantKey">A short name for addresses and sign-in; made from the name if left out.</param>
+/// <param name="Admin">The first admin.</param>
+public sealed record RegisterTenantRequest(string? TenantName, string? TenantKey, NewAdmin? Admin);
+
+/// <summary>A tenant's first admin.</summary>
+/// <param name="Email">The address to sign in with.</param>
+/// <param name="Password">At least ten characters.</param>
+/// <param name="Name">What the person is called.</param>
+public sealed record NewAdmin(string? Email, string? Password, string? Name);
+
+/// <summary>A person's credentials.</summary>
+/// <param name="Email">The address of the user.</param>
+/// <param name="Password">The password.</param>
+/// <param name="Tenant">The tenant's key, for who is a user of several with the same password.</param>
+public sealed record LoginRequest(string? Email, string? Password, string? Tenant);
+
+/// <summary>A refresh token, good for one use.</summary>
+/// <param name="RefreshToken">The token as it was given out.</param>
+public sealed record RefreshRequest(string? RefreshToken);
+
+/// <summary>The tokens of a person who signed in.</summary>
+/// <param name="AccessToken">Goes into the header Authorization of every call.</param>
+/// <param name="RefreshToken">Gives the next pair of tokens, once.</param>
+/// <param name="TokenType">Always Bearer.</param>
+/// <param name="ExpiresIn">For how many seconds the access token is good.</param>
+/// <param name="User">Who signed in.</param>
+public sealed record SignedIn(string AccessToken, string RefreshToken, string TokenType, int ExpiresIn, SignedInUser User);
+
+/// <summary>Who signed in.</summary>
+/// <param name="Id">The user's id.</param>
+/// <param name="UserId">The user's id as a recipient of notifications.</param>
+/// <param name="Email">The address of the user.</param>
+/// <param name="Name">What the person is called.</param>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Roles">What the person may do.</param>
+public sealed record SignedInUser(Guid Id, string UserId, string Email, string Name, Guid TenantId, IReadOnlyList<string> Roles);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RegisterTenantRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(SignedIn))]
+public sealed partial class AuthJson : JsonSerializerContext;
