@@ -55,9 +55,17 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
         var stored = await InsertAsync(notifications, cancellationToken);
         if (stored.Count == notifications.Count)
             return AllAccepted(stored.Count);
-        var found = await keys.FindAsync(KeysOf(notifications, stored), cancellationToken);
-        var free = Free(notifications, stored, found);
-        return Outcomes(notifications, stored, found, free, free.Count == 0 ? [] : await CommitAgainAsync(free, cancellationToken));
+        try
+        {
+            var found = await keys.FindAsync(KeysOf(notifications, stored), cancellationToken);
+            var free = Free(notifications, stored, found);
+            return Outcomes(notifications, stored, found, free, free.Count == 0 ? [] : await CommitAsync(free, cancellationToken));
+        }
+        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
+        {
+            // What is stored is stored, whatever becomes of the others.
+            return [.. notifications.Select(AcceptOutcome (one) => stored.Contains(one.Id.Value) ? AcceptOutcome.Accepted.Instance : new AcceptOutcome.Refused(exception))];
+        }
     }
 
     /// <summary>After the commit: counts what is new, and wakes the workers if something is due.</summary>
@@ -126,19 +134,6 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
     {
         foreach (var (tenant, notifications) in statements)
             together.Add(tenant, Accept, new AcceptColumns(notifications).Parameters(tenant.Value, batch));
-    }
-
-    /// <summary>The others are committed, whatever becomes of these.</summary>
-    private async Task<IReadOnlyList<AcceptOutcome>> CommitAgainAsync(List<AcceptedNotification> notifications, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await CommitAsync(notifications, cancellationToken);
-        }
-        catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheDatabase())
-        {
-            return [.. notifications.Select(_ => new AcceptOutcome.Refused(exception))];
-        }
     }
 
     private static IEnumerable<(TenantId Tenant, byte[] KeyHash)> KeysOf(IReadOnlyList<AcceptedNotification> notifications, HashSet<Guid> stored) =>

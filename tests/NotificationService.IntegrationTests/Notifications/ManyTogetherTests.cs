@@ -1,6 +1,7 @@
 using System.Text;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
@@ -131,6 +132,27 @@ public sealed class ManyTogetherTests(TestDatabase database) : IClassFixture<Tes
         (await store.CommitAsync(notifications, CancellationToken.None)).ShouldAllBe(outcome => outcome is AcceptOutcome.Accepted);
         (await store.CommitAsync(notifications[..3], CancellationToken.None)).ShouldAllBe(outcome => outcome is AcceptOutcome.Replayed);
         (await CountAsync("notifications", tenants[0]), await CountAsync("notifications", tenants[1])).ShouldBe((3, 1));
+    }
+
+    [Fact]
+    public async Task What_is_stored_is_answered_so_even_if_it_cannot_be_said_whose_the_other_keys_are()
+    {
+        var tenant = await database.NewTenantAsync();
+        var store = host.Service<NotificationStore>();
+        await store.CommitAsync([await PlannedAsync(tenant, 7)], CancellationToken.None);
+        await database.ExecuteAsync($"revoke select on idempotency_keys from {Database.AppRole}; grant select (tenant_id, key_hash) on idempotency_keys to {Database.AppRole}");
+        try
+        {
+            var outcomes = await store.CommitAsync([await PlannedAsync(tenant, null), await PlannedAsync(tenant, 7), await PlannedAsync(tenant, 8)], CancellationToken.None);
+
+            outcomes.Select(outcome => outcome.GetType()).ShouldBe([typeof(AcceptOutcome.Accepted), typeof(AcceptOutcome.Refused), typeof(AcceptOutcome.Accepted)]);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"grant select on idempotency_keys to {Database.AppRole}");
+        }
+
+        (await CountAsync("notifications", tenant)).ShouldBe(3);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 
 namespace NotificationService.UnitTests.Notifications;
@@ -56,6 +57,6 @@ public sealed class AcceptPlanTests
     private static AcceptedNotification Of(TenantId tenant, byte[]? key = null, int size = 0) => new(
         NotificationId.From(Guid.NewGuid()), tenant, Guid.Empty, Live: true,
         new ValidatedRequest(
-            "order-shipped", null, [ChannelKind.Email], new StoredRecipient(UserId: "u-1"), new byte[size], null, Priority.Normal, SendAt: null, ExpiresAt: null, Reference: null, default),
+            "order-shipped", null, [ChannelKind.Email], new StoredRecipient { UserId = "u-1" }, new byte[size], null, Priority.Normal, SendAt: null, ExpiresAt: null, Reference: null, default),
         null, null, null, null, DateTimeOffset.UnixEpoch, [], key is null ? null : new IdempotencyEntry(key, [], []));
 }
