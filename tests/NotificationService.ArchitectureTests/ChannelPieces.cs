@@ -9,7 +9,7 @@ namespace NotificationService.ArchitectureTests;
 internal static partial class ChannelPieces
 {
     /// <summary>Where a message is taken apart by its type.</summary>
-    private static readonly string[] ByMessage = ["MessageMemory.cs", "SuppressionCheck.cs", "SandboxJson.cs", "SandboxOutcome.cs"];
+    private static readonly string[] ByMessage = ["SandboxJson.cs", "SandboxOutcome.cs"];
 
     /// <summary>Statements that know by which fields a channel's addresses are found.</summary>
     private static readonly string[] ByAddress = ["notifications_load.sql", "receipts_match.sql"];

@@ -15,7 +15,6 @@ public sealed class ChannelTests
         ("ChannelTable.cs", "it is the table"),
         ("ChannelMessage.cs", "a message says which channel it is for"),
         ("DeviceSelection.cs", "a push alone may have several devices"),
-        ("SuppressionList.cs", "an address is looked for in the spelling of e-mail, too"),
         ("SampleEvent.cs", "an example is of some channel"),
     ];
 
@@ -48,8 +47,6 @@ public sealed class ChannelTests
                 "ChannelTable: Suppression",
                 "ChannelTable: BuiltInProvider",
                 "ChannelMessage.cs",
-                "MessageMemory.cs",
-                "SuppressionCheck.cs",
                 "SandboxJson.cs",
                 "SandboxOutcome.cs",
                 "a vendor that sends on it",
@@ -85,7 +82,7 @@ public sealed class ChannelTests
     [Fact]
     public void The_service_itself_names_no_channel_outside_the_table()
     {
-        var name = new Regex($@"\bChannelKind\.({string.Join('|', Enum.GetNames<ChannelKind>())})\b");
+        var name = new Regex($@"\b(ChannelKind|ChannelMessage)\.({string.Join('|', Enum.GetNames<ChannelKind>())})\b");
 
         Source.Where(file => file.Contains("NotificationService.Core", StringComparison.Ordinal) || file.Contains("NotificationService.Host", StringComparison.Ordinal))
             .Where(file => !MayNameOne.Any(allowed => allowed.File == Path.GetFileName(file)) && name.IsMatch(File.ReadAllText(file)))

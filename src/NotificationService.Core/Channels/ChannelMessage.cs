@@ -9,16 +9,39 @@ public abstract record ChannelMessage
 
     public abstract ChannelKind Channel { get; }
 
+    /// <summary>Where it goes: one address, or each device.</summary>
+    public abstract IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>About how much text it holds in memory.</summary>
+    public abstract long Characters { get; }
+
+    /// <summary>The text that is billed by the segment; null on a channel that is not.</summary>
+    public virtual string? BilledText => null;
+
+    /// <summary>The same to some of its addresses.</summary>
+    /// <exception cref="InvalidOperationException">It is for one address.</exception>
+    public virtual ChannelMessage OnlyTo(IReadOnlyList<string> addresses) => throw new InvalidOperationException("a message for one address");
+
     /// <summary>An e-mail. At least one of <paramref name="Html"/> and <paramref name="Text"/> is set.</summary>
     public sealed record Email(EmailAddress To, string Subject, string? Html, string? Text) : ChannelMessage
     {
         public override ChannelKind Channel => ChannelKind.Email;
+
+        public override IReadOnlyList<string> Addresses => [To.Address];
+
+        public override long Characters => Subject.Length + (Html?.Length ?? 0) + (Text?.Length ?? 0);
     }
 
     /// <summary>A text message to an E.164 number.</summary>
     public sealed record Sms(string To, string Text) : ChannelMessage
     {
         public override ChannelKind Channel => ChannelKind.Sms;
+
+        public override IReadOnlyList<string> Addresses => [To];
+
+        public override long Characters => Text.Length;
+
+        public override string? BilledText => Text;
     }
 
     /// <summary>A push notification to one or more device tokens.</summary>
@@ -26,6 +49,11 @@ public abstract record ChannelMessage
     public sealed record Push(IReadOnlyList<string> DeviceTokens, string Title, string Body, IReadOnlyDictionary<string, string> Data) : ChannelMessage
     {
         public override ChannelKind Channel => ChannelKind.Push;
+
+        public override IReadOnlyList<string> Addresses => DeviceTokens;
+
+        public override long Characters =>
+            Title.Length + Body.Length + DeviceTokens.Sum(token => (long)token.Length) + Data.Sum(entry => (long)entry.Key.Length + entry.Value.Length);
 
         /// <summary>An absolute http or https address.</summary>
         public string? ImageUrl { get; init; }
@@ -35,6 +63,8 @@ public abstract record ChannelMessage
 
         /// <summary>A later notification with the same key takes the place of an earlier one; at most 64 bytes.</summary>
         public string? CollapseKey { get; init; }
+
+        public override ChannelMessage OnlyTo(IReadOnlyList<string> addresses) => this with { DeviceTokens = addresses };
     }
 
     /// <summary>
@@ -44,12 +74,20 @@ public abstract record ChannelMessage
     public sealed record WhatsApp(string To, string? Text, WhatsAppTemplate? Template = null) : ChannelMessage
     {
         public override ChannelKind Channel => ChannelKind.WhatsApp;
+
+        public override IReadOnlyList<string> Addresses => [To];
+
+        public override long Characters => (Text?.Length ?? 0) + (Template?.Components.Length ?? 0);
     }
 
     /// <summary>An inbox item for a user of the tenant.</summary>
     public sealed record InApp(string UserId, string Title, string Body, string? ActionUrl) : ChannelMessage
     {
         public override ChannelKind Channel => ChannelKind.InApp;
+
+        public override IReadOnlyList<string> Addresses => [UserId];
+
+        public override long Characters => Title.Length + Body.Length;
     }
 }
 

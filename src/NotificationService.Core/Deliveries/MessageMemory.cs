@@ -24,7 +24,7 @@ public sealed class MessageMemory(long capacity)
     /// <summary>False when there is no capacity for it now; a message that finds nothing held always has capacity.</summary>
     public bool TryHold(DeliveryId delivery, ChannelMessage message)
     {
-        var bytes = Size(message);
+        var bytes = 2 * message.Characters;
         if (bytes <= SmallMessage)
             return true;
         var before = Interlocked.Add(ref used, bytes) - bytes;
@@ -44,14 +44,4 @@ public sealed class MessageMemory(long capacity)
         if (large.TryRemove(delivery, out var bytes))
             Interlocked.Add(ref used, -bytes);
     }
-
-    private static long Size(ChannelMessage message) => 2L * message switch
-    {
-        ChannelMessage.Email email => email.Subject.Length + (email.Html?.Length ?? 0) + (email.Text?.Length ?? 0),
-        ChannelMessage.Sms sms => sms.Text.Length,
-        ChannelMessage.Push push => push.Title.Length + push.Body.Length + push.DeviceTokens.Sum(token => (long)token.Length) + push.Data.Sum(entry => (long)entry.Key.Length + entry.Value.Length),
-        ChannelMessage.WhatsApp whatsApp => (whatsApp.Text?.Length ?? 0) + (whatsApp.Template?.Components.Length ?? 0),
-        ChannelMessage.InApp item => item.Title.Length + item.Body.Length,
-        _ => throw new ArgumentOutOfRangeException(nameof(message), message.Channel, "no such message"),
-    };
 }

@@ -32,10 +32,10 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore su
             _ = NotifyAsync(delivery.Tenant, provider);
         activity?.SetTag("notification.outcome", result.GetType().Name);
         var (others, jitter) = (new Alternatives(all.Count, ProviderRouter.HasAnother(all, provider.Id)), Jitter.Fraction(delivery.Id, delivery.Attempts + 1));
-        var written = started.Prepared is { Devices: { } devices, Message: ChannelMessage.Push { DeviceTokens: var called } }
+        var written = started.Prepared is { Devices: { } devices, Message.Addresses: var called }
             ? DeviceTransitions.AfterCall(delivery, devices, called, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, jitter)
             : DeliveryTransitions.AfterCall(delivery, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, jitter);
-        if (written.Attempt is { Outcome: AttemptOutcome.Accepted } attempt && started.Prepared.Message is ChannelMessage.Sms { Text: var text })
+        if (written.Attempt is { Outcome: AttemptOutcome.Accepted } attempt && started.Prepared.Message.BilledText is { } text)
             written = written with { Attempt = attempt with { Segments = attempt.Segments ?? SmsSegments.Count(text), Encoding = SmsSegments.EncodingOf(text) } };
         return written with { DeadAddresses = SuppressionCheck.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionCheck.ReasonOf(started.Prepared.Message, result) };
     }

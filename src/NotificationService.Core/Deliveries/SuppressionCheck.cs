@@ -9,41 +9,19 @@ public static class SuppressionCheck
     /// <summary>The message as it may go out – a push without its dead devices – or why it may not.</summary>
     public static (ChannelMessage? Message, TransitionReason? Reason) Of(ChannelKind channel, ChannelMessage message, IReadOnlyList<SuppressedAddress> suppressed)
     {
-        if (suppressed.Count == 0)
+        if (suppressed.Count == 0 || Suppressible(message) is not { Count: > 0 } addresses)
             return (message, null);
-        if (message is ChannelMessage.Push push)
-        {
-            var live = push.DeviceTokens.Where(token => Find(token) is null).ToList();
-            if (live.Count == push.DeviceTokens.Count)
-                return (message, null);
-            return live.Count > 0
-                ? (push with { DeviceTokens = live }, null)
-                : (null, Words(Find(push.DeviceTokens[0])!));
-        }
-
-        return AddressOf(message) is { } address && Find(address) is { } found ? (null, Words(found)) : (message, null);
-
-        SuppressedAddress? Find(string address)
-        {
-            var normal = Suppression.Normalize(channel, address);
-            foreach (var candidate in suppressed)
-            {
-                if (candidate.Channel == channel && candidate.Address == normal)
-                    return candidate;
-            }
-
-            return null;
-        }
+        var live = addresses.Where(address => Find(channel, address, suppressed) is null).ToList();
+        if (live.Count == addresses.Count)
+            return (message, null);
+        return live.Count > 0
+            ? (message.OnlyTo(live), null)
+            : (null, ReasonAgainst(channel, addresses[0], suppressed));
     }
 
     /// <summary>Why an address must not be written to; null where it may.</summary>
-    public static TransitionReason? ReasonAgainst(ChannelKind channel, string address, IReadOnlyList<SuppressedAddress> suppressed)
-    {
-        if (suppressed.Count == 0)
-            return null;
-        var normal = Suppression.Normalize(channel, address);
-        return suppressed.FirstOrDefault(candidate => candidate.Channel == channel && candidate.Address == normal) is { } found ? Words(found) : null;
-    }
+    public static TransitionReason? ReasonAgainst(ChannelKind channel, string address, IReadOnlyList<SuppressedAddress> suppressed) =>
+        suppressed.Count > 0 && Find(channel, address, suppressed) is { } found ? Words(found) : null;
 
     /// <summary>The addresses that a provider's response shows not to be written to again. Without a list of them it is the one the message was for.</summary>
     /// <param name="isOnly">There is no other provider on the channel, whose an address could be.</param>
@@ -53,8 +31,8 @@ public static class SuppressionCheck
         ProviderResult.Accepted accepted => [.. accepted.DeadAddresses, .. isOnly ? accepted.ForeignAddresses : []],
         ProviderResult.Rejected { DeadAddresses.Count: > 0 } or ProviderResult.Rejected { ForeignAddresses.Count: > 0 } when result is ProviderResult.Rejected rejected =>
             [.. rejected.DeadAddresses, .. isOnly ? rejected.ForeignAddresses : []],
-        ProviderResult.Rejected { Cause: RejectionCause.Address } when message is ChannelMessage.Push push => push.DeviceTokens,
-        ProviderResult.Rejected { Cause: RejectionCause.Address or RejectionCause.Unsubscribed } when AddressOf(message) is { } address => [address],
+        ProviderResult.Rejected { Cause: RejectionCause.Address } => Suppressible(message),
+        ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed } when Suppressible(message) is [_] only => only,
         _ => [],
     };
 
@@ -63,15 +41,20 @@ public static class SuppressionCheck
         ? SuppressionReason.Unsubscribe
         : ChannelTable.Of(message.Channel).Suppression?.WhenDead ?? SuppressionReason.Bounce;
 
-    /// <summary>Of a message that has one, and may be suppressed for it.</summary>
-    private static string? AddressOf(ChannelMessage message) => message switch
+    /// <summary>The addresses of a message that may be suppressed; none on a channel whose never are.</summary>
+    private static IReadOnlyList<string> Suppressible(ChannelMessage message) => ChannelTable.Of(message.Channel).Suppression is null ? [] : message.Addresses;
+
+    private static SuppressedAddress? Find(ChannelKind channel, string address, IReadOnlyList<SuppressedAddress> suppressed)
     {
-        ChannelMessage.Email email => email.To.Address,
-        ChannelMessage.Sms sms => sms.To,
-        ChannelMessage.WhatsApp whatsApp => whatsApp.To,
-        ChannelMessage.Push or ChannelMessage.InApp => null,
-        _ => throw new ArgumentOutOfRangeException(nameof(message), message.Channel, "no such message"),
-    };
+        var normal = Suppression.Normalize(channel, address);
+        foreach (var candidate in suppressed)
+        {
+            if (candidate.Channel == channel && candidate.Address == normal)
+                return candidate;
+        }
+
+        return null;
+    }
 
     private static TransitionReason Words(SuppressedAddress address) => new(
         $"suppressed_{address.Reason.ToName()}",

@@ -26,9 +26,10 @@ public sealed class Explanations(Database database, NotificationQueries queries,
         var template = background is { Template: { } templateId } && notification.Template is { Version: var version }
             ? await LoadAsync(tenant, templateId, version, cancellationToken)
             : null;
-        List<ExplainedStep> happened = [.. History.Explain(notification, steps, background.Providers, background.Callbacks)];
-        happened.AddRange(background.Callbacks.Rest());
-        return new Explanation(notification, [.. Accepted(notification, background, template), .. happened.OrderBy(step => step.At)]);
+        var history = History.Explain(notification, steps, background.Providers, background.Callbacks);
+        List<(ExplainedStep Step, DateTimeOffset At)> happened = [.. TimelineOrder.Dated(history, step => step.Step.Channel ?? default, step => step.At)];
+        happened.AddRange(background.Callbacks.Rest().Select(step => (step, step.At)));
+        return new Explanation(notification, [.. Accepted(notification, background, template), .. happened.OrderBy(entry => entry.At).Select(entry => entry.Step)]);
     }
 
     /// <summary>Null for a version that this release does not read: all else is still explained.</summary>

@@ -42,9 +42,9 @@ public sealed class NotificationQueries(Database database, TimeProvider time)
             delivery.Id, delivery.TimelineSeq + 1, DeliveryStatus.Sending, delivery.CallStartedAt ?? time.GetUtcNow(), null, null));
         return
         [
-            .. rows.Steps.Concat(underWay)
-                .OrderBy(step => step.At).ThenBy(step => step.Delivery.Value).ThenBy(step => step.Sequence)
-                .Select(step => step with { Attempt = rows.AttemptOf(step) }),
+            .. TimelineOrder.Dated(rows.Steps.Concat(underWay).OrderBy(step => step.Delivery.Value).ThenBy(step => step.Sequence), step => step.Delivery, step => step.At)
+                .OrderBy(entry => entry.At)
+                .Select(entry => entry.Item with { Attempt = rows.AttemptOf(entry.Item) }),
         ];
     }
 

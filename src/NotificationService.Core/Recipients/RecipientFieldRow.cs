@@ -72,6 +72,9 @@ public abstract record RecipientFieldRow
         /// <summary>One spelling for each value, so that whoever compares it later finds it. Null where it has only one.</summary>
         public Func<string, string>? Spelling { get; init; }
 
+        /// <summary>A template may say it: <c>{{recipient.name}}</c>.</summary>
+        public bool IsInTemplates { get; init; }
+
         /// <summary>An event may have a number here.</summary>
         public bool MayBeNumber { get; init; }
 

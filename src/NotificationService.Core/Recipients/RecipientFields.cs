@@ -23,6 +23,7 @@ public static class RecipientFields
             Rule = AddressRules.UserId,
             Get = static recipient => recipient.UserId,
             With = static (recipient, value) => recipient with { UserId = value },
+            IsInTemplates = true,
             IsAddress = true,
             // It is what the user service is asked by.
             IsCompleted = false,
@@ -37,6 +38,7 @@ public static class RecipientFields
             Rule = static name => LineRule.Check(name, LongestName),
             Get = static recipient => recipient.Name,
             With = static (recipient, value) => recipient with { Name = value },
+            IsInTemplates = true,
         },
         new RecipientFieldRow.Text
         {
@@ -46,6 +48,7 @@ public static class RecipientFields
             Rule = AddressRules.Email,
             Get = static recipient => recipient.Email,
             With = static (recipient, value) => recipient with { Email = value },
+            IsInTemplates = true,
             Spelling = MailDomain.Canonical,
             IsAddress = true,
         },
@@ -57,6 +60,7 @@ public static class RecipientFields
             Rule = AddressRules.Phone,
             Get = static recipient => recipient.Phone,
             With = static (recipient, value) => recipient with { Phone = value },
+            IsInTemplates = true,
             IsAddress = true,
         },
         new RecipientFieldRow.Text
@@ -91,6 +95,7 @@ public static class RecipientFields
             Rule = static locale => LocaleName.IsValid(locale) ? null : new AddressIssue("locale_invalid", "This is not a locale; write one such as en or fr-CA."),
             Get = static recipient => recipient.Locale,
             With = static (recipient, value) => recipient with { Locale = value },
+            IsInTemplates = true,
             IsAlwaysWanted = true,
         },
         new RecipientFieldRow.Text
@@ -101,11 +106,14 @@ public static class RecipientFields
             Rule = static zone => TimeZones.Exists(zone) ? null : new AddressIssue("timezone_invalid", "This is not a time zone of the IANA list; write one such as America/Toronto."),
             Get = static recipient => recipient.Timezone,
             With = static (recipient, value) => recipient with { Timezone = value },
+            IsInTemplates = true,
             IsAlwaysWanted = true,
         },
     ];
 
     private static readonly FrozenDictionary<RecipientField, RecipientFieldRow> ByField = All.ToFrozenDictionary(row => row.Field);
+
+    private static readonly RecipientFieldRow.Text[] InTemplates = [.. All.OfType<RecipientFieldRow.Text>().Where(row => row.IsInTemplates)];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(row => row.Name)];
 
@@ -170,6 +178,15 @@ public static class RecipientFields
         foreach (var row in All)
             recipient = row.Respell(recipient);
         return recipient;
+    }
+
+    /// <summary>What a template may know of a recipient.</summary>
+    public static RecipientModel ForTemplates(StoredRecipient recipient)
+    {
+        var fields = new (string, string?)[InTemplates.Length];
+        for (var i = 0; i < fields.Length; i++)
+            fields[i] = (InTemplates[i].Name, InTemplates[i].Get(recipient));
+        return new RecipientModel(fields);
     }
 
     /// <summary>About as much memory as it takes.</summary>

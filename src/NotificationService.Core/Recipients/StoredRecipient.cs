@@ -25,7 +25,7 @@ public sealed record StoredRecipient
     public string? Timezone { get; init; }
 
     /// <summary>What a template may know of it. A method, because properties are stored.</summary>
-    public RecipientModel ForTemplates() => new() { UserId = UserId, Name = Name, Email = Email, Phone = Phone, Locale = Locale, Timezone = Timezone };
+    public RecipientModel ForTemplates() => RecipientFields.ForTemplates(this);
 
     /// <summary>Addresses stay out of logs and exceptions.</summary>
     public override string ToString() => "a recipient";

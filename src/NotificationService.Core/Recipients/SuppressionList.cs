@@ -8,8 +8,6 @@ namespace NotificationService.Recipients;
 /// <summary>The addresses that must not be written to, as people of the tenant read and edit them.</summary>
 public sealed class SuppressionList(TenantStore store, SuppressionQueries queries, AuditLog audit, Ids ids, TimeProvider time)
 {
-    private static readonly short[] Channels = [.. ChannelKinds.All.Select(channel => (short)channel)];
-
     /// <summary>Those that count now, the newest first.</summary>
     public Task<PageResult<Suppression>> ListAsync(TenantId tenant, SuppressionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         filter.Address is null
@@ -92,13 +90,15 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
     private static IQueryable<Suppression> Of(NotificationDbContext db, SuppressionFilter filter)
     {
         var address = filter.Address ?? "";
-        // An e-mail address in whichever spelling; every other in the one it has.
-        var (channels, lower, email) = (filter.Channel is { } channel ? [(short)channel] : Channels, Suppression.Normalize(ChannelKind.Email, address), (short)ChannelKind.Email);
+        var channels = filter.Channel is { } channel ? [channel] : ChannelKinds.All;
+        // As it is written, and in the spelling of each channel.
+        var (numbers, spellings) = (channels.Select(one => (short)one).ToArray(), channels.Select(one => Suppression.Normalize(one, address)).ToArray());
+        string[] written = [.. spellings.Append(address).Distinct(StringComparer.Ordinal)];
         return db.Set<Suppression>().FromSql(
             $"""
             select * from suppressions
-            where channel = any ({channels}) and address_key = any (array[md5({address})::uuid, md5({lower})::uuid])
-              and (address = {address} or (channel = {email} and address = {lower}))
+            where channel = any ({numbers}) and address_key = any (array(select md5(spelling)::uuid from unnest({written}) spelling))
+              and (address = {address} or address = ({spellings})[array_position({numbers}, channel)])
             offset 0
             """);
     }

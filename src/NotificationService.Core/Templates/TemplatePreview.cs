@@ -8,16 +8,6 @@ public sealed record ChannelPreview(ChannelKind Channel, RenderOutcome Outcome, 
 /// <summary>Renders a version, published or not, without keeping anything of it.</summary>
 public static class TemplatePreview
 {
-    private static readonly RecipientModel Nobody = new()
-    {
-        UserId = "user-1",
-        Name = "Ann Example",
-        Email = "ann@example.com",
-        Phone = "+14155550100",
-        Locale = "en",
-        Timezone = "UTC",
-    };
-
     /// <summary>Nothing if the version cannot be compiled. Else every channel asked for, all of the version's if none is; the outcome says so for one that it does not have.</summary>
     public static async Task<IReadOnlyList<ChannelPreview>> RenderAsync(
         TemplateVersion version,
@@ -35,7 +25,17 @@ public static class TemplatePreview
     {
         VariableCheck.Stopped stopped => new ChannelPreview(channel, new RenderOutcome.Failed(stopped.Code, stopped.Message), []),
         VariableCheck.Done done => new ChannelPreview(
-            channel, template.Render(channel, locale, data, Nobody with { Locale = locale ?? LocaleName.Usual }), [.. done.Missing.Select(missing => missing.Variable)]),
+            channel, template.Render(channel, locale, data, Nobody(locale ?? LocaleName.Usual)), [.. done.Missing.Select(missing => missing.Variable)]),
         _ => throw new InvalidOperationException("a closed set"),
     };
+
+    private static RecipientModel Nobody(string locale) => new(
+    [
+        ("userId", "user-1"),
+        ("name", "Ann Example"),
+        ("email", "ann@example.com"),
+        ("phone", "+14155550100"),
+        ("locale", locale),
+        ("timezone", "UTC"),
+    ]);
 }

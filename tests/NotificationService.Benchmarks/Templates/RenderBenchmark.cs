@@ -19,7 +19,7 @@ internal sealed class RenderBenchmark
 
     private const string Data = """{"orderId":"A-1009","carrier":"DHL","trackUrl":"https://example.com/t/1","items":[{"name":"Tea","quantity":2},{"name":"Cup","quantity":1}]}""";
     private static readonly byte[] DataUtf8 = Encoding.UTF8.GetBytes(Data);
-    private static readonly RecipientModel Ann = new() { UserId = "u-1", Name = "Ann", Email = "ann@example.com", Locale = "en" };
+    private static readonly RecipientModel Ann = new([("userId", "u-1"), ("name", "Ann"), ("email", "ann@example.com"), ("locale", "en")]);
 
     private static readonly Dictionary<string, object> Model = new(StringComparer.Ordinal)
     {

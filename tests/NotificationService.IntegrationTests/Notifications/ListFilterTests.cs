@@ -192,7 +192,7 @@ public sealed class ListFilterTests(TestDatabase database) : IClassFixture<TestD
 
     /// <summary>
     /// What the list should be, without the list's statements. A delivery's id is its notification's with another last digit. On tables never analysed
-    /// PostgreSQL expects one row and compares each delivery with each notification, for ten seconds: it is told to hash.
+    /// PostgreSQL expects one row and compares each delivery with each notification, for ten seconds: it is made to hash.
     /// </summary>
     private async Task<IReadOnlyList<Guid>> ExpectedAsync(TenantId tenant, string where) => await database.QueryAsync<Guid>(
         $"""

@@ -10,7 +10,7 @@ namespace NotificationService.IntegrationTests.Templates;
 /// <summary>Templates as one process has them, on the test's database, with a clock of its own.</summary>
 internal sealed class TemplatesNode
 {
-    private static readonly RecipientModel Ann = new() { UserId = "u-1", Name = "Ann", Locale = "en" };
+    private static readonly RecipientModel Ann = new([("userId", "u-1"), ("name", "Ann"), ("locale", "en")]);
     private static int keys;
 
     public TemplatesNode(TestDatabase database)

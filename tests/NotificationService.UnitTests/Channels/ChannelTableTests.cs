@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.UnitTests.Templates;
 
 namespace NotificationService.UnitTests.Channels;
 
@@ -34,6 +36,19 @@ public sealed class ChannelTableTests
     }
 
     [Fact]
+    public void A_message_has_the_addresses_it_was_made_for_and_a_billed_text_where_its_row_says_so()
+    {
+        foreach (var row in ChannelTable.All)
+        {
+            var message = row.Message(["an-address"], "Ann", new RenderedContent { Text = "Hello", Title = "Hello", Body = "Hello" });
+
+            message.Addresses.ShouldBe(["an-address"]);
+            message.BilledText.ShouldBe(row.IsBilledBySegment ? "Hello" : null);
+            message.Characters.ShouldBeGreaterThanOrEqualTo("Hello".Length);
+        }
+    }
+
+    [Fact]
     public void What_channels_reach_people_by_are_the_addresses_of_a_recipient() =>
         ChannelTable.All.SelectMany(row => row.Addresses).Distinct().Order()
             .ShouldBe(RecipientFields.All.Where(row => row.IsAddress).Select(row => row.Field));
@@ -43,6 +58,32 @@ public sealed class ChannelTableTests
     {
         foreach (var row in ChannelTable.All)
             row.Inline.Select(part => part.Part).Except(row.Template.Select(field => field.Part)).ShouldBeEmpty(row.Name);
+    }
+
+    [Fact]
+    public void Every_part_that_a_row_has_goes_from_its_template_into_what_is_rendered()
+    {
+        foreach (var row in ChannelTable.All)
+        {
+            var fields = new JsonObject(row.Template.Select(field => new KeyValuePair<string, JsonNode?>(field.Part.ToName(), Written(field.Part))));
+            var template = TemplateOf.Contents(new JsonObject { [row.Name] = new JsonObject { ["en"] = fields } });
+
+            var content = TemplateOf.Rendered(template.Render(row.Kind, "{}"));
+
+            row.Template.Select(field => field.Part).Where(part => !IsIn(part, content)).ShouldBeEmpty(row.Name);
+        }
+    }
+
+    [Fact]
+    public void Every_part_that_a_row_takes_of_a_request_goes_into_its_content()
+    {
+        var all = new InlineContent("s", "h", "t", "t", "b", "/a");
+
+        foreach (var row in ChannelTable.All)
+        {
+            var content = InlineParts.Of(row.Kind, all);
+            row.Inline.Select(part => part.Part).Where(part => !IsIn(part, content)).ShouldBeEmpty(row.Name);
+        }
     }
 
     [Fact]
@@ -75,4 +116,19 @@ public sealed class ChannelTableTests
         foreach (var decision in decisions)
             Should.Throw<ArgumentOutOfRangeException>(decision);
     }
+
+    private static JsonNode Written(ContentPart part) => part switch
+    {
+        ContentPart.Data => new JsonObject { ["a"] = "b" },
+        ContentPart.Actions => new JsonArray(new JsonObject { ["label"] = "Open" }),
+        ContentPart.ActionUrl or ContentPart.ImageUrl => "https://example.com/a",
+        _ => "x",
+    };
+
+    private static bool IsIn(ContentPart part, RenderedContent content) => part switch
+    {
+        ContentPart.Data => content.Data.ContainsKey("a"),
+        ContentPart.Actions => content.Data.ContainsKey("actions"),
+        _ => !string.IsNullOrEmpty(content.TextOf(part)),
+    };
 }

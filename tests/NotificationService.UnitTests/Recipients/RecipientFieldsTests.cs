@@ -90,6 +90,17 @@ public sealed class RecipientFieldsTests
     }
 
     [Fact]
+    public void The_document_of_templates_names_every_field_that_they_may_say()
+    {
+        var row = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "templates.md")).Single(line => line.StartsWith("| `{{recipient.name}}` |", StringComparison.Ordinal));
+
+        foreach (var field in RecipientFields.All)
+            row.Split('|')[2].Contains($"`{field.Name}`", StringComparison.Ordinal).ShouldBe(field is RecipientFieldRow.Text { IsInTemplates: true }, field.Name);
+        Known.ForTemplates().Fields.ShouldBe(
+            [("userId", "somebody-else"), ("name", "Ann"), ("email", "ann@example.com"), ("phone", "+14155550100"), ("locale", "fr-CA"), ("timezone", "Mars/Phobos")]);
+    }
+
+    [Fact]
     public void The_document_of_the_user_service_names_every_field_that_it_may_complete()
     {
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "user-service.md"));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NotificationService.Channels;
+using NotificationService.Recipients;
 using NotificationService.Templates;
 
 namespace NotificationService.UnitTests.Templates;
@@ -9,7 +10,7 @@ namespace NotificationService.UnitTests.Templates;
 /// <summary>Templates made of one text, as tests want them.</summary>
 internal static class TemplateOf
 {
-    public static readonly RecipientModel Ann = new()
+    public static readonly RecipientModel Ann = new StoredRecipient
     {
         UserId = "u-1",
         Name = "Ann",
@@ -17,7 +18,7 @@ internal static class TemplateOf
         Phone = "+14155550100",
         Locale = "en",
         Timezone = "Europe/Paris",
-    };
+    }.ForTemplates();
 
     public static CompiledTemplate Html(string html) => Contents(new JsonObject
     {

@@ -34,15 +34,10 @@ internal static class PlainModel
     public static PlainMap Read(ReadOnlySpan<byte> json, RecipientModel recipient)
     {
         var root = Read(json);
-        root["recipient"] = new PlainMap(capacity: 6)
-        {
-            ["userId"] = recipient.UserId,
-            ["name"] = recipient.Name,
-            ["email"] = recipient.Email,
-            ["phone"] = recipient.Phone,
-            ["locale"] = recipient.Locale,
-            ["timezone"] = recipient.Timezone,
-        };
+        var fields = new PlainMap(capacity: recipient.Fields.Count);
+        foreach (var (name, value) in recipient.Fields)
+            fields[name] = value;
+        root["recipient"] = fields;
         return root;
     }
 

@@ -17,17 +17,9 @@ public abstract record RenderOutcome
 }
 
 /// <summary>What a template may know of the recipient: <c>{{recipient.name}}</c> and so on.</summary>
-public sealed record RecipientModel
+/// <param name="Fields">By name; null where it is not known.</param>
+public sealed record RecipientModel(IReadOnlyList<(string Name, string? Value)> Fields)
 {
-    public string? UserId { get; init; }
-
-    public string? Name { get; init; }
-
-    public string? Email { get; init; }
-
-    public string? Phone { get; init; }
-
-    public string? Locale { get; init; }
-
-    public string? Timezone { get; init; }
+    /// <summary>Addresses stay out of logs and exceptions.</summary>
+    public override string ToString() => "a recipient";
 }
