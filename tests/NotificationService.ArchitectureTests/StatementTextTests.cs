@@ -11,7 +11,7 @@ public sealed partial class StatementTextTests
     [Fact]
     public void States_stand_in_statements_by_name()
     {
-        var files = Directory.GetFiles(Folder, "*.sql", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Folder, "*.sql");
 
         files.Length.ShouldBeGreaterThan(100);
         files.SelectMany(file => NumericStates(File.ReadAllText(file)).Select(found => $"{Path.GetFileName(file)}: {found}")).ShouldBeEmpty();
@@ -29,6 +29,18 @@ public sealed partial class StatementTextTests
     public void What_belongs_to_a_change_of_a_status_stands_once_and_no_change_is_without_it() =>
         Directory.GetFiles(Folder, "*.sql").SelectMany(file => Unrecorded(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file))).ShouldBeEmpty();
 
+    [Fact]
+    public void Every_part_of_statements_is_included()
+    {
+        var statements = string.Join('\n', Directory.GetFiles(Folder, "*.sql").Select(File.ReadAllText));
+
+        Directory.GetFiles(Path.Combine(Folder, "Parts"), "*.sql").Where(part => !statements.Contains($"{{include {Path.GetFileNameWithoutExtension(part)}}}", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Parts_of_statements_have_no_numbers_and_no_vendors_either() =>
+        Directory.GetFiles(Path.Combine(Folder, "Parts"), "*.sql").Select(File.ReadAllText).SelectMany(text => NumericStates(text).Concat(VendorsIn(text))).ShouldBeEmpty();
+
     [Theory]
     [InlineData("deliveries_planted", "update deliveries d set status = {status.failed} where d.id = $1")]
     [InlineData("deliveries_planted", "with e as (update deliveries d\n    set due_at = now(), status = {status.failed}) select 1")]
@@ -39,7 +51,7 @@ public sealed partial class StatementTextTests
     /// <summary>What a statement needs to know of a vendor the provider type says (<c>IReceiptSource</c>), and it comes as a parameter: a vendor is a folder of Providers that can be deleted.</summary>
     [Fact]
     public void No_statement_knows_a_vendor() =>
-        Directory.GetFiles(Folder, "*.sql", SearchOption.AllDirectories).SelectMany(file => VendorsIn(File.ReadAllText(file)).Select(found => $"{Path.GetFileName(file)}: {found}")).ShouldBeEmpty();
+        Directory.GetFiles(Folder, "*.sql").SelectMany(file => VendorsIn(File.ReadAllText(file)).Select(found => $"{Path.GetFileName(file)}: {found}")).ShouldBeEmpty();
 
     [Theory]
     [InlineData("select p.type = 'whatsapp_cloud' from providers p", "whatsapp_cloud")]

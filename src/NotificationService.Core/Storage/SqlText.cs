@@ -1,11 +1,10 @@
 using System.Reflection;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace NotificationService.Storage;
 
 /// <summary>The text of the statements under <c>Storage/Sql</c> and <c>Storage/Migrations</c>, embedded in this assembly.</summary>
-public static partial class SqlText
+public static class SqlText
 {
     private const string When = "-- when ";
     private const string End = "-- end";
@@ -44,9 +43,6 @@ public static partial class SqlText
             .Order(StringComparer.Ordinal)
             .Select(name => (name["Migrations/".Length..], Read(name)))];
 
-    /// <summary>What several statements have in common: <c>{include change_recorded}</c> gives way to the text of <c>Storage/Sql/Parts/change_recorded.sql</c>.</summary>
-    internal static string Include(string text) => IncludedPart().Replace(text, match => Read($"SqlParts/{match.Groups["part"].Value}").TrimEnd());
-
     private static string Read(string resource)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
@@ -54,7 +50,4 @@ public static partial class SqlText
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
-
-    [GeneratedRegex(@"\{include (?<part>[a-z_]+)\}", RegexOptions.None, 1000)]
-    private static partial Regex IncludedPart();
 }

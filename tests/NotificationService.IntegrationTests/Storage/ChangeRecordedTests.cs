@@ -11,11 +11,11 @@ public sealed class ChangeRecordedTests(TestDatabase database) : IClassFixture<T
     private const string At = "timestamptz '2026-03-01 12:00:00+00'";
 
     /// <summary>From each status to each, with a batch and without.</summary>
-    private static readonly string Given = $"""
+    private static readonly string Given = $$"""
         create temporary table given on commit drop as
         select gen_random_uuid() as delivery_id, 2::smallint as seq, was, status, batch_id, json_build_object('cause', 1) as detail
-        from unnest(array[{Numbers}]::smallint[]) was, unnest(array[{Numbers}]::smallint[]) status, unnest(array[null, '{Guid.CreateVersion7()}']::uuid[]) batch_id;
-        insert into given select delivery_id, 3::smallint, status, {{status.sent}}, batch_id, null from given where was = {{status.sending}};
+        from unnest(array[{{Numbers}}]::smallint[]) was, unnest(array[{{Numbers}}]::smallint[]) status, unnest(array[null, '{{Guid.CreateVersion7()}}']::uuid[]) batch_id;
+        insert into given select delivery_id, 3::smallint, status, {status.sent}, batch_id, null from given where was = {status.sending};
         """;
 
     private const string ByStatement = $"with change as (select :tenant as tenant_id, delivery_id, seq, was, status, {At} as at, batch_id, detail from given), {{include change_recorded}} select 1";

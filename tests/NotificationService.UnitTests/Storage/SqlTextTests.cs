@@ -33,5 +33,5 @@ public sealed class SqlTextTests
     }
 
     [Fact]
-    public void A_part_that_is_none_is_named() => Should.Throw<InvalidOperationException>(() => SqlNames.Replace("select 1, {include nothing}")).Message.ShouldContain("SqlParts/nothing");
+    public void A_part_that_is_none_is_named() => Should.Throw<InvalidOperationException>(() => SqlNames.Replace("select 1, {include nothing}")).Message.ShouldContain("Sql/Parts/nothing");
 }
