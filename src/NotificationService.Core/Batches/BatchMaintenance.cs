@@ -32,7 +32,7 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
     private static readonly Statement ResumeNext = Statement.Load("deliveries_resume_next");
     private static readonly Column BroughtBack = ResumeNext.Column("changed");
 
-    private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
+    private readonly Heartbeat heartbeat = heartbeats.Register("batch_maintenance", LongestSilence);
     private readonly Interval looksThrough = new(LooksThroughEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("batch_counts"), logger.NotGathered, stoppingToken);

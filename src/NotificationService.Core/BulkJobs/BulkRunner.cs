@@ -23,7 +23,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
-    private readonly Step range = heartbeats.Maintenance("bulk_slice");
+    private readonly Step range = heartbeats.Maintenance("bulk_row_range");
     private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -23,7 +23,7 @@ public sealed class DeliveryMaintenance(Database database, DeliveryOptions optio
     private static readonly Statement PurgeSuppressions = Statement.Load("suppressions_purge");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_upkeep", 3 * Every), reason => logger.StepFailed("maintenance", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_maintenance", 3 * Every), reason => logger.StepFailed("maintenance", reason), stoppingToken);
 
     /// <summary>One run.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
