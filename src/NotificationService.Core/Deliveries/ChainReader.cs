@@ -8,7 +8,7 @@ namespace NotificationService.Deliveries;
 public sealed class ChainReader(Database database)
 {
     private static readonly IReadOnlyDictionary<NotificationId, List<ChainLink>> None = new Dictionary<NotificationId, List<ChainLink>>();
-    private static readonly Statement Chain = Statement.Load("deliveries_chain");
+    private static readonly Statement Links = Statement.Load("deliveries_chain");
 
     public async Task<IReadOnlyDictionary<NotificationId, List<ChainLink>>> ReadAsync(
         IReadOnlyList<ClaimedDelivery> claimed, IReadOnlyDictionary<NotificationId, StoredNotification> notifications, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ public sealed class ChainReader(Database database)
             NotificationId[] ids = [.. tenant.Select(delivery => delivery.Id.Notification).Distinct()];
             batch.Add(
                 tenant.Key,
-                Chain.With(
+                Links.With(
                     Parameter.Of("tenant", tenant.Key.Value),
                     Parameter.Of("notifications", Array.ConvertAll(ids, id => id.Value)),
                     Parameter.Of("last_deliveries", Array.ConvertAll(ids, id => id.LastDelivery))));
@@ -52,7 +52,7 @@ public sealed class ChainReader(Database database)
     private static class Columns
     {
         public static readonly Column
-            Id = Chain.Column("id"), Status = Chain.Column("status"), Chain = Chain.Column("chain"), DueAt = Chain.Column("due_at"),
-            WasHeld = Chain.Column("was_held"), FirstCall = Chain.Column("first_call");
+            Id = Links.Column("id"), Status = Links.Column("status"), Chain = Links.Column("chain"), DueAt = Links.Column("due_at"),
+            WasHeld = Links.Column("was_held"), FirstCall = Links.Column("first_call");
     }
 }

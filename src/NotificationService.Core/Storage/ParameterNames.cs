@@ -18,15 +18,19 @@ internal ref struct ParameterNames
     private readonly ReadOnlySpan<char> text;
     private int at;
 
-    private ParameterNames(string text) => (this.text, rewritten) = (text, new StringBuilder(text.Length));
+    private ParameterNames(string text)
+    {
+        this.text = text;
+        rewritten = new StringBuilder(text.Length);
+    }
 
     /// <summary>The text with positions, and the names in the order of these.</summary>
     public static (string Text, string[] Names) Rewrite(string text)
     {
-        var names = new ParameterNames(text);
-        while (names.at < text.Length)
-            names.Next();
-        return (names.rewritten.ToString(), [.. names.names]);
+        var reader = new ParameterNames(text);
+        while (reader.at < text.Length)
+            reader.Next();
+        return (reader.rewritten.ToString(), [.. reader.names]);
     }
 
     private void Next()

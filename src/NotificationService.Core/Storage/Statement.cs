@@ -39,7 +39,7 @@ public sealed class Statement
     }
 
     /// <summary>The statement with its parameters, in any order.</summary>
-    /// <exception cref="ArgumentException">One is missing, is not the statement's or is given twice.</exception>
+    /// <exception cref="InvalidOperationException">One is missing, is not the statement's or is given twice.</exception>
     public BoundStatement With(params ReadOnlySpan<Parameter> given)
     {
         var bound = parameters.Length == 0 ? [] : new NpgsqlParameter[parameters.Length];
@@ -48,15 +48,15 @@ public sealed class Statement
             // Most are given in the order in which the statement has them.
             var place = i < parameters.Length && parameters[i] == given[i].Name ? i : Array.IndexOf(parameters, given[i].Name);
             if (place < 0)
-                throw new ArgumentException($"{Name}.sql has no parameter :{given[i].Name}");
+                throw new InvalidOperationException($"{Name}.sql has no parameter :{given[i].Name}");
             if (bound[place] is not null)
-                throw new ArgumentException($"{Name}.sql is given :{given[i].Name} twice");
+                throw new InvalidOperationException($"{Name}.sql is given :{given[i].Name} twice");
             bound[place] = given[i].Value;
         }
 
         return given.Length == parameters.Length
             ? new BoundStatement(this, bound)
-            : throw new ArgumentException($"{Name}.sql is not given :{parameters[Array.IndexOf(bound, null)]}");
+            : throw new InvalidOperationException($"{Name}.sql is not given :{parameters[Array.IndexOf(bound, null)]}");
     }
 
     /// <summary>A column of what it answers.</summary>

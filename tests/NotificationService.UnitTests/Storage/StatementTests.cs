@@ -51,7 +51,7 @@ public sealed class StatementTests
         Fault(Parameter.Of("first", 1), Parameter.Of("first", 1)).ShouldBe("planted.sql is given :first twice");
         Fault(Parameter.Of("first", 1), Parameter.Of("second", 2), Parameter.Of("third", 3)).ShouldBe("planted.sql has no parameter :third");
 
-        string Fault(params Parameter[] given) => Should.Throw<ArgumentException>(() => statement.With(given)).Message;
+        string Fault(params Parameter[] given) => Should.Throw<InvalidOperationException>(() => statement.With(given)).Message;
     }
 
     [Fact]
