@@ -211,7 +211,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
 
     /// <summary>Rows that the database refuses are refused by themselves.</summary>
     private async Task<IReadOnlyList<AcceptOutcome>> AcceptOneByOneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid job, RowRange range, IReadOnlyList<AcceptedNotification> rows, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid job, RowRange range, List<AcceptedNotification> rows, CancellationToken cancellationToken)
     {
         var outcomes = new List<AcceptOutcome>(rows.Count);
         foreach (var row in rows)
