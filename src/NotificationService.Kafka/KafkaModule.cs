@@ -38,6 +38,7 @@ public static class KafkaModule
             .AddSingleton<RecordReader>()
             .AddSingleton<BatchSteps>()
             .AddSingleton<DeadLetterWriter>()
+            .AddSingleton<OutageRetry>()
             .AddSingleton<EventIntake>()
             .AddHostedService<IntakeLoop>();
     }

@@ -9,8 +9,8 @@ internal static partial class Log
     [LoggerMessage(EventIds.Kafka + 1, LogLevel.Warning, "The intake of events waits for the database ({Reason}); nothing is lost, the offsets stay where they are")]
     public static partial void IntakeWaits(this ILogger logger, string reason);
 
-    [LoggerMessage(EventIds.Kafka + 2, LogLevel.Warning, "{Count} events were refused together ({Reason}); each is taken by itself")]
-    public static partial void BundleRefused(this ILogger logger, int count, string reason);
+    [LoggerMessage(EventIds.Kafka + 2, LogLevel.Warning, "{Count} events were refused together ({Reason}); fewer are taken together, at last each by itself")]
+    public static partial void RefusedTogether(this ILogger logger, int count, string reason);
 
     [LoggerMessage(EventIds.Kafka + 3, LogLevel.Warning, "The record {Topic}[{Partition}]@{Offset} was refused ({Reason}), try {Tries}")]
     public static partial void RecordRefused(this ILogger logger, string topic, int partition, long offset, string reason, int tries);

@@ -13,7 +13,7 @@ namespace NotificationService.Batches;
 /// before, store the good items, write down what is answered → 3 commit, wake the workers. Dies before 3: nothing of the
 /// chunk exists, and the same sequence can be sent again. After it: the same sequence gives the same response.
 /// </remarks>
-public sealed class BatchIntake(Database database, NotificationPreparer preparer, BundleWriter bundles, BatchStore batches, Ids ids, TimeProvider time)
+public sealed class BatchIntake(Database database, NotificationPreparer preparer, NotificationStore notifications, BatchStore batches, Ids ids, TimeProvider time)
 {
     /// <summary>Errors that one answer names; beyond them each bad item has one. Ten thousand items with fifty each would be 75 MB, kept for as long as the batch.</summary>
     public const int MaxErrors = 20_000;
@@ -30,6 +30,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
 
     private static readonly RequestIssue TooMuch = new(
         "", MaxStoredCode, $"Content, data and metadata of the items of one call take at most {MaxStored >> 20} MiB together, what stands once for all counted for each. Send this one in another call, or use a template.");
+    private static readonly ItemError KeyUsed = new("/idempotencyKey", "idempotency_mismatch", "The key was used for another request within 24 hours.");
     private const string ItemRoute = "batch item";
 
     private static readonly string Open = SqlText.Statement("batches_open");
@@ -43,7 +44,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     public async Task<(Guid Batch, ChunkOutcome.Stored First)?> OpenAsync(
         Caller caller, string? reference, ReadOnlyMemory<byte> shared, BatchChunk first, bool isComplete, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var (id, prepared) = (ids.Next(), await PrepareAsync(caller, first, cancellationToken));
+        var (id, prepared) = (ids.Next(), await PrepareAsync(caller, first, traceParent, cancellationToken));
         return await RepeatAsync<(Guid, ChunkOutcome.Stored)?>(async () =>
         {
             await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
@@ -60,11 +61,11 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
                 await open.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            var stored = await StoreAsync(connection, transaction, caller, id, first, prepared, traceParent, cancellationToken);
+            var (stored, outcomes) = await StoreAsync(connection, transaction, caller, id, first, prepared, cancellationToken);
             if (!await KeepAsync(connection, caller.Tenant, claim, id, stored, cancellationToken))
                 return null;
             await transaction.CommitAsync(cancellationToken);
-            Announce(prepared, stored.Response);
+            notifications.Announce(prepared.Good, outcomes);
             return (id, stored);
         });
     }
@@ -73,15 +74,15 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     /// <param name="claim">The caller's key, and what is kept under it.</param>
     public async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, bool isFinal, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var prepared = await PrepareAsync(caller, chunk, cancellationToken);
-        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, traceParent, claim, cancellationToken));
+        var prepared = await PrepareAsync(caller, chunk, traceParent, cancellationToken);
+        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, claim, cancellationToken));
         // Dies before this: the same sequence or key again finds its response, and completes the batch.
         if (isFinal && outcome is ChunkOutcome.Stored)
             await batches.CloseAsync(caller.Tenant, batch, BatchState.Complete, cancellationToken);
         return outcome;
     }
 
-    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -99,21 +100,25 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
 
         if (await HoldAsync(connection, transaction, caller, batch, cancellationToken) is { } refused)
             return refused;
-        var stored = await StoreAsync(connection, transaction, caller, batch, chunk, prepared, traceParent, cancellationToken);
+        var (stored, outcomes) = await StoreAsync(connection, transaction, caller, batch, chunk, prepared, cancellationToken);
         if (!await KeepAsync(connection, caller.Tenant, claim, batch, stored, cancellationToken))
             return new ChunkOutcome.KeyTaken();
         await transaction.CommitAsync(cancellationToken);
-        Announce(prepared, stored.Response);
+        notifications.Announce(prepared.Good, outcomes);
         return stored;
     }
 
-    private sealed record Checked(NotificationId First, IReadOnlyList<BundleItem> Good, IReadOnlyList<RejectedItem> Bad);
+    /// <param name="First">The first item's notification; the others follow by their index.</param>
+    /// <param name="Good">What is to be stored.</param>
+    /// <param name="Indexes">Of the good ones, among the items of the chunk.</param>
+    /// <param name="Bad">What is not.</param>
+    private sealed record Checked(NotificationId First, IReadOnlyList<AcceptedNotification> Good, IReadOnlyList<int> Indexes, IReadOnlyList<RejectedItem> Bad);
 
-    private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, CancellationToken cancellationToken)
+    private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, string? traceParent, CancellationToken cancellationToken)
     {
         var first = NotificationId.FirstOfMany(ids.Next());
         var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken);
-        var (good, bad) = (new List<BundleItem>(chunk.Items.Count), new List<RejectedItem>());
+        var (good, indexes, bad) = (new List<AcceptedNotification>(chunk.Items.Count), new List<int>(chunk.Items.Count), new List<RejectedItem>());
         var budget = new CheckBudget(time);
         var (named, stored) = (0, 0L);
         for (var i = 0; i < chunk.Items.Count; i++)
@@ -129,27 +134,28 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Notification, first.At(i), found, cancellationToken);
             budget.End();
             if (prepared is null)
+            {
                 bad.Add(Rejected(i, issues, ref named));
+            }
             else if ((stored += prepared.Request.Size) > MaxStored)
+            {
                 bad.Add(Rejected(i, [TooMuch], ref named));
+            }
             else
-                good.Add(new BundleItem(i, prepared, item.Key is null ? null : Entry(caller, item, prepared)));
+            {
+                good.Add(AcceptedNotification.Of(caller, prepared, item.Key is null ? null : Entry(caller, item, prepared.Id), traceParent));
+                indexes.Add(i);
+            }
         }
 
-        return new Checked(first, good, bad);
+        return new Checked(first, good, indexes, bad);
     }
 
-    private static async Task<ChunkOutcome.Stored> StoreAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, BatchChunk chunk, Checked items, string? traceParent, CancellationToken cancellationToken)
+    private static async Task<(ChunkOutcome.Stored Stored, IReadOnlyList<AcceptOutcome> Outcomes)> StoreAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, BatchChunk chunk, Checked items, CancellationToken cancellationToken)
     {
-        var taken = items.Good.Count == 0 ? [] : await BundleWriter.WriteAsync(connection, transaction, caller, batch, items.Good, traceParent, cancellationToken);
-        var response = new ChunkResult(
-            items.Good.Count - taken.Count,
-            [
-                .. items.Bad.Concat(taken.Where(key => key.Id is null).Select(key => new RejectedItem(
-                    key.Index, [new ItemError("/idempotencyKey", "idempotency_mismatch", "The key was used for another request within 24 hours.")]))).OrderBy(item => item.Index),
-            ],
-            [.. taken.Where(key => key.Id is not null).Select(key => new RepeatedItem(key.Index, key.Id!.Value)).OrderBy(item => item.Index)]);
+        var outcomes = items.Good.Count == 0 ? [] : await NotificationStore.AcceptAsync(connection, items.Good, batch, cancellationToken);
+        var response = ResponseTo(items, outcomes);
         await using var command = new NpgsqlCommand(InsertChunk, connection, transaction);
         command.Parameters.AddRange((NpgsqlParameter[])[
             Id(caller.Tenant.Value), Id(batch), Number(chunk.Sequence), new NpgsqlParameter<byte[]> { TypedValue = chunk.Fingerprint }, Id(items.First.Value), Number(chunk.Items.Count),
@@ -158,15 +164,23 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         ]);
         if (await command.ExecuteScalarAsync(cancellationToken) is null)
             throw new InvalidOperationException("the sequence was taken under its lock");
-        return new ChunkOutcome.Stored(items.First, chunk.Items.Count, response, IsReplay: false);
+        return (new ChunkOutcome.Stored(items.First, chunk.Items.Count, response, IsReplay: false), outcomes);
     }
 
-    private void Announce(Checked items, ChunkResult response)
+    private static ChunkResult ResponseTo(Checked items, IReadOnlyList<AcceptOutcome> outcomes)
     {
-        if (response.Accepted == 0)
-            return;
-        var notNew = response.Rejected.Select(item => item.Index).Concat(response.Repeated.Select(item => item.Index)).ToHashSet();
-        bundles.Announce(items.Good.Where(item => !notNew.Contains(item.Index)).Select(item => item.Prepared));
+        var (accepted, rejected, repeated) = (0, items.Bad.ToList(), new List<RepeatedItem>());
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i] is AcceptOutcome.Accepted)
+                accepted++;
+            else if (outcomes[i] is AcceptOutcome.Replayed replayed && KeptId.In(replayed.Before) is { } id)
+                repeated.Add(new RepeatedItem(items.Indexes[i], id));
+            else
+                rejected.Add(new RejectedItem(items.Indexes[i], [KeyUsed]));
+        }
+
+        return new ChunkResult(accepted, [.. rejected.OrderBy(item => item.Index)], repeated);
     }
 
     private static async Task<ChunkOutcome?> FindAsync(
@@ -176,7 +190,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
-        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(chunk.Fingerprint)
+        return RequestFingerprint.AreSame(reader.GetFieldValue<byte[]>(0), chunk.Fingerprint)
             ? new ChunkOutcome.Stored(
                 new NotificationId(reader.GetGuid(1)), reader.GetInt32(2), JsonSerializer.Deserialize(reader.GetString(3), ChunkJson.Default.ChunkResult) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
             : new ChunkOutcome.SequenceTaken();
@@ -215,8 +229,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         }
     }
 
-    private static IdempotencyEntry Entry(Caller caller, BatchItem item, PreparedNotification prepared) => new(
-        IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse));
+    private static IdempotencyEntry Entry(Caller caller, BatchItem item, NotificationId id) => new(
+        IdempotencyKeys.Hash(item.Key!, caller.Live), RequestFingerprint.Of($"{ItemRoute} {item.Shared}", caller.Tenant, item.Utf8.Span), KeptId.Of(id));
 
     /// <param name="index">Of the item.</param>
     /// <param name="issues">What is wrong with it.</param>

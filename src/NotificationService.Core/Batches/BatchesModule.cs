@@ -16,6 +16,7 @@ public static class BatchesModule
             .AddSingleton(provider => provider.GetRequiredService<IOptions<BatchOptions>>().Value)
             .AddSingleton<BatchIntake>()
             .AddSingleton<BatchLimiter>()
+            .AddSingleton<BatchReplays>()
             .AddSingleton<BatchStore>()
             .AddSingleton<BatchList>()
             .AddSingleton(Mode);

@@ -9,31 +9,47 @@ using NotificationService.Tenants;
 namespace NotificationService.BulkJobs;
 
 /// <summary>
-/// Works bulk jobs, a row range at a time: of the tenant that has waited longest, the job that has. Clears what uploads left behind. Any number of
-/// workers may do it at once.
+/// Works bulk jobs: of the tenant that has waited longest, the job that has. Two row ranges at a time, so that one is checked and planned while the
+/// database stores the other. Clears what uploads left behind. Any number of workers may do it at once.
 /// </summary>
 internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heartbeats heartbeats, TimeProvider time, ILogger<BulkRunner> logger) : BackgroundService
 {
     private const int BatchSize = 20;
     private const int MaxPasses = 10;
 
+    private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClearsUpEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
-    private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
+    private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
     private readonly Step range = heartbeats.Maintenance("bulk_slice");
     private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(WorkAsync, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(beats.Select((heartbeat, worker) => WorkAsync(heartbeat, clearsUp: worker == 0, stoppingToken)));
 
-    private async Task<NextTurn> WorkAsync(CancellationToken cancellationToken)
+    private async Task WorkAsync(Heartbeat heartbeat, bool clearsUp, CancellationToken stoppingToken)
     {
-        await ClearUpAsync(cancellationToken);
-        var worked = await RunOnceAsync(cancellationToken);
-        range.Succeed();
-        return worked ? NextTurn.AtOnce : new NextTurn.After(Idle);
+        // A start is not waited for.
+        await Task.Yield();
+        var idle = ShortestIdle;
+        await new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(TakeAsync, stoppingToken);
+
+        async Task<NextTurn> TakeAsync(CancellationToken cancellationToken)
+        {
+            if (clearsUp)
+                await ClearUpAsync(heartbeat, cancellationToken);
+            var worked = await RunOnceAsync(cancellationToken);
+            range.Succeed();
+            // After work a job may be locked for the moment in which its counts are written: it is looked for again soon.
+            var pause = worked ? TimeSpan.Zero : idle;
+            idle = worked ? ShortestIdle : Longer(idle);
+            return new NextTurn.After(pause);
+        }
     }
+
+    private static TimeSpan Longer(TimeSpan idle) => idle * 2 < Idle ? idle * 2 : Idle;
 
     /// <summary>One row range of one job. False: there was nothing to do.</summary>
     private async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -56,7 +72,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
         return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1)) : null;
     }
 
-    private async Task ClearUpAsync(CancellationToken cancellationToken)
+    private async Task ClearUpAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         if (!clearsUp.TryRestart())
             return;

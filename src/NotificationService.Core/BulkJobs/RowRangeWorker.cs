@@ -12,7 +12,7 @@ namespace NotificationService.BulkJobs;
 /// worked. Dies before the commit: nothing of the row range exists, and it is taken again. A line's notification has an id that its row range fixes, so
 /// that even a row range that was worked twice could not make two of it. What fails is tried again later, at last row by row, and not for ever.
 /// </remarks>
-internal sealed class RowRangeWorker(Database database, NotificationPreparer preparer, DryRun dryRun, BundleWriter bundles, Ids ids, TimeProvider time, ILogger<RowRangeWorker> logger)
+internal sealed class RowRangeWorker(Database database, NotificationPreparer preparer, DryRun dryRun, NotificationStore notifications, Ids ids, TimeProvider time, ILogger<RowRangeWorker> logger)
 {
     private const int MaxSamples = 10;
     private const int MaxTries = 5;
@@ -110,23 +110,20 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     {
         var caller = new Caller(tenant, CallerKind.ServiceAccount, range.Account, null, range.Live, NoNames, NoNames);
         var work = await CheckAsync(job, range, caller, cancellationToken);
-        IReadOnlyList<TakenKey> taken = [];
+        IReadOnlyList<AcceptOutcome> outcomes = [];
         if (range.State == BulkJobState.Running && work.Good.Count > 0)
         {
-            taken = range.Tries < TriesAsWhole
-                ? await BundleWriter.WriteAsync(connection, transaction, caller, job, work.Good, traceParent: null, cancellationToken)
-                : await WriteOneByOneAsync(connection, transaction, caller, job, range, work, cancellationToken);
+            outcomes = range.Tries < TriesAsWhole
+                ? await NotificationStore.AcceptAsync(connection, work.Good, job, cancellationToken)
+                : await AcceptOneByOneAsync(connection, transaction, job, range, work.Good, cancellationToken);
         }
 
-        work.Refuse(taken);
-        if (!await DoneAsync(connection, transaction, tenant, job, range, work, taken, cancellationToken))
+        work.Stored(outcomes);
+        if (!await DoneAsync(connection, transaction, tenant, job, range, work, cancellationToken))
             return;
         await transaction.CommitAsync(cancellationToken);
-        if (range.State == BulkJobState.Running && work.Good.Count > taken.Count)
-        {
-            var notNew = taken.Select(key => key.Index).ToHashSet();
-            bundles.Announce(work.Good.Where(item => !notNew.Contains(item.Index)).Select(item => item.Prepared));
-        }
+        if (outcomes.Count > 0)
+            notifications.Announce(work.Good, outcomes);
     }
 
     /// <summary>What is wrong with the database, and not with the row range; with another process, or with nothing but the moment.</summary>
@@ -159,13 +156,15 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     private async Task<RowWork> CheckAsync(Guid job, RowRange range, Caller caller, CancellationToken cancellationToken)
     {
         var (requests, work) = (new RowRequests(range.Settings, range.Map, range.Columns), new RowWork(range));
+        // What a row's key identifies is the key alone: a row that comes again with other words is still the same row.
+        var fingerprint = RequestFingerprint.Of(KeyRoute, caller.Tenant, default);
         for (var i = 0; i < range.Rows.Count; i++)
         {
             if (range.Known.Contains(i))
                 continue;
             try
             {
-                await CheckAsync(range, caller, requests, work, i, cancellationToken);
+                await CheckAsync(range, caller, requests, fingerprint, work, i, cancellationToken);
             }
             catch (Exception exception) when (range.Tries >= TriesAsWhole && !Passes(exception))
             {
@@ -177,7 +176,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         return work;
     }
 
-    private async Task CheckAsync(RowRange range, Caller caller, RowRequests requests, RowWork work, int index, CancellationToken cancellationToken)
+    private async Task CheckAsync(RowRange range, Caller caller, RowRequests requests, byte[] fingerprint, RowWork work, int index, CancellationToken cancellationToken)
     {
         var (request, key, wrong) = requests.Of(range.Rows[index], range.DueAt(index, time.GetUtcNow()));
         if (request is null)
@@ -196,7 +195,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         if (prepared is null)
             work.Bad(index, requests.ErrorOf(issues));
         else
-            work.Good.Add(new BundleItem(index, prepared, key is null ? null : Entry(caller, key, prepared)));
+            work.Take(index, AcceptedNotification.Of(caller, prepared, key is null ? null : Entry(caller, key, fingerprint, prepared.Id), traceParent: null));
     }
 
     private async Task RenderAsync(RowRange range, Caller caller, RowRequests requests, NotificationRequest request, RowWork work, int index, CancellationToken cancellationToken)
@@ -210,41 +209,36 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
             work.Rendered(index, report, range.SamplesSoFar, MaxSamples);
     }
 
-    /// <summary>Rows that the database refuses become bad ones.</summary>
-    private async Task<IReadOnlyList<TakenKey>> WriteOneByOneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid job, RowRange range, RowWork work, CancellationToken cancellationToken)
+    /// <summary>Rows that the database refuses are refused by themselves.</summary>
+    private async Task<IReadOnlyList<AcceptOutcome>> AcceptOneByOneAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid job, RowRange range, List<AcceptedNotification> rows, CancellationToken cancellationToken)
     {
-        var taken = new List<TakenKey>();
-        foreach (var item in work.Good.ToList())
+        var outcomes = new List<AcceptOutcome>(rows.Count);
+        foreach (var row in rows)
         {
             await transaction.SaveAsync(RowSavepoint, cancellationToken);
             try
             {
-                taken.AddRange(await BundleWriter.WriteAsync(connection, transaction, caller, job, [item], traceParent: null, cancellationToken));
+                outcomes.AddRange(await NotificationStore.AcceptAsync(connection, [row], job, cancellationToken));
                 await transaction.ReleaseAsync(RowSavepoint, cancellationToken);
             }
             catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfTheStatement())
             {
                 await transaction.RollbackAsync(RowSavepoint, cancellationToken);
                 logger.RowFailed(job, range.Number, Outage.Reason(exception));
-                work.Good.Remove(item);
-                work.Unworkable(item.Index);
+                outcomes.Add(new AcceptOutcome.Refused(exception));
             }
         }
 
-        return taken;
+        return outcomes;
     }
 
     /// <summary>A row's own key identifies the row of any job: the same order is not announced twice, whichever file names it.</summary>
-    private static IdempotencyEntry Entry(Caller caller, string key, PreparedNotification prepared)
-    {
-        var response = ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse);
-        // What it identifies is the key alone: a row that comes again with other words is still the same row.
-        return new IdempotencyEntry(IdempotencyKeys.Hash($"{KeyRoute} {key}", caller.Live), RequestFingerprint.Of(KeyRoute, caller.Tenant, default), response);
-    }
+    private static IdempotencyEntry Entry(Caller caller, string key, byte[] fingerprint, NotificationId id) =>
+        new(IdempotencyKeys.Hash($"{KeyRoute} {key}", caller.Live), fingerprint, KeptId.Of(id));
 
     private static async Task<bool> DoneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, RowWork work, IReadOnlyList<TakenKey> taken, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, RowWork work, CancellationToken cancellationToken)
     {
         var state = (short)range.State;
         await using (var hold = new NpgsqlCommand(Hold, connection, transaction) { Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = state } } })
@@ -257,7 +251,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             Id(tenant.Value), Id(job), Number(range.Number), new NpgsqlParameter<short> { TypedValue = state },
-            Number(range.State == BulkJobState.Running ? work.Good.Count - taken.Count : 0), Number(taken.Count(key => key.Id is not null)), new NpgsqlParameter<long> { TypedValue = work.Segments },
+            Number(work.Queued), Number(work.Repeated), new NpgsqlParameter<long> { TypedValue = work.Segments },
             new NpgsqlParameter { Value = work.SamplesJson ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
             .. work.ErrorColumns(),
             new NpgsqlParameter<int[]> { TypedValue = range.Lines }, Id(range.First.Value), Number(MaxSamples),

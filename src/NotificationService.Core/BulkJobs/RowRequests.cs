@@ -16,21 +16,29 @@ internal sealed class RowRequests
 {
     private static readonly SearchValues<char> Decimal = SearchValues.Create("0123456789.,");
 
-    private readonly BulkJobSettings settings;
     private readonly ColumnTargets map;
     private readonly IReadOnlyList<string> headers;
-    private readonly (int Column, string[] Path)[] variables;
-    private readonly IReadOnlyList<string>? channels;
+    private readonly (int Column, string[] Path, string[] Parents)[] variables;
+    private readonly bool[] areRecipients;
+    private readonly NotificationRequest ofEveryRow;
+    private (DateTimeOffset At, string Text) due;
 
     public RowRequests(BulkJobSettings settings, ColumnTargets map, IReadOnlyList<string> headers)
     {
-        (this.settings, this.map, this.headers) = (settings, map, headers);
+        (this.map, this.headers) = (map, headers);
         variables =
         [
             .. map.Targets.Select((target, column) => (column, path: target.StartsWith("data.", StringComparison.Ordinal) ? target["data.".Length..] : map.Also[column]))
-                .Where(entry => entry.path is not null).Select(entry => (entry.column, entry.path!.Split('.'))).OrderBy(entry => string.Join('.', entry.Item2), StringComparer.Ordinal),
+                .Where(entry => entry.path is not null).Select(entry => (entry.column, entry.path!.Split('.'))).OrderBy(entry => string.Join('.', entry.Item2), StringComparer.Ordinal)
+                .Select(entry => (entry.column, entry.Item2, entry.Item2[..^1])),
         ];
-        channels = settings.Channels.Count == 0 ? null : [.. settings.Channels.Select(channel => channel.ToName())];
+        areRecipients = [.. map.Targets.Select(target => target.StartsWith("recipient.", StringComparison.Ordinal))];
+        ofEveryRow = settings.Template.Bind(new NotificationRequest
+        {
+            Channels = settings.Channels.Count == 0 ? null : [.. settings.Channels.Select(channel => channel.ToName())],
+            Category = settings.Category,
+            Priority = settings.Priority,
+        });
     }
 
     /// <param name="sendAt">When it is due, where the job has a time or a pace.</param>
@@ -40,19 +48,16 @@ internal sealed class RowRequests
             return (null, null, new RowError(null, "csv_field_count", $"expected {headers.Count} fields, found {cells.Count}"));
         for (var i = 0; i < cells.Count; i++)
         {
-            if (map.Targets[i].StartsWith("recipient.", StringComparison.Ordinal) && IsScientific(cells[i]))
+            if (areRecipients[i] && IsScientific(cells[i]))
                 return (null, null, new RowError(headers[i], "csv_number_format", "this looks like a number that a spreadsheet shortened, such as 4.91711E+11: format the column as text"));
         }
 
-        var request = settings.Template.Bind(new NotificationRequest
+        var request = ofEveryRow with
         {
-            Channels = channels,
             Data = Data(cells),
-            Category = settings.Category,
-            Priority = settings.Priority,
-            SendAt = sendAt is { } due ? Rfc3339.Text(due) : null,
+            SendAt = sendAt is { } at ? Text(at) : null,
             Reference = Cell(cells, "reference"),
-        });
+        };
         var key = map.Key is { } column && cells[column].Length > 0 ? cells[column] : null;
         return map.Key is not null && key is null
             ? (null, null, new RowError(headers[map.Key.Value], "idempotency_key_missing", "the column that names the row is empty"))
@@ -77,6 +82,14 @@ internal sealed class RowRequests
         }
 
         return null;
+    }
+
+    /// <summary>Rows are mostly due at the same time as the one before.</summary>
+    private string Text(DateTimeOffset at)
+    {
+        if (due.Text is null || due.At != at)
+            due = (at, Rfc3339.Text(at));
+        return due.Text;
     }
 
     private static bool IsScientific(string cell) =>
@@ -107,7 +120,7 @@ internal sealed class RowRequests
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         string[] open = [];
-        foreach (var (column, path) in variables)
+        foreach (var (column, path, parents) in variables)
         {
             // An empty cell is a variable that the row lacks.
             if (cells[column].Length == 0)
@@ -119,7 +132,7 @@ internal sealed class RowRequests
                 json.WriteEndObject();
             for (var i = shared; i < path.Length - 1; i++)
                 json.WriteStartObject(path[i]);
-            open = path[..^1];
+            open = parents;
             json.WriteString(path[^1], cells[column]);
         }
 

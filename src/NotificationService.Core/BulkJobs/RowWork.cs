@@ -15,7 +15,17 @@ internal sealed class RowWork(RowRange range)
     private readonly List<(int Index, RowError Error)> bad = [];
     private readonly List<BulkSample> samples = [];
 
-    public List<BundleItem> Good { get; } = [];
+    /// <summary>Rows that are to be stored.</summary>
+    public List<AcceptedNotification> Good { get; } = [];
+
+    /// <summary>Of the good ones, among the rows of the range.</summary>
+    public List<int> Indexes { get; } = [];
+
+    /// <summary>Rows that are notifications now.</summary>
+    public int Queued { get; private set; }
+
+    /// <summary>Rows whose own key was used for the same before.</summary>
+    public int Repeated { get; private set; }
 
     /// <summary>Parts that the text messages would be billed as.</summary>
     public long Segments { get; private set; }
@@ -24,11 +34,26 @@ internal sealed class RowWork(RowRange range)
 
     public void Bad(int index, RowError error) => bad.Add((index, error));
 
-    /// <summary>Rows whose own key was used for something else.</summary>
-    public void Refuse(IReadOnlyList<TakenKey> taken)
+    public void Take(int index, AcceptedNotification notification)
     {
-        foreach (var key in taken.Where(key => key.Id is null))
-            Bad(key.Index, new RowError(range.Map.Key is { } column ? range.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
+        Good.Add(notification);
+        Indexes.Add(index);
+    }
+
+    /// <summary>What became of the good rows, in their order.</summary>
+    public void Stored(IReadOnlyList<AcceptOutcome> outcomes)
+    {
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i] is AcceptOutcome.Accepted)
+                Queued++;
+            else if (outcomes[i] is AcceptOutcome.Refused)
+                Unworkable(Indexes[i]);
+            else if (outcomes[i] is AcceptOutcome.Replayed replayed && KeptId.In(replayed.Before) is not null)
+                Repeated++;
+            else
+                Bad(Indexes[i], new RowError(range.Map.Key is { } column ? range.Columns[column] : null, "idempotency_mismatch", "the key was used for another request within 24 hours"));
+        }
     }
 
     /// <summary>A row that the service itself fails at; why is in the log and nobody else's business.</summary>

@@ -14,6 +14,7 @@ internal sealed class AcceptColumns
     private readonly PlannedDelivery[] deliveries;
     private readonly long[] ordinals;
     private readonly DateTimeOffset[] createdAt;
+    private (DateTimeOffset DueAt, int Place, string? Detail) waiting;
 
     public AcceptColumns(AcceptedNotification[] ofOneTenant)
     {
@@ -70,11 +71,20 @@ internal sealed class AcceptColumns
         Of(n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
     ];
 
-    /// <summary>What the first timeline row says beyond the status.</summary>
-    private static string? Detail(PlannedDelivery delivery)
+    /// <summary>What the first timeline row says beyond the status. Many that wait for one time say the same.</summary>
+    private string? Detail(PlannedDelivery delivery)
     {
         if (delivery.Status == DeliveryStatus.Queued)
             return null;
+        if (delivery.Failure is not null)
+            return DetailOf(delivery);
+        if (waiting.Detail is null || waiting.DueAt != delivery.DueAt || waiting.Place != delivery.Place)
+            waiting = (delivery.DueAt, delivery.Place, DetailOf(delivery));
+        return waiting.Detail;
+    }
+
+    private static string DetailOf(PlannedDelivery delivery)
+    {
         var buffer = new ArrayBufferWriter<byte>(160);
         using (var json = new Utf8JsonWriter(buffer, ReadableJson.Writer))
         {

@@ -33,18 +33,19 @@ public sealed class IdempotencyKeys(Database database)
     {
         var found = new Dictionary<(TenantId, string), StoredResponse>();
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
-        {
-            batch.Add(
-                ofTenant.Key, FindStatement,
-                new NpgsqlParameter<Guid> { TypedValue = ofTenant.Key.Value },
-                new NpgsqlParameter<byte[][]> { TypedValue = [.. ofTenant.Select(key => key.KeyHash)] });
-        }
+        Add(batch, keys);
+        await batch.CommitAsync(row => Read(row, found), cancellationToken);
+        return found;
+    }
 
-        await batch.CommitAsync(
-            row => found[(new TenantId(row.GetGuid(0)), Convert.ToHexString(row.GetFieldValue<byte[]>(1)))] =
-                new StoredResponse(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4)),
-            cancellationToken);
+    /// <summary>The same in a transaction that is somebody else's: what was written in it is found as well.</summary>
+    internal static async Task<IReadOnlyDictionary<(TenantId, string), StoredResponse>> FindAsync(
+        NpgsqlConnection connection, IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<(TenantId, string), StoredResponse>();
+        await using var batch = TenantBatch.Within(connection);
+        Add(batch, keys);
+        await batch.RunAsync((row, _) => Read(row, found), cancellationToken);
         return found;
     }
 
@@ -66,4 +67,18 @@ public sealed class IdempotencyKeys(Database database)
         };
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
+
+    private static void Add(TenantBatch batch, IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys)
+    {
+        foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
+        {
+            batch.Add(
+                ofTenant.Key, FindStatement,
+                new NpgsqlParameter<Guid> { TypedValue = ofTenant.Key.Value },
+                new NpgsqlParameter<byte[][]> { TypedValue = [.. ofTenant.Select(key => key.KeyHash)] });
+        }
+    }
+
+    private static void Read(NpgsqlDataReader row, Dictionary<(TenantId, string), StoredResponse> found) =>
+        found[(new TenantId(row.GetGuid(0)), Convert.ToHexString(row.GetFieldValue<byte[]>(1)))] = new StoredResponse(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4));
 }

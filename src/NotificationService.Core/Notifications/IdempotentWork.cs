@@ -50,7 +50,7 @@ public sealed class IdempotentWork(Database database, IdempotencyKeys keys)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (result, response) = await work(connection);
         var isDone = response is not null && (idempotent is null || await IdempotencyKeys.KeepAsync(
-            connection, tenant, idempotent.KeyHash, Fingerprint(tenant, idempotent), status, response, IdempotencyEntry.UsualDays, cancellationToken));
+            connection, tenant, idempotent.KeyHash, idempotent.FingerprintFor(tenant), status, response, IdempotencyEntry.UsualDays, cancellationToken));
         if (isDone)
             await transaction.CommitAsync(cancellationToken);
         else
@@ -62,8 +62,6 @@ public sealed class IdempotentWork(Database database, IdempotencyKeys keys)
     {
         if (idempotent is null || await keys.FindAsync(tenant, idempotent.KeyHash, cancellationToken) is not { } before)
             return null;
-        return before.Fingerprint.AsSpan().SequenceEqual(Fingerprint(tenant, idempotent)) ? new IdempotentOutcome<T>.Replayed(before) : new IdempotentOutcome<T>.KeyMismatch();
+        return before.IsTo(idempotent.FingerprintFor(tenant)) ? new IdempotentOutcome<T>.Replayed(before) : new IdempotentOutcome<T>.KeyMismatch();
     }
-
-    private static byte[] Fingerprint(TenantId tenant, IdempotentRequest idempotent) => RequestFingerprint.Of(idempotent.Route, tenant, idempotent.Body.Span);
 }

@@ -7,7 +7,7 @@ public abstract record IntakeOutcome
     {
     }
 
-    /// <summary>It is committed. The response is JSON in UTF-8.</summary>
+    /// <summary>It is committed. The response is JSON in UTF-8; to one of many it is no more than the id.</summary>
     public sealed record Accepted(NotificationId Id, byte[] Response) : IntakeOutcome;
 
     /// <summary>The same request was answered before under this key.</summary>
@@ -21,4 +21,7 @@ public abstract record IntakeOutcome
 
     /// <summary>Nothing is stored: more callers wait than the database keeps up with.</summary>
     public sealed record Busy : IntakeOutcome;
+
+    /// <summary>Nothing is stored: the user service is down for the caller, of whom many came together. Passes, as an outage of the database does.</summary>
+    public sealed record Unavailable : IntakeOutcome;
 }

@@ -1,35 +1,29 @@
 using System.Runtime.ExceptionServices;
-using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
 
-/// <summary>A key under which a request may be repeated.</summary>
-/// <param name="Route">What the key was used for: the same key elsewhere is another request.</param>
-/// <param name="Body">The request as it came, JSON in UTF-8.</param>
-/// <param name="Live">The caller's mode: the same key in the other mode is another key.</param>
-public sealed record IdempotentRequest(string Key, string Route, ReadOnlyMemory<byte> Body, bool Live)
-{
-    internal byte[] KeyHash => IdempotencyKeys.Hash(Key, Live);
-}
-
-/// <summary>The one door through which notifications come in.</summary>
+/// <summary>The one door through which notifications come in: one, or many that have nothing to do with each other.</summary>
+/// <remarks>
+/// 1 check, bind to a template version, plan → 2 store in one commit with the keys (a single one with whoever else writes now) → 3 wake the workers. Dies
+/// before 2's commit: nothing exists. After it: the same key gives the first response.
+/// </remarks>
 public sealed class NotificationIntake
 {
+    public const int MaxTogether = 5_000;
+
     private readonly NotificationPreparer preparer;
     private readonly NotificationWriter writer;
+    private readonly NotificationStore store;
     private readonly IdempotencyKeys keys;
     private readonly NotificationMetrics metrics;
-    private readonly WakeUp wakeUp;
+    private readonly Ids ids;
 
-    internal NotificationIntake(NotificationPreparer preparer, NotificationWriter writer, IdempotencyKeys keys, NotificationMetrics metrics, WakeUp wakeUp) =>
-        (this.preparer, this.writer, this.keys, this.metrics, this.wakeUp) = (preparer, writer, keys, metrics, wakeUp);
+    internal NotificationIntake(NotificationPreparer preparer, NotificationWriter writer, NotificationStore store, IdempotencyKeys keys, NotificationMetrics metrics, Ids ids) =>
+        (this.preparer, this.writer, this.store, this.keys, this.metrics, this.ids) = (preparer, writer, store, keys, metrics, ids);
 
-    /// <summary>
-    /// 1 check, bind to a template version, plan → 2 write with whoever else writes now, and wait for the commit → 3 wake
-    /// the workers. Dies before 2's commit: nothing exists. After it: the same key gives the first response.
-    /// </summary>
+    /// <summary>One, in a commit that it shares with whoever comes at the same time.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database could not be reached or the commit's outcome is unknown; to repeat with the same key is safe.</exception>
     public async ValueTask<IntakeOutcome> AcceptAsync(
         Caller caller, NotificationRequest request, IdempotentRequest? idempotent, string? traceParent, CancellationToken cancellationToken)
@@ -39,30 +33,39 @@ public sealed class NotificationIntake
             return await RefuseAsync(caller.Tenant, issues, idempotent, cancellationToken);
 
         var response = ReadableJson.Utf8(AcceptedResponse.Of(prepared), AcceptedJson.Default.AcceptedResponse);
-        var entry = idempotent is null
-            ? null
-            : new IdempotencyEntry(idempotent.KeyHash, Fingerprint(caller.Tenant, idempotent), response);
-        if (!writer.TryWrite(AcceptedNotification.Of(caller, prepared, entry, traceParent), out var writing))
+        var entry = idempotent is null ? null : new IdempotencyEntry(idempotent.KeyHash, idempotent.FingerprintFor(caller.Tenant), response);
+        var notification = AcceptedNotification.Of(caller, prepared, entry, traceParent);
+        if (!writer.TryWrite(notification, out var writing))
         {
             metrics.Busy();
             return new IntakeOutcome.Busy();
         }
 
-        switch (await writing)
-        {
-            case WriteOutcome.Stored:
-                metrics.Accepted(prepared.Deliveries);
-                if (prepared.Request.SendAt is null)
-                    wakeUp.Signal();
-                return new IntakeOutcome.Accepted(prepared.Id, response);
-            case WriteOutcome.KeyTaken taken:
-                return Repeat(taken.Before, entry!.Fingerprint);
-            case WriteOutcome.Broken broken:
-                ExceptionDispatchInfo.Throw(broken.Exception);
-                throw broken.Exception;
-            default:
-                throw new InvalidOperationException("a closed set");
-        }
+        var outcome = await writing;
+        store.Announce([notification], [outcome]);
+        return Of(notification.Id, response, outcome);
+    }
+
+    /// <summary>
+    /// Many, of one caller or of several, in one commit: all that are good, or none. Their notifications have ids in their order. Of a key twice among
+    /// them the first has it.
+    /// </summary>
+    /// <returns>What became of each, in their order.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">Nothing is stored, or nobody knows; to repeat it is safe.</exception>
+    public async Task<IReadOnlyList<IntakeOutcome>> AcceptAsync(IReadOnlyList<IntakeRequest> requests, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(requests.Count, MaxTogether, nameof(requests));
+        var outcomes = new IntakeOutcome?[requests.Count];
+        var prepared = await PrepareAsync(requests, outcomes, cancellationToken);
+        await RefuseAsync(requests, prepared, outcomes, cancellationToken);
+
+        int[] good = [.. Enumerable.Range(0, outcomes.Length).Where(place => outcomes[place] is null)];
+        AcceptedNotification[] notifications = [.. good.Select(place => NotificationOf(requests[place], prepared[place].Prepared!))];
+        var accepted = notifications.Length == 0 ? [] : await store.CommitAsync(notifications, cancellationToken);
+        store.Announce(notifications, accepted);
+        for (var i = 0; i < good.Length; i++)
+            outcomes[good[i]] = Of(notifications[i].Id, notifications[i].Idempotency!.Response, accepted[i]);
+        return Array.ConvertAll(outcomes, outcome => outcome!);
     }
 
     private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)> PrepareAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken)
@@ -77,27 +80,79 @@ public sealed class NotificationIntake
         }
     }
 
-    /// <summary>What was answered once is answered again, even if by now it would be refused: its template withdrawn, its time past.</summary>
-    private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<RequestIssue> issues, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    /// <summary>All of a caller's recipients are looked up at once. Where nobody answers for one of them, all of that caller wait, and nobody else.</summary>
+    private async Task<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[]> PrepareAsync(
+        IReadOnlyList<IntakeRequest> requests, IntakeOutcome?[] outcomes, CancellationToken cancellationToken)
     {
-        if (idempotent is not null && await keys.FindAsync(tenant, idempotent.KeyHash, cancellationToken) is { } before)
-            return Repeat(before, Fingerprint(tenant, idempotent));
+        var (first, prepared) = (NotificationId.FirstOfMany(ids.Next()), new (PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[requests.Count]);
+        foreach (var ofCaller in Enumerable.Range(0, requests.Count).GroupBy(place => requests[place].Caller))
+        {
+            try
+            {
+                var tenant = ofCaller.Key.Tenant;
+                var found = await preparer.FindRecipientsAsync(tenant, ofCaller.Select(place => requests[place].Notification), cancellationToken);
+                foreach (var place in ofCaller)
+                    prepared[place] = await preparer.PrepareAsync(tenant, requests[place].Notification, first.At(place), found, cancellationToken);
+            }
+            catch (RecipientsUnavailableException)
+            {
+                foreach (var place in ofCaller)
+                    outcomes[place] = new IntakeOutcome.Unavailable();
+            }
+        }
+
+        return prepared;
+    }
+
+    /// <summary>What was answered once is answered again, even if by now it would be refused: its template withdrawn, its time past.</summary>
+    private async ValueTask<IntakeOutcome> RefuseAsync(TenantId tenant, IReadOnlyList<RequestIssue> issues, IdempotentRequest? idempotent, CancellationToken cancellationToken) =>
+        Refused(tenant, issues, idempotent, idempotent is null ? null : await keys.FindAsync(tenant, idempotent.KeyHash, cancellationToken));
+
+    private async Task RefuseAsync(
+        IReadOnlyList<IntakeRequest> requests, (PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[] prepared, IntakeOutcome?[] outcomes, CancellationToken cancellationToken)
+    {
+        int[] bad = [.. Enumerable.Range(0, outcomes.Length).Where(place => outcomes[place] is null && prepared[place].Prepared is null)];
+        if (bad.Length == 0)
+            return;
+        var before = await keys.FindAsync(bad.Select(place => (requests[place].Caller.Tenant, requests[place].Idempotent.KeyHash)), cancellationToken);
+        foreach (var place in bad)
+        {
+            var (tenant, idempotent) = (requests[place].Caller.Tenant, requests[place].Idempotent);
+            outcomes[place] = Refused(tenant, prepared[place].Issues, idempotent, before.GetValueOrDefault((tenant, Convert.ToHexString(idempotent.KeyHash))));
+        }
+    }
+
+    private IntakeOutcome Refused(TenantId tenant, IReadOnlyList<RequestIssue> issues, IdempotentRequest? idempotent, StoredResponse? before)
+    {
+        if (before is not null)
+            return Of(default, [], AcceptOutcome.OfKey(before, idempotent!.FingerprintFor(tenant)));
         metrics.Invalid();
         return new IntakeOutcome.Invalid(issues);
     }
 
-    private IntakeOutcome Repeat(StoredResponse before, byte[] fingerprint)
+    private static AcceptedNotification NotificationOf(IntakeRequest request, PreparedNotification prepared)
     {
-        if (before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
-        {
-            metrics.Replayed();
-            return new IntakeOutcome.Replayed(before);
-        }
-
-        metrics.KeyMismatch();
-        return new IntakeOutcome.KeyMismatch();
+        var entry = new IdempotencyEntry(request.Idempotent.KeyHash, request.Idempotent.FingerprintFor(request.Caller.Tenant), KeptId.Of(prepared.Id)) { Days = request.KeptDays };
+        return AcceptedNotification.Of(request.Caller, prepared, entry, request.TraceParent);
     }
 
-    private static byte[] Fingerprint(TenantId tenant, IdempotentRequest idempotent) =>
-        RequestFingerprint.Of(idempotent.Route, tenant, idempotent.Body.Span);
+    private IntakeOutcome Of(NotificationId id, byte[] response, AcceptOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case AcceptOutcome.Accepted:
+                return new IntakeOutcome.Accepted(id, response);
+            case AcceptOutcome.Replayed replayed:
+                metrics.Replayed();
+                return new IntakeOutcome.Replayed(replayed.Before);
+            case AcceptOutcome.Mismatch:
+                metrics.KeyMismatch();
+                return new IntakeOutcome.KeyMismatch();
+            case AcceptOutcome.Refused refused:
+                ExceptionDispatchInfo.Throw(refused.Exception);
+                throw refused.Exception;
+            default:
+                throw new InvalidOperationException("a closed set");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using NotificationService.Queueing;
+using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
 
@@ -18,14 +18,14 @@ public static class NotificationsModule
         .AddSingleton<DeadLetters>()
         .AddSingleton<RecipientCompletion>()
         .AddSingleton<NotificationPreparer>()
+        .AddSingleton<NotificationStore>()
         .AddSingleton<NotificationWriter>()
-        .AddSingleton<BundleWriter>()
-        .AddSingleton<BundleIntake>()
         .AddSingleton<TemplateBinder>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),
             provider.GetRequiredService<NotificationWriter>(),
+            provider.GetRequiredService<NotificationStore>(),
             provider.GetRequiredService<IdempotencyKeys>(),
             provider.GetRequiredService<NotificationMetrics>(),
-            provider.GetRequiredService<WakeUp>()));
+            provider.GetRequiredService<Ids>()));
 }

@@ -13,6 +13,9 @@ public static class RequestFingerprint
 {
     public const int Size = SHA256.HashSizeInBytes;
 
+    /// <summary>The one place that compares fingerprints.</summary>
+    public static bool AreSame(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => one.SequenceEqual(other);
+
     /// <summary>The fingerprint of a body that is valid JSON; an empty body counts as none.</summary>
     public static byte[] Of(string route, TenantId tenant, ReadOnlySpan<byte> json)
     {

@@ -73,30 +73,35 @@ public sealed class BatchedWriter<TItem, TResult> : IAsyncDisposable
     /// <summary>Never throws: an item that failed is a task that failed, and those that were written before it are written.</summary>
     private async Task<IReadOnlyList<Task<TResult>>> WriteAsync(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
     {
+        var written = new List<Task<TResult>>(items.Count);
+        await Halving.RunAsync(items, some => TryWriteAsync(some, written, cancellationToken), CancellationToken.None);
+        return written;
+    }
+
+    /// <summary>False: one of several is at fault.</summary>
+    private async Task<bool> TryWriteAsync(IReadOnlyList<TItem> items, List<Task<TResult>> written, CancellationToken cancellationToken)
+    {
         try
         {
-            var results = await WriteTogetherAsync(items, cancellationToken);
-            var written = new Task<TResult>[items.Count];
-            for (var i = 0; i < written.Length; i++)
-                written[i] = Task.FromResult(results[i]);
-            return written;
+            written.AddRange((await WriteTogetherAsync(items, cancellationToken)).Select(Task.FromResult));
         }
         catch (Exception exception) when (items.Count > 1 && DatabaseFailures.Of(exception).IsOfWhatItWasGiven())
         {
             Halved?.Invoke(items.Count, Outage.Reason(exception));
-            var half = items.Count / 2;
-            return [.. await WriteAsync([.. items.Take(half)], cancellationToken), .. await WriteAsync([.. items.Skip(half)], cancellationToken)];
+            return false;
         }
         catch (Exception exception) when (DatabaseFailures.Of(exception).IsOfWhatItWasGiven())
         {
-            return [await Task.WhenAny(AfterRefusalAsync(items[0], exception, cancellationToken))];
+            written.Add(await Task.WhenAny(AfterRefusalAsync(items[0], exception, cancellationToken)));
         }
 #pragma warning disable CA1031 // whatever went wrong belongs to the callers who wait for it
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return [.. items.Select(_ => Task.FromException<TResult>(exception))];
+            written.AddRange(items.Select(_ => Task.FromException<TResult>(exception)));
         }
+
+        return true;
     }
 
     private async Task<TResult> AfterRefusalAsync(TItem item, Exception refusal, CancellationToken cancellationToken) => await refused(item, refusal, cancellationToken) switch

@@ -100,7 +100,7 @@ public static class Limits
     private static IEnumerable<Limit> ManyAtOnce() =>
     [
         new("items of `send-batch` and `send-chunk`", Number(BatchChunk.MaxItems), "422 `too_many`"),
-        new("body of `send-batch` and `send-chunk`", Kib(BatchHandler.LargestBody), "413 `payload_too_large`"),
+        new("body of `send-batch` and `send-chunk`", Kib(BodyPolicy.MaxBatchBytes), "413 `payload_too_large`"),
         new("time for the body of `send-batch` and `send-chunk` to arrive", Seconds(Batches.LongestUpload), "408 `upload_too_slow`", "Notification__Batches__LongestUpload"),
         new("`send-batch` and `send-chunk` worked on at once by one process", $"{BatchLimiter.MaxAtOnce}, {BatchLimiter.MaxOfTenant} of one tenant", $"429 `{BatchHandler.TooManyCode}` after 5 s where the tenant has its own, else 503"),
         new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Max), $"the items left are `rejected` with `{CheckBudget.Code}`"),

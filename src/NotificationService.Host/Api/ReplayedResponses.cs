@@ -22,7 +22,7 @@ internal static class ReplayedResponses
 
     /// <summary>What was answered before, if the key identifies the same request.</summary>
     public static IResult Of(HttpContext context, StoredResponse before, byte[] fingerprint) =>
-        before.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? Replay(context, before) : KeyMismatch;
+        before.IsTo(fingerprint) ? Replay(context, before) : KeyMismatch;
 
     /// <param name="status">The response's status code if it was done now.</param>
     /// <param name="refused">What is answered if it could not be done.</param>

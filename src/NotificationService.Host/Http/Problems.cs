@@ -25,6 +25,11 @@ public static class Problems
 
     public static ProblemResult Validation(string pointer, string code, string message) => Validation([new FieldError(pointer, code, message)]);
 
+    /// <summary>What a refusal says of its fields, for those who answer with no problem of their own: of one item among many, or of an event.</summary>
+    public static IReadOnlyList<RequestIssue> IssuesOf(ProblemResult refusal) => refusal.Value is { Errors: { Count: > 0 } errors }
+        ? [.. errors.Select(error => new RequestIssue(error.Pointer, error.Code, error.Message))]
+        : [new RequestIssue("", refusal.Value.Code, refusal.Value.Detail ?? refusal.Value.Title)];
+
     /// <summary>404: it does not exist, or it is another tenant's; the two cannot be distinguished.</summary>
     public static ProblemResult NotFound() => Of(404, "not_found", "There is no such resource");
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -76,7 +77,7 @@ public static class CloudEventReader
             switch (member.Name)
             {
                 case "data":
-                    data = member.Value.ValueKind == JsonValueKind.Null ? default : Encoding.UTF8.GetBytes(member.Value.GetRawText());
+                    data = member.Value.ValueKind == JsonValueKind.Null ? default(ReadOnlyMemory<byte>) : JsonMarshal.GetRawUtf8Value(member.Value).ToArray();
                     break;
                 case "data_base64":
                     return Bad("content_type_unsupported", "The data stand in data_base64; JSON in data is taken.");

@@ -21,7 +21,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
         if (await keys.FindAsync(work.Caller.Tenant, hash, cancellationToken) is { } before)
         {
             work.Left.Remove(step);
-            if (!before.Fingerprint.AsSpan().SequenceEqual(fingerprint))
+            if (!before.IsTo(fingerprint))
             {
                 work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
                 return true;

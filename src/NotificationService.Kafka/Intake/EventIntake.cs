@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using NotificationService.Notifications;
+using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
@@ -9,39 +10,46 @@ namespace NotificationService.Kafka.Intake;
 
 /// <summary>Takes records, many in one commit, until each is stored, was stored before, is nobody's, is a dead letter, or is to be read again later.</summary>
 /// <remarks>
-/// 1 read what they ask for → 2 store it, per caller in the order of the records; while the database is out, wait and try again, for ever; what is
-/// refused by itself, or waits for the user service, holds up its partition and nobody else →
+/// 1 read what they ask for → 2 store it, whosever it is, in one commit and in the order of the records; while the database is out, wait and try again, for
+/// ever; what is refused together is tried in halves; what is refused by itself, or waits for the user service, holds up its partition and nobody else →
 /// 3 write dead letters, for ever → whoever called then moves the offsets on. Dies anywhere: the records come again, and their keys find what
 /// was stored; a dead letter may stand twice.
 /// </remarks>
 internal sealed class EventIntake(
-    RecordReader reader, BundleIntake bundles, BatchSteps batches, DeadLetterWriter deadLetters, KafkaMetrics metrics, KafkaOptions options, Database database, Heartbeats heartbeats, TimeProvider time,
+    RecordReader reader, NotificationIntake intake, BatchSteps batches, DeadLetterWriter deadLetters, OutageRetry retry, KafkaMetrics metrics, KafkaOptions options, Database database, Heartbeats heartbeats, TimeProvider time,
     ILogger<EventIntake> logger)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     private readonly StepTries tries = new();
     private readonly Telemetry.Step read = heartbeats.Step("kafka_read");
     private readonly Telemetry.Step accept = heartbeats.Step("kafka_accept");
 
+    /// <summary>What is left alone for now, of records that are handled together.</summary>
+    /// <param name="Callers">The user service cannot be asked for them.</param>
+    /// <param name="Partitions">A record of them is to be tried again.</param>
+    private sealed record Stopped(HashSet<Caller> Callers, HashSet<(string Topic, int Partition)> Partitions)
+    {
+        public bool Has(RecordWork work) => Callers.Contains(work.Caller) || Partitions.Contains(PartitionOf(work));
+    }
+
     /// <summary>Answers the partitions that have to wait, each from the first record that was not taken.</summary>
     public async Task<IReadOnlyList<Hold>> HandleAsync(IReadOnlyList<InputRecord> records, CancellationToken cancellationToken)
     {
-        var works = await UntilTheDatabaseIsBackAsync(read, () => reader.ReadAsync(records, cancellationToken), cancellationToken);
+        var works = await retry.RunAsync(read, () => reader.ReadAsync(records, cancellationToken), cancellationToken);
         read.Succeed();
-        var (waiting, held) = (new HashSet<Caller>(), new HashSet<(string, int)>());
+        var stopped = new Stopped([], []);
         while (Open().Any())
         {
-            foreach (var ofCaller in Open().GroupBy(work => work.Caller).ToList())
-            {
-                if (!await UntilTheDatabaseIsBackAsync(accept, () => TryPassAsync([.. ofCaller.Where(work => work.Left.Count > 0)], held, cancellationToken), cancellationToken))
-                    waiting.Add(ofCaller.Key);
-            }
-
+            await retry.RunAsync(
+                accept,
+                async () =>
+                {
+                    await PassAsync([.. Open()], stopped, cancellationToken);
+                    return true;
+                },
+                cancellationToken);
             // Another node was quicker at a batch, whose key is there now.
             if (Open().Any())
-                await Task.Delay(FirstPause, time, cancellationToken);
+                await Task.Delay(OutageRetry.FirstPause, time, cancellationToken);
         }
 
         var left = works.Where(work => work.Left.Count > 0).GroupBy(PartitionOf).ToDictionary(partition => partition.Key, partition => partition.MinBy(work => work.Record.Offset)!);
@@ -51,28 +59,14 @@ internal sealed class EventIntake(
         over.ForEach(tries.Forget);
         metrics.Handled(over);
         return [.. left.Values.Select(work => new Hold(
-            new TopicPartitionOffset(work.Record.Topic, work.Record.Partition, work.Record.Offset), waiting.Contains(work.Caller) ? LongestPause : PauseAfter(work.Left.Max(step => tries.Of(work, step)))))];
+            new TopicPartitionOffset(work.Record.Topic, work.Record.Partition, work.Record.Offset),
+            stopped.Callers.Contains(work.Caller) ? OutageRetry.LongestPause : OutageRetry.PauseAfter(work.Left.Max(step => tries.Of(work, step)))))];
 
-        IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !waiting.Contains(work.Caller) && !held.Contains(PartitionOf(work)));
+        IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !stopped.Has(work));
     }
 
-    /// <summary>False: the user service cannot be asked for this caller. Others may be answered, and go on.</summary>
-    private async Task<bool> TryPassAsync(IReadOnlyList<RecordWork> works, HashSet<(string, int)> held, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await PassAsync(works, held, cancellationToken);
-            return true;
-        }
-        catch (RecipientsUnavailableException)
-        {
-            logger.PartitionsWait(works[0].Record.Topic);
-            return false;
-        }
-    }
-
-    /// <summary>Once over all that is left of one caller's records, in their order. What is to be tried again holds up its partition.</summary>
-    private async Task PassAsync(IReadOnlyList<RecordWork> works, HashSet<(string, int)> held, CancellationToken cancellationToken)
+    /// <summary>Once over all that is left of the records, in their order. What is to be tried again holds up its partition.</summary>
+    private async Task PassAsync(IReadOnlyList<RecordWork> works, Stopped stopped, CancellationToken cancellationToken)
     {
         var together = new List<(RecordWork Work, Step.Send Step)>();
         foreach (var work in works)
@@ -83,68 +77,80 @@ internal sealed class EventIntake(
                 if (step is Step.Send shared && !isAlone)
                 {
                     together.Add((work, shared));
-                    if (together.Count < BundleIntake.MaxTogether)
+                    if (together.Count < NotificationIntake.MaxTogether)
                         continue;
                 }
 
-                await SendAsync(together, held, cancellationToken);
+                await SendAsync(together, stopped, cancellationToken);
                 together.Clear();
                 if (step is Step.Batch batch)
-                    await OneAsync(work, batch, held, () => OpenAsync(work, batch, held, cancellationToken), cancellationToken);
+                    await OneAsync(work, batch, stopped, () => OpenAsync(work, batch, stopped, cancellationToken), cancellationToken);
                 else if (step is Step.Send send && isAlone)
-                    await SendAsync([(work, send)], held, cancellationToken);
+                    await SendAsync([(work, send)], stopped, cancellationToken);
             }
         }
 
-        await SendAsync(together, held, cancellationToken);
+        await SendAsync(together, stopped, cancellationToken);
     }
 
-    private async Task SendAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
+    private Task SendAsync(IReadOnlyList<(RecordWork Work, Step.Send Step)> steps, Stopped stopped, CancellationToken cancellationToken) =>
+        Halving.RunAsync(steps, some => TrySendAsync(some, stopped, cancellationToken), cancellationToken);
+
+    /// <summary>False: refused because of one of several, and nobody knows which.</summary>
+    private async Task<bool> TrySendAsync(IReadOnlyList<(RecordWork Work, Step.Send Step)> steps, Stopped stopped, CancellationToken cancellationToken)
     {
-        steps = [.. steps.Where(step => !held.Contains(PartitionOf(step.Work)))];
-        if (steps.Count == 0)
-            return;
-        try
+        (RecordWork Work, Step.Send Step)[] open = [.. steps.Where(step => !stopped.Has(step.Work))];
+        if (open.Length > 1)
         {
-            if (steps.Count > 1)
+            try
             {
-                await StoreAsync(steps, held, cancellationToken);
-                return;
+                await StoreAsync(open, stopped, cancellationToken);
+                return true;
+            }
+            catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
+            {
+                logger.RefusedTogether(open.Length, Outage.Reason(exception));
+                return false;
+            }
+            catch (Exception exception) when (TookTooLong(exception, cancellationToken))
+            {
+                // Each half that takes too long as well would cost as much time as the whole did: one by one at once.
+                logger.RefusedTogether(open.Length, Outage.Reason(exception));
             }
         }
-        catch (Exception exception) when (IsItsOwn(exception, cancellationToken) || TookTooLong(exception, cancellationToken))
-        {
-            // One of them is at fault, nobody knows which: each by itself, so that it takes nobody along.
-            logger.BundleRefused(steps.Count, Outage.Reason(exception));
-        }
 
-        foreach (var step in steps)
-            await OneAsync(step.Work, step.Step, held, () => StoreAsync([step], held, cancellationToken), cancellationToken);
+        foreach (var step in open)
+            await OneAsync(step.Work, step.Step, stopped, () => StoreAsync([step], stopped, cancellationToken), cancellationToken);
+        return true;
     }
 
-    private async Task OpenAsync(RecordWork work, Step.Batch step, HashSet<(string, int)> held, CancellationToken cancellationToken)
+    private async Task OpenAsync(RecordWork work, Step.Batch step, Stopped stopped, CancellationToken cancellationToken)
     {
         var isOpened = await batches.OpenAsync(work, step, isLastTry: tries.Of(work, step) + 1 >= options.Attempts, cancellationToken);
         if (isOpened)
             accept.Succeed();
         else
-            TryLater(work, step, held, RecipientCompletion.UnavailableCode);
+            TryLater(work, step, stopped, RecipientCompletion.UnavailableCode);
     }
 
-    private async Task OneAsync(RecordWork work, Step step, HashSet<(string, int)> held, Func<Task> store, CancellationToken cancellationToken)
+    private async Task OneAsync(RecordWork work, Step step, Stopped stopped, Func<Task> store, CancellationToken cancellationToken)
     {
-        if (held.Contains(PartitionOf(work)))
+        if (stopped.Has(work))
             return;
         try
         {
             await store();
+        }
+        catch (RecipientsUnavailableException)
+        {
+            Wait(work, stopped);
         }
         catch (Exception exception) when (IsItsOwn(exception, cancellationToken))
         {
             // A tenant may send bad data, and must not take the process out of the balancer with it.
             if (DatabaseFailures.Of(exception) is DatabaseFailure.Refused)
                 accept.Fail(Outage.Reason(exception));
-            TryLater(work, step, held, Outage.Reason(exception), isAlone: true);
+            TryLater(work, step, stopped, Outage.Reason(exception), isAlone: true);
         }
         catch (Exception exception) when (TookTooLong(exception, cancellationToken))
         {
@@ -152,18 +158,25 @@ internal sealed class EventIntake(
             if (!await RespondsAsync(cancellationToken))
                 throw;
             accept.Fail(Outage.Reason(exception));
-            TryLater(work, step, held, Outage.Reason(exception), isAlone: true, patience: 2);
+            TryLater(work, step, stopped, Outage.Reason(exception), isAlone: true, patience: 2);
         }
     }
 
+    /// <summary>The user service cannot be asked for this caller. Others may be answered, and go on.</summary>
+    private void Wait(RecordWork work, Stopped stopped)
+    {
+        if (stopped.Callers.Add(work.Caller))
+            logger.PartitionsWait(work.Record.Topic);
+    }
+
     /// <summary>Counts what one step is refused for by itself, and gives it up when that was often enough.</summary>
-    private void TryLater(RecordWork work, Step step, HashSet<(string, int)> held, string reason, bool isAlone = false, int patience = 1)
+    private void TryLater(RecordWork work, Step step, Stopped stopped, string reason, bool isAlone = false, int patience = 1)
     {
         var count = tries.Count(work, step, isAlone);
         logger.RecordRefused(work.Record.Topic, work.Record.Partition, work.Record.Offset, reason, count);
         if (count < options.Attempts * patience)
         {
-            held.Add(PartitionOf(work));
+            stopped.Partitions.Add(PartitionOf(work));
             return;
         }
 
@@ -188,70 +201,47 @@ internal sealed class EventIntake(
     private static (string, int) PartitionOf(RecordWork work) => (work.Record.Topic, work.Record.Partition);
 
     private static bool IsItsOwn(Exception exception, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && exception is not RecipientsUnavailableException && !Outage.IsBehind(exception);
+        !cancellationToken.IsCancellationRequested && !Outage.IsBehind(exception);
 
     /// <summary>Fewer are tried before everybody waits.</summary>
     private static bool TookTooLong(Exception exception, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && DatabaseFailures.Of(exception).IsOfTheTime();
 
-    private async Task StoreAsync(List<(RecordWork Work, Step.Send Step)> steps, HashSet<(string, int)> held, CancellationToken cancellationToken)
+    private async Task StoreAsync(IReadOnlyList<(RecordWork Work, Step.Send Step)> steps, Stopped stopped, CancellationToken cancellationToken)
     {
-        var outcomes = await bundles.AcceptAsync(steps[0].Work.Caller, [.. steps.Select(step => step.Step.Notification)], cancellationToken);
-        if (outcomes.Any(outcome => outcome is BundleOutcome.Accepted or BundleOutcome.Repeated))
+        var outcomes = await intake.AcceptAsync([.. steps.Select(step => step.Step.Notification)], cancellationToken);
+        if (outcomes.Any(outcome => outcome is IntakeOutcome.Accepted or IntakeOutcome.Replayed))
             accept.Succeed();
         for (var i = 0; i < steps.Count; i++)
         {
             var (work, step) = steps[i];
-            if (outcomes[i] is BundleOutcome.Invalid refused && refused.Issues.Any(RecipientCompletion.MayPass))
-            {
-                TryLater(work, step, held, RecipientCompletion.UnavailableCode);
-                continue;
-            }
-
-            work.Left.Remove(step);
-            switch (outcomes[i])
-            {
-                case BundleOutcome.Accepted:
-                    work.Accepted++;
-                    break;
-                case BundleOutcome.Repeated:
-                    work.Repeated++;
-                    break;
-                case BundleOutcome.KeyMismatch:
-                    work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
-                    break;
-                case BundleOutcome.Invalid invalid:
-                    work.Refusals.Add(Refusal.Invalid(invalid.Issues, $"{step.Of}: "));
-                    break;
-            }
+            if (outcomes[i] is IntakeOutcome.Unavailable)
+                Wait(work, stopped);
+            else if (outcomes[i] is IntakeOutcome.Invalid invalid && invalid.Issues.Any(RecipientCompletion.MayPass))
+                TryLater(work, step, stopped, RecipientCompletion.UnavailableCode);
+            else
+                Done(work, step, outcomes[i]);
         }
     }
 
-    private async Task<T> UntilTheDatabaseIsBackAsync<T>(Telemetry.Step step, Func<Task<T>> work, CancellationToken cancellationToken)
+    private static void Done(RecordWork work, Step.Send step, IntakeOutcome outcome)
     {
-        for (var pause = FirstPause; ; pause = Longer(pause))
+        work.Left.Remove(step);
+        switch (outcome)
         {
-            try
-            {
-                return await work();
-            }
-            catch (Exception exception) when (exception is not RecipientsUnavailableException && (Outage.IsBehind(exception) || !cancellationToken.IsCancellationRequested))
-            {
-                step.Fail(Outage.Reason(exception));
-                if (!Outage.IsBehind(exception))
-                    throw; // its records come again
-                logger.IntakeWaits(Outage.Reason(exception));
-                await Task.Delay(pause, time, cancellationToken);
-            }
+            case IntakeOutcome.Accepted:
+                work.Accepted++;
+                break;
+            case IntakeOutcome.Replayed:
+                work.Repeated++;
+                break;
+            case IntakeOutcome.KeyMismatch:
+                work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
+                break;
+            case IntakeOutcome.Invalid invalid:
+                work.Refusals.Add(Refusal.Invalid(invalid.Issues, $"{step.Of}: "));
+                break;
+            default:
+                throw new InvalidOperationException("a closed set");
         }
     }
-
-    private static TimeSpan PauseAfter(int times)
-    {
-        var pause = FirstPause;
-        for (var i = 1; i < times && pause < LongestPause; i++)
-            pause = Longer(pause);
-        return pause;
-    }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }

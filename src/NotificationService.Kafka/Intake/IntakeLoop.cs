@@ -6,9 +6,13 @@ using NotificationService.Telemetry;
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>
-/// Reads the input topics. 1 gather what is there, up to a batch → 2 have it stored, and stay a member of the group meanwhile → 3 mark its offsets as
+/// Reads the input topics. 1 gather what is there, up to a batch → 2 have it stored, and meanwhile read what comes next, up to another batch → 3 mark its offsets as
 /// done; the client commits them within seconds, and never others. What waits for somebody outside is read again later. Dies between 2 and 3: the records come again and are found to be stored.
 /// </summary>
+/// <remarks>
+/// Partitions are paused only while storing takes long: the client throws away what it has fetched of a partition that is paused, a megabyte each and
+/// more, and fetches it anew.
+/// </remarks>
 internal sealed class IntakeLoop(
     InputTopics topics, EventIntake intake, KafkaOptions options, KafkaMetrics metrics, Heartbeats heartbeats, TimeProvider time, ILogger<IntakeLoop> logger) : BackgroundService
 {
@@ -16,13 +20,15 @@ internal sealed class IntakeLoop(
     private const int MaxBytes = 8 << 20;
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PausedWait = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Without a poll. A group that is changed waits for its members' next one.</summary>
+    private static readonly TimeSpan LongestWithoutPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
-    /// <summary>Read while others were being stored; they come next.</summary>
-    private readonly Queue<InputRecord> early = new();
     private readonly RecordGathering gathering = new(time, options.BatchSize, MaxBytes);
 
     /// <summary>The client blocks the thread that polls it, so it has one of its own.</summary>
@@ -59,25 +65,26 @@ internal sealed class IntakeLoop(
     private void Consume(Heartbeat heartbeat, Telemetry.Step consume, CancellationToken cancellationToken)
     {
         LagWatch? lag = null;
-        var held = new HeldPartitions(time);
+        var (held, early) = (new HeldPartitions(time), new EarlyRecords(options.BatchSize, MaxBytes));
         var consumer = KafkaClients.Consumer(options, revoked =>
         {
-            held.Forget(revoked);
-            lag?.Forget(revoked);
+            var gone = revoked.ToHashSet();
+            held.Forget(gone);
+            lag?.Forget(gone);
+            early.Drop(gone.Contains);
         });
         try
         {
             lag = new LagWatch(consumer, metrics, time);
             consumer.Subscribe(topics.Names);
-            early.Clear();
             while (!cancellationToken.IsCancellationRequested)
             {
                 heartbeat.Beat();
                 lag.Look();
                 held.Release(consumer);
-                var records = gathering.Gather(Wait, wait => early.TryDequeue(out var record) ? record : Next(consumer, wait));
+                var records = gathering.Gather(Wait, wait => early.TryTake(out var record) ? record : Next(consumer, wait));
                 if (records.Count > 0)
-                    Handle(consumer, records, held, heartbeat, lag, cancellationToken);
+                    Handle(consumer, records, held, early, heartbeat, lag, cancellationToken);
                 if (consumer.Assignment.Count > 0)
                     consume.Succeed();
             }
@@ -88,13 +95,14 @@ internal sealed class IntakeLoop(
         }
     }
 
-    private void Handle(IConsumer<byte[]?, byte[]?> consumer, List<InputRecord> records, HeldPartitions held, Heartbeat heartbeat, LagWatch lag, CancellationToken cancellationToken)
+    private void Handle(
+        IConsumer<byte[]?, byte[]?> consumer, List<InputRecord> records, HeldPartitions held, EarlyRecords early, Heartbeat heartbeat, LagWatch lag, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = Task.Run(() => intake.HandleAsync(records, ended.Token), CancellationToken.None);
         try
         {
-            StayMember(consumer, work, held, heartbeat, lag);
+            StayMember(consumer, work, held, early, heartbeat, lag);
         }
         catch
         {
@@ -109,11 +117,7 @@ internal sealed class IntakeLoop(
         var waiting = holds.ToDictionary(hold => hold.From.TopicPartition, hold => hold.From.Offset.Value);
         Done(consumer, records.Where(record => !waiting.TryGetValue(PartitionOf(record), out var from) || record.Offset < from), lag);
         held.Hold(consumer, holds);
-        for (var left = early.Count; left > 0; left--)
-        {
-            if (early.Dequeue() is var record && !held.Contains(PartitionOf(record)))
-                early.Enqueue(record);
-        }
+        early.Drop(held.Contains);
     }
 
     private static TopicPartition PartitionOf(InputRecord record) => new(record.Topic, record.Partition);
@@ -132,19 +136,31 @@ internal sealed class IntakeLoop(
         }
     }
 
-    /// <summary>Who does not poll for minutes is taken for dead. Nothing more is fetched meanwhile.</summary>
-    private void StayMember(IConsumer<byte[]?, byte[]?> consumer, Task work, HeldPartitions held, Heartbeat heartbeat, LagWatch lag)
+    /// <summary>Until the work is over. Who does not poll for minutes is taken for dead.</summary>
+    private void StayMember(IConsumer<byte[]?, byte[]?> consumer, Task work, HeldPartitions held, EarlyRecords early, Heartbeat heartbeat, LagWatch lag)
     {
-        if (((IAsyncResult)work).AsyncWaitHandle.WaitOne(Patience))
+        // 1 what comes next is here when the work is over: the database and the brokers do not wait for each other
+        while (!work.IsCompleted && !early.IsFull)
+        {
+            heartbeat.Beat();
+            lag.Look();
+            if (Next(consumer, PollWait) is { } next)
+                early.Add(next);
+        }
+
+        // 2 enough of it
+        if (((IAsyncResult)work).AsyncWaitHandle.WaitOne(LongestWithoutPoll))
             return;
+
+        // 3 it takes long: nothing more is fetched meanwhile
         while (!work.IsCompleted)
         {
             heartbeat.Beat();
             lag.Look();
             consumer.Pause(consumer.Assignment);
             // A partition that was given to this node a moment ago may bring one before it is paused.
-            if (Next(consumer, Patience) is { } record)
-                early.Enqueue(record);
+            if (Next(consumer, PausedWait) is { } next)
+                early.Add(next);
         }
 
         consumer.Resume(consumer.Assignment.Where(partition => !held.Contains(partition)));

@@ -75,7 +75,7 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                 if (request is null)
                     work.Refusals.Add(Refusal.Invalid(issues));
                 else
-                    work.Left.Add(new Step.Send(new BundleRequest(request, Request(work, @event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
+                    work.Left.Add(new Step.Send(new IntakeRequest(work.Caller, request, Request(work, @event, SendType), options.KeepEventIdsDays, @event.TraceParent), SendType));
                 return true;
             case BatchType when May(work, Scopes.Send):
                 var (opening, wrong) = requests.ReadBatch(@event.Data);
@@ -125,7 +125,7 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                 if (request is null)
                     work.Refusals.Add(Refusal.Invalid(issues, $"Rule {rule.Id}: "));
                 else
-                    work.Left.Add(new Step.Send(new BundleRequest(request, Request(work, @event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
+                    work.Left.Add(new Step.Send(new IntakeRequest(work.Caller, request, Request(work, @event, "rule", rule.Id), options.KeepEventIdsDays, @event.TraceParent), $"rule {rule.Id}"));
             }
         }
     }

@@ -14,7 +14,7 @@ internal abstract record Step
     public abstract string Key { get; }
 
     /// <param name="Of">What it is made by, for whoever reads the reason of a refusal.</param>
-    public sealed record Send(BundleRequest Notification, string Of) : Step
+    public sealed record Send(IntakeRequest Notification, string Of) : Step
     {
         public override string Key => Notification.Idempotent.Key;
     }

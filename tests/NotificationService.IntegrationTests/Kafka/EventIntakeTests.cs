@@ -189,6 +189,48 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
         (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by id")).ShouldBe(Enumerable.Range(0, 10).Select(i => $"s-{i}"));
     }
 
+    [Fact]
+    public async Task One_that_is_refused_among_many_is_set_apart_and_all_others_are_accepted_in_their_order()
+    {
+        var (tenant, other) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        brokers.CreateTopic("halved");
+        brokers.CreateTopic("beside");
+        await database.ExecuteAsync(
+            """
+            create function halved() returns trigger language plpgsql as $$ begin raise exception 'planted' using errcode = '22021'; end $$;
+            create trigger halved before insert on notifications for each row when (new.reference = 'e-23') execute function halved()
+            """);
+        for (var i = 0; i < 40; i++)
+            await SendAsync("halved", $"e-{i}", "fay");
+        for (var i = 0; i < 20; i++)
+            await SendAsync("beside", $"b-{i}", "fay");
+
+        await using var node = await StartAsync([("halved", tenant), ("beside", other)], ("Notification:Kafka:Attempts", "2"));
+
+        await UntilAcceptedAsync(other, 20);
+        await UntilAcceptedAsync(tenant, 39);
+        await Eventually.TrueAsync(() => brokers.Read(KafkaNode.DeadLetters).Count == 1, KafkaNode.Ample);
+        await database.ExecuteAsync("drop trigger halved on notifications; drop function halved()");
+        brokers.Read(KafkaNode.DeadLetters).Single().Header("dlq-reason").ShouldBe("not_storable");
+        (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by created_at, id"))
+            .ShouldBe(Enumerable.Range(0, 40).Where(i => i != 23).Select(i => $"e-{i}"));
+    }
+
+    [Fact]
+    public async Task What_is_read_while_others_are_stored_is_neither_lost_nor_out_of_order()
+    {
+        var tenant = await database.NewTenantAsync();
+        brokers.CreateTopic("ahead");
+        for (var i = 0; i < 120; i++)
+            await SendAsync("ahead", $"a-{i}", "fay");
+
+        await using var node = await StartAsync([("ahead", tenant)], ("Notification:Kafka:BatchSize", "7"));
+
+        await UntilAcceptedAsync(tenant, 120);
+        (await database.QueryAsync<string>($"select reference from notifications where tenant_id = '{tenant}' order by created_at, id")).ShouldBe(Enumerable.Range(0, 120).Select(i => $"a-{i}"));
+        brokers.Read(KafkaNode.DeadLetters).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("42501", true)]
     [InlineData("55P03", true)]

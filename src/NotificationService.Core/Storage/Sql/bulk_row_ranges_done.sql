@@ -20,6 +20,8 @@ set rows_done = j.rows_done + (select cardinality(s.lines) from bulk_row_ranges 
     rows_queued = j.rows_queued + $5, rows_repeated = j.rows_repeated + $6, sms_segments = j.sms_segments + $7,
     rows_bad = j.rows_bad + cardinality($9::int[]) - (select count(*)::int from corrected),
     samples = case when $8::json is null then j.samples else (
-        select json_agg(one.sample order by one.place) from (
-            select e.sample, e.place from jsonb_array_elements(coalesce(j.samples::jsonb, '[]') || $8::jsonb) with ordinality as e(sample, place) order by e.place limit $16) one) end
+        -- Of the first lines, whichever row range ends first.
+        select json_agg(one.sample order by one.line, one.place) from (
+            select e.sample, e.place, (e.sample->>'line')::int as line
+            from jsonb_array_elements(coalesce(j.samples::jsonb, '[]') || $8::jsonb) with ordinality as e(sample, place) order by 3, 2 limit $16) one) end
 where j.tenant_id = $1 and j.id = $2 and j.state = $4

@@ -141,6 +141,8 @@ public static class NotificationsApi
                 return Invalid(invalid.Issues);
             case IntakeOutcome.Busy:
                 return Problems.Unavailable(BusyRetryAfter);
+            case IntakeOutcome.Unavailable:
+                return Problems.Unavailable(UserServiceRetryAfter);
             default:
                 throw new InvalidOperationException("a closed set");
         }
