@@ -19,29 +19,29 @@ internal sealed record RowRange(
     internal static readonly Statement Take = Statement.Load("bulk_row_ranges_take");
 
     /// <summary>The state of the job that it was taken of.</summary>
-    public static BulkJobState JobStateOf(NpgsqlDataReader row) => (BulkJobState)row.GetInt16(Columns.State);
+    public static BulkJobState JobStateOf(NpgsqlDataReader row) => (BulkJobState)row.GetInt16(Row.State);
 
     /// <summary>Null for a job without an open row range.</summary>
-    public static RowRange? Read(NpgsqlDataReader row) => row.IsDBNull(Columns.Number)
+    public static RowRange? Read(NpgsqlDataReader row) => row.IsDBNull(Row.Number)
         ? null
         : new(
-            (BulkJobState)row.GetInt16(Columns.State),
-            (BulkMode)row.GetInt16(Columns.Mode),
-            row.GetBoolean(Columns.DryRun),
-            row.GetGuid(Columns.AccountId),
-            row.GetBoolean(Columns.Live),
-            JsonSerializer.Deserialize(row.GetString(Columns.Settings), BulkJson.Default.BulkJobSettings) ?? throw new InvalidOperationException("a job without settings"),
-            JsonSerializer.Deserialize(row.GetString(Columns.Columns), BulkJson.Default.IReadOnlyListString) ?? [],
-            JsonSerializer.Deserialize(row.GetString(Columns.Map), BulkJson.Default.ColumnTargets) ?? throw new InvalidOperationException("a job without a map"),
-            row.GetTime(Columns.StartsAt),
-            row.GetInt32(Columns.Samples),
-            row.GetInt32(Columns.Number),
-            new NotificationId(row.GetGuid(Columns.FirstId)),
-            row.GetInt32(Columns.FirstRow),
-            row.GetFieldValue<int[]>(Columns.Lines),
-            JsonSerializer.Deserialize(row.GetString(Columns.Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
-            row.IsDBNull(Columns.Known) ? new HashSet<int>() : row.GetFieldValue<int[]>(Columns.Known).ToHashSet(),
-            row.GetInt16(Columns.Tries));
+            (BulkJobState)row.GetInt16(Row.State),
+            (BulkMode)row.GetInt16(Row.Mode),
+            row.GetBoolean(Row.DryRun),
+            row.GetGuid(Row.AccountId),
+            row.GetBoolean(Row.Live),
+            JsonSerializer.Deserialize(row.GetString(Row.Settings), BulkJson.Default.BulkJobSettings) ?? throw new InvalidOperationException("a job without settings"),
+            JsonSerializer.Deserialize(row.GetString(Row.Columns), BulkJson.Default.IReadOnlyListString) ?? [],
+            JsonSerializer.Deserialize(row.GetString(Row.Map), BulkJson.Default.ColumnTargets) ?? throw new InvalidOperationException("a job without a map"),
+            row.GetTime(Row.StartsAt),
+            row.GetInt32(Row.Samples),
+            row.GetInt32(Row.Number),
+            new NotificationId(row.GetGuid(Row.FirstId)),
+            row.GetInt32(Row.FirstRow),
+            row.GetFieldValue<int[]>(Row.Lines),
+            JsonSerializer.Deserialize(row.GetString(Row.Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
+            row.IsDBNull(Row.Known) ? new HashSet<int>() : row.GetFieldValue<int[]>(Row.Known).ToHashSet(),
+            row.GetInt16(Row.Tries));
 
     /// <summary>
     /// As it is worked now: ids say their month, and that of a row range that has waited long may be dropped. It has no notifications, so that new ids change nothing else.
@@ -57,7 +57,7 @@ internal sealed record RowRange(
         return due > now ? due : null;
     }
 
-    private static class Columns
+    private static class Row
     {
         public static readonly Column
             State = Take.Column("state"), Mode = Take.Column("mode"), DryRun = Take.Column("dry_run"), AccountId = Take.Column("account_id"),
