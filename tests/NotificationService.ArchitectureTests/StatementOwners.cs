@@ -57,6 +57,7 @@ public static partial class StatementOwners
         [("Core/Deliveries", "suppressions_purge")] = Retention,
         [("Core/Tenants", "sandbox_messages_purge")] = Retention,
         [("Core/Tenants", "webhook_secrets_purge")] = Retention,
+        [("Kafka/Intake", "tenants_named")] = "a topic is a tenant's from the start, before anybody has signed in",
         [("Core/Events", "kafka_messages_purge")] = Left,
         [("Core/Events", "kafka_messages_depth")] = Left,
         [("Core/BulkJobs", "batches_settle")] = "a job is held and cancelled as the batch that it is, and may not call Batches",

@@ -19,6 +19,7 @@ internal sealed partial class StatementParameters
         [("StatusPublisher.cs", "statement")] = ["kafka_messages_remove", "kafka_messages_dead_letter"],
         [("NotificationList.cs", "List(filter)")] = ["notifications_list"],
         [("NotificationList.cs", "Count(filter)")] = ["notifications_count"],
+        [("RowRangeWorker.cs", "Take")] = ["bulk_row_ranges_take"],
         // Hands on what it is given.
         [("ListStatements.cs", "statement")] = [],
     };
@@ -115,6 +116,6 @@ internal sealed partial class StatementParameters
     [GeneratedRegex("""\b[A-Z]\w*(<[^()]*>)?\("(?<name>[a-z][a-z0-9_]*)",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Given();
 
-    [GeneratedRegex(@"(?:^|\.\. )(?:\w+\.)?(?<method>[A-Z]\w*)\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?:^|\.\. )(?!Parameter\.)(?:\w+\.)?(?<method>[A-Z]\w*)\((?!"")", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Call();
 }

@@ -33,10 +33,11 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     private static readonly ItemError KeyUsed = new("/idempotencyKey", "idempotency_mismatch", "The key was used for another request within 24 hours.");
     private const string ItemRoute = "batch item";
 
-    private static readonly string Open = SqlText.Statement("batches_open");
-    private static readonly string Hold = SqlText.Statement("batches_hold");
-    private static readonly string FindChunk = SqlText.Statement("batch_chunks_find");
-    private static readonly string InsertChunk = SqlText.Statement("batch_chunks_insert");
+    private static readonly Statement Open = Statement.Load("batches_open");
+    private static readonly Statement Hold = Statement.Load("batches_hold");
+    private static readonly Statement FindChunk = Statement.Load("batch_chunks_find");
+    private static readonly Statement InsertChunk = Statement.Load("batch_chunks_insert");
+    private static readonly Statement Lock = Statement.Load("batch_chunks_lock");
 
     /// <param name="shared">What stands once for all items, of later chunks, too: JSON in UTF-8, or empty.</param>
     /// <param name="claim">The caller's key, and what is kept under it.</param>
@@ -50,18 +51,13 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ScopeAsync(connection, transaction, caller.Tenant, cancellationToken);
-            await using (var open = new NpgsqlCommand(Open, connection, transaction))
-            {
-                open.Parameters.AddRange((NpgsqlParameter[])[
-                    Id(caller.Tenant.Value), Id(id), Id(caller.Id), new NpgsqlParameter<bool> { TypedValue = caller.Live },
-                    new NpgsqlParameter { Value = reference ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
-                    new NpgsqlParameter { Value = shared.IsEmpty ? DBNull.Value : Encoding.UTF8.GetString(shared.Span), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
-                    new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() }, new NpgsqlParameter<bool> { TypedValue = isComplete },
-                ]);
-                await open.ExecuteNonQueryAsync(cancellationToken);
-            }
-
-            var (stored, outcomes) = await StoreAsync(connection, transaction, caller, id, first, prepared, cancellationToken);
+            var open = Open.With(
+                Parameter.Of("tenant", caller.Tenant.Value), Parameter.Of("id", id), Parameter.Of("account", caller.Id), Parameter.Of("live", caller.Live),
+                Parameter.OrNull("reference", reference), Parameter.OrNull("shared", shared.IsEmpty ? null : Encoding.UTF8.GetString(shared.Span)),
+                Parameter.Of("now", time.GetUtcNow()), Parameter.Of("is_complete", isComplete));
+            await using (var command = open.On(connection))
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            var (stored, outcomes) = await StoreAsync(connection, caller, id, first, prepared, cancellationToken);
             if (!await KeepAsync(connection, caller.Tenant, claim, id, stored, cancellationToken))
                 return null;
             await transaction.CommitAsync(cancellationToken);
@@ -88,8 +84,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ScopeAsync(connection, transaction, caller.Tenant, cancellationToken);
         // Two with one sequence at once: the second waits here, and then finds what the first one was answered.
-        await LockAsync(connection, transaction, $"{batch}:{chunk.Sequence}", cancellationToken);
-        if (await FindAsync(connection, transaction, caller.Tenant, batch, chunk, cancellationToken) is { } before)
+        await LockAsync(connection, $"{batch}:{chunk.Sequence}", cancellationToken);
+        if (await FindAsync(connection, caller.Tenant, batch, chunk, cancellationToken) is { } before)
         {
             // The key identifies this chunk from now on, even though the chunk came without it or under another one.
             if (before is ChunkOutcome.Stored known && !await KeepAsync(connection, caller.Tenant, claim, batch, known, cancellationToken))
@@ -98,9 +94,9 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             return before;
         }
 
-        if (await HoldAsync(connection, transaction, caller, batch, cancellationToken) is { } refused)
+        if (await HoldAsync(connection, caller, batch, cancellationToken) is { } refused)
             return refused;
-        var (stored, outcomes) = await StoreAsync(connection, transaction, caller, batch, chunk, prepared, cancellationToken);
+        var (stored, outcomes) = await StoreAsync(connection, caller, batch, chunk, prepared, cancellationToken);
         if (!await KeepAsync(connection, caller.Tenant, claim, batch, stored, cancellationToken))
             return new ChunkOutcome.KeyTaken();
         await transaction.CommitAsync(cancellationToken);
@@ -152,16 +148,15 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     private static async Task<(ChunkOutcome.Stored Stored, IReadOnlyList<AcceptOutcome> Outcomes)> StoreAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, BatchChunk chunk, Checked items, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Caller caller, Guid batch, BatchChunk chunk, Checked items, CancellationToken cancellationToken)
     {
         var outcomes = items.Good.Count == 0 ? [] : await NotificationStore.AcceptAsync(connection, items.Good, batch, cancellationToken);
         var response = ResponseTo(items, outcomes);
-        await using var command = new NpgsqlCommand(InsertChunk, connection, transaction);
-        command.Parameters.AddRange((NpgsqlParameter[])[
-            Id(caller.Tenant.Value), Id(batch), Number(chunk.Sequence), new NpgsqlParameter<byte[]> { TypedValue = chunk.Fingerprint }, Id(items.First.Value), Number(chunk.Items.Count),
-            Number(response.Accepted), Number(response.Rejected.Count), Number(response.Repeated.Count),
-            new NpgsqlParameter<string> { TypedValue = ReadableJson.Text(response, ChunkJson.Default.ChunkResult) },
-        ]);
+        await using var command = InsertChunk.With(
+            Parameter.Of("tenant", caller.Tenant.Value), Parameter.Of("batch", batch), Parameter.Of("sequence", chunk.Sequence), Parameter.Of("fingerprint", chunk.Fingerprint),
+            Parameter.Of("first_id", items.First.Value), Parameter.Of("items", chunk.Items.Count), Parameter.Of("accepted", response.Accepted),
+            Parameter.Of("rejected", response.Rejected.Count), Parameter.Of("repeated", response.Repeated.Count),
+            Parameter.Of("response", ReadableJson.Text(response, ChunkJson.Default.ChunkResult))).On(connection);
         if (await command.ExecuteScalarAsync(cancellationToken) is null)
             throw new InvalidOperationException("the sequence was taken under its lock");
         return (new ChunkOutcome.Stored(items.First, chunk.Items.Count, response, IsReplay: false), outcomes);
@@ -184,28 +179,28 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     }
 
     private static async Task<ChunkOutcome?> FindAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid batch, BatchChunk chunk, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TenantId tenant, Guid batch, BatchChunk chunk, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(FindChunk, connection, transaction) { Parameters = { Id(tenant.Value), Id(batch), Number(chunk.Sequence) } };
+        await using var command = FindChunk.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("batch", batch), Parameter.Of("sequence", chunk.Sequence)).On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
-        return RequestFingerprint.AreSame(reader.GetFieldValue<byte[]>(0), chunk.Fingerprint)
+        return RequestFingerprint.AreSame(reader.GetFieldValue<byte[]>(OfChunk.Fingerprint), chunk.Fingerprint)
             ? new ChunkOutcome.Stored(
-                new NotificationId(reader.GetGuid(1)), reader.GetInt32(2), JsonSerializer.Deserialize(reader.GetString(3), ChunkJson.Default.ChunkResult) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
+                new NotificationId(reader.GetGuid(OfChunk.FirstId)), reader.GetInt32(OfChunk.Items), JsonSerializer.Deserialize(reader.GetString(OfChunk.Response), ChunkJson.Default.ChunkResult) ?? throw new InvalidOperationException("no answer"), IsReplay: true)
             : new ChunkOutcome.SequenceTaken();
     }
 
     /// <summary>Null: it is open, and stays so until the transaction ends.</summary>
-    private static async Task<ChunkOutcome?> HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Caller caller, Guid batch, CancellationToken cancellationToken)
+    private static async Task<ChunkOutcome?> HoldAsync(NpgsqlConnection connection, Caller caller, Guid batch, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Hold, connection, transaction) { Parameters = { Id(caller.Tenant.Value), Id(batch) } };
+        await using var command = Hold.With(Parameter.Of("tenant", caller.Tenant.Value), Parameter.Of("id", batch)).On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return new ChunkOutcome.NotFound();
-        if ((BatchState)reader.GetInt16(0) is var state && state != BatchState.Open)
+        if ((BatchState)reader.GetInt16(Held.State) is var state && state != BatchState.Open)
             return new ChunkOutcome.Closed(state);
-        return reader.GetBoolean(1) == caller.Live ? null : new ChunkOutcome.OtherMode();
+        return reader.GetBoolean(Held.Live) == caller.Live ? null : new ChunkOutcome.OtherMode();
     }
 
     /// <summary>False: the key was taken. There is nothing to keep without one.</summary>
@@ -248,15 +243,24 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
         await scope.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellationToken)
+    private static async Task LockAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 10))", connection, transaction) { Parameters = { new NpgsqlParameter<string> { TypedValue = name } } };
+        await using var command = Lock.With(Parameter.Of("chunk", name)).On(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
+    private static class OfChunk
+    {
+        public static readonly Column
+            Fingerprint = FindChunk.Column("fingerprint"), FirstId = FindChunk.Column("first_id"), Items = FindChunk.Column("items"),
+            Response = FindChunk.Column("response");
+    }
 
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
+    private static class Held
+    {
+        public static readonly Column
+            State = Hold.Column("state"), Live = Hold.Column("live");
+    }
 }
 
 /// <summary>The caller's key for opening a batch, or for one of its chunks.</summary>

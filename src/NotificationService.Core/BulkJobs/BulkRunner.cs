@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
@@ -21,6 +20,12 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClearsUpEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
+
+    private static readonly Statement Next = Statement.Load("bulk_jobs_next");
+    private static readonly Column Tenant = Next.Column("tenant");
+    private static readonly Column Job = Next.Column("job");
+    private static readonly Statement GiveUp = Statement.Load("bulk_jobs_give_up");
+    private static readonly Statement Clear = Statement.Load("bulk_row_ranges_clear");
 
     private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
     private readonly Step range = heartbeats.Maintenance("bulk_row_range");
@@ -67,16 +72,16 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
 
     private async Task<(TenantId Tenant, Guid Job)?> NextAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Worker.CreateCommand("select tenant, job from notification_meta.next_bulk_job()");
+        await using var command = Next.With().On(database.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(0)), reader.GetGuid(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? (new TenantId(reader.GetGuid(Tenant)), reader.GetGuid(Job)) : null;
     }
 
     private async Task ClearUpAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         if (!clearsUp.TryRestart())
             return;
-        await using (var giveUp = database.Worker.CreateCommand("select notification_meta.give_up_uploads()"))
+        await using (var giveUp = GiveUp.With().On(database.Worker))
         {
             if (await giveUp.ExecuteScalarAsync(cancellationToken) is int and > 0 and var count)
                 logger.UploadsGivenUp(count);
@@ -85,8 +90,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
         for (var (passes, cleared) = (0, BatchSize); cleared == BatchSize && passes < MaxPasses; passes++)
         {
             heartbeat.Beat();
-            await using var clear = database.Worker.CreateCommand("select notification_meta.clear_bulk_rows($1)");
-            clear.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchSize });
+            await using var clear = Clear.With(Parameter.Of("max", BatchSize)).On(database.Worker);
             cleared = await clear.ExecuteScalarAsync(cancellationToken) is int rangesCleared ? rangesCleared : 0;
         }
     }

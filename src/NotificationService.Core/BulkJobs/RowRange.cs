@@ -16,27 +16,32 @@ internal sealed record RowRange(
     /// <summary>What was found of its recipients beforehand.</summary>
     public FoundRecipients? Recipients { get; init; }
 
+    internal static readonly Statement Take = Statement.Load("bulk_row_ranges_take");
+
+    /// <summary>The state of the job that it was taken of.</summary>
+    public static BulkJobState JobStateOf(NpgsqlDataReader row) => (BulkJobState)row.GetInt16(Row.State);
+
     /// <summary>Null for a job without an open row range.</summary>
-    public static RowRange? Read(NpgsqlDataReader row) => row.IsDBNull(11)
+    public static RowRange? Read(NpgsqlDataReader row) => row.IsDBNull(Row.Number)
         ? null
         : new(
-            (BulkJobState)row.GetInt16(0),
-            (BulkMode)row.GetInt16(1),
-            row.GetBoolean(2),
-            row.GetGuid(3),
-            row.GetBoolean(4),
-            JsonSerializer.Deserialize(row.GetString(5), BulkJson.Default.BulkJobSettings) ?? throw new InvalidOperationException("a job without settings"),
-            JsonSerializer.Deserialize(row.GetString(6), BulkJson.Default.IReadOnlyListString) ?? [],
-            JsonSerializer.Deserialize(row.GetString(7), BulkJson.Default.ColumnTargets) ?? throw new InvalidOperationException("a job without a map"),
-            row.GetFieldValue<DateTimeOffset>(8),
-            row.GetInt32(10),
-            row.GetInt32(11),
-            new NotificationId(row.GetGuid(12)),
-            row.GetInt32(13),
-            row.GetFieldValue<int[]>(14),
-            JsonSerializer.Deserialize(row.GetString(15), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
-            row.IsDBNull(16) ? new HashSet<int>() : row.GetFieldValue<int[]>(16).ToHashSet(),
-            row.GetInt16(17));
+            (BulkJobState)row.GetInt16(Row.State),
+            (BulkMode)row.GetInt16(Row.Mode),
+            row.GetBoolean(Row.DryRun),
+            row.GetGuid(Row.AccountId),
+            row.GetBoolean(Row.Live),
+            JsonSerializer.Deserialize(row.GetString(Row.Settings), BulkJson.Default.BulkJobSettings) ?? throw new InvalidOperationException("a job without settings"),
+            JsonSerializer.Deserialize(row.GetString(Row.Columns), BulkJson.Default.IReadOnlyListString) ?? [],
+            JsonSerializer.Deserialize(row.GetString(Row.Map), BulkJson.Default.ColumnTargets) ?? throw new InvalidOperationException("a job without a map"),
+            row.GetTime(Row.StartsAt),
+            row.GetInt32(Row.Samples),
+            row.GetInt32(Row.Number),
+            new NotificationId(row.GetGuid(Row.FirstId)),
+            row.GetInt32(Row.FirstRow),
+            row.GetFieldValue<int[]>(Row.Lines),
+            JsonSerializer.Deserialize(row.GetString(Row.Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
+            row.IsDBNull(Row.Known) ? new HashSet<int>() : row.GetFieldValue<int[]>(Row.Known).ToHashSet(),
+            row.GetInt16(Row.Tries));
 
     /// <summary>
     /// As it is worked now: ids say their month, and that of a row range that has waited long may be dropped. It has no notifications, so that new ids change nothing else.
@@ -50,5 +55,15 @@ internal sealed record RowRange(
         var due = Settings.RatePerMinute is { } rate ? StartsAt + TimeSpan.FromMinutes((double)(FirstRow + index) / rate) : Settings.SendAt;
         // What was due while the job was paused, or nobody worked, is due at once.
         return due > now ? due : null;
+    }
+
+    private static class Row
+    {
+        public static readonly Column
+            State = Take.Column("state"), Mode = Take.Column("mode"), DryRun = Take.Column("dry_run"), AccountId = Take.Column("account_id"),
+            Live = Take.Column("live"), Settings = Take.Column("settings"), Columns = Take.Column("columns"), Map = Take.Column("map"),
+            StartsAt = Take.Column("starts_at"), Samples = Take.Column("samples"), Number = Take.Column("number"), FirstId = Take.Column("first_id"),
+            FirstRow = Take.Column("first_row"), Lines = Take.Column("lines"), Cells = Take.Column("cells"), Known = Take.Column("known"),
+            Tries = Take.Column("tries");
     }
 }

@@ -23,11 +23,12 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     private const string RowSavepoint = "one_row";
 
     private static readonly IReadOnlySet<string> NoNames = new HashSet<string>();
-    private static readonly string Take = SqlText.Statement("bulk_row_ranges_take");
-    private static readonly string Hold = SqlText.Statement("bulk_jobs_hold");
-    private static readonly string Done = SqlText.Statement("bulk_row_ranges_done");
-    private static readonly string Failed = SqlText.Statement("bulk_row_ranges_failed");
-    private static readonly string Advance = SqlText.Statement("bulk_jobs_advance");
+    private static readonly Statement Hold = Statement.Load("bulk_jobs_hold");
+    private static readonly Statement Done = Statement.Load("bulk_row_ranges_done");
+    private static readonly Statement Failed = Statement.Load("bulk_row_ranges_failed");
+    private static readonly Column Tries = Failed.Column("tries");
+    private static readonly Column IsOver = Failed.Column("is_over");
+    private static readonly Statement Advance = Statement.Load("bulk_jobs_advance");
 
     /// <summary>A row range of the job, or its next pass. False: there was nothing to do.</summary>
     public async Task<bool> RunAsync(TenantId tenant, Guid job, CancellationToken cancellationToken)
@@ -55,7 +56,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await using (var scope = new NpgsqlBatch(connection, transaction) { BatchCommands = { Database.OpenScope(tenant) } })
                 await scope.ExecuteNonQueryAsync(cancellationToken);
-            (var state, range) = await TakeAsync(connection, transaction, tenant, job, cancellationToken);
+            (var state, range) = await TakeAsync(connection, tenant, job, cancellationToken);
             if (state is null)
                 return (true, null);
             if (range is null)
@@ -119,7 +120,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         }
 
         work.Stored(outcomes);
-        if (!await DoneAsync(connection, transaction, tenant, job, range, work, cancellationToken))
+        if (!await DoneAsync(connection, tenant, job, range, work, cancellationToken))
             return;
         await transaction.CommitAsync(cancellationToken);
         if (outcomes.Count > 0)
@@ -138,19 +139,21 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     {
         var (tries, isOver) = (range.Tries + 1, false);
         await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(tenant, Failed, Id(tenant.Value), Id(job), Number(range.Number), Number(MaxTries));
-        await batch.CommitAsync(row => (tries, isOver) = (row.GetInt16(0), row.GetBoolean(1)), cancellationToken);
+        batch.Add(
+            tenant,
+            Failed.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job), Parameter.Of("number", range.Number), Parameter.Of("max_tries", MaxTries)));
+        await batch.CommitAsync(row => (tries, isOver) = (row.GetInt16(Tries), row.GetBoolean(IsOver)), cancellationToken);
         logger.TryFailed(job, range.Number, tries, Outage.Reason(exception));
         if (isOver)
             logger.JobFailed(job, range.Number, Outage.Reason(exception));
     }
 
     private static async Task<(BulkJobState? State, RowRange? Range)> TakeAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TenantId tenant, Guid job, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Take, connection, transaction) { Parameters = { Id(tenant.Value), Id(job) } };
+        await using var command = RowRange.Take.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job)).On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ((BulkJobState)reader.GetInt16(0), RowRange.Read(reader)) : (null, null);
+        return await reader.ReadAsync(cancellationToken) ? (RowRange.JobStateOf(reader), RowRange.Read(reader)) : (null, null);
     }
 
     private async Task<RowWork> CheckAsync(Guid job, RowRange range, Caller caller, CancellationToken cancellationToken)
@@ -211,7 +214,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
 
     /// <summary>Rows that the database refuses are refused by themselves.</summary>
     private async Task<IReadOnlyList<AcceptOutcome>> AcceptOneByOneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid job, RowRange range, IReadOnlyList<AcceptedNotification> rows, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid job, RowRange range, List<AcceptedNotification> rows, CancellationToken cancellationToken)
     {
         var outcomes = new List<AcceptOutcome>(rows.Count);
         foreach (var row in rows)
@@ -238,42 +241,32 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         new(IdempotencyKeys.Hash($"{KeyRoute} {key}", caller.Live), fingerprint, KeptId.Of(id));
 
     private static async Task<bool> DoneAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, RowWork work, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TenantId tenant, Guid job, RowRange range, RowWork work, CancellationToken cancellationToken)
     {
         var state = (short)range.State;
-        await using (var hold = new NpgsqlCommand(Hold, connection, transaction) { Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = state } } })
+        await using (var hold = Hold.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job), Parameter.Of("state", state)).On(connection))
         {
             if (await hold.ExecuteScalarAsync(cancellationToken) is null)
                 return false;
         }
 
-        await using var command = new NpgsqlCommand(Done, connection, transaction);
-        command.Parameters.AddRange((NpgsqlParameter[])
-        [
-            Id(tenant.Value), Id(job), Number(range.Number), new NpgsqlParameter<short> { TypedValue = state },
-            Number(work.Queued), Number(work.Repeated), new NpgsqlParameter<long> { TypedValue = work.Segments },
-            new NpgsqlParameter { Value = work.SamplesJson ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+        await using var command = Done.With([
+            Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job), Parameter.Of("number", range.Number), Parameter.Of("state", state),
+            Parameter.Of("queued", work.Queued), Parameter.Of("repeated", work.Repeated), Parameter.Of("segments", work.Segments),
+            Parameter.OrNull("samples", work.SamplesJson),
             .. work.ErrorColumns(),
-            new NpgsqlParameter<int[]> { TypedValue = range.Lines }, Id(range.First.Value), Number(MaxSamples),
-        ]);
+            Parameter.Of("lines", range.Lines), Parameter.Of("first_id", range.First.Value), Parameter.Of("max_samples", MaxSamples)]).On(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }
 
     private async Task<bool> AdvanceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, BulkJobState state, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Advance, connection, transaction)
-        {
-            Parameters = { Id(tenant.Value), Id(job), new NpgsqlParameter<short> { TypedValue = (short)state } },
-        };
+        await using var command = Advance.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("job", job), Parameter.Of("state", (short)state)).On(connection);
         if (await command.ExecuteScalarAsync(cancellationToken) is not short now)
             return false;
         await transaction.CommitAsync(cancellationToken);
         logger.Advanced(job, ((BulkJobState)now).ToName());
         return true;
     }
-
-    private static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
-
-    private static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
 }

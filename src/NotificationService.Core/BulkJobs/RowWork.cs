@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Notifications;
 using NotificationService.Storage;
@@ -69,12 +68,12 @@ internal sealed class RowWork(RowRange range)
         }
     }
 
-    public NpgsqlParameter[] ErrorColumns() =>
+    public Parameter[] ErrorColumns() =>
     [
-        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => range.Lines[row.Index])] },
-        new NpgsqlParameter<int[]> { TypedValue = [.. bad.Select(row => row.Index)] },
-        new NpgsqlParameter<string?[]> { TypedValue = [.. bad.Select(row => row.Error.Column is { } column ? StorableText.Of(column, LongestColumn) : null)] },
-        new NpgsqlParameter<string[]> { TypedValue = [.. bad.Select(row => row.Error.Code)] },
-        new NpgsqlParameter<string[]> { TypedValue = [.. bad.Select(row => StorableText.Of(row.Error.Message, LongestMessage))] },
+        Parameter.Of<int[]>("error_lines", [.. bad.Select(row => range.Lines[row.Index])]),
+        Parameter.Of<int[]>("error_indexes", [.. bad.Select(row => row.Index)]),
+        Parameter.Of<string?[]>("error_columns", [.. bad.Select(row => row.Error.Column is { } column ? StorableText.Of(column, LongestColumn) : null)]),
+        Parameter.Of<string[]>("error_codes", [.. bad.Select(row => row.Error.Code)]),
+        Parameter.Of<string[]>("error_messages", [.. bad.Select(row => StorableText.Of(row.Error.Message, LongestMessage))]),
     ];
 }

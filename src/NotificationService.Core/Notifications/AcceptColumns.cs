@@ -10,6 +10,9 @@ namespace NotificationService.Notifications;
 /// <summary>One tenant's accepted notifications as the columns of <c>notifications_accept.sql</c>. JSON goes as the UTF-8 it came in.</summary>
 internal sealed class AcceptColumns
 {
+    private static readonly Statement AcceptStatement = Statement.Load("notifications_accept");
+    private static readonly Column Id = AcceptStatement.Column("id");
+
     private readonly AcceptedNotification[] notifications;
     private readonly PlannedDelivery[] deliveries;
     private readonly long[] ordinals;
@@ -32,44 +35,45 @@ internal sealed class AcceptColumns
     }
 
     /// <param name="batch">The batch that all of them belong to, or null.</param>
-    public NpgsqlParameter[] Parameters(Guid tenant, Guid? batch = null) =>
-    [
-        new NpgsqlParameter<Guid> { TypedValue = tenant },
-        Of(n => n.Id.Value),
-        Of(n => (Guid?)n.Account),
-        Of(n => n.Live),
-        Of(n => n.TemplateId),
-        Of(n => n.TemplateVersion),
-        Of(n => n.Category),
-        Of(n => n.Request.Reference),
-        Of(n => (short)n.Request.Priority),
-        Json(n => ReadableJson.Utf8(n.Request.Recipient, StoredJson.Default.StoredRecipient)),
-        Json(n => OrNull(n.Request.Data)),
-        Json(n => n.Request.Content is { } content ? ReadableJson.Utf8(content, StoredJson.Default.InlineContent) : default(ReadOnlyMemory<byte>?)),
-        Json(n => OrNull(n.Request.Metadata)),
-        Of(n => n.TraceParent),
-        Of(n => n.Request.SendAt),
-        Of(n => n.Request.ExpiresAt),
-        new NpgsqlParameter<DateTimeOffset[]> { TypedValue = createdAt },
-        Of(n => n.Idempotency?.KeyHash),
-        Of(n => n.Idempotency?.Fingerprint),
-        Json(n => OrNull(n.Idempotency?.Response)),
-        new NpgsqlParameter<long[]> { TypedValue = ordinals },
-        OfDeliveries(d => d.Id.Value),
-        OfDeliveries(d => (short)d.Channel),
-        OfDeliveries(d => (short)d.Status),
-        OfDeliveries(d => d.DueAt),
-        OfDeliveries(d => (short?)d.Failure?.Kind),
-        OfDeliveries(d => d.Failure?.Code),
-        OfDeliveries(d => d.Failure?.Message),
-        OfDeliveries(Detail),
-        Of(n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
-        Of(n => (int?)n.Request.Fallback?.After?.TotalSeconds),
-        OfDeliveries(d => (short)d.Place),
-        Json(n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedResponse.Of(n.Skipped), AcceptedJson.Default.SkippedResponseArray)),
-        new NpgsqlParameter<Guid?> { TypedValue = batch, NpgsqlDbType = NpgsqlDbType.Uuid },
-        Of(n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
-    ];
+    public BoundStatement Accept(Guid tenant, Guid? batch) => AcceptStatement.With(
+        Parameter.Of("tenant", tenant),
+        Of("ids", n => n.Id.Value),
+        Of("accounts", n => (Guid?)n.Account),
+        Of("live", n => n.Live),
+        Of("templates", n => n.TemplateId),
+        Of("template_versions", n => n.TemplateVersion),
+        Of("categories", n => n.Category),
+        Of("references", n => n.Request.Reference),
+        Of("priorities", n => (short)n.Request.Priority),
+        Json("recipients", n => ReadableJson.Utf8(n.Request.Recipient, StoredJson.Default.StoredRecipient)),
+        Json("data", n => OrNull(n.Request.Data)),
+        Json("contents", n => n.Request.Content is { } content ? ReadableJson.Utf8(content, StoredJson.Default.InlineContent) : default(ReadOnlyMemory<byte>?)),
+        Json("metadata", n => OrNull(n.Request.Metadata)),
+        Of("trace_parents", n => n.TraceParent),
+        Of("send_at", n => n.Request.SendAt),
+        Of("expires_at", n => n.Request.ExpiresAt),
+        Parameter.Of("created_at", createdAt),
+        Of("key_hashes", n => n.Idempotency?.KeyHash),
+        Of("fingerprints", n => n.Idempotency?.Fingerprint),
+        Json("responses", n => OrNull(n.Idempotency?.Response)),
+        Parameter.Of("delivery_ordinals", ordinals),
+        OfDeliveries("delivery_ids", d => d.Id.Value),
+        OfDeliveries("delivery_channels", d => (short)d.Channel),
+        OfDeliveries("delivery_statuses", d => (short)d.Status),
+        OfDeliveries("delivery_due_at", d => d.DueAt),
+        OfDeliveries("delivery_failure_kinds", d => (short?)d.Failure?.Kind),
+        OfDeliveries("delivery_failure_codes", d => d.Failure?.Code),
+        OfDeliveries("delivery_failure_messages", d => d.Failure?.Message),
+        OfDeliveries("delivery_details", Detail),
+        Of("strategies", n => (short)(n.Request.Fallback is null ? Strategy.All : Strategy.Fallback)),
+        Of("fallback_after", n => (int?)n.Request.Fallback?.After?.TotalSeconds),
+        OfDeliveries("delivery_places", d => (short)d.Place),
+        Json("skipped", n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedResponse.Of(n.Skipped), AcceptedJson.Default.SkippedResponseArray)),
+        Parameter.OrNull("batch", batch),
+        Of("key_days", n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays));
+
+    /// <summary>A row of what it answers: what was stored.</summary>
+    public static Guid Stored(NpgsqlDataReader row) => row.GetGuid(Id);
 
     /// <summary>What the first timeline row says beyond the status. Many that wait for one time say the same.</summary>
     private string? Detail(PlannedDelivery delivery)
@@ -111,10 +115,10 @@ internal sealed class AcceptColumns
     // A null array would turn into an empty text.
     private static ReadOnlyMemory<byte>? OrNull(ReadOnlyMemory<byte> json) => json.IsEmpty ? default(ReadOnlyMemory<byte>?) : json;
 
-    private NpgsqlParameter<T[]> Of<T>(Converter<AcceptedNotification, T> column) => new() { TypedValue = Array.ConvertAll(notifications, column) };
+    private Parameter Of<T>(string name, Converter<AcceptedNotification, T> column) => Parameter.Of(name, Array.ConvertAll(notifications, column));
 
-    private NpgsqlParameter<ReadOnlyMemory<byte>?[]> Json(Converter<AcceptedNotification, ReadOnlyMemory<byte>?> column) =>
-        new() { TypedValue = Array.ConvertAll(notifications, column), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+    private Parameter Json(string name, Converter<AcceptedNotification, ReadOnlyMemory<byte>?> column) =>
+        Parameter.Of(name, Array.ConvertAll(notifications, column), NpgsqlDbType.Array | NpgsqlDbType.Text);
 
-    private NpgsqlParameter<T[]> OfDeliveries<T>(Converter<PlannedDelivery, T> column) => new() { TypedValue = Array.ConvertAll(deliveries, column) };
+    private Parameter OfDeliveries<T>(string name, Converter<PlannedDelivery, T> column) => Parameter.Of(name, Array.ConvertAll(deliveries, column));
 }

@@ -9,8 +9,8 @@ namespace NotificationService.Notifications;
 /// <summary>Looks up what was answered to idempotency keys. They are written with what they answer for, never alone, and purged after 24 hours.</summary>
 public sealed class IdempotencyKeys(Database database)
 {
-    private static readonly string FindStatement = SqlText.Statement("idempotency_find");
-    private static readonly string KeepStatement = SqlText.Statement("idempotency_keep");
+    private static readonly Statement FindStatement = Statement.Load("idempotency_find");
+    private static readonly Statement KeepStatement = Statement.Load("idempotency_keep");
 
     /// <summary>No key in UTF-8 begins with it.</summary>
     private const byte TestMark = 0xFF;
@@ -53,18 +53,13 @@ public sealed class IdempotencyKeys(Database database)
     internal static async Task<bool> KeepAsync(
         NpgsqlConnection connection, TenantId tenant, byte[] keyHash, byte[] fingerprint, int status, byte[] response, int days, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(KeepStatement, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = tenant.Value },
-                new NpgsqlParameter<byte[]> { TypedValue = keyHash },
-                new NpgsqlParameter<byte[]> { TypedValue = fingerprint },
-                new NpgsqlParameter<short> { TypedValue = (short)status },
-                new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(response) },
-                new NpgsqlParameter<int> { TypedValue = days },
-            },
-        };
+        await using var command = KeepStatement.With(
+            Parameter.Of("tenant", tenant.Value),
+            Parameter.Of("key_hash", keyHash),
+            Parameter.Of("fingerprint", fingerprint),
+            Parameter.Of("status_code", (short)status),
+            Parameter.Of("response", Encoding.UTF8.GetString(response)),
+            Parameter.Of("days", days)).On(connection);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
@@ -73,12 +68,18 @@ public sealed class IdempotencyKeys(Database database)
         foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
         {
             batch.Add(
-                ofTenant.Key, FindStatement,
-                new NpgsqlParameter<Guid> { TypedValue = ofTenant.Key.Value },
-                new NpgsqlParameter<byte[][]> { TypedValue = [.. ofTenant.Select(key => key.KeyHash)] });
+                ofTenant.Key,
+                FindStatement.With(Parameter.Of("tenant", ofTenant.Key.Value), Parameter.Of<byte[][]>("key_hashes", [.. ofTenant.Select(key => key.KeyHash)])));
         }
     }
 
     private static void Read(NpgsqlDataReader row, Dictionary<(TenantId, string), StoredResponse> found) =>
-        found[(new TenantId(row.GetGuid(0)), Convert.ToHexString(row.GetFieldValue<byte[]>(1)))] = new StoredResponse(row.GetFieldValue<byte[]>(2), row.GetInt16(3), row.GetString(4));
+        found[(new TenantId(row.GetGuid(Columns.TenantId)), Convert.ToHexString(row.GetFieldValue<byte[]>(Columns.KeyHash)))] = new StoredResponse(row.GetFieldValue<byte[]>(Columns.Fingerprint), row.GetInt16(Columns.StatusCode), row.GetString(Columns.Response));
+
+    private static class Columns
+    {
+        public static readonly Column
+            TenantId = FindStatement.Column("tenant_id"), KeyHash = FindStatement.Column("key_hash"), Fingerprint = FindStatement.Column("fingerprint"),
+            StatusCode = FindStatement.Column("status_code"), Response = FindStatement.Column("response");
+    }
 }

@@ -19,8 +19,6 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
 {
     private const int MaxTries = 4;
 
-    private static readonly string Accept = SqlText.Statement("notifications_accept");
-
     /// <summary>
     /// In the caller's transaction, so that what belongs to them is committed with them or not at all. Leaves the scope of the last tenant open. Whoever
     /// commits says so afterwards by <see cref="Announce"/>.
@@ -108,7 +106,7 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
         var stored = new HashSet<Guid>();
         await using var together = await TenantBatch.OpenAsync(database.App, cancellationToken);
         Add(together, statements, batch: null);
-        await together.CommitAsync(row => stored.Add(row.GetGuid(0)), cancellationToken);
+        await together.CommitAsync(row => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
         return stored;
     }
 
@@ -127,13 +125,13 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
     {
         await using var together = TenantBatch.Within(connection);
         Add(together, statements, batch);
-        await together.RunAsync((row, _) => stored.Add(row.GetGuid(0)), cancellationToken);
+        await together.RunAsync((row, _) => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
     }
 
     private static void Add(TenantBatch together, IReadOnlyList<AcceptStatement> statements, Guid? batch)
     {
         foreach (var (tenant, notifications) in statements)
-            together.Add(tenant, Accept, new AcceptColumns(notifications).Parameters(tenant.Value, batch));
+            together.Add(tenant, new AcceptColumns(notifications).Accept(tenant.Value, batch));
     }
 
     private static IEnumerable<(TenantId Tenant, byte[] KeyHash)> KeysOf(IReadOnlyList<AcceptedNotification> notifications, HashSet<Guid> stored) =>

@@ -38,19 +38,5 @@ public readonly struct Parameter
     /// <summary>Where a list goes on that is read from the newest to the oldest.</summary>
     public static Parameter Before(string name, Guid? after) => Of(name, after ?? Newest);
 
-    public static NpgsqlParameter<Guid> Id(Guid id) => new() { TypedValue = id };
-
-    public static NpgsqlParameter<int> Number(int number) => new() { TypedValue = number };
-
-    public static NpgsqlParameter Text(string? text) => new() { Value = text ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    public static NpgsqlParameter Small(short? number) => new() { Value = number ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint };
-
-    public static NpgsqlParameter IdOrNull(Guid? id) => new() { Value = id ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
-
-    public static NpgsqlParameter<bool[]> Modes(bool? live) => new() { TypedValue = live is { } one ? [one] : Both };
-
-    public static NpgsqlParameter<Guid> Before(Guid? after) => Id(after ?? Newest);
-
     private static Parameter OrNull(string name, object? value, NpgsqlDbType type) => new(name, new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 }

@@ -5,7 +5,7 @@ namespace NotificationService.Storage;
 
 /// <summary>
 /// Rewrites <c>:name</c> to <c>$1</c>, <c>$2</c>, … as the server and its prepared statements have it: once, when a statement is loaded. What stands in
-/// comments, strings, quoted names and dollar quotes is left as it is, and so are casts (<c>::uuid</c>) and the bounds of a slice (<c>a[2:n]</c>): in a
+/// comments, strings, quoted names and dollar quotes is left as it is, and so are casts (<c>::uuid</c>) and the bounds of a subscript (<c>a[2:n]</c>): in a
 /// subscript a parameter stands in parentheses.
 /// </summary>
 internal ref struct ParameterNames

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -11,6 +10,8 @@ namespace NotificationService.Kafka.Intake;
 /// <summary>Whose the topics are. Who may write to one speaks for its tenant, with its scopes.</summary>
 internal sealed class InputTopics(Database database, KafkaOptions options)
 {
+    private static readonly Statement Named = Statement.Load("tenants_named");
+
     private FrozenDictionary<string, Caller> callers = FrozenDictionary<string, Caller>.Empty;
 
     public IReadOnlyList<string> Names => options.InputTopics;
@@ -24,8 +25,7 @@ internal sealed class InputTopics(Database database, KafkaOptions options)
         var found = new Dictionary<string, Caller>(StringComparer.Ordinal);
         foreach (var topic in options.Topics)
         {
-            await using var command = database.App.CreateCommand("select notification_meta.tenant_named($1)");
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = topic.Tenant ?? "" });
+            await using var command = Named.With(Parameter.Of("key", topic.Tenant ?? "")).On(database.App);
             if (await command.ExecuteScalarAsync(cancellationToken) is not Guid tenant)
                 throw new OptionsValidationException(KafkaOptions.Section, typeof(KafkaOptions), [$"there is no tenant '{topic.Tenant}', whose the topic '{topic.Name}' is to be (Notification__Kafka__Topics__<n>__Tenant)"]);
             found[topic.Name] = new Caller(

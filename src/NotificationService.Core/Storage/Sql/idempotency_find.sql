@@ -1,2 +1,2 @@
--- What was answered to some keys ($2) of the tenant in scope ($1). Relies on the primary key.
-select tenant_id, key_hash, fingerprint, status_code, response from idempotency_keys where tenant_id = $1 and key_hash = any ($2::bytea[])
+-- What was answered to some keys (:key_hashes) of the tenant in scope (:tenant). Relies on the primary key.
+select tenant_id, key_hash, fingerprint, status_code, response from idempotency_keys where tenant_id = :tenant and key_hash = any (:key_hashes::bytea[])

@@ -1,0 +1,2 @@
+-- The tenant of that key; null for none.
+select notification_meta.tenant_named(:key) as tenant_id
