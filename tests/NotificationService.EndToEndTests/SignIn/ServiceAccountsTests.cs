@@ -47,7 +47,7 @@ public sealed class ServiceAccountsTests(SignInService service)
     [Fact]
     public async Task A_disabled_account_and_its_tokens_are_refused_at_once_here_and_soon_on_every_other_node()
     {
-        await using var other = await service.StartNodeAsync();
+        await using var other = await service.StartInProcessAsync();
         var admin = await service.RegisterAsync();
         var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
         var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
