@@ -210,12 +210,7 @@ public sealed class ServiceAccountsTests(SignInService service)
             .ShouldBe(["/name", "/scopes", "/mode", "/ipAllowList", "/expiresAt"]);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = new("Bearer", token);
-        return await service.Client.SendAsync(request);
-    }
+    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token) => service.As(token).SendAsync(method, path);
 
     private static string Claims(string token) =>
         System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));

@@ -33,6 +33,9 @@ public sealed class SignInService : IAsyncLifetime
 
     public HttpClient Client => inProcess?.Client ?? Process.Client;
 
+    /// <summary>Somebody at the service.</summary>
+    public ApiClient As(string? token) => new(Client, token);
+
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
