@@ -28,7 +28,7 @@ public sealed class PrivatePostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task After_the_service_was_killed_its_PostgreSQL_is_found_again()
+    public async Task After_the_service_was_killed_its_PostgreSQL_is_found_again_and_after_both_were_the_data_are_recovered()
     {
         await using var first = Launch();
         await first.WaitUntilReadyAsync();
@@ -39,27 +39,18 @@ public sealed class PrivatePostgresTests : IDisposable
         await using var second = Launch();
         await second.WaitUntilReadyAsync();
         ServerId().ShouldBe(server);
+        await second.KillAsync();
+        using (var kill = Process.Start("kill", ["-KILL", ServerId().ToString()]))
+            await kill.WaitForExitAsync();
 
-        (await second.TerminateAsync()).ShouldBe(0, second.Output);
+        await using var third = Launch();
+        await third.WaitUntilReadyAsync();
+        (await third.TerminateAsync()).ShouldBe(0, third.Output);
         Postmaster.IsAlive(Data).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task After_both_were_killed_the_data_are_recovered()
-    {
-        await using var first = Launch();
-        await first.WaitUntilReadyAsync();
-        await first.KillAsync();
-        using (var kill = Process.Start("kill", ["-KILL", ServerId().ToString()]))
-            await kill.WaitForExitAsync();
-
-        await using var second = Launch();
-        await second.WaitUntilReadyAsync();
-        (await second.TerminateAsync()).ShouldBe(0, second.Output);
-    }
-
-    [Fact]
-    public async Task A_second_service_in_the_folder_is_refused_in_one_line()
+    public async Task Beside_a_running_service_a_second_one_is_refused_in_one_line_and_another_command_borrows_its_server()
     {
         await using var first = Launch();
         await first.WaitUntilReadyAsync();
@@ -68,13 +59,6 @@ public sealed class PrivatePostgresTests : IDisposable
         (await second.WaitForExitAsync(TimeSpan.FromSeconds(90))).ShouldBe(1);
         second.Output.ShouldStartWith("notification-service: another process of this service runs on ");
         second.Output.ShouldNotContain('\n');
-    }
-
-    [Fact]
-    public async Task Another_command_borrows_the_server_of_the_running_service()
-    {
-        await using var service = Launch();
-        await service.WaitUntilReadyAsync();
 
         await using var migrate = ServiceProcess.Launch(["migrate"], folder);
         (await migrate.WaitForExitAsync(TimeSpan.FromSeconds(90))).ShouldBe(0, migrate.Output);

@@ -15,7 +15,7 @@ namespace NotificationService.EndToEndTests.Batches;
 public sealed class BatchCrashTests(PostgresCluster cluster)
 {
     private const int Chunks = 100;
-    private const int ItemsOfChunk = 100;
+    private const int ItemsOfChunk = 40;
 
     [Fact]
     public async Task However_often_the_processes_die_every_item_becomes_one_notification_and_the_counts_add_up()

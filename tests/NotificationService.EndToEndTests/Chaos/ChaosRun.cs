@@ -17,7 +17,7 @@ namespace NotificationService.EndToEndTests.Chaos;
 public sealed class ChaosRun : IAsyncDisposable
 {
     /// <summary>How many notifications a test sends before it breaks something: few in the suite, and as many as <c>CHAOS_SENDS</c> says.</summary>
-    public static readonly int Sends = int.TryParse(Environment.GetEnvironmentVariable("CHAOS_SENDS"), out var value) ? value : 400;
+    public static readonly int Sends = int.TryParse(Environment.GetEnvironmentVariable("CHAOS_SENDS"), out var value) ? value : 240;
 
     private static readonly (string Name, string Value)[] Settings =
     [

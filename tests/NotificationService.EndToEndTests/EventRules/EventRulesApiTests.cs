@@ -112,18 +112,11 @@ public sealed class EventRulesApiTests(SignInService service)
         responses.CountBy(response => response.StatusCode).OrderBy(count => count.Key).ShouldBe([new(HttpStatusCode.Created, 10), new(HttpStatusCode.Conflict, 4)]);
     }
 
-    private async Task<HttpResponseMessage> PutAsync(string path, object body, string token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await service.Client.SendAsync(request);
-    }
+    private Task<HttpResponseMessage> PutAsync(string path, object body, string token) => service.As(token).SendAsync(HttpMethod.Put, path, body);
 
     private async Task<HttpStatusCode> DeleteAsync(string path, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await service.Client.SendAsync(request);
+        using var response = await service.As(token).SendAsync(HttpMethod.Delete, path);
         return response.StatusCode;
     }
 }

@@ -52,6 +52,8 @@ internal sealed record Repeated(string Before, string Unit, int Count, string Af
     public string Text()
     {
         var text = new StringBuilder(Before);
+        if (Unit.Length == 1)
+            return text.Append(Unit[0], Count).Append(After).ToString();
         var numbered = Unit.Contains("{i}", StringComparison.Ordinal);
         for (var i = 0; i < Count; i++)
             text.Append(numbered ? Unit.Replace("{i}", i.ToString(), StringComparison.Ordinal) : Unit);

@@ -9,7 +9,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.Http;
 
 /// <summary>Bodies that come slowly, from many at once: how much of them is held, and what the senders and everybody else are answered.</summary>
-public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture<SignInInProcess>
+public sealed class BodiesInFlightTests(BodiesInFlightTests.Running running) : IClassFixture<BodiesInFlightTests.Running>
 {
     private const long Budget = 96L * 1024 * 1024;
 
@@ -24,7 +24,7 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
     public async Task Callbacks_that_nobody_signed_and_that_drip_hold_no_more_than_their_part_and_all_are_answered()
     {
         var tenant = await ReceiptsTenant.CreateAsync(service);
-        await using var node = await StartAsync();
+        var node = running.Node;
         var head = $"POST /webhooks/sandbox/{tenant.Provider} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\n\r\n";
         var senders = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => RawSender.OpenAsync(node.Address, head)));
         try
@@ -61,7 +61,7 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
     public async Task Whoever_is_signed_in_sends_while_strangers_hold_all_that_they_may()
     {
         var (receipts, tenant) = (await ReceiptsTenant.CreateAsync(service), await BatchTenant.CreateAsync(service));
-        await using var node = await StartAsync();
+        var node = running.Node;
         var head = $"POST /webhooks/sandbox/{receipts.Provider} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\n\r\n";
         var senders = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => RawSender.OpenAsync(node.Address, head)));
         foreach (var sender in senders)
@@ -73,6 +73,7 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
         sent.StatusCode.ShouldBe(HttpStatusCode.Accepted, await sent.Content.ReadAsStringAsync());
         foreach (var sender in senders)
             sender.Dispose();
+        await Eventually.TrueAsync(async () => await HeldAsync(node) == 0, Ample);
     }
 
     [Theory]
@@ -82,7 +83,7 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
     [InlineData("/oauth/token", "application/x-www-form-urlencoded", 400)]
     public async Task Two_hundred_strangers_who_sign_in_with_a_megabyte_hold_next_to_nothing(string path, string type, int status)
     {
-        await using var node = await StartAsync();
+        var node = running.Node;
         var head = $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n";
         var senders = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => RawSender.OpenAsync(node.Address, head)));
         var chunk = Encoding.ASCII.GetBytes($"1000\r\n{new string('a', 4096)}\r\n");
@@ -108,7 +109,7 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
     [InlineData("/oauth/token", "application/x-www-form-urlencoded")]
     public async Task A_log_in_that_began_fast_and_then_drips_is_ended_and_its_connection_too(string path, string type)
     {
-        await using var node = await StartAsync();
+        var node = running.Node;
         using var sender = await RawSender.OpenAsync(node.Address, $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nContent-Length: 60000\r\n\r\n");
         await sender.SendAsync(new byte[50_000]);
 
@@ -127,10 +128,31 @@ public sealed class BodiesInFlightTests(SignInInProcess running) : IClassFixture
         node.Output.ShouldNotContain("fail: ");
     }
 
-    private Task<ServiceProcess> StartAsync() => service.StartNodeAsync(("Notification__Http__MaxBodyBytes", Budget.ToString(CultureInfo.InvariantCulture)));
-
     private static async Task<long> HeldAsync(ServiceProcess node) =>
         (await node.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
             .Where(line => line.StartsWith("notification_http_body_bytes{", StringComparison.Ordinal))
             .Sum(line => (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    /// <summary>A process with the budget, whose metrics say what it holds, for all tests of the class: each ends when nothing is held.</summary>
+    public sealed class Running(PostgresCluster cluster) : IAsyncLifetime
+    {
+        private ServiceProcess? node;
+
+        public SignInService Service { get; } = new(cluster, isInProcess: true);
+
+        public ServiceProcess Node => node ?? throw new InvalidOperationException("not initialized");
+
+        public async ValueTask InitializeAsync()
+        {
+            await Service.InitializeAsync();
+            node = await Service.StartNodeAsync(("Notification__Http__MaxBodyBytes", Budget.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (node is not null)
+                await node.DisposeAsync();
+            await Service.DisposeAsync();
+        }
+    }
 }

@@ -45,10 +45,10 @@ public sealed class RateLimitTests(PostgresCluster cluster)
         await second.WaitUntilReadyAsync();
     }
 
-    private static Task<ServiceProcess> StartAsync(string connectionString) => ServiceProcess.StartAsync(
+    private static Task<ServiceInProcess> StartAsync(string connectionString) => ServiceInProcess.StartAsync(
         connectionString, ("Notification__RateLimits__AdminPerMinute", $"{Limit}"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
 
-    private static async Task UseUpAsync(ServiceProcess service, string token)
+    private static async Task UseUpAsync(ServiceInProcess service, string token)
     {
         // Twice, and so often again as a slow machine meets the beginning of a minute.
         for (var i = 0; i <= 6 * Limit; i++)
@@ -62,18 +62,9 @@ public sealed class RateLimitTests(PostgresCluster cluster)
         throw new InvalidOperationException("many times the limit was allowed");
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ServiceProcess service, string token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Admin) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-        return await service.Client.SendAsync(request);
-    }
+    private static Task<HttpResponseMessage> GetAsync(ServiceInProcess service, string token) => new ApiClient(service.Client, token).SendAsync(HttpMethod.Get, Admin);
 
-    private static async Task<string> RegisterAsync(ServiceProcess service, string email)
-    {
-        using var response = await service.Client.PostAsJsonAsync(
-            "/api/v1/auth/register-tenant", new { tenantName = "Limited", admin = new { email, password = "correct horse battery 1!", name = "Ann" } });
-        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
-    }
+    private static async Task<string> RegisterAsync(ServiceInProcess service, string email) => (await new ApiClient(service.Client).RegisterTenantAsync(email, "Limited")).Token!;
 
     private static int Header(HttpResponseMessage response, string name) => int.Parse(response.Headers.GetValues(name).Single());
 }

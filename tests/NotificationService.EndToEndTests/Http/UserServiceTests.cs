@@ -19,7 +19,7 @@ public sealed class UserServiceTests(PostgresCluster cluster)
     {
         await using var users = await UsersAsync();
         var connectionString = await cluster.CreateDatabaseAsync();
-        await using var service = await ServiceProcess.StartAsync(connectionString, ("Notification__UserService__BaseUrl", users.Urls.Single()));
+        await using var service = await ServiceInProcess.StartAsync(connectionString, ("Notification__UserService__BaseUrl", users.Urls.Single()));
         var api = await new ApiClient(service.Client).DemoServiceAsync();
 
         using var later = await SendAsync("broken");

@@ -136,9 +136,7 @@ public sealed class ProvidersApiTests(SignInService service)
 
     private async Task<(HttpStatusCode Status, JsonElement Body, HttpResponseHeaders Headers)> SendAsync(HttpMethod method, string path, string token, string? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await service.Client.SendAsync(request);
+        using var response = await service.As(token).SendAsync(method, path, body);
         var text = await response.Content.ReadAsStringAsync();
         text.ShouldNotContain("canary");
         return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), response.Headers);

@@ -16,18 +16,11 @@ public sealed class RotateKeysTests(TestDatabase database) : IClassFixture<TestD
     [Fact]
     public async Task The_command_brings_everything_under_the_first_key_and_says_what_may_go()
     {
-        await using (var service = await ServiceProcess.StartAsync(database.ConnectionString, ("Notification__MasterKeys", Old)))
+        await using (var service = await ServiceInProcess.StartAsync(database.ConnectionString, ("Notification__MasterKeys", Old)))
         {
-            using var login = await service.Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "admin@demo.test", password = "Demo-admin-1!" });
-            var token = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-            service.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            using var made = await service.Client.PostAsJsonAsync(
-                "/api/v1/admin/providers",
-                new { channel = "email", type = "sendgrid", name = "x", credentials = new { apiKey = "SG.canary" }, settings = new { from = "a@example.com" } });
-            made.StatusCode.ShouldBe(HttpStatusCode.Created);
-            using var endpoint = await service.Client.PostAsJsonAsync(
-                "/api/v1/admin/webhook-endpoints", new { url = "https://hooks.invalid/in", events = new[] { "*" }, headers = new Dictionary<string, string> { ["X-Key"] = "canary" } });
-            endpoint.StatusCode.ShouldBe(HttpStatusCode.Created);
+            var admin = await new ApiClient(service.Client).DemoAdminAsync();
+            await admin.CreateProviderAsync(new { channel = "email", type = "sendgrid", name = "x", credentials = new { apiKey = "SG.canary" }, settings = new { from = "a@example.com" } });
+            await admin.CreateWebhookEndpointAsync(new { url = "https://hooks.invalid/in", events = new[] { "*" }, headers = new Dictionary<string, string> { ["X-Key"] = "canary" } });
         }
 
         (await RunAsync(New)).ShouldBe((1, "3 are still under the master key old: keep it"));

@@ -132,13 +132,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
 
     private static async Task<System.Text.Json.JsonDocument> PostAsync(ServiceProcess api, string path, string? token, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new StringContent(System.Text.Json.JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
-        };
-        if (token is not null)
-            request.Headers.Authorization = new("Bearer", token);
-        using var response = await api.Client.SendAsync(request);
+        using var response = await new ApiClient(api.Client, token).SendAsync(HttpMethod.Post, path, body);
         response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         return System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
     }

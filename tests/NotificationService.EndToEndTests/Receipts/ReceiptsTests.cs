@@ -158,9 +158,8 @@ public sealed class ReceiptsTests(SignInService service)
         var provider = await tenant.AddProviderAsync("Second");
         await StatusAsync(ReceiptsTenant.ReportAsync(service.Client, provider), HttpStatusCode.OK);
 
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/admin/providers/{provider}");
-        request.Headers.Authorization = new("Bearer", tenant.Admin.AccessToken);
-        (await service.Client.SendAsync(request)).EnsureSuccessStatusCode();
+        using (var removed = await service.As(tenant.Admin.AccessToken).SendAsync(HttpMethod.Delete, $"{ApiClient.Admin}/providers/{provider}"))
+            removed.EnsureSuccessStatusCode();
         var deleted = TimeProvider.System.GetTimestamp();
 
         // Counted from when it was asked: however long a response takes on a slow machine, it is that of the moment.

@@ -35,9 +35,8 @@ public sealed class SandboxReceiptsTests(SignInService service)
         suppression.GetProperty("providerId").GetGuid().ShouldBe(tenant.Provider);
         (await tenant.TimelineAsync(second)).ShouldBe(["queued", "suppressed"]);
 
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/admin/suppressions/{suppression.GetProperty("id").GetString()}");
-        request.Headers.Authorization = new("Bearer", tenant.Admin.AccessToken);
-        (await service.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        using var lifted = await service.As(tenant.Admin.AccessToken).SendAsync(HttpMethod.Delete, $"{ApiClient.Admin}/suppressions/{suppression.GetProperty("id").GetString()}");
+        lifted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await tenant.UntilAsync(await tenant.SendAsync("ann+bounce@example.com"), "bounced");
     }
 

@@ -97,9 +97,7 @@ public sealed class SuppressionsApiTests(SignInService service)
 
     private async Task<HttpStatusCode> DeleteAsync(ReceiptsTenant tenant, string? id)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Path}/{id}");
-        request.Headers.Authorization = new("Bearer", tenant.Admin.AccessToken);
-        using var response = await service.Client.SendAsync(request);
+        using var response = await service.As(tenant.Admin.AccessToken).SendAsync(HttpMethod.Delete, $"{Path}/{id}");
         return response.StatusCode;
     }
 }

@@ -39,10 +39,7 @@ public sealed class EveryRouteTests(SignInService service)
         var routes = await PublishedRoutes.ReadAsync(service.Client);
         foreach (var (path, method, operation) in routes.Operations.Where(operation => !Open.Contains(operation.Path)))
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), PublishedRoutes.Filled(path, operation));
-            if (token is not null)
-                request.Headers.Authorization = new("Bearer", token);
-            using var response = await service.Client.SendAsync(request);
+            using var response = await service.As(token).SendAsync(new HttpMethod(method), PublishedRoutes.Filled(path, operation));
             responses.Add(($"{method} {path}", (int)response.StatusCode));
         }
 

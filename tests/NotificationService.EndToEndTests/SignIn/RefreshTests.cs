@@ -62,7 +62,7 @@ public sealed class RefreshTests(SignInService service)
     [Fact]
     public async Task Of_many_at_the_same_moment_at_most_one_gets_through_whatever_node_they_ask()
     {
-        await using var other = await service.StartNodeAsync();
+        await using var other = await service.StartInProcessAsync();
         var admin = await service.RegisterAsync();
 
         var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => service.PostAsync(

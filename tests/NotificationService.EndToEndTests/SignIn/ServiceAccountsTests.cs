@@ -47,7 +47,7 @@ public sealed class ServiceAccountsTests(SignInService service)
     [Fact]
     public async Task A_disabled_account_and_its_tokens_are_refused_at_once_here_and_soon_on_every_other_node()
     {
-        await using var other = await service.StartNodeAsync();
+        await using var other = await service.StartInProcessAsync();
         var admin = await service.RegisterAsync();
         var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
         var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
@@ -210,12 +210,7 @@ public sealed class ServiceAccountsTests(SignInService service)
             .ShouldBe(["/name", "/scopes", "/mode", "/ipAllowList", "/expiresAt"]);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = new("Bearer", token);
-        return await service.Client.SendAsync(request);
-    }
+    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token) => service.As(token).SendAsync(method, path);
 
     private static string Claims(string token) =>
         System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));

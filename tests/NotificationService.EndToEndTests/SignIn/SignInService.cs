@@ -13,6 +13,7 @@ public sealed class SignInService : IAsyncLifetime
     public const string Password = "correct horse battery 1!";
 
     private readonly bool isInProcess;
+    private readonly (string Name, string Value)[] settings;
     private ServiceProcess? process;
     private ServiceInProcess? inProcess;
     private int tenants;
@@ -22,7 +23,8 @@ public sealed class SignInService : IAsyncLifetime
     {
     }
 
-    internal SignInService(PostgresCluster cluster, bool isInProcess) => (Database, this.isInProcess) = (new TestDatabase(cluster), isInProcess);
+    internal SignInService(PostgresCluster cluster, bool isInProcess, params (string Name, string Value)[] settings) =>
+        (Database, this.isInProcess, this.settings) = (new TestDatabase(cluster), isInProcess, settings);
 
     /// <summary>What it wrote, and its death, are for tests of the collection: see <see cref="SignInInProcess"/>.</summary>
     public ServiceProcess Process => process ?? throw new InvalidOperationException("it is no process");
@@ -31,13 +33,16 @@ public sealed class SignInService : IAsyncLifetime
 
     public HttpClient Client => inProcess?.Client ?? Process.Client;
 
+    /// <summary>Somebody at the service.</summary>
+    public ApiClient As(string? token) => new(Client, token);
+
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
         if (isInProcess)
-            inProcess = await StartInProcessAsync();
+            inProcess = await StartInProcessAsync(settings);
         else
-            process = await StartNodeAsync();
+            process = await StartNodeAsync(settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,10 +55,10 @@ public sealed class SignInService : IAsyncLifetime
     }
 
     /// <summary>Another process on the same database, with the same keys.</summary>
-    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] settings) => ServiceProcess.StartAsync(Database.ConnectionString, Settings(settings));
+    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] more) => ServiceProcess.StartAsync(Database.ConnectionString, Settings(more));
 
     /// <summary>The same in the test's own process.</summary>
-    public Task<ServiceInProcess> StartInProcessAsync(params (string Name, string Value)[] settings) => ServiceInProcess.StartAsync(Database.ConnectionString, Settings(settings));
+    public Task<ServiceInProcess> StartInProcessAsync(params (string Name, string Value)[] more) => ServiceInProcess.StartAsync(Database.ConnectionString, Settings(more));
 
     private static (string Name, string Value)[] Settings((string Name, string Value)[] more) =>
     [

@@ -94,6 +94,8 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             try
             {
                 var client = await listener.AcceptTcpClientAsync(stopping.Token);
+                // Or the second of two replies would wait 40 ms for somebody to say that the first has come.
+                client.NoDelay = true;
                 Interlocked.Increment(ref connections);
                 _ = ServeAsync(client);
             }
