@@ -1,5 +1,5 @@
 -- What belongs to every change of a status, in the statement that makes it: the row of the timeline, what is to be published, and the counts of its batch.
--- A statement has it by {include change_recorded}, behind a query "change" with a row for each change, several of one delivery in their order:
+-- Included behind a query "change" with a row for each change, several of one delivery in their order:
 -- tenant_id, delivery_id, seq in the timeline, the status that it was (null: it is new) and is now, at, batch_id or null, detail as json. What has no end yet counts as pending.
 recorded as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
