@@ -7,7 +7,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.ArchitectureTests;
 
-/// <summary>docs/operations.md names every metric, step and log event as the code has it.</summary>
+/// <summary>docs/operations.md names every metric, step, loop and log event as the code has it.</summary>
 public sealed partial class OperationsTests
 {
     private static readonly string Document = Markdown.Read("docs/operations.md");
@@ -38,6 +38,17 @@ public sealed partial class OperationsTests
         made.Count.ShouldBeGreaterThan(15);
         made.Except(named).ShouldBeEmpty("say in docs/operations.md what is missing without it");
         named.Except(made).ShouldBeEmpty("there is no such step");
+    }
+
+    [Fact]
+    public void Every_loop_stands_in_the_document_and_every_loop_there_exists()
+    {
+        var made = Sources.SelectMany(source => LoopName().Matches(source)).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var named = Markdown.Rows(Document, "loop").SelectMany(row => Markdown.Words(row[0])).ToHashSet(StringComparer.Ordinal);
+
+        made.Count.ShouldBeGreaterThan(8);
+        made.Except(named).ShouldBeEmpty("say in docs/operations.md what is missing without it");
+        named.Except(made).ShouldBeEmpty("there is no such loop");
     }
 
     [Fact]
@@ -72,6 +83,9 @@ public sealed partial class OperationsTests
 
     [GeneratedRegex("\\.(?:Step|Maintenance)\\(\"(\\w+)\"")]
     private static partial Regex StepName();
+
+    [GeneratedRegex("(?:\\.Register|\\bRunAsync)\\(\"(\\w+)\"")]
+    private static partial Regex LoopName();
 
     [GeneratedRegex(@"EventIds\.(\w+) \+ (\d+)")]
     private static partial Regex LogId();

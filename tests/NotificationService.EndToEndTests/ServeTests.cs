@@ -20,7 +20,7 @@ public sealed class ServeTests(TestDatabase database) : IClassFixture<TestDataba
 
         var checks = await Eventually.ValueAsync(() => ChecksAsync(service), static checks => checks.Values.All(static healthy => healthy), TimeSpan.FromSeconds(90));
 
-        foreach (var loop in (string[])["delivery_worker", "lease_rescuer", "bulk_runner", "batch_keeper"])
+        foreach (var loop in (string[])["delivery_worker", "lease_rescuer", "bulk_runner", "batch_maintenance"])
             checks.ShouldContainKeyAndValue(loop, true);
     }
 

@@ -33,7 +33,7 @@ internal sealed class BatchMaintenance(Database database, Heartbeats heartbeats,
     private static readonly string CancelNext = SqlText.Statement("batches_cancel_next");
     private static readonly string ResumeNext = SqlText.Statement("deliveries_resume_next");
 
-    private readonly Heartbeat heartbeat = heartbeats.Register("batch_keeper", LongestSilence);
+    private readonly Heartbeat heartbeat = heartbeats.Register("batch_maintenance", LongestSilence);
     private readonly Interval looksThrough = new(LooksThroughEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("batch_counts"), logger.NotGathered, stoppingToken);

@@ -22,7 +22,7 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
     private readonly Heartbeat heartbeat = heartbeats.Register("bulk_runner", LongestSilence);
-    private readonly Step range = heartbeats.Maintenance("bulk_slice");
+    private readonly Step range = heartbeats.Maintenance("bulk_row_range");
     private readonly Interval clearsUp = new(ClearsUpEvery, time);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(WorkAsync, stoppingToken);

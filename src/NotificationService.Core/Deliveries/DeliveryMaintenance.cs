@@ -16,7 +16,7 @@ public sealed class DeliveryMaintenance(Database database, DeliveryOptions optio
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(30);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_upkeep", 3 * Every), reason => logger.StepFailed("maintenance", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("delivery_maintenance", 3 * Every), reason => logger.StepFailed("maintenance", reason), stoppingToken);
 
     /// <summary>One run.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

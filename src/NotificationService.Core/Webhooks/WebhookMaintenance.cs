@@ -30,10 +30,10 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private Guid droppedTo = Guid.Empty;
     private readonly Interval purges = new(PurgesEvery, time);
     private readonly Interval drops = new(DropsMonthsEvery, time);
-    private readonly Heartbeat heartbeat = heartbeats.Register("webhook_upkeep", LongestSilence);
+    private readonly Heartbeat heartbeat = heartbeats.Register("webhook_maintenance", LongestSilence);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_upkeep_round"), reason => logger.MaintenanceFailed("round", reason), stoppingToken);
+        PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_maintenance"), reason => logger.MaintenanceFailed("round", reason), stoppingToken);
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -88,5 +88,5 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     }
 
     private Task GuardAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancellationToken, TimeSpan? longestFailure = null) =>
-        PeriodicTask.RunAsync(work, heartbeats.Maintenance($"webhook_upkeep_{step}", longestFailure), reason => logger.MaintenanceFailed(step, reason), cancellationToken);
+        PeriodicTask.RunAsync(work, heartbeats.Maintenance($"webhook_maintenance_{step}", longestFailure), reason => logger.MaintenanceFailed(step, reason), cancellationToken);
 }

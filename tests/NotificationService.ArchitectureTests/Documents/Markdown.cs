@@ -43,20 +43,10 @@ internal static partial class Markdown
         }
     }
 
-    /// <summary>Lines of the Mermaid diagram of this kind.</summary>
-    public static IReadOnlyList<string> Diagram(string text, string kind)
-    {
-        var match = MermaidBlock().Matches(text).FirstOrDefault(block => block.Groups[1].Value == kind);
-        return match is null ? [] : [.. match.Groups[2].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-    }
-
     private static string WithoutBlocks(string text) => Block().Replace(text, "");
 
     [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
-
-    [GeneratedRegex("^```mermaid\n(?<kind>\\S+)[^\n]*\n(?<lines>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex MermaidBlock();
 
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex BackTicked();

@@ -9,7 +9,7 @@ public sealed class RefusedStatementsTests(TestDatabase database) : IClassFixtur
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(180);
     private static readonly string[] Tables = ["deliveries", "outbox", "receipts", "webhook_messages", "batch_changes", "bulk_jobs"];
-    private static readonly string[] Claims = ["delivery_claim", "lease_rescue", "event_relay_shard", "receipt_apply", "webhook_claim", "batch_counts", "bulk_slice"];
+    private static readonly string[] Claims = ["delivery_claim", "lease_rescue", "event_relay_shard", "receipt_apply", "webhook_claim", "batch_counts", "bulk_row_range"];
 
     private readonly AcceptedNotifications accepted = new(database);
     private readonly Refusals refusals = new(database);

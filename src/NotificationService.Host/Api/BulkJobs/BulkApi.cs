@@ -137,7 +137,7 @@ public static class BulkApi
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        await BulkResponses.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, cancellationToken), cancellationToken);
+        await BulkFiles.WriteErrorsAsync(context.Response, job, jobs.ErrorsAsync(tenant, jobId, cancellationToken), cancellationToken);
         return Results.Empty;
     }
 
@@ -146,7 +146,7 @@ public static class BulkApi
         var tenant = context.Caller().Tenant;
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is not { } job)
             return Problems.NotFound();
-        await BulkResponses.WriteResultsAsync(context.Response, job, jobs.ResultsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
+        await BulkFiles.WriteResultsAsync(context.Response, job, jobs.ResultsAsync(tenant, jobId, 0, cancellationToken), cancellationToken);
         return Results.Empty;
     }
 

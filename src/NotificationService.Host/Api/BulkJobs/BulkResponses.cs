@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
-using NotificationService.BulkJobs.Csv;
 using NotificationService.Channels;
 using NotificationService.Host.Api.Batches;
 using NotificationService.Host.Http.Lists;
@@ -59,40 +57,6 @@ internal static class BulkResponses
         job.IsDryRun ? job.Segments : null, job.IsDryRun ? job.Samples : null, job.CreatedAt, job.EndedAt);
 
     public static BulkItem Of(BulkJob job, RowResult row) => new(row.Line, row.Outcome, row.Notification, row.Code, row.Message, Cells(job, row.Cells));
-
-    /// <summary>The bad rows as they came, and three columns more. Safe to open in a spreadsheet.</summary>
-    public static async Task WriteErrorsAsync(HttpResponse response, BulkJob job, IAsyncEnumerable<BadRow> rows, CancellationToken cancellationToken)
-    {
-        await using var csv = Begin(response, job, "errors");
-        await csv.WriteAsync([.. job.Columns, .. CorrectedRows.Added], cancellationToken);
-        await foreach (var row in rows.WithCancellation(cancellationToken))
-            await csv.WriteAsync([.. Fitted(row.Cells, job.Columns.Count), row.Code, row.Message, Text(row.Line)], cancellationToken);
-    }
-
-    /// <summary>Every row, its outcome and its notification.</summary>
-    public static async Task WriteResultsAsync(HttpResponse response, BulkJob job, IAsyncEnumerable<(int Range, RowResult Row)> rows, CancellationToken cancellationToken)
-    {
-        await using var csv = Begin(response, job, "results");
-        await csv.WriteAsync([.. job.Columns, "row", "status", "notification_id", "code", "message"], cancellationToken);
-        await foreach (var (_, row) in rows.WithCancellation(cancellationToken))
-            await csv.WriteAsync([.. Fitted(row.Cells, job.Columns.Count), Text(row.Line), row.Outcome, row.Notification?.ToString(), row.Code, row.Message], cancellationToken);
-    }
-
-    private static CsvOutput Begin(HttpResponse response, BulkJob job, string what)
-    {
-        response.ContentType = "text/csv; charset=utf-8";
-        response.Headers.ContentDisposition = $"attachment; filename=\"{what}-{job.Id}.csv\"";
-        response.Headers.CacheControl = "no-store";
-        return new CsvOutput(response.Body, job.Delimiter);
-    }
-
-    private static string Text(int line) => line.ToString(CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string> Fitted(IReadOnlyList<string> cells, int count)
-    {
-        for (var i = 0; i < count; i++)
-            yield return i < cells.Count ? cells[i] : "";
-    }
 
     private static Dictionary<string, string?> Columns(BulkJob job)
     {
