@@ -50,7 +50,7 @@ public sealed partial class SourceTests
     {
         var code = string.Join('\n', Files("src", "*.cs").Select(File.ReadAllText));
 
-        Files("src", "*.sql").Where(file => !file.Contains("Migrations", StringComparison.Ordinal))
+        Files("src", "*.sql").Where(file => Path.GetFileName(Path.GetDirectoryName(file)) == "Sql")
             .Where(file => !code.Contains($"\"{Path.GetFileNameWithoutExtension(file)}\"", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 

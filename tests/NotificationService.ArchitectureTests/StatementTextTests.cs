@@ -24,6 +24,30 @@ public sealed partial class StatementTextTests
     [InlineData("update bulk_jobs set state = case when true then 3 else 4 end")]
     public void A_number_in_its_place_is_found(string statement) => NumericStates(statement).ShouldNotBeEmpty();
 
+    /// <summary>The timeline, the outbox and the counts of batches are written by one text, Parts/change_recorded.sql, and by whoever changes a status.</summary>
+    [Fact]
+    public void What_belongs_to_a_change_of_a_status_stands_once_and_no_change_is_without_it() =>
+        Directory.GetFiles(Folder, "*.sql").SelectMany(file => Unrecorded(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file))).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_part_of_statements_is_included()
+    {
+        var statements = string.Join('\n', Directory.GetFiles(Folder, "*.sql").Select(File.ReadAllText));
+
+        Directory.GetFiles(Path.Combine(Folder, "Parts"), "*.sql").Where(part => !statements.Contains($"{{include {Path.GetFileNameWithoutExtension(part)}}}", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Parts_of_statements_have_no_numbers_and_no_vendors_either() =>
+        Directory.GetFiles(Path.Combine(Folder, "Parts"), "*.sql").Select(File.ReadAllText).SelectMany(text => NumericStates(text).Concat(VendorsIn(text))).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("deliveries_planted", "update deliveries d set status = {status.failed} where d.id = $1")]
+    [InlineData("deliveries_planted", "with e as (update deliveries d\n    set due_at = now(), status = {status.failed}) select 1")]
+    [InlineData("notifications_planted", "insert into deliveries (id) select $1")]
+    [InlineData("deliveries_planted", "insert into timeline (tenant_id) select $1")]
+    public void A_change_without_it_and_a_second_text_are_found(string name, string statement) => Unrecorded(name, statement).ShouldNotBeEmpty();
+
     /// <summary>What a statement needs to know of a vendor the provider type says (<c>IReceiptSource</c>), and it comes as a parameter: a vendor is a folder of Providers that can be deleted.</summary>
     [Fact]
     public void No_statement_knows_a_vendor() =>
@@ -75,8 +99,23 @@ public sealed partial class StatementTextTests
     [InlineData("update deliveries set status = {status.sent}")]
     public void What_is_no_state_is_not(string line) => NumericInATest().Matches(line).ShouldBeEmpty();
 
+    /// <summary>A claim is the exception: the timeline learns of <c>sending</c> by the result.</summary>
+    private static IEnumerable<string> Unrecorded(string name, string statement)
+    {
+        if (OfAChange().IsMatch(statement))
+            yield return $"{name} writes the timeline by itself";
+        if (ChangesStatus().IsMatch(statement) && !statement.Contains("{include change_recorded}", StringComparison.Ordinal) && name != "deliveries_claim")
+            yield return $"{name} changes a status and does not include change_recorded";
+    }
+
     private static IEnumerable<string> NumericStates(string text) =>
         text.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)).SelectMany(line => Numeric().Matches(line)).Select(match => match.Value);
+
+    [GeneratedRegex(@"insert\s+into\s+timeline\b")]
+    private static partial Regex OfAChange();
+
+    [GeneratedRegex(@"insert\s+into\s+deliveries\b|update\s+deliveries\b[^;]*?\bset\b((?!\bfrom\b|\breturning\b|\bwhere\b)[\s\S])*?\bstatus\s*=")]
+    private static partial Regex ChangesStatus();
 
     [GeneratedRegex("'[A-Za-z_]+'|[A-Za-z_]+")]
     private static partial Regex Words();

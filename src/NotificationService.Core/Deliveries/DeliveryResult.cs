@@ -17,6 +17,10 @@ public sealed record DeliveryResult(
     DateTimeOffset At,
     bool Rescued = false)
 {
+    /// <summary>What it becomes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No delivery may become that while a worker holds it.</exception>
+    public DeliveryStatus Status { get; init => field = Legal(value); } = Legal(Status);
+
     /// <summary>Addresses that the provider's response shows to be dead: they go on the suppression list with the result.</summary>
     public IReadOnlyList<string> DeadAddresses { get; init; } = [];
 
@@ -28,6 +32,10 @@ public sealed record DeliveryResult(
 
     /// <summary>It is as it was before the claim: nothing happened that the timeline would show.</summary>
     public bool IsUnchanged { get; init; }
+
+    private static DeliveryStatus Legal(DeliveryStatus status) => DeliveryTransitions.IsLegal(DeliveryStatus.Sending, status)
+        ? status
+        : throw new ArgumentOutOfRangeException(nameof(status), status, "not legal after sending");
 }
 
 /// <summary>Who else could be called for a delivery.</summary>

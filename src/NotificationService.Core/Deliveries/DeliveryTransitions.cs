@@ -8,7 +8,8 @@ namespace NotificationService.Deliveries;
 
 /// <summary>
 /// The state machine: which changes are legal, and what a worker writes after each thing that can happen to a delivery it
-/// holds. Pure: time and jitter come in. Every statement that changes a status is held against the table by a trigger in the databases of the tests.
+/// holds. Pure: time and jitter come in. Results and receipts ask the table; every statement that changes a status is held against it by a trigger in the
+/// databases of the tests.
 /// </summary>
 public static class DeliveryTransitions
 {

@@ -28,8 +28,8 @@ public static partial class SqlNames
 {
     private static readonly Dictionary<string, string> Numbers = Read(typeof(SqlNames).Assembly);
 
-    /// <summary>The text with each name replaced by what it identifies.</summary>
-    public static string Replace(string text) => Name().Replace(text, match => Numbers.TryGetValue(match.Groups["name"].Value, out var number)
+    /// <summary>The text with its included parts, and with each name replaced by what it identifies.</summary>
+    public static string Replace(string text) => Name().Replace(SqlParts.Include(text), match => Numbers.TryGetValue(match.Groups["name"].Value, out var number)
         ? number
         : throw new InvalidOperationException($"a statement names {match.Value}, which no enum has"));
 

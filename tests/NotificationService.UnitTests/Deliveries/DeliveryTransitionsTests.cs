@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using NotificationService.Channels;
@@ -208,6 +209,30 @@ public sealed class DeliveryTransitionsTests
         foreach (var from in DeliveryStatuses.All)
             foreach (var to in DeliveryStatuses.All.Where(to => DeliveryTransitions.IsLegal(from, to)))
                 (from >= DeliveryStatus.Sent && to < DeliveryStatus.Sent && from is not (DeliveryStatus.Failed or DeliveryStatus.Expired)).ShouldBeFalse($"{from} → {to}");
+    }
+
+    [Fact]
+    public void The_sets_that_statements_name_are_those_of_the_legal_changes()
+    {
+        Named("waiting").ShouldBe(DeliveryStatuses.All.Where(status => DeliveryTransitions.IsLegal(status, DeliveryStatus.Sending)));
+        Named("retryable").ShouldBe(DeliveryStatuses.All.Where(status => status >= DeliveryStatus.Suppressed && DeliveryTransitions.IsLegal(status, DeliveryStatus.Queued)));
+        Named("reached").ShouldBe(DeliveryStatuses.All.Where(status => status > DeliveryStatus.Sent && status < DeliveryStatus.Suppressed));
+
+        static IEnumerable<DeliveryStatus> Named(string set) => SqlNames.Replace($"{{status.{set}}}").Split(", ").Select(number => (DeliveryStatus)short.Parse(number, CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void A_result_that_no_delivery_may_have_cannot_be_made()
+    {
+        var result = DeliveryTransitions.Expire(Delivery(ChannelKind.Email, Priority.Normal, 0), Now);
+
+        foreach (var status in DeliveryStatuses.All)
+        {
+            if (DeliveryTransitions.IsLegal(DeliveryStatus.Sending, status))
+                (result with { Status = status }).Status.ShouldBe(status);
+            else
+                Should.Throw<ArgumentOutOfRangeException>(() => result with { Status = status });
+        }
     }
 
     [Fact]

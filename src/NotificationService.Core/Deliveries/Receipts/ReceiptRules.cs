@@ -32,7 +32,7 @@ public static class ReceiptRules
 
     /// <summary>It arrived: true whichever of several calls it was, and whatever was believed before.</summary>
     private static ReceiptDecision Arrived(DeliveryStanding delivery, DeliveryStatus status) =>
-        delivery.Status is Queued or DeliveryStatus.Sent or DeliveryStatus.Failed || (delivery.Status == Delivered && status == DeliveryStatus.Read)
+        DeliveryTransitions.IsLegal(delivery.Status, status)
             ? new ReceiptDecision.Becomes(status, Failure: null)
             : Late(delivery);
 
@@ -56,7 +56,7 @@ public static class ReceiptRules
     {
         if (IsOfEarlierAttempt(delivery, receipt))
             return EarlierAttempt();
-        return delivery is { Status: DeliveryStatus.Sent or Delivered or DeliveryStatus.Read or DeliveryStatus.Failed } or { Status: Queued, Ambiguous: true }
+        return DeliveryTransitions.IsLegal(delivery.Status, DeliveryStatus.Bounced) && delivery is not { Status: Queued, Ambiguous: false }
             ? new ReceiptDecision.Becomes(DeliveryStatus.Bounced, FailureOf(receipt, FailureKind.Permanent))
             : Late(delivery);
     }

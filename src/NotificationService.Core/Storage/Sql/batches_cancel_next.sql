@@ -8,8 +8,11 @@ ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
     from picked where d.id = picked.id and d.tenant_id = $1
     returning d.id, d.timeline_seq, d.batch_id, picked.status as was, d.status, d.devices
-)
-select notification_meta.record_changes(
-    $1, clock_timestamp(), array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
-    array_agg(notification_meta.cause({cause.batch_cancelled}, devices)))
-from ended
+),
+change as (
+    select $1 as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id,
+        notification_meta.cause({cause.batch_cancelled}, devices) as detail
+    from ended
+),
+{include change_recorded}
+select count(*)::int from ended

@@ -22,17 +22,13 @@ with changed as (
     where d.ctid = held_row.ctid
     returning d.id, i.steps, d.batch_id, d.status, held_row.was
 ),
-step as (
-    select t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status, changed.batch_id, t.detail
+change as (
+    select $1 as tenant_id, t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status,
+        (select clock_timestamp()) as at, changed.batch_id, t.detail::json as detail
     from unnest($10::uuid[], $11::smallint[], $12::smallint[], $13::text[]) as t(delivery_id, seq, status, detail)
     join changed on changed.id = t.delivery_id
 ),
-recorded as materialized (
-    select notification_meta.record_changes(
-        $1, clock_timestamp(), array_agg(delivery_id order by delivery_id, seq), array_agg(seq order by delivery_id, seq), array_agg(was order by delivery_id, seq),
-        array_agg(status order by delivery_id, seq), array_agg(batch_id order by delivery_id, seq), array_agg(detail::json order by delivery_id, seq)) as n
-    from step
-),
+{include change_recorded},
 engagement as (
     insert into engagements (tenant_id, delivery_id, id, kind, at, detail)
     select $1, e.delivery_id, e.id, e.kind, e.at, e.detail::json
@@ -46,4 +42,4 @@ done as (
         as i(place, state, reason, pause, delivery_id, flags, tries, live)
     where r.ctid = i.place::tid
 )
-select id from changed where steps > 0 and (select n from recorded) >= 0
+select id from changed where steps > 0

@@ -10,13 +10,10 @@ ended as (
     from before where d.id = before.id and before.status in ({status.waiting})
     returning d.id, d.timeline_seq, d.batch_id, before.status as was, d.status, d.devices
 ),
-recorded as materialized (
-    select notification_meta.record_changes(
-        $1, $4, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
-        array_agg(notification_meta.cause({cause.cancelled}, devices))) as n
-    from ended
-)
+change as (
+    select $1 as tenant_id, id as delivery_id, timeline_seq as seq, was, status, $4 as at, batch_id, notification_meta.cause({cause.cancelled}, devices) as detail from ended
+),
+{include change_recorded}
 select before.id, coalesce(ended.status, before.status) as status, ended.id is not null as changed
 from before left join ended on ended.id = before.id
-where (select n from recorded) >= 0
 order by before.id

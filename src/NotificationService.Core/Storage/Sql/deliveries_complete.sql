@@ -14,7 +14,7 @@
 -- Two results of one delivery may come together, of whoever lost it and of whoever has it: what belongs to a result goes by its place, not by the delivery.
 -- Whoever lived to write a result was not killed by it. What is taken from the dead untouched is counted twice at most: others were beside it, and any of
 -- them may have killed the worker. From then on it is prepared alone, and deliveries_isolate counts (DeliveryTransitions.MostLossesInCompany).
--- What has no row in the timeline is as it was before the claim: queued, or scheduled.
+-- What has no row in the timeline is as it was before the claim: queued, or scheduled. Whatever is held is sending, and so it is in each of its rows but the last.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
@@ -39,7 +39,7 @@ with held as (
     cross join lateral (
         select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = $1 offset 0) held_row
     where d.ctid = held_row.ctid
-    returning i.place::int, d.id, i.lease, d.batch_id, d.status
+    returning i.place::int, d.id, i.lease, d.batch_id
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
@@ -48,21 +48,10 @@ attempt as (
         as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     where a.place in (select place from held)
 ),
-step as (
-    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, ($2::uuid[])[t.place], t.seq, t.status, t.at, t.detail::json
+change as (
+    select $1 as tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
     from unnest($25::int[], $26::smallint[], $27::smallint[], $28::timestamptz[], $29::text[]) as t(place, seq, status, at, detail)
-    where t.place in (select place from held)
-    returning delivery_id, seq, status
+    join held on held.place = t.place
 ),
-published as (
-    insert into outbox (shard, tenant_id, subject, seq)
-    select notification_meta.shard_of(delivery_id), $1, delivery_id, seq from step where status >= {status.sent} order by delivery_id, seq
-),
-counted as (
-    insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, ended.batch_id, change.status, change.delta
-    from (select batch_id, status, count(*) as n from held where batch_id is not null and status >= {status.sent} group by batch_id, status) ended
-    cross join lateral (values ({tally.pending}, -ended.n), (ended.status, ended.n)) as change(status, delta)
-)
+{include change_recorded}
 select id, lease from held

@@ -31,13 +31,12 @@ again as (
     from place where d.id = place.id
     returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
 ),
-recorded as materialized (
-    select notification_meta.record_changes(
-        $1, $3, array_agg(id), array_agg(timeline_seq), array_agg(was), array_agg(status), array_agg(batch_id),
-        array_agg(notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end))) as n
+change as (
+    select $1 as tenant_id, id as delivery_id, timeline_seq as seq, was, status, $3 as at, batch_id,
+        notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end) as detail
     from again
-)
+),
+{include change_recorded}
 select before.id, coalesce(again.status, before.status) as status, again.id is not null as changed
 from before left join again on again.id = before.id
-where (select n from recorded) >= 0
 order by before.id

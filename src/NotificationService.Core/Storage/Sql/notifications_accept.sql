@@ -44,15 +44,8 @@ queued as (
     -- What is due now is due by the clock that the claim asks, whatever the clock of whoever accepted it.
     select $1, id, channel, priority, status, case status when {status.queued} then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, $34, live from planned
 ),
-step as (
-    insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
-    select $1, id, 1, status, created_at, detail::json from planned
+change as (
+    select $1 as tenant_id, id as delivery_id, 1 as seq, null::smallint as was, status, created_at as at, $34 as batch_id, detail::json as detail from planned
 ),
-published as (
-    insert into outbox (shard, tenant_id, subject, seq) select notification_meta.shard_of(id), $1, id, 1 from planned where status >= {status.sent}
-),
-counted as (
-    insert into batch_changes (tenant_id, batch_id, status, delta)
-    select $1, $34, class, count(*) from (select case when status < {status.sent} then {tally.pending} else status end as class from planned where $34 is not null) of_batch group by class
-)
+{include change_recorded}
 select id from accepted
