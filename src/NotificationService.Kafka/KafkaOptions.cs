@@ -1,3 +1,5 @@
+using NotificationService.Settings;
+
 namespace NotificationService.Kafka;
 
 /// <summary><c>Notification:Kafka:*</c>. Without <see cref="BootstrapServers"/> there is no Kafka.</summary>
@@ -23,13 +25,16 @@ public sealed class KafkaOptions
     /// <summary>librdkafka's file; left out, it is looked for beside the service and then where the operating system keeps libraries.</summary>
     public string? LibraryPath { get; init; }
 
-    /// <summary>The most records that are accepted together. 1–5,000.</summary>
+    /// <summary>The most records that are accepted together.</summary>
+    [Bounds(1, 5_000)]
     public int BatchSize { get; init; } = 500;
 
-    /// <summary>How often a record is tried that the database or the user service refuses by itself, before it is a dead letter. 1–100.</summary>
+    /// <summary>How often a record is tried that the database or the user service refuses by itself, before it is a dead letter.</summary>
+    [Bounds(1, 100)]
     public int Attempts { get; init; } = 5;
 
-    /// <summary>For how many days an event's id is remembered: longer than the topics keep records. 1–365.</summary>
+    /// <summary>For how many days an event's id is remembered: longer than the topics keep records.</summary>
+    [Bounds(1, 365)]
     public int KeepEventIdsDays { get; init; } = 8;
 
     /// <summary>Whose the topics are.</summary>

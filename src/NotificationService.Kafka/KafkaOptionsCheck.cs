@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using NotificationService.Settings;
 
 namespace NotificationService.Kafka;
 
@@ -34,7 +35,7 @@ internal sealed class KafkaOptionsCheck : IValidateOptions<KafkaOptions>
 
         if (options.InputTopics.Count == 0 && string.IsNullOrEmpty(options.StatusTopic))
             yield return "Notification__Kafka__BootstrapServers is set, but neither __InputTopic nor __StatusTopic: there is nothing to do with Kafka";
-        foreach (var error in Input(options).Concat(Numbers(options)))
+        foreach (var error in Input(options).Concat(SettingBounds.Errors(KafkaOptions.Section, options)))
             yield return error;
         foreach (var topic in options.InputTopics.Append(options.DeadLetterTopic).Append(options.StatusTopic))
         {
@@ -70,16 +71,6 @@ internal sealed class KafkaOptionsCheck : IValidateOptions<KafkaOptions>
 
         foreach (var topic in options.Topics.Where(topic => !options.InputTopics.Contains(topic.Name)))
             yield return $"Notification__Kafka__Topics names '{topic.Name}', which is not in Notification__Kafka__InputTopic";
-    }
-
-    private static IEnumerable<string> Numbers(KafkaOptions options)
-    {
-        if (options.BatchSize is < 1 or > 5_000)
-            yield return "Notification__Kafka__BatchSize is 1 to 5000";
-        if (options.Attempts is < 1 or > 100)
-            yield return "Notification__Kafka__Attempts is 1 to 100";
-        if (options.KeepEventIdsDays is < 1 or > 365)
-            yield return "Notification__Kafka__KeepEventIdsDays is 1 to 365";
     }
 
     internal static IEnumerable<string> Scopes(KafkaTopicOptions topic) => topic.Scopes.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Providers.Fcm;
 using NotificationService.Providers.InApp;
@@ -7,6 +6,7 @@ using NotificationService.Providers.SendGrid;
 using NotificationService.Providers.Smtp;
 using NotificationService.Providers.Twilio;
 using NotificationService.Providers.WhatsAppCloud;
+using NotificationService.Settings;
 
 namespace NotificationService.Providers;
 
@@ -14,7 +14,7 @@ public static class ProvidersModule
 {
     /// <summary>Every vendor there is, a line each.</summary>
     public static IServiceCollection AddProviders(this IServiceCollection services) => services
-        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection(ProviderOptions.Section).Get<ProviderOptions>() ?? new ProviderOptions())
+        .AddSettings<ProviderOptions>(ProviderOptions.Section)
         .AddSandboxProvider()
         .AddInAppProvider()
         .AddSmtpProvider()

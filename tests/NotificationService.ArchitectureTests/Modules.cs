@@ -4,7 +4,7 @@ namespace NotificationService.ArchitectureTests;
 public static class Modules
 {
     /// <summary>Below every module, and knowing none.</summary>
-    private static readonly string[] GroundFloor = ["Storage", "Queueing", "Telemetry", "Tenants", "Outbound"];
+    private static readonly string[] GroundFloor = ["Storage", "Queueing", "Telemetry", "Tenants", "Outbound", "Settings"];
 
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {

@@ -26,6 +26,10 @@ public sealed class StartTests(PostgresCluster cluster)
     [InlineData("Notification__Bulk__MostRows", "0", "Notification__Bulk__MostRows must be 1 to 10000000")]
     [InlineData("Notification__Bulk__HighestRatio", "1001", "Notification__Bulk__HighestRatio must be 1 to 1000")]
     [InlineData("Notification__Bulk__LongestUpload", "2.00:00:00", "Notification__Bulk__LongestUpload must be 00:00:01 to 1.00:00:00")]
+    [InlineData("Notification__Delivery__ClaimSize", "0", "Notification__Delivery__ClaimSize must be 1 to 5000")]
+    [InlineData("Notification__Delivery__Lease", "00:00:17", "Notification__Delivery__Lease (00:00:17) must be longer than CallTimeout + CompletionAllowance (00:00:17), or a slow call outlives its lease")]
+    [InlineData("Notification__Providers__MaxSmtpConnections", "0", "Notification__Providers__MaxSmtpConnections must be 1 to 10000")]
+    [InlineData("Notification__RateLimits__SendPerMinute", "-1", "Notification__RateLimits__SendPerMinute must be 0 or more; 0 for no limit")]
     public async Task A_limit_that_is_none_stops_the_start_in_one_line(string name, string value, string line)
     {
         await using var service = ServiceProcess.Launch([], ("ConnectionStrings__NotificationDatabase", await cluster.CreateDatabaseAsync()), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"), (name, value));

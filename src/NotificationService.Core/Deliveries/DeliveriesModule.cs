@@ -1,26 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Receipts;
 using NotificationService.Queueing;
+using NotificationService.Settings;
 
 namespace NotificationService.Deliveries;
 
 public static class DeliveriesModule
 {
-    public static IServiceCollection AddDeliveries(this IServiceCollection services)
-    {
-        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section)
-            .Validate(options => options.Errors().Count == 0, "Notification:Delivery is not valid: the lease must outlast a call, and every number be in its range")
-            .ValidateOnStart();
-        return services
-            .AddSingleton(provider => provider.GetRequiredService<IOptions<DeliveryOptions>>().Value)
-            // Whoever has no limit of its own takes what there is: what is called, what is written as begun ahead of its turn, and what is being begun.
-            .AddSingleton(provider => new CallCapacity(2 * provider.GetRequiredService<DeliveryOptions>().Concurrency))
-            .AddSingleton<ReceiptMetrics>()
-            .AddSingleton<ReceiptIntake>()
-            .AddSingleton<ReceiptQueries>();
-    }
+    public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
+        .AddSettings<DeliveryOptions>(DeliveryOptions.Section, static options => options.Errors())
+        // Whoever has no limit of its own takes what there is: what is called, what is written as begun ahead of its turn, and what is being begun.
+        .AddSingleton(provider => new CallCapacity(2 * provider.GetRequiredService<DeliveryOptions>().Concurrency))
+        .AddSingleton<ReceiptMetrics>()
+        .AddSingleton<ReceiptIntake>()
+        .AddSingleton<ReceiptQueries>();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddDeliveryWorker(this IServiceCollection services) => services

@@ -1,27 +1,21 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using NotificationService.Events;
 using NotificationService.Outbound;
+using NotificationService.Settings;
 
 namespace NotificationService.Webhooks;
 
 public static class WebhooksModule
 {
     /// <summary>Customers' endpoints: what people edit, see and ask for, and what calls them.</summary>
-    public static IServiceCollection AddWebhooks(this IServiceCollection services)
-    {
-        services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
-            .Validate(options => options.Errors().Count == 0, "Notification:Webhooks is not valid: the lease must outlast a call, and every number be in its range")
-            .ValidateOnStart();
-        return services
-            .AddSingleton(provider => provider.GetRequiredService<IOptions<WebhookOptions>>().Value)
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookCaller>(provider, Guard(provider)))
-            .AddSingleton<WebhookEndpointStore>()
-            .AddSingleton(WebhookEndpointStore.SealedSecrets)
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookEndpointEditor>(provider, Guard(provider)))
-            .AddSingleton<WebhookLog>()
-            .AddSingleton<WebhookCommands>();
-    }
+    public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
+        .AddSettings<WebhookOptions>(WebhookOptions.Section, static options => options.Errors())
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookCaller>(provider, Guard(provider)))
+        .AddSingleton<WebhookEndpointStore>()
+        .AddSingleton(WebhookEndpointStore.SealedSecrets)
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookEndpointEditor>(provider, Guard(provider)))
+        .AddSingleton<WebhookLog>()
+        .AddSingleton<WebhookCommands>();
 
     private static EndpointGuard Guard(IServiceProvider provider) => provider.GetRequiredService<EndpointGuard>().With(NameLookups.OfWebhooks);
 

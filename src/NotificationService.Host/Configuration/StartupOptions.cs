@@ -1,3 +1,5 @@
+using NotificationService.Settings;
+
 namespace NotificationService.Host.Configuration;
 
 /// <summary><c>Notification:Startup:*</c>: how a process starts.</summary>
@@ -5,9 +7,8 @@ public sealed class StartupOptions
 {
     public const string Section = "Notification:Startup";
 
-    private static readonly TimeSpan LongestEver = TimeSpan.FromHours(1);
-
-    /// <summary>How long a process that starts waits for a database that is away or recovering, from 0 (not at all) to one hour.</summary>
+    /// <summary>How long a process that starts waits for a database that is away or recovering.</summary>
+    [Bounds("00:00:00", "01:00:00", Zero = "not at all")]
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <exception cref="StartupException">A value is none.</exception>
@@ -18,8 +19,7 @@ public sealed class StartupOptions
             return new StartupOptions();
         if (!TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout))
             throw new StartupException($"{name} is '{text}', which is no TimeSpan");
-        if (timeout < TimeSpan.Zero || timeout > LongestEver)
-            throw new StartupException($"{name} must be 00:00:00 to {LongestEver:c}");
-        return new StartupOptions { DatabaseTimeout = timeout };
+        var options = new StartupOptions { DatabaseTimeout = timeout };
+        return SettingBounds.Errors(Section, options).FirstOrDefault() is { } error ? throw new StartupException(error) : options;
     }
 }

@@ -1,4 +1,5 @@
 using NotificationService.Host.Http.Bodies;
+using NotificationService.Settings;
 
 namespace NotificationService.Host.Http;
 
@@ -18,9 +19,9 @@ public sealed class ConnectionOptions
 
     private const int MinByDefault = 500;
     private const int MaxByDefault = 20_000;
-    private const int MaxEver = 1_000_000;
 
     /// <summary>Connections at once, at each address that the process listens on; 0 for as many as fit in a quarter of its memory, 500 to 20,000.</summary>
+    [Bounds(0, 1_000_000, Zero = "by memory")]
     public int MaxConnections { get; init; }
 
     /// <summary>What 0 means is worked out from the memory that the process may have, a container's limit included.</summary>
@@ -28,9 +29,4 @@ public sealed class ConnectionOptions
 
     /// <summary>How many connections a process takes that may have so many bytes.</summary>
     public static int Within(long memory) => (int)Math.Clamp(memory / 4 / BytesEach, MinByDefault, MaxByDefault);
-
-    /// <summary>Everything that is not valid; a service with any of it does not start.</summary>
-    public IReadOnlyList<string> Errors() => MaxConnections is >= 0 and <= MaxEver
-        ? []
-        : [$"{Section.Replace(":", "__", StringComparison.Ordinal)}__{nameof(MaxConnections)} must be 0 to {MaxEver}"];
 }

@@ -4,6 +4,7 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
+using NotificationService.Settings;
 
 namespace NotificationService.Host.Http;
 
@@ -12,9 +13,8 @@ public static class HttpShellModule
 {
     public static IServiceCollection AddHttpShell(this IServiceCollection services)
     {
-        services.AddOptions<ConnectionOptions>().BindConfiguration(ConnectionOptions.Section).ValidateOnStart();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionOptions>>(static (kestrel, connections) => Limit(kestrel, connections.Value.Connections));
-        return services.AddSingleton<IValidateOptions<ConnectionOptions>, ConnectionOptionsCheck>();
+        return services.AddSettings<ConnectionOptions>(ConnectionOptions.Section);
     }
 
     /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
@@ -48,11 +48,5 @@ public static class HttpShellModule
         kestrel.Limits.Http2.InitialStreamWindowSize = 128 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
-    }
-
-    private sealed class ConnectionOptionsCheck : IValidateOptions<ConnectionOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, ConnectionOptions options) =>
-            options.Errors() is { Count: > 0 } errors ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
 }

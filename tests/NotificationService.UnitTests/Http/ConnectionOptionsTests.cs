@@ -1,4 +1,5 @@
 using NotificationService.Host.Http;
+using NotificationService.Settings;
 
 namespace NotificationService.UnitTests.Http;
 
@@ -30,8 +31,8 @@ public sealed class ConnectionOptionsTests
     {
         new ConnectionOptions { MaxConnections = 7 }.Connections.ShouldBe(7);
         new ConnectionOptions().Connections.ShouldBeInRange(500, 20_000);
-        new ConnectionOptions { MaxConnections = -1 }.Errors().ShouldHaveSingleItem().ShouldStartWith("Notification__Http__MaxConnections must be");
-        new ConnectionOptions().Errors().ShouldBeEmpty();
+        SettingBounds.Errors(ConnectionOptions.Section, new ConnectionOptions { MaxConnections = -1 }).ShouldHaveSingleItem().ShouldStartWith("Notification__Http__MaxConnections must be");
+        SettingBounds.Errors(ConnectionOptions.Section, new ConnectionOptions()).ShouldBeEmpty();
     }
 
     private static class RequestGuardLimits

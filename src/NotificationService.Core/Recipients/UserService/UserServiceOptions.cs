@@ -1,3 +1,5 @@
+using NotificationService.Settings;
+
 namespace NotificationService.Recipients.UserService;
 
 /// <summary><c>Notification:UserService:*</c>. Without <see cref="BaseUrl"/> nobody is asked.</summary>
@@ -12,21 +14,27 @@ public sealed class UserServiceOptions
     public string? Token { get; init; }
 
     /// <summary>For the whole question, connecting included.</summary>
+    [Bounds("00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a response is good.</summary>
+    [Bounds("00:00:00")]
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a 404 is good.</summary>
+    [Bounds("00:00:00")]
     public TimeSpan CacheUnknownFor { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a response may be used after that while the service fails.</summary>
+    [Bounds("00:00:00")]
     public TimeSpan StaleFor { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The most people that are remembered. 1–1,000,000.</summary>
+    /// <summary>The most people that are remembered.</summary>
+    [Bounds(1, 1_000_000)]
     public int CacheSize { get; init; } = 50_000;
 
-    /// <summary>The most questions at once. 1–1,000.</summary>
+    /// <summary>The most questions at once.</summary>
+    [Bounds(1, 1_000)]
     public int Concurrency { get; init; } = 64;
 
     /// <summary>The most of them that are one tenant's: ten thousand people of one must not keep all others waiting.</summary>
@@ -40,14 +48,6 @@ public sealed class UserServiceOptions
             errors.Add("Notification__UserService__BaseUrl is an address such as https://users.internal/api, without a user name, a query or a fragment");
         if (Token is { } token && (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             errors.Add("Notification__UserService__Token holds a space, or a character that no header takes");
-        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromSeconds(10))
-            errors.Add("Notification__UserService__Timeout is more than nothing and at most 10 seconds");
-        if (CacheFor < TimeSpan.Zero || CacheUnknownFor < TimeSpan.Zero || StaleFor < TimeSpan.Zero)
-            errors.Add("Notification__UserService times are not negative");
-        if (CacheSize is < 1 or > 1_000_000)
-            errors.Add("Notification__UserService__CacheSize is 1 to 1000000");
-        if (Concurrency is < 1 or > 1_000)
-            errors.Add("Notification__UserService__Concurrency is 1 to 1000");
         return errors;
     }
 

@@ -1,4 +1,5 @@
 using NotificationService.Host.Http.Bodies;
+using NotificationService.Settings;
 
 namespace NotificationService.UnitTests.Http.Bodies;
 
@@ -59,7 +60,7 @@ public sealed class BodyPoolTests
     {
         new BodyOptions().Bytes.ShouldBeInRange(96L << 20, 256L << 20);
         new BodyOptions { MaxBodyBytes = 1L << 30 }.Bytes.ShouldBe(1L << 30);
-        new BodyOptions { MaxBodyBytes = 1 }.Errors().ShouldHaveSingleItem().ShouldStartWith("Notification__Http__MaxBodyBytes must be");
+        SettingBounds.Errors(BodyOptions.Section, new BodyOptions { MaxBodyBytes = 1 }).ShouldHaveSingleItem().ShouldStartWith("Notification__Http__MaxBodyBytes must be");
         // Two thirds for those who are signed in, of which one alone gets half.
         ((96L << 20) / 6 * 4 / 2).ShouldBeGreaterThanOrEqualTo(BodyPolicy.MaxBatchBytes);
     }
