@@ -14,7 +14,11 @@ public sealed partial class OneWayInTests
     ];
 
     [Fact]
-    public void One_class_accepts_notifications() => FilesWith("\"notifications_accept\"").ShouldBe(["NotificationStore.cs"]);
+    public void One_class_accepts_notifications()
+    {
+        FilesWith("\"notifications_accept\"").ShouldBe(["AcceptColumns.cs"]);
+        FilesWith("new AcceptColumns(").ShouldBe(["NotificationStore.cs"]);
+    }
 
     [Fact]
     public void One_place_compares_fingerprints()

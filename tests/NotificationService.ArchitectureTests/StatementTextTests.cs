@@ -30,7 +30,7 @@ public sealed partial class StatementTextTests
     public void Statements_stand_in_files()
     {
         // Before there is a schema, and the server that the service itself starts.
-        string[] early = ["MigrationRunner.cs", "PrivatePostgres.cs"];
+        string[] early = ["MigrationRunner.cs", "SchemaJournal.cs", "PrivatePostgres.cs"];
         var source = Path.Combine(Repository.Root, "src");
         var files = Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !early.Contains(Path.GetFileName(file))).ToList();

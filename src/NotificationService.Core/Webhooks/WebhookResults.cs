@@ -20,7 +20,8 @@ internal sealed class WebhookResults : IAsyncDisposable
     /// <summary>Longer than a failover takes.</summary>
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    /// <summary>An outcome takes no part of its endpoint: written a moment later it shares its commit with twice as many.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly BatchedWriter<MessageOutcome, bool> writer;

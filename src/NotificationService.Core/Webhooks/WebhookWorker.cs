@@ -16,9 +16,6 @@ internal sealed class WebhookWorker(
     WebhookStore store, EndpointDirectory directory, WebhookCaller caller, WebhookResults results, EndpointLanes lanes, WebhookOptions options,
     [FromKeyedServices(WakeUp.Webhooks)] WakeUp wakeUp, Heartbeats heartbeats, TimeProvider time, ILogger<WebhookWorker> logger) : BackgroundService
 {
-    /// <summary>A claim that brought less than this waits a moment for company before the next one.</summary>
-    private const int Few = 32;
-
     private const string EndpointDisabled = "endpoint_disabled";
     private const string EndpointDeleted = "endpoint_deleted";
 
@@ -65,7 +62,8 @@ internal sealed class WebhookWorker(
 
         if (claimed.Count == 0 && !store.IsMidway)
             return new NextTurn.OnSignal(Poll);
-        return claimed.Count < Few ? new NextTurn.After(Linger) : NextTurn.AtOnce;
+        // What is due was brought as far as there was capacity: more of either comes with the calls that end, and a claim costs by its endpoints too.
+        return store.IsMidway ? NextTurn.AtOnce : new NextTurn.After(Linger);
     }
 
     private async Task HandleAsync(ClaimedMessage message, FoundEndpoint endpoint, CancellationToken givingUp)
