@@ -11,6 +11,6 @@ update deliveries d
 set claims = d.claims + 1, lease_until = clock_timestamp() + :lease_time, lease_owner = :lease
 -- By its place, as in deliveries_claim.
 from dead
-where d.ctid = dead.place and d.ctid = any (array(select place from dead))
+where d.ctid = dead.place
 returning d.id, d.tenant_id, d.priority, d.channel, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at,
     d.expires_at, dead.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id, d.devices

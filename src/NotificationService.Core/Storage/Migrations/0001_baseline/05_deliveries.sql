@@ -62,6 +62,9 @@ create table timeline (
 -- Replays ask for what happened since an instant; the timeline is written in the order of time, or nearly.
 create index timeline_at on timeline using brin (at) with (pages_per_range = 32, autosummarize = on);
 select notification_meta.protect_tenant_table('timeline', 'select, insert', 'select, insert');
+do $$ begin
+    execute format('create policy owner_reads_a_window on timeline for select to %I using (true)', current_user);
+end $$;
 
 create table attempts (
     delivery_id uuid not null,
