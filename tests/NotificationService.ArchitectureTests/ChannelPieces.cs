@@ -21,13 +21,6 @@ internal static partial class ChannelPieces
         return [.. InTable(row), .. InCode(channel), .. InSql(channel, row), .. InDocuments(row)];
     }
 
-    /// <summary>The names of channels in the order of their numbers, as the function <c>channel_name</c> of the database has them.</summary>
-    public static IReadOnlyList<string> NamesInDatabase() =>
-    [
-        .. Files("*.sql").Order(StringComparer.Ordinal).Select(file => NameFunction().Match(File.ReadAllText(file))).Last(match => match.Success)
-            .Groups[1].Value.Split(',').Select(name => name.Trim(' ', '\'')),
-    ];
-
     private static IEnumerable<string> InTable(ChannelRow? row) =>
         row is not null ? [] : typeof(ChannelRow).GetProperties().Select(column => $"ChannelTable: {column.Name}");
 
@@ -43,9 +36,6 @@ internal static partial class ChannelPieces
 
     private static IEnumerable<string> InSql(ChannelKind channel, ChannelRow? row)
     {
-        var names = NamesInDatabase();
-        if ((int)channel > names.Count || names[(int)channel - 1] != row?.Name)
-            yield return "the function channel_name";
         if (row is { Suppression: null })
             yield break;
         foreach (var file in ByAddress)
@@ -87,9 +77,6 @@ internal static partial class ChannelPieces
 
     [GeneratedRegex("(?<=.)(?=[A-Z])")]
     private static partial Regex Capital();
-
-    [GeneratedRegex(@"function notification_meta\.channel_name\(channel smallint\)[\s\S]*?array\[([^\]]*)\]")]
-    private static partial Regex NameFunction();
 
     /// <summary>A description of the API that lists the channels.</summary>
     [GeneratedRegex(@"///[^\n]*\bemail, sms, push\b[^\n]*")]

@@ -53,7 +53,6 @@ public sealed class ChannelTests
                 "SandboxJson.cs",
                 "SandboxOutcome.cs",
                 "a vendor that sends on it",
-                "the function channel_name",
                 "notifications_load.sql",
                 "receipts_match.sql",
                 "docs/templates.md",
@@ -64,9 +63,6 @@ public sealed class ChannelTests
                 "the description in WebhookEndpointBodies.cs",
             ],
             ignoreOrder: true);
-
-    [Fact]
-    public void The_database_names_channels_as_the_table_does() => ChannelPieces.NamesInDatabase().ShouldBe(ChannelTable.All.Select(row => row.Name));
 
     [Fact]
     public void No_switch_takes_a_new_channel_without_a_word() =>

@@ -68,7 +68,7 @@ public static partial class RetiredWords
         ("hint", ["CredentialHint", "Channels/ProviderEditor.cs", "Channels/ProviderRow.cs", "Channels/ReceiptProviders.cs", "Api/Providers/ProviderResponses.cs", "ProviderEditorTests.cs"], "what may be shown of a secret"),
         ("hint", ["DetectSeparatorHint", "Csv/CsvDialect.cs", "Csv/CsvFile.cs"], "Excel's sep= line"),
         ("hint", ["Csv/NearestName.cs", "Csv/HeaderMatching.cs", "HeaderMatchTests.cs"], "a suggestion to a person"),
-        ("hint", ["0004_providers.sql", "provider_for_receipts.sql", "planted_month.sql"], "the column of what may be shown of a secret"),
+        ("hint", ["03_providers.sql", "provider_for_receipts.sql", "planted_month.sql"], "the column of what may be shown of a secret"),
     ];
 
     /// <summary>Every retired word of a file's text, with what to write instead.</summary>

@@ -50,7 +50,7 @@ public sealed partial class SourceTests
     {
         var code = string.Join('\n', Files("src", "*.cs").Select(File.ReadAllText));
 
-        Files("src", "*.sql").Where(file => !file.Contains("Migrations", StringComparison.Ordinal))
+        Files("src", "*.sql").Where(file => Path.GetFileName(Path.GetDirectoryName(file)) == "Sql")
             .Where(file => !code.Contains($"\"{Path.GetFileNameWithoutExtension(file)}\"", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
@@ -64,8 +64,9 @@ public sealed partial class SourceTests
     [Fact]
     public void No_two_migrations_share_a_number()
     {
-        var numbers = Files("src", "*.sql").Where(file => file.Contains("Migrations", StringComparison.Ordinal))
-            .Select(file => int.Parse(Path.GetFileName(file)[..4])).ToList();
+        // A file, or a folder of files.
+        var numbers = Directory.GetFileSystemEntries(Path.Combine(Repository.Root, "src", "NotificationService.Core", "Storage", "Migrations"))
+            .Select(path => int.Parse(Path.GetFileName(path)[..4])).ToList();
 
         numbers.ShouldBeUnique();
     }

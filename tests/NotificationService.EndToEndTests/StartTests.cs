@@ -42,7 +42,30 @@ public sealed class StartTests(PostgresCluster cluster)
 
         (await service.WaitForExitAsync(Patience)).ShouldBe(1);
         service.Output.ShouldStartWith("notification-service: the database lacks ");
-        service.Output.ShouldEndWith("the first is 0001_roles: run the command migrate");
+        service.Output.ShouldEndWith("the first is functions/batch_done: run the command migrate");
+        service.Output.ShouldNotContain('\n');
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("migrate")]
+    public async Task A_database_of_an_earlier_build_is_refused_in_one_sentence_that_says_what_to_do(string command)
+    {
+        var connectionString = await cluster.CreateEmptyDatabaseAsync();
+        await using (var owner = Npgsql.NpgsqlDataSource.Create(connectionString))
+        await using (var journal = owner.CreateCommand(
+            """
+            create schema notification_meta;
+            create table notification_meta.migrations (name text primary key, applied_at timestamptz not null default now());
+            insert into notification_meta.migrations (name) values ('0001_roles'), ('0002_tenants');
+            """))
+            await journal.ExecuteNonQueryAsync();
+
+        await using var service = ServiceProcess.Launch([command], ("ConnectionStrings__NotificationDatabase", connectionString), ("ASPNETCORE_ENVIRONMENT", "Production"));
+
+        (await service.WaitForExitAsync(Patience)).ShouldBe(1, service.Output);
+        service.Output.ShouldStartWith("notification-service: the database was set up by an earlier build");
+        service.Output.ShouldEndWith("name an empty database instead, or drop this one and create it anew, and run the command migrate");
         service.Output.ShouldNotContain('\n');
     }
 

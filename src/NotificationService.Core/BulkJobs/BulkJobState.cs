@@ -4,6 +4,9 @@ namespace NotificationService.BulkJobs;
 
 /// <summary>Where a bulk job stands. Stored as a smallint: never renumber.</summary>
 [SqlName("job")]
+[SqlSet("working", BulkJobState.Checking, BulkJobState.Running)]
+[SqlSet("unended", BulkJobState.Uploading, BulkJobState.Checking, BulkJobState.Running, BulkJobState.Paused)]
+[SqlSet("ended", BulkJobState.Done, BulkJobState.Failed, BulkJobState.Cancelled, BulkJobState.Checked)]
 public enum BulkJobState : short
 {
     Uploading = 1,

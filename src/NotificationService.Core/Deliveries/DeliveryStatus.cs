@@ -8,8 +8,10 @@ namespace NotificationService.Deliveries;
 /// </summary>
 [SqlName("status")]
 [SqlSet("waiting", DeliveryStatus.Scheduled, DeliveryStatus.Queued)]
+[SqlSet("unended", DeliveryStatus.Scheduled, DeliveryStatus.Queued, DeliveryStatus.Sending)]
 [SqlSet("reached", DeliveryStatus.Delivered, DeliveryStatus.Read)]
 [SqlSet("retryable", DeliveryStatus.Expired, DeliveryStatus.Failed)]
+[SqlSet("without_success", DeliveryStatus.Suppressed, DeliveryStatus.Expired, DeliveryStatus.Failed, DeliveryStatus.Bounced)]
 public enum DeliveryStatus : short
 {
     /// <summary>Waits for a time: send-at, quiet hours, digest, throttle.</summary>

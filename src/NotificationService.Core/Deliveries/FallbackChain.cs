@@ -29,7 +29,7 @@ public abstract record ChainDecision
 
 /// <summary>
 /// What a worker does with a delivery of a chain. That the next one is due when one ends is the database's doing
-/// (<c>0009_fallback.sql</c>); here it is looked at once more, by whoever is about to call. Pure.
+/// (<c>Functions/chain_goes_on.sql</c>); here it is looked at once more, by whoever is about to call. Pure.
 /// </summary>
 public static class FallbackChain
 {

@@ -2,34 +2,33 @@ using Npgsql;
 
 namespace NotificationService.Storage;
 
-/// <summary>Brings the schema up to date: numbered plain SQL, each in its own transaction, one process at a time.</summary>
+/// <summary>
+/// Brings the schema up to date: numbered migrations that are applied once, and functions and triggers that are applied again whenever their text has
+/// changed (docs/decisions/0044-one-baseline-and-functions-in-files.md). One process at a time, and all that is missing in one transaction, so that no
+/// node ever sees the tables of one version with the functions of another.
+/// </summary>
 public sealed class MigrationRunner(Database database)
 {
     private const long AdvisoryLock = 0x4E6F746966; // "Notif"
 
-    private const string JournalTable = """
-        create schema if not exists notification_meta;
-        create table if not exists notification_meta.migrations (
-            name text primary key,
-            applied_at timestamptz not null default now());
-        """;
+    private readonly IReadOnlyList<SchemaPart> parts = SchemaPart.All;
+
+    /// <summary>With other parts than this build's.</summary>
+    public MigrationRunner(Database database, IReadOnlyList<SchemaPart> parts)
+        : this(database) => this.parts = parts;
 
     /// <summary>Applies what is missing and returns the names of what was applied. A second process waits for the first and then finds nothing to do.</summary>
+    /// <exception cref="SchemaException">The schema cannot be brought up to date; nothing was changed.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({AdvisoryLock})", cancellationToken);
         try
         {
-            await ExecuteAsync(connection, JournalTable, cancellationToken);
-            var applied = new List<string>();
-            foreach (var (name, text) in await PendingAsync(connection, cancellationToken))
-            {
-                await ApplyAsync(connection, name, text, cancellationToken);
-                applied.Add(name);
-            }
-
-            return applied;
+            var missing = (await SchemaJournal.ReadAsync(connection, cancellationToken)).Missing(parts);
+            if (missing.Count > 0)
+                await ApplyAsync(connection, missing, cancellationToken);
+            return [.. missing.Select(part => part.Name)];
         }
         finally
         {
@@ -37,36 +36,25 @@ public sealed class MigrationRunner(Database database)
         }
     }
 
-    /// <summary>Names of migrations this build knows and the database lacks.</summary>
+    /// <summary>Names of the parts of this build's schema that the database lacks.</summary>
+    /// <exception cref="SchemaException">The schema cannot be brought up to date.</exception>
     public async Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("select to_regclass('notification_meta.migrations') is not null", connection);
-        var journalExists = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-        return journalExists
-            ? [.. (await PendingAsync(connection, cancellationToken)).Select(pending => pending.Name)]
-            : [.. SqlText.Migrations().Select(migration => migration.Name)];
+        var journal = await SchemaJournal.ReadAsync(connection, cancellationToken);
+        return [.. journal.Missing(parts).Select(part => part.Name)];
     }
 
-    private static async Task<List<(string Name, string Text)>> PendingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<SchemaPart> missing, CancellationToken cancellationToken)
     {
-        var applied = new HashSet<string>(StringComparer.Ordinal);
-        await using var command = new NpgsqlCommand("select name from notification_meta.migrations", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            applied.Add(reader.GetString(0));
-        return [.. SqlText.Migrations().Where(migration => !applied.Contains(migration.Name))];
-    }
-
-    private static async Task ApplyAsync(NpgsqlConnection connection, string name, string text, CancellationToken cancellationToken)
-    {
+        // By itself: who makes the roles of a cluster must not keep another database's migrations waiting.
+        await ExecuteAsync(connection, SqlText.Statement("schema_prepare"), cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // A migration never queues behind a reader with everyone else queueing behind it.
-        await ExecuteAsync(connection, "set local lock_timeout = '2s'", cancellationToken);
-        await ExecuteAsync(connection, text, cancellationToken);
-        await using var journal = new NpgsqlCommand("insert into notification_meta.migrations (name) values ($1)", connection, transaction);
-        journal.Parameters.Add(new NpgsqlParameter { Value = name });
-        await journal.ExecuteNonQueryAsync(cancellationToken);
+        // A migration never queues behind a reader with everyone else queueing behind it. Functions come before the tables that they name.
+        await ExecuteAsync(connection, "set local lock_timeout = '2s'; set local check_function_bodies = off", cancellationToken);
+        foreach (var part in missing)
+            await ExecuteAsync(connection, part.Text, cancellationToken);
+        await SchemaJournal.AddAsync(connection, missing, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Gives the values of an enum names in the statements of <c>Storage/Sql</c>: <c>{status.queued}</c> is the number of <c>Queued</c> of the enum that is
+/// Gives the values of an enum names in the statements of <c>Storage</c>: <c>{status.queued}</c> is the number of <c>Queued</c> of the enum that is
 /// named <c>status</c>. Members are written in snake case.
 /// </summary>
 [AttributeUsage(AttributeTargets.Enum)]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NotificationService.Storage;
 
-/// <summary>The text of the statements under <c>Storage/Sql</c> and <c>Storage/Migrations</c>, embedded in this assembly.</summary>
+/// <summary>The text of the statements under <c>Storage</c>, embedded in this assembly.</summary>
 public static class SqlText
 {
     private const string When = "-- when ";
@@ -36,12 +36,12 @@ public static class SqlText
         return parts.Count == 0 ? text.ToString() : throw new InvalidOperationException($"{name}.sql has a part without an end");
     }
 
-    /// <summary>Every migration in the order of its number: name and text.</summary>
-    public static IReadOnlyList<(string Name, string Text)> Migrations() =>
-        [.. typeof(SqlText).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith("Migrations/", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => (name["Migrations/".Length..], Read(name)))];
+    /// <summary>The files of a folder and of those in it, in the order of their names: the path below the folder, without extension, and the text.</summary>
+    public static IEnumerable<(string Name, string Text)> Folder(string folder) =>
+        from resource in typeof(SqlText).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
+        let name = resource.Replace('\\', '/')
+        where name.StartsWith(folder + "/", StringComparison.Ordinal)
+        select (name[(folder.Length + 1)..], SqlNames.Replace(Read(resource)).ReplaceLineEndings("\n"));
 
     private static string Read(string resource)
     {

@@ -26,10 +26,10 @@ namespace NotificationService.Host.Api;
 /// <summary>Every limit that a caller can reach, from the constants and defaults that hold it. The OpenAPI document and docs/limits.md say the same.</summary>
 public static class Limits
 {
-    /// <summary>As clear_bulk_rows has it (Migrations/0016_bulk_leftovers.sql).</summary>
+    /// <summary>As clear_bulk_rows has it (Functions/clear_bulk_rows.sql).</summary>
     private const int RowsKeptDays = 30;
 
-    /// <summary>As purge_receipts has it (Migrations/0008_receipts.sql).</summary>
+    /// <summary>As purge_receipts has it (Functions/purge_receipts.sql).</summary>
     private const int ReceiptsKeptDays = 30;
 
     private const string Stopped = $"422 `{TemplateCodes.RenderLimit}`; found when it is sent, the delivery fails (`template_error`)";

@@ -46,7 +46,7 @@ public static class CommandLine
         {
             return 0; // asked to stop before the start was finished
         }
-        catch (StartupException exception)
+        catch (Exception exception) when (exception is StartupException or SchemaException)
         {
             await Console.Error.WriteLineAsync($"notification-service: {exception.Message}");
             return 1;

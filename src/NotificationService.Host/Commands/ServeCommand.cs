@@ -72,7 +72,7 @@ public static partial class ServeCommand
         if (app.Environment.IsDevelopment())
             await migrations.MigrateAsync(cancellationToken);
         else if (await migrations.MissingAsync(cancellationToken) is { Count: > 0 } missing)
-            throw new StartupException($"the database lacks {missing.Count} migration(s), the first is {missing[0]}: run the command migrate");
+            throw new StartupException($"the database lacks {missing.Count} part(s) of the schema, the first is {missing[0]}: run the command migrate");
 
         if (await app.Services.GetRequiredService<SchemaGuard>().FindingsAsync(cancellationToken) is { Count: > 0 } findings)
             throw new StartupException($"the database does not keep tenants apart: {string.Join("; ", findings)}");

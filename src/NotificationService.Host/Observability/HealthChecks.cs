@@ -100,6 +100,6 @@ public sealed class HealthChecks
             return (true, "current");
         var missing = await migrations.MissingAsync(cancellationToken);
         schemaWasCurrent = missing.Count == 0;
-        return (schemaWasCurrent, schemaWasCurrent ? "current" : $"{missing.Count} migration(s) missing");
+        return (schemaWasCurrent, schemaWasCurrent ? "current" : $"{missing.Count} part(s) missing");
     }
 }

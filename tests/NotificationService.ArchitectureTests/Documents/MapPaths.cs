@@ -3,7 +3,7 @@ using NotificationService.Testing;
 
 namespace NotificationService.ArchitectureTests.Documents;
 
-/// <summary>Paths as the map writes them: <c>Core/</c>, <c>Host/</c>, <c>Providers/</c>, <c>Kafka/</c>, <c>Sql/</c> and <c>Migrations/</c> are short, all else is from the root.</summary>
+/// <summary>Paths as the map writes them: <c>Core/</c>, <c>Host/</c>, <c>Providers/</c>, <c>Kafka/</c>, <c>Sql/</c>, <c>Functions/</c>, <c>Triggers/</c> and <c>Migrations/</c> are short, all else is from the root.</summary>
 internal static partial class MapPaths
 {
     private static readonly (string Short, string Folder)[] Roots =
@@ -13,6 +13,8 @@ internal static partial class MapPaths
         ("Providers/", "src/NotificationService.Providers/"),
         ("Kafka/", "src/NotificationService.Kafka/"),
         ("Sql/", "src/NotificationService.Core/Storage/Sql/"),
+        ("Functions/", "src/NotificationService.Core/Storage/Functions/"),
+        ("Triggers/", "src/NotificationService.Core/Storage/Triggers/"),
         ("Migrations/", "src/NotificationService.Core/Storage/Migrations/"),
     ];
 

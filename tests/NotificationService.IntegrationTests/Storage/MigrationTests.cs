@@ -1,5 +1,3 @@
-using NotificationService.Channels;
-using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Testing;
 using Npgsql;
@@ -8,6 +6,8 @@ namespace NotificationService.IntegrationTests.Storage;
 
 public sealed class MigrationTests(PostgresCluster cluster, TestDatabase database) : IClassFixture<TestDatabase>
 {
+    private static readonly SchemaPart Later = new("0002_colours", "create table colours (name text primary key); insert into colours values ('red')");
+
     [Fact]
     public async Task A_second_run_finds_nothing_to_do()
     {
@@ -18,7 +18,7 @@ public sealed class MigrationTests(PostgresCluster cluster, TestDatabase databas
     }
 
     [Fact]
-    public async Task Several_processes_at_once_apply_each_migration_once()
+    public async Task Several_processes_at_once_apply_each_part_once()
     {
         var options = new StorageOptions { ConnectionString = await cluster.CreateEmptyDatabaseAsync() };
         await using var first = new Database(options);
@@ -28,106 +28,171 @@ public sealed class MigrationTests(PostgresCluster cluster, TestDatabase databas
             new MigrationRunner(first).MigrateAsync(CancellationToken.None),
             new MigrationRunner(second).MigrateAsync(CancellationToken.None));
 
-        applied.SelectMany(names => names).ShouldBe(SqlText.Migrations().Select(migration => migration.Name), ignoreOrder: true);
+        applied.SelectMany(names => names).ShouldBe(SchemaPart.All.Select(part => part.Name), ignoreOrder: true);
     }
 
     [Fact]
-    public async Task An_empty_database_lacks_every_migration()
+    public async Task An_empty_database_lacks_every_part()
     {
         await using var empty = new Database(new StorageOptions { ConnectionString = await cluster.CreateEmptyDatabaseAsync() });
 
-        (await new MigrationRunner(empty).MissingAsync(CancellationToken.None)).Count.ShouldBe(SqlText.Migrations().Count);
+        (await new MigrationRunner(empty).MissingAsync(CancellationToken.None)).ShouldBe(SchemaPart.All.Select(part => part.Name));
     }
 
     [Fact]
-    public async Task What_was_stored_before_lists_had_a_mode_has_the_mode_of_what_it_is_about()
+    public async Task A_function_whose_text_has_changed_is_applied_again_and_nothing_else_is()
     {
-        await using var earlier = await EarlierSchema.OfAsync(cluster, before: "0032");
-        var (ids, tenant) = (new Ids(TimeProvider.System), Guid.CreateVersion7());
-        foreach (var live in (bool[])[true, false])
-        {
-            var id = NotificationId.From(ids.Next());
-            var (delivery, batch, job, endpoint) = (id.Delivery(ChannelKind.Email), ids.Next(), ids.Next(), ids.Next());
-            await earlier.PlantAsync(
-                $"""
-                insert into notifications (tenant_id, id, live, priority, recipient, data, created_at, strategy) values ('{tenant}', '{id}', {live}, 2, '{Braces}', '{Braces}', now(), 1);
-                insert into deliveries (tenant_id, id, channel, priority, status, due_at)
-                select '{tenant}', overlay('{id}' placing c::text from 36)::uuid, c, 2, 40, now() from unnest('{Channels}'::int[]) c;
-                insert into receipts (tenant_id, provider_id, dedupe_hash, id, delivery_id, kind, state, occurred_at, received_at, next_try_at, flags)
-                values ('{tenant}', '{endpoint}', sha256('{delivery}'), '{ids.Next()}', '{delivery}', 2, 2, now(), now(), now(), 0);
-                insert into sandbox_messages (id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at)
-                values ('{ids.Next()}', '{tenant}', '{endpoint}', '{delivery}', 1, 1, 'ann@example.com', '{Braces}', 'accepted', now());
-                insert into batches (tenant_id, id, live, state, shared, created_at) values ('{tenant}', '{batch}', {live}, 1, '{Braces}', now());
-                insert into bulk_jobs (tenant_id, id, account_id, live, name, state, mode, dry_run, settings, columns, map, delimiter, encoding, file_bytes, created_at)
-                values ('{tenant}', '{job}', '{endpoint}', {live}, 'j', 5, 1, false, '{Braces}', '[]', '[]', ',', 'utf-8', 1, now());
-                insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, created_at)
-                select notification_meta.new_id(), '{tenant}', '{endpoint}', about || '.1', case when {live} then 'of live' else 'of test' end, about, 1, now(), '{Braces}', now(), now()
-                from unnest(array['{delivery}', '{batch}', '{job}']::uuid[]) about;
-                """);
-        }
+        await using var own = await OwnAsync();
+        var changed = Changed("functions/shard_of", text => text.Replace("& 7", "& 3", StringComparison.Ordinal));
 
-        await earlier.PlantAsync(
-            $"""
-            insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, created_at)
-            values (notification_meta.new_id(), '{tenant}', '{tenant}', 'p.0', 'of neither', '{tenant}', 0, now(), '{Braces}', now(), now())
-            """);
+        (await own.RunnerOf(changed).MissingAsync(CancellationToken.None)).ShouldBe(["functions/shard_of"]);
+        (await own.RunnerOf(changed).MigrateAsync(CancellationToken.None)).ShouldBe(["functions/shard_of"]);
 
-        (await earlier.MigrateAsync()).ShouldContain("0032_lists_by_mode");
-
-        (await earlier.QueryAsync("select d.live || ' ' || n.live from deliveries d join notifications n on d.id > n.id and d.id <= overlay(n.id::text placing 'f' from 36)::uuid order by 1"))
-            .ShouldBe(["false false", "false false", "true true", "true true"]);
-        foreach (var table in (string[])["receipts", "sandbox_messages"])
-        {
-            (await earlier.QueryAsync($"select r.live || ' ' || d.live from {table} r join deliveries d on d.id = r.delivery_id order by 1")).ShouldBe(["false false", "true true"], table);
-        }
-
-        (await earlier.QueryAsync("select type || ' ' || live || ' ' || count(*) from webhook_messages group by type, live order by 1"))
-            .ShouldBe(["of live true 3", "of neither true 1", "of test false 3"]);
-        (await earlier.QueryAsync("select relname::text from pg_class where relname in ('notifications', 'deliveries', 'receipts', 'sandbox_messages', 'webhook_messages', 'batches', 'bulk_jobs') and not relforcerowsecurity"))
-            .ShouldBeEmpty("a migration puts back what it has to lift");
+        (await own.QueryAsync("select prosrc from pg_proc where proname = 'shard_of'")).ShouldHaveSingleItem().ShouldContain("& 3");
+        (await own.RunnerOf(changed).MigrateAsync(CancellationToken.None)).ShouldBeEmpty();
     }
 
-    private const string Braces = "{}";
-    private const string Channels = "{1,2}";
-
-    /// <summary>A database as a version of before left it, to plant rows in and to migrate.</summary>
-    private sealed class EarlierSchema : IAsyncDisposable
+    [Fact]
+    public async Task A_trigger_whose_text_has_changed_is_applied_again()
     {
-        private readonly Database database;
-        private readonly NpgsqlDataSource superuser;
+        await using var own = await OwnAsync();
+        var changed = Changed("triggers/bulk_jobs_marked", text => text.Replace("after insert", "after insert or update", StringComparison.Ordinal));
 
-        private EarlierSchema(Database database, NpgsqlDataSource superuser) => (this.database, this.superuser) = (database, superuser);
+        (await own.RunnerOf(changed).MigrateAsync(CancellationToken.None)).ShouldBe(["triggers/bulk_jobs_marked"]);
 
-        /// <param name="before">The number of the first migration that is not applied.</param>
-        public static async Task<EarlierSchema> OfAsync(PostgresCluster cluster, string before)
+        (await own.QueryAsync("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'bulk_jobs_marked'")).ShouldHaveSingleItem().ShouldContain("INSERT OR UPDATE");
+    }
+
+    [Fact]
+    public async Task A_node_of_the_version_before_that_starts_later_does_not_put_its_functions_back()
+    {
+        await using var own = await OwnAsync();
+        await own.RunnerOf(Changed("functions/shard_of", text => text.Replace("& 7", "& 3", StringComparison.Ordinal))).MigrateAsync(CancellationToken.None);
+
+        (await own.RunnerOf(SchemaPart.All).MissingAsync(CancellationToken.None)).ShouldBeEmpty();
+        (await own.RunnerOf(SchemaPart.All).MigrateAsync(CancellationToken.None)).ShouldBeEmpty();
+
+        (await own.QueryAsync("select prosrc from pg_proc where proname = 'shard_of'")).ShouldHaveSingleItem().ShouldContain("& 3");
+    }
+
+    [Fact]
+    public async Task A_function_may_name_what_a_migration_of_the_same_version_makes()
+    {
+        await using var own = await OwnAsync();
+        SchemaPart colour = new("functions/colour", "create or replace function notification_meta.colour() returns text language sql stable as $$ select name from public.colours $$");
+
+        (await own.RunnerOf([colour, .. SchemaPart.All, Later]).MigrateAsync(CancellationToken.None)).ShouldBe(["functions/colour", Later.Name]);
+
+        (await own.QueryAsync("select notification_meta.colour()")).ShouldBe(["red"]);
+    }
+
+    [Fact]
+    public async Task What_fails_in_the_middle_leaves_nothing_behind_and_can_be_run_again()
+    {
+        await using var own = await OwnAsync();
+        SchemaPart faulty = new("0003_faulty", "alter table nowhere add column nothing int");
+
+        await Should.ThrowAsync<PostgresException>(() => own.RunnerOf([.. SchemaPart.All, Later, faulty]).MigrateAsync(CancellationToken.None));
+
+        (await own.QueryAsync("select relname::text from pg_class where relname = 'colours'")).ShouldBeEmpty();
+        (await own.RunnerOf([.. SchemaPart.All, Later]).MigrateAsync(CancellationToken.None)).ShouldBe([Later.Name]);
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_in_the_middle_leaves_nothing_behind_and_the_next_one_goes_on()
+    {
+        await using var own = await OwnAsync();
+        SchemaPart slow = new("0003_slow", "select pg_sleep(600) -- 0003_slow");
+        var dying = own.RunnerOf([.. SchemaPart.All, Later, slow]).MigrateAsync(CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => await own.QueryAsync("select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and query like '%0003_slow' and wait_event = 'PgSleep'") is { Count: > 0 },
+            TimeSpan.FromSeconds(60));
+
+        await Should.ThrowAsync<NpgsqlException>(() => dying);
+
+        (await own.QueryAsync("select relname::text from pg_class where relname = 'colours'")).ShouldBeEmpty();
+        (await own.RunnerOf([.. SchemaPart.All, Later]).MigrateAsync(CancellationToken.None)).ShouldBe([Later.Name]);
+    }
+
+    [Fact]
+    public async Task A_migration_gives_up_rather_than_stand_behind_a_reader_and_can_be_run_again()
+    {
+        await using var own = await OwnAsync();
+        SchemaPart behind = new("0003_behind", "alter table tenants add column colour text");
+        await using (var reader = await own.OpenAsync())
         {
-            var connectionString = await cluster.CreateEmptyDatabaseAsync();
-            var earlier = new EarlierSchema(
-                new Database(new StorageOptions { ConnectionString = connectionString }),
-                NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!)));
-            string[] later = [.. SqlText.Migrations().Select(migration => migration.Name).Where(name => string.CompareOrdinal(name, before) >= 0)];
-            later.ShouldNotBeEmpty();
-            // Those that are not to run stand in the journal as if they had.
-            await using (var journal = earlier.database.Owner.CreateCommand(
-                $"""
-                create schema notification_meta;
-                create table notification_meta.migrations (name text primary key, applied_at timestamptz not null default now());
-                insert into notification_meta.migrations (name) select unnest(array[{string.Join(", ", later.Select(name => $"'{name}'"))}])
-                """))
-                await journal.ExecuteNonQueryAsync();
-            (await earlier.MigrateAsync()).Count.ShouldBe(SqlText.Migrations().Count - later.Length);
-            await earlier.PlantAsync($"delete from notification_meta.migrations where name in ({string.Join(", ", later.Select(name => $"'{name}'"))})");
-            return earlier;
+            await using (var hold = new NpgsqlCommand("begin; select from tenants", reader))
+                await hold.ExecuteNonQueryAsync();
+
+            (await Should.ThrowAsync<PostgresException>(() => own.RunnerOf([.. SchemaPart.All, Later, behind]).MigrateAsync(CancellationToken.None)))
+                .SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);
         }
 
-        public Task<IReadOnlyList<string>> MigrateAsync() => new MigrationRunner(database).MigrateAsync(CancellationToken.None);
+        (await own.RunnerOf([.. SchemaPart.All, Later, behind]).MigrateAsync(CancellationToken.None)).ShouldBe([Later.Name, behind.Name]);
+    }
 
-        /// <summary>As the superuser, past row level security and without what rows refer to.</summary>
-        public async Task PlantAsync(string sql)
+    [Fact]
+    public async Task A_migration_that_was_changed_after_it_was_applied_is_refused()
+    {
+        await using var own = await OwnAsync();
+        await own.RunnerOf([.. SchemaPart.All, Later]).MigrateAsync(CancellationToken.None);
+        var changed = own.RunnerOf([.. SchemaPart.All, Later with { Text = "create table colours (id int)" }]);
+
+        var refusal = await Should.ThrowAsync<SchemaException>(() => changed.MigrateAsync(CancellationToken.None));
+
+        refusal.Message.ShouldStartWith("the migration 0002_colours was changed after it had been applied");
+        (await Should.ThrowAsync<SchemaException>(() => changed.MissingAsync(CancellationToken.None))).Message.ShouldBe(refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_database_of_an_earlier_build_is_refused_and_left_as_it_is()
+    {
+        await using var earlier = await OwnAsync(
+            """
+            create schema notification_meta;
+            create table notification_meta.migrations (name text primary key, applied_at timestamptz not null default now());
+            insert into notification_meta.migrations (name) values ('0001_roles'), ('0002_tenants');
+            """);
+        await using var otherBaseline = await OwnAsync();
+        await otherBaseline.QueryAsync($"update notification_meta.migrations set checksum = 'another' where name = '{SchemaPart.Baseline}'");
+
+        foreach (var runner in (MigrationRunner[])[earlier.RunnerOf(SchemaPart.All), otherBaseline.RunnerOf(SchemaPart.All)])
         {
-            await using var command = superuser.CreateCommand($"set session_replication_role = replica; {sql}");
+            (await Should.ThrowAsync<SchemaException>(() => runner.MigrateAsync(CancellationToken.None))).Message.ShouldStartWith("the database was set up by an earlier build");
+            (await Should.ThrowAsync<SchemaException>(() => runner.MissingAsync(CancellationToken.None))).Message.ShouldEndWith("run the command migrate");
+        }
+
+        (await earlier.QueryAsync("select name from notification_meta.migrations order by 1")).ShouldBe(["0001_roles", "0002_tenants"]);
+    }
+
+    /// <summary>A database of a test's own: a migrated one, or an empty one that a script has set up.</summary>
+    private async Task<OwnDatabase> OwnAsync(string? script = null)
+    {
+        var connectionString = script is null ? await cluster.CreateDatabaseAsync() : await cluster.CreateEmptyDatabaseAsync();
+        var own = new OwnDatabase(connectionString, NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!)));
+        if (script is not null)
+        {
+            await using var command = own.Database.Owner.CreateCommand(script);
             await command.ExecuteNonQueryAsync();
         }
+
+        return own;
+    }
+
+    private static IReadOnlyList<SchemaPart> Changed(string name, Func<string, string> change)
+    {
+        var part = SchemaPart.All.Single(part => part.Name == name);
+        change(part.Text).ShouldNotBe(part.Text);
+        return [.. SchemaPart.All.Select(other => other == part ? new SchemaPart(name, change(part.Text)) : other)];
+    }
+
+    private sealed class OwnDatabase(string connectionString, NpgsqlDataSource superuser) : IAsyncDisposable
+    {
+        public Database Database { get; } = new(new StorageOptions { ConnectionString = connectionString });
+
+        public MigrationRunner RunnerOf(IReadOnlyList<SchemaPart> parts) => new(Database, parts);
+
+        public async Task<NpgsqlConnection> OpenAsync() => await superuser.OpenConnectionAsync();
 
         public async Task<IReadOnlyList<string>> QueryAsync(string sql)
         {
@@ -141,7 +206,7 @@ public sealed class MigrationTests(PostgresCluster cluster, TestDatabase databas
 
         public async ValueTask DisposeAsync()
         {
-            await database.DisposeAsync();
+            await Database.DisposeAsync();
             await superuser.DisposeAsync();
         }
     }

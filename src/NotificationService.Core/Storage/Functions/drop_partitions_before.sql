@@ -1,0 +1,25 @@
+-- Drops whole months that ended before the instant, unless something accepted in them still waits to be sent.
+-- Gives up rather than wait for a lock.
+create or replace function notification_meta.drop_partitions_before(instant timestamptz) returns int
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
+declare part record; until_when timestamptz; dropped int := 0;
+begin
+    for part in
+        select c.relname, make_timestamptz(left(right(c.relname, 7), 4)::int, right(c.relname, 2)::int, 1, 0, 0, 0, 'UTC') as began
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+        where p.relname in ('notifications', 'timeline', 'attempts', 'engagements') and c.relname ~ '_y\d{4}m\d{2}$'
+    loop
+        until_when := (part.began at time zone 'utc' + interval '1 month') at time zone 'utc';
+        if until_when <= instant and not exists (
+            select from deliveries
+            where status in ({status.unended})
+              and id >= notification_meta.uuid_floor(part.began) and id < notification_meta.uuid_floor(until_when)) then
+            execute format('drop table %I', part.relname);
+            dropped := dropped + 1;
+        end if;
+    end loop;
+    return dropped;
+end $$;
+
+revoke all on function notification_meta.drop_partitions_before(timestamptz) from public;
+grant execute on function notification_meta.drop_partitions_before(timestamptz) to notification_worker;

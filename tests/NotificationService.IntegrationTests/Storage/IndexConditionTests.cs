@@ -1,0 +1,60 @@
+using NotificationService.Storage;
+using NotificationService.Testing;
+
+namespace NotificationService.IntegrationTests.Storage;
+
+/// <summary>Statements name states; what is stored in the schema itself, the conditions of partial indexes and of policies, has their numbers. They are the same.</summary>
+public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly IReadOnlyDictionary<string, string> Indexes = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["batches_by_status"] = "state = {batch.complete} | THEN {batch_status.completed}",
+        ["batches_cancelled"] = "state = {batch.cancelled}",
+        ["bulk_jobs_refused"] = "state = {job.failed}",
+        ["bulk_jobs_rows"] = "ARRAY[{job.ended}]",
+        ["bulk_jobs_working"] = "ARRAY[{job.uploading}, {job.working}]",
+        ["bulk_row_ranges_open"] = "state < {range.queued}",
+        ["deliveries_batch"] = "ARRAY[{status.waiting}]",
+        ["deliveries_due"] = "ARRAY[{status.waiting}]",
+        ["deliveries_ended_badly"] = "status >= {status.suppressed}",
+        ["deliveries_leased"] = "status = {status.sending}",
+        ["receipts_of_delivery"] = "ARRAY[{receipt.applied}, {receipt.ignored}]",
+        ["receipts_pending"] = "state = {receipt.pending}",
+        ["webhook_messages_due"] = "state = {message.pending}",
+        ["webhook_messages_unsent"] = "ARRAY[{message.unsent}]",
+        ["webhook_replays_ended"] = "state <> {replay.running}",
+        ["webhook_replays_one"] = "state = {replay.running}",
+        ["webhook_replays_running"] = "state = {replay.running}",
+    };
+
+    private static readonly IReadOnlyDictionary<string, string> Policies = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["owner_locks_what_ended"] = "ALL (ARRAY[{status.unended}])",
+        ["owner_removes_old_messages"] = "state <> {message.pending}",
+        ["owner_removes_what_ended"] = "ALL (ARRAY[{status.unended}])",
+    };
+
+    [Fact]
+    public async Task Indexes_have_the_numbers_of_the_enums() =>
+        Faults(Indexes, await database.QueryAsync<string>(
+            """
+            select c.relname || ': ' || pg_get_indexdef(i.indexrelid)
+            from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
+            where t.relnamespace = 'public'::regnamespace and not t.relispartition and pg_get_indexdef(i.indexrelid) ~ '\m(state|status)\M\)*(::integer)? (=|<|>)'
+            """)).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Policies_have_the_numbers_of_the_enums() =>
+        Faults(Policies, await database.QueryAsync<string>("select policyname || ': ' || qual from pg_policies where qual ~ '\\m(state|status)\\M'")).ShouldBeEmpty();
+
+    /// <param name="known">By name, what it has, with the names of the states; two pieces are separated by a bar.</param>
+    /// <param name="found">As the database has it, after its name and a colon.</param>
+    private static IEnumerable<string> Faults(IReadOnlyDictionary<string, string> known, IReadOnlyList<string> found) =>
+    [
+        .. found.Where(condition => !Pieces(known, condition).All(condition.Contains)),
+        .. known.Keys.Where(name => !found.Any(condition => condition.StartsWith($"{name}:", StringComparison.Ordinal))).Select(name => $"{name} is not there"),
+    ];
+
+    private static IEnumerable<string> Pieces(IReadOnlyDictionary<string, string> known, string condition) =>
+        known.TryGetValue(condition.Split(':')[0], out var pieces) ? SqlNames.Replace(pieces).Split(" | ") : ["nobody has said what it means"];
+}
