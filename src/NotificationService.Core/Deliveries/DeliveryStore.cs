@@ -96,7 +96,8 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             Isolate,
             new NpgsqlParameter<Guid> { TypedValue = delivery.Id.Value },
             new NpgsqlParameter<Guid> { TypedValue = delivery.Lease.Id },
-            new NpgsqlParameter<short> { TypedValue = (short)losses });
+            new NpgsqlParameter<short> { TypedValue = (short)losses },
+            new NpgsqlParameter<Guid> { TypedValue = delivery.Tenant.Value });
         await batch.CommitAsync(_ => isHeld = true, cancellationToken);
         return isHeld;
     }
@@ -117,7 +118,8 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Lease.Id) },
             new NpgsqlParameter<TimeSpan> { TypedValue = options.LongestCall },
             new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.Value) },
-            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery) });
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery) },
+            new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(ordered, delivery => delivery.Tenant.Value) });
         await batch.CommitAsync(
             row =>
             {

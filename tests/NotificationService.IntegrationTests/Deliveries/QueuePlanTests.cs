@@ -12,11 +12,11 @@ namespace NotificationService.IntegrationTests.Deliveries;
 public sealed partial class QueuePlanTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     [Theory]
-    [InlineData("deliveries_claim", "Index Only Scan using deliveries_due", "Index Cond: ((priority = lane.priority) AND (tenant_id = lane.tenant_id) AND (channel = lane.channel) AND (due_at >= lane.watermark) AND (due_at <=", "AND (due_at >= $")]
-    [InlineData("deliveries_start", "Function Scan on i", "Index Cond: (id = i.id)", "TID Cond: (ctid = held_row.ctid)")]
-    [InlineData("deliveries_complete", "Function Scan on i", "Index Cond: (id = i.id)", "TID Cond: (ctid = held_row.ctid)")]
-    [InlineData("deliveries_rescue", "Index Scan using deliveries_leased", "Index Cond: (lease_until <")]
-    [InlineData("deliveries_chain", "deliveries_pkey", "Index Cond: ((id > n.id) AND (id <= n.last_id))")]
+    [InlineData("deliveries_claim", "Index Only Scan using deliveries_due", "Index Cond: ((priority = lane.priority) AND (tenant_id = lane.tenant_id) AND (channel = lane.channel) AND (due_at >= lane.watermark) AND (due_at <=", "AND (due_at >= $", "TID Cond: (ctid = ANY ($")]
+    [InlineData("deliveries_start", "Function Scan on i", "Index Cond: ((tenant_id = i.tenant_id) AND (id = i.id))", "TID Cond: (ctid = held_row.ctid)")]
+    [InlineData("deliveries_complete", "Function Scan on i", "Index Cond: ((tenant_id = $1) AND (id = i.id))", "TID Cond: (ctid = held_row.ctid)")]
+    [InlineData("deliveries_rescue", "Index Scan using deliveries_leased", "Index Cond: (lease_until <", "TID Cond: (ctid = dead.place)")]
+    [InlineData("deliveries_chain", "deliveries_pkey", "Index Cond: ((tenant_id = $1) AND (id > n.id) AND (id <= n.last_id))")]
     [InlineData("notifications_load", "Function Scan on unnest asked_for", "(id = asked_for.id)")]
     public async Task A_plan_made_on_an_empty_queue_is_right_for_a_long_one(string statement, params string[] steps)
     {

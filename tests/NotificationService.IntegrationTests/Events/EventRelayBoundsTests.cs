@@ -174,7 +174,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         }
     }
 
-    private Task<long> ReadAsync() => database.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'outbox_pkey'");
+    private Task<long> ReadAsync() => database.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'outbox_queue'");
 
     /// <summary>What a session counted is published at the latest when it ends.</summary>
     private Task EndSessionsAsync()

@@ -43,7 +43,7 @@ begin
     order by waiting.chain limit 1;
     if found then
         with woken as (
-            update deliveries d set status = {status.queued}, due_at = now_at, timeline_seq = d.timeline_seq + 1 where d.id = next_id and d.status = {status.scheduled}
+            update deliveries d set status = {status.queued}, due_at = now_at, timeline_seq = d.timeline_seq + 1 where d.tenant_id = new.tenant_id and d.id = next_id and d.status = {status.scheduled}
             returning d.id, d.timeline_seq, d.batch_id, d.status)
         select notification_meta.record_changes(
             new.tenant_id, now_at, array_agg(id), array_agg(timeline_seq), array_agg({status.scheduled}::smallint), array_agg(status), array_agg(batch_id),

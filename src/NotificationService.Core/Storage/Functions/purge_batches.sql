@@ -7,7 +7,7 @@ begin
     for old in
         select b.tenant_id, b.id from batches b
         where b.created_at < instant and greatest(b.created_at, b.sampled_at, b.ended_at) < instant and (b.ended_at is not null or b.state = {batch.open})
-          and not exists (select from deliveries d where d.batch_id = b.id and d.status in ({status.waiting}))
+          and not exists (select from deliveries d where d.tenant_id = b.tenant_id and d.batch_id = b.id and d.status in ({status.waiting}))
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in ({job.unended}))
         order by b.created_at limit batch_size for update of b skip locked
     loop

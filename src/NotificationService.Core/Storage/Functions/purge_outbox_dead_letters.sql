@@ -2,9 +2,9 @@
 create or replace function notification_meta.purge_outbox_dead_letters(instant timestamptz, batch_size int) returns int
 language sql security definer set search_path = public, pg_temp as $$
     with old as materialized (
-        select shard, position from outbox where shard >= 100 and subject < notification_meta.uuid_floor(instant)
+        select ctid as place from outbox where shard >= 100 and subject < notification_meta.uuid_floor(instant)
         order by shard, position limit batch_size for update skip locked),
-    gone as (delete from outbox o using old where o.shard = old.shard and o.position = old.position returning 1)
+    gone as (delete from outbox where ctid = any (array(select place from old)) returning 1)
     select count(*)::int from gone
 $$;
 

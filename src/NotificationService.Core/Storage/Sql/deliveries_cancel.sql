@@ -7,7 +7,7 @@ with before as materialized (
 ),
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
-    from before where d.id = before.id and before.status in ({status.waiting})
+    from before where d.tenant_id = $1 and d.id > $2 and d.id <= $3 and d.id = before.id and before.status in ({status.waiting})
     returning d.id, d.timeline_seq, d.batch_id, before.status as was, d.status, d.devices
 ),
 recorded as materialized (

@@ -22,7 +22,8 @@
 -- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
 -- due row would be read to its end, through everything that is scheduled for later.
 -- Relies on deliveries_due (priority, tenant_id, channel, due_at, id) where status in (10, 20).
--- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes exactly what was locked.
+-- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes what was locked, by its place: locked, a row cannot move. One that somebody
+-- changed between the look and the lock stands at a place that this statement does not see; it is due for the next claim.
 -- Dies after it: the lease runs out; call_started_at is null, so the row goes back untouched.
 with class as (
     select * from unnest($2::smallint[], $3::int[], $4::uuid[], $5::smallint[], $11::timestamptz[]) with ordinality
@@ -60,10 +61,10 @@ lane as (
     where walk.due_at <= (select clock_timestamp()) and coalesce(held.max_count, 1) > 0
 ),
 picked as materialized (
-    select due.id
+    select due.place
     from lane
     cross join lateral (
-        select d.id
+        select d.ctid as place
         from deliveries d
         where d.status in ({status.waiting}) and d.priority = lane.priority and d.tenant_id = lane.tenant_id and d.channel = lane.channel
           and d.due_at >= lane.watermark and d.due_at <= (select clock_timestamp())
@@ -81,7 +82,7 @@ claimed as (
         lease_owner = $7,
         lease_until = clock_timestamp() + $6,
         call_started_at = null
-    where d.id = any (array(select id from picked))
+    where d.ctid = any (array(select place from picked))
     returning d.*
 )
 select id, tenant_id, priority, channel, claims, attempts, retried_from, timeline_seq, rescues, ambiguous, due_at, expires_at,

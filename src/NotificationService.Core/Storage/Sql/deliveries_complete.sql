@@ -18,7 +18,7 @@
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
-    set status = case when i.steps = 0 then (select t.status from timeline t where t.delivery_id = d.id and t.seq = d.timeline_seq) else i.status end,
+    set status = case when i.steps = 0 then (select t.status from timeline t where t.tenant_id = $1 and t.delivery_id = d.id and t.seq = d.timeline_seq) else i.status end,
         due_at = coalesce(i.due_at, d.due_at),
         attempts = i.attempts,
         failure_kind = i.failure_kind,

@@ -4,15 +4,13 @@
 -- $2 interval lease, $3 uuid the new lease, the fencing token
 -- Relies on deliveries_leased (lease_until) where status = 30; the oldest first, so none starves behind long live leases.
 with dead as materialized (
-    select id from deliveries where status = {status.sending} and lease_until < (select clock_timestamp())
+    select ctid as place, call_started_at from deliveries where status = {status.sending} and lease_until < (select clock_timestamp())
     order by lease_until limit $1 for update skip locked
-),
-began as materialized (
-    select d.id, d.call_started_at from deliveries d where d.id = any (array(select id from dead))
 )
 update deliveries d
 set claims = d.claims + 1, lease_until = clock_timestamp() + $2, lease_owner = $3
-from began
-where d.id = began.id and d.id = any (array(select id from dead)) and d.status = {status.sending}
+-- By its place, as in deliveries_claim.
+from dead
+where d.ctid = dead.place
 returning d.id, d.tenant_id, d.priority, d.channel, d.claims, d.attempts, d.retried_from, d.timeline_seq, d.rescues, d.ambiguous, d.due_at,
-    d.expires_at, began.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id, d.devices
+    d.expires_at, dead.call_started_at, clock_timestamp() as claimed_at, d.provider_id, d.batch_id, d.devices

@@ -3,9 +3,11 @@
 -- Those without an address stay as they are: no retry can help them. Of a chain nothing is taken while one of it may still reach the recipient, or
 -- has: then it is no failure. Otherwise it starts over: the first of those given is due, the others wait behind it in new places.
 -- Locked in the order of their ids, so that two such statements never wait for each other in a circle. Two at once: the second finds the status changed.
+-- One that somebody else changed in between is left as it then is.
 with before as materialized (
     select id, status, failure_kind, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last_id
-    from deliveries where id = any ($2::uuid[]) and tenant_id = $1 order by id for update
+    from (select distinct given.id as asked from unnest($2::uuid[]) as given(id) order by 1) given
+    cross join lateral (select d.* from deliveries d where d.tenant_id = $1 and d.id = given.asked offset 0 for update) locked
 ),
 eligible as (
     select before.id, before.status as was, before.chain, before.notification_id, siblings.last_place,
@@ -28,7 +30,10 @@ again as (
     set status = case when place.waits then {status.scheduled} else {status.queued} end, due_at = clock_timestamp() + place.after, chain = place.chain,
         expires_at = null, retried_from = d.attempts, rescues = 0, ambiguous = false,
         failure_kind = null, failure_code = null, failure_message = null, provider_message_id = null, devices = null, timeline_seq = d.timeline_seq + 1
-    from place where d.id = place.id
+    from place
+    -- A fence, as in deliveries_complete.
+    cross join lateral (select h.ctid from deliveries h where h.tenant_id = $1 and h.id = place.id offset 0) held_row
+    where d.ctid = held_row.ctid
     returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
 ),
 recorded as materialized (

@@ -3,23 +3,23 @@
 -- over or another channel of its chain reached the recipient while it stood in line: it must not be called.
 --
 -- $1 uuid[] ids, $2 uuid[] their leases, $3 interval what a call and its result may take, $4 uuid[] their notifications, $5 uuid[] the largest id that
--- a delivery of each notification may have
+-- a delivery of each notification may have, $6 uuid[] their tenants
 --
 -- call_started_at and attempts stand in no index: the update is HOT where the page has room.
 -- Dies after it: a call may have happened; the rescuer records the attempt as ambiguous.
 update deliveries d
 set call_started_at = clock_timestamp(), attempts = d.attempts + 1
-from unnest($1::uuid[], $2::uuid[], $4::uuid[], $5::uuid[]) as i(id, lease, first_id, last_id)
+from unnest($1::uuid[], $2::uuid[], $4::uuid[], $5::uuid[], $6::uuid[]) as i(id, lease, first_id, last_id, tenant_id)
 -- A fence, as in deliveries_complete.
 cross join lateral (
     select h.ctid from deliveries h
-    where h.id = i.id and h.lease_owner = i.lease and h.lease_until > clock_timestamp() + $3
+    where h.tenant_id = i.tenant_id and h.id = i.id and h.lease_owner = i.lease and h.lease_until > clock_timestamp() + $3
       and (h.expires_at is null or h.expires_at > clock_timestamp())
       and (h.batch_id is null or not notification_meta.is_batch_stopped(h.tenant_id, h.batch_id))
       and (h.chain = 0 or not exists (
           select from deliveries s
           where s.id > i.first_id and s.id <= i.last_id
-            and s.tenant_id = h.tenant_id and s.chain > 0 and s.status in ({status.reached})))
+            and s.tenant_id = i.tenant_id and s.chain > 0 and s.status in ({status.reached})))
       offset 0) held_row
 where d.ctid = held_row.ctid
 returning d.id, d.call_started_at

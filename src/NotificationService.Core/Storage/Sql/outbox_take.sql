@@ -1,5 +1,5 @@
 -- Takes the next of a shard out of the outbox, in order. $1 shard, which the transaction holds; $2 most; $3 the position after which to begin
--- Relies on the primary key (shard, position). Of one delivery the later change is written after the earlier one's commit and has the
+-- Relies on outbox_queue (shard, position). Of one delivery the later change is written after the earlier one's commit and has the
 -- larger position: whoever sees the later sees the earlier. Dies before the commit: all of it is there as before.
 -- The last two columns show which transactions this one sees the end of, and its own number, which is larger than that of any who wrote before it
 -- began to look: for the position after which the next may begin.

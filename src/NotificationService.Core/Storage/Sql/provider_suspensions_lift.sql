@@ -30,10 +30,10 @@ waiting as materialized (
                   and ((a.code = 'no_provider' and p.enabled) or (next.devices is null and a.code like 'credentials%'))))
 ),
 held as materialized (
-    select locked.id
+    select locked.place
     from (select id from waiting order by id) asked
     cross join lateral (
-        select d.id, d.status, d.due_at from deliveries d where d.id = asked.id and d.tenant_id = $1 offset 0 for update skip locked) locked
+        select d.ctid as place, d.status, d.due_at from deliveries d where d.id = asked.id and d.tenant_id = $1 offset 0 for update skip locked) locked
     where locked.status = {status.queued} and locked.due_at > clock_timestamp()
 ),
 hastened as (
@@ -43,6 +43,6 @@ hastened as (
             select jsonb_agg(case when o ? 'nextAttemptAt' and o->>'code' like 'credentials%' then o || jsonb_build_object('nextAttemptAt', moment.at) else o end order by n)
             from jsonb_array_elements(d.devices->'outcomes') with ordinality as e(o, n))) end
     from (select clock_timestamp() as at) moment
-    where d.id = any (array(select id from held)) and d.tenant_id = $1
+    where d.ctid = any (array(select place from held))
 )
 select (select count(*) from held)::int as hastened, pg_notify('notification_providers', $1::text)

@@ -31,9 +31,10 @@ with target as materialized (
 ),
 held as materialized (
     select d.id, d.status, d.ambiguous, d.timeline_seq, d.provider_message_id, d.failure_kind, d.failure_code, d.failure_message
-    from deliveries d
-    where d.id = any (array(select delivery_id from target)) and d.tenant_id = $1 and d.status <> {status.sending}
-    order by d.id for update skip locked
+    from (select distinct delivery_id from target where delivery_id is not null order by delivery_id) asked
+    -- A fence: a probe of the primary key for each.
+    cross join lateral (
+        select h.* from deliveries h where h.tenant_id = $1 and h.id = asked.delivery_id and h.status <> {status.sending} offset 0 for update skip locked) d
 )
 select t.ord::int, known.id, held.id is not null as is_held, held.status, held.ambiguous, held.timeline_seq, held.provider_message_id,
     held.failure_kind, held.failure_code, held.failure_message,

@@ -15,7 +15,7 @@
 -- whoever was served longest ago first. However many endpoints or messages one has, the others' turn comes.
 -- A message waits while one of the same subject, before it, has not been tried yet: attempts begin in the order of the events. After that a
 -- failing one holds up nobody.
--- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes only what was locked. What was locked and has no permit is free again at the commit.
+-- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes only what was locked, by its place, as in deliveries_claim. What was locked and has no permit is free again at the commit.
 -- One row without id gives the last endpoint of the walk, if there was one (in tenant_id), in claims whether the walk was cut short there, and in due_at
 -- the oldest due time that it came by, two seconds ago at most.
 with recursive walk as (
@@ -40,17 +40,17 @@ lane as materialized (
     select open.*, case when is_slow then $9::int else $8::int end as permits, count(*) over (partition by is_slow) as lanes from open
 ),
 candidate as materialized (
-    select due.id, lane.is_slow, lane.turn, lane.permits, lane.endpoint_id,
-        lane.calls + row_number() over (partition by lane.is_slow, lane.tenant_id order by due.place, lane.turn, lane.endpoint_id) as standing
+    select due.place, lane.is_slow, lane.turn, lane.permits, lane.endpoint_id,
+        lane.calls + row_number() over (partition by lane.is_slow, lane.tenant_id order by due.number, lane.turn, lane.endpoint_id) as standing
     from lane
     cross join lateral (
-        select first.id, row_number() over () as place
+        select first.place, row_number() over () as number
         from (
-            select m.id from webhook_messages m
+            select m.ctid as place from webhook_messages m
             where m.state = {message.pending} and m.endpoint_id = lane.endpoint_id and m.due_at >= $14 and m.due_at <= (select clock_timestamp())
               and (m.sequence = 1 or m.attempts > m.first_attempt or not exists (
                   select from webhook_messages earlier
-                  where earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
+                  where earlier.tenant_id = m.tenant_id and earlier.subject = m.subject and earlier.endpoint_id = m.endpoint_id and earlier.sequence < m.sequence
                     and earlier.state = {message.pending} and earlier.attempts = earlier.first_attempt))
             order by m.due_at, m.id
             limit least(lane.max_count, 1 + 2 * lane.permits / lane.lanes)
@@ -60,13 +60,13 @@ candidate as materialized (
     where lane.permits > 0
 ),
 picked as materialized (
-    select id from (
-        select id, permits, row_number() over (partition by is_slow order by standing, turn, endpoint_id) as n from candidate) ranked
+    select place from (
+        select place, permits, row_number() over (partition by is_slow order by standing, turn, endpoint_id) as n from candidate) ranked
     where n <= permits
 ),
 claimed as (
     update webhook_messages m set claims = m.claims + 1, in_flight = true, due_at = clock_timestamp() + $13
-    where m.id = any (array(select id from picked))
+    where m.ctid = any (array(select place from picked))
     returning m.id, m.tenant_id, m.claims, m.endpoint_id, m.event_id, m.body, m.attempts, m.first_attempt
 )
 select id, tenant_id, claims, endpoint_id, event_id, body, attempts, first_attempt, null::timestamptz as due_at from claimed

@@ -5,7 +5,7 @@
 -- What was asked for once more while it was in flight has another first_attempt by now: a failure that would have been its last, or would make it wait
 -- for hours, is the first of a new schedule. Read from the row that is written, whoever was before.
 -- A claim that is written stands no more (in_flight): written again, because nobody knew whether the first commit went through, it changes nothing.
--- OFFSET 0 is a fence, as in deliveries_complete. Only the id stands inside it: to ask for the state there would invite webhook_messages_due, and for
+-- OFFSET 0 is a fence, as in deliveries_complete. Only the key stands inside it: to ask for the state there would invite webhook_messages_due, and for
 -- each id a plan that was made while the queue was empty would read all that is queued. A row that changed since the probe has another ctid.
 -- All in one statement: an outcome is whole or not there. Dies before the commit: the lease
 -- ends, and the same message is sent once more under the same webhook-id.
@@ -25,8 +25,8 @@ done as (
             else m.due_at end,
         ended_at = case when i.state <> {message.pending} and (m.first_attempt = i.first_attempt or i.reason is distinct from 'exhausted') then clock_timestamp() end
     from given i
-    cross join lateral (select h.ctid, h.claims, h.state, h.in_flight, h.tenant_id from webhook_messages h where h.id = i.id offset 0) held
-    where m.ctid = held.ctid and held.claims = i.claims and held.state = {message.pending} and held.in_flight and held.tenant_id = $1
+    cross join lateral (select h.ctid, h.claims, h.state, h.in_flight from webhook_messages h where h.tenant_id = $1 and h.id = i.id offset 0) held
+    where m.ctid = held.ctid and held.claims = i.claims and held.state = {message.pending} and held.in_flight
     returning m.id, m.claims, m.endpoint_id, m.attempts, m.state, m.due_at
 ),
 attempt as (

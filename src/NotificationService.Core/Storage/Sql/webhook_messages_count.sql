@@ -4,7 +4,7 @@ select count(*) from (
     select from unnest($4::boolean[]) as mode(live)
     cross join lateral (
         select from webhook_messages m
-        where m.tenant_id = $1 and (m.endpoint_id, m.live, m.id) <= ($2, mode.live, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        where m.tenant_id = $1 and m.live >= mode.live and (m.endpoint_id, m.live, m.id) <= ($2, mode.live, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
           and (m.endpoint_id, m.live, m.id) >= ($2, mode.live, '00000000-0000-0000-0000-000000000000')
         order by m.endpoint_id desc, m.live desc, m.id desc limit $3) m
     limit $3) counted

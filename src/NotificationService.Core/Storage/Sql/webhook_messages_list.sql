@@ -1,7 +1,7 @@
 -- A page of an endpoint's messages, the newest first, with their latest attempts.
 -- Walks webhook_messages_listed (tenant_id, endpoint_id, live, id) backwards, or for what failed or was dropped ($11) webhook_messages_unsent (the same,
 -- where state in (3, 4)), of each mode asked for; no more than $4 rows of it. The order names the endpoint and the mode, so that no other index has it.
--- Attempts by their key (message_id, number), whose month the id shows.
+-- "live >=" states the condition of the first one, which look-ups by key do not. Attempts by their key (tenant_id, message_id, number), whose month the id shows.
 -- One row at least: the last three columns show how many were looked at, where that ended, and how many of those match, as far as the page needed.
 --
 -- $1 tenant, $2 endpoint, $3 the id before which to go on, $4 most rows to look at, $5 state or null, $6 type or null, $7 most messages,
@@ -11,7 +11,7 @@ with looked as materialized (
     (select m.* from unnest($12::boolean[]) as mode(live)
      cross join lateral (
          select m.id, m.state, m.type from webhook_messages m
-         where not $11 and m.tenant_id = $1
+         where not $11 and m.tenant_id = $1 and m.live >= mode.live
            and (m.endpoint_id, m.live, m.id) < ($2, mode.live, $3) and (m.endpoint_id, m.live, m.id) >= ($2, mode.live, '00000000-0000-0000-0000-000000000000')
          order by m.endpoint_id desc, m.live desc, m.id desc limit $4) m
      order by m.id desc limit $4)

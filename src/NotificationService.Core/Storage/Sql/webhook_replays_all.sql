@@ -16,8 +16,8 @@ with replay as materialized (
 passed as materialized (
     select happened.at, happened.subject, happened.seq, happened.about
     from (
-        select t.at, t.delivery_id as subject, t.seq, t.delivery_id as about from timeline t
-        where t.tenant_id = $1 and t.status >= {status.sent} and t.at >= (select reached from replay) and t.at < (select window_end from replay)
+        select t.at, t.delivery_id as subject, t.seq, t.delivery_id as about
+        from notification_meta.timeline_between((select reached from replay), (select window_end from replay)) t
         union all
         select e.occurred_at, e.id, 0::smallint, e.subject from events e
         where e.tenant_id = $1 and e.occurred_at >= (select reached from replay) and e.occurred_at < (select window_end from replay)

@@ -27,7 +27,7 @@ picked as materialized (
 ),
 again as (
     update webhook_messages m set state = {message.pending}, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
-    where m.id = any (array(select id from picked))
+    where m.tenant_id = $1 and m.id = any (array(select id from picked))
     returning m.id
 ),
 done as (

@@ -38,6 +38,9 @@ public sealed class PreparedRoles : IAsyncDisposable
         return prepared;
     }
 
+    /// <summary>The plan of one for all parameters, as its role makes it.</summary>
+    public Task<string> ExplainAsync(StatementCost statement) => roles[statement.Role].ExplainAsync(statement);
+
     /// <summary>A sentence for each that touches more than its bound.</summary>
     public async Task<IReadOnlyList<string>> AboveBoundAsync(PlantedMonth month, IReadOnlyList<StatementCost> statements, string statistics, string planning)
     {

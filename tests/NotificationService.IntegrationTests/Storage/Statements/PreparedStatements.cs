@@ -26,6 +26,18 @@ public sealed class PreparedStatements(NpgsqlConnection connection, Guid tenant)
         await ExecuteAsync($"explain execute {Call(statement, [.. statement.Parameters.Select(_ => "null")])}");
     }
 
+    /// <summary>The plan for all parameters.</summary>
+    public async Task<string> ExplainAsync(StatementCost statement)
+    {
+        await ExecuteAsync("set plan_cache_mode = force_generic_plan");
+        await using var command = new NpgsqlCommand($"explain execute {Call(statement, [.. statement.Parameters.Select(_ => "null")])}", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await reader.ReadAsync())
+            lines.Add(reader.GetString(0));
+        return string.Join('\n', lines);
+    }
+
     /// <summary>Executes it in a transaction that is rolled back and answers the pages that were touched, by table and index, the most first.</summary>
     public async Task<IReadOnlyList<(string Relation, long Pages)>> TouchedByAsync(StatementCost statement, IReadOnlyList<string> values, string planning)
     {

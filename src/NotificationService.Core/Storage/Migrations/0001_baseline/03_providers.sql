@@ -17,7 +17,7 @@ create table providers (
     unique (tenant_id, channel, name)
 );
 -- A vendor reports to an address that names only a provider (tenant_of_provider).
-create unique index providers_by_id on providers (id);
+create index providers_by_id on providers (id);
 select notification_meta.protect_tenant_table('providers', 'select, insert, update, delete', 'select');
 
 create table provider_credentials (

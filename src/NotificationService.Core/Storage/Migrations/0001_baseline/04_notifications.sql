@@ -23,7 +23,7 @@ create table notifications (
     batch_id         uuid,
     -- Under row level security a condition on recipient ->> 'userId' cannot be looked up in an index, because the operator may leak; a column can.
     user_id          text generated always as (recipient ->> 'userId') stored,
-    primary key (id)
+    primary key (tenant_id, id)
 ) partition by range (id);
 -- Lists walk one index and stop (docs/decisions/0009-lists-walk-one-index.md). The mode stands before the id in each of them, so that
 -- what a service account may see, and what a person filters by, needs no reading of what it leaves out.

@@ -29,7 +29,7 @@ create table deliveries (
     segments        smallint,                     -- parts that a text message was billed as
     sms_encoding    smallint,                     -- 1 GSM-7, 2 UCS-2
     live            boolean not null default true, -- the mode of its notification, and never another
-    primary key (id)
+    primary key (tenant_id, id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0,
         autovacuum_analyze_scale_factor = 0.02, autovacuum_analyze_threshold = 20000);
@@ -40,7 +40,7 @@ create index deliveries_leased on deliveries (lease_until) where status = 30;
 -- it fits into what was padding.
 create index deliveries_ended_badly on deliveries (tenant_id, status, live, id) include (chain, channel, failure_kind) where status >= 70;
 -- What a cancelled batch has left in the queue.
-create index deliveries_batch on deliveries (batch_id, due_at) where batch_id is not null and status in (10, 20);
+create index deliveries_batch on deliveries (tenant_id, batch_id, due_at) where batch_id is not null and status in (10, 20);
 select notification_meta.protect_tenant_table('deliveries', 'select, insert, update', 'select, update');
 create policy worker_sees_the_queue on deliveries to notification_worker using (true) with check (true);
 -- Maintenance runs as the owner, past the tenants' scopes: it may see what waits, and remove only what has ended.
@@ -57,11 +57,14 @@ create table timeline (
     status      smallint not null,
     at          timestamptz not null,
     detail      json,
-    primary key (delivery_id, seq)
+    primary key (tenant_id, delivery_id, seq)
 ) partition by range (delivery_id);
 -- Replays ask for what happened since an instant; the timeline is written in the order of time, or nearly.
 create index timeline_at on timeline using brin (at) with (pages_per_range = 32, autosummarize = on);
 select notification_meta.protect_tenant_table('timeline', 'select, insert', 'select, insert');
+do $$ begin
+    execute format('create policy owner_reads_a_window on timeline for select to %I using (true)', current_user);
+end $$;
 
 create table attempts (
     delivery_id uuid not null,
@@ -76,7 +79,7 @@ create table attempts (
     provider_message_id text,
     segments    smallint, -- parts that a text message was billed as
     sms_encoding smallint,
-    primary key (delivery_id, number)
+    primary key (tenant_id, delivery_id, number)
 ) partition by range (delivery_id);
 -- A vendor that cannot echo our id names its own. Only WhatsApp's cannot; the channel is the last digit of a delivery's id. So the other
 -- channels pay next to nothing for it (docs/decisions/0012-receipts.md has the figures). A hash index, because only equality is ever asked for.

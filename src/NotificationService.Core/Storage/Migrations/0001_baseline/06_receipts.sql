@@ -41,7 +41,7 @@ create table engagements (
     kind        smallint not null,
     at          timestamptz not null,
     detail      json,
-    primary key (delivery_id, id)
+    primary key (tenant_id, delivery_id, id)
 ) partition by range (delivery_id);
 select notification_meta.protect_tenant_table('engagements', 'select', 'select, insert');
 

@@ -7,8 +7,10 @@ create table outbox (
     subject   uuid not null,                         -- a delivery, or an event
     seq       smallint not null,                     -- the delivery's row of the timeline; 0: the subject is a row of events
     target    uuid,                                  -- the webhook endpoint that asked for it once more; null: whoever listens
-    primary key (shard, position)
+    primary key (tenant_id, position)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+-- What the relay walks, a shard at a time, whosever rows they are.
+create index outbox_queue on outbox (shard, position);
 select notification_meta.protect_tenant_table('outbox', 'insert', 'select, insert, update, delete');
 create policy worker_sees_the_queue on outbox to notification_worker using (true) with check (true);
 

@@ -23,7 +23,6 @@ create table webhook_endpoints (
     last_failure  text check (length(last_failure) <= 200),
     primary key (tenant_id, id)
 );
-create unique index webhook_endpoints_by_id on webhook_endpoints (id);
 select notification_meta.protect_tenant_table('webhook_endpoints', 'select, insert, update, delete', 'select, update');
 
 -- Signing secrets and the values of the endpoint's own headers, sealed like a provider's credentials.
@@ -64,13 +63,14 @@ create table webhook_messages (
     ended_at    timestamptz,
     -- Of what its event is about; what is about neither a delivery nor a batch or job counts as live.
     live        boolean not null default true,
-    primary key (id)
+    primary key (tenant_id, id)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 -- An endpoint's queue; claim skips from endpoint to endpoint along it.
 create index webhook_messages_due on webhook_messages (endpoint_id, due_at, id) where state = 1;
 -- One message per event and endpoint, and what of the same subject has not been tried yet.
-create unique index webhook_messages_event on webhook_messages (subject, endpoint_id, sequence, event_id);
-create index webhook_messages_listed on webhook_messages (tenant_id, endpoint_id, live, id);
+create unique index webhook_messages_event on webhook_messages (tenant_id, subject, endpoint_id, sequence, event_id);
+-- With a condition that only the list's statement states: never taken for a look-up by key.
+create index webhook_messages_listed on webhook_messages (tenant_id, endpoint_id, live, id) where live is not null;
 create index webhook_messages_unsent on webhook_messages (tenant_id, endpoint_id, live, id) where state in (3, 4);
 select notification_meta.protect_tenant_table('webhook_messages', 'select, insert, update', 'select, insert, update');
 create policy worker_sees_the_queue on webhook_messages to notification_worker using (true) with check (true);
@@ -90,7 +90,7 @@ create table webhook_attempts (
     response_headers json,
     response_body    text,                           -- the first 16 KB
     next_try_at      timestamptz,
-    primary key (message_id, number)
+    primary key (tenant_id, message_id, number)
 ) partition by range (message_id);
 select notification_meta.protect_tenant_table('webhook_attempts', 'select', 'select, insert');
 

@@ -6,8 +6,9 @@ create table kafka_messages (
     key        text not null,
     payload    text not null,
     created_at timestamptz not null default now(),
-    primary key (shard, position)
+    primary key (tenant_id, position)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+create index kafka_messages_queue on kafka_messages (shard, position);
 select notification_meta.protect_tenant_table('kafka_messages', '', 'insert');
 
 -- Who publishes a shard, and until when it may. No connection is held meanwhile.
