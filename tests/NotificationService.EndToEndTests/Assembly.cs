@@ -1,3 +1,4 @@
+using NotificationService.EndToEndTests;
 using NotificationService.EndToEndTests.BulkJobs;
 using NotificationService.EndToEndTests.Chaos;
 using NotificationService.EndToEndTests.Http;
@@ -11,5 +12,5 @@ using NotificationService.Testing;
 // Most of a test's time is waiting: for a lease to end, a process to start, a slow sender to be cut off.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: LongestFirst(
-    SignInCollection.Name, nameof(AttackTests), nameof(KafkaOutageTests), nameof(KillTests), nameof(LostServerTests), nameof(SignInFloodTests), nameof(KafkaStatusTests),
-    nameof(FailingStepsTests), nameof(BodiesInFlightTests), nameof(BulkCrashTests), nameof(WebhookKillTests))]
+    SignInCollection.Name, nameof(AttackTests), nameof(KillTests), nameof(LostServerTests), nameof(KafkaOutageTests), nameof(PrivatePostgresTests), nameof(WebhookKillTests),
+    nameof(BulkCrashTests), nameof(FailingStepsTests), nameof(ManySlowTenantsTests), nameof(UnworkableRowsTests), nameof(SignInFloodTests), nameof(BodiesInFlightTests))]

@@ -35,7 +35,7 @@ public sealed class BatchCrashTests(PostgresCluster cluster)
         }
 
         answered.Count.ShouldBeLessThan(Chunks, "the process was killed too late to prove anything");
-        await using var second = await ServiceProcess.StartAsync(connectionString);
+        await using var second = await ServiceProcess.StartAsync(connectionString, ServiceProcess.WithoutSeed);
         var newApi = await new ApiClient(second.Client).DemoServiceAsync();
         for (var round = 0; round < 20 && answered.Count < Chunks; round++)
         {

@@ -104,7 +104,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
 
         // And one whose process is gone is given up by whoever works.
         await CountAsync(source, "update bulk_jobs set state = {job.uploading}, reason = null, touched_at = now() - interval '3 minutes' returning 1");
-        await using var worker = await ServiceProcess.StartAsync(connectionString);
+        await using var worker = await ServiceProcess.StartAsync(connectionString, ServiceProcess.WithoutSeed);
         await Eventually.TrueAsync(async () => await CountAsync(source, "select count(*) from bulk_jobs where state = {job.failed} and reason = 'upload_incomplete'") == 1, TimeSpan.FromSeconds(90));
         (await CountAsync(source, "select count(*) from notifications")).ShouldBe(0);
     }
@@ -117,7 +117,7 @@ public sealed class BulkCrashTests(PostgresCluster cluster)
         await using (var command = source.CreateCommand(SqlNames.Replace(
             "update deliveries set lease_until = clock_timestamp() where id in (select id from deliveries where status = {status.sending} for update skip locked)")))
             await command.ExecuteNonQueryAsync();
-        return await ServiceProcess.StartAsync(connectionString);
+        return await ServiceProcess.StartAsync(connectionString, ServiceProcess.WithoutSeed);
     }
 
     private static async Task<Guid> UploadAsync(HttpClient client, byte[] file, Guid? continues = null)

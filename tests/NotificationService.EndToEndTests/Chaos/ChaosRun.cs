@@ -238,7 +238,7 @@ public sealed class ChaosRun : IAsyncDisposable
 
     private async Task<ServiceProcess> StartAsync(string role)
     {
-        var process = await ServiceProcess.StartAsync(connectionString, [.. Settings, .. more, ("Notification__Roles", role)]);
+        var process = await ServiceProcess.StartAsync(connectionString, [.. Settings, .. more, ("Notification__Roles", role), .. processes.Count == 0 ? [] : ((string, string)[])[ServiceProcess.WithoutSeed]]);
         processes.Add(process);
         return process;
     }

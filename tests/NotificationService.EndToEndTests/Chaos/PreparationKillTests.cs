@@ -74,6 +74,6 @@ public sealed class PreparationKillTests(PostgresCluster cluster) : IAsyncLifeti
     private Task<bool> HasFailedAsync(DeliveryId killer) => database.ScalarAsync<bool>($"select status = {{status.failed}} from deliveries where id = '{killer}'");
 
     private Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync(
-        database.ConnectionString, ("Notification__Roles", "worker"), ("Notification__Delivery__RescueEvery", "00:00:00.500"),
+        database.ConnectionString, ServiceProcess.WithoutSeed, ("Notification__Roles", "worker"), ("Notification__Delivery__RescueEvery", "00:00:00.500"),
         ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
 }

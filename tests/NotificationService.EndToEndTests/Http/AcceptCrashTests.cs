@@ -30,7 +30,7 @@ public sealed class AcceptCrashTests(PostgresCluster cluster)
         }
 
         answered.Count.ShouldBeLessThan(keys.Length, "the process was killed too late to prove anything");
-        await using var second = await ServiceProcess.StartAsync(connectionString, ("Notification__Roles", "api"));
+        await using var second = await ServiceProcess.StartAsync(connectionString, ("Notification__Roles", "api"), ServiceProcess.WithoutSeed);
         var again = new ConcurrentDictionary<string, string>();
         var newApi = await new ApiClient(second.Client).DemoServiceAsync();
         await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, _) => await TrySendAsync(newApi, key, again));

@@ -13,7 +13,7 @@ public sealed class ConnectionLimitTests(PostgresCluster cluster)
     [Fact]
     public async Task One_connection_more_is_closed_and_the_others_go_on()
     {
-        await using var node = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__Http__MaxConnections", $"{Max}"));
+        await using var node = await ServiceProcess.StartAsync(await cluster.CreateDatabaseAsync(), ("Notification__Http__MaxConnections", $"{Max}"), ServiceProcess.WithoutSeed);
         var taken = new List<RawSender>();
         RawSender? refused = null;
         try

@@ -46,7 +46,7 @@ public sealed class RateLimitTests(PostgresCluster cluster)
     }
 
     private static Task<ServiceInProcess> StartAsync(string connectionString) => ServiceInProcess.StartAsync(
-        connectionString, ("Notification__RateLimits__AdminPerMinute", $"{Limit}"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
+        connectionString, ServiceProcess.WithoutSeed, ("Notification__RateLimits__AdminPerMinute", $"{Limit}"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
 
     private static async Task UseUpAsync(ServiceInProcess service, string token)
     {

@@ -164,7 +164,7 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [Fact]
     public async Task Behind_a_proxy_that_ends_TLS_browsers_are_asked_to_stay_with_it()
     {
-        await using var node = await running.StartAsync(("Notification__PublicUrl", "https://notify.example.com"));
+        await using var node = await running.StartAsync(("Notification__PublicUrl", "https://notify.example.com"), ServiceProcess.WithoutSeed);
 
         foreach (var path in (string[])["/health/live", "/nowhere", "/swagger/index.html"])
         {

@@ -56,7 +56,7 @@ public sealed class KafkaOutageTests(PostgresCluster cluster) : IAsyncLifetime
         }
 
         brokers.Committed("notification-service", KafkaService.Input).ShouldBeNull("the offsets were committed, and this shows nothing");
-        await using var second = await StartAsync(connectionString, ("Notification__Kafka__Client__auto.commit.interval.ms", "200"));
+        await using var second = await StartAsync(connectionString, ServiceProcess.WithoutSeed, ("Notification__Kafka__Client__auto.commit.interval.ms", "200"));
         await ProduceAsync("kill", 100, 1);
 
         await UntilAsync(source, 101, second);

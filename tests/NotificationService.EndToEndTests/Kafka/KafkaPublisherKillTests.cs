@@ -70,7 +70,7 @@ public sealed class KafkaPublisherKillTests(PostgresCluster cluster) : IAsyncLif
 
     private Task<ServiceProcess> StartAsync() => ServiceProcess.StartAsync(
         database.ConnectionString,
-        [.. brokers.Settings(), ("Notification__Kafka__StatusTopic", KafkaService.Status), ("Notification__Roles", "worker"), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}")]);
+        [.. brokers.Settings(), ("Notification__Kafka__StatusTopic", KafkaService.Status), ("Notification__Roles", "worker"), ServiceProcess.WithoutSeed, ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}")]);
 
     private int Published() => brokers.Read(KafkaService.Status).Count;
 

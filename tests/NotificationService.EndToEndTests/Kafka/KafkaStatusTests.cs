@@ -68,7 +68,7 @@ public sealed class KafkaStatusTests(KafkaService service) : IClassFixture<Kafka
     [Fact]
     public async Task Two_nodes_publish_each_event_and_when_one_is_killed_the_other_goes_on()
     {
-        await using var other = await service.StartNodeAsync(("Notification__Kafka__GroupId", "another-group"), ("Notification__Roles", "worker"));
+        await using var other = await service.StartNodeAsync(("Notification__Kafka__GroupId", "another-group"), ("Notification__Roles", "worker"), ServiceProcess.WithoutSeed);
         var sender = await service.SenderAsync();
         var ids = new List<string>();
         for (var i = 0; i < 40; i++)

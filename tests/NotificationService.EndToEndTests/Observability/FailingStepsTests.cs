@@ -13,7 +13,7 @@ public sealed class FailingStepsTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task A_worker_whose_every_claim_is_refused_is_not_ready_and_says_which_step_and_why()
     {
-        await using var service = await ServiceProcess.StartAsync(database.ConnectionString);
+        await using var service = await ServiceProcess.StartAsync(database.ConnectionString, ServiceProcess.WithoutSeed);
 
         await database.ExecuteAsync("revoke update on deliveries from notification_worker");
 
@@ -25,7 +25,7 @@ public sealed class FailingStepsTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task A_worker_that_claims_and_may_not_read_what_it_claimed_is_not_ready_and_sends_once_it_may()
     {
-        await using var service = await ServiceProcess.StartAsync(database.ConnectionString);
+        await using var service = await ServiceProcess.StartAsync(database.ConnectionString, ServiceProcess.WithoutSeed);
         await database.ExecuteAsync("revoke select on notifications from notification_worker");
 
         await new AcceptedNotifications(database).PlantAsync(await database.NewTenantAsync(), 3);

@@ -40,9 +40,9 @@ public sealed class SignInService : IAsyncLifetime
     {
         await Database.InitializeAsync();
         if (isInProcess)
-            inProcess = await StartInProcessAsync(settings);
+            inProcess = await ServiceInProcess.StartAsync(Database.ConnectionString, Settings(settings));
         else
-            process = await StartNodeAsync(settings);
+            process = await ServiceProcess.StartAsync(Database.ConnectionString, Settings(settings));
     }
 
     public async ValueTask DisposeAsync()
@@ -55,10 +55,10 @@ public sealed class SignInService : IAsyncLifetime
     }
 
     /// <summary>Another process on the same database, with the same keys.</summary>
-    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] more) => ServiceProcess.StartAsync(Database.ConnectionString, Settings(more));
+    public Task<ServiceProcess> StartNodeAsync(params (string Name, string Value)[] more) => ServiceProcess.StartAsync(Database.ConnectionString, Settings([ServiceProcess.WithoutSeed, .. more]));
 
     /// <summary>The same in the test's own process.</summary>
-    public Task<ServiceInProcess> StartInProcessAsync(params (string Name, string Value)[] more) => ServiceInProcess.StartAsync(Database.ConnectionString, Settings(more));
+    public Task<ServiceInProcess> StartInProcessAsync(params (string Name, string Value)[] more) => ServiceInProcess.StartAsync(Database.ConnectionString, Settings([ServiceProcess.WithoutSeed, .. more]));
 
     private static (string Name, string Value)[] Settings((string Name, string Value)[] more) =>
     [
