@@ -15,4 +15,4 @@ change as (
     from ended
 ),
 {include change_recorded}
-select count(*)::int from ended
+select count(*)::int as changed from ended
