@@ -19,19 +19,15 @@ public sealed class StatementColumnsTests(TestDatabase database) : IClassFixture
     {
     };
 
-    /// <summary>Still given and read by their places.</summary>
-    private static readonly string[] ByPlace =
-    [
-        "batch_chunks_find", "batch_chunks_insert", "batches_hold", "batches_open", "bulk_jobs_advance", "bulk_jobs_hold", "bulk_row_ranges_done", "bulk_row_ranges_failed", "bulk_row_ranges_take",
-        "idempotency_find", "idempotency_keep", "notifications_accept",
-    ];
+    /// <summary>Text that is put into others, and what is run before there is a schema.</summary>
+    private static readonly string[] NotLoaded = ["Parts/change_recorded", "schema_prepare"];
 
     [Fact]
     public async Task Every_column_that_is_read_is_answered_and_every_one_that_is_answered_is_read()
     {
         var loaded = LoadedStatements.Of(typeof(Statement).Assembly, typeof(KafkaModule).Assembly, typeof(DisabledSubjects).Assembly);
         var files = typeof(Statement).Assembly.GetManifestResourceNames().Where(name => name.StartsWith("Sql/", StringComparison.Ordinal)).Select(name => name["Sql/".Length..]);
-        loaded.Statements.Select(statement => statement.Name).Distinct().Concat(ByPlace).Order(StringComparer.Ordinal).ShouldBe(files.Order(StringComparer.Ordinal), "every file is loaded by a static field");
+        loaded.Statements.Select(statement => statement.Name).Distinct().Concat(NotLoaded).Order(StringComparer.Ordinal).ShouldBe(files.Order(StringComparer.Ordinal), "every file is loaded by a static field");
         var (faults, places) = (new List<string>(), new Dictionary<Statement, List<string>>());
         foreach (var statement in loaded.Statements)
         {
