@@ -62,6 +62,6 @@ public sealed class StatementTests
 
         newest.Parameters.ShouldBe(ended.Parameters);
         newest.Parameters.ShouldContain("reference");
-        newest.Text.ShouldNotContain(":reference");
+        newest.Text.ShouldNotContain("n.reference = $");
     }
 }
