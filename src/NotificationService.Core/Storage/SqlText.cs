@@ -9,7 +9,7 @@ public static class SqlText
     private const string When = "-- when ";
     private const string End = "-- end";
 
-    /// <summary>A statement by its file name without extension, such as <c>deliveries_claim</c>, with the numbers that it names (<see cref="SqlNames"/>).</summary>
+    /// <summary>A statement by its file name without extension, such as <c>deliveries_claim</c>, with the numbers that it names (<see cref="SqlNames"/>) and the names of its parameters (<see cref="Storage.Statement"/> sends it).</summary>
     public static string Statement(string name) => SqlNames.Replace(Read($"Sql/{name}"));
 
     /// <summary>
