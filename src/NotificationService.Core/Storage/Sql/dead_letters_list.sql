@@ -23,7 +23,7 @@ hit as materialized (
       and (m.chain = 0 or not exists (
           select from deliveries s
           where s.id > m.notification_id and s.id <= m.last and s.tenant_id = :tenant and s.chain > 0 and s.status < {status.suppressed}))
-    order by m.id desc limit :offset + :take
+    order by m.id desc limit :offset::int + :take::int
 ),
 page as materialized (
     select id, notification_id from hit order by id desc offset :offset limit :take

@@ -103,7 +103,7 @@ hit as materialized (
     where (:category::text is null or n.category = :category) and (:priority::smallint is null or n.priority = :priority) and (:template::text is null or n.template_id in (select id from template))
     -- end
     -- end
-    order by w.id desc limit :offset + :take
+    order by w.id desc limit :offset::int + :take::int
 ),
 -- end
 page as materialized (

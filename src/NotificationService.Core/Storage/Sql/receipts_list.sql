@@ -14,7 +14,7 @@ with looked as materialized (
     order by r.id desc limit :max_rows
 ),
 matching as materialized (
-    select * from looked where :provider::uuid is null or provider_id = :provider order by id desc limit :offset + :take
+    select * from looked where :provider::uuid is null or provider_id = :provider order by id desc limit :offset::int + :take::int
 )
 select (select count(*) from matching) as hits, (select count(*) from looked) as looked_at, (select id from looked order by id limit 1) as last_looked_at,
     hit.id, hit.provider_id, hit.delivery_id, hit.provider_message_id, hit.kind, hit.state, hit.reason, hit.occurred_at, hit.received_at, hit.code, hit.message, hit.live

@@ -32,7 +32,7 @@ with looked as materialized (
 matching as materialized (
     select id from looked
     where (:channel::smallint is null or channel = :channel) and (:recipient::text is null or recipient = :recipient) and live = any (:modes::boolean[])
-    order by id desc limit :offset + :take
+    order by id desc limit :offset::int + :take::int
 ),
 hit as materialized (select id from matching order by id desc offset :offset limit :take)
 select (select count(*) from matching) as hits, (select count(*) from looked) as looked_at, (select id from looked order by id limit 1) as last_looked_at,

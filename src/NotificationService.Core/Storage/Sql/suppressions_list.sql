@@ -11,7 +11,7 @@ with looked as materialized (
 matching as materialized (
     select id from looked
     where (expires_at is null or expires_at > :now) and (:channel::smallint is null or channel = :channel) and (:reason::smallint is null or reason = :reason)
-    order by id desc limit :offset + :take
+    order by id desc limit :offset::int + :take::int
 ),
 hit as materialized (select id from matching order by id desc offset :offset limit :take)
 select (select count(*) from matching) as hits, (select count(*) from looked) as looked_at, (select id from looked order by id limit 1) as last_looked_at,

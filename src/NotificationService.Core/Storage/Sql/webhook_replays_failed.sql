@@ -27,7 +27,10 @@ picked as materialized (
 ),
 again as (
     update webhook_messages m set state = {message.pending}, reason = null, first_attempt = m.attempts, due_at = clock_timestamp(), ended_at = null
-    where m.tenant_id = :tenant and m.id = any (array(select id from picked))
+    from picked
+    -- A fence, as in webhook_messages_complete.
+    cross join lateral (select h.ctid from webhook_messages h where h.tenant_id = :tenant and h.id = picked.id offset 0) held
+    where m.ctid = held.ctid
     returning m.id
 ),
 done as (
