@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using NotificationService.Storage;
 using NotificationService.Testing;
 
 namespace NotificationService.ArchitectureTests;
 
 /// <summary>What the code gives to each statement is what its file asks for. Columns are compared where there is a database (StatementColumnsTests).</summary>
-public sealed class StatementParameterTests
+public sealed partial class StatementParameterTests
 {
     private static readonly string Source = Path.Combine(Repository.Root, "src");
 
@@ -31,6 +32,33 @@ public sealed class StatementParameterTests
         new StatementParameters(Sources).Faults(Declared).Except(Unbound.Select(statement => $"{statement} is bound nowhere")).ShouldBeEmpty();
     }
 
+    /// <summary>What a statement answers is compared with what is declared; a column that is declared and not read would hide one that nobody needs.</summary>
+    [Fact]
+    public void Every_column_that_is_declared_is_read()
+    {
+        Sources.Sum(source => Declarations(source.Text).Count()).ShouldBeGreaterThan(250);
+
+        Sources.SelectMany(source => Unread(source.Text).Select(column => $"{Path.GetFileName(source.Path)}: {column}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_planted_column_that_nobody_reads_is_found() =>
+        Unread(
+            """
+            var id = row.GetGuid(Columns.Id);
+            private static class Columns
+            {
+                public static readonly Column
+                    Id = Find.Column("id"), State = Find.Column("state");
+            }
+            """).ShouldBe(["Columns.State"]);
+
+    private static IEnumerable<string> Unread(string text) =>
+        Declarations(text).Where(column => !Regex.IsMatch(text, $@"\b{Regex.Escape(column)}\b", RegexOptions.None, TimeSpan.FromSeconds(1)));
+
+    private static IEnumerable<string> Declarations(string text) =>
+        ColumnClass().Matches(text).SelectMany(columns => Assigned().Matches(columns.Groups["columns"].Value).Select(column => $"{columns.Groups["class"].Value}.{column.Groups["name"].Value}"));
+
     [Theory]
     [InlineData("Find.With(Parameter.Of(\"tenant\", tenant.Value), Parameter.Of(\"id\", id))", null)]
     [InlineData("Find.With(Parameter.Of(\"tenant\", tenant.Value))", "Planted.cs does not give batches_find :id")]
@@ -45,4 +73,10 @@ public sealed class StatementParameterTests
 
         found.Where(sentence => sentence != "batches_find is bound nowhere").ShouldBe(fault is null ? [] : [fault]);
     }
+
+    [GeneratedRegex(@"static class (?<class>\w+)\s*\{\s*public static readonly Column\s(?<columns>[^;]*);", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ColumnClass();
+
+    [GeneratedRegex(@"(?<name>\w+) = ", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Assigned();
 }

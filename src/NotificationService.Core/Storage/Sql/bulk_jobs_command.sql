@@ -39,4 +39,4 @@ batch as (
         ended_at = case when :command = {command.cancel} or before.state in ({job.failed}, {job.checked}) then null else b.ended_at end
     from changed, before where b.tenant_id = :tenant and b.id = :id
 )
-select before.state, changed.id is not null as changed from before left join changed on true
+select changed.id is not null as changed from before left join changed on true

@@ -53,4 +53,4 @@ audited as (
         json_build_object('reason', n.disabled_for, 'failures', n.failures::text)
     from noted n where n.disabled_for is not null
 )
-select id, disabled_for, :tenant::uuid as tenant_id from noted where disabled_for is not null and (select count(*) from published) >= 0
+select id, disabled_for from noted where disabled_for is not null and (select count(*) from published) >= 0

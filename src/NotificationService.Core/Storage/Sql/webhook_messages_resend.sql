@@ -16,4 +16,4 @@ again as (
     where m.tenant_id = :tenant and m.id = (select f.id from found f where f.attempts < :max_attempts) and e.enabled
     returning 1
 )
-select (select enabled from endpoint) as enabled, (select attempts from found) as attempts, (select count(*) from again) as again
+select (select enabled from endpoint) as enabled, (select attempts from found) as attempts
