@@ -110,10 +110,10 @@ internal sealed partial class StatementParameters
     [GeneratedRegex("""(?:Statement|ListStatement|ModeStatement) (?<field>\w+) = (?:Statement\.Load|new)\((?:ModeOf\.\w+, )?"(?<name>\w+)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Loaded();
 
-    [GeneratedRegex(@"(?<receiver>\w+(\[0\]|\(filter\))?)\.With\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<receiver>\w+(?:\[0\]|\(filter\))?)\.With\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex With();
 
-    [GeneratedRegex("""\b[A-Z]\w*(<[^()]*>)?\("(?<name>[a-z][a-z0-9_]*)",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""\b[A-Z]\w*(?:<[^()]*>)?\("(?<name>[a-z][a-z0-9_]*)",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Given();
 
     [GeneratedRegex(@"(?:^|\.\. )(?!Parameter\.)(?:\w+\.)?(?<method>[A-Z]\w*)\((?!"")", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -12,7 +12,7 @@ public static partial class NumberedStatement
     public static string Of(Statement statement, IReadOnlyList<string> names)
     {
         if (!names.Order(StringComparer.Ordinal).SequenceEqual(statement.Parameters.Order(StringComparer.Ordinal), StringComparer.Ordinal))
-            throw new ArgumentException($"{statement} takes {string.Join(", ", statement.Parameters)} and not {string.Join(", ", names)}");
+            throw new ArgumentException($"{statement} takes {string.Join(", ", statement.Parameters)} and not {string.Join(", ", names)}", nameof(names));
         int[] places = [.. statement.Parameters.Select(name => names.Index().Single(given => given.Item == name).Index + 1)];
         return Position().Replace(statement.Text, match => string.Create(CultureInfo.InvariantCulture, $"${places[int.Parse(match.Groups["n"].Value, CultureInfo.InvariantCulture) - 1]}"));
     }

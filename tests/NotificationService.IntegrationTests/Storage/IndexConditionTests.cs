@@ -55,6 +55,6 @@ public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<T
         .. known.Keys.Where(name => !found.Any(condition => condition.StartsWith($"{name}:", StringComparison.Ordinal))).Select(name => $"{name} is not there"),
     ];
 
-    private static IEnumerable<string> Pieces(IReadOnlyDictionary<string, string> known, string condition) =>
+    private static string[] Pieces(IReadOnlyDictionary<string, string> known, string condition) =>
         known.TryGetValue(condition.Split(':')[0], out var pieces) ? SqlNames.Replace(pieces).Split(" | ") : ["nobody has said what it means"];
 }

@@ -74,12 +74,12 @@ public sealed partial class TenantFirstTests(TestDatabase database) : IClassFixt
     private static IEnumerable<(string Index, string Condition)> LookUps(string plan) =>
         LookUp().Matches(plan).Select(match => (match.Groups["index"].Value, match.Groups["condition"].Value.Trim()));
 
-    [GeneratedRegex("^(notifications|deliveries|timeline|attempts|engagements|outbox|webhook_messages|webhook_attempts|kafka_messages)_", RegexOptions.None, 1000)]
+    [GeneratedRegex("^(?:notifications|deliveries|timeline|attempts|engagements|outbox|webhook_messages|webhook_attempts|kafka_messages)_", RegexOptions.None, 1000)]
     private static partial Regex Large();
 
     [GeneratedRegex(@"^\(tenant_id = [^()]*\)$", RegexOptions.None, 1000)]
     private static partial Regex OnlyTenant();
 
-    [GeneratedRegex(@"(Index (Only )?Scan( Backward)? using|Bitmap Index Scan on) (?<index>\w+)[^\n]*(\n *Index Cond:(?<condition>[^\n]*))?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?:Index (?:Only )?Scan(?: Backward)? using|Bitmap Index Scan on) (?<index>\w+)[^\n]*(?:\n *Index Cond:(?<condition>[^\n]*))?", RegexOptions.None, 1000)]
     private static partial Regex LookUp();
 }
