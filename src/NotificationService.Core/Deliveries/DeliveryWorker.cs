@@ -33,7 +33,8 @@ internal sealed class DeliveryWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var loop = new ClaimLoop(
-            heartbeats.Register("delivery_worker", LongestSilence), heartbeats.Step("delivery_claim"), Pause, time, reason => logger.StepFailed("claim", reason)) { Signal = wakeUp.WaitAsync };
+            heartbeats.Register("delivery_worker", LongestSilence), heartbeats.Step("delivery_claim"), Pause, time, reason => logger.StepFailed("claim", reason))
+        { Signal = wakeUp.WaitAsync };
         providers.Subscribe(ReadProvidersAgain);
         StartStages();
         try

@@ -25,7 +25,7 @@ with looked as materialized (
      order by m.id desc limit :max_rows)
 ),
 matching as materialized (
-    select id from looked where (:state::smallint is null or state = :state) and (:type::text is null or type = :type) order by id desc limit :take + :offset
+    select id from looked where (:state::smallint is null or state = :state) and (:type::text is null or type = :type) order by id desc limit :offset::int + :take::int
 ),
 hit as materialized (select id from matching order by id desc offset :offset limit :take)
 select m.id, m.event_id, m.type, m.subject, m.sequence, m.state, m.reason, m.attempts, m.occurred_at, m.created_at, m.ended_at,
