@@ -9,7 +9,7 @@ ended as (
     returning d.id, d.timeline_seq, d.batch_id, picked.status as was, d.status, d.devices
 ),
 change as (
-    select :tenant as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id,
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id,
         notification_meta.cause({cause.batch_cancelled}, devices) as detail
     from ended
 ),

@@ -23,7 +23,7 @@ with changed as (
     returning d.id, i.steps, d.batch_id, d.status, held_row.was
 ),
 change as (
-    select :tenant as tenant_id, t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status,
+    select :tenant::uuid as tenant_id, t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status,
         (select clock_timestamp()) as at, changed.batch_id, t.detail::json as detail
     from unnest(:step_deliveries::uuid[], :step_sequences::smallint[], :step_statuses::smallint[], :step_details::text[]) as t(delivery_id, seq, status, detail)
     join changed on changed.id = t.delivery_id

@@ -11,7 +11,7 @@ ended as (
     returning d.id, d.timeline_seq, d.batch_id, before.status as was, d.status, d.devices
 ),
 change as (
-    select :tenant as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now as at, batch_id, notification_meta.cause({cause.cancelled}, devices) as detail from ended
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now::timestamptz as at, batch_id, notification_meta.cause({cause.cancelled}, devices) as detail from ended
 ),
 {include change_recorded}
 select before.id, coalesce(ended.status, before.status) as status, ended.id is not null as changed

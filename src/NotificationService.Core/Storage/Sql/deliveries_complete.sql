@@ -50,7 +50,7 @@ attempt as (
     where a.place in (select place from held)
 ),
 change as (
-    select :tenant as tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
+    select :tenant::uuid as tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
     from unnest(:step_places::int[], :step_sequences::smallint[], :step_statuses::smallint[], :step_times::timestamptz[], :step_details::text[]) as t(place, seq, status, at, detail)
     join held on held.place = t.place
 ),

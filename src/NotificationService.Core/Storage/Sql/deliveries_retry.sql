@@ -37,7 +37,7 @@ again as (
     returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
 ),
 change as (
-    select :tenant as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now as at, batch_id,
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now::timestamptz as at, batch_id,
         notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end) as detail
     from again
 ),

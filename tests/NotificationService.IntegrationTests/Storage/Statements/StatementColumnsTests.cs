@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.RegularExpressions;
 using NotificationService.Host.Auth;
 using NotificationService.Kafka;
 using NotificationService.Storage;
@@ -55,11 +56,18 @@ public sealed class StatementColumnsTests(TestDatabase database) : IClassFixture
         for (var place = 1; place <= statement.Parameters.Count; place++)
         {
             // A variant that does not use a parameter cannot tell its type.
-            var isUsed = statement.Text.Contains($"${place}", StringComparison.Ordinal);
+            var isUsed = Regex.IsMatch(statement.Text, $@"\${place}(?!\d)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             command.Parameters.Add(isUsed ? new NpgsqlParameter { Value = DBNull.Value } : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         }
 
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly);
-        return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly);
+            return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
+        }
+        catch (PostgresException exception)
+        {
+            throw new InvalidOperationException($"PostgreSQL cannot say what {statement} answers: {exception.MessageText}", exception);
+        }
     }
 }
