@@ -31,7 +31,7 @@ internal static partial class ChannelSwitches
     [GeneratedRegex(@"\bswitch\b")]
     private static partial Regex Switch();
 
-    [GeneratedRegex(@"^\s*(case\s+)?(Channels\.)?(ChannelKind|ChannelMessage)\.[A-Z]", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(case\s+)?(Channels\.)?(ChannelKind|ChannelMessage)\.[A-Z]", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex OverChannels();
 
     [GeneratedRegex(@"^\s*case\b", RegexOptions.Multiline)]
