@@ -2,72 +2,61 @@ using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Testing;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace NotificationService.IntegrationTests.Storage;
 
-/// <summary>What belongs to a change of a status: the text that statements include writes what the function writes that the trigger of chains calls.</summary>
+/// <summary>What belongs to a change of a status, from each status to each: the one text that statements and functions include.</summary>
 public sealed class ChangeRecordedTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const string At = "timestamptz '2026-03-01 12:00:00+00'";
+    private const short Pending = 0;
 
-    /// <summary>From each status to each, with a batch and without.</summary>
-    private static readonly string Given = $$"""
-        create temporary table given on commit drop as
-        select gen_random_uuid() as delivery_id, 2::smallint as seq, was, status, batch_id, json_build_object('cause', 1) as detail
-        from unnest(array[{{Numbers}}]::smallint[]) was, unnest(array[{{Numbers}}]::smallint[]) status, unnest(array[null, '{{Guid.CreateVersion7()}}']::uuid[]) batch_id;
-        insert into given select delivery_id, 3::smallint, status, {status.sent}, batch_id, null from given where was = {status.sending};
+    private const string Record = """
+        with change as (
+            select :tenant as tenant_id, gen_random_uuid() as delivery_id, 2 as seq, c.was, c.status, now() as at, :batch as batch_id, null::json as detail
+            from unnest(:was::smallint[], :status::smallint[]) as c(was, status)),
+        {include change_recorded}
+        select 1
         """;
 
-    private const string ByStatement = $"with change as (select :tenant as tenant_id, delivery_id, seq, was, status, {At} as at, batch_id, detail from given), {{include change_recorded}} select 1";
-
-    private const string ByFunction = $"""
-        select notification_meta.record_changes(
-            :tenant, {At}, array_agg(delivery_id order by delivery_id, seq), array_agg(seq order by delivery_id, seq), array_agg(was order by delivery_id, seq),
-            array_agg(status order by delivery_id, seq), array_agg(batch_id order by delivery_id, seq), array_agg(detail order by delivery_id, seq)) from given
-        """;
-
-    private const string Written = """
-        select concat_ws(' ', 'timeline', delivery_id, seq, status, at, detail) from timeline where tenant_id = :tenant
-        union all select concat_ws(' ', 'outbox', shard, subject, seq, target) from outbox where tenant_id = :tenant
-        union all select concat_ws(' ', 'batch_changes', batch_id, status, sum(delta)) from batch_changes where tenant_id = :tenant group by batch_id, status
-        order by 1
-        """;
-
-    private static string Numbers => string.Join(", ", DeliveryStatuses.All.Select(status => (short)status));
+    private static readonly (DeliveryStatus? Was, DeliveryStatus Is)[] Changes =
+    [
+        .. from was in DeliveryStatuses.All from status in DeliveryStatuses.All select ((DeliveryStatus?)was, status),
+        .. DeliveryStatuses.All.Select(status => ((DeliveryStatus?)null, status)),
+    ];
 
     [Fact]
-    public async Task Statements_and_the_function_write_the_same()
+    public async Task Each_has_a_row_of_the_timeline_and_what_is_published_one_of_the_outbox()
     {
-        var tenant = await database.NewTenantAsync();
-        await using var connection = await database.Superuser.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await RunAsync(connection, Given, tenant.Value);
+        var tenant = (await database.NewTenantAsync()).Value;
+        await RecordAsync(tenant, batch: null);
 
-        await transaction.SaveAsync("given");
-        await RunAsync(connection, ByStatement, tenant.Value);
-        var byStatement = await ReadAsync(connection, tenant.Value);
-        await transaction.RollbackAsync("given");
-        await RunAsync(connection, ByFunction, tenant.Value);
-
-        byStatement.Count(line => line.StartsWith("batch_changes", StringComparison.Ordinal)).ShouldBeGreaterThan(5);
-        byStatement.ShouldBe(await ReadAsync(connection, tenant.Value));
+        (await database.QueryAsync<short>($"select status from timeline where tenant_id = '{tenant}'")).ShouldBe(Changes.Select(change => (short)change.Is), ignoreOrder: true);
+        (await database.QueryAsync<short>($"select t.status from outbox o join timeline t on t.delivery_id = o.subject and t.seq = o.seq where o.tenant_id = '{tenant}'"))
+            .ShouldBe(Changes.Where(change => change.Is >= DeliveryStatus.Sent).Select(change => (short)change.Is), ignoreOrder: true);
+        (await database.ScalarAsync<long>($"select count(*) from batch_changes where tenant_id = '{tenant}'")).ShouldBe(0);
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, Guid tenant)
+    [Fact]
+    public async Task Counts_of_the_batch_move_from_what_it_was_to_what_it_is()
     {
-        await using var command = new NpgsqlCommand(SqlNames.Replace(sql), connection);
+        var (tenant, batch) = ((await database.NewTenantAsync()).Value, Guid.CreateVersion7());
+        await RecordAsync(tenant, batch);
+
+        var expected = Changes.SelectMany(change => change.Was is { } was ? ((short Class, long Delta)[])[(ClassOf(was), -1), (ClassOf(change.Is), 1)] : [(ClassOf(change.Is), 1)])
+            .GroupBy(moved => moved.Class).Where(group => group.Sum(moved => moved.Delta) != 0).Select(group => $"{group.Key} {group.Sum(moved => moved.Delta)}");
+        (await database.QueryAsync<string>($"select status || ' ' || delta from batch_changes where tenant_id = '{tenant}' and batch_id = '{batch}'")).ShouldBe(expected, ignoreOrder: true);
+    }
+
+    private static short ClassOf(DeliveryStatus status) => status < DeliveryStatus.Sent ? Pending : (short)status;
+
+    private async Task RecordAsync(Guid tenant, Guid? batch)
+    {
+        await using var command = database.Superuser.CreateCommand(SqlNames.Replace(Record));
         command.Parameters.AddWithValue("tenant", tenant);
+        command.Parameters.Add(new NpgsqlParameter("batch", NpgsqlDbType.Uuid) { Value = (object?)batch ?? DBNull.Value });
+        command.Parameters.AddWithValue("was", Changes.Select(change => (short?)change.Was).ToArray());
+        command.Parameters.AddWithValue("status", Changes.Select(change => (short)change.Is).ToArray());
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, Guid tenant)
-    {
-        await using var command = new NpgsqlCommand(Written, connection);
-        command.Parameters.AddWithValue("tenant", tenant);
-        await using var reader = await command.ExecuteReaderAsync();
-        var lines = new List<string>();
-        while (await reader.ReadAsync())
-            lines.Add(reader.GetString(0));
-        return lines;
     }
 }

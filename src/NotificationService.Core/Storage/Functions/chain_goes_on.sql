@@ -12,7 +12,7 @@ declare
     now_at timestamptz;
     success smallint;
     next_id uuid; next_place smallint; ended_channel smallint; ended_status smallint; after_seconds int;
-    recorded int;
+    changes int;
 begin
     perform pg_advisory_xact_lock(hashtextextended(first_id::text, 9));
     now_at := clock_timestamp();
@@ -24,11 +24,13 @@ begin
         with ended as (
             update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
             where d.id > first_id and d.id <= last_id and d.tenant_id = new.tenant_id and d.chain > 0 and d.status in ({status.waiting})
-            returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices)
-        select notification_meta.record_changes(
-            new.tenant_id, now_at, array_agg(id), array_agg(timeline_seq), array_agg({status.queued}::smallint), array_agg(status), array_agg(batch_id),
-            array_agg(notification_meta.cause({cause.not_needed}, devices, success))) into recorded
-        from ended;
+            returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices),
+        change as (
+            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.queued} as was, status, now_at as at, batch_id,
+                notification_meta.cause({cause.not_needed}, devices, success) as detail
+            from ended),
+        {include change_recorded}
+        select count(*) into changes from ended; -- not needed
         return null;
     end if;
 
@@ -44,11 +46,13 @@ begin
     if found then
         with woken as (
             update deliveries d set status = {status.queued}, due_at = now_at, timeline_seq = d.timeline_seq + 1 where d.tenant_id = new.tenant_id and d.id = next_id and d.status = {status.scheduled}
-            returning d.id, d.timeline_seq, d.batch_id, d.status)
-        select notification_meta.record_changes(
-            new.tenant_id, now_at, array_agg(id), array_agg(timeline_seq), array_agg({status.scheduled}::smallint), array_agg(status), array_agg(batch_id),
-            array_agg(notification_meta.cause({cause.fallback}, null, ended_channel, ended_status))) into recorded
-        from woken;
+            returning d.id, d.timeline_seq, d.batch_id, d.status),
+        change as (
+            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.scheduled} as was, status, now_at as at, batch_id,
+                notification_meta.cause({cause.fallback}, null, ended_channel, ended_status) as detail
+            from woken),
+        {include change_recorded}
+        select count(*) into changes from woken; -- not needed
 
         -- Those behind it have their time after it, not after the beginning.
         select n.fallback_after into after_seconds from notifications n where n.id = first_id and n.tenant_id = new.tenant_id;
