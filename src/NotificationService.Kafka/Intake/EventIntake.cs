@@ -206,12 +206,12 @@ internal sealed class EventIntake(
     /// <summary>Fewer are tried before everybody waits.</summary>
     private static bool TookTooLong(Exception exception, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && DatabaseFailures.Of(exception).IsOfTheTime();
 
-    private async Task StoreAsync(IReadOnlyList<(RecordWork Work, Step.Send Step)> steps, Stopped stopped, CancellationToken cancellationToken)
+    private async Task StoreAsync((RecordWork Work, Step.Send Step)[] steps, Stopped stopped, CancellationToken cancellationToken)
     {
         var outcomes = await intake.AcceptAsync([.. steps.Select(step => step.Step.Notification)], cancellationToken);
         if (outcomes.Any(outcome => outcome is IntakeOutcome.Accepted or IntakeOutcome.Replayed))
             accept.Succeed();
-        for (var i = 0; i < steps.Count; i++)
+        for (var i = 0; i < steps.Length; i++)
         {
             var (work, step) = steps[i];
             if (outcomes[i] is IntakeOutcome.Unavailable)
