@@ -53,6 +53,8 @@ internal ref struct ParameterNames
             case '$' when DollarQuote(rest) is { Length: > 0 } tag:
                 Copy(Until(rest, tag, tag.Length));
                 break;
+            case '$' when rest.Length > 1 && char.IsAsciiDigit(rest[1]) && !IsWithinWord:
+                throw new InvalidOperationException($"a parameter has a name, and no position: {rest[..Math.Min(rest.Length, 40)]}");
             case ':' when rest.StartsWith("::"):
                 Copy(2);
                 break;
@@ -65,6 +67,8 @@ internal ref struct ParameterNames
                 break;
         }
     }
+
+    private readonly bool IsWithinWord => at > 0 && IsOfWord(text[at - 1]);
 
     private readonly bool IsInSubscript => open.TryPeek(out var last) && last == '[';
 
@@ -148,7 +152,7 @@ internal ref struct ParameterNames
     /// <summary><c>$$</c> or <c>$tag$</c>; empty for anything else.</summary>
     private readonly ReadOnlySpan<char> DollarQuote(ReadOnlySpan<char> rest)
     {
-        if (at > 0 && IsOfWord(text[at - 1]))
+        if (IsWithinWord)
             return [];
         var tag = rest.Length > 1 && char.IsAsciiDigit(rest[1]) ? [] : Word(rest[1..]);
         return rest.Length > tag.Length + 1 && rest[tag.Length + 1] == '$' ? rest[..(tag.Length + 2)] : [];

@@ -29,6 +29,11 @@ public sealed class StatementTests
         string.Join(' ', statement.Parameters).ShouldBe(names);
     }
 
+    /// <summary>Somebody else's change beside a change of the names, merged without a conflict.</summary>
+    [Fact]
+    public void A_position_is_a_fault() =>
+        Should.Throw<InvalidOperationException>(() => Statement.Parse("planted", "select 1 where id = :id and tenant_id = $1")).Message.ShouldContain("$1");
+
     [Fact]
     public void Parameters_are_given_in_any_order()
     {
