@@ -27,7 +27,6 @@ internal static class BenchmarkCommand
         new("attack", "single sends and their way to the provider while a hostile tenant does all that is known to hurt, 384 MiB of heap a process", UnderAttack.RunAsync),
         new("hanging", "the rate of one tenant beside another whose provider never answers", Hanging.RunAsync),
         new("start", "ready time, idle memory, the first minute", Start.RunAsync),
-        new("queue-shape", "one table for queue and state beside a queue row of its own", QueueShapes.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
