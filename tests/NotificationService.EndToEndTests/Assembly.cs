@@ -12,5 +12,6 @@ using NotificationService.Testing;
 // Most of a test's time is waiting: for a lease to end, a process to start, a slow sender to be cut off.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: LongestFirst(
-    SignInCollection.Name, nameof(AttackTests), nameof(KillTests), nameof(LostServerTests), nameof(KafkaOutageTests), nameof(PrivatePostgresTests), nameof(WebhookKillTests),
+    nameof(KillTests), nameof(KafkaOutageTests), nameof(LostServerTests), BulkJobsCollection.Name, BatchesCollection.Name, SignInCollection.Name, UploadsCollection.Name, nameof(AttackTests),
+    nameof(PrivatePostgresTests), nameof(WebhookKillTests),
     nameof(BulkCrashTests), nameof(FailingStepsTests), nameof(ManySlowTenantsTests), nameof(UnworkableRowsTests), nameof(SignInFloodTests), nameof(BodiesInFlightTests))]

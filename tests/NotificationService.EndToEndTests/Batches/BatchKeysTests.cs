@@ -7,7 +7,7 @@ using NotificationService.Testing.Deliveries;
 namespace NotificationService.EndToEndTests.Batches;
 
 /// <summary>What is done once to a batch under an Idempotency-Key.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(BatchesCollection.Name)]
 public sealed class BatchKeysTests(SignInService service)
 {
     [Fact]

@@ -6,7 +6,7 @@ using NotificationService.Testing.Deliveries;
 
 namespace NotificationService.EndToEndTests.Batches;
 
-[Collection(SignInCollection.Name)]
+[Collection(BatchesCollection.Name)]
 public sealed class BatchesTests(SignInService service)
 {
     [Fact]

@@ -8,7 +8,7 @@ using NotificationService.Testing.Attacks;
 namespace NotificationService.EndToEndTests.Batches;
 
 /// <summary>A call whose items each take as long as one may does not take that ten thousand times.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(BatchesCollection.Name)]
 public sealed class CostlyBatchTests(SignInService service)
 {
     [Fact]

@@ -6,7 +6,7 @@ using NotificationService.EndToEndTests.SignIn;
 namespace NotificationService.EndToEndTests.Batches;
 
 /// <summary>Lists of batches and of jobs.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(BatchesCollection.Name)]
 public sealed class ListedBatchesTests(SignInService service)
 {
     [Fact]

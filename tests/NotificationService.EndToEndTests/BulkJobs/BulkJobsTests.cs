@@ -8,7 +8,7 @@ using NotificationService.Testing.Deliveries;
 
 namespace NotificationService.EndToEndTests.BulkJobs;
 
-[Collection(SignInCollection.Name)]
+[Collection(BulkJobsCollection.Name)]
 public sealed class BulkJobsTests(SignInService service)
 {
     [Fact]

@@ -8,7 +8,7 @@ using NotificationService.Testing.Deliveries;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>What is done once to bulk jobs under an Idempotency-Key.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(UploadsCollection.Name)]
 public sealed class BulkKeysTests(SignInService service)
 {
     private const string People = "email,name,orderId\nann@example.com,Ann,A-1\nbob@example.com,Bob,A-2\n";

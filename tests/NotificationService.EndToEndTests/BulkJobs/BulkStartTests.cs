@@ -7,7 +7,7 @@ using NotificationService.EndToEndTests.SignIn;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>A checked file that is sent without being uploaded again, and how fast files and batches go.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(UploadsCollection.Name)]
 public sealed class BulkStartTests(SignInService service)
 {
     [Fact]

@@ -6,7 +6,7 @@ using NotificationService.Testing;
 namespace NotificationService.EndToEndTests.BulkJobs;
 
 /// <summary>A form's fields may be long and many; what is kept and answered of them is not.</summary>
-[Collection(SignInCollection.Name)]
+[Collection(UploadsCollection.Name)]
 public sealed class UploadFormTests(SignInService service)
 {
     private const string File = "email,phone,name,orderId\nann@example.com,+14155550100,Ann,A-1\n";

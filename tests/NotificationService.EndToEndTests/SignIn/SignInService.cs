@@ -159,8 +159,30 @@ public sealed class SignInInProcess(PostgresCluster cluster) : IAsyncLifetime
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 }
 
+/// <summary>Classes that share one process take turns. Those that wait the most have a process of their own, so that they wait beside each other.</summary>
 [CollectionDefinition(Name)]
 public sealed class SignInCollection : ICollectionFixture<SignInService>
 {
     public const string Name = "sign-in";
+}
+
+/// <summary>As <see cref="SignInCollection"/>, for batches.</summary>
+[CollectionDefinition(Name)]
+public sealed class BatchesCollection : ICollectionFixture<SignInService>
+{
+    public const string Name = "batches";
+}
+
+/// <summary>As <see cref="SignInCollection"/>, for what becomes of the rows of files.</summary>
+[CollectionDefinition(Name)]
+public sealed class BulkJobsCollection : ICollectionFixture<SignInService>
+{
+    public const string Name = "bulk-jobs";
+}
+
+/// <summary>As <see cref="SignInCollection"/>, for uploads that come again, in parts, or are started later.</summary>
+[CollectionDefinition(Name)]
+public sealed class UploadsCollection : ICollectionFixture<SignInService>
+{
+    public const string Name = "uploads";
 }
