@@ -26,7 +26,7 @@ internal static class EventLoader
             batch.Add(
                 tenants,
                 Deliveries.With(
-                    Tenants(rows, deliveries), Subjects("deliveries", rows, deliveries),
+                    Tenants("tenants", rows, deliveries), Subjects("deliveries", rows, deliveries),
                     Parameter.Of("sequences", Array.ConvertAll(deliveries, place => rows[place].Sequence)),
                     Parameter.Of("notifications", Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value))));
         }
@@ -34,7 +34,7 @@ internal static class EventLoader
         if (notices.Length > 0)
         {
             statements.Add(notices);
-            batch.Add(tenants, Notices.With(Tenants(rows, notices), Subjects("events", rows, notices)));
+            batch.Add(tenants, Notices.With(Tenants("tenants", rows, notices), Subjects("events", rows, notices)));
         }
 
         await batch.RunAsync(
@@ -47,7 +47,7 @@ internal static class EventLoader
         return [.. events.OfType<PublicEvent>()];
     }
 
-    private static Parameter Tenants(OutboxRow[] rows, int[] places) => Parameter.Of("tenants", Array.ConvertAll(places, place => rows[place].Tenant.Value));
+    private static Parameter Tenants(string name, OutboxRow[] rows, int[] places) => Parameter.Of(name, Array.ConvertAll(places, place => rows[place].Tenant.Value));
 
     private static Parameter Subjects(string name, OutboxRow[] rows, int[] places) => Parameter.Of(name, Array.ConvertAll(places, place => rows[place].Subject));
 

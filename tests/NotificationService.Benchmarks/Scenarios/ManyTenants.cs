@@ -19,7 +19,7 @@ internal static class ManyTenants
     public static async Task<IReadOnlyList<Figure>> RunAsync(Rig rig)
     {
         var (figures, count) = (new Figures(), rig.Options.Count ?? 100_000);
-        await using var service = await BenchService.StartAsync(rig);
+        await using var service = await BenchService.StartBothAsync(rig, ("Notification__RateLimits__AuthPerMinute", "0"));
         await service.WarmAsync();
         byte[][] requests = [.. (await PlantedTenants.AddAsync(service, "many", Drained[^1])).Select(token => Request(service, token))];
         for (var run = 0; run < rig.Options.Runs; run++)
