@@ -43,25 +43,29 @@ public sealed class ListPlanTests(TestDatabase database) : IClassFixture<TestDat
         foreach (var tenant in (TenantId[])[small, large])
         {
             const int Some = 102, Many = 1_000;
-            string[] rows = ["notifications", "by_mode"];
+            string[] rows = ["notifications", "by_mode"], merged = [.. rows, "merged"], alone = [.. rows, "one_mode"];
             foreach (var (looked, arguments, variants) in ((int, string, string[])[])
             [
-                (Some, $"{Both}, null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. rows]),
-                (PageRequest.Reach, $"{Both}, null, null, null, null, null, null, null, 9900, 101, null", ["newest", "exact", .. rows]),
-                (Some, "'{false}', null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. rows]),
-                (Many, $"{Both}, null, 60, null, null, null, null, null, 0, 51, null", ["newest", "filtered", "by_row", .. rows]),
-                (Many, $"{Both}, null, 40, 5, null, 'none', 2, null, 0, 51, null", ["newest", "filtered", "by_row", .. rows]),
-                (Some, $"{Both}, 'r-77', null, null, null, null, null, null, 0, 51, null", ["reference", "exact", .. rows]),
-                (Many, $"{Both}, 'r-77', 60, null, null, null, null, null, 0, 51, null", ["reference", "filtered", "by_row", .. rows]),
+                (Some, $"{Both}, null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. merged]),
+                (PageRequest.Reach, $"{Both}, null, null, null, null, null, null, null, 9900, 101, null", ["newest", "exact", .. merged]),
+                (Some, "'{false}', null, null, null, null, null, null, null, 0, 51, null", ["newest", "exact", .. alone]),
+                (PageRequest.Reach, "'{true}', null, null, null, null, null, null, null, 9900, 101, null", ["newest", "exact", .. alone]),
+                (Many, "'{true}', null, 40, 5, null, 'none', 2, null, 0, 51, null", ["newest", "filtered", "by_row", .. alone]),
+                (Some, "'{true}', 'r-77', null, null, null, null, null, null, 0, 51, null", ["reference", "exact", .. alone]),
+                (Some, "'{true}', null, null, null, null, null, null, 'u-17', 0, 51, null", ["user", "exact", .. alone]),
+                (Many, $"{Both}, null, 60, null, null, null, null, null, 0, 51, null", ["newest", "filtered", "by_row", .. merged]),
+                (Many, $"{Both}, null, 40, 5, null, 'none', 2, null, 0, 51, null", ["newest", "filtered", "by_row", .. merged]),
+                (Some, $"{Both}, 'r-77', null, null, null, null, null, null, 0, 51, null", ["reference", "exact", .. merged]),
+                (Many, $"{Both}, 'r-77', 60, null, null, null, null, null, 0, 51, null", ["reference", "filtered", "by_row", .. merged]),
                 (Some, $"{Both}, null, 73, null, null, null, null, null, 0, 51, null", ["ended", "filtered"]),
                 (Some, "'{true}', null, 73, 2, null, null, null, null, 0, 51, null", ["ended", "filtered"]),
                 (Many, $"{Both}, null, 73, 5, 'template-3', 'none', null, null, 0, 51, null", ["ended", "filtered", "by_row"]),
                 (Some, $"{Both}, null, null, null, null, null, null, null, 0, 51, '{First}'", ["batch", "exact", "notifications"]),
                 (Many, $"{Both}, null, 40, null, null, null, null, null, 0, 51, '{First}'", ["batch", "filtered", "by_row", "notifications"]),
-                (Some, $"{Both}, null, null, null, null, null, null, 'u-17', 0, 51, null", ["user", "exact", .. rows]),
-                (Many, $"{Both}, null, 60, null, null, null, null, 'u-17', 0, 51, null", ["user", "filtered", "by_row", .. rows]),
-                (Some, $"{Both}, null, null, null, 'template-3', null, null, null, 0, 51, null", ["template", "exact", .. rows]),
-                (Many, $"{Both}, null, 60, null, 'template-3', null, null, null, 0, 51, null", ["template", "filtered", "by_row", .. rows]),
+                (Some, $"{Both}, null, null, null, null, null, null, 'u-17', 0, 51, null", ["user", "exact", .. merged]),
+                (Many, $"{Both}, null, 60, null, null, null, null, 'u-17', 0, 51, null", ["user", "filtered", "by_row", .. merged]),
+                (Some, $"{Both}, null, null, null, 'template-3', null, null, null, 0, 51, null", ["template", "exact", .. merged]),
+                (Many, $"{Both}, null, 60, null, 'template-3', null, null, null, 0, 51, null", ["template", "filtered", "by_row", .. merged]),
             ])
                 await ListPlan.ShouldReadAsync(database, tenant, "notifications_list", NotificationParameters, $"{Bounds}, {looked}, {arguments}", 4 * looked + 600, variants);
 

@@ -7,7 +7,7 @@ public sealed class SqlTextTests
     [Fact]
     public void A_variant_of_a_statement_has_its_own_parts_and_nothing_of_the_others()
     {
-        var newest = SqlText.Statement("notifications_list", ["newest", "exact", "notifications", "by_mode"]);
+        var newest = SqlText.Statement("notifications_list", ["newest", "exact", "notifications", "by_mode", "merged"]);
         var ended = SqlText.Statement("notifications_list", ["ended", "filtered"]);
 
         newest.ShouldContain("n.live >= mode.live");

@@ -62,7 +62,7 @@ public sealed class StatementTests
     [Fact]
     public void All_variants_of_a_statement_have_the_same_parameters()
     {
-        var newest = Statement.Load("notifications_list", ["newest", "exact", "notifications", "by_mode"]);
+        var newest = Statement.Load("notifications_list", ["newest", "exact", "notifications", "by_mode", "merged"]);
         var ended = Statement.Load("notifications_list", ["ended", "filtered"]);
 
         newest.Parameters.ShouldBe(ended.Parameters);

@@ -69,9 +69,11 @@ public sealed class VariableTests
     {
         // One pass costs 1,001 of the 100,000 items that a render may go over; one for each variable would be 200,000.
         var item = Enumerable.Range(0, 200).ToDictionary(i => $"v{i}", i => i);
-        var data = JsonSerializer.Serialize(new { l = Enumerable.Repeat(item, 1_000) });
+        var data = Bytes(JsonSerializer.Serialize(new { l = Enumerable.Repeat(item, 1_000) }));
+        var template = TemplateOf.Text($"{{{{#each l}}}}{Variables(200)}{{{{/each}}}}");
 
-        TemplateOf.Text($"{{{{#each l}}}}{Variables(200)}{{{{/each}}}}").Missing(ChannelKind.Email, null, data).ShouldBeEmpty();
+        // There is a limit of time too, which a machine that stands still for a moment comes to; it does not do so each time.
+        Enumerable.Range(0, 20).Select(_ => template.CheckVariables([ChannelKind.Email], null, data)).OfType<VariableCheck.Done>().First().Missing.ShouldBeEmpty();
     }
 
     [Fact]

@@ -10,6 +10,9 @@
 -- whatever it knows of the table. "live >=" states the condition of notifications_tenant, which look-ups by key do not. Ids of deliveries are computed in
 -- a materialized step: a value from a function that may leak is never looked up in an index under row level security.
 --
+-- merged: several walks, sorted. Otherwise there is one, whose order is the list's: 10,000 rows need not be sorted again for the last page. For the same reason
+-- the rows of the walk are tried in the order in which they stand there, and no more of them than a page needs; the page itself is ordered by id in any case.
+--
 -- :tenant, :from_id the smallest id, :before_id the first id no more, :max_rows to look at, :modes, :reference, :status, :channel, :template key, :category,
 -- :priority, :user_id, :offset, :take, :batch
 with template as materialized (
@@ -22,8 +25,11 @@ walk as materialized (
     -- when batch
     select n.* from (values (true)) as mode(live)
     -- end
-    -- when by_mode
+    -- when merged
     select n.* from unnest(:modes::boolean[]) as mode(live)
+    -- end
+    -- when one_mode
+    select n.* from (select (:modes::boolean[])[1]) as mode(live)
     -- end
     -- when template
     cross join template
@@ -66,7 +72,9 @@ walk as materialized (
             n.live desc,
             -- end
             n.id desc limit :max_rows) n
+    -- when merged
     order by n.id desc
+    -- end
     -- when exact
     offset :offset limit :take
     -- end
@@ -102,8 +110,9 @@ hit as materialized (
     cross join lateral (select n.template_id, n.category, n.priority from notifications n where n.id = w.id and n.tenant_id = :tenant limit 1) n
     where (:category::text is null or n.category = :category) and (:priority::smallint is null or n.priority = :priority) and (:template::text is null or n.template_id in (select id from template))
     -- end
+    order by w.id desc
     -- end
-    order by w.id desc limit :offset::int + :take::int
+    limit :offset::int + :take::int
 ),
 -- end
 page as materialized (
