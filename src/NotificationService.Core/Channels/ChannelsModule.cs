@@ -18,6 +18,7 @@ public static class ChannelsModule
         .AddSingleton<ProviderLimiters>()
         .AddSingleton<SuspensionStore>()
         .AddSingleton<ProviderInstances>()
+        .AddSingleton<EnabledProviders>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<ProviderRouter>()
         .AddSingleton<ProviderEditor>()

@@ -7,7 +7,7 @@ namespace NotificationService.Channels;
 /// Which providers a tenant's channel has, live and in order. Answers from memory; looks again in the background after a
 /// second, so that another node's change is seen within two, and at once after a change on this node.
 /// </summary>
-public sealed class ProviderDirectory(ProviderStore store, ProviderInstances instances, TimeProvider time)
+public sealed class ProviderDirectory(ProviderStore store, EnabledProviders enabled, ProviderInstances instances, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsableFor = TimeSpan.FromSeconds(2);
@@ -26,6 +26,39 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
         var listing = listings.GetOrAdd((tenant, channel), static _ => new Listing());
         var providers = listing.Current(time) ?? await LoadAsync(listing, tenant, channel, cancellationToken);
         return live ? providers.Live : providers.Test;
+    }
+
+    /// <summary>
+    /// Reads, by one statement, what is not known of many lanes or was read too long ago: then <see cref="ForAsync"/> answers for each from memory. Of one lane
+    /// it reads nothing: who still has a usable list does not wait for a fresh one.
+    /// </summary>
+    public async Task RefreshAsync(IEnumerable<(TenantId Tenant, ChannelKind Channel)> lanes, CancellationToken cancellationToken)
+    {
+        var stale = new Dictionary<(TenantId Tenant, ChannelKind Channel), Listing>();
+        foreach (var lane in lanes)
+        {
+            if (listings.GetOrAdd(lane, static _ => new Listing()) is var listing && listing.Current(time) is null)
+                stale[lane] = listing;
+        }
+
+        if (stale.Count < 2)
+            return;
+        Sweep();
+        var readAt = time.GetTimestamp();
+        var rows = await enabled.ReadAsync(stale.Keys, cancellationToken);
+        foreach (var (lane, listing) in stale)
+        {
+            try
+            {
+                listing.Keep(Of(lane.Tenant, lane.Channel, [.. rows[lane].Select(row => new StoredProvider(row, store.Open(row)))], readAt), readAt);
+            }
+#pragma warning disable CA1031 // what one tenant's row holds is its own: whoever asks for it reads it again by itself and sees what is wrong
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                continue;
+            }
+        }
     }
 
     /// <summary>After a change by this node: the next call sees it.</summary>
@@ -47,7 +80,11 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
     private async Task<Providers> ReadAsync(TenantId tenant, ChannelKind channel)
     {
         var readAt = time.GetTimestamp();
-        var stored = await store.LoadEnabledAsync(tenant, channel, CancellationToken.None);
+        return Of(tenant, channel, await store.LoadEnabledAsync(tenant, channel, CancellationToken.None), readAt);
+    }
+
+    private Providers Of(TenantId tenant, ChannelKind channel, IReadOnlyList<StoredProvider> stored, long readAt)
+    {
         var all = stored.OrderBy(provider => provider.Row.Priority).ThenByDescending(provider => provider.Row.Weight).ThenBy(provider => provider.Row.Id)
             .Select(provider => instances.Of(provider, readAt)).ToArray();
         var (sandboxes, vendors) = (all.Where(IsSandbox).ToArray(), all.Where(provider => !IsSandbox(provider)).ToArray());
@@ -55,7 +92,7 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
         var first = all.Length == 0 || all.Any(provider => provider.Priority == all[0].Priority && !IsSandbox(provider)) ? vendors : sandboxes;
         return new Providers(
             first.Length == 0 && ChannelTable.Of(channel).BuiltInProvider is { } type ? [instances.BuiltIn(tenant, channel, type)] : first,
-            sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
+            () => sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
     }
 
     private static bool IsSandbox(ConfiguredProvider provider) => provider.Type == ProviderInstances.SandboxType;
@@ -75,7 +112,15 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
         instances.Sweep(ForgottenAfter);
     }
 
-    private sealed record Providers(IReadOnlyList<ConfiguredProvider> Live, IReadOnlyList<ConfiguredProvider> Test);
+    /// <summary>Most tenants never send a test: what would serve it is made when one does.</summary>
+    private sealed class Providers(IReadOnlyList<ConfiguredProvider> live, Func<IReadOnlyList<ConfiguredProvider>> test)
+    {
+        private IReadOnlyList<ConfiguredProvider>? made;
+
+        public IReadOnlyList<ConfiguredProvider> Live => live;
+
+        public IReadOnlyList<ConfiguredProvider> Test => made ??= test();
+    }
 
     private sealed class Listing
     {
@@ -94,6 +139,16 @@ public sealed class ProviderDirectory(ProviderStore store, ProviderInstances ins
             {
                 var usable = loaded is { } now && time.GetElapsedTime(now.At) < UsableFor ? now.Value : null;
                 return (loading ??= LoadAsync(read, time), usable);
+            }
+        }
+
+        /// <summary>What was read beside others, unless something later is known.</summary>
+        public void Keep(Providers value, long readAt)
+        {
+            lock (sync)
+            {
+                if (loaded is null || loaded.At < readAt)
+                    loaded = new Loaded(value, readAt);
             }
         }
 

@@ -57,6 +57,7 @@ internal sealed class DeliveryPreparer(
         {
             var notifications = await loader.LoadAsync(claimed, cancellationToken);
             var chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
+            await router.RefreshAsync(claimed.Select(delivery => (delivery.Tenant, delivery.Channel)), cancellationToken);
             load.Succeed();
             return (new Loaded(notifications, chains), false);
         }

@@ -92,6 +92,9 @@ internal sealed class LaneCapacity(ProviderDirectory directory, DeliveryOptions 
             if (state.ServedBy is not { Count: > 0 } providers || MaxOf(state, providers) is not { } limit)
             {
                 state.HasMore = true;
+                // Nothing of it is here and nothing holds it back: there may be very many such, and each claim asks all that are known.
+                if (Volatile.Read(ref state.Waiting) == 0)
+                    lanes.TryRemove(lane, out _);
                 continue;
             }
 

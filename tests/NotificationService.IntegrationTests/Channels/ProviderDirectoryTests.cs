@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 
 namespace NotificationService.IntegrationTests.Channels;
@@ -52,6 +53,51 @@ public sealed class ProviderDirectoryTests(TestDatabase database) : IClassFixtur
         answered.IsCompletedSuccessfully.ShouldBeTrue();
         (await answered).ShouldBeEmpty();
         await Eventually.TrueAsync(async () => (await other.NamesAsync(tenant)).Count == 1, TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public async Task Many_tenants_are_read_at_once_and_each_has_its_own()
+    {
+        var (node, other) = (Node(), Node());
+        var tenants = new List<TenantId>();
+        for (var i = 0; i < 5; i++)
+        {
+            tenants.Add(await database.NewTenantAsync());
+            if (i != 3)
+                await node.CreateAsync(tenants[i], ChannelsNode.SendGrid($"SendGrid {i}", apiKey: $"SG.of-tenant-{i}"));
+        }
+
+        await other.Directory.RefreshAsync([.. tenants.Select(tenant => (tenant, ChannelKind.Email)), (tenants[0], ChannelKind.InApp)], CancellationToken.None);
+
+        // What is in memory is answered at once.
+        for (var i = 0; i < tenants.Count; i++)
+        {
+            var found = other.Directory.ForAsync(tenants[i], ChannelKind.Email, live: true, CancellationToken.None);
+            found.IsCompletedSuccessfully.ShouldBeTrue();
+            (await found).Select(provider => provider.Name).ShouldBe(i == 3 ? [] : [$"SendGrid {i}"]);
+        }
+
+        var builtIn = other.Directory.ForAsync(tenants[0], ChannelKind.InApp, live: true, CancellationToken.None);
+        builtIn.IsCompletedSuccessfully.ShouldBeTrue();
+        (await builtIn).ShouldHaveSingleItem().Type.ShouldBe("in_app");
+        // One by one it is the same instance: nothing of its health or connections is lost.
+        var before = await OneAsync(other, tenants[0]);
+        time.Advance(TimeSpan.FromSeconds(5));
+        (await OneAsync(other, tenants[0])).ShouldBeSameAs(before);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_of_one_tenant_keeps_nothing_from_the_others()
+    {
+        var (node, other) = (Node(), Node());
+        var (ill, well) = (await database.NewTenantAsync(), await database.NewTenantAsync());
+        foreach (var tenant in (TenantId[])[ill, well])
+            await node.CreateAsync(tenant, ChannelsNode.SendGrid());
+        await database.ExecuteAsync($"update providers set channel = 1, settings = '[1]', revision = revision + 1 where tenant_id = '{ill}'");
+
+        await other.Directory.RefreshAsync([(ill, ChannelKind.Email), (well, ChannelKind.Email)], CancellationToken.None);
+
+        (await other.NamesAsync(well)).ShouldBe(["SendGrid"]);
     }
 
     [Fact]

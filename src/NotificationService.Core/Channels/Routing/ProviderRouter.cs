@@ -39,6 +39,9 @@ public sealed class ProviderRouter(ProviderDirectory directory)
     /// <summary>Its lane is held anyway, and somebody may correct the provider in between.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>So that <see cref="ChooseAsync"/> chooses for each of these from what is in memory.</summary>
+    public Task RefreshAsync(IEnumerable<(TenantId Tenant, ChannelKind Channel)> lanes, CancellationToken cancellationToken) => directory.RefreshAsync(lanes, cancellationToken);
+
     /// <param name="last">Who was called for it the last time, if anybody.</param>
     /// <param name="bits">Random bits; the same give the same choice.</param>
     public async ValueTask<(Route Route, IReadOnlyList<ConfiguredProvider> All)> ChooseAsync(
