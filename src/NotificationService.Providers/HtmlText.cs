@@ -175,6 +175,6 @@ internal static class HtmlText
         return [];
     }
 
-    /// <summary>Most of it stands for itself and is not copied.</summary>
+    /// <summary>Most of it is the text already and is not copied.</summary>
     private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> html) => html.Contains('&') ? WebUtility.HtmlDecode(html.ToString()) : html;
 }

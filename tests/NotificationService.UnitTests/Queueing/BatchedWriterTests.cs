@@ -56,17 +56,17 @@ public sealed class BatchedWriterTests
     }
 
     [Fact]
-    public async Task Of_what_is_posted_each_is_told_once_written_replaced_or_lost()
+    public async Task Of_what_is_posted_each_ends_once_written_replaced_or_lost()
     {
         var run = new Run { Fails = items => items.Contains(2) ? Refused("22021") : items.Contains(4) ? Away() : null, Replacement = item => item + 100 };
-        var told = new List<string>();
-        await using (var writer = run.NewWriter(BatchedWriterOptions.WithoutWaiting(Together with { MaxBatch = 1 }), posted: (item, failure) => told.Add(failure is null ? $"{item}" : $"{item} lost")))
+        var ended = new List<string>();
+        await using (var writer = run.NewWriter(BatchedWriterOptions.WithoutWaiting(Together with { MaxBatch = 1 }), posted: (item, failure) => ended.Add(failure is null ? $"{item}" : $"{item} lost")))
         {
             foreach (var item in new[] { 1, 2, 3, 4 })
                 writer.TryPost(item).ShouldBeTrue();
         }
 
-        told.ShouldBe(["1", "2", "3", "4 lost"]);
+        ended.ShouldBe(["1", "2", "3", "4 lost"]);
         run.Writes.ShouldBe(["1", "2", "102", "3", "4"]);
     }
 

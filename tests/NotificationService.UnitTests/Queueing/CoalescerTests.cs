@@ -101,21 +101,21 @@ public sealed class CoalescerTests
     }
 
     [Fact]
-    public async Task What_is_posted_shares_the_flushes_and_its_end_is_told_once_also_when_the_flush_fails()
+    public async Task What_is_posted_shares_the_flushes_and_ends_once_also_when_the_flush_fails()
     {
-        var told = new List<string>();
+        var ended = new List<string>();
         var coalescer = new Coalescer<int, int>(Options with { MaxBatch = 2 }, TimeProvider.System, (items, _) =>
             items.Contains(3) ? throw new InvalidOperationException("three") : Task.FromResult<IReadOnlyList<int>>([.. items.Select(item => item * 10)]))
-        { Posted = (item, result, failure) => told.Add($"{item} {failure?.Message ?? result.ToString()}") };
+        { Posted = (item, result, failure) => ended.Add($"{item} {failure?.Message ?? result.ToString()}") };
 
         coalescer.TryPost(1).ShouldBeTrue();
-        await Testing.Eventually.TrueAsync(() => told.Count == 1, TimeSpan.FromSeconds(90));
+        await Testing.Eventually.TrueAsync(() => ended.Count == 1, TimeSpan.FromSeconds(90));
         coalescer.TryPost(3).ShouldBeTrue();
-        await Testing.Eventually.TrueAsync(() => told.Count == 2, TimeSpan.FromSeconds(90));
+        await Testing.Eventually.TrueAsync(() => ended.Count == 2, TimeSpan.FromSeconds(90));
         (await coalescer.AddAsync(4, CancellationToken.None)).ShouldBe(40);
         await coalescer.DisposeAsync();
 
-        told.ShouldBe(["1 10", "3 three"]);
+        ended.ShouldBe(["1 10", "3 three"]);
         coalescer.TryPost(5).ShouldBeFalse();
     }
 }

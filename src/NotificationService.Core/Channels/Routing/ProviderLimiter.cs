@@ -28,7 +28,7 @@ public sealed class ProviderLimiter
     /// <summary>A call that came back within this shows that it no longer hangs.</summary>
     private static readonly TimeSpan QuickEnough = TimeSpan.FromSeconds(5);
 
-    private const int MostHeldReady = 1024;
+    private const int MaxHeldReady = 1024;
     private static readonly TimeSpan HeldReadyFor = TimeSpan.FromMilliseconds(150);
 
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(1);
@@ -241,7 +241,7 @@ public sealed class ProviderLimiter
     }
 
     /// <summary>Calls that it could answer in a moment, as it has of late; 0 while nobody knows.</summary>
-    private int EndSoon => health.Takes is var takes && takes > TimeSpan.Zero ? (int)Math.Min(MostHeldReady, Math.Min(limit, atOnce) * (HeldReadyFor / takes)) : 0;
+    private int EndSoon => health.Takes is var takes && takes > TimeSpan.Zero ? (int)Math.Min(MaxHeldReady, Math.Min(limit, atOnce) * (HeldReadyFor / takes)) : 0;
 
     private bool IsSlowNow => slow * 2 > underWay;
 
