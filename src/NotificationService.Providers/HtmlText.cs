@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using System.Text;
 
 namespace NotificationService.Providers;
 
@@ -12,6 +14,9 @@ internal static class HtmlText
     public const int Longest = 100_000;
 
     private const int LongestLink = 2_000;
+    private const int LongestName = 11; // "/blockquote"
+
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create([' ', '\t', '\r', '\n', '\f', '/', '>']);
 
     /// <summary>The text part of a mail: its own, or what can be read of its HTML. Empty where there is neither.</summary>
     public static string Beside(string? html, string? text) => (text, html) switch
@@ -25,6 +30,7 @@ internal static class HtmlText
     public static string Of(string html)
     {
         var text = new TextLines(Longest);
+        Span<char> name = stackalloc char[LongestName];
         var link = default(Link?);
         for (var at = 0; at < html.Length && !text.IsFull;)
         {
@@ -44,8 +50,9 @@ internal static class HtmlText
             if (html[at + 1] is not ('!' or '?'))
             {
                 var tag = html.AsSpan(at + 1, end - at - 1);
-                link = Write(text, tag, link);
-                if (Hides(tag) is { } closing && (end = html.IndexOf(closing, end, StringComparison.OrdinalIgnoreCase) - 1) < 0)
+                var element = name[..NameOf(tag, name)];
+                link = Write(text, tag, element, link);
+                if (Hides(element) is { } closing && (end = html.IndexOf(closing, end, StringComparison.OrdinalIgnoreCase) - 1) < 0)
                     break;
             }
 
@@ -66,24 +73,21 @@ internal static class HtmlText
             return html.IndexOf("-->", at + 2, StringComparison.Ordinal) is >= 0 and var comment ? comment + 2 : -1;
         if (html[at + 1] is '!' or '?')
             return html.IndexOf('>', at);
-        var (quote, last) = ('\0', '\0');
-        for (var i = at + 1; i < html.Length; i++)
+        for (var i = at + 1; html.AsSpan(i).IndexOfAny('>', '"', '\'') is >= 0 and var found; i++)
         {
-            var c = html[i];
-            if (quote != '\0')
-                quote = c == quote ? '\0' : quote;
-            else if (c is '"' or '\'' && last == '=')
-                quote = c;
-            else if (c == '>')
+            i += found;
+            if (html[i] == '>')
                 return i;
-            last = char.IsWhiteSpace(c) ? last : c;
+            // A quotation mark begins a value only behind an equals sign.
+            if (html.AsSpan(at + 1, i - at - 1).TrimEnd() is [.., '='] && (i = html.IndexOf(html[i], i + 1)) < 0)
+                break;
         }
 
         return -1;
     }
 
     /// <summary>How what stands between this tag and its end ends, where that is not for reading.</summary>
-    private static string? Hides(ReadOnlySpan<char> tag) => NameOf(tag) switch
+    private static string? Hides(ReadOnlySpan<char> element) => element switch
     {
         "script" => "</script",
         "style" => "</style",
@@ -92,12 +96,12 @@ internal static class HtmlText
     };
 
     /// <summary>The link that is open after this tag.</summary>
-    private static Link? Write(TextLines text, ReadOnlySpan<char> tag, Link? link)
+    private static Link? Write(TextLines text, ReadOnlySpan<char> tag, ReadOnlySpan<char> element, Link? link)
     {
-        switch (NameOf(tag))
+        switch (element)
         {
             case "br" or "div" or "tr" or "dt" or "dd" or "center" or "address" or "form" or "/div" or "/tr" or "/li" or "/dd" or "/center" or "/address" or "/form":
-                text.Break(NameOf(tag) == "br" ? text.Breaks + 1 : 1);
+                text.Break(element is "br" ? text.Breaks + 1 : 1);
                 break;
             case "p" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6" or "ul" or "ol" or "dl" or "table" or "blockquote" or "pre" or "section" or "article" or "header" or "footer" or "hr"
                 or "/p" or "/h1" or "/h2" or "/h3" or "/h4" or "/h5" or "/h6" or "/ul" or "/ol" or "/dl" or "/table" or "/blockquote" or "/pre" or "/section" or "/article" or "/header" or "/footer":
@@ -115,7 +119,7 @@ internal static class HtmlText
                 break;
             case "a":
                 var url = Decoded(Attribute(tag, "href")).Trim();
-                return IsWorthShowing(url) ? new Link(url, text.Length) : null;
+                return IsWorthShowing(url) ? new Link(url.ToString(), text.Length) : null;
             case "/a" when link is { } ends:
                 if (!text.IsSince(ends.From, ends.Url) && !text.IsSince(ends.From, ends.Url.Replace("mailto:", "", StringComparison.OrdinalIgnoreCase)))
                     text.Append(text.Length > ends.From ? $" ({ends.Url})" : ends.Url);
@@ -125,19 +129,30 @@ internal static class HtmlText
         return link;
     }
 
-    private static bool IsWorthShowing(string url) => url.Length <= LongestLink && !url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
-        && (url.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>In lower case, with its slash where it closes; empty where it is longer than any that matters.</summary>
-    private static string NameOf(ReadOnlySpan<char> tag)
+    private static bool IsWorthShowing(ReadOnlySpan<char> url)
     {
-        const int LongestName = 11; // "/blockquote"
-        var length = tag.IndexOfAny([' ', '\t', '\r', '\n', '\f', '/', '>'], from: 1);
-        var name = length < 0 ? tag : tag[..length];
-        return name.Length > LongestName ? "" : name.ToString().ToLowerInvariant();
+        if (url.Length > LongestLink || !(IsOf(url, "https://") || IsOf(url, "http://") || IsOf(url, "mailto:")))
+            return false;
+        foreach (var c in url)
+        {
+            if (char.IsControl(c) || char.IsWhiteSpace(c))
+                return false;
+        }
+
+        return true;
     }
 
-    private static int IndexOfAny(this ReadOnlySpan<char> text, ReadOnlySpan<char> any, int from) =>
+    private static bool IsOf(ReadOnlySpan<char> url, string scheme) => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Writes it in lower case, with its slash where it closes, and answers its length; 0 where it is none that matters.</summary>
+    private static int NameOf(ReadOnlySpan<char> tag, Span<char> name)
+    {
+        var length = tag.IndexOfAny(NameEnds, from: 1);
+        var written = length < 0 ? tag : tag[..length];
+        return written.Length <= name.Length && Ascii.ToLower(written, name, out _) == OperationStatus.Done ? written.Length : 0;
+    }
+
+    private static int IndexOfAny(this ReadOnlySpan<char> text, SearchValues<char> any, int from) =>
         text.Length <= from ? -1 : text[from..].IndexOfAny(any) is >= 0 and var found ? found + from : -1;
 
     private static ReadOnlySpan<char> Attribute(ReadOnlySpan<char> tag, string name)
@@ -160,5 +175,6 @@ internal static class HtmlText
         return [];
     }
 
-    private static string Decoded(ReadOnlySpan<char> html) => WebUtility.HtmlDecode(html.ToString());
+    /// <summary>Most of it is the text already and is not copied.</summary>
+    private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> html) => html.Contains('&') ? WebUtility.HtmlDecode(html.ToString()) : html;
 }

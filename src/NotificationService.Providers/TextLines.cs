@@ -20,25 +20,16 @@ internal sealed class TextLines(int longest)
     /// <summary>The next word stands in another line; with two there is an empty line between.</summary>
     public void Break(int breaks) => Breaks = Math.Min(MaxBreaks, Math.Max(Breaks, breaks));
 
-    public void Append(string words)
+    public void Append(ReadOnlySpan<char> words)
     {
-        foreach (var c in words)
+        while (!words.IsEmpty && !IsFull)
         {
-            if (IsFull)
-                return;
-            if (char.IsWhiteSpace(c) || char.IsControl(c))
-            {
+            var length = WordLength(words);
+            if (length > 0)
+                AppendWord(words[..length]);
+            else if (IsBlank(words[0]))
                 blank = true;
-                continue;
-            }
-
-            // Invisible: soft hyphens, blanks of no width, byte order marks, with which mails pad what a list of mails shows of them.
-            if (c is '\u00AD' or '\u034F' or '\u200B' or '\u2060' or '\uFEFF')
-                continue;
-            if (text.Length > 0)
-                text.Append(Breaks > 0 ? Breaks == 1 ? "\n" : "\n\n" : blank ? " " : "");
-            (blank, Breaks) = (false, 0);
-            text.Append(c);
+            words = words[Math.Max(1, length)..];
         }
     }
 
@@ -48,4 +39,27 @@ internal sealed class TextLines(int longest)
 
     /// <summary>Half of a character that the limit cut is left out.</summary>
     public override string ToString() => text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text.ToString(0, text.Length - 1) : text.ToString();
+
+    /// <summary>How many characters stand before the first that is not shown; most are plain, and a comparison each.</summary>
+    private static int WordLength(ReadOnlySpan<char> words)
+    {
+        var length = 0;
+        while (length < words.Length && (words[length] is > ' ' and < '\u007F' || !(IsBlank(words[length]) || IsInvisible(words[length]))))
+            length++;
+        return length;
+    }
+
+    private static bool IsBlank(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
+
+    /// <summary>Soft hyphens, blanks of no width, byte order marks, with which mails pad what a list of mails shows of them.</summary>
+    private static bool IsInvisible(char c) => c is '\u00AD' or '\u034F' or '\u200B' or '\u2060' or '\uFEFF';
+
+    /// <summary>As much of it as is kept, and a character at least.</summary>
+    private void AppendWord(ReadOnlySpan<char> word)
+    {
+        if (text.Length > 0)
+            text.Append(Breaks > 0 ? Breaks == 1 ? "\n" : "\n\n" : blank ? " " : "");
+        (blank, Breaks) = (false, 0);
+        text.Append(word[..Math.Clamp(longest - text.Length, 1, word.Length)]);
+    }
 }

@@ -217,25 +217,7 @@ internal sealed class DeliveryPipeline(
     /// 6. Complete: the result is written, many in one commit, and by that the lease is given back. Nobody waits for it.
     /// Dies here: before the commit as in the stage it comes from; after it nothing is left to do.
     /// </summary>
-    private void Complete(DeliveryResult result) => _ = CompleteAsync(result);
-
-    private async Task CompleteAsync(DeliveryResult result)
-    {
-        try
-        {
-            await writer.WriteAsync(result, CancellationToken.None);
-        }
-#pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said here, and the lease ends
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.StepFailed("complete", Outage.Reason(exception));
-        }
-        finally
-        {
-            capacity.Release(result.Delivery.Id);
-        }
-    }
+    private void Complete(DeliveryResult result) => writer.Post(result, capacity);
 
     /// <summary>Back to the queue, untouched.</summary>
     private void Return(PreparedDelivery delivery, string code, string message)

@@ -6,7 +6,7 @@ using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
-using Refused = NotificationService.Queueing.RefusedItem<NotificationService.Deliveries.DeliveryResult, bool>;
+using Refused = NotificationService.Queueing.RefusedItem<NotificationService.Deliveries.DeliveryResultWriter.Entry, bool>;
 
 namespace NotificationService.Deliveries;
 
@@ -34,7 +34,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly BatchedWriter<DeliveryResult, bool> writer;
+    private readonly BatchedWriter<Entry, bool> writer;
     private readonly Database database;
     private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
@@ -49,20 +49,54 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         (this.database, this.ids, this.metrics, this.events, this.logger) = (database, ids, metrics, events, logger);
         complete = heartbeats.Step("delivery_complete");
         var together = new CoalescerOptions(Writers, MaxWaiting, MaxTogether, options.CompletionLinger);
-        writer = new(new BatchedWriterOptions(together, LongestOutage, FirstPause, LongestPause), time, WriteAsync, RefusedAsync) { Waiting = NoteOutage };
+        writer = new(new BatchedWriterOptions(together, LongestOutage, FirstPause, LongestPause), time, WriteAsync, RefusedAsync) { Waiting = NoteOutage, Posted = End };
     }
 
     /// <summary>Ends when the result is committed. False: the delivery was no longer ours and nothing was written.</summary>
-    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => writer.AddAsync(DeviceTransitions.Settle(result), cancellationToken);
+    public Task<bool> WriteAsync(DeliveryResult result, CancellationToken cancellationToken) => writer.AddAsync(new Entry(DeviceTransitions.Settle(result), Holder: null), cancellationToken);
+
+    /// <summary>Nobody waits for it, and it costs no task. What it held is released once it is written, or will never be.</summary>
+    internal void Post(DeliveryResult result, SendCapacity holder)
+    {
+        var entry = new Entry(DeviceTransitions.Settle(result), holder);
+        if (!writer.TryPost(entry))
+            _ = PostLaterAsync(entry);
+    }
 
     public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    /// <summary>More wait than there is capacity for, or the process ends.</summary>
+    private async Task PostLaterAsync(Entry entry)
     {
+        Exception? failure = null;
+        try
+        {
+            await writer.AddAsync(entry, CancellationToken.None);
+        }
+#pragma warning disable CA1031 // nobody waits for this task: whatever went wrong is said, and the lease ends
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+        }
+
+        End(entry, failure);
+    }
+
+    private void End(Entry entry, Exception? failure)
+    {
+        if (failure is not null)
+            logger.StepFailed("complete", Outage.Reason(failure));
+        entry.Holder?.Release(entry.Result.Delivery.Id);
+    }
+
+    private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<Entry> entries, CancellationToken cancellationToken)
+    {
+        DeliveryResult[] results = [.. entries.Select(entry => entry.Result)];
         // A commit that went through after all finds itself fenced off the second time: writing again is safe.
         var written = await WriteOnceAsync(results, cancellationToken);
         complete.Succeed();
-        var outcomes = new bool[results.Count];
+        var outcomes = new bool[results.Length];
         for (var i = 0; i < outcomes.Length; i++)
         {
             outcomes[i] = written.Contains((results[i].Delivery.Id, results[i].Delivery.Lease.Id));
@@ -73,8 +107,9 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     }
 
     /// <summary>Once more without words, or it is left to its lease.</summary>
-    private ValueTask<Refused> RefusedAsync(DeliveryResult result, Exception refusal, CancellationToken cancellationToken)
+    private ValueTask<Refused> RefusedAsync(Entry entry, Exception refusal, CancellationToken cancellationToken)
     {
+        var result = entry.Result;
         var reason = $"{Outage.Reason(refusal)} {Outage.Refusal(refusal)?.ConstraintName}".TrimEnd();
         if (WithoutTexts(result) is var plain && plain == result)
         {
@@ -83,7 +118,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         }
 
         logger.ResultUnstorable(result.Delivery.Id.Value, reason);
-        return new(new Refused.Replaced(plain));
+        return new(new Refused.Replaced(entry with { Result = plain }));
     }
 
     private void NoteOutage(int count, string reason)
@@ -135,4 +170,8 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         metrics.StaleResult(result.Delivery.Channel);
         logger.StaleResult(result.Delivery.Id.Value, result.Status.ToName(), result.Attempt?.Outcome.ToName());
     }
+
+    /// <param name="Result">What is written.</param>
+    /// <param name="Holder">Who holds the delivery until then; null when somebody waits for it.</param>
+    internal readonly record struct Entry(DeliveryResult Result, SendCapacity? Holder);
 }

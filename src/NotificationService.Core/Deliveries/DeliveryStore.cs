@@ -110,8 +110,9 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
         var started = new Dictionary<DeliveryId, DateTimeOffset>(ordered.Length);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         // Whoever holds or cancels a batch answers only when this is committed, and what begins after that sees it.
-        if (ordered.Where(delivery => delivery.Batch is not null).Select(delivery => delivery.Batch!.Value).Distinct().ToArray() is { Length: > 0 } batches)
-            batch.Add(Share.With(Parameter.Of("batches", batches)));
+        (Guid Tenant, Guid Id)[] batches = [.. ordered.Where(delivery => delivery.Batch is not null).Select(delivery => (delivery.Tenant.Value, delivery.Batch!.Value)).Distinct()];
+        if (batches.Length > 0)
+            batch.Add(Share.With(Parameter.Of("batches", Array.ConvertAll(batches, one => one.Id))));
         batch.Add(
             Start.With(
                 Parameter.Of("tenants", Array.ConvertAll(ordered, delivery => delivery.Tenant.Value)),
@@ -119,7 +120,9 @@ public sealed class DeliveryStore(Database database, Ids ids, TimeProvider time,
                 Parameter.Of("leases", Array.ConvertAll(ordered, delivery => delivery.Lease.Id)),
                 Parameter.Of("longest_call", options.LongestCall),
                 Parameter.Of("notifications", Array.ConvertAll(ordered, delivery => delivery.Id.Notification.Value)),
-                Parameter.Of("last_deliveries", Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery))));
+                Parameter.Of("last_deliveries", Array.ConvertAll(ordered, delivery => delivery.Id.Notification.LastDelivery)),
+                Parameter.Of("batches", Array.ConvertAll(batches, one => one.Id)),
+                Parameter.Of("batch_tenants", Array.ConvertAll(batches, one => one.Tenant))));
         await batch.CommitAsync(
             row =>
             {

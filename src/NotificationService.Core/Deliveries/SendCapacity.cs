@@ -50,8 +50,9 @@ internal sealed class SendCapacity(DeliveryOptions options, ProviderDirectory di
     /// <summary>1. Waits, for as long as a poll, until a claim is worth its statement. To be asked by one loop.</summary>
     public async Task<ClaimPermit> ForClaimAsync(CancellationToken cancellationToken)
     {
-        // A worker of few calls never has capacity for many: half of what it can hold is enough for it.
-        var enough = Math.Min(Math.Min(options.ClaimSize, WorthAClaim), Math.Max(1, (options.Concurrency + MinPrefetch) / 2));
+        // A fast worker waits until a quarter of its prefetch is used up: a claim costs little more for hundreds than for one. A worker of few calls never has
+        // capacity for many: half of what it can hold is enough for it.
+        var enough = Math.Min(Math.Clamp(inFlight.Prefetch / 4, Math.Min(options.ClaimSize, WorthAClaim), options.ClaimSize), Math.Max(1, (options.Concurrency + MinPrefetch) / 2));
         var began = time.GetTimestamp();
         while (Free < enough && time.GetElapsedTime(began) is var waited && waited < options.Poll)
             await inFlight.WaitForReleaseAsync(options.Poll - waited, cancellationToken);

@@ -47,7 +47,7 @@ public sealed class BatchedWriter<TItem, TResult> : IAsyncDisposable
         Func<TItem, Exception, CancellationToken, ValueTask<RefusedItem<TItem, TResult>>> refused)
     {
         (this.options, this.time, this.write, this.refused) = (options, time, write, refused);
-        coalescer = new(options.Batch, time, WriteAsync);
+        coalescer = new(options.Batch, time, WriteAsync) { Posted = Tell };
     }
 
     /// <summary>Receives how many wait for the database, and why.</summary>
@@ -55,6 +55,12 @@ public sealed class BatchedWriter<TItem, TResult> : IAsyncDisposable
 
     /// <summary>Receives how many were refused together, and why.</summary>
     public Action<int, string>? Halved { get; init; }
+
+    /// <summary>Receives each posted item once it is written or given up, and what went wrong if neither. Must not throw.</summary>
+    public Action<TItem, Exception?>? Posted { get; init; }
+
+    /// <summary>Hands an item in that nobody waits for, unless too many wait already: <see cref="Posted"/> receives it in the end.</summary>
+    public bool TryPost(TItem item) => coalescer.TryPost(item);
 
     /// <summary>Hands an item in, unless too many wait already.</summary>
     public bool TryAdd(TItem item, out Task<TResult> response)
@@ -69,6 +75,9 @@ public sealed class BatchedWriter<TItem, TResult> : IAsyncDisposable
 
     /// <summary>Writes what waits and ends.</summary>
     public ValueTask DisposeAsync() => coalescer.DisposeAsync();
+
+    private void Tell(TItem item, Task<TResult>? written, Exception? failure) =>
+        Posted?.Invoke(item, failure ?? (written is { IsCompletedSuccessfully: false } ? written.Exception?.InnerException ?? new OperationCanceledException() : null));
 
     /// <summary>Never throws: an item that failed is a task that failed, and those that were written before it are written.</summary>
     private async Task<IReadOnlyList<Task<TResult>>> WriteAsync(IReadOnlyList<TItem> items, CancellationToken cancellationToken)

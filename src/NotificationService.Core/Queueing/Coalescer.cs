@@ -41,22 +41,28 @@ public sealed class Coalescer<TItem, TResult> : IAsyncDisposable
         writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(WriteAsync))];
     }
 
+    /// <summary>Receives what became of each item that was posted: its result, or why its flush failed. Must not throw.</summary>
+    public Action<TItem, TResult?, Exception?>? Posted { get; init; }
+
+    /// <summary>Hands an item in that nobody waits for, unless too many wait already. It costs no task: <see cref="Posted"/> receives what became of it.</summary>
+    public bool TryPost(TItem item) => waiting.Writer.TryWrite(new Waiting(item, response: null));
+
     /// <summary>Hands an item in, unless too many wait already.</summary>
     /// <param name="item">What is to be flushed.</param>
     /// <param name="response">Ends when the flush that held the item has ended.</param>
     public bool TryAdd(TItem item, out Task<TResult> response)
     {
-        var entry = new Waiting(item);
-        response = entry.Done.Task;
-        return waiting.Writer.TryWrite(entry);
+        var done = NewResponse();
+        response = done.Task;
+        return waiting.Writer.TryWrite(new Waiting(item, done));
     }
 
     /// <summary>Hands an item in, waiting for capacity.</summary>
     public async Task<TResult> AddAsync(TItem item, CancellationToken cancellationToken)
     {
-        var entry = new Waiting(item);
-        await waiting.Writer.WriteAsync(entry, cancellationToken);
-        return await entry.Done.Task;
+        var done = NewResponse();
+        await waiting.Writer.WriteAsync(new Waiting(item, done), cancellationToken);
+        return await done.Task;
     }
 
     /// <summary>Flushes what waits and ends.</summary>
@@ -104,28 +110,44 @@ public sealed class Coalescer<TItem, TResult> : IAsyncDisposable
 
     private async Task FlushAsync(List<Waiting> batch)
     {
+        var items = new TItem[batch.Count];
+        for (var i = 0; i < items.Length; i++)
+            items[i] = batch[i].Item;
+        var (results, failure) = await TryFlushAsync(items);
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (batch[i].Response is not { } response)
+                Posted?.Invoke(items[i], results is null ? default : results[i], failure);
+            else if (results is null)
+                response.SetException(failure!);
+            else
+                response.SetResult(results[i]);
+        }
+    }
+
+    private async Task<(IReadOnlyList<TResult>? Results, Exception? Failure)> TryFlushAsync(TItem[] items)
+    {
         try
         {
-            var items = new TItem[batch.Count];
-            for (var i = 0; i < items.Length; i++)
-                items[i] = batch[i].Item;
             var results = await flush(items, stopping.Token);
-            for (var i = 0; i < items.Length; i++)
-                batch[i].Done.SetResult(results[i]);
+            return results.Count < items.Length ? throw new InvalidOperationException("a flush answers item by item") : (results, null);
         }
 #pragma warning disable CA1031 // whatever went wrong belongs to the callers who wait for it
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            foreach (var entry in batch)
-                entry.Done.TrySetException(exception);
+            return (null, exception);
         }
     }
 
-    private sealed class Waiting(TItem item)
+    private static TaskCompletionSource<TResult> NewResponse() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="item">What is to be flushed.</param>
+    /// <param name="response">Of whoever waits; null when nobody does.</param>
+    private sealed class Waiting(TItem item, TaskCompletionSource<TResult>? response)
     {
         public TItem Item { get; } = item;
 
-        public TaskCompletionSource<TResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<TResult>? Response { get; } = response;
     }
 }

@@ -20,6 +20,53 @@ public sealed class InFlightLimiterTests
     }
 
     [Fact]
+    public void A_worker_that_was_idle_for_a_moment_goes_on_with_the_prefetch_it_had()
+    {
+        var limiter = new InFlightLimiter(concurrency: 200, minPrefetch: 32, maxPrefetch: 1024, time);
+        RunAsFastAs(limiter, 4_000);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        limiter.Measure();
+        limiter.Free.ShouldBe(800, "nothing was there to be measured");
+        limiter.Add(256);
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        limiter.Measure();
+        limiter.Free.ShouldBe(800 - 256);
+    }
+
+    [Fact]
+    public void What_a_worker_could_do_long_ago_says_nothing()
+    {
+        var limiter = new InFlightLimiter(concurrency: 200, minPrefetch: 32, maxPrefetch: 1024, time);
+        RunAsFastAs(limiter, 4_000);
+
+        time.Advance(TimeSpan.FromMinutes(10));
+        limiter.Add(1);
+
+        limiter.Free.ShouldBe(231);
+    }
+
+    [Fact]
+    public void The_prefetch_rises_at_once_and_falls_within_a_moment()
+    {
+        var limiter = new InFlightLimiter(concurrency: 200, minPrefetch: 32, maxPrefetch: 1024, time);
+        limiter.Add(1_000);
+        for (var i = 0; i < 200; i++)
+            limiter.Release();
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        limiter.Measure();
+        limiter.Prefetch.ShouldBe(600);
+
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        limiter.Measure();
+        limiter.Prefetch.ShouldBeInRange(300, 400);
+
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        limiter.Measure();
+        limiter.Prefetch.ShouldBe(32);
+    }
+
+    [Fact]
     public void When_calls_grow_slow_nothing_more_is_taken_until_what_is_held_fits_again()
     {
         var limiter = new InFlightLimiter(concurrency: 200, minPrefetch: 32, maxPrefetch: 1024, time);

@@ -56,6 +56,21 @@ public sealed class BatchedWriterTests
     }
 
     [Fact]
+    public async Task Of_what_is_posted_each_ends_once_written_replaced_or_lost()
+    {
+        var run = new Run { Fails = items => items.Contains(2) ? Refused("22021") : items.Contains(4) ? Away() : null, Replacement = item => item + 100 };
+        var ended = new List<string>();
+        await using (var writer = run.NewWriter(BatchedWriterOptions.WithoutWaiting(Together with { MaxBatch = 1 }), posted: (item, failure) => ended.Add(failure is null ? $"{item}" : $"{item} lost")))
+        {
+            foreach (var item in new[] { 1, 2, 3, 4 })
+                writer.TryPost(item).ShouldBeTrue();
+        }
+
+        ended.ShouldBe(["1", "2", "3", "4 lost"]);
+        run.Writes.ShouldBe(["1", "2", "102", "3", "4"]);
+    }
+
+    [Fact]
     public async Task While_the_database_is_away_a_write_waits_longer_and_longer_and_is_tried_again()
     {
         var tries = 0;
@@ -156,9 +171,10 @@ public sealed class BatchedWriterTests
 
         public void LetGo() => held!.SetResult();
 
-        public BatchedWriter<int, string> NewWriter(BatchedWriterOptions options, Action<int, string>? halved = null) => new(options, Time, WriteAsync, AfterRefusal)
+        public BatchedWriter<int, string> NewWriter(BatchedWriterOptions options, Action<int, string>? halved = null, Action<int, Exception?>? posted = null) => new(options, Time, WriteAsync, AfterRefusal)
         {
             Halved = halved,
+            Posted = posted,
             Waiting = (count, reason) =>
             {
                 Outages.Add($"{count} {reason}");

@@ -99,4 +99,23 @@ public sealed class CoalescerTests
         flushed.ShouldBe(500);
         (await Task.WhenAll(responses)).ShouldBe(Enumerable.Range(0, 500));
     }
+
+    [Fact]
+    public async Task What_is_posted_shares_the_flushes_and_ends_once_also_when_the_flush_fails()
+    {
+        var ended = new List<string>();
+        var coalescer = new Coalescer<int, int>(Options with { MaxBatch = 2 }, TimeProvider.System, (items, _) =>
+            items.Contains(3) ? throw new InvalidOperationException("three") : Task.FromResult<IReadOnlyList<int>>([.. items.Select(item => item * 10)]))
+        { Posted = (item, result, failure) => ended.Add($"{item} {failure?.Message ?? result.ToString()}") };
+
+        coalescer.TryPost(1).ShouldBeTrue();
+        await Testing.Eventually.TrueAsync(() => ended.Count == 1, TimeSpan.FromSeconds(90));
+        coalescer.TryPost(3).ShouldBeTrue();
+        await Testing.Eventually.TrueAsync(() => ended.Count == 2, TimeSpan.FromSeconds(90));
+        (await coalescer.AddAsync(4, CancellationToken.None)).ShouldBe(40);
+        await coalescer.DisposeAsync();
+
+        ended.ShouldBe(["1 10", "3 three"]);
+        coalescer.TryPost(5).ShouldBeFalse();
+    }
 }

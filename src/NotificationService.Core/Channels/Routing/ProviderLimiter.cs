@@ -28,6 +28,9 @@ public sealed class ProviderLimiter
     /// <summary>A call that came back within this shows that it no longer hangs.</summary>
     private static readonly TimeSpan QuickEnough = TimeSpan.FromSeconds(5);
 
+    private const int MaxHeldReady = 1024;
+    private static readonly TimeSpan HeldReadyFor = TimeSpan.FromMilliseconds(150);
+
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestThrottle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(1);
@@ -99,13 +102,16 @@ public sealed class ProviderLimiter
         }
     }
 
-    /// <summary>How many more are worth holding ready: as many as will soon have ended, or the next share of the rate.</summary>
+    /// <summary>
+    /// How many more are worth holding ready: as many as will soon have ended, or the next share of the rate. A provider that was well a moment ago is taken to be
+    /// so still: what comes then need not be claimed in small portions.
+    /// </summary>
     public int Prefetch
     {
         get
         {
             lock (sync)
-                return rate?.Chunk ?? FirstCalls + (IsSlowNow ? 0 : underWay);
+                return rate?.Chunk ?? FirstCalls + (IsSlowNow ? 0 : Math.Max(underWay, EndSoon));
         }
     }
 
@@ -233,6 +239,9 @@ public sealed class ProviderLimiter
                 Resume();
         }
     }
+
+    /// <summary>Calls that it could answer in a moment, as it has of late; 0 while nobody knows.</summary>
+    private int EndSoon => health.Takes is var takes && takes > TimeSpan.Zero ? (int)Math.Min(MaxHeldReady, Math.Min(limit, atOnce) * (HeldReadyFor / takes)) : 0;
 
     private bool IsSlowNow => slow * 2 > underWay;
 

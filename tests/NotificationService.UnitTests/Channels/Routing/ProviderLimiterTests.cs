@@ -46,6 +46,31 @@ public sealed class ProviderLimiterTests
     }
 
     [Fact]
+    public void As_many_are_held_ready_as_it_will_soon_have_answered_also_after_a_pause()
+    {
+        limiter.Prefetch.ShouldBe(ProviderLimiter.FirstCalls, "nobody knows yet how fast it is");
+        for (var round = 0; round < 7; round++)
+            LeaveAll(EnterAll(), Accepted);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        limiter.Prefetch.ShouldBeInRange(700, 900, "100 calls at once of 20 ms each, in 150 ms");
+    }
+
+    [Fact]
+    public void Of_a_slow_provider_hardly_any_are_held_ready()
+    {
+        for (var round = 0; round < 7; round++)
+            LeaveAll(EnterAll(), Accepted);
+
+        EnterAll().ShouldBe(100);
+        for (var call = 0; call < 51; call++)
+            limiter.GrewSlow();
+
+        limiter.Prefetch.ShouldBe(ProviderLimiter.FirstCalls);
+    }
+
+    [Fact]
     public void Calls_at_once_grow_with_each_response_up_to_the_limit()
     {
         var atOnce = new List<int>();
