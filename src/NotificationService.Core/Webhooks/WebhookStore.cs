@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -75,7 +74,7 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         {
             batch.Add(tenant.Key, Outcomes(tenant.Key, [.. tenant]));
             if (tenant.Any(outcome => outcome.Response is not null))
-                batch.Add(tenant.Key, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Response is not null)]));
+                batch.Add(tenant.Key, Health(tenant.Key, [.. Telling(tenant.Where(outcome => outcome.Response is not null))]));
         }
 
         await batch.CommitAsync(
@@ -116,14 +115,22 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of("outcomes", outcome => outcome.Response switch { null => (short?)null, WebhookResponse.Delivered => (short)1, WebhookResponse.Gone => (short)3, _ => (short)2 }),
             Of("statuses", outcome => (short?)outcome.Response?.Exchange.Status),
             Of("errors", outcome => (outcome.Response as WebhookResponse.Failed)?.Reason),
-            Of("request_headers", outcome => outcome.Response is { } response ? Headers(response.Exchange.RequestHeaders) : null),
+            Of("request_headers", outcome => outcome.Response is { } response ? WebhookHeaders.Merged(response.Exchange.RequestHeaders) : null),
             Of("response_bodies", outcome => outcome.Response?.Exchange.Body),
-            Of("response_headers", outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
+            Of("response_headers", outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? WebhookHeaders.Merged(headers) : null),
             Of("first_attempts", outcome => outcome.Message.FirstAttempt),
             Parameter.Of("first_step", WebhookSchedule.FirstStep));
 
         Parameter Of<T>(string name, Converter<MessageOutcome, T> column) => Parameter.Of(name, Array.ConvertAll(outcomes, column));
     }
+
+    /// <summary>
+    /// What the calls say of their endpoints: of one that took all of them the youngest says it for the others, whose claims were no less its own. Each that is
+    /// given costs a look at its message.
+    /// </summary>
+    private static IEnumerable<MessageOutcome> Telling(IEnumerable<MessageOutcome> calls) => calls
+        .GroupBy(call => (call.Message.Endpoint, call.Revision))
+        .SelectMany(IEnumerable<MessageOutcome> (endpoint) => endpoint.All(call => call is { State: MessageState.Delivered, Disable: null }) ? [endpoint.MaxBy(call => call.Message.ClaimedAt)!] : endpoint);
 
     private static BoundStatement Health(TenantId tenant, MessageOutcome[] calls)
     {
@@ -145,11 +152,6 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     private static string? FailureOf(WebhookResponse? response) => response is not WebhookResponse.Failed failed
         ? null
         : failed is { Reason: WebhookFailure.Status, Exchange.Status: { } status } ? $"{failed.Reason} {status}" : failed.Reason;
-
-    private static string Headers(IReadOnlyList<WebhookHeader> headers) =>
-        JsonSerializer.Serialize(
-            headers.GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(header => header.Value))),
-            WebhookJson.Default.DictionaryStringString);
 
     private static class Claimed
     {

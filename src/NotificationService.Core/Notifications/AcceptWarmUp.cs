@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using NotificationService.Channels;
+using NotificationService.Deliveries;
+using NotificationService.Recipients;
+using NotificationService.Storage;
+using NotificationService.Templates;
+using NotificationService.Tenants;
+
+namespace NotificationService.Notifications;
+
+/// <summary>
+/// Accepts notifications of a tenant that does not exist, in transactions that are rolled back: what is checked, planned, rendered and written for a single send is,
+/// as often as the compiler must have seen it, and the connections of the writers have their statement.
+/// </summary>
+internal sealed class AcceptWarmUp(Database database, DryRun dryRun, Ids ids) : IWarmUp
+{
+    /// <summary>As many as write single sends at once.</summary>
+    private const int Connections = 2;
+
+    /// <summary>A method is compiled anew after thirty calls.</summary>
+    private const int Times = 60;
+
+    private static readonly NotificationRequest Sample = new()
+    {
+        Channel = ChannelKind.Email.ToName(),
+        Recipient = new StoredRecipient { Email = "warm-up@example.com", Name = "Warm-up" },
+        Content = new InlineContent(Subject: "Warm-up", Html: "<p>Warm-up</p>"),
+        Data = """{"order":{"id":"A-1","items":["one","two"]}}"""u8.ToArray(),
+        Reference = "warm-up",
+        Category = "warm-up",
+    };
+
+    /// <summary>What is given inline is no template: a template is rendered besides.</summary>
+    private const string Contents =
+        """{"email":{"en":{"subject":"Order {{order.id}}","html":"<p>Hello {{recipient.name}}, {{#if order.items}}{{#each order.items}}<b>{{this}}</b> {{/each}}{{/if}}</p>"}}}""";
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AcceptAsync(cancellationToken)));
+
+    private async Task AcceptAsync(CancellationToken cancellationToken)
+    {
+        var caller = new Caller(new TenantId(ids.Next()), CallerKind.ServiceAccount, ids.Next(), UserId: null, Live: false, FrozenSet<string>.Empty, FrozenSet<string>.Empty);
+        var template = TemplateContentsCheck.Read(JsonElement.Parse(Contents), "/contents").Template;
+        await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
+        for (var i = 0; i < Times; i++)
+        {
+            template?.CheckVariables([ChannelKind.Email], Sample.Recipient!.Locale, Sample.Data.Span);
+            template?.Render(ChannelKind.Email, Sample.Recipient!.Locale, Sample.Data.Span, Sample.Recipient.ForTemplates());
+            var (report, _) = await dryRun.RunAsync(caller, Sample, cancellationToken);
+            if (report is null)
+                return;
+            var response = ReadableJson.Utf8(AcceptedResponse.Of(report.Prepared), AcceptedJson.Default.AcceptedResponse);
+            var entry = new IdempotencyEntry(ids.Next().ToByteArray(), ids.Next().ToByteArray(), response);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await NotificationStore.AcceptAsync(connection, [AcceptedNotification.Of(caller, report.Prepared, entry, traceParent: null)], batch: null, cancellationToken);
+            await transaction.RollbackAsync(cancellationToken);
+        }
+    }
+}
