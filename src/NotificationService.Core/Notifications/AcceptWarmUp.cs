@@ -1,16 +1,14 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Recipients;
 using NotificationService.Storage;
-using NotificationService.Templates;
 using NotificationService.Tenants;
 
 namespace NotificationService.Notifications;
 
 /// <summary>
-/// Accepts notifications of a tenant that does not exist, in transactions that are rolled back: what is checked, planned, rendered and written for a single send is,
+/// Accepts notifications of a tenant that does not exist, in transactions that are rolled back: what is checked, planned and written for a single send is,
 /// as often as the compiler must have seen it, and the connections of the writers have their statement.
 /// </summary>
 internal sealed class AcceptWarmUp(Database database, DryRun dryRun, Ids ids) : IWarmUp
@@ -25,27 +23,19 @@ internal sealed class AcceptWarmUp(Database database, DryRun dryRun, Ids ids) : 
     {
         Channel = ChannelKind.Email.ToName(),
         Recipient = new StoredRecipient { Email = "warm-up@example.com", Name = "Warm-up" },
-        Content = new InlineContent(Subject: "Warm-up", Html: "<p>Warm-up</p>"),
+        Content = new InlineContent(Subject: "Warm-up", Html: "<p>Warm-up</p>", Text: "Warm-up"),
         Data = """{"order":{"id":"A-1","items":["one","two"]}}"""u8.ToArray(),
         Reference = "warm-up",
-        Category = "warm-up",
     };
-
-    /// <summary>What is given inline is no template: a template is rendered besides.</summary>
-    private const string Contents =
-        """{"email":{"en":{"subject":"Order {{order.id}}","html":"<p>Hello {{recipient.name}}, {{#if order.items}}{{#each order.items}}<b>{{this}}</b> {{/each}}{{/if}}</p>"}}}""";
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AcceptAsync(cancellationToken)));
 
     private async Task AcceptAsync(CancellationToken cancellationToken)
     {
         var caller = new Caller(new TenantId(ids.Next()), CallerKind.ServiceAccount, ids.Next(), UserId: null, Live: false, FrozenSet<string>.Empty, FrozenSet<string>.Empty);
-        var template = TemplateContentsCheck.Read(JsonElement.Parse(Contents), "/contents").Template;
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         for (var i = 0; i < Times; i++)
         {
-            template?.CheckVariables([ChannelKind.Email], Sample.Recipient!.Locale, Sample.Data.Span);
-            template?.Render(ChannelKind.Email, Sample.Recipient!.Locale, Sample.Data.Span, Sample.Recipient.ForTemplates());
             var (report, _) = await dryRun.RunAsync(caller, Sample, cancellationToken);
             if (report is null)
                 return;

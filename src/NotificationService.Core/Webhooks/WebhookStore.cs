@@ -70,13 +70,10 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     {
         var (written, disabled) = (new HashSet<(Guid, int)>(outcomes.Count), new List<(Guid, string)>());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        foreach (var tenant in outcomes.GroupBy(outcome => outcome.Message.Tenant).OrderBy(group => group.Key.Value))
-        {
-            batch.Add(tenant.Key, Outcomes(tenant.Key, [.. tenant]));
-            if (tenant.Any(outcome => outcome.Response is not null))
-                batch.Add(tenant.Key, Health(tenant.Key, [.. Telling(tenant.Where(outcome => outcome.Response is not null))]));
-        }
-
+        var tenants = TenantSet.Of(outcomes.Select(outcome => outcome.Message.Tenant));
+        batch.Add(tenants, Outcomes([.. outcomes]));
+        if (Telling(outcomes.Where(outcome => outcome.Response is not null)).ToArray() is { Length: > 0 } calls)
+            batch.Add(tenants, Health(calls));
         await batch.CommitAsync(
             row =>
             {
@@ -100,10 +97,10 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         await batch.CommitAsync(read: null, cancellationToken);
     }
 
-    private static BoundStatement Outcomes(TenantId tenant, MessageOutcome[] outcomes)
+    private static BoundStatement Outcomes(MessageOutcome[] outcomes)
     {
         return Complete.With(
-            Parameter.Of("tenant", tenant.Value),
+            Of("tenants", outcome => outcome.Message.Tenant.Value),
             Of("ids", outcome => outcome.Message.Id),
             Of("claims", outcome => outcome.Message.Claims),
             Of("states", outcome => (short)outcome.State),
@@ -129,13 +126,13 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     /// given costs a look at its message.
     /// </summary>
     private static IEnumerable<MessageOutcome> Telling(IEnumerable<MessageOutcome> calls) => calls
-        .GroupBy(call => (call.Message.Endpoint, call.Revision))
+        .GroupBy(call => (call.Message.Tenant, call.Message.Endpoint, call.Revision))
         .SelectMany(IEnumerable<MessageOutcome> (endpoint) => endpoint.All(call => call is { State: MessageState.Delivered, Disable: null }) ? [endpoint.MaxBy(call => call.Message.ClaimedAt)!] : endpoint);
 
-    private static BoundStatement Health(TenantId tenant, MessageOutcome[] calls)
+    private static BoundStatement Health(MessageOutcome[] calls)
     {
         return Note.With(
-            Parameter.Of("tenant", tenant.Value),
+            Of("tenants", call => call.Message.Tenant.Value),
             Of("messages", call => call.Message.Id),
             Of("endpoints", call => call.Message.Endpoint),
             Of("revisions", call => call.Revision),

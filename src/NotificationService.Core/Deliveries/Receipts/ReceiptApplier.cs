@@ -24,7 +24,7 @@ internal sealed class ReceiptApplier(
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Of the second loop: what the first has too much of it is told.</summary>
+    /// <summary>Of the second loop, which is signalled what the first has too much of.</summary>
     private static readonly TimeSpan HelperPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
