@@ -59,8 +59,9 @@ public sealed class EventRelay(
         var began = time.GetTimestamp();
         taken.Clear();
         // Whoever found nothing looks by one statement whether there is something by now, before it begins a transaction for it.
-        if (!wasEmpty || await IsWaitingAsync(cancellationToken))
-            await RelayAsync(cancellationToken);
+        var after = watermarks.Next();
+        if (!wasEmpty || await IsWaitingAsync(after, cancellationToken))
+            await RelayAsync(after, cancellationToken);
         relay.Succeed();
         wasEmpty = taken.Count == 0;
         if (!wasEmpty)
@@ -122,22 +123,23 @@ public sealed class EventRelay(
         }
     }
 
-    private async Task<bool> IsWaitingAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsWaitingAsync(long[] after, CancellationToken cancellationToken)
     {
         var first = next & 7;
-        await using var command = Waits.With(Parameter.Of("after", watermarks.Next())).On(database.Worker);
-        if (await command.ExecuteScalarAsync(cancellationToken) is true)
-            return true;
-        watermarks.Looked(first, found: null);
-        return false;
+        await using var command = Waits.With(Parameter.Of("first", first), Parameter.Of("after", after)).On(database.Worker);
+        var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
+        watermarks.Looked(first, shard);
+        return shard is not null;
     }
 
-    private async Task RelayAsync(CancellationToken cancellationToken)
+    /// <param name="after">Per shard where the look begins: where the one that found something began, or it might find nothing.</param>
+    /// <param name="cancellationToken">Undoes it.</param>
+    private async Task RelayAsync(long[] after, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
 
         // 1. A shard of our own, for as long as this transaction lasts.
-        if (await LockAsync(connection, cancellationToken) is not { } shard)
+        if (await LockAsync(connection, after, cancellationToken) is not { } shard)
             return;
 
         // 2. Its next rows, gone if and only if what follows is committed.
@@ -175,10 +177,10 @@ public sealed class EventRelay(
             sink.Committed();
     }
 
-    private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, long[] after, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, Begin, cancellationToken);
-        var (first, after) = (next & 7, watermarks.Next());
+        var first = next & 7;
         await using var command = Lock.With(Parameter.Of("first", first), Parameter.Of("after", after)).On(connection);
         var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
         watermarks.Looked(first, shard);

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Recipients;
 using NotificationService.Storage;
@@ -21,7 +20,7 @@ internal sealed class AcceptWarmUp(Database database, DryRun dryRun, Ids ids) : 
 
     private static readonly NotificationRequest Sample = new()
     {
-        Channel = ChannelKind.Email.ToName(),
+        Channel = "email",
         Recipient = new StoredRecipient { Email = "warm-up@example.com", Name = "Warm-up" },
         Content = new InlineContent(Subject: "Warm-up", Html: "<p>Warm-up</p>", Text: "Warm-up"),
         Data = """{"order":{"id":"A-1","items":["one","two"]}}"""u8.ToArray(),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NotificationService.Channels;
 using NotificationService.Storage;
 
 namespace NotificationService.Templates;
@@ -18,10 +17,10 @@ internal sealed class RenderWarmUp : IWarmUp
     public Task RunAsync(CancellationToken cancellationToken)
     {
         var (template, _) = TemplateContentsCheck.Read(JsonElement.Parse(Contents), "/contents");
-        for (var i = 0; i < Times && !cancellationToken.IsCancellationRequested; i++)
+        for (var i = 0; template is not null && i < Times && !cancellationToken.IsCancellationRequested; i++)
         {
-            template?.CheckVariables([ChannelKind.Email], "en", Data);
-            template?.Render(ChannelKind.Email, "en", Data, Recipient);
+            template.CheckVariables(template.Channels, "en", Data);
+            template.Render(template.Channels[0], "en", Data, Recipient);
         }
 
         return Task.CompletedTask;
