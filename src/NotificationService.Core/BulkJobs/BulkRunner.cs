@@ -17,7 +17,10 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private const int MaxPasses = 10;
 
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Of the second of the two: that there is a job the first says.</summary>
+    private static readonly TimeSpan HelperPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClearsUpEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(2);
 
@@ -30,39 +33,41 @@ internal sealed class BulkRunner(Database database, RowRangeWorker ranges, Heart
     private readonly Heartbeat[] beats = [heartbeats.Register("bulk_runner", LongestSilence), heartbeats.Register("bulk_runner_2", LongestSilence)];
     private readonly Step range = heartbeats.Maintenance("bulk_row_range");
     private readonly Interval clearsUp = new(ClearsUpEvery, time);
+    private readonly Signal found = new();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(beats.Select((heartbeat, worker) => WorkAsync(heartbeat, clearsUp: worker == 0, stoppingToken)));
+        Task.WhenAll(WorkAsync(beats[0], isFirst: true, stoppingToken), WorkAsync(beats[1], isFirst: false, stoppingToken));
 
-    private async Task WorkAsync(Heartbeat heartbeat, bool clearsUp, CancellationToken stoppingToken)
+    private async Task WorkAsync(Heartbeat heartbeat, bool isFirst, CancellationToken stoppingToken)
     {
         // A start is not waited for.
         await Task.Yield();
-        var idle = ShortestIdle;
-        await new ClaimLoop(heartbeat, range, Idle, time, logger.RangeFailed).RunAsync(TakeAsync, stoppingToken);
+        // After work a job may be locked for the moment in which its counts are written: it is looked for again soon.
+        var poll = new PollInterval(ShortestIdle, isFirst ? PollInterval.Longest : HelperPoll);
+        await new ClaimLoop(heartbeat, range, Pause, time, logger.RangeFailed) { Signal = isFirst ? null : found.WaitAsync }.RunAsync(TakeAsync, stoppingToken);
 
         async Task<NextTurn> TakeAsync(CancellationToken cancellationToken)
         {
-            if (clearsUp)
+            if (isFirst)
                 await ClearUpAsync(heartbeat, cancellationToken);
-            var worked = await RunOnceAsync(cancellationToken);
+            var worked = await RunOnceAsync(isFirst, cancellationToken);
             range.Succeed();
-            // After work a job may be locked for the moment in which its counts are written: it is looked for again soon.
-            var pause = worked ? TimeSpan.Zero : idle;
-            idle = worked ? ShortestIdle : Longer(idle);
-            return new NextTurn.After(pause);
+            if (!worked)
+                return new NextTurn.OnSignal(poll.Next());
+            poll.Reset();
+            return NextTurn.AtOnce;
         }
     }
 
-    private static TimeSpan Longer(TimeSpan idle) => idle * 2 < Idle ? idle * 2 : Idle;
-
     /// <summary>One row range of one job. False: there was nothing to do.</summary>
-    private async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    private async Task<bool> RunOnceAsync(bool isFirst, CancellationToken cancellationToken)
     {
         // Others may hold what is left of a job, or it waits for its next try: then another job has its turn at once.
         var looked = new HashSet<Guid>();
         while (await NextAsync(cancellationToken) is var (tenant, job) && looked.Add(job))
         {
+            if (isFirst)
+                found.Give();
             if (await ranges.RunAsync(tenant, job, cancellationToken))
                 return true;
         }

@@ -24,7 +24,7 @@ public sealed class EventRelay(
     private const int Few = 50;
 
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     /// <summary>A run that took longer is not made larger.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
@@ -34,18 +34,21 @@ public sealed class EventRelay(
     // A relay that hangs between two statements loses its connection, and with it the shard.
     private const string Begin = "begin; set local idle_in_transaction_session_timeout = '5s'; set local statement_timeout = '8s'";
 
+    private static readonly Statement Waits = Statement.Load("outbox_waits");
     private static readonly Statement Lock = Statement.Load("outbox_lock");
     private static readonly Statement Take = Statement.Load("outbox_take");
     private static readonly Statement DeadLettered = Statement.Load("outbox_dead_letter");
 
     private readonly IReadOnlyList<IEventSink> sinks = [.. sinks];
     private readonly ShardWatermarks watermarks = new(time);
+    private readonly PollInterval poll = new(ShortestPoll, PollInterval.Longest);
     private readonly Step relay = heartbeats.Step("event_relay_shard");
 
     /// <summary>What the run that goes on, or failed last, has taken.</summary>
     private readonly List<OutboxRow> taken = [];
     private int next;
     private int max = Max;
+    private bool wasEmpty;
 
     /// <summary>Asked to stop in the middle of a run: that is rolled back, and another relay takes it.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -55,13 +58,19 @@ public sealed class EventRelay(
     {
         var began = time.GetTimestamp();
         taken.Clear();
-        await RelayAsync(cancellationToken);
+        // Whoever found nothing looks by one statement whether there is something by now, before it begins a transaction for it.
+        var after = watermarks.Next();
+        if (!wasEmpty || await IsWaitingAsync(after, cancellationToken))
+            await RelayAsync(after, cancellationToken);
         relay.Succeed();
+        wasEmpty = taken.Count == 0;
+        if (!wasEmpty)
+            poll.Reset();
         if (time.GetElapsedTime(began) < Quick)
             max = Math.Min(Max, max * 2);
         return taken.Count switch
         {
-            0 => new NextTurn.OnSignal(Poll),
+            0 => new NextTurn.OnSignal(poll.Next()),
             < Few => new NextTurn.After(Linger),
             _ => NextTurn.AtOnce,
         };
@@ -114,12 +123,23 @@ public sealed class EventRelay(
         }
     }
 
-    private async Task RelayAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsWaitingAsync(long[] after, CancellationToken cancellationToken)
+    {
+        var first = next & 7;
+        await using var command = Waits.With(Parameter.Of("first", first), Parameter.Of("after", after)).On(database.Worker);
+        var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
+        watermarks.Looked(first, shard);
+        return shard is not null;
+    }
+
+    /// <param name="after">Per shard where the look begins: where the one that found something began, or it might find nothing.</param>
+    /// <param name="cancellationToken">Undoes it.</param>
+    private async Task RelayAsync(long[] after, CancellationToken cancellationToken)
     {
         await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
 
         // 1. A shard of our own, for as long as this transaction lasts.
-        if (await LockAsync(connection, cancellationToken) is not { } shard)
+        if (await LockAsync(connection, after, cancellationToken) is not { } shard)
             return;
 
         // 2. Its next rows, gone if and only if what follows is committed.
@@ -157,10 +177,10 @@ public sealed class EventRelay(
             sink.Committed();
     }
 
-    private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(short Number, long After)?> LockAsync(NpgsqlConnection connection, long[] after, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, Begin, cancellationToken);
-        var (first, after) = (next & 7, watermarks.Next());
+        var first = next & 7;
         await using var command = Lock.With(Parameter.Of("first", first), Parameter.Of("after", after)).On(connection);
         var shard = await command.ExecuteScalarAsync(cancellationToken) as short?;
         watermarks.Looked(first, shard);

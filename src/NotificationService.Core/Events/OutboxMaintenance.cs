@@ -11,7 +11,8 @@ internal sealed class OutboxMaintenance(Database database, Heartbeats heartbeats
 {
     private const int BatchSize = 1_000;
 
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Keep = TimeSpan.FromDays(30);
     private static readonly Statement[] Purges = [Statement.Load("events_purge"), Statement.Load("kafka_messages_purge"), Statement.Load("outbox_purge")];
 
@@ -21,8 +22,12 @@ internal sealed class OutboxMaintenance(Database database, Heartbeats heartbeats
     {
         foreach (var purge in Purges)
         {
+            var began = time.GetTimestamp();
             await using var command = purge.With(Parameter.Of("before", time.GetUtcNow() - Keep), Parameter.Of("max", BatchSize)).On(database.Worker);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            while (await command.ExecuteScalarAsync(cancellationToken) is BatchSize && time.GetElapsedTime(began) < LongestStep)
+            {
+                // Batch by batch; what is left after so long is the next run's.
+            }
         }
     }
 }

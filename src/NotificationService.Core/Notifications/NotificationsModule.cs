@@ -21,6 +21,7 @@ public static class NotificationsModule
         .AddSingleton<NotificationStore>()
         .AddSingleton<NotificationWriter>()
         .AddSingleton<TemplateBinder>()
+        .AddSingleton<IWarmUp, AcceptWarmUp>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),
             provider.GetRequiredService<NotificationWriter>(),

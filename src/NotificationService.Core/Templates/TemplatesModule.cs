@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Storage;
 
 namespace NotificationService.Templates;
 
@@ -8,5 +9,6 @@ public static class TemplatesModule
         .AddSingleton<TemplateCatalog>()
         .AddSingleton<TemplateStore>()
         .AddSingleton<TemplateQueries>()
-        .AddSingleton<TemplateSeed>();
+        .AddSingleton<TemplateSeed>()
+        .AddSingleton<IWarmUp, RenderWarmUp>();
 }

@@ -14,7 +14,7 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
 
     private readonly ConcurrentDictionary<Guid, (long At, FoundEndpoint Found)> cache = new();
 
-    /// <summary>Loads, in one statement a tenant, what is not known of these messages' endpoints.</summary>
+    /// <summary>Loads, in one statement, what is not known of these messages' endpoints.</summary>
     public async Task<IReadOnlyDictionary<Guid, FoundEndpoint>> FindAsync(IReadOnlyList<ClaimedMessage> messages, CancellationToken cancellationToken)
     {
         var found = new Dictionary<Guid, FoundEndpoint>();
@@ -37,16 +37,13 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
     private async Task LoadAsync(List<ClaimedMessage> messages, Dictionary<Guid, FoundEndpoint> found, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
-        var tenants = messages.GroupBy(message => message.Tenant).OrderBy(group => group.Key.Value).ToList();
+        var asked = messages.Select(message => (message.Tenant, message.Endpoint)).Distinct().ToArray();
         await using (var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken))
         {
-            foreach (var tenant in tenants)
-            {
-                batch.Add(
-                    tenant.Key,
-                    Load.With(Parameter.Of("tenant", tenant.Key.Value), Parameter.Of<Guid[]>("endpoints", [.. tenant.Select(message => message.Endpoint).Distinct()])));
-            }
-
+            batch.Add(
+                TenantSet.Of(asked.Select(endpoint => endpoint.Tenant)),
+                Load.With(
+                    Parameter.Of("tenants", Array.ConvertAll(asked, endpoint => endpoint.Tenant.Value)), Parameter.Of("endpoints", Array.ConvertAll(asked, endpoint => endpoint.Endpoint))));
             await batch.CommitAsync(
                 row => rows.Add(new Row(
                     row.GetGuid(Columns.Id), row.GetString(Columns.Url), row.GetBoolean(Columns.Enabled), row.GetStringOrNull(Columns.Field), row.IsDBNull(Columns.Sealed) ? null : row.GetFieldValue<byte[]>(Columns.Sealed),
@@ -56,7 +53,7 @@ internal sealed class EndpointDirectory(Database database, CredentialVault vault
 
         var now = time.GetTimestamp();
         var byEndpoint = rows.ToLookup(row => row.Id);
-        foreach (var (tenant, endpoint) in messages.Select(message => (message.Tenant, message.Endpoint)).Distinct())
+        foreach (var (tenant, endpoint) in asked)
         {
             found[endpoint] = ReadOrNot(tenant, endpoint, [.. byEndpoint[endpoint]]);
             cache[endpoint] = (now, found[endpoint]);

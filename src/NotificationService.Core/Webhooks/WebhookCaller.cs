@@ -23,7 +23,11 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly string Agent = ProductAgent.Of("Webhooks");
+    private static readonly WebhookHeader ContentType = new("content-type", "application/json");
+    private static readonly WebhookHeader UserAgent = new("user-agent", ProductAgent.Of("Webhooks"));
+
+    /// <summary>The body of a response is only kept.</summary>
+    private static readonly WebhookHeader Accept = new("accept", "*/*");
 
     private readonly HttpMessageInvoker invoker = new(Handler(guard, options));
 
@@ -38,9 +42,9 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ReadOnlyMemoryContent(call.Body) { Headers = { ContentType = Json } },
         };
-        if (!TryAddHeaders(request, call, exchange.StartedAt.ToUnixTimeSeconds()))
+        if (!TryAddHeaders(request, call, exchange.StartedAt.ToUnixTimeSeconds(), out var shown))
             return new WebhookResponse.Failed(exchange, WebhookFailure.Unusable);
-        exchange = exchange with { RequestHeaders = Shown(request, call.Headers) };
+        exchange = exchange with { RequestHeaders = shown };
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.CallTimeout);
@@ -98,30 +102,39 @@ public sealed class WebhookCaller(EndpointGuard guard, WebhookOptions options, T
         UseProxy = false,
     };
 
-    /// <summary>Never without validation: that would put a line break of the tenant's on the wire. What is stored was checked; false is for a row that somebody else wrote.</summary>
-    private static bool TryAddHeaders(HttpRequestMessage request, WebhookCall call, long timestamp)
+    /// <summary>
+    /// The tenant's never without validation: that would put a line break of the tenant's on the wire. What is stored was checked; false is for a row that somebody
+    /// else wrote. What is written here needs none.
+    /// </summary>
+    /// <param name="request">Without headers.</param>
+    /// <param name="call">What is sent.</param>
+    /// <param name="timestamp">Of this attempt.</param>
+    /// <param name="shown">As they are sent, the tenant's own masked.</param>
+    private static bool TryAddHeaders(HttpRequestMessage request, WebhookCall call, long timestamp, out List<WebhookHeader> shown)
     {
-        request.Headers.Add("User-Agent", Agent);
-        if (call.Headers.All(header => !header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
-            request.Headers.Add("Accept", "*/*"); // the body of a response is only kept
-        request.Headers.Add(WebhookSigner.IdHeader, call.MessageId);
-        request.Headers.Add(WebhookSigner.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add(WebhookSigner.SignatureHeader, WebhookSigner.Sign(call.MessageId, timestamp, call.Body.Span, call.Secrets));
+        shown = new List<WebhookHeader>(6 + call.Headers.Count) { ContentType };
+        Add(UserAgent, shown);
+        if (!call.Headers.Any(header => header.Name.Equals(Accept.Name, StringComparison.OrdinalIgnoreCase)))
+            Add(Accept, shown);
+        Add(new(WebhookSigner.IdHeader, call.MessageId), shown);
+        Add(new(WebhookSigner.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture)), shown);
+        Add(new(WebhookSigner.SignatureHeader, WebhookSigner.Sign(call.MessageId, timestamp, call.Body.Span, call.Secrets)), shown);
         if (call.Headers.Any(header => HeaderRules.FaultOf(header) is not null))
             return false;
         foreach (var header in call.Headers)
+        {
             request.Headers.Add(header.Name, header.Value);
-        return true;
-    }
+            shown.Add(new(header.Name, CredentialHint.Of(header.Value)));
+        }
 
-    private static List<WebhookHeader> Shown(HttpRequestMessage request, IReadOnlyList<WebhookHeader> own) =>
-    [
-        new("content-type", "application/json"),
-        .. request.Headers.NonValidated
-            .Where(header => own.All(mine => !mine.Name.Equals(header.Key, StringComparison.OrdinalIgnoreCase)))
-            .Select(header => new WebhookHeader(header.Key.ToLowerInvariant(), header.Value.ToString())),
-        .. own.Select(header => new WebhookHeader(header.Name, CredentialHint.Of(header.Value))),
-    ];
+        return true;
+
+        void Add(WebhookHeader header, List<WebhookHeader> added)
+        {
+            request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+            added.Add(header);
+        }
+    }
 
     /// <summary>As many as <see cref="SocketsHttpHandler.MaxResponseHeadersLength"/> lets through.</summary>
     private static List<WebhookHeader> Received(HttpResponseMessage response) =>

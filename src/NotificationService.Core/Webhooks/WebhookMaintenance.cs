@@ -15,6 +15,9 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private const int BatchSize = 2_000;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>While there is nothing to drop.</summary>
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PurgesEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DropsMonthsEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
@@ -26,6 +29,8 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     private static readonly Statement Unwanted = Statement.Load("webhook_messages_drop");
 
     private Guid droppedTo = Guid.Empty;
+    private bool hasDropped;
+    private readonly Interval looks = new(LooksEvery, time);
     private readonly Interval purges = new(PurgesEvery, time);
     private readonly Interval drops = new(DropsMonthsEvery, time);
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_maintenance", LongestSilence);
@@ -45,7 +50,8 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
 
         if (drops.TryRestart())
             await RepeatAsync("months", Months.With(Parameter.Of("before", before)), cancellationToken);
-        await GuardAsync("unwanted", DropAsync, cancellationToken);
+        if (looks.TryRestart() || hasDropped || droppedTo != Guid.Empty)
+            await GuardAsync("unwanted", DropAsync, cancellationToken);
     }
 
     /// <summary>Batch by batch, until one is not full or it took long enough; the rest is the next run's.</summary>
@@ -66,13 +72,16 @@ internal sealed class WebhookMaintenance(Database database, WebhookOptions optio
     {
         var began = time.GetTimestamp();
         bool goesOn;
+        hasDropped = false;
         do
         {
             heartbeat.Beat();
             await using var command = Unwanted.With(Parameter.Of("max", BatchSize), Parameter.Of("after", droppedTo)).On(database.Worker);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            var (isFull, hasMore) = (reader.GetInt32(Columns.Dropped) >= BatchSize, reader.GetBoolean(Columns.IsMore));
+            var (dropped, hasMore) = (reader.GetInt32(Columns.Dropped), reader.GetBoolean(Columns.IsMore));
+            var isFull = dropped >= BatchSize;
+            hasDropped |= dropped > 0;
             if (!isFull)
                 droppedTo = hasMore ? reader.GetGuid(Columns.EndpointId) : Guid.Empty;
             goesOn = isFull || hasMore;

@@ -23,6 +23,9 @@ internal sealed class WebhookReplayer(
     private const int MaxTurns = 8;
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>While there is no replay. A person asks for one.</summary>
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How much time is looked through at once: as much as that takes little time itself, for all tenants' events of the time are passed by.</summary>
@@ -36,6 +39,8 @@ internal sealed class WebhookReplayer(
     private static readonly Statement All = Statement.Load("webhook_replays_all");
 
     private readonly Heartbeat heartbeat = heartbeats.Register("webhook_replayer", LongestSilence);
+    private readonly Interval looks = new(LooksEvery, time);
+    private bool hadWork;
 
     /// <summary>Whatever goes wrong, the replay stands where it stood and is tried again.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("webhook_replay"), logger.ReplayFailed, stoppingToken);
@@ -43,8 +48,12 @@ internal sealed class WebhookReplayer(
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         heartbeat.Beat();
+        if (!hadWork && !looks.TryRestart())
+            return;
+        hadWork = false;
         for (var turn = 0; turn < MaxTurns && await NextAsync(cancellationToken) is var (tenant, replay, mode); turn++)
         {
+            hadWork = true;
             heartbeat.Beat();
             await WorkAsync(tenant, replay, mode, cancellationToken);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,18 +21,21 @@ public static class WebhookSigner
     /// <param name="secrets">The newest first.</param>
     public static string Sign(string messageId, long timestamp, ReadOnlySpan<byte> body, IReadOnlyList<WebhookSecret> secrets)
     {
-        var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{messageId}.{timestamp}."));
-        var signatures = new StringBuilder();
+        // In one piece: a hash that is begun and added to costs several times as much.
+        var head = string.Create(CultureInfo.InvariantCulture, $"{messageId}.{timestamp}.");
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(head.Length) + body.Length);
+        var length = Encoding.UTF8.GetBytes(head, buffer);
+        body.CopyTo(buffer.AsSpan(length));
+        var signed = buffer.AsSpan(0, length + body.Length);
+        var signatures = "";
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         foreach (var secret in secrets)
         {
-            using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret.Key);
-            hmac.AppendData(head);
-            hmac.AppendData(body);
-            hmac.GetHashAndReset(hash);
-            signatures.Append(signatures.Length == 0 ? "" : " ").Append(Version).Append(Convert.ToBase64String(hash));
+            HMACSHA256.HashData(secret.Key, signed, hash);
+            signatures = signatures.Length == 0 ? Version + Convert.ToBase64String(hash) : $"{signatures} {Version}{Convert.ToBase64String(hash)}";
         }
 
-        return signatures.ToString();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return signatures;
     }
 }

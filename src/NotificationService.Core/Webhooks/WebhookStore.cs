@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -71,13 +70,10 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     {
         var (written, disabled) = (new HashSet<(Guid, int)>(outcomes.Count), new List<(Guid, string)>());
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        foreach (var tenant in outcomes.GroupBy(outcome => outcome.Message.Tenant).OrderBy(group => group.Key.Value))
-        {
-            batch.Add(tenant.Key, Outcomes(tenant.Key, [.. tenant]));
-            if (tenant.Any(outcome => outcome.Response is not null))
-                batch.Add(tenant.Key, Health(tenant.Key, [.. tenant.Where(outcome => outcome.Response is not null)]));
-        }
-
+        var tenants = TenantSet.Of(outcomes.Select(outcome => outcome.Message.Tenant));
+        batch.Add(tenants, Outcomes([.. outcomes]));
+        if (Telling(outcomes.Where(outcome => outcome.Response is not null)).ToArray() is { Length: > 0 } calls)
+            batch.Add(tenants, Health(calls));
         await batch.CommitAsync(
             row =>
             {
@@ -101,10 +97,10 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
         await batch.CommitAsync(read: null, cancellationToken);
     }
 
-    private static BoundStatement Outcomes(TenantId tenant, MessageOutcome[] outcomes)
+    private static BoundStatement Outcomes(MessageOutcome[] outcomes)
     {
         return Complete.With(
-            Parameter.Of("tenant", tenant.Value),
+            Of("tenants", outcome => outcome.Message.Tenant.Value),
             Of("ids", outcome => outcome.Message.Id),
             Of("claims", outcome => outcome.Message.Claims),
             Of("states", outcome => (short)outcome.State),
@@ -116,19 +112,27 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
             Of("outcomes", outcome => outcome.Response switch { null => (short?)null, WebhookResponse.Delivered => (short)1, WebhookResponse.Gone => (short)3, _ => (short)2 }),
             Of("statuses", outcome => (short?)outcome.Response?.Exchange.Status),
             Of("errors", outcome => (outcome.Response as WebhookResponse.Failed)?.Reason),
-            Of("request_headers", outcome => outcome.Response is { } response ? Headers(response.Exchange.RequestHeaders) : null),
+            Of("request_headers", outcome => outcome.Response is { } response ? WebhookHeaders.Merged(response.Exchange.RequestHeaders) : null),
             Of("response_bodies", outcome => outcome.Response?.Exchange.Body),
-            Of("response_headers", outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? Headers(headers) : null),
+            Of("response_headers", outcome => outcome.Response?.Exchange.ResponseHeaders is { } headers ? WebhookHeaders.Merged(headers) : null),
             Of("first_attempts", outcome => outcome.Message.FirstAttempt),
             Parameter.Of("first_step", WebhookSchedule.FirstStep));
 
         Parameter Of<T>(string name, Converter<MessageOutcome, T> column) => Parameter.Of(name, Array.ConvertAll(outcomes, column));
     }
 
-    private static BoundStatement Health(TenantId tenant, MessageOutcome[] calls)
+    /// <summary>
+    /// What the calls say of their endpoints: of one that took all of them the youngest says it for the others, whose claims were no less its own. Each that is
+    /// given costs a look at its message.
+    /// </summary>
+    private static IEnumerable<MessageOutcome> Telling(IEnumerable<MessageOutcome> calls) => calls
+        .GroupBy(call => (call.Message.Tenant, call.Message.Endpoint, call.Revision))
+        .SelectMany(IEnumerable<MessageOutcome> (endpoint) => endpoint.All(call => call is { State: MessageState.Delivered, Disable: null }) ? [endpoint.MaxBy(call => call.Message.ClaimedAt)!] : endpoint);
+
+    private static BoundStatement Health(MessageOutcome[] calls)
     {
         return Note.With(
-            Parameter.Of("tenant", tenant.Value),
+            Of("tenants", call => call.Message.Tenant.Value),
             Of("messages", call => call.Message.Id),
             Of("endpoints", call => call.Message.Endpoint),
             Of("revisions", call => call.Revision),
@@ -145,11 +149,6 @@ internal sealed class WebhookStore(Database database, WebhookOptions options, Ti
     private static string? FailureOf(WebhookResponse? response) => response is not WebhookResponse.Failed failed
         ? null
         : failed is { Reason: WebhookFailure.Status, Exchange.Status: { } status } ? $"{failed.Reason} {status}" : failed.Reason;
-
-    private static string Headers(IReadOnlyList<WebhookHeader> headers) =>
-        JsonSerializer.Serialize(
-            headers.GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => string.Join(", ", group.Select(header => header.Value))),
-            WebhookJson.Default.DictionaryStringString);
 
     private static class Claimed
     {

@@ -20,11 +20,12 @@ internal sealed class WebhookWorker(
     private const string EndpointDeleted = "endpoint_deleted";
 
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly Step claim = heartbeats.Step("webhook_claim");
+    private readonly PollInterval poll = new(ShortestPoll, PollInterval.Longest);
     private int underWay;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,7 +46,7 @@ internal sealed class WebhookWorker(
         // 1. Capacity. Whoever ends a call that others may wait for signals.
         var limits = lanes.Limits();
         if (limits.AreNone)
-            return new NextTurn.OnSignal(Poll);
+            return new NextTurn.OnSignal(ShortestPoll);
 
         // 2. Not cancelled halfway: what was granted is called, so that nothing waits for its lease.
         var claimed = await store.ClaimAsync(limits, CancellationToken.None);
@@ -60,8 +61,11 @@ internal sealed class WebhookWorker(
             _ = Task.Run(() => HandleAsync(message, endpoints[message.Endpoint], givingUp), CancellationToken.None);
         }
 
+        // While calls are under way, what comes after them in the order of its subject waits for them, and no signal says when it is its turn.
+        if (claimed.Count > 0 || Volatile.Read(ref underWay) > 0)
+            poll.Reset();
         if (claimed.Count == 0 && !store.IsMidway)
-            return new NextTurn.OnSignal(Poll);
+            return new NextTurn.OnSignal(poll.Next());
         // What is due was brought as far as there was capacity: more of either comes with the calls that end, and a claim costs by its endpoints too.
         return store.IsMidway ? NextTurn.AtOnce : new NextTurn.After(Linger);
     }

@@ -41,6 +41,8 @@ public static partial class ServeCommand
         {
             var wait = new DatabaseWait(StartupOptions.Read(builder.Configuration).DatabaseTimeout, TimeProvider.System);
             await wait.RunAsync(token => PrepareAsync(app, withDemo, token), reason => WaitAsync(app, port, reason, cancellationToken), cancellationToken);
+            if (!app.Environment.IsDevelopment())
+                await WarmUp.RunAsync(app.Services, StartupOptions.Read(builder.Configuration).WarmUp, app.Logger, cancellationToken);
         }
 
         await app.StartAsync(cancellationToken);

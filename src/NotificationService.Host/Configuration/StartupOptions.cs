@@ -11,15 +11,28 @@ public sealed class StartupOptions
     [Bounds("00:00:00", "01:00:00", Zero = "not at all")]
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a process warms up at most before it listens, outside of Development.</summary>
+    [Bounds("00:00:00", "00:01:00", Zero = "not at all")]
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <exception cref="StartupException">A value is none.</exception>
     public static StartupOptions Read(IConfiguration configuration)
     {
-        var name = $"Notification__Startup__{nameof(DatabaseTimeout)}";
-        if (configuration[$"{Section}:{nameof(DatabaseTimeout)}"] is not { Length: > 0 } text)
-            return new StartupOptions();
-        if (!TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var timeout))
-            throw new StartupException($"{name} is '{text}', which is no TimeSpan");
-        var options = new StartupOptions { DatabaseTimeout = timeout };
+        var defaults = new StartupOptions();
+        var options = new StartupOptions
+        {
+            DatabaseTimeout = Read(configuration, nameof(DatabaseTimeout), defaults.DatabaseTimeout),
+            WarmUp = Read(configuration, nameof(WarmUp), defaults.WarmUp),
+        };
         return SettingBounds.Errors(Section, options).FirstOrDefault() is { } error ? throw new StartupException(error) : options;
+    }
+
+    private static TimeSpan Read(IConfiguration configuration, string name, TimeSpan otherwise)
+    {
+        if (configuration[$"{Section}:{name}"] is not { Length: > 0 } text)
+            return otherwise;
+        return TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new StartupException($"Notification__Startup__{name} is '{text}', which is no TimeSpan");
     }
 }

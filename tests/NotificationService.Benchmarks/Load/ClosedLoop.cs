@@ -57,7 +57,7 @@ internal static class ClosedLoop
 
         List<(double, double)> Send()
         {
-            var done = new List<(double, double)>(count / connections + 16);
+            var done = new List<(double, double)>(Math.Min(count / connections + 16, 65_536));
             using var connection = new KeepAliveConnection(service);
             for (var number = Interlocked.Increment(ref next); number <= count && !(clock.Elapsed > timeout); number = Interlocked.Increment(ref next))
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using NotificationService.Benchmarks.Machine;
 using NotificationService.Benchmarks.Provider;
 using NotificationService.Testing;
@@ -53,12 +54,16 @@ internal sealed class Rig : IAsyncDisposable
         published.Delete(recursive: true);
     }
 
+    /// <summary>As the <c>Dockerfile</c> does, for the platform of this machine: with machine code, which a publish for any platform has none of.</summary>
     private static async Task PublishAsync(string folder, string more)
     {
         Console.WriteLine("publishing the service ...");
         var start = new ProcessStartInfo(
             "dotnet",
-            ["publish", Path.Combine(Repository.Root, "src", "NotificationService.Host"), "-c", "Release", "-o", folder, "-v", "q", "--nologo", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+            [
+                "publish", Path.Combine(Repository.Root, "src", "NotificationService.Host"), "-c", "Release", "-a", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
+                "-o", folder, "-v", "q", "--nologo", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            ])
         { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();

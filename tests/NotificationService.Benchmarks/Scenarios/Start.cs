@@ -34,9 +34,7 @@ internal static class Start
             figures.Add("CPU until ready", "s", CpuClock.Of(service.Id));
             await Task.Delay(TimeSpan.FromSeconds(15));
             figures.Add("idle memory", "MiB", CpuClock.ResidentMiB(service.Id));
-            var idle = CpuClock.Of(service.Id);
-            await Task.Delay(TimeSpan.FromSeconds(5));
-            figures.Add("CPU when idle", "% of a core", (CpuClock.Of(service.Id) - idle) * 20);
+            await IdleAsync(rig, service, figures);
             figures.Add("the first send", "ms", (await ClosedLoop.RunAsync(service.Address, tenant.Token, 1, 1)).Latency(0.5));
             await FirstMinuteAsync(service, tenant, figures, rig.Options.Connections);
             figures.Add("memory after a minute of load", "MiB", CpuClock.ResidentMiB(service.Id));
@@ -44,6 +42,16 @@ internal static class Start
         }
 
         return figures.Done();
+    }
+
+    private static async Task IdleAsync(Rig rig, ServiceProcess service, Figures figures)
+    {
+        const int seconds = 20;
+        var (own, postgres) = (CpuClock.Of(service.Id), rig.PostgresCpu());
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        (own, postgres) = (CpuClock.Of(service.Id) - own, rig.PostgresCpu() - postgres);
+        figures.Add("CPU when idle", "% of a core", own * 100 / seconds);
+        figures.Add("CPU when idle, PostgreSQL", "% of a core", postgres * 100 / seconds);
     }
 
     /// <summary>Sends in a closed loop while the worker of the same process delivers them.</summary>

@@ -1,4 +1,5 @@
 using NotificationService.Storage;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 using NotificationService.Testing.Webhooks;
 using Npgsql;
@@ -54,7 +55,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
             batch.Add(
                 stage.Tenant,
                 Statement.Load("webhook_messages_complete").With(
-                    Parameter.Of("tenant", stage.Tenant.Value), Two("ids", message, message), Two("claims", 1, 2), Two<short>("states", 3, 2),
+                    Two("tenants", stage.Tenant.Value, stage.Tenant.Value), Two("ids", message, message), Two("claims", 1, 2), Two<short>("states", 3, 2),
                     Two<string?>("reasons", "exhausted", null), Two<TimeSpan?>("pauses", null, null), Two("called", true, true), Two<DateTimeOffset?>("started_at", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), Two<int?>("durations", 1, 1),
                     Two<short?>("outcomes", 2, 1), Two<short?>("statuses", 500, 200), Two<string?>("errors", "http_status", null), Two<string?>("request_headers", "{}", "{}"), Two<string?>("response_bodies", "", ""), Two<string?>("response_headers", "{}", "{}"),
                     Two<short>("first_attempts", 0, 0), Parameter.Of("first_step", TimeSpan.FromSeconds(5))));
@@ -65,6 +66,47 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
             .ShouldBe(["2 1 200"]);
 
         static Parameter Two<T>(string name, T first, T second) => Parameter.Of<T[]>(name, [first, second]);
+    }
+
+    [Fact]
+    public async Task Outcomes_of_several_tenants_are_written_together_and_each_endpoint_is_judged_by_its_own()
+    {
+        await using var stage = await WebhookStage.CreateAsync(database);
+        var (one, other, outside) = (stage.Tenant, await database.NewTenantAsync(), await database.NewTenantAsync());
+        var endpoints = new[] { await stage.PlantAsync("/gone", 1), await stage.PlantAsync("/well", 1, other), await stage.PlantAsync("/outside", 1, outside) };
+        await database.ExecuteAsync("update webhook_messages set claims = 1, in_flight = true, due_at = now() + interval '1 min'");
+        var messages = new List<Guid>();
+        foreach (var endpoint in endpoints)
+            messages.Add(await database.ScalarAsync<Guid>($"select id from webhook_messages where endpoint_id = '{endpoint}'"));
+        var theirs = $"tenant_id in ('{one}', '{other}', '{outside}')";
+        // The third is given with a tenant whose it is not.
+        Guid[] tenants = [one.Value, other.Value, other.Value];
+
+        await using (var batch = await TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None))
+        {
+            var scope = TenantSet.Of([one, other]);
+            batch.Add(
+                scope,
+                Statement.Load("webhook_messages_complete").With(
+                    Each("tenants", tenants), Each("ids", [.. messages]), Each("claims", [1, 1, 1]), Each<short>("states", [3, 2, 2]), Each<string?>("reasons", ["gone", null, null]), Each<TimeSpan?>("pauses", [null, null, null]),
+                    Each("called", [true, true, true]), Each<DateTimeOffset?>("started_at", [DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch]), Each<int?>("durations", [1, 1, 1]),
+                    Each<short?>("outcomes", [3, 1, 1]), Each<short?>("statuses", [410, 200, 200]), Each<string?>("errors", [null, null, null]), Each<string?>("request_headers", ["{}", "{}", "{}"]), Each<string?>("response_bodies", ["", "", ""]),
+                    Each<string?>("response_headers", ["{}", "{}", "{}"]), Each<short>("first_attempts", [0, 0, 0]), Parameter.Of("first_step", TimeSpan.FromSeconds(5))));
+            batch.Add(
+                scope,
+                Statement.Load("webhook_endpoints_note").With(
+                    Each("tenants", tenants), Each("messages", [.. messages]), Each("endpoints", endpoints), Each("revisions", [1, 1, 1]), Each("succeeded", [false, true, false]), Each("used", [1, 0, 1]),
+                    Each<string?>("disable", ["gone", null, "gone"]), Parameter.Of("warns_after", 4), Parameter.Of("fails_for", TimeSpan.FromDays(5)), Each<string?>("failures", ["gone", null, "gone"])));
+            await batch.CommitAsync(read: null, CancellationToken.None);
+        }
+
+        (await database.QueryAsync<string>($"select concat_ws(' ', state, in_flight, enabled) from webhook_messages m join webhook_endpoints e on e.tenant_id = m.tenant_id and e.id = m.endpoint_id where m.id = any (array['{string.Join("','", messages)}']::uuid[]) order by array_position(array['{string.Join("','", messages)}']::uuid[], m.id)"))
+            .ShouldBe(["3 f f", "2 f t", "1 t t"]);
+        (await database.QueryAsync<Guid>($"select tenant_id from webhook_attempts where {theirs} order by status")).ShouldBe([other.Value, one.Value]);
+        (await database.QueryAsync<Guid>($"select tenant_id from events where type = 'webhook_endpoint.disabled' and {theirs}")).ShouldBe([one.Value]);
+        (await database.QueryAsync<Guid>($"select tenant_id from audit_log where action = 'webhook_endpoint.disabled' and {theirs}")).ShouldBe([one.Value]);
+
+        static Parameter Each<T>(string name, T[] values) => Parameter.Of(name, values);
     }
 
     /// <summary>The last try of the old schedule fails while somebody asks for it once more.</summary>
@@ -84,7 +126,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
             batch.Add(
                 stage.Tenant,
                 Statement.Load("webhook_messages_complete").With(
-                    Parameter.Of("tenant", stage.Tenant.Value), One("ids", message), One("claims", 1), One("states", (short)state),
+                    One("tenants", stage.Tenant.Value), One("ids", message), One("claims", 1), One("states", (short)state),
                     One<string?>("reasons", reason), One<TimeSpan?>("pauses", pause is { } seconds ? TimeSpan.FromSeconds(seconds) : null), One("called", true), One<DateTimeOffset?>("started_at", DateTimeOffset.UnixEpoch), One<int?>("durations", 1),
                     One<short?>("outcomes", 2), One<short?>("statuses", 500), One<string?>("errors", "http_status"), One<string?>("request_headers", "{}"), One<string?>("response_bodies", ""), One<string?>("response_headers", "{}"),
                     One<short>("first_attempts", 0), Parameter.Of("first_step", TimeSpan.FromSeconds(5))));

@@ -9,7 +9,7 @@ namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>
 /// Applies what providers reported, soon after it was kept. Any number of workers may; each takes what no other has locked. A second loop
-/// looks only now and then: it helps while the first has more than it can do at once.
+/// is woken by the first while that has more than it can do at once.
 /// </summary>
 internal sealed class ReceiptApplier(
     ReceiptStore store, ReceiptMetrics metrics, [FromKeyedServices(WakeUp.Receipts)] WakeUp wakeUp, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
@@ -22,17 +22,21 @@ internal sealed class ReceiptApplier(
 
     /// <summary>What a burst brings is applied together.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Of the second loop, which is signalled what the first has too much of.</summary>
+    private static readonly TimeSpan HelperPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly Step step = heartbeats.Step("receipt_apply");
+    private readonly Signal more = new();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RunAsync("receipt_applier", wakeUp.WaitAsync, Linger, stoppingToken),
-        RunAsync("receipt_applier_helper", signal: null, Poll, stoppingToken));
+        RunAsync("receipt_applier", wakeUp.WaitAsync, Linger, new PollInterval(ShortestPoll, PollInterval.Longest), stoppingToken),
+        RunAsync("receipt_applier_helper", more.WaitAsync, ShortestPoll, new PollInterval(HelperPoll, HelperPoll), stoppingToken));
 
-    private Task RunAsync(string name, Func<TimeSpan, CancellationToken, Task>? signal, TimeSpan linger, CancellationToken stoppingToken)
+    private Task RunAsync(string name, Func<TimeSpan, CancellationToken, Task> signal, TimeSpan linger, PollInterval poll, CancellationToken stoppingToken)
     {
         var wasRefused = false;
         return new ClaimLoop(heartbeats.Register(name, LongestSilence), step, Pause, time, NoteFailure) { Signal = signal }.RunAsync(TurnAsync, stoppingToken);
@@ -43,12 +47,14 @@ internal sealed class ReceiptApplier(
             (var careful, wasRefused) = (wasRefused, false);
             try
             {
-                return await ApplyAsync(careful, cancellationToken) switch
-                {
-                    0 => new NextTurn.OnSignal(Poll),
-                    < Few => new NextTurn.After(linger),
-                    _ => NextTurn.AtOnce,
-                };
+                var applied = await ApplyAsync(careful, cancellationToken);
+                if (applied == 0)
+                    return new NextTurn.OnSignal(poll.Next());
+                poll.Reset();
+                if (applied < Few)
+                    return new NextTurn.After(linger);
+                more.Give();
+                return NextTurn.AtOnce;
             }
             catch (Exception exception) when (!careful && DatabaseFailures.Of(exception).IsOfTheStatement())
             {
