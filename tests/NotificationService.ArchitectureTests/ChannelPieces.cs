@@ -36,6 +36,8 @@ internal static partial class ChannelPieces
 
     private static IEnumerable<string> InSql(ChannelKind channel, ChannelRow? row)
     {
+        if (row is { IsReportedByVendorsId: true } && !Text("receipts_match.sql").Contains($"right(a.delivery_id::text, 1) = '{{channel.{SnakeCase(channel)}}}'", StringComparison.Ordinal))
+            yield return "receipts_match.sql, which looks for a vendor's id of its messages";
         if (row is { Suppression: null })
             yield break;
         foreach (var file in ByAddress)

@@ -45,6 +45,7 @@ public sealed class ChannelTests
                 "ChannelTable: RetrySteps",
                 "ChannelTable: Ambiguity",
                 "ChannelTable: Suppression",
+                "ChannelTable: IsReportedByVendorsId",
                 "ChannelTable: BuiltInProvider",
                 "ChannelMessage.cs",
                 "SandboxJson.cs",

@@ -8,6 +8,7 @@ using NotificationService.EndToEndTests.SignIn;
 using NotificationService.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresCluster))]
+[assembly: DatabasesHaveDemo]
 
 // Most of a test's time is waiting: for a lease to end, a process to start, a slow sender to be cut off.
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Reflection;
+using NotificationService.Host.Commands;
 using NotificationService.Host.Embedded;
 using NotificationService.Storage;
 using Npgsql;
@@ -159,6 +161,8 @@ public sealed class PostgresCluster : IAsyncLifetime
             await ExecuteAsync($"create database {TemplateName} owner {Login}");
             await using (var database = new Database(new StorageOptions { ConnectionString = ConnectionString(TemplateName) }))
                 await new MigrationRunner(database).MigrateAsync(CancellationToken.None);
+            if (Assembly.GetEntryAssembly()?.IsDefined(typeof(DatabasesHaveDemoAttribute)) == true)
+                await SeedCommand.RunAsync([$"--ConnectionStrings:NotificationDatabase={ConnectionString(TemplateName)}", "--environment=Development"], CancellationToken.None);
             templateReady = true;
         }
         finally

@@ -31,7 +31,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         Client = new HttpClient(new ContractHandler(new SocketsHttpHandler())) { BaseAddress = address };
     }
 
-    /// <summary>A setting of a process that needs no demo tenant, or comes to a database that has it: looking whether all of it is there is half of a start.</summary>
+    /// <summary>A setting of a process that needs no demo tenant, or comes to a database that has it.</summary>
     public static (string Name, string Value) WithoutSeed { get; } = ("Notification__Seed", "none");
 
     public Uri Address { get; }

@@ -9,14 +9,18 @@ namespace NotificationService.BulkJobs;
 /// <param name="First">The first row's notification; the others follow by their index.</param>
 /// <param name="Known">The rows, by index, of which it is known that they are bad, or were until they came again.</param>
 /// <param name="Tries">How often it was tried before.</param>
+/// <param name="Corrects">Whether its rows came again, corrected.</param>
 internal sealed record RowRange(
     BulkJobState State, BulkMode Mode, bool IsDryRun, Guid Account, bool Live, BulkJobSettings Settings, IReadOnlyList<string> Columns, ColumnTargets Map, DateTimeOffset StartsAt,
-    int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known, int Tries)
+    int SamplesSoFar, int Number, NotificationId First, int FirstRow, int[] Lines, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlySet<int> Known, int Tries, bool Corrects)
 {
     /// <summary>What was found of its recipients beforehand.</summary>
     public FoundRecipients? Recipients { get; init; }
 
     internal static readonly Statement Take = Statement.Load("bulk_row_ranges_take");
+
+    /// <summary>Lines of which errors may be settled by what it comes to.</summary>
+    public int[] CorrectedLines => Corrects ? Lines : [];
 
     /// <summary>The state of the job that it was taken of.</summary>
     public static BulkJobState JobStateOf(NpgsqlDataReader row) => (BulkJobState)row.GetInt16(Row.State);
@@ -41,7 +45,8 @@ internal sealed record RowRange(
             row.GetFieldValue<int[]>(Row.Lines),
             JsonSerializer.Deserialize(row.GetString(Row.Cells), BulkJson.Default.IReadOnlyListIReadOnlyListString) ?? [],
             row.IsDBNull(Row.Known) ? new HashSet<int>() : row.GetFieldValue<int[]>(Row.Known).ToHashSet(),
-            row.GetInt16(Row.Tries));
+            row.GetInt16(Row.Tries),
+            row.GetBoolean(Row.Corrects));
 
     /// <summary>
     /// As it is worked now: ids say their month, and that of a row range that has waited long may be dropped. It has no notifications, so that new ids change nothing else.
@@ -64,6 +69,6 @@ internal sealed record RowRange(
             Live = Take.Column("live"), Settings = Take.Column("settings"), Columns = Take.Column("columns"), Map = Take.Column("map"),
             StartsAt = Take.Column("starts_at"), Samples = Take.Column("samples"), Number = Take.Column("number"), FirstId = Take.Column("first_id"),
             FirstRow = Take.Column("first_row"), Lines = Take.Column("lines"), Cells = Take.Column("cells"), Known = Take.Column("known"),
-            Tries = Take.Column("tries");
+            Tries = Take.Column("tries"), Corrects = Take.Column("corrects");
     }
 }

@@ -255,7 +255,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
             Parameter.Of("queued", work.Queued), Parameter.Of("repeated", work.Repeated), Parameter.Of("segments", work.Segments),
             Parameter.OrNull("samples", work.SamplesJson),
             .. work.ErrorColumns(),
-            Parameter.Of("lines", range.Lines), Parameter.Of("first_id", range.First.Value), Parameter.Of("max_samples", MaxSamples)]).On(connection);
+            Parameter.Of("lines", range.CorrectedLines), Parameter.Of("first_id", range.First.Value), Parameter.Of("max_samples", MaxSamples)]).On(connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }

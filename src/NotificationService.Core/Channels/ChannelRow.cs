@@ -43,6 +43,9 @@ public sealed record ChannelRow
     /// <summary>How its addresses are suppressed; null where none ever is.</summary>
     public required SuppressionRule? Suppression { get; init; }
 
+    /// <summary>Some vendor of it cannot echo our id and reports by its own: the index <c>attempts_message</c> has its attempts, and receipts are looked up in it.</summary>
+    public required bool IsReportedByVendorsId { get; init; }
+
     /// <summary>The provider's type that every tenant has without configuring one; null where a vendor is needed.</summary>
     public required string? BuiltInProvider { get; init; }
 }

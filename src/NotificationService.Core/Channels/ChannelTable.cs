@@ -43,6 +43,7 @@ public static class ChannelTable
             RetrySteps = [Seconds(5), Seconds(30), Minutes(2), Minutes(10), Minutes(30), Hours(1), Hours(2), Hours(6), Hours(12)],
             Ambiguity = new AmbiguityRule.ResendOnce(Seconds(60)),
             Suppression = new(SuppressionReason.Bounce) { Spelling = EmailSpelling.Of },
+            IsReportedByVendorsId = false,
             BuiltInProvider = null,
         },
         new()
@@ -59,6 +60,7 @@ public static class ChannelTable
             RetrySteps = AboutNow,
             Ambiguity = new AmbiguityRule.ResendOnce(Seconds(60)),
             Suppression = new(SuppressionReason.Bounce),
+            IsReportedByVendorsId = false,
             BuiltInProvider = null,
         },
         new()
@@ -98,6 +100,7 @@ public static class ChannelTable
             RetrySteps = AboutNow,
             Ambiguity = new AmbiguityRule.ResendOnce(Seconds(60)),
             Suppression = new(SuppressionReason.DeadToken),
+            IsReportedByVendorsId = false,
             BuiltInProvider = null,
         },
         new()
@@ -117,6 +120,7 @@ public static class ChannelTable
             // Its receipts are slower than the others'.
             Ambiguity = new AmbiguityRule.ResendOnce(Minutes(5)),
             Suppression = new(SuppressionReason.Bounce),
+            IsReportedByVendorsId = true,
             BuiltInProvider = null,
         },
         new()
@@ -145,6 +149,7 @@ public static class ChannelTable
             RetrySteps = [Seconds(1), Seconds(5), Seconds(30), Minutes(2), Minutes(10)],
             Ambiguity = new AmbiguityRule.HandOverAgain(),
             Suppression = null,
+            IsReportedByVendorsId = false,
             BuiltInProvider = ProviderInstances.InAppType,
         },
     ];

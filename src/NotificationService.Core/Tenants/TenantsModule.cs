@@ -8,6 +8,7 @@ public static class TenantsModule
     public static IServiceCollection AddTenants(this IServiceCollection services) => services
         .AddSettings<RetentionOptions>(RetentionOptions.Section)
         .AddSingleton<AuditLog>()
+        .AddSingleton<SeedLook>()
         .AddSingleton<SignInLookup>()
         .AddSingleton<SignIns>();
 

@@ -18,11 +18,23 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
     /// <summary>The tenant of the platform's own people.</summary>
     public static readonly TenantId Platform = new(new Guid("01900000-0000-7000-8000-000000000001"));
 
+    private const string DemoService = "demo-service";
+    private const string DemoTest = "demo-test";
+    private const string DemoAdmin = "admin@demo.test";
+    private const string DemoUser = "ann@demo.test";
+    private const string DemoPlatform = "platform@demo.test";
     private const string DemoServiceSecret = "demo-service-secret";
     private const string DemoTestSecret = "demo-test-secret";
     private const string DemoAdminPassword = "Demo-admin-1!";
     private const string DemoUserPassword = "Demo-user-1!";
     private const string DemoPlatformPassword = "Demo-platform-1!";
+
+    /// <summary>The service accounts that <see cref="AddDemoAsync"/> adds, by client id.</summary>
+    public static IReadOnlyList<string> DemoClientIds { get; } = [DemoService, DemoTest];
+
+    /// <summary>The people that <see cref="AddDemoAsync"/> adds, by normalized address.</summary>
+    public static IReadOnlyList<string> DemoPeople(bool development) =>
+        [.. ((string[])[DemoAdmin, DemoUser, .. development ? [DemoPlatform] : (string[])[]]).Select(IdentityUserStore.Normalize)];
 
     /// <summary>
     /// The demo tenant's people and service accounts. Outside Development they get random passwords, because
@@ -33,12 +45,12 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
     {
         var issued = new List<(string, string)>();
         await AddTenantAsync(Demo, "demo", "Demo", cancellationToken);
-        await AddServiceAccountAsync("demo-service", Password("demo-service", DemoServiceSecret), live: true, cancellationToken);
-        await AddServiceAccountAsync("demo-test", Password("demo-test", DemoTestSecret), live: false, cancellationToken);
-        await PersonAsync("admin@demo.test", "Demo admin", UserRoles.Admin, "admin", DemoAdminPassword);
-        await PersonAsync("ann@demo.test", "Ann", UserRoles.User, "ann", DemoUserPassword);
+        await AddServiceAccountAsync(DemoService, Password(DemoService, DemoServiceSecret), live: true, cancellationToken);
+        await AddServiceAccountAsync(DemoTest, Password(DemoTest, DemoTestSecret), live: false, cancellationToken);
+        await PersonAsync(DemoAdmin, "Demo admin", UserRoles.Admin, "admin", DemoAdminPassword);
+        await PersonAsync(DemoUser, "Ann", UserRoles.User, "ann", DemoUserPassword);
         if (development)
-            await PersonAsync("platform@demo.test", "Platform admin", UserRoles.PlatformAdmin, "platform", DemoPlatformPassword);
+            await PersonAsync(DemoPlatform, "Platform admin", UserRoles.PlatformAdmin, "platform", DemoPlatformPassword);
         return issued;
 
         Func<string> Password(string account, string known) => () =>

@@ -1,3 +1,4 @@
+using NotificationService.Storage;
 using NotificationService.Testing;
 using Npgsql;
 
@@ -11,7 +12,9 @@ public sealed class DemoSeedTests(PostgresCluster cluster)
     [InlineData("Development", 1)]
     public async Task A_platform_admin_is_among_the_demos_people_in_Development_only_and_no_password_of_one_is_printed(string environment, long admins)
     {
-        var database = await cluster.CreateDatabaseAsync();
+        var database = await cluster.CreateEmptyDatabaseAsync();
+        await using (var migrated = new Database(new StorageOptions { ConnectionString = database }))
+            await new MigrationRunner(migrated).MigrateAsync(CancellationToken.None);
         await using var seed = ServiceProcess.Launch(
             ["seed"], ("ConnectionStrings__NotificationDatabase", database), ("ASPNETCORE_ENVIRONMENT", environment), ("Notification__MasterKeys", $"k1:{Convert.ToBase64String(new byte[32])}"));
 

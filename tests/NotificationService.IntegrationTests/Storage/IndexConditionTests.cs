@@ -1,3 +1,4 @@
+using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Testing;
 
@@ -46,6 +47,13 @@ public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task Policies_have_the_numbers_of_the_enums() =>
         Faults(Policies, await database.QueryAsync<string>("select policyname || ': ' || qual from pg_policies where qual ~ '\\m(state|status)\\M'")).ShouldBeEmpty();
+
+    /// <summary>The last digit of a delivery's id is its channel.</summary>
+    [Fact]
+    public async Task Attempts_are_found_by_a_vendors_id_on_the_channels_that_are_reported_by_it_and_on_no_other() =>
+        (await database.ScalarAsync<string>("select pg_get_expr(i.indpred, i.indrelid) from pg_index i where i.indexrelid = 'attempts_message'::regclass"))
+            .ShouldBe(
+                $"""((provider_message_id IS NOT NULL) AND ("right"((delivery_id)::text, 1) = '{(int)ChannelTable.All.Single(channel => channel.IsReportedByVendorsId).Kind:x}'::text))""");
 
     /// <param name="known">By name, what it has, with the names of the states; two pieces are separated by a bar.</param>
     /// <param name="found">As the database has it, after its name and a colon.</param>

@@ -1,9 +1,14 @@
 -- What a row range came to, in the transaction of its notifications and with its job held (bulk_jobs_hold): nothing is done twice.
 -- :tenant, :job, :number, :state the job's state, :queued, :repeated, :segments of text messages, :samples or null
--- per bad row: :error_lines, :error_indexes, :error_columns, :error_codes, :error_messages; :lines the lines of rows that came again; :first_id the id of its first row; :max_samples
+-- per bad row: :error_lines, :error_indexes, :error_columns, :error_codes, :error_messages; :lines the lines of rows that came again, corrected; :first_id the id of its first row; :max_samples
+-- Line by line: asked for all lines at once, a table of which nothing is known is read from the first error of the job to the last, for every row range.
 with corrected as (
     update bulk_errors e set corrected_by = :number
-    where e.tenant_id = :tenant and e.job_id = :job and e.line = any (:lines::int[]) and e.number < :number and e.corrected_by is null
+    where e.ctid = any (array(
+        select bad.place from unnest(:lines::int[]) as again(line)
+        cross join lateral (
+            select b.ctid as place from bulk_errors b
+            where b.tenant_id = :tenant and b.job_id = :job and b.line = again.line and b.number < :number and b.corrected_by is null offset 0) bad))
     returning 1
 ),
 bad as (

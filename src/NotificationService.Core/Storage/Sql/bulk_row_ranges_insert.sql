@@ -13,5 +13,5 @@ bad as (
     insert into bulk_errors (tenant_id, job_id, line, number, index, col, code, message)
     select :tenant, job.id, e.line, :number, e.index, e.col, e.code, e.message from job, unnest(:error_lines::int[], :error_indexes::int[], :error_columns::text[], :error_codes::text[], :error_messages::text[]) as e(line, index, col, code, message)
 )
-insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) select :tenant, job.id, :number, :first_id, :first_row, :lines, :cells::json from job
+insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells, corrects) select :tenant, job.id, :number, :first_id, :first_row, :lines, :cells::json, :upload::uuid is not null from job
 returning number

@@ -4,8 +4,8 @@
 --
 -- What a worker holds, or what somebody has locked at this moment, is known and not held: it is asked for again later. So nobody waits
 -- for anybody, and a result that is being written is never in the way.
--- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '4', which is WhatsApp, the channel whose reports
--- may come without our id. A vendor of :sibling_types reports to one address for all of an account, of which each number is a provider here: it may be a sibling's message.
+-- Relies on attempts_message (provider_message_id) where … right(delivery_id::text, 1) = '{channel.whats_app}', the channel whose reports
+-- may come without our id (ChannelRow.IsReportedByVendorsId). A vendor of :sibling_types reports to one address for all of an account, of which each number is a provider here: it may be a sibling's message.
 -- The comparison stands alone, because under row level security only what cannot leak is looked up in an index.
 with target as materialized (
     select g.ord, g.tenant_id, coalesce(by_message.provider_id, by_sibling.provider_id, g.provider_id) as provider_id, g.wants_address, coalesce(g.delivery_id, by_message.delivery_id) as delivery_id,
@@ -14,7 +14,7 @@ with target as materialized (
     left join lateral (
         select (array_agg(a.delivery_id order by a.delivery_id desc))[1] as delivery_id, (array_agg(a.provider_id order by a.delivery_id desc))[1] as provider_id
         from attempts a
-        where g.delivery_id is null and a.provider_message_id = g.message_id and right(a.delivery_id::text, 1) = '4'
+        where g.delivery_id is null and a.provider_message_id = g.message_id and right(a.delivery_id::text, 1) = '{channel.whats_app}'
           and (a.provider_id = g.provider_id or a.provider_id in (
               select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
               where p.tenant_id = g.tenant_id and p.id = g.provider_id and p.type = any (:sibling_types)))
@@ -22,7 +22,7 @@ with target as materialized (
     ) by_message on true
     left join lateral (
         select a.provider_id from attempts a
-        where g.delivery_id is not null and right(g.delivery_id::text, 1) = '4' and a.delivery_id = g.delivery_id and a.tenant_id = g.tenant_id
+        where g.delivery_id is not null and right(g.delivery_id::text, 1) = '{channel.whats_app}' and a.delivery_id = g.delivery_id and a.tenant_id = g.tenant_id
           and (a.provider_id = g.provider_id or a.provider_id in (
               select s.id from providers p join providers s on s.tenant_id = p.tenant_id and s.type = p.type
               where p.tenant_id = g.tenant_id and p.id = g.provider_id and p.type = any (:sibling_types)))
