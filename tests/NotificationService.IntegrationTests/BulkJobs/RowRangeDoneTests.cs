@@ -59,7 +59,7 @@ public sealed class RowRangeDoneTests(TestDatabase database) : IClassFixture<Tes
         (await database.ScalarAsync<int>($"select rows_bad from bulk_jobs where id = '{job}'")).ShouldBe(2);
     }
 
-    private Task AddErrorsAsync(TenantId tenant, Guid job, int first, int count) => database.ExecuteAsync(
+    private Task<int> AddErrorsAsync(TenantId tenant, Guid job, int first, int count) => database.ExecuteAsync(
         $"""
         insert into bulk_errors (tenant_id, job_id, line, number, index, code, message)
         select '{tenant}', '{job}', n, 0, n, 'email_invalid', 'is no address' from generate_series({first}, {first + count - 1}) n
