@@ -25,7 +25,7 @@ public sealed class ProviderDirectory(ProviderStore store, EnabledProviders enab
     {
         var listing = listings.GetOrAdd((tenant, channel), static _ => new Listing());
         var providers = listing.Current(time) ?? await LoadAsync(listing, tenant, channel, cancellationToken);
-        return live ? providers.Live : providers.Test;
+        return live ? providers.Live : providers.Test.Value;
     }
 
     /// <summary>
@@ -92,7 +92,7 @@ public sealed class ProviderDirectory(ProviderStore store, EnabledProviders enab
         var first = all.Length == 0 || all.Any(provider => provider.Priority == all[0].Priority && !IsSandbox(provider)) ? vendors : sandboxes;
         return new Providers(
             first.Length == 0 && ChannelTable.Of(channel).BuiltInProvider is { } type ? [instances.BuiltIn(tenant, channel, type)] : first,
-            () => sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes);
+            new Lazy<IReadOnlyList<ConfiguredProvider>>(() => sandboxes.Length == 0 ? [instances.BuiltIn(tenant, channel, ProviderInstances.SandboxType)] : sandboxes));
     }
 
     private static bool IsSandbox(ConfiguredProvider provider) => provider.Type == ProviderInstances.SandboxType;
@@ -113,14 +113,7 @@ public sealed class ProviderDirectory(ProviderStore store, EnabledProviders enab
     }
 
     /// <summary>Most tenants never send a test: what would serve it is made when one does.</summary>
-    private sealed class Providers(IReadOnlyList<ConfiguredProvider> live, Func<IReadOnlyList<ConfiguredProvider>> test)
-    {
-        private IReadOnlyList<ConfiguredProvider>? made;
-
-        public IReadOnlyList<ConfiguredProvider> Live => live;
-
-        public IReadOnlyList<ConfiguredProvider> Test => made ??= test();
-    }
+    private sealed record Providers(IReadOnlyList<ConfiguredProvider> Live, Lazy<IReadOnlyList<ConfiguredProvider>> Test);
 
     private sealed class Listing
     {
