@@ -1,15 +1,8 @@
 -- What a row range came to, in the transaction of its notifications and with its job held (bulk_jobs_hold): nothing is done twice.
 -- :tenant, :job, :number, :state the job's state, :queued, :repeated, :segments of text messages, :samples or null
 -- per bad row: :error_lines, :error_indexes, :error_columns, :error_codes, :error_messages; :lines the lines of rows that came again, corrected; :first_id the id of its first row; :max_samples
--- Line by line: asked for all lines at once, a table of which nothing is known is read from the first error of the job to the last, for every row range.
 with corrected as (
-    update bulk_errors e set corrected_by = :number
-    where e.ctid = any (array(
-        select bad.place from unnest(:lines::int[]) as again(line)
-        cross join lateral (
-            select b.ctid as place from bulk_errors b
-            where b.tenant_id = :tenant and b.job_id = :job and b.line = again.line and b.number < :number and b.corrected_by is null offset 0) bad))
-    returning 1
+    select notification_meta.settle_errors(:tenant, :job, :number, :lines) as count
 ),
 bad as (
     insert into bulk_errors (tenant_id, job_id, line, number, index, col, code, message)
@@ -23,7 +16,7 @@ row_range as (
 update bulk_jobs j
 set rows_done = j.rows_done + (select cardinality(s.lines) from bulk_row_ranges s where s.tenant_id = :tenant and s.job_id = :job and s.number = :number),
     rows_queued = j.rows_queued + :queued, rows_repeated = j.rows_repeated + :repeated, sms_segments = j.sms_segments + :segments,
-    rows_bad = j.rows_bad + cardinality(:error_lines::int[]) - (select count(*)::int from corrected),
+    rows_bad = j.rows_bad + cardinality(:error_lines::int[]) - (select count from corrected),
     samples = case when :samples::json is null then j.samples else (
         -- Of the first lines, whichever row range ends first.
         select json_agg(one.sample order by one.line, one.place) from (
