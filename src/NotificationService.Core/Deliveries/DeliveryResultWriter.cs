@@ -135,9 +135,9 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         DeadAddresses = NoAddresses,
     };
 
-    private async Task<HashSet<(DeliveryId Delivery, Guid Lease)>> WriteOnceAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    private async Task<HashSet<(DeliveryId Delivery, Guid Lease)>> WriteOnceAsync(DeliveryResult[] results, CancellationToken cancellationToken)
     {
-        var written = new HashSet<(DeliveryId, Guid)>(results.Count);
+        var written = new HashSet<(DeliveryId, Guid)>(results.Length);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
         var tenants = TenantSet.Of(results.Select(result => result.Delivery.Tenant));
         batch.Add(tenants, new DeliveryResultColumns(results).Complete());
