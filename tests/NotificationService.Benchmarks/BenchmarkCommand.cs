@@ -12,6 +12,7 @@ internal static class BenchmarkCommand
     [
         new("sends", "single sends over keep-alive connections, answered after the commit", Sends.RunAsync),
         new("drain", "20,000 queued e-mails through an HTTP provider", Drain.RunAsync),
+        new("tenants", "single sends and the drain of 100,000 in-app notifications of one tenant and of very many", ManyTenants.RunAsync),
         new("in-flight", "a provider that takes 50 ms, 200 calls at once", InFlight.RunAsync),
         new("idle-latency", "from the answer to the provider, one send at a time", IdleLatency.RunAsync),
         new("backlog", "the rates with 1,000,000 queued beside those with 20,000", Backlog.RunAsync),

@@ -1,6 +1,7 @@
 using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
@@ -17,18 +18,14 @@ public sealed class ChainReader(Database database)
             return None;
         var chains = new Dictionary<NotificationId, List<ChainLink>>();
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        foreach (var tenant in claimed.Where(delivery => notifications.GetValueOrDefault(delivery.Id.Notification)?.Fallback is not null)
-            .GroupBy(delivery => delivery.Tenant).OrderBy(group => group.Key.Value))
-        {
-            NotificationId[] ids = [.. tenant.Select(delivery => delivery.Id.Notification).Distinct()];
-            batch.Add(
-                tenant.Key,
-                Links.With(
-                    Parameter.Of("tenant", tenant.Key.Value),
-                    Parameter.Of("notifications", Array.ConvertAll(ids, id => id.Value)),
-                    Parameter.Of("last_deliveries", Array.ConvertAll(ids, id => id.LastDelivery))));
-        }
-
+        ClaimedDelivery[] first =
+            [.. claimed.Where(delivery => notifications.GetValueOrDefault(delivery.Id.Notification)?.Fallback is not null).DistinctBy(delivery => delivery.Id.Notification)];
+        batch.Add(
+            TenantSet.Of(first.Select(delivery => delivery.Tenant)),
+            Links.With(
+                Parameter.Of("tenants", Array.ConvertAll(first, delivery => delivery.Tenant.Value)),
+                Parameter.Of("notifications", Array.ConvertAll(first, delivery => delivery.Id.Notification.Value)),
+                Parameter.Of("last_deliveries", Array.ConvertAll(first, delivery => delivery.Id.Notification.LastDelivery))));
         await batch.CommitAsync(
             row =>
             {

@@ -5,10 +5,11 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
-/// <summary>What people ask for of deliveries: each is one statement in a transaction that is somebody else's, and answers where the deliveries stand.</summary>
+/// <summary>What people ask for of deliveries, in a transaction that is somebody else's: each answers where the deliveries stand.</summary>
 public static class DeliveryChanges
 {
     private static readonly Statement CancelStatement = Statement.Load("deliveries_cancel");
+    private static readonly Statement LockStatement = Statement.Load("deliveries_lock");
     private static readonly Statement RetryStatement = Statement.Load("deliveries_retry");
 
     /// <summary>Stops what has not begun of one notification; answers a row for each of its deliveries.</summary>
@@ -19,10 +20,12 @@ public static class DeliveryChanges
                 Parameter.Of("tenant", tenant.Value), Parameter.Of("notification", notification.Value), Parameter.Of("last_delivery", notification.LastDelivery), Parameter.Of("now", now)));
 
     /// <summary>Puts failed or expired deliveries back into the queue; answers a row for each that is the tenant's.</summary>
-    public static void Retry(TenantBatch batch, TenantId tenant, IReadOnlyCollection<Guid> deliveries, DateTimeOffset now) =>
-        batch.Add(
-            tenant,
-            RetryStatement.With(Parameter.Of("tenant", tenant.Value), Parameter.Of<Guid[]>("deliveries", [.. deliveries]), Parameter.Of("now", now)));
+    public static void Retry(TenantBatch batch, TenantId tenant, IReadOnlyCollection<Guid> deliveries, DateTimeOffset now)
+    {
+        Guid[] given = [.. deliveries];
+        batch.Add(tenant, LockStatement.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("deliveries", given)));
+        batch.Add(tenant, RetryStatement.With(Parameter.Of("tenant", tenant.Value), Parameter.Of("deliveries", given), Parameter.Of("now", now)));
+    }
 
     /// <summary>A row of either.</summary>
     public static DeliveryChange Read(NpgsqlDataReader row) => new(new DeliveryId(row.GetGuid(Columns.Id)), (DeliveryStatus)row.GetInt16(Columns.Status), row.GetBoolean(Columns.Changed));

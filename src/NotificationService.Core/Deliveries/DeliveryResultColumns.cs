@@ -6,7 +6,7 @@ using NotificationService.Storage;
 
 namespace NotificationService.Deliveries;
 
-/// <summary>One tenant's results as the columns of <c>deliveries_complete.sql</c>: its state, attempts and timeline rows.</summary>
+/// <summary>Results as the columns of <c>deliveries_complete.sql</c>: state, attempts and timeline rows.</summary>
 internal sealed class DeliveryResultColumns
 {
     private static readonly Statement CompleteStatement = Statement.Load("deliveries_complete");
@@ -18,10 +18,10 @@ internal sealed class DeliveryResultColumns
     private readonly int[] attemptPlaces;
     private readonly List<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail)> steps;
 
-    /// <param name="ofOneTenant">In any order; they are written in the order of their ids, so that no two statements wait for each other in a circle.</param>
-    public DeliveryResultColumns(IEnumerable<DeliveryResult> ofOneTenant)
+    /// <param name="given">In any order; they are written in the order of their ids, so that no two statements wait for each other in a circle.</param>
+    public DeliveryResultColumns(IEnumerable<DeliveryResult> given)
     {
-        results = [.. ofOneTenant.OrderBy(result => result.Delivery.Id.Value)];
+        results = [.. given.OrderBy(result => result.Delivery.Id.Value)];
         var called = Enumerable.Range(0, results.Length).Where(place => results[place].Attempt is not null).ToArray();
         attempts = Array.ConvertAll(called, place => results[place].Attempt!);
         attemptPlaces = Array.ConvertAll(called, place => place + 1);
@@ -31,8 +31,8 @@ internal sealed class DeliveryResultColumns
     }
 
     /// <summary>The statement that writes them.</summary>
-    public BoundStatement Complete(Guid tenant) => CompleteStatement.With(
-        Parameter.Of("tenant", tenant),
+    public BoundStatement Complete() => CompleteStatement.With(
+        Of("tenants", result => result.Delivery.Tenant.Value),
         Of("ids", result => result.Delivery.Id.Value),
         Of("leases", result => result.Delivery.Lease.Id),
         Of("statuses", result => (short)result.Status),

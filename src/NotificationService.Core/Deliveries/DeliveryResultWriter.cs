@@ -5,6 +5,7 @@ using NotificationService.Queueing;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
+using NotificationService.Tenants;
 using Refused = NotificationService.Queueing.RefusedItem<NotificationService.Deliveries.DeliveryResult, bool>;
 
 namespace NotificationService.Deliveries;
@@ -103,14 +104,11 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     {
         var written = new HashSet<(DeliveryId, Guid)>(results.Count);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        foreach (var tenant in results.GroupBy(result => result.Delivery.Tenant).OrderBy(group => group.Key.Value))
-        {
-            batch.Add(tenant.Key, new DeliveryResultColumns(tenant).Complete(tenant.Key.Value));
-            // A dead address is dead even if the result that showed it came too late.
-            if (DeadAddresses(tenant) is { Count: > 0 } dead)
-                batch.Add(tenant.Key, new SuppressionColumns(dead, ids).Keep(tenant.Key.Value));
-        }
-
+        var tenants = TenantSet.Of(results.Select(result => result.Delivery.Tenant));
+        batch.Add(tenants, new DeliveryResultColumns(results).Complete());
+        // A dead address is dead even if the result that showed it came too late.
+        if (DeadAddresses(results) is { Count: > 0 } dead)
+            batch.Add(tenants, new SuppressionColumns(dead, ids).Keep());
         await batch.CommitAsync(row => written.Add(DeliveryResultColumns.Written(row)), cancellationToken);
         // This process has a relay too.
         events.SignalLocally();
@@ -120,7 +118,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private static List<ReportedAddress> DeadAddresses(IEnumerable<DeliveryResult> results) =>
     [
         .. results.SelectMany(result => result.DeadAddresses.Select(address => new ReportedAddress(
-            result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At)
+            result.Delivery.Tenant, result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At)
         {
             Until = result.DeadFor == SuppressionReason.Unsubscribe ? result.At + BelieveUnsubscribed : null,
         })),

@@ -3,6 +3,7 @@ using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
 using NotificationService.Storage;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
@@ -13,21 +14,22 @@ public sealed class NotificationLoader(Database database)
     private const string Cancelled = "cancelled";
     private const string Held = "held";
 
+    private static readonly IReadOnlyDictionary<NotificationId, StoredNotification> Nothing = new Dictionary<NotificationId, StoredNotification>();
     private static readonly Statement Load = Statement.Load("notifications_load");
 
     public async Task<IReadOnlyDictionary<NotificationId, StoredNotification>> LoadAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken cancellationToken)
     {
+        if (deliveries.Count == 0)
+            return Nothing;
         var loaded = new Dictionary<NotificationId, StoredNotification>(deliveries.Count);
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);
-        foreach (var tenant in deliveries.GroupBy(delivery => delivery.Tenant).OrderBy(group => group.Key.Value))
-        {
-            batch.Add(
-                tenant.Key,
-                Load.With(
-                    Parameter.Of<Guid[]>("notifications", [.. tenant.Select(delivery => delivery.Id.Notification.Value).Distinct()]),
-                    Parameter.Of("tenant", tenant.Key.Value)));
-        }
-
+        // Several channels of one notification are claimed together.
+        ClaimedDelivery[] first = [.. deliveries.DistinctBy(delivery => delivery.Id.Notification)];
+        batch.Add(
+            TenantSet.Of(first.Select(delivery => delivery.Tenant)),
+            Load.With(
+                Parameter.Of("notifications", Array.ConvertAll(first, delivery => delivery.Id.Notification.Value)),
+                Parameter.Of("tenants", Array.ConvertAll(first, delivery => delivery.Tenant.Value))));
         await batch.CommitAsync(
             row =>
             {

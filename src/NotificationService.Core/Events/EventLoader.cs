@@ -6,54 +6,48 @@ using NotificationService.Tenants;
 
 namespace NotificationService.Events;
 
-/// <summary>Turns places of the outbox into what is published, all tenants in one round trip.</summary>
+/// <summary>Turns rows of the outbox into what is published, of all tenants by one statement.</summary>
 internal static class EventLoader
 {
     private static readonly Statement Deliveries = Statement.Load("outbox_deliveries");
     private static readonly Statement Notices = Statement.Load("outbox_notices");
     private static readonly Column Place = new("ord", Deliveries, Notices);
 
-    /// <summary>Each tenant's events in their order. What is no longer there, because its month was removed, is left out.</summary>
-    public static async Task<IReadOnlyDictionary<TenantId, IReadOnlyList<PublicEvent>>> LoadAsync(
-        NpgsqlConnection connection, IReadOnlyList<IGrouping<TenantId, OutboxRow>> tenants, CancellationToken cancellationToken)
+    /// <summary>Events in the order of their rows. What is no longer there, because its month was removed, is left out.</summary>
+    public static async Task<IReadOnlyList<PublicEvent>> LoadAsync(NpgsqlConnection connection, TenantSet tenants, OutboxRow[] rows, CancellationToken cancellationToken)
     {
         await using var batch = TenantBatch.Within(connection);
-        var statements = new List<(OutboxRow[] Rows, PublicEvent?[] Events, int[] Places)>();
-        var loaded = new Dictionary<TenantId, PublicEvent?[]>(tenants.Count);
-        foreach (var tenant in tenants)
+        var (statements, events) = (new List<int[]>(2), new PublicEvent?[rows.Length]);
+        int[] deliveries = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place].Sequence > 0)];
+        int[] notices = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place].Sequence == 0)];
+        if (deliveries.Length > 0)
         {
-            OutboxRow[] rows = [.. tenant];
-            var events = loaded[tenant.Key] = new PublicEvent?[rows.Length];
-            int[] deliveries = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place].Sequence > 0)];
-            int[] notices = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place].Sequence == 0)];
-            if (deliveries.Length > 0)
-            {
-                statements.Add((rows, events, deliveries));
-                batch.Add(
-                    tenant.Key,
-                    Deliveries.With(
-                        Parameter.Of("tenant", tenant.Key.Value), Subjects("deliveries", rows, deliveries),
-                        Parameter.Of("sequences", Array.ConvertAll(deliveries, place => rows[place].Sequence)),
-                        Parameter.Of("notifications", Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value))));
-            }
+            statements.Add(deliveries);
+            batch.Add(
+                tenants,
+                Deliveries.With(
+                    Tenants("tenants", rows, deliveries), Subjects("deliveries", rows, deliveries),
+                    Parameter.Of("sequences", Array.ConvertAll(deliveries, place => rows[place].Sequence)),
+                    Parameter.Of("notifications", Array.ConvertAll(deliveries, place => new DeliveryId(rows[place].Subject).Notification.Value))));
+        }
 
-            if (notices.Length > 0)
-            {
-                statements.Add((rows, events, notices));
-                batch.Add(tenant.Key, Notices.With(Parameter.Of("tenant", tenant.Key.Value), Subjects("events", rows, notices)));
-            }
+        if (notices.Length > 0)
+        {
+            statements.Add(notices);
+            batch.Add(tenants, Notices.With(Tenants("tenants", rows, notices), Subjects("events", rows, notices)));
         }
 
         await batch.RunAsync(
             (reader, statement) =>
             {
-                var (rows, events, places) = statements[statement];
-                var place = places[reader.GetInt64(Place) - 1];
+                var place = statements[statement][reader.GetInt64(Place) - 1];
                 events[place] = rows[place].Sequence > 0 ? Delivery(reader, rows[place]) : Notice(reader, rows[place]);
             },
             cancellationToken);
-        return loaded.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<PublicEvent>)[.. entry.Value.OfType<PublicEvent>()]);
+        return [.. events.OfType<PublicEvent>()];
     }
+
+    private static Parameter Tenants(string name, OutboxRow[] rows, int[] places) => Parameter.Of(name, Array.ConvertAll(places, place => rows[place].Tenant.Value));
 
     private static Parameter Subjects(string name, OutboxRow[] rows, int[] places) => Parameter.Of(name, Array.ConvertAll(places, place => rows[place].Subject));
 

@@ -130,25 +130,21 @@ public sealed class EventRelay(
             return;
         }
 
-        List<IGrouping<TenantId, OutboxRow>> tenants = [.. taken.GroupBy(row => row.Tenant).OrderBy(group => group.Key.Value)];
-
         // 3. Who listens now, and to what. Nobody: then there is nothing to load.
+        TenantId[] tenants = [.. taken.Select(row => row.Tenant).Distinct()];
         List<(IEventSink Sink, EventAudience Audience)> audiences = [];
         foreach (var sink in sinks)
-            audiences.Add((sink, await sink.AudienceAsync(connection, [.. tenants.Select(group => group.Key)], cancellationToken)));
-        tenants.RemoveAll(group => !audiences.Any(audience => audience.Audience.Includes(group.Key)));
+            audiences.Add((sink, await sink.AudienceAsync(connection, tenants, cancellationToken)));
+        var heard = tenants.Where(tenant => audiences.Exists(audience => audience.Audience.Includes(tenant))).ToHashSet();
 
         // 4. Each sink stores what it is to publish.
-        if (tenants.Count > 0)
+        if (heard.Count > 0)
         {
-            var events = await EventLoader.LoadAsync(connection, tenants, cancellationToken);
+            var scope = TenantSet.Of(heard);
+            var events = await EventLoader.LoadAsync(connection, scope, [.. taken.Where(row => heard.Contains(row.Tenant))], cancellationToken);
             await using var batch = TenantBatch.Within(connection);
-            foreach (var group in tenants)
-            {
-                foreach (var (_, audience) in audiences.Where(audience => audience.Audience.Includes(group.Key)))
-                    audience.Append(batch, group.Key, events[group.Key]);
-            }
-
+            foreach (var (_, audience) in audiences)
+                audience.Append(batch, scope, [.. events.Where(published => audience.Includes(published.Tenant))]);
             if (!batch.IsEmpty)
                 await batch.RunAsync(null, cancellationToken);
         }

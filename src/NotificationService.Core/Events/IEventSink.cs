@@ -23,6 +23,6 @@ public abstract class EventAudience
     /// <summary>Whether somebody of the tenant listens at all; if nobody does, its events are not even loaded.</summary>
     public abstract bool Includes(TenantId tenant);
 
-    /// <summary>Adds the statements that keep these events, in their order, under the tenant's scope. A failing one undoes the run, which is then tried again.</summary>
-    public abstract void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events);
+    /// <summary>Adds the statements that keep these events, in their order, under their tenants' scope. A failing one undoes the run, which is then tried again.</summary>
+    public abstract void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events);
 }

@@ -7,7 +7,7 @@ using NotificationService.Deliveries;
 
 namespace NotificationService.Notifications;
 
-/// <summary>One tenant's accepted notifications as the columns of <c>notifications_accept.sql</c>. JSON goes as the UTF-8 it came in.</summary>
+/// <summary>Accepted notifications as the columns of <c>notifications_accept.sql</c>. JSON goes as the UTF-8 it came in.</summary>
 internal sealed class AcceptColumns
 {
     private static readonly Statement AcceptStatement = Statement.Load("notifications_accept");
@@ -19,24 +19,24 @@ internal sealed class AcceptColumns
     private readonly DateTimeOffset[] createdAt;
     private (DateTimeOffset DueAt, int Place, string? Detail) waiting;
 
-    public AcceptColumns(AcceptedNotification[] ofOneTenant)
+    public AcceptColumns(AcceptedNotification[] given)
     {
-        notifications = ofOneTenant;
+        notifications = given;
         var count = 0;
-        foreach (var notification in ofOneTenant)
+        foreach (var notification in given)
             count += notification.Deliveries.Count;
-        (deliveries, ordinals, createdAt) = (new PlannedDelivery[count], new long[count], new DateTimeOffset[ofOneTenant.Length]);
-        for (int i = 0, at = 0; i < ofOneTenant.Length; i++)
+        (deliveries, ordinals, createdAt) = (new PlannedDelivery[count], new long[count], new DateTimeOffset[given.Length]);
+        for (int i = 0, at = 0; i < given.Length; i++)
         {
-            createdAt[i] = ofOneTenant[i].CreatedAt;
-            foreach (var delivery in ofOneTenant[i].Deliveries)
+            createdAt[i] = given[i].CreatedAt;
+            foreach (var delivery in given[i].Deliveries)
                 (deliveries[at], ordinals[at++]) = (delivery, i + 1);
         }
     }
 
-    /// <param name="batch">The batch that all of them belong to, or null.</param>
-    public BoundStatement Accept(Guid tenant, Guid? batch) => AcceptStatement.With(
-        Parameter.Of("tenant", tenant),
+    /// <param name="batch">The batch that all of them belong to, which then are of one tenant, or null.</param>
+    public BoundStatement Accept(Guid? batch) => AcceptStatement.With(
+        Of("tenants", n => n.Tenant.Value),
         Of("ids", n => n.Id.Value),
         Of("accounts", n => (Guid?)n.Account),
         Of("live", n => n.Live),

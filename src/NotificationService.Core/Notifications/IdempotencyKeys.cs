@@ -65,12 +65,10 @@ public sealed class IdempotencyKeys(Database database)
 
     private static void Add(TenantBatch batch, IEnumerable<(TenantId Tenant, byte[] KeyHash)> keys)
     {
-        foreach (var ofTenant in keys.GroupBy(key => key.Tenant).OrderBy(group => group.Key))
-        {
-            batch.Add(
-                ofTenant.Key,
-                FindStatement.With(Parameter.Of("tenant", ofTenant.Key.Value), Parameter.Of<byte[][]>("key_hashes", [.. ofTenant.Select(key => key.KeyHash)])));
-        }
+        (TenantId Tenant, byte[] KeyHash)[] asked = [.. keys];
+        batch.Add(
+            TenantSet.Of(asked.Select(key => key.Tenant)),
+            FindStatement.With(Parameter.Of("tenants", Array.ConvertAll(asked, key => key.Tenant.Value)), Parameter.Of("key_hashes", Array.ConvertAll(asked, key => key.KeyHash))));
     }
 
     private static void Read(NpgsqlDataReader row, Dictionary<(TenantId, string), StoredResponse> found) =>

@@ -11,7 +11,7 @@ namespace NotificationService.Notifications;
 /// single send, an item of a batch, a row of a file and an event differ in what is done before.
 /// </summary>
 /// <remarks>
-/// 1 one statement for each tenant, tenants and keys ascending, as many in one round trip as it may have (<see cref="AcceptPlan"/>) → 2 whoever is missing
+/// 1 one statement for all of them, tenants and keys ascending, or as many in turn as their size asks for (<see cref="AcceptPlan"/>) → 2 whoever is missing
 /// in the result found its key taken: look up by whom, and compare what was asked then with what is asked now. Dies before the commit: nothing exists.
 /// After it: the same key gives the same response.
 /// </remarks>
@@ -20,7 +20,7 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
     private const int MaxTries = 4;
 
     /// <summary>
-    /// In the caller's transaction, so that what belongs to them is committed with them or not at all. Leaves the scope of the last tenant open. Whoever
+    /// In the caller's transaction, so that what belongs to them is committed with them or not at all. Leaves the scope open: of one tenant, if there is but one. Whoever
     /// commits says so afterwards by <see cref="Announce"/>.
     /// </summary>
     /// <param name="connection">With its transaction begun.</param>
@@ -33,8 +33,8 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
         NpgsqlConnection connection, IReadOnlyList<AcceptedNotification> notifications, Guid? batch, CancellationToken cancellationToken)
     {
         var stored = new HashSet<Guid>(notifications.Count);
-        foreach (var statements in AcceptPlan.RoundTrips(notifications))
-            await RunAsync(connection, statements, batch, stored, cancellationToken);
+        foreach (var together in AcceptPlan.Statements(notifications))
+            await RunAsync(connection, together, batch, stored, cancellationToken);
         if (stored.Count == notifications.Count)
             return AllAccepted(stored.Count);
         var found = await IdempotencyKeys.FindAsync(connection, KeysOf(notifications, stored), cancellationToken);
@@ -84,14 +84,14 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
 
     private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<AcceptedNotification> notifications, CancellationToken cancellationToken)
     {
-        IReadOnlyList<AcceptStatement>[] trips = [.. AcceptPlan.RoundTrips(notifications)];
+        AcceptedNotification[][] statements = [.. AcceptPlan.Statements(notifications)];
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return trips.Length == 1
-                    ? await InsertAtOnceAsync(trips[0], cancellationToken)
-                    : await InsertAsync(trips, cancellationToken);
+                return statements.Length == 1
+                    ? await InsertAtOnceAsync(statements[0], cancellationToken)
+                    : await InsertAsync(statements, cancellationToken);
             }
             catch (Exception exception) when (attempt < MaxTries && DatabaseFailures.Of(exception) is DatabaseFailure.Conflict)
             {
@@ -101,38 +101,35 @@ public sealed class NotificationStore(Database database, IdempotencyKeys keys, N
         }
     }
 
-    private async Task<HashSet<Guid>> InsertAtOnceAsync(IReadOnlyList<AcceptStatement> statements, CancellationToken cancellationToken)
+    private async Task<HashSet<Guid>> InsertAtOnceAsync(AcceptedNotification[] notifications, CancellationToken cancellationToken)
     {
         var stored = new HashSet<Guid>();
-        await using var together = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        Add(together, statements, batch: null);
-        await together.CommitAsync(row => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
+        await using var transaction = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        Add(transaction, notifications, batch: null);
+        await transaction.CommitAsync(row => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
         return stored;
     }
 
-    private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<AcceptStatement>[] trips, CancellationToken cancellationToken)
+    private async Task<HashSet<Guid>> InsertAsync(AcceptedNotification[][] statements, CancellationToken cancellationToken)
     {
         var stored = new HashSet<Guid>();
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var statements in trips)
-            await RunAsync(connection, statements, batch: null, stored, cancellationToken);
+        foreach (var together in statements)
+            await RunAsync(connection, together, batch: null, stored, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return stored;
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<AcceptStatement> statements, Guid? batch, HashSet<Guid> stored, CancellationToken cancellationToken)
+    private static async Task RunAsync(NpgsqlConnection connection, AcceptedNotification[] notifications, Guid? batch, HashSet<Guid> stored, CancellationToken cancellationToken)
     {
-        await using var together = TenantBatch.Within(connection);
-        Add(together, statements, batch);
-        await together.RunAsync((row, _) => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
+        await using var transaction = TenantBatch.Within(connection);
+        Add(transaction, notifications, batch);
+        await transaction.RunAsync((row, _) => stored.Add(AcceptColumns.Stored(row)), cancellationToken);
     }
 
-    private static void Add(TenantBatch together, IReadOnlyList<AcceptStatement> statements, Guid? batch)
-    {
-        foreach (var (tenant, notifications) in statements)
-            together.Add(tenant, new AcceptColumns(notifications).Accept(tenant.Value, batch));
-    }
+    private static void Add(TenantBatch transaction, AcceptedNotification[] notifications, Guid? batch) =>
+        transaction.Add(TenantSet.Of(notifications.Select(notification => notification.Tenant)), new AcceptColumns(notifications).Accept(batch));
 
     private static IEnumerable<(TenantId Tenant, byte[] KeyHash)> KeysOf(IReadOnlyList<AcceptedNotification> notifications, HashSet<Guid> stored) =>
         notifications.Where(one => !stored.Contains(one.Id.Value)).Select(one => (one.Tenant, EntryOf(one).KeyHash));

@@ -1,10 +1,11 @@
 using NotificationService.Channels;
 using NotificationService.Storage;
+using NotificationService.Tenants;
 
 namespace NotificationService.Recipients;
 
 /// <summary>An address that a provider reported, and since when; with <see cref="Until"/> at the same time, that it may be written to again.</summary>
-public sealed record ReportedAddress(ChannelKind Channel, string Address, SuppressionReason Reason, Guid? Provider, Guid? Delivery, string? Code, DateTimeOffset Since)
+public sealed record ReportedAddress(TenantId Tenant, ChannelKind Channel, string Address, SuppressionReason Reason, Guid? Provider, Guid? Delivery, string? Code, DateTimeOffset Since)
 {
     public DateTimeOffset? Until { get; init; }
 
@@ -12,7 +13,7 @@ public sealed record ReportedAddress(ChannelKind Channel, string Address, Suppre
     public override string ToString() => $"reported {Reason}";
 }
 
-/// <summary>One tenant's reported addresses as the columns of <c>suppressions_insert.sql</c>.</summary>
+/// <summary>Reported addresses as the columns of <c>suppressions_insert.sql</c>.</summary>
 public sealed class SuppressionColumns
 {
     private static readonly Statement Insert = Statement.Load("suppressions_insert");
@@ -21,21 +22,21 @@ public sealed class SuppressionColumns
     private readonly Ids ids;
 
     /// <summary>In any order and with repeats: of one address and reason the latest report counts, and of two at the same time the one that suppresses.</summary>
-    public SuppressionColumns(IEnumerable<ReportedAddress> ofOneTenant, Ids ids)
+    public SuppressionColumns(IEnumerable<ReportedAddress> given, Ids ids)
     {
         this.ids = ids;
         reported =
         [
-            .. ofOneTenant.Select(report => report with { Address = Suppression.Normalize(report.Channel, report.Address) })
-                .GroupBy(report => (report.Channel, report.Address, report.Reason))
+            .. given.Select(report => report with { Address = Suppression.Normalize(report.Channel, report.Address) })
+                .GroupBy(report => (report.Tenant, report.Channel, report.Address, report.Reason))
                 .Select(same => same.OrderByDescending(report => report.Since).ThenBy(report => report.Until is not null).First())
-                .OrderBy(report => report.Channel).ThenBy(report => report.Address, StringComparer.Ordinal).ThenBy(report => report.Reason),
+                .OrderBy(report => report.Tenant).ThenBy(report => report.Channel).ThenBy(report => report.Address, StringComparer.Ordinal).ThenBy(report => report.Reason),
         ];
     }
 
     /// <summary>The statement that keeps them.</summary>
-    public BoundStatement Keep(Guid tenant) => Insert.With(
-        Parameter.Of("tenant", tenant),
+    public BoundStatement Keep() => Insert.With(
+        Of("tenants", report => report.Tenant.Value),
         Of("ids", _ => ids.Next()),
         Of("channels", report => (short)report.Channel),
         Of("addresses", report => report.Address),

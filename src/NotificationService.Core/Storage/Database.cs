@@ -27,6 +27,7 @@ public sealed class Database : IAsyncDisposable
     private const string WalksOnly = $"{PlannedOnce} -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     private static readonly Statement Scope = Statement.Load("scope_open");
+    private static readonly Statement ScopeOfSet = Statement.Load("scope_open_set");
 
     public Database(StorageOptions options)
     {
@@ -53,8 +54,12 @@ public sealed class Database : IAsyncDisposable
 
     public NpgsqlDataSource Worker { get; }
 
-    /// <summary>The statement that opens a tenant's scope for the rest of the transaction. The only place that writes <c>app.tenant</c>.</summary>
+    /// <summary>The statement that opens a tenant's scope for the rest of the transaction, instead of whatever was open. The only place that writes <c>app.tenant</c>.</summary>
     public static NpgsqlBatchCommand OpenScope(TenantId tenant) => Scope.With(Parameter.Of("tenant", tenant.Value.ToString())).InBatch();
+
+    /// <summary>The same for rows of several tenants. The only place that writes <c>app.tenants</c>. A set of one is that tenant's scope.</summary>
+    public static NpgsqlBatchCommand OpenScope(TenantSet tenants) =>
+        tenants.Single is { } tenant ? OpenScope(tenant) : ScopeOfSet.With(Parameter.Of("tenants", tenants.ToString())).InBatch();
 
     public async ValueTask DisposeAsync()
     {

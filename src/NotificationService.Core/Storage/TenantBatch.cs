@@ -5,8 +5,8 @@ using NotificationService.Tenants;
 namespace NotificationService.Storage;
 
 /// <summary>
-/// Statements of one or several tenants in one pipelined transaction: one round trip and one commit, each tenant's
-/// statements preceded by its scope. Either all of it is committed or nothing.
+/// Statements of one or several tenants in one pipelined transaction: one round trip and one commit, each preceded by the scope
+/// that it needs. Either all of it is committed or nothing.
 /// </summary>
 public sealed class TenantBatch : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ public sealed class TenantBatch : IAsyncDisposable
     private readonly NpgsqlDataSource? source;
     private readonly NpgsqlConnection connection;
     private TenantId? scope;
+    private TenantSet? scopeOfSet;
 
     private TenantBatch(NpgsqlDataSource? source, NpgsqlConnection connection)
     {
@@ -38,6 +39,21 @@ public sealed class TenantBatch : IAsyncDisposable
     public void Add(TenantId tenant, BoundStatement statement)
     {
         Open(tenant);
+        Add(statement);
+    }
+
+    /// <summary>Adds a statement about rows of several tenants, each of which it is given with its tenant.</summary>
+    public void Add(TenantSet tenants, BoundStatement statement)
+    {
+        if (tenants.Single is { } tenant)
+        {
+            Add(tenant, statement);
+            return;
+        }
+
+        if (!ReferenceEquals(scopeOfSet, tenants))
+            batch.BatchCommands.Add(Database.OpenScope(tenants));
+        (scope, scopeOfSet) = (null, tenants);
         Add(statement);
     }
 
@@ -101,7 +117,7 @@ public sealed class TenantBatch : IAsyncDisposable
         if (scope == tenant)
             return;
         batch.BatchCommands.Add(Database.OpenScope(tenant));
-        scope = tenant;
+        (scope, scopeOfSet) = (tenant, null);
     }
 
     public async ValueTask DisposeAsync()

@@ -19,21 +19,21 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
 
     public override bool Includes(TenantId tenant) => endpoints.Contains(tenant);
 
-    public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+    public override void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events)
     {
         var messages = new List<(PublicEvent Event, ListeningEndpoint Endpoint, string Body)>();
         foreach (var published in events)
         {
             string? full = null, thin = null;
-            foreach (var endpoint in endpoints[tenant])
+            foreach (var endpoint in endpoints[published.Tenant])
             {
                 if (endpoint.Asks(published))
                     messages.Add((published, endpoint, endpoint.IsFull ? full ??= Body(published, full: true) : thin ??= Body(published, full: false)));
             }
         }
 
-        Add(batch, tenant, [.. messages.Where(message => message.Event.Target is null)], again: false);
-        Add(batch, tenant, [.. messages.Where(message => message.Event.Target is not null).DistinctBy(message => (message.Event.Id, message.Endpoint.Id))], again: true);
+        Add(batch, tenants, [.. messages.Where(message => message.Event.Target is null)], again: false);
+        Add(batch, tenants, [.. messages.Where(message => message.Event.Target is not null).DistinctBy(message => (message.Event.Id, message.Endpoint.Id))], again: true);
     }
 
     /// <summary>The body of Standard Webhooks: type, the event's time, data.</summary>
@@ -53,23 +53,23 @@ internal sealed class WebhookAudience(Ids ids, IReadOnlyList<ListeningEndpoint> 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private void Add(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
+    private void Add(TenantBatch batch, TenantSet tenants, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
     {
         for (var (begin, end) = (0, 0); begin < messages.Length; begin = end)
         {
             long length = 0;
             while (end < messages.Length && (end == begin || length + messages[end].Body.Length <= MaxInOne))
                 length += messages[end++].Body.Length;
-            AddPiece(batch, tenant, messages[begin..end], again);
+            AddPiece(batch, tenants, messages[begin..end], again);
         }
     }
 
-    private void AddPiece(TenantBatch batch, TenantId tenant, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
+    private void AddPiece(TenantBatch batch, TenantSet tenants, (PublicEvent Event, ListeningEndpoint Endpoint, string Body)[] messages, bool again)
     {
         batch.Add(
-            tenant,
+            tenants,
             Insert.With(
-                Parameter.Of("tenant", tenant.Value),
+                Of("tenants", message => message.Endpoint.Tenant.Value),
                 Of("ids", _ => ids.Next()), Of("endpoints", message => message.Endpoint.Id), Of("events", message => message.Event.Id), Of("types", message => message.Event.Type), Of("subjects", message => message.Event.Subject),
                 Of("sequences", message => message.Event.Sequence), Of("occurred_at", message => message.Event.OccurredAt), Of("bodies", message => message.Body), Parameter.Of("again", again),
                 Parameter.Of("max_attempts", WebhookOptions.MaxAttemptsEver), Of("live", message => message.Event.Live)));

@@ -50,7 +50,7 @@ public sealed class WebhookCommands(
         var outcome = await RunAsync(
             by, id, "webhook_endpoint.tested", ("type", sample.Type), new WebhookCommandOutcome.Queued(message),
             () => Insert.With(
-                Parameter.Of("tenant", by.Tenant.Value),
+                Parameter.Of<Guid[]>("tenants", [by.Tenant.Value]),
                 Parameter.Of<Guid[]>("ids", [message]),
                 Parameter.Of<Guid[]>("endpoints", [id]),
                 Parameter.Of<string[]>("events", [sample.Id]),

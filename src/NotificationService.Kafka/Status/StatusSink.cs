@@ -30,16 +30,16 @@ internal sealed class StatusSink : IEventSink
 
         public override bool Includes(TenantId tenant) => true;
 
-        public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+        public override void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events)
         {
             // What one webhook endpoint asked for once more is published to nobody else.
             PublicEvent[] published = [.. events.Where(one => one.Target is null)];
             if (published.Length == 0)
                 return;
             batch.Add(
-                tenant,
+                tenants,
                 Insert.With(
-                    Parameter.Of("tenant", tenant.Value),
+                    Parameter.Of("tenants", Array.ConvertAll(published, one => one.Tenant.Value)),
                     Parameter.Of("subjects", Array.ConvertAll(published, one => one.Subject)),
                     Parameter.Of("keys", Array.ConvertAll(published, KeyOf)),
                     Parameter.Of("payloads", Array.ConvertAll(published, Write))));

@@ -19,6 +19,31 @@ internal sealed record LoadResult(double Seconds, IReadOnlyList<(double At, doub
 /// <summary>A number of connections, each of which sends its next request when the last one was answered.</summary>
 internal static class ClosedLoop
 {
+    /// <summary>Until so many are sent, the requests in turn.</summary>
+    public static async Task<LoadResult> RunAsync(Uri service, byte[][] requests, int count, int connections)
+    {
+        var next = -1;
+        var clock = Stopwatch.StartNew();
+        var threads = Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(Send, TaskCreationOptions.LongRunning)).ToArray();
+        var sends = await Task.WhenAll(threads);
+        return new LoadResult(clock.Elapsed.TotalSeconds, [.. sends.SelectMany(some => some)]);
+
+        List<(double, double)> Send()
+        {
+            var done = new List<(double, double)>(count / connections + 16);
+            using var connection = new KeepAliveConnection(service);
+            for (var number = Interlocked.Increment(ref next); number < count; number = Interlocked.Increment(ref next))
+            {
+                var began = clock.Elapsed;
+                connection.Send(requests[number % requests.Length]);
+                var ended = clock.Elapsed;
+                done.Add((ended.TotalSeconds, (ended - began).TotalMilliseconds));
+            }
+
+            return done;
+        }
+    }
+
     /// <summary>Until as many are sent, or for a time, whichever ends first. The tag stands behind each recipient's name, for the sandbox.</summary>
     public static async Task<LoadResult> RunAsync(Uri service, string token, int count, int connections, TimeSpan? timeout = null, string tag = "")
     {

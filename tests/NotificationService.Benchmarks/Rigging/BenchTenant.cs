@@ -91,15 +91,7 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
 
         var account = await PostAsync(
             client, admin, "api/v1/admin/service-accounts", new { name = "load", scopes = (string[])["notifications:send", "notifications:read"], mode = "live" });
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["grant_type"] = "client_credentials",
-            ["client_id"] = account.GetProperty("clientId").GetString()!,
-            ["client_secret"] = account.GetProperty("clientSecret").GetString()!,
-        });
-        using var response = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
-        var token = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
-
+        var token = await SignInAsync(client, account.GetProperty("clientId").GetString()!, account.GetProperty("clientSecret").GetString()!);
         if (provider is not null)
         {
             await PostAsync(client, admin, "api/v1/admin/providers", new
@@ -132,6 +124,17 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         });
         await PostAsync(client, admin, "api/v1/admin/templates/order-confirmation/publish", new { });
         return new BenchTenant(key, token, tenant) { Reporter = reporter.GetProperty("id").GetGuid() };
+    }
+
+    /// <summary>A service account's token.</summary>
+    public static async Task<string> SignInAsync(HttpClient client, string clientId, string clientSecret)
+    {
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = clientId, ["client_secret"] = clientSecret });
+        using var response = await client.PostAsync(new Uri("oauth/token", UriKind.Relative), form);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? JsonDocument.Parse(text).RootElement.GetProperty("access_token").GetString()!
+            : throw new InvalidOperationException($"POST oauth/token answered {(int)response.StatusCode}: {text}");
     }
 
     private static async Task<string> TemplateAsync()

@@ -14,10 +14,10 @@ public sealed partial class QueuePlanTests(TestDatabase database) : IClassFixtur
     [Theory]
     [InlineData("deliveries_claim", "Index Only Scan using deliveries_due", "Index Cond: ((priority = lane.priority) AND (tenant_id = lane.tenant_id) AND (channel = lane.channel) AND (due_at >= lane.watermark) AND (due_at <=", "AND (due_at >= $", "TID Cond: (ctid = ANY ($")]
     [InlineData("deliveries_start", "Function Scan on i", "Index Cond: ((tenant_id = i.tenant_id) AND (id = i.id))", "TID Cond: (ctid = held_row.ctid)")]
-    [InlineData("deliveries_complete", "Function Scan on i", "Index Cond: ((tenant_id = $1) AND (id = i.id))", "TID Cond: (ctid = held_row.ctid)")]
+    [InlineData("deliveries_complete", "Function Scan on i", "Index Cond: ((tenant_id = i.tenant_id) AND (id = i.id))", "TID Cond: (ctid = held_row.ctid)")]
     [InlineData("deliveries_rescue", "Index Scan using deliveries_leased", "Index Cond: (lease_until <", "TID Cond: (ctid = dead.place)")]
-    [InlineData("deliveries_chain", "deliveries_pkey", "Index Cond: ((tenant_id = $1) AND (id > n.id) AND (id <= n.last_id))")]
-    [InlineData("notifications_load", "Function Scan on unnest asked_for", "(id = asked_for.id)")]
+    [InlineData("deliveries_chain", "deliveries_pkey", "Index Cond: ((tenant_id = n.tenant_id) AND (id > n.id) AND (id <= n.last_id))")]
+    [InlineData("notifications_load", "CTE Scan on asked_for", "Index Cond: ((tenant_id = asked_for.tenant_id) AND (id = asked_for.id))")]
     public async Task A_plan_made_on_an_empty_queue_is_right_for_a_long_one(string statement, params string[] steps)
     {
         var plan = await PlanAsync(Statement.Load(statement).Text);

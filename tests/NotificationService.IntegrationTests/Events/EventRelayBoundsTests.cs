@@ -78,7 +78,7 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         {
             await using var batch = TenantBatch.Within(connection);
             foreach (var sink in host.Services.GetServices<IEventSink>())
-                (await sink.AudienceAsync(connection, [tenant], CancellationToken.None)).Append(batch, tenant, events);
+                (await sink.AudienceAsync(connection, [tenant], CancellationToken.None)).Append(batch, TenantSet.Of([tenant]), events);
             await batch.RunAsync(null, CancellationToken.None);
             await transaction.CommitAsync();
         }
@@ -206,12 +206,12 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         {
             public override bool Includes(TenantId tenant) => true;
 
-            public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+            public override void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events)
             {
                 foreach (var published in events)
                 {
                     batch.Add(
-                        tenant, "insert into published_in_order (subject, seq) values ($1, $2)", new NpgsqlParameter<Guid> { TypedValue = published.Subject }, new NpgsqlParameter<int> { TypedValue = published.Sequence });
+                        "insert into published_in_order (subject, seq) values ($1, $2)", new NpgsqlParameter<Guid> { TypedValue = published.Subject }, new NpgsqlParameter<int> { TypedValue = published.Sequence });
                 }
             }
         }
@@ -233,15 +233,15 @@ public sealed class EventRelayBoundsTests(TestDatabase database) : IClassFixture
         {
             public override bool Includes(TenantId tenant) => true;
 
-            public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+            public override void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events)
             {
                 if (isLate)
                     throw new TimeoutException("the database does not answer");
                 // What PostgreSQL says of a statement that it ended for its length.
                 if (events.Count > max)
-                    batch.Add(tenant, "do $$ begin raise exception using errcode = '57014', message = 'canceling statement due to statement timeout'; end $$");
+                    batch.Add("do $$ begin raise exception using errcode = '57014', message = 'canceling statement due to statement timeout'; end $$");
                 foreach (var published in events)
-                    batch.Add(tenant, "insert into published_bounded (subject) values ($1)", new NpgsqlParameter<Guid> { TypedValue = published.Subject });
+                    batch.Add("insert into published_bounded (subject) values ($1)", new NpgsqlParameter<Guid> { TypedValue = published.Subject });
             }
         }
     }

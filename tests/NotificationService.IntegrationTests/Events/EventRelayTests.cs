@@ -224,14 +224,14 @@ public sealed class EventRelayTests(TestDatabase database) : IClassFixture<TestD
         {
             public override bool Includes(TenantId tenant) => sink.Listens;
 
-            public override void Append(TenantBatch batch, TenantId tenant, IReadOnlyList<PublicEvent> events)
+            public override void Append(TenantBatch batch, TenantSet tenants, IReadOnlyList<PublicEvent> events)
             {
                 if (events.Any(published => published.Subject == sink.Poison))
                     throw new FormatException("it cannot be written");
                 foreach (var published in events)
                 {
                     batch.Add(
-                        tenant, "insert into published (subject, seq, id, sink) values ($1, $2, $3, $4)", new NpgsqlParameter<Guid> { TypedValue = published.Subject },
+                        "insert into published (subject, seq, id, sink) values ($1, $2, $3, $4)", new NpgsqlParameter<Guid> { TypedValue = published.Subject },
                         new NpgsqlParameter<int> { TypedValue = published.Sequence }, new NpgsqlParameter<string> { TypedValue = published.Id }, new NpgsqlParameter<string> { TypedValue = sink.name });
                 }
             }

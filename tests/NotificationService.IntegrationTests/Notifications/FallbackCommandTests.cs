@@ -103,6 +103,23 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_is_put_back_while_somebody_changes_its_row_is_put_back_once_that_is_done()
+    {
+        var id = await SendAsync();
+        await FailAsync(id, ChannelKind.Email, ChannelKind.Sms, ChannelKind.InApp);
+        var delivery = id.Delivery(ChannelKind.InApp).Value;
+        await using var other = await database.Superuser.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await ExecuteAsync(other, $"update deliveries set attempts = attempts where id = '{delivery}'");
+
+        var requeued = Commands.RequeueAsync(tenant, [delivery], CancellationToken.None);
+        await Eventually.TrueAsync(IsSomebodyWaitingAsync, TimeSpan.FromSeconds(90));
+        await transaction.CommitAsync();
+
+        (await requeued).ShouldHaveSingleItem().Changed.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task What_is_put_back_by_the_dozen_while_others_hold_its_rows_is_put_back_once_they_are_done()
     {
         // The command looks for a deadlock once, a second after it began to wait: on a machine that stands still then, it is given up for its time instead.
@@ -121,8 +138,7 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
         await ExecuteAsync(other, $"set local deadlock_timeout = '30s'; update deliveries set attempts = attempts where id = '{second}'");
 
         var requeued = Commands.RequeueAsync(tenant, [first, second], CancellationToken.None);
-        await Eventually.TrueAsync(
-            async () => await database.ScalarAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") > 0, TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(IsSomebodyWaitingAsync, TimeSpan.FromSeconds(90));
         await ExecuteAsync(other, $"set local statement_timeout = 0; update deliveries set attempts = attempts where id = '{first}'");
         await transaction.CommitAsync();
 
@@ -141,6 +157,9 @@ public sealed class FallbackCommandTests(TestDatabase database) : IClassFixture<
 
         (await Commands.CancelAsync(tenant, id, null, CancellationToken.None)).ShouldBeOfType<CommandOutcome.NotPossible>();
     }
+
+    private async Task<bool> IsSomebodyWaitingAsync() =>
+        await database.ScalarAsync<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") > 0;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

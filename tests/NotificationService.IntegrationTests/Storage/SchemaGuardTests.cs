@@ -20,6 +20,7 @@ public sealed class SchemaGuardTests(PostgresCluster cluster)
     [InlineData("grant truncate on tenants to notification_app", "the role notification_app may truncate the table tenants, which row level security does not see")]
     [InlineData("create policy everything on notifications to notification_app using (true)", "the policy everything on notifications lets notification_app past the tenant in scope")]
     [InlineData("create policy everything on timeline to notification_worker using (true)", "the policy everything on timeline lets notification_worker past the tenant in scope")]
+    [InlineData("select notification_meta.tenants_in_scope('attempts', 'notification_app', 'select')", "the policy tenants_in_scope_of_app_to_select on attempts lets notification_app read of several tenants at once")]
     [InlineData("create view leaky as select * from notifications; grant select on leaky to notification_app", "the view leaky shows the role notification_app what its owner sees: it needs security_invoker")]
     [InlineData("create materialized view stale as select * from tenants; grant select on stale to notification_app", "the materialized view stale, which has no row level security, can be read by the role notification_app")]
     [InlineData("alter table tenants owner to notification_app", "the table tenants is owned by the role notification_app, which could lift its protection")]

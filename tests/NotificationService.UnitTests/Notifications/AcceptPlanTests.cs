@@ -11,14 +11,11 @@ public sealed class AcceptPlanTests
     private static readonly TenantId[] Tenants = [.. Enumerable.Range(1, 3).Select(number => new TenantId(new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))];
 
     [Fact]
-    public void Several_tenants_have_a_statement_each_in_one_round_trip_and_ascend()
+    public void Several_tenants_ascend_in_one_statement()
     {
         AcceptedNotification[] notifications = [Of(Tenants[2]), Of(Tenants[0]), Of(Tenants[1]), Of(Tenants[2]), Of(Tenants[0])];
 
-        var statements = AcceptPlan.RoundTrips(notifications).ShouldHaveSingleItem();
-
-        statements.Select(statement => statement.Tenant).ShouldBe(Tenants);
-        statements.SelectMany(statement => statement.Notifications).ShouldBe([notifications[1], notifications[4], notifications[2], notifications[0], notifications[3]]);
+        AcceptPlan.Statements(notifications).ShouldHaveSingleItem().ShouldBe([notifications[1], notifications[4], notifications[2], notifications[0], notifications[3]]);
     }
 
     [Fact]
@@ -26,7 +23,7 @@ public sealed class AcceptPlanTests
     {
         var notifications = Enumerable.Range(0, 3_000).Select(i => Of(Tenants[0], i % 3 == 0 ? null : [(byte)(i * 7), (byte)(i >> 8), (byte)i])).ToList();
 
-        var planned = AcceptPlan.RoundTrips(notifications).SelectMany(statements => statements).SelectMany(statement => statement.Notifications).ToList();
+        var planned = AcceptPlan.Statements(notifications).SelectMany(statement => statement).ToList();
 
         planned.Count.ShouldBe(notifications.Count);
         planned.Select(notification => notification.Id).ToHashSet().SetEquals(notifications.Select(notification => notification.Id)).ShouldBeTrue();
@@ -39,11 +36,11 @@ public sealed class AcceptPlanTests
     {
         AcceptedNotification[] notifications = [Of(Tenants[0], [1]), Of(Tenants[0], [2]), Of(Tenants[0], [1]), Of(Tenants[1], [1])];
 
-        AcceptPlan.RoundTrips(notifications).ShouldHaveSingleItem().SelectMany(statement => statement.Notifications).ShouldBe([notifications[0], notifications[1], notifications[3]]);
+        AcceptPlan.Statements(notifications).ShouldHaveSingleItem().ShouldBe([notifications[0], notifications[1], notifications[3]]);
     }
 
     [Fact]
-    public void A_round_trip_has_at_most_so_many_and_so_many_bytes_and_one_in_any_case()
+    public void A_statement_has_at_most_so_many_and_so_many_bytes_and_one_in_any_case()
     {
         Counts(Enumerable.Range(0, 2_500).Select(i => Of(Tenants[i % 2]))).ShouldBe([1_000, 1_000, 500]);
         Counts(Enumerable.Range(0, 3).Select(_ => Of(Tenants[0], size: 5 << 20))).ShouldBe([1, 1, 1]);
@@ -52,7 +49,7 @@ public sealed class AcceptPlanTests
     }
 
     private static IEnumerable<int> Counts(IEnumerable<AcceptedNotification> notifications) =>
-        AcceptPlan.RoundTrips([.. notifications]).Select(statements => statements.Sum(statement => statement.Notifications.Length));
+        AcceptPlan.Statements([.. notifications]).Select(statement => statement.Length);
 
     private static AcceptedNotification Of(TenantId tenant, byte[]? key = null, int size = 0) => new(
         NotificationId.From(Guid.NewGuid()), tenant, Guid.Empty, Live: true,

@@ -6,18 +6,18 @@ using NotificationService.Storage;
 
 namespace NotificationService.Deliveries.Receipts;
 
-/// <summary>One tenant's effects as the columns of <c>deliveries_apply_receipt.sql</c>.</summary>
+/// <summary>Effects as the columns of <c>deliveries_apply_receipt.sql</c>.</summary>
 internal static class ReceiptEffectColumns
 {
     private static readonly Statement ApplyStatement = Statement.Load("deliveries_apply_receipt");
 
     /// <summary>The statement that writes them.</summary>
-    public static BoundStatement Apply(Guid tenant, ReceiptEffects effects)
+    public static BoundStatement Apply(ReceiptEffects effects)
     {
         var changed = effects.Changed.ToArray();
         var (steps, engagements, ended) = (effects.Steps.ToArray(), effects.Engagements.ToArray(), effects.Ended.ToArray());
         return ApplyStatement.With(
-            Parameter.Of("tenant", tenant),
+            Of("tenants", changed, row => row.Tenant.Value),
             Of("ids", changed, row => row.Standing.Id.Value),
             Of("statuses", changed, row => (short)row.Standing.Status),
             Of("failure_kinds", changed, row => (short?)row.Standing.Failure?.Kind),
@@ -30,6 +30,7 @@ internal static class ReceiptEffectColumns
             Of("step_sequences", steps, row => (short)row.After.TimelineSeq),
             Of("step_statuses", steps, row => (short)row.After.Status),
             Of("step_details", steps, DetailOf),
+            Of("engagement_tenants", engagements, row => row.Receipt.Tenant.Value),
             Of("engagement_deliveries", engagements, row => row.Delivery.Value),
             Of("engagement_ids", engagements, row => row.Receipt.Id),
             Of("engagement_kinds", engagements, row => (short)row.Receipt.Kind),

@@ -1,10 +1,11 @@
 using NotificationService.Channels;
 using NotificationService.Recipients;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>
-/// What one tenant's pending receipts come to, worked out one after the other on the deliveries as they are found: several receipts of one
+/// What pending receipts come to, worked out one after the other on the deliveries as they are found: several receipts of one
 /// delivery meet each other's result. Pure; <see cref="ReceiptStore"/> writes it.
 /// </summary>
 public sealed class ReceiptEffects
@@ -64,12 +65,12 @@ public sealed class ReceiptEffects
                 TimelineSeq = standing.TimelineSeq + 1,
                 ProviderMessageId = standing.ProviderMessageId ?? receipt.ProviderMessageId,
             };
-            changed[delivery] = new ChangedDelivery(next, receipt.Provider, (known?.Steps ?? 0) + 1);
+            changed[delivery] = new ChangedDelivery(receipt.Tenant, next, receipt.Provider, (known?.Steps ?? 0) + 1);
             Steps.Add(new ReceiptStep(next, receipt, match.ProviderName, isTestAddress));
         }
         else if (decision is ReceiptDecision.Settles settles)
         {
-            changed[delivery] = new ChangedDelivery(standing with { Failure = settles.Failure }, receipt.Provider, known?.Steps ?? 0);
+            changed[delivery] = new ChangedDelivery(receipt.Tenant, standing with { Failure = settles.Failure }, receipt.Provider, known?.Steps ?? 0);
         }
 
         var isEngagement = receipt.Kind is ReceiptKind.Read or ReceiptKind.Deferred or ReceiptKind.Opened or ReceiptKind.Clicked
@@ -111,7 +112,7 @@ public sealed class ReceiptEffects
             ReceiptKind.Unsubscribed or ReceiptKind.Resubscribed => SuppressionReason.Unsubscribe,
             _ => ChannelTable.Of(channel).Suppression?.WhenDead ?? SuppressionReason.Bounce,
         };
-        Addresses.Add(new ReportedAddress(channel, address, reason, receipt.Provider, delivery?.Value, receipt.Code, receipt.OccurredAt)
+        Addresses.Add(new ReportedAddress(receipt.Tenant, channel, address, reason, receipt.Provider, delivery?.Value, receipt.Code, receipt.OccurredAt)
         {
             Until = receipt.Kind == ReceiptKind.Resubscribed ? receipt.OccurredAt : null,
         });
@@ -146,7 +147,7 @@ public sealed class ReceiptEffects
 }
 
 /// <summary>A delivery as it is after the receipts, and how many rows its timeline gets.</summary>
-public sealed record ChangedDelivery(DeliveryStanding Standing, Guid Provider, int Steps);
+public sealed record ChangedDelivery(TenantId Tenant, DeliveryStanding Standing, Guid Provider, int Steps);
 
 /// <summary>A change of status, and the receipt that made it.</summary>
 /// <param name="IsTestAddress">It says that the address is not to be written to, and is not heeded, because a test account sent the message.</param>

@@ -8,8 +8,8 @@ namespace NotificationService.Deliveries.Receipts;
 
 /// <summary>Applies pending receipts, many in one transaction.</summary>
 /// <remarks>
-/// 1 lock what is due, of each tenant its share → 2 per tenant, under its scope: find and lock the deliveries → 3 work out what it means, in memory →
-/// 4 per tenant: write it all → 5 commit. Dies anywhere before 5: nothing happened, the locks go with the connection.
+/// 1 lock what is due, of each tenant its share → 2 under the scope of those tenants: find and lock the deliveries → 3 work out what it means, in memory →
+/// 4 write it all → 5 commit. Dies anywhere before 5: nothing happened, the locks go with the connection.
 /// </remarks>
 public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types)
 {
@@ -92,20 +92,13 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
 
     private async Task<IReadOnlyList<EndedReceipt>> ApplyAsync(NpgsqlConnection connection, List<PendingReceipt> pending, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tenants = pending.GroupBy(receipt => receipt.Tenant).OrderBy(group => group.Key)
-            .Select(group => (Tenant: group.Key, Receipts: group.OrderBy(receipt => receipt.OccurredAt).ThenBy(receipt => receipt.Id).ToArray())).ToArray();
-        var matches = await MatchAsync(connection, tenants, now, cancellationToken);
-        var effects = new List<(TenantId Tenant, ReceiptEffects Effects)>(tenants.Length);
-        foreach (var (tenant, receipts) in tenants)
-        {
-            var effect = new ReceiptEffects();
-            foreach (var receipt in receipts)
-                effect.Add(receipt, matches[receipt.Id]);
-            effects.Add((tenant, effect));
-        }
-
-        await WriteAsync(connection, effects, cancellationToken);
-        return [.. effects.SelectMany(effect => effect.Effects.Ended)];
+        var (tenants, receipts) = (TenantSet.Of(pending.Select(receipt => receipt.Tenant)), pending.OrderBy(receipt => receipt.OccurredAt).ThenBy(receipt => receipt.Id).ToArray());
+        var matches = await MatchAsync(connection, tenants, receipts, now, cancellationToken);
+        var effects = new ReceiptEffects();
+        for (var i = 0; i < receipts.Length; i++)
+            effects.Add(receipts[i], matches[i]);
+        await WriteAsync(connection, tenants, effects, cancellationToken);
+        return effects.Ended;
     }
 
     /// <summary>Walks from where the last walk ended, once past all tenants if nothing is due.</summary>
@@ -158,49 +151,33 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
             after = tenant;
     }
 
-    private async Task<Dictionary<Guid, ReceiptMatch>> MatchAsync(
-        NpgsqlConnection connection, (TenantId Tenant, PendingReceipt[] Receipts)[] tenants, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<ReceiptMatch[]> MatchAsync(NpgsqlConnection connection, TenantSet tenants, PendingReceipt[] receipts, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var oldest = Oldest(now);
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var (tenant, receipts) in tenants)
-        {
-            batch.BatchCommands.Add(Database.OpenScope(tenant));
-            batch.BatchCommands.Add(Match.With(
-                Parameter.Of("tenant", tenant.Value),
-                Parameter.Of("providers", Array.ConvertAll(receipts, receipt => receipt.Provider)),
-                Parameter.Of("deliveries", Array.ConvertAll(receipts, receipt => receipt.Delivery?.Value)),
-                Parameter.Of("message_ids", Array.ConvertAll(receipts, receipt => receipt.ProviderMessageId)),
-                Parameter.Of("wants_address", Array.ConvertAll(receipts, receipt => receipt is { ConcernsAddress: true, Address: null })),
-                Parameter.Of("oldest", oldest),
-                Parameter.Of("sibling_types", reportingForSiblings)).InBatch());
-        }
-
-        var matches = new Dictionary<Guid, ReceiptMatch>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        foreach (var (_, receipts) in tenants)
-        {
-            await reader.NextResultAsync(cancellationToken); // past the scope's
-            while (await reader.ReadAsync(cancellationToken))
-                matches[receipts[reader.GetInt32(Matched.Place) - 1].Id] = ReadMatch(reader);
-            await reader.NextResultAsync(cancellationToken);
-        }
-
+        await using var batch = TenantBatch.Within(connection);
+        batch.Add(
+            tenants,
+            Match.With(
+                Of("tenants", receipt => receipt.Tenant.Value),
+                Of("providers", receipt => receipt.Provider),
+                Of("deliveries", receipt => receipt.Delivery?.Value),
+                Of("message_ids", receipt => receipt.ProviderMessageId),
+                Of("wants_address", receipt => receipt is { ConcernsAddress: true, Address: null }),
+                Parameter.Of("oldest", Oldest(now)),
+                Parameter.Of("sibling_types", reportingForSiblings)));
+        var matches = new ReceiptMatch[receipts.Length];
+        await batch.RunAsync((row, _) => matches[row.GetInt32(Matched.Place) - 1] = ReadMatch(row), cancellationToken);
         return matches;
+
+        Parameter Of<T>(string name, Converter<PendingReceipt, T> column) => Parameter.Of(name, Array.ConvertAll(receipts, column));
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, List<(TenantId Tenant, ReceiptEffects Effects)> effects, CancellationToken cancellationToken)
+    private async Task WriteAsync(NpgsqlConnection connection, TenantSet tenants, ReceiptEffects effects, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var (tenant, effect) in effects)
-        {
-            batch.BatchCommands.Add(Database.OpenScope(tenant));
-            batch.BatchCommands.Add(ReceiptEffectColumns.Apply(tenant.Value, effect).InBatch());
-            if (effect.Addresses.Count > 0)
-                batch.BatchCommands.Add(new SuppressionColumns(effect.Addresses, ids).Keep(tenant.Value).InBatch());
-        }
-
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = TenantBatch.Within(connection);
+        batch.Add(tenants, ReceiptEffectColumns.Apply(effects));
+        if (effects.Addresses.Count > 0)
+            batch.Add(tenants, new SuppressionColumns(effects.Addresses, ids).Keep());
+        await batch.RunAsync(read: null, cancellationToken);
     }
 
     private static PendingReceipt Read(NpgsqlDataReader row) => new(

@@ -1,7 +1,7 @@
--- Writes the results of one tenant's deliveries: state, attempts, timeline, what is to be published, only where the lease is still the writer's.
+-- Writes the results of deliveries, of any tenants: state, attempts, timeline, what is to be published, only where the lease is still the writer's.
 -- Leases missing from the result are stale writes: somebody else holds or has ended the delivery.
 --
--- :tenant; per result: :ids, :leases, :statuses, :due_at or null, :attempts, :failure_kinds, :failure_codes,
+-- per result: :tenants, :ids, :leases, :statuses, :due_at or null, :attempts, :failure_kinds, :failure_codes,
 -- :failure_messages, :ambiguous, :providers, :provider_message_ids, :rescued taken from the dead untouched (0 or 1), :steps of the timeline
 -- per attempt: :attempt_places the place of its result (from 1), :attempt_numbers, :attempt_providers, :attempt_outcomes, :attempt_started, :attempt_finished,
 --   :attempt_codes, :attempt_messages, :attempt_message_ids, :attempt_segments, :attempt_encodings
@@ -14,12 +14,12 @@
 -- A row that changed since the probe has another ctid and is left out.
 -- Two results of one delivery may come together, of whoever lost it and of whoever has it: what belongs to a result goes by its place, not by the delivery.
 -- Whoever lived to write a result was not killed by it. What is taken from the dead untouched is counted twice at most: others were beside it, and any of
--- them may have killed the worker. From then on it is prepared alone, and deliveries_isolate counts (DeliveryTransitions.MostLossesInCompany).
+-- them may have killed the worker. From then on it is prepared alone, and deliveries_isolate counts (DeliveryTransitions.MaxLossesInCompany).
 -- What has no row in the timeline is as it was before the claim: queued, or scheduled. Whatever is held is sending, and so it is in each of its rows but the last.
 -- All of it in one statement: a result is whole or not there. Dies before the commit: the lease runs out and the attempt is ambiguous.
 with held as (
     update deliveries d
-    set status = case when i.steps = 0 then (select t.status from timeline t where t.tenant_id = :tenant and t.delivery_id = d.id and t.seq = d.timeline_seq) else i.status end,
+    set status = case when i.steps = 0 then (select t.status from timeline t where t.tenant_id = d.tenant_id and t.delivery_id = d.id and t.seq = d.timeline_seq) else i.status end,
         due_at = coalesce(i.due_at, d.due_at),
         attempts = i.attempts,
         failure_kind = i.failure_kind,
@@ -34,23 +34,23 @@ with held as (
         rescues = case i.rescued when 1 then greatest(least(d.rescues + 1, 2), d.rescues) else 0 end,
         timeline_seq = d.timeline_seq + i.steps,
         lease_until = null, lease_owner = null, call_started_at = null
-    from unnest(:ids::uuid[], :leases::uuid[], :statuses::smallint[], :due_at::timestamptz[], :attempts::smallint[], :failure_kinds::smallint[], :failure_codes::text[], :failure_messages::text[], :ambiguous::boolean[],
+    from unnest(:tenants::uuid[], :ids::uuid[], :leases::uuid[], :statuses::smallint[], :due_at::timestamptz[], :attempts::smallint[], :failure_kinds::smallint[], :failure_codes::text[], :failure_messages::text[], :ambiguous::boolean[],
                 :providers::uuid[], :provider_message_ids::text[], :rescued::smallint[], :steps::smallint[], :devices::text[], :segments::smallint[], :encodings::smallint[]) with ordinality
-        as i(id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, devices, segments, sms_encoding, place)
+        as i(tenant_id, id, lease, status, due_at, attempts, failure_kind, failure_code, failure_message, ambiguous, provider_id, provider_message_id, rescued, steps, devices, segments, sms_encoding, place)
     cross join lateral (
-        select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = :tenant offset 0) held_row
+        select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = i.tenant_id offset 0) held_row
     where d.ctid = held_row.ctid
-    returning i.place::int, d.id, i.lease, d.batch_id
+    returning i.place::int, d.tenant_id, d.id, i.lease, d.batch_id
 ),
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
-    select :tenant, (:ids::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
+    select (:tenants::uuid[])[a.place], (:ids::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding
     from unnest(:attempt_places::int[], :attempt_numbers::smallint[], :attempt_providers::uuid[], :attempt_outcomes::smallint[], :attempt_started::timestamptz[], :attempt_finished::timestamptz[], :attempt_codes::text[], :attempt_messages::text[], :attempt_message_ids::text[], :attempt_segments::smallint[], :attempt_encodings::smallint[])
         as a(place, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     where a.place in (select place from held)
 ),
 change as (
-    select :tenant::uuid as tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
+    select held.tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
     from unnest(:step_places::int[], :step_sequences::smallint[], :step_statuses::smallint[], :step_times::timestamptz[], :step_details::text[]) as t(place, seq, status, at, detail)
     join held on held.place = t.place
 ),

@@ -2,12 +2,12 @@
 -- :tenant, :deliveries uuid[], :now, for the timeline; when they are due is the database's time, as the claim asks for it.
 -- Those without an address stay as they are: no retry can help them. Of a chain nothing is taken while one of it may still reach the recipient, or
 -- has: then it is no failure. Otherwise it starts over: the first of those given is due, the others wait behind it in new places.
--- Locked in the order of their ids, so that two such statements never wait for each other in a circle. Two at once: the second finds the status changed.
--- One that somebody else changed in between is left as it then is.
+-- Two at once: the second finds the status changed. Runs after deliveries_lock, in its transaction: a row that somebody changed after this statement began
+-- would stand at a place that it does not see.
 with before as materialized (
     select id, status, failure_kind, chain, overlay(id::text placing '0' from 36)::uuid as notification_id, overlay(id::text placing 'f' from 36)::uuid as last_id
     from (select distinct given.id as asked from unnest(:deliveries::uuid[]) as given(id) order by 1) given
-    cross join lateral (select d.* from deliveries d where d.tenant_id = :tenant and d.id = given.asked offset 0 for update) locked
+    cross join lateral (select d.* from deliveries d where d.tenant_id = :tenant and d.id = given.asked offset 0) locked
 ),
 eligible as (
     select before.id, before.status as was, before.chain, before.notification_id, siblings.last_place,

@@ -1,14 +1,19 @@
--- What a worker needs to render and send, for one tenant's claimed deliveries, and which of the recipients' addresses must not be written to.
--- :notifications uuid[] notification ids, :tenant
+-- What a worker needs to render and send, for claimed deliveries of any tenants, and which of the recipients' addresses must not be written to.
+-- :notifications uuid[] notification ids, :tenants uuid[] whose they are
 --
 -- A probe of the primary key per id, behind a fence. Asked for as one range, from the smallest id to the largest, a single retry of last week had the
 -- whole week read with it.
--- A tenant without suppressed addresses pays one probe for the whole statement. The first OFFSET 0 keeps the making of the keys apart from the
+-- A tenant without suppressed addresses pays one probe for the whole statement. LIMIT is a fence too. The first OFFSET 0 keeps the making of the keys apart from the
 -- comparison, so that row level security lets the comparison go to the index (tenant_id, channel, address_key, reason); the second is the
 -- fence of deliveries_complete: a probe per address, never a join that reads the tenant's whole list.
-with guard as materialized (select exists (select from suppressions s where s.tenant_id = :tenant) as is_needed)
+with asked_for as materialized (
+    select * from unnest(:notifications::uuid[], :tenants::uuid[]) as a(id, tenant_id)
+),
+guard as materialized (
+    select t.tenant_id from (select distinct tenant_id from asked_for) t cross join lateral (select from suppressions s where s.tenant_id = t.tenant_id limit 1) s
+)
 select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient, n.data, n.content, n.trace_parent, n.created_at,
-    case when (select is_needed from guard) then (
+    case when n.tenant_id in (select tenant_id from guard) then (
         select json_agg(json_build_object('channel', s.channel, 'address', s.address, 'reason', s.reason, 'code', s.code) order by s.channel, s.reason)
         from (
             select a.channel, md5(a.address)::uuid as key
@@ -24,11 +29,11 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
         ) asked
         cross join lateral (
             select l.channel, l.address, l.reason, l.code from suppressions l
-            where l.tenant_id = :tenant and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
+            where l.tenant_id = n.tenant_id and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
             offset 0) s) end as suppressed,
     n.strategy, n.fallback_after,
-    (select case when b.held then 'held' when b.state = {batch.cancelled} then 'cancelled' end from batches b where b.tenant_id = :tenant and b.id = n.batch_id) as stopped_by
-from unnest(:notifications::uuid[]) as asked_for(id)
+    (select case when b.held then 'held' when b.state = {batch.cancelled} then 'cancelled' end from batches b where b.tenant_id = n.tenant_id and b.id = n.batch_id) as stopped_by
+from asked_for
 cross join lateral (
-    select m.id, m.live, m.template_id, m.template_version, m.category, m.recipient, m.data, m.content, m.trace_parent, m.created_at, m.strategy, m.fallback_after, m.batch_id
-    from notifications m where m.id = asked_for.id and m.tenant_id = :tenant offset 0) n
+    select m.tenant_id, m.id, m.live, m.template_id, m.template_version, m.category, m.recipient, m.data, m.content, m.trace_parent, m.created_at, m.strategy, m.fallback_after, m.batch_id
+    from notifications m where m.id = asked_for.id and m.tenant_id = asked_for.tenant_id offset 0) n

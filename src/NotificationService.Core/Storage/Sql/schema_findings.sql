@@ -37,6 +37,12 @@ where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::na
   -- The worker claims from every tenant's queues.
   and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts', 'outbox', 'webhook_messages'))
 union all
+-- The API writes for several tenants together what it accepts, and reads only which of its keys are taken.
+select format('the policy %s on %s lets %s read of several tenants at once', p.policyname, p.tablename, r.rolname)
+from pg_policies p cross join service_role r
+where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::name[]) and coalesce(p.qual, '') ~ 'current_setting\(''app\.tenants'
+  and r.rolname = 'notification_app' and not (p.tablename = 'idempotency_keys' and p.cmd = 'SELECT')
+union all
 select format('the view %s shows the role %s what its owner sees: it needs security_invoker', name, rolname)
 from reader
 where relkind = 'v'

@@ -20,7 +20,7 @@ public sealed class ReceiptPlanTests(TestDatabase database) : IClassFixture<Test
 
         var plan = await PlanAsync(
             tenant,
-            Parameter.Of("tenant", tenant.Value),
+            Parameter.Of<Guid[]>("tenants", [tenant.Value]),
             Parameter.Of<Guid[]>("providers", [provider]),
             Parameter.Of<Guid?[]>("deliveries", [null]),
             Parameter.Of<string?[]>("message_ids", [$"m-{sent[7]}"]),

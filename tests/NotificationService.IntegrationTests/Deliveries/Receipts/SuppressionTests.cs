@@ -217,15 +217,15 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         var token = new string('t', 4_000);
         ReportedAddress[] reported =
         [
-            new(ChannelKind.Push, token, SuppressionReason.DeadToken, null, null, "UNREGISTERED", Noon),
-            new(ChannelKind.Email, "Ann@Example.com", SuppressionReason.Bounce, null, null, "550", Noon),
-            new(ChannelKind.Email, "ann@example.com", SuppressionReason.Bounce, null, null, "551", Noon.AddSeconds(1)),
+            new(tenant, ChannelKind.Push, token, SuppressionReason.DeadToken, null, null, "UNREGISTERED", Noon),
+            new(tenant, ChannelKind.Email, "Ann@Example.com", SuppressionReason.Bounce, null, null, "550", Noon),
+            new(tenant, ChannelKind.Email, "ann@example.com", SuppressionReason.Bounce, null, null, "551", Noon.AddSeconds(1)),
         ];
 
         for (var times = 0; times < 2; times++)
         {
             await using var batch = await NotificationService.Storage.TenantBatch.OpenAsync(database.Database.Worker, CancellationToken.None);
-            batch.Add(tenant, new SuppressionColumns(reported, database.Ids).Keep(tenant.Value));
+            batch.Add(tenant, new SuppressionColumns(reported, database.Ids).Keep());
             await batch.CommitAsync(null, CancellationToken.None);
         }
 
@@ -247,7 +247,7 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
             await scope.ExecuteNonQueryAsync();
         var guids = ids.Select(id => id.Notification.Value).ToArray();
         var explained = NotificationService.Storage.Statement.Parse("notifications_load", "explain (analyze, costs off, timing off) " + NotificationService.Storage.SqlText.Statement("notifications_load"));
-        await using var command = explained.With(NotificationService.Storage.Parameter.Of("notifications", guids), NotificationService.Storage.Parameter.Of("tenant", tenant.Value)).On(connection);
+        await using var command = explained.With(NotificationService.Storage.Parameter.Of("notifications", guids), NotificationService.Storage.Parameter.Of("tenants", Array.ConvertAll(guids, _ => tenant.Value))).On(connection);
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new List<string>();
         while (await reader.ReadAsync())
