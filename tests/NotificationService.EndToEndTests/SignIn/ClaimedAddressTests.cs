@@ -80,7 +80,6 @@ public sealed class ClaimedAddressTests(SignInService service)
         var email = NewAddress();
         var hers = await RegisterAsync(email, Own);
         await service.Database.ExecuteAsync($"""
-            set local session_replication_role = replica; -- nobody looks up a hundred thousand tenants that stand in the same statement
             with made as (
                 insert into tenants (tenant_id, key, name) select gen_random_uuid(), 'claimed-' || gen_random_uuid(), 'x' from generate_series(1, 100000) returning tenant_id)
             insert into users (id, tenant_id, user_id, email, normalized_email, name, roles, security_stamp, created_at)
