@@ -65,7 +65,7 @@ public static partial class RetiredWords
         ("mended", ["BulkJobs/BulkJob.cs", "Api/BulkJobs/BulkResponses.cs"], "a row's status in the API"),
         ("parked", ["Api/Providers/ProviderResponses.cs"], "a provider's field in the API"),
         ("draft", ["Templates/TemplateStore.cs"], "a template's status in the API"),
-        ("hint", ["CredentialHint", "Channels/EnabledProviders.cs", "Channels/ProviderEditor.cs", "Channels/ProviderRow.cs", "Channels/ReceiptProviders.cs", "Api/Providers/ProviderResponses.cs", "ProviderEditorTests.cs"], "what may be shown of a secret"),
+        ("hint", ["CredentialHint", "Channels/EnabledProviders.cs", "Sql/providers_enabled.sql", "Channels/ProviderEditor.cs", "Channels/ProviderRow.cs", "Channels/ReceiptProviders.cs", "Api/Providers/ProviderResponses.cs", "ProviderEditorTests.cs"], "what may be shown of a secret"),
         ("hint", ["DetectSeparatorHint", "Csv/CsvDialect.cs", "Csv/CsvFile.cs"], "Excel's sep= line"),
         ("hint", ["Csv/NearestName.cs", "Csv/HeaderMatching.cs", "HeaderMatchTests.cs"], "a suggestion to a person"),
         ("hint", ["03_providers.sql", "provider_for_receipts.sql", "planted_month.sql"], "the column of what may be shown of a secret"),
