@@ -13,7 +13,9 @@ internal sealed record MachineFacts(string Processor, int Cores, double MemoryGi
         var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
         var memory = long.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0 / 1024;
         var postgres = PostgresBinaries.OnThisMachine() is { } binaries ? await OutputAsync(binaries.Postgres, "--version") : "no PostgreSQL";
-        var commit = await OutputAsync("git", "-C", Repository.Root, "describe", "--always", "--dirty", "--abbrev=10");
+        // What other scenarios wrote into results/ before changes nothing of what is measured.
+        var changed = await OutputAsync("git", "-C", Repository.Root, "status", "--porcelain", "--", ".", ":(exclude)tests/NotificationService.Benchmarks/results");
+        var commit = await OutputAsync("git", "-C", Repository.Root, "rev-parse", "--short=10", "HEAD") + (changed.Length == 0 ? "" : "-dirty");
         return new(processor, Environment.ProcessorCount, memory, RuntimeInformation.OSDescription, Environment.Version.ToString(), postgres, commit);
     }
 
