@@ -1,12 +1,19 @@
 # syntax=docker/dockerfile:1
+# What runs in browsers. It is the same for every platform.
+FROM --platform=$BUILDPLATFORM node:22-bookworm-slim AS console
+WORKDIR /console
+COPY src/NotificationService.Console .
+RUN CONSOLE_BUILD_OUTPUT=all node scripts/build.mjs
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY eng eng
 COPY src src
+COPY --from=console /console/dist src/NotificationService.Console/dist
 # For one platform, so that it brings its machine code along and starts sooner.
-RUN dotnet publish src/NotificationService.Host -c Release -a $TARGETARCH -o /app
+RUN dotnet publish src/NotificationService.Host -c Release -a $TARGETARCH -o /app -p:BuildConsole=copy -p:RequireConsole=true
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # With --build-arg KAFKA=1 the image has librdkafka, which docs/kafka.md needs.

@@ -20,6 +20,7 @@ have gcc || lack gcc "gcc libc6-dev"
 have make || lack make make
 have python3 || lack python3 python3
 have npm || lack npm npm
+have "${CHROMIUM:-chromium}" || lack chromium chromium
 if ! have node; then
     lack "Node.js 20 or newer" nodejs
 elif ! node_is_new_enough; then

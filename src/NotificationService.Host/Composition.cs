@@ -1,19 +1,30 @@
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
+using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Deliveries;
+using NotificationService.Erasure;
 using NotificationService.EventRules;
 using NotificationService.Events;
 using NotificationService.Host.Api;
+using NotificationService.Host.Api.Audit;
 using NotificationService.Host.Api.Auth;
 using NotificationService.Host.Api.Batches;
 using NotificationService.Host.Api.BulkJobs;
+using NotificationService.Host.Api.Categories;
 using NotificationService.Host.Api.EventRules;
+using NotificationService.Host.Api.Inbox;
+using NotificationService.Host.Api.Lookups;
 using NotificationService.Host.Api.Notifications;
+using NotificationService.Host.Api.Preferences;
 using NotificationService.Host.Api.Providers;
+using NotificationService.Host.Api.Realtime;
 using NotificationService.Host.Api.Receipts;
+using NotificationService.Host.Api.Recipients;
 using NotificationService.Host.Api.Templates;
+using NotificationService.Host.Api.Tenants;
+using NotificationService.Host.Api.Users;
 using NotificationService.Host.Api.Webhooks;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
@@ -21,17 +32,24 @@ using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
+using NotificationService.Host.Pages;
+using NotificationService.Inbox;
 using NotificationService.Kafka;
 using NotificationService.Kafka.Intake;
+using NotificationService.Lookups;
+using NotificationService.Notices;
 using NotificationService.Notifications;
 using NotificationService.Outbound;
 using NotificationService.Providers;
 using NotificationService.Queueing;
+using NotificationService.Quotas;
 using NotificationService.RateLimits;
+using NotificationService.Realtime;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
+using NotificationService.Users;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host;
@@ -50,15 +68,23 @@ public static class Composition
         .AddOutbound()
         .AddChannels()
         .AddTemplates()
+        .AddQuotas()
         .AddNotifications()
         .AddBatches()
         .AddBulkJobs()
         .AddEventRules()
+        .AddNotices()
         .AddTenants()
+        .AddErasure()
+        .AddLookups()
+        .AddCategories()
+        .AddUsers()
         .AddAccounts()
         .AddProviders()
         .AddQueueing()
         .AddRecipients()
+        .AddInbox()
+        .AddRealtime()
         .AddDeliveries()
         .AddWebhooks()
         .AddHttpShell();
@@ -66,21 +92,36 @@ public static class Composition
     /// <summary>What answers HTTP, and its routes.</summary>
     public static IServiceCollection AddApiRole(this IServiceCollection services) => services
         .AddAuth()
+        .AddSignInRecords()
         .AddRateLimits()
+        .AddQuotaMaintenance()
         .AddBodies()
         .AddSingleton<ReceiptHandler>()
         .AddSingleton<BatchHandler>()
+        .AddSingleton<CallerRates>()
+        .AddSingleton<ItemRates>()
+        .AddRealtimeListener()
+        .AddStreams()
+        .AddNotificationsHub()
         .AddSingleton<BulkUploadHandler>()
+        .AddSingleton<TenantExportPlaces>()
+        .AddPages()
         .AddOpenApiDocument();
 
     /// <summary>What works the queue.</summary>
     public static IServiceCollection AddWorkerRole(this IServiceCollection services) => services
         .AddDeliveryWorker()
+        .AddInboxMaintenance()
+        .AddRealtimeMaintenance()
         .AddEventRelay()
         .AddWebhookWorker()
         .AddBatchMaintenance()
         .AddBulkRunner()
+        .AddUserImports()
+        .AddNoticeWorker()
         .AddRetentionPurge()
+        .AddQuotaMaintenance()
+        .AddTenantEraser()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
@@ -103,10 +144,35 @@ public static class Composition
         app.MapBulkJobs();
         app.MapDeadLetters();
         app.MapTemplates();
+        app.MapFragments();
         app.MapOpenApiDocument();
         app.MapOAuth();
         app.MapAuth();
+        app.MapAccounts();
+        app.MapTotp();
         app.MapServiceAccounts();
+        app.MapTenant();
+        app.MapTenants();
+        app.MapAuditLog();
+        app.MapTenantErasures();
+        app.MapTenantExport();
+        app.MapLookups();
+        app.MapCategories();
+        app.MapUsers();
+        app.MapSessions();
+        app.MapUsersBulk();
+        app.MapUserImports();
+        app.MapRecipientTokens();
+        app.MapPreferences();
+        app.MapRecipients();
+        app.MapInbox();
+        app.MapInboxElement();
+        app.MapInboxPages();
+        app.MapStreams();
+        app.MapServiceEvents();
+        app.MapPresence();
+        app.MapTyping();
+        app.MapNotificationsHub();
         app.MapProviders();
         app.MapSandbox();
         app.MapReceipts();

@@ -37,6 +37,7 @@ public static class KafkaModule
             .AddSingleton<InputTopics>()
             .AddSingleton<RecordReader>()
             .AddSingleton<BatchSteps>()
+            .AddSingleton<PublishSteps>()
             .AddSingleton<DeadLetterWriter>()
             .AddSingleton<OutageRetry>()
             .AddSingleton<EventIntake>()

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace NotificationService.Providers;
@@ -33,6 +35,19 @@ internal static class VendorJson
     }
 
     public static string? Text(JsonElement? value, string name) => Text(Member(value, name));
+
+    /// <summary>As it came. Half a character in it is U+FFFD.</summary>
+    public static string Raw(JsonElement value)
+    {
+        try
+        {
+            return value.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
+        }
+    }
 
     public static int? Number(JsonElement? value) => value is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out var number) ? number : null;
 

@@ -7,6 +7,7 @@ public sealed class BackgroundLoopTests
 {
     private static readonly (string File, string Because)[] Own =
     [
+        ("LiveListener.cs", "it listens, and takes nothing"),
         ("WakeUpListener.cs", "it listens, and takes nothing"),
         ("IntakeLoop.cs", "Kafka's client blocks a thread of its own"),
     ];

@@ -16,6 +16,7 @@ public sealed class ChannelTests
         ("ChannelMessage.cs", "a message says which channel it is for"),
         ("DeviceSelection.cs", "a push alone may have several devices"),
         ("SampleEvent.cs", "an example is of some channel"),
+        ("DirectoryQueries.cs", "a device is of one channel, and an address that is confirmed of another"),
     ];
 
     private static readonly IReadOnlyList<string> Source =
@@ -41,6 +42,7 @@ public sealed class ChannelTests
                 "ChannelTable: TakesApprovedTemplates",
                 "ChannelTable: Rendered",
                 "ChannelTable: IsBilledBySegment",
+                "ChannelTable: PayloadBytes",
                 "ChannelTable: Message",
                 "ChannelTable: RetrySteps",
                 "ChannelTable: Ambiguity",

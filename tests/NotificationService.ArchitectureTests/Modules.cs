@@ -8,17 +8,23 @@ public static class Modules
 
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {
-        ["BulkJobs"] = ["Notifications", "Recipients", "Channels"],
-        ["Batches"] = ["Notifications"],
+        ["BulkJobs"] = ["Notifications", "Quotas", "Recipients", "Channels"],
+        ["Batches"] = ["Notifications", "Quotas"],
         ["EventRules"] = ["Notifications", "Recipients"],
-        ["Notifications"] = ["Templates", "Recipients", "Channels", "Deliveries", "Events"],
-        ["Deliveries"] = ["Templates", "Recipients", "Channels", "Inbox", "Events"],
-        ["Recipients"] = ["Templates", "Channels"],
+        ["Categories"] = ["Channels"],
+        ["Notifications"] = ["Categories", "Quotas", "Templates", "Recipients", "Channels", "Deliveries", "Events"],
+        ["Deliveries"] = ["Categories", "Templates", "Recipients", "Channels", "Inbox", "Events"],
+        ["Quotas"] = ["Channels"],
+        ["Recipients"] = ["Categories", "Templates", "Channels"],
+        ["Lookups"] = [],
         ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],
         ["Webhooks"] = ["Events", "Credentials"],
-        ["Realtime"] = ["Events"],
+        ["Users"] = ["Notices", "BulkJobs", "Channels"],
+        ["Erasure"] = ["Credentials"],
+        ["Realtime"] = ["Events", "Inbox", "Notifications", "Recipients"],
         ["Inbox"] = ["Events"],
+        ["Notices"] = ["Events", "Notifications", "Recipients", "Credentials", "Channels"],
     };
 
     /// <summary>Every forbidden mention, as "Templates.Renderer → Deliveries.DeliveryWorker".</summary>

@@ -8,9 +8,9 @@ internal sealed partial class StatementParameters
     /// <summary>Where a statement is bound that the code there does not name: each is one of these.</summary>
     private static readonly Dictionary<(string File, string Receiver), string[]> Shared = new()
     {
-        [("SealedTable.cs", "find")] = ["provider_credentials_find_old", "webhook_secrets_find_old"],
-        [("SealedTable.cs", "reseal")] = ["provider_credentials_reseal", "webhook_secrets_reseal"],
-        [("SealedTable.cs", "count")] = ["provider_credentials_count_old", "webhook_secrets_count_old"],
+        [("SealedTable.cs", "find")] = ["provider_credentials_find_old", "webhook_secrets_find_old", "totp_secrets_find_old", "notices_find_old"],
+        [("SealedTable.cs", "reseal")] = ["provider_credentials_reseal", "webhook_secrets_reseal", "totp_secrets_reseal", "notices_reseal"],
+        [("SealedTable.cs", "count")] = ["provider_credentials_count_old", "webhook_secrets_count_old", "totp_secrets_count_old", "notices_count_old"],
         [("Modes.cs", "statement")] = ["notifications_mode", "batches_mode", "bulk_jobs_mode"],
         [("ListWalk.cs", "list")] = ["batches_list", "bulk_jobs_list"],
         [("ListWalk.cs", "Statements[0]")] = ["batches_count", "bulk_jobs_count"],
@@ -19,6 +19,10 @@ internal sealed partial class StatementParameters
         [("StatusPublisher.cs", "statement")] = ["kafka_messages_remove", "kafka_messages_dead_letter"],
         [("NotificationList.cs", "List(filter)")] = ["notifications_list"],
         [("NotificationList.cs", "Count(filter)")] = ["notifications_count"],
+        [("AuditLogList.cs", "list")] = ["audit_log_list"],
+        [("DeliveryResultColumns.cs", "statement")] = ["deliveries_complete"],
+        [("InboxQueries.cs", "Items")] = ["inbox_items_list"],
+        [("InboxQueries.cs", "Count")] = ["inbox_items_count"],
         [("RowRangeWorker.cs", "Take")] = ["bulk_row_ranges_take"],
         // Hands on what it is given.
         [("ListStatements.cs", "statement")] = [],

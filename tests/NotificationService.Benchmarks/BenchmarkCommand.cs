@@ -27,6 +27,7 @@ internal static class BenchmarkCommand
         new("old-snapshot", "a drain after 200,000 others, none of which may be vacuumed", OldSnapshot.RunAsync),
         new("attack", "single sends and their way to the provider while a hostile tenant does all that is known to hurt, 384 MiB of heap a process", UnderAttack.RunAsync),
         new("hanging", "the rate of one tenant beside another whose provider never answers", Hanging.RunAsync),
+        new("hostile-saves", "single sends while another tenant saves and publishes 50 templates of 990 tags with nested functions", HostileSaves.RunAsync),
         new("start", "ready time, idle memory, the first minute", Start.RunAsync),
     ];
 

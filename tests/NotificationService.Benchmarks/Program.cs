@@ -1,4 +1,5 @@
 using NotificationService.Benchmarks;
+using NotificationService.Benchmarks.Planner;
 using NotificationService.Benchmarks.Provider;
 using NotificationService.Benchmarks.Shell;
 using NotificationService.Benchmarks.Templates;
@@ -9,5 +10,6 @@ return args switch
     ["provider", var port] => await FakeProvider.RunAsync(int.Parse(port)),
     ["shell"] => await ShellBenchmark.RunAsync(),
     ["templates"] => RenderBenchmark.Run(),
+    ["planner"] => PlannerBenchmark.Run(),
     _ => await BenchmarkCommand.RunAsync(args),
 };

@@ -37,9 +37,9 @@ public sealed class ApiClient(HttpClient http, string? token = null)
 
     public Task<ApiClient> DemoServiceAsync() => AccountAsync("demo-service", "demo-service-secret");
 
-    /// <summary>The admin of a new tenant.</summary>
+    /// <summary>The admin of a new tenant, which has neither providers nor templates.</summary>
     public async Task<ApiClient> RegisterTenantAsync(string email, string tenantName = "Example Ltd", string password = "correct horse battery 1!") =>
-        As((await ReadAsync(HttpMethod.Post, "/api/v1/auth/register-tenant", new { tenantName, admin = new { email, password, name = "Ann" } }, HttpStatusCode.Created))
+        As((await ReadAsync(HttpMethod.Post, "/api/v1/auth/register-tenant", new { tenantName, starter = false, admin = new { email, password, name = "Ann" } }, HttpStatusCode.Created))
             .GetProperty("accessToken").GetString());
 
     /// <summary>Accepted, or a dry run.</summary>

@@ -22,13 +22,15 @@ public sealed class PostgresCluster : IAsyncLifetime
     private const string Login = "notification_owner";
 
     // $1 is the folder, the rest the server's command line. A word on the input says how to stop; the end of input cleans up.
+    // A shell starts what is in the background with SIGQUIT ignored, and a server that is still starting has not changed that: it is killed.
     private const string Keeper = """
         folder=$1; shift
         "$@" >>"$folder/log" 2>&1 &
         server=$!
         read -r how || how=end
-        case $how in fast) kill -INT $server;; kill) kill -KILL $server;; *) kill -QUIT $server;; esac
+        case $how in fast) kill -INT $server;; kill) kill -KILL $server;; *) kill -QUIT $server; (sleep 10; kill -KILL $server) >/dev/null 2>&1 & late=$!;; esac
         wait $server
+        if [ -n "$late" ]; then kill $late 2>/dev/null; fi
         if [ "$how" = end ]; then cd / && rm -rf "$folder"; fi
         """;
 

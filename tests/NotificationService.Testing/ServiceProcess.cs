@@ -48,7 +48,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service on a database and waits until it is ready. Settings are named as in the environment.</summary>
     public static async Task<ServiceProcess> StartAsync(string connectionString, params (string Name, string Value)[] settings)
     {
-        var service = Launch([], [("ConnectionStrings__NotificationDatabase", connectionString), ("ASPNETCORE_ENVIRONMENT", "Development"), .. settings]);
+        var service = Launch([], [("ConnectionStrings__NotificationDatabase", connectionString), ("ASPNETCORE_ENVIRONMENT", "Development"), ("Notification__RequestLog__Enabled", "false"), .. settings]);
         await service.WaitUntilReadyAsync();
         return service;
     }

@@ -33,6 +33,16 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 - name: Notification__PublicUrl
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.trustedProxies }}
+- name: Notification__TrustedProxies
+  value: {{ . | quote }}
+{{- end }}
+{{- range $number, $issuer := .Values.oidc.issuers }}
+{{- range $name, $value := $issuer }}
+- name: {{ printf "Notification__Oidc__Issuers__%d__%s" $number $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 {{- if regexMatch "(?i)(password|passwd|passphrase|secret|token|keys|credential|connectionstring|key.pem|private.key|api[._-]?key|authorization|oauthbearer.config|headers$)" $name }}
 {{- fail (printf "%s is a secret: name it under secretSettings, with the secret that holds it" $name) }}

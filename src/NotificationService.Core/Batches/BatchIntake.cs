@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Notifications;
+using NotificationService.Quotas;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Batches;
 
@@ -13,7 +14,7 @@ namespace NotificationService.Batches;
 /// before, store the good items, write down what is answered → 3 commit, wake the workers. Dies before 3: nothing of the
 /// chunk exists, and the same sequence can be sent again. After it: the same sequence gives the same response.
 /// </remarks>
-public sealed class BatchIntake(Database database, NotificationPreparer preparer, NotificationStore notifications, BatchStore batches, Ids ids, TimeProvider time)
+public sealed class BatchIntake(Database database, NotificationPreparer preparer, SendQuotas quotas, NotificationStore notifications, BatchStore batches, Ids ids, TimeProvider time)
 {
     /// <summary>Errors that one answer names; beyond them each bad item has one. Ten thousand items with fifty each would be 75 MB, kept for as long as the batch.</summary>
     public const int MaxErrors = 20_000;
@@ -45,7 +46,8 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     public async Task<(Guid Batch, ChunkOutcome.Stored First)?> OpenAsync(
         Caller caller, string? reference, ReadOnlyMemory<byte> shared, BatchChunk first, bool isComplete, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var (id, prepared) = (ids.Next(), await PrepareAsync(caller, first, traceParent, cancellationToken));
+        using var reserved = await quotas.BeginAsync(caller, first.Items.Count, cancellationToken);
+        var (id, prepared) = (ids.Next(), await PrepareAsync(caller, first, reserved, traceParent, cancellationToken));
         return await RepeatAsync<(Guid, ChunkOutcome.Stored)?>(async () =>
         {
             await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
@@ -62,6 +64,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
                 return null;
             await transaction.CommitAsync(cancellationToken);
             notifications.Announce(prepared.Good, outcomes);
+            reserved?.Keep(prepared.Good, outcomes);
             return (id, stored);
         });
     }
@@ -70,15 +73,16 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     /// <param name="claim">The caller's key, and what is kept under it.</param>
     public async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, bool isFinal, string? traceParent, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var prepared = await PrepareAsync(caller, chunk, traceParent, cancellationToken);
-        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, claim, cancellationToken));
+        using var reserved = await quotas.BeginAsync(caller, chunk.Items.Count, cancellationToken);
+        var prepared = await PrepareAsync(caller, chunk, reserved, traceParent, cancellationToken);
+        var outcome = await RepeatAsync<ChunkOutcome>(() => AddAsync(caller, batch, chunk, prepared, reserved, claim, cancellationToken));
         // Dies before this: the same sequence or key again finds its response, and completes the batch.
         if (isFinal && outcome is ChunkOutcome.Stored)
             await batches.CloseAsync(caller.Tenant, batch, BatchState.Complete, cancellationToken);
         return outcome;
     }
 
-    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    private async Task<ChunkOutcome> AddAsync(Caller caller, Guid batch, BatchChunk chunk, Checked prepared, QuotaReservation? reserved, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         await using var connection = await database.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -101,6 +105,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             return new ChunkOutcome.KeyTaken();
         await transaction.CommitAsync(cancellationToken);
         notifications.Announce(prepared.Good, outcomes);
+        reserved?.Keep(prepared.Good, outcomes);
         return stored;
     }
 
@@ -110,10 +115,10 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
     /// <param name="Bad">What is not.</param>
     private sealed record Checked(NotificationId First, IReadOnlyList<AcceptedNotification> Good, IReadOnlyList<int> Indexes, IReadOnlyList<RejectedItem> Bad);
 
-    private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, string? traceParent, CancellationToken cancellationToken)
+    private async Task<Checked> PrepareAsync(Caller caller, BatchChunk chunk, QuotaReservation? reserved, string? traceParent, CancellationToken cancellationToken)
     {
         var first = NotificationId.FirstOfMany(ids.Next());
-        var found = await preparer.FindRecipientsAsync(caller.Tenant, chunk.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken);
+        var found = await preparer.FindRecipientsAsync(caller.Tenant, caller.Live, chunk.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken);
         var (good, indexes, bad) = (new List<AcceptedNotification>(chunk.Items.Count), new List<int>(chunk.Items.Count), new List<RejectedItem>());
         var budget = new CheckBudget(time);
         var (named, stored) = (0, 0L);
@@ -127,7 +132,7 @@ public sealed class BatchIntake(Database database, NotificationPreparer preparer
             }
 
             budget.Begin();
-            var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, item.Notification, first.At(i), found, cancellationToken);
+            var (prepared, issues) = await preparer.PrepareAsync(caller, item.Notification, first.At(i), found, reserved, cancellationToken);
             budget.End();
             if (prepared is null)
             {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Batches;
 

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.BulkJobs;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Notifications;
 using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.BulkJobs;
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Notifications;
+using NotificationService.Quotas;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.BulkJobs;
 
@@ -12,7 +13,7 @@ namespace NotificationService.BulkJobs;
 /// worked. Dies before the commit: nothing of the row range exists, and it is taken again. A line's notification has an id that its row range fixes, so
 /// that even a row range that was worked twice could not make two of it. What fails is tried again later, at last row by row, and not for ever.
 /// </remarks>
-internal sealed class RowRangeWorker(Database database, NotificationPreparer preparer, DryRun dryRun, NotificationStore notifications, Ids ids, TimeProvider time, ILogger<RowRangeWorker> logger)
+internal sealed class RowRangeWorker(Database database, NotificationPreparer preparer, SendQuotas quotas, DryRun dryRun, NotificationStore notifications, Ids ids, TimeProvider time, ILogger<RowRangeWorker> logger)
 {
     private const int MaxSamples = 10;
     private const int MaxTries = 5;
@@ -34,12 +35,14 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     public async Task<bool> RunAsync(TenantId tenant, Guid job, CancellationToken cancellationToken)
     {
         (int Range, FoundRecipients Recipients)? found = null;
+        // Asked for beforehand: while a row range is held there is one connection, and no more is asked for.
+        var asks = await preparer.AsksForRecipientsAsync(tenant, cancellationToken);
         while (true)
         {
-            var (worked, lacking) = await RunAsync(tenant, job, found, cancellationToken);
+            var (worked, lacking) = await RunAsync(tenant, job, asks, found, cancellationToken);
             if (lacking is null)
                 return worked;
-            // Nothing of the database is held while somebody outside is asked: the row range is taken again afterwards, unless another worker was quicker.
+            // Nothing of the database is held while recipients are looked up: the row range is taken again afterwards, unless another worker was quicker.
             if (await FindRecipientsAsync(tenant, job, lacking, cancellationToken) is not { } recipients)
                 return true;
             found = (lacking.Number, recipients);
@@ -47,7 +50,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     }
 
     /// <summary>Whether there was something to do; or the row range whose recipients have to be looked up first.</summary>
-    private async Task<(bool Worked, RowRange? Lacking)> RunAsync(TenantId tenant, Guid job, (int Range, FoundRecipients Recipients)? found, CancellationToken cancellationToken)
+    private async Task<(bool Worked, RowRange? Lacking)> RunAsync(TenantId tenant, Guid job, bool asks, (int Range, FoundRecipients Recipients)? found, CancellationToken cancellationToken)
     {
         RowRange? range = null;
         try
@@ -61,9 +64,9 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
                 return (true, null);
             if (range is null)
                 return (await AdvanceAsync(connection, transaction, tenant, job, state.Value, cancellationToken), null);
-            if (preparer.AsksForRecipients && found?.Range != range.Number)
+            if (asks && found?.Range != range.Number)
                 return (true, range);
-            await RunAsync(connection, transaction, tenant, job, range.Of(time.GetUtcNow(), ids) with { Recipients = found?.Recipients }, cancellationToken);
+            await RunAsync(connection, transaction, tenant, job, range.Of(time.GetUtcNow(), ids) with { Recipients = found?.Recipients ?? FoundRecipients.Unasked }, cancellationToken);
         }
         catch (Exception exception) when (range is not null && !Passes(exception))
         {
@@ -79,7 +82,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     {
         try
         {
-            return await preparer.FindRecipientsAsync(tenant, Requests(range), cancellationToken);
+            return await preparer.FindRecipientsAsync(tenant, range.Live, Requests(range), cancellationToken);
         }
         catch (Exception exception) when (!Passes(exception))
         {
@@ -110,7 +113,9 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
     private async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantId tenant, Guid job, RowRange range, CancellationToken cancellationToken)
     {
         var caller = new Caller(tenant, CallerKind.ServiceAccount, range.Account, null, range.Live, NoNames, NoNames);
-        var work = await CheckAsync(job, range, caller, cancellationToken);
+        // Rows that are only looked at take nothing of the day.
+        using var reserved = range.State == BulkJobState.Running ? await quotas.BeginAsync(caller, range.Rows.Count, cancellationToken) : null;
+        var work = await CheckAsync(job, range, caller, reserved, cancellationToken);
         IReadOnlyList<AcceptOutcome> outcomes = [];
         if (range.State == BulkJobState.Running && work.Good.Count > 0)
         {
@@ -124,7 +129,10 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
             return;
         await transaction.CommitAsync(cancellationToken);
         if (outcomes.Count > 0)
+        {
             notifications.Announce(work.Good, outcomes);
+            reserved?.Keep(work.Good, outcomes);
+        }
     }
 
     /// <summary>What is wrong with the database, and not with the row range; with another process, or with nothing but the moment.</summary>
@@ -156,7 +164,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         return await reader.ReadAsync(cancellationToken) ? (RowRange.JobStateOf(reader), RowRange.Read(reader)) : (null, null);
     }
 
-    private async Task<RowWork> CheckAsync(Guid job, RowRange range, Caller caller, CancellationToken cancellationToken)
+    private async Task<RowWork> CheckAsync(Guid job, RowRange range, Caller caller, QuotaReservation? reserved, CancellationToken cancellationToken)
     {
         var (requests, work) = (new RowRequests(range.Settings, range.Map, range.Columns), new RowWork(range));
         // What a row's key identifies is the key alone: a row that comes again with other words is still the same row.
@@ -167,7 +175,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
                 continue;
             try
             {
-                await CheckAsync(range, caller, requests, fingerprint, work, i, cancellationToken);
+                await CheckAsync(range, caller, requests, fingerprint, work, i, reserved, cancellationToken);
             }
             catch (Exception exception) when (range.Tries >= TriesAsWhole && !Passes(exception))
             {
@@ -179,7 +187,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
         return work;
     }
 
-    private async Task CheckAsync(RowRange range, Caller caller, RowRequests requests, byte[] fingerprint, RowWork work, int index, CancellationToken cancellationToken)
+    private async Task CheckAsync(RowRange range, Caller caller, RowRequests requests, byte[] fingerprint, RowWork work, int index, QuotaReservation? reserved, CancellationToken cancellationToken)
     {
         var (request, key, wrong) = requests.Of(range.Rows[index], range.DueAt(index, time.GetUtcNow()));
         if (request is null)
@@ -194,7 +202,7 @@ internal sealed class RowRangeWorker(Database database, NotificationPreparer pre
             return;
         }
 
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, request, range.First.At(index), range.Recipients, cancellationToken);
+        var (prepared, issues) = await preparer.PrepareAsync(caller, request, range.First.At(index), range.Recipients, reserved, cancellationToken);
         if (prepared is null)
             work.Bad(index, requests.ErrorOf(issues));
         else

@@ -55,6 +55,7 @@ internal sealed class RowRequests
         var request = ofEveryRow with
         {
             Data = Data(cells),
+            DataAreTexts = true,
             SendAt = sendAt is { } at ? Text(at) : null,
             Reference = Cell(cells, "reference"),
         };

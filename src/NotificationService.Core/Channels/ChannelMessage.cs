@@ -18,6 +18,9 @@ public abstract record ChannelMessage
     /// <summary>The text that is billed by the segment; null on a channel that is not.</summary>
     public virtual string? BilledText => null;
 
+    /// <summary>What it leaves in an inbox of ours; null on a channel that reaches people elsewhere.</summary>
+    public virtual InboxContent? LeavesInInbox => null;
+
     /// <summary>The same to some of its addresses.</summary>
     /// <exception cref="InvalidOperationException">It is for one address.</exception>
     public virtual ChannelMessage OnlyTo(IReadOnlyList<string> addresses) => throw new InvalidOperationException("a message for one address");
@@ -87,9 +90,18 @@ public abstract record ChannelMessage
 
         public override IReadOnlyList<string> Addresses => [UserId];
 
-        public override long Characters => Title.Length + Body.Length;
+        public override long Characters => Title.Length + Body.Length + (Actions?.Length ?? 0);
+
+        /// <summary>Its buttons: JSON, or null.</summary>
+        public string? Actions { get; init; }
+
+        public override InboxContent? LeavesInInbox => new(UserId, Title, Body, ActionUrl, Actions);
     }
 }
+
+/// <summary>What a user reads in the inbox.</summary>
+/// <param name="Actions">JSON, or null.</param>
+public sealed record InboxContent(string UserId, string Title, string Body, string? ActionUrl, string? Actions);
 
 /// <summary>A mailbox: the address and, where known, a display name without control characters.</summary>
 public sealed record EmailAddress(string Address, string? Name = null);

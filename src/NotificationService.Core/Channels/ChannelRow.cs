@@ -31,6 +31,9 @@ public sealed record ChannelRow
     /// <summary>Its text is billed by the segment.</summary>
     public required bool IsBilledBySegment { get; init; }
 
+    /// <summary>How much its vendors take of texts and data together; null where each text has its own limit.</summary>
+    public required int? PayloadBytes { get; init; }
+
     /// <summary>Makes the message of rendered content.</summary>
     public required MessageFactory Message { get; init; }
 

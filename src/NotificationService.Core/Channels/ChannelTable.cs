@@ -12,6 +12,7 @@ public static class ChannelTable
     private const int MaxSms = 1_600;
     private const int MaxWhatsApp = 4_096;
     private const int MaxPushBody = 4_000;
+    private const int MaxPushPayload = 4_096;
 
     // A text or a push is about now: 7 tries over two hours.
     private static readonly TimeSpan[] AboutNow = [Seconds(5), Seconds(30), Minutes(2), Minutes(10), Minutes(30), Hours(1)];
@@ -38,6 +39,7 @@ public static class ChannelTable
             TakesApprovedTemplates = false,
             Rendered = null,
             IsBilledBySegment = false,
+            PayloadBytes = null,
             Message = static (to, name, content) => new ChannelMessage.Email(new EmailAddress(to[0], name), content.Subject ?? "", content.Html, content.Text),
             // E-mail waits out greylisting and a provider's bad afternoon: 10 tries over about a day.
             RetrySteps = [Seconds(5), Seconds(30), Minutes(2), Minutes(10), Minutes(30), Hours(1), Hours(2), Hours(6), Hours(12)],
@@ -56,6 +58,7 @@ public static class ChannelTable
             TakesApprovedTemplates = false,
             Rendered = new([ContentPart.Text], "the rendered text is empty") { MaxText = MaxSms, Noun = "a text message" },
             IsBilledBySegment = true,
+            PayloadBytes = null,
             Message = static (to, _, content) => new ChannelMessage.Sms(to[0], content.Text ?? ""),
             RetrySteps = AboutNow,
             Ambiguity = new AmbiguityRule.ResendOnce(Seconds(60)),
@@ -91,6 +94,7 @@ public static class ChannelTable
             TakesApprovedTemplates = false,
             Rendered = new([ContentPart.Title, ContentPart.Body], "title and body are both empty"),
             IsBilledBySegment = false,
+            PayloadBytes = MaxPushPayload,
             Message = static (to, _, content) => new ChannelMessage.Push(to, content.Title ?? "", content.Body ?? "", content.Data)
             {
                 ImageUrl = content.ImageUrl,
@@ -113,6 +117,7 @@ public static class ChannelTable
             TakesApprovedTemplates = true,
             Rendered = new([ContentPart.Text], "the rendered text is empty") { MaxText = MaxWhatsApp, Noun = "a WhatsApp message" },
             IsBilledBySegment = false,
+            PayloadBytes = null,
             Message = static (to, _, content) => content.Approved is { } approved
                 ? new ChannelMessage.WhatsApp(to[0], null, approved)
                 : new ChannelMessage.WhatsApp(to[0], content.Text ?? ""),
@@ -144,7 +149,8 @@ public static class ChannelTable
             TakesApprovedTemplates = false,
             Rendered = null,
             IsBilledBySegment = false,
-            Message = static (to, _, content) => new ChannelMessage.InApp(to[0], content.Title ?? "", content.Body ?? "", content.ActionUrl),
+            PayloadBytes = null,
+            Message = static (to, _, content) => new ChannelMessage.InApp(to[0], content.Title ?? "", content.Body ?? "", content.ActionUrl) { Actions = content.Data.GetValueOrDefault(ContentPart.Actions.ToName()) },
             // Our own inbox fails only with our own database.
             RetrySteps = [Seconds(1), Seconds(5), Seconds(30), Minutes(2), Minutes(10)],
             Ambiguity = new AmbiguityRule.HandOverAgain(),

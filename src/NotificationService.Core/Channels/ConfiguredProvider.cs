@@ -10,6 +10,9 @@ public sealed record ConfiguredProvider(Guid Id, string Type, string Name, int P
     /// <summary>The way to a call, and what is known of how calls go.</summary>
     public required ProviderLimiter Limiter { get; init; }
 
+    /// <summary>The domain its messages come from; null where its settings name no address.</summary>
+    public string? SenderDomain { get; init; }
+
     /// <summary>Raised by every change; 0 where no tenant configured it.</summary>
     public int Revision { get; init; }
 }

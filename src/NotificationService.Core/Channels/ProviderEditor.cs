@@ -13,7 +13,7 @@ namespace NotificationService.Channels;
 /// <summary>Creates, changes and deletes a tenant's providers. Nothing is saved that could not be used.</summary>
 public sealed class ProviderEditor(
     TenantStore store, ProviderStore providers, CredentialVault vault, ProviderTypes types, EndpointGuard guard,
-    ProviderDirectory directory, AuditLog audit, Ids ids, TimeProvider time, ILogger<ProviderEditor> logger)
+    ProviderDirectory directory, TenantSettingsStore tenants, AuditLog audit, Ids ids, TimeProvider time, ILogger<ProviderEditor> logger)
 {
     /// <summary>What decides where credentials go, and how well hidden.</summary>
     private static readonly string[] AddressSettings = ["baseUrl", "host", "port", "tls"];
@@ -53,11 +53,12 @@ public sealed class ProviderEditor(
                 if (await db.Set<ProviderRow>().Include(found => found.Credentials).SingleOrDefaultAsync(found => found.Id == id, token) is not { } tracked)
                     return (null, false);
                 db.Entry(tracked).Property(found => found.Revision).OriginalValue = row.Revision - 1; // as it was when it was checked
+                var before = Fields(tracked);
                 change.ApplyTo(tracked, row.UpdatedAt);
                 tracked.Revision = row.Revision;
                 tracked.Credentials.RemoveAll(stored => !changed.ContainsKey(stored.Field) && kept.All(keep => keep.Field != stored.Field));
                 Seal(tracked, changed);
-                Note(db, by, "provider.updated", tracked, given.Keys.Where(field => kept.All(stored => stored.Field != field)));
+                Note(db, by, "provider.updated", tracked, before, Fields(tracked));
                 // First: whether it is enabled now decides what is tried.
                 await db.SaveChangesAsync(token);
                 return (tracked, await SuspensionStore.LiftAsync(db, by.Tenant, id, token));
@@ -72,13 +73,13 @@ public sealed class ProviderEditor(
             by.Tenant,
             async (db, token) =>
             {
-                if (await db.Set<ProviderRow>().SingleOrDefaultAsync(row => row.Id == id, token) is not { } row
+                if (await db.Set<ProviderRow>().AsNoTracking().Include(row => row.Credentials).SingleOrDefaultAsync(row => row.Id == id, token) is not { } row
                     || await db.Set<ProviderRow>().Where(found => found.Id == id).ExecuteDeleteAsync(token) == 0)
                 {
                     return false;
                 }
 
-                Note(db, by, "provider.deleted", row, []);
+                Note(db, by, "provider.deleted", row, Fields(row), null);
                 await db.SaveChangesAsync(token);
                 return true;
             },
@@ -86,6 +87,19 @@ public sealed class ProviderEditor(
         directory.Forget(by.Tenant);
         return deleted;
     }
+
+    /// <summary>A person tried out a provider that was suspended, and it works: what waits for it is tried at once.</summary>
+    public Task LiftSuspensionAsync(Caller by, Guid id, CancellationToken cancellationToken) => SaveAsync(
+        by.Tenant,
+        async (db, token) =>
+        {
+            if (await db.Set<ProviderRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token) is not { } row)
+                return (null, false);
+            Note(db, by, "provider.unparked", row, before: null, after: null);
+            await db.SaveChangesAsync(token);
+            return (row, await SuspensionStore.LiftAsync(db, by.Tenant, id, token));
+        },
+        cancellationToken);
 
     private async Task<ProviderSaved> CreateAsync(TenantId tenant, Caller? by, ProviderInput input, CancellationToken cancellationToken)
     {
@@ -115,7 +129,7 @@ public sealed class ProviderEditor(
             async (db, token) =>
             {
                 db.Add(row);
-                Note(db, by, "provider.created", row, input.Credentials.Keys);
+                Note(db, by, "provider.created", row, null, Fields(row));
                 await db.SaveChangesAsync(token);
                 // What the others of its channel refused for their account, or what found none, is tried by this one.
                 return (row, await SuspensionStore.LiftAsync(db, tenant, row.Id, token));
@@ -162,6 +176,8 @@ public sealed class ProviderEditor(
         var errors = types.Validate(configuration).ToList();
         if (configuration.Settings.ValueKind != JsonValueKind.Object)
             return errors;
+        if (SenderDomain.Of(configuration.Settings) is { } domain && await tenants.FindAsync(row.TenantId, cancellationToken) is { } tenant && !tenant.AllowsSender(domain))
+            errors.Add(new ProviderConfigurationError(SenderDomain.Pointer, SenderDomain.Code, $"comes from {domain}, which is none of the tenant's sendingDomains"));
         foreach (var (pointer, host) in Hosts(configuration.Settings))
         {
             if (errors.All(error => error.Pointer != pointer) && await guard.RefusalAsync(host, cancellationToken) is { } refusal)
@@ -216,16 +232,17 @@ public sealed class ProviderEditor(
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Names only: neither secrets nor addresses.</summary>
-    private void Note(NotificationDbContext db, Caller? by, string action, ProviderRow row, IEnumerable<string> credentials)
+    private void Note(NotificationDbContext db, Caller? by, string action, ProviderRow row, AuditFields? before, AuditFields? after) =>
+        audit.Record(db, by is null ? AuditActor.System(row.TenantId) : AuditActor.Of(by), action, $"provider/{row.Id}", before, after);
+
+    /// <summary>Of secrets that they are there; of addresses that the service calls the host.</summary>
+    private static AuditFields Fields(ProviderRow row)
     {
-        var detail = new Dictionary<string, string> { ["channel"] = row.Channel.ToName(), ["type"] = row.Type, ["name"] = row.Name };
-        if (string.Join(", ", credentials.Order(StringComparer.Ordinal)) is { Length: > 0 } fields)
-            detail["credentials"] = fields;
-        if (by is null)
-            audit.RecordSystem(db, row.TenantId, action, $"provider/{row.Id}", detail);
-        else
-            audit.Record(db, by, action, $"provider/{row.Id}", detail);
+        var fields = new AuditFields().Text("channel", row.Channel.ToName()).Text("type", row.Type).Text("name", row.Name).Number("priority", row.Priority).Number("weight", row.Weight)
+            .Flag("enabled", row.Enabled).Number("rateLimit", row.RateLimit).Number("concurrency", row.Concurrency);
+        foreach (var stored in row.Credentials.OrderBy(stored => stored.Field, StringComparer.Ordinal))
+            fields.Secret($"credentials.{stored.Field}", Convert.ToBase64String(stored.Sealed));
+        return fields.Members("settings", row.Settings);
     }
 
     /// <summary>Whether credentials would go elsewhere than they were given for.</summary>

@@ -30,7 +30,7 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limi
             (_, known) => known.Revision == row.Revision ? known : Make(stored));
         instance.UsedAt = time.GetTimestamp();
         instance.Limiter.Observe(row.CurrentSuspension is { } suspension ? new Suspension(suspension.Code, suspension.Message) : null, readAt);
-        return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { Limiter = instance.Limiter, Revision = row.Revision };
+        return new ConfiguredProvider(row.Id, row.Type, row.Name, row.Priority, row.Weight, instance.Provider) { Limiter = instance.Limiter, Revision = row.Revision, SenderDomain = instance.SenderDomain };
     }
 
     /// <summary>The name of a provider that no tenant configured, by its id; null for every other.</summary>
@@ -75,7 +75,10 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limi
             new UnusableProvider(UnusableProvider.ConfigurationInvalid, $"the provider's configuration cannot be used: {errors[0].Pointer} {errors[0].Message}"),
         OpenedProvider.Usable usable when types.TryFind(usable.Configuration.Type, out var type) => type.Create(usable.Configuration),
         _ => throw new InvalidOperationException("a closed set"),
-    });
+    })
+    {
+        SenderDomain = stored.Opened is OpenedProvider.Usable { Configuration.Settings: var settings } ? SenderDomain.Of(settings) : null,
+    };
 
     private sealed class Instance(int revision, ProviderLimiter limiter, IProvider provider)
     {
@@ -84,6 +87,8 @@ public sealed class ProviderInstances(ProviderTypes types, ProviderLimiters limi
         public ProviderLimiter Limiter => limiter;
 
         public IProvider Provider => provider;
+
+        public string? SenderDomain { get; init; }
 
         public long UsedAt { get; set; }
     }

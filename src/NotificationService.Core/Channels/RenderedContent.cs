@@ -28,6 +28,10 @@ public sealed record RenderedContent
     /// <summary>What WhatsApp is to send in place of a text.</summary>
     public WhatsAppTemplate? Approved { get; init; }
 
+    /// <summary>Of all its texts.</summary>
+    public int Characters() => new[] { Subject, Html, Text, Title, Body, ActionUrl, ImageUrl, Approved?.Components }.Sum(text => text?.Length ?? 0)
+        + Data.Sum(entry => entry.Key.Length + entry.Value.Length);
+
     /// <summary>Null where it lacks the part.</summary>
     public string? TextOf(ContentPart part) => part switch
     {

@@ -4,6 +4,7 @@ using NotificationService.Channels.Routing;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
@@ -142,6 +143,11 @@ internal sealed class DeliveryPipeline(
 
     private async Task StartCallsAsync(List<PreparedDelivery> chunk)
     {
+        var suspended = await lastCheck.SuspendedAsync(chunk);
+        foreach (var delivery in chunk.Where(delivery => suspended.Contains(delivery.Claim.Id)))
+            ReturnWithPermit(delivery, SuspendedTenants.Code, LastCheck.Suspended);
+        if (suspended.Count > 0 && chunk.RemoveAll(delivery => suspended.Contains(delivery.Claim.Id)) > 0 && chunk.Count == 0)
+            return;
         var (writtenAt, started) = (time.GetTimestamp(), (IReadOnlyDictionary<DeliveryId, DateTimeOffset>?)null);
         try
         {

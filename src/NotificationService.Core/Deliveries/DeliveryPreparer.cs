@@ -8,13 +8,14 @@ using NotificationService.Notifications;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Templates;
+using NotificationService.Tenants;
 using static NotificationService.Deliveries.PreparationOutcome;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes claimed deliveries ready to be called for: loads, renders, chooses the provider. What cannot be called ends here with its reason.</summary>
 internal sealed class DeliveryPreparer(
-    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, ProviderRouter router, SendCapacity capacity, Heartbeats heartbeats, ILogger<DeliveryPreparer> logger)
+    NotificationLoader loader, ChainReader chainReader, TemplateCatalog templates, TenantSettingsCache tenants, ProviderRouter router, SendCapacity capacity, Heartbeats heartbeats, ILogger<DeliveryPreparer> logger)
 {
     private static readonly TimeSpan PauseWithoutDatabase = TimeSpan.FromSeconds(1);
 
@@ -58,6 +59,7 @@ internal sealed class DeliveryPreparer(
             var notifications = await loader.LoadAsync(claimed, cancellationToken);
             var chains = await chainReader.ReadAsync(claimed, notifications, cancellationToken);
             await router.RefreshAsync(claimed.Select(delivery => (delivery.Tenant, delivery.Channel)), cancellationToken);
+            await tenants.LoadAsync(claimed.Select(delivery => delivery.Tenant), cancellationToken);
             load.Succeed();
             return (new Loaded(notifications, chains), false);
         }
@@ -128,13 +130,17 @@ internal sealed class DeliveryPreparer(
         var template = notification is { TemplateId: { } id, TemplateVersion: { } version }
             ? await templates.LoadAsync(delivery.Tenant, id, version, cancellationToken)
             : null;
-        switch (MessageComposer.Compose(delivery, notification, template))
+        var brand = template is { NamesBrand: true } ? BrandModel.Of((await tenants.GetAsync(delivery.Tenant, cancellationToken)).Brand) : null;
+        switch (MessageComposer.Compose(delivery, notification, template, brand))
         {
             case Composition.Unusable unusable:
                 return new Ended(DeliveryTransitions.Unrenderable(delivery, unusable.Code, unusable.Message, now));
             case Composition.NoAddress:
                 return new Ended(DeliveryTransitions.WithoutAddress(delivery, now));
             case Composition.Ready { Message: var composed }:
+                // What a device has already goes on to the others: to stop there would not take it back.
+                if (delivery.Devices is null && await AgainstAsync(delivery, composed, notification, now, cancellationToken) is { } against)
+                    return new Ended(against);
                 if (DeviceSelection.Of(delivery, composed, notification.Suppressed, now) is { } selection)
                     return await RouteAsync(delivery, notification, selection, now, cancellationToken);
                 var (message, suppressed) = SuppressionCheck.Of(delivery.Channel, composed, notification.Suppressed);
@@ -144,6 +150,21 @@ internal sealed class DeliveryPreparer(
             default:
                 throw new InvalidOperationException("a closed set");
         }
+    }
+
+    /// <summary>What stands against sending it now, as it was asked when it was accepted; null for nothing.</summary>
+    private async ValueTask<DeliveryResult?> AgainstAsync(ClaimedDelivery delivery, ChannelMessage message, StoredNotification notification, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (decision, reason) = SendDecision.Of(
+            delivery.Channel, message.Addresses, notification.Suppressed, notification.Category, notification.CategorySays, notification.Preferences, now);
+        if (!decision.MaySend)
+            return DeliveryTransitions.Suppress(delivery, reason!, now);
+        if (notification.Preferences?.QuietHours is null)
+            return null;
+        var ofTenant = (await tenants.GetAsync(delivery.Tenant, cancellationToken)).Timezone;
+        return SendDecision.QuietUntil(delivery.Id, decision, notification.Preferences, notification.Recipient.Timezone, ofTenant, now) is var (until, quiet)
+            ? DeliveryTransitions.WaitForQuiet(delivery, until, quiet, now)
+            : null;
     }
 
     /// <summary>Of several devices only those whose turn it is.</summary>
@@ -171,9 +192,11 @@ internal sealed class DeliveryPreparer(
             capacity.Served(new LaneId(delivery.Tenant, delivery.Channel), all);
         switch (route)
         {
+            case Route.To { Provider.SenderDomain: { } domain } when !(await tenants.GetAsync(delivery.Tenant, cancellationToken)).AllowsSender(domain):
+                return new Ended(DeliveryTransitions.ForbiddenSender(delivery, domain, delivery.Lease.Now));
             case Route.To to:
                 _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
-                return new Ready(new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices });
+                return new Ready(new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices, Metadata = notification.Metadata });
             case Route.Later later:
                 // What waits for an account stays due, because the claim holds its lane: once the account works nothing has to be brought forward.
                 return new Ended(DeliveryTransitions.PutOff(

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Inbox;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 
@@ -29,6 +30,9 @@ public sealed record DeliveryResult(
 
     /// <summary>What became of each of several devices; null leaves it as it was.</summary>
     public DeviceStates? Devices { get; init; }
+
+    /// <summary>What it leaves in the user's inbox, in the same commit; null for everything else.</summary>
+    public ArrivingItem? Item { get; init; }
 
     /// <summary>It is as it was before the claim: nothing happened that the timeline would show.</summary>
     public bool IsUnchanged { get; init; }

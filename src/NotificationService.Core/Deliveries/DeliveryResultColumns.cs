@@ -1,21 +1,28 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
+using NotificationService.Inbox;
 using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.Deliveries;
 
 /// <summary>Results as the columns of <c>deliveries_complete.sql</c>: state, attempts and timeline rows.</summary>
 internal sealed class DeliveryResultColumns
 {
-    private static readonly Statement CompleteStatement = Statement.Load("deliveries_complete");
-    private static readonly Column Id = CompleteStatement.Column("id");
-    private static readonly Column Lease = CompleteStatement.Column("lease");
+    private static readonly Statement CompleteStatement = Statement.Load("deliveries_complete", []);
+
+    /// <summary>Where one of them leaves an item in an inbox.</summary>
+    private static readonly Statement CompleteInboxStatement = Statement.Load("deliveries_complete", ["inbox"]);
+
+    private static readonly Column Id = new("id", CompleteStatement, CompleteInboxStatement);
+    private static readonly Column Lease = new("lease", CompleteStatement, CompleteInboxStatement);
 
     private readonly DeliveryResult[] results;
     private readonly AttemptRecord[] attempts;
     private readonly int[] attemptPlaces;
+    private readonly DeliveryResult[] arriving;
+    private readonly int[] itemPlaces;
     private readonly List<(int Place, short Sequence, DeliveryStatus Status, DateTimeOffset At, string? Detail)> steps;
 
     /// <param name="given">In any order; they are written in the order of their ids, so that no two statements wait for each other in a circle.</param>
@@ -25,13 +32,18 @@ internal sealed class DeliveryResultColumns
         var called = Enumerable.Range(0, results.Length).Where(place => results[place].Attempt is not null).ToArray();
         attempts = Array.ConvertAll(called, place => results[place].Attempt!);
         attemptPlaces = Array.ConvertAll(called, place => place + 1);
+        var left = Enumerable.Range(0, results.Length).Where(place => results[place].Item is not null).ToArray();
+        arriving = Array.ConvertAll(left, place => results[place]);
+        itemPlaces = Array.ConvertAll(left, place => place + 1);
         steps = new(2 * results.Length);
         for (var place = 1; place <= results.Length; place++)
             AddSteps(results[place - 1], place);
     }
 
     /// <summary>The statement that writes them.</summary>
-    public BoundStatement Complete() => CompleteStatement.With(
+    public BoundStatement Complete() => Complete(arriving.Length == 0 ? CompleteStatement : CompleteInboxStatement);
+
+    private BoundStatement Complete(Statement statement) => statement.With(
         Of("tenants", result => result.Delivery.Tenant.Value),
         Of("ids", result => result.Delivery.Id.Value),
         Of("leases", result => result.Delivery.Lease.Id),
@@ -46,6 +58,15 @@ internal sealed class DeliveryResultColumns
         Of("provider_message_ids", result => result.Attempt?.ProviderMessageId is { Length: > 0 } id ? id : null),
         Of("rescued", result => (short)(result is { Rescued: true, Attempt: null } ? 1 : 0)),
         Of("steps", result => (short)Steps(result)),
+        Parameter.Of("item_places", itemPlaces),
+        OfItems("item_users", item => item.UserId),
+        OfItems("item_titles", item => StorableText.Whole(item.Title)),
+        OfItems("item_bodies", item => StorableText.Whole(item.Body)),
+        OfItems("item_urls", item => item.ActionUrl is { } url ? StorableText.Whole(url) : null),
+        OfItems("item_actions", item => item.Actions),
+        OfItems("item_categories", item => item.Category),
+        Parameter.Of("item_priorities", Array.ConvertAll(arriving, result => (short)result.Delivery.Priority)),
+        OfItems("item_data", item => item.Data),
         Parameter.Of("attempt_places", attemptPlaces),
         OfAttempts("attempt_numbers", attempt => (short)attempt.Number),
         OfAttempts("attempt_providers", attempt => attempt.ProviderId),
@@ -118,6 +139,8 @@ internal sealed class DeliveryResultColumns
     }
 
     private Parameter Of<T>(string name, Converter<DeliveryResult, T> column) => Parameter.Of(name, Array.ConvertAll(results, column));
+
+    private Parameter OfItems<T>(string name, Converter<ArrivingItem, T> column) => Parameter.Of(name, Array.ConvertAll(arriving, result => column(result.Item!)));
 
     private Parameter OfAttempts<T>(string name, Converter<AttemptRecord, T> column) => Parameter.Of(name, Array.ConvertAll(attempts, column));
 

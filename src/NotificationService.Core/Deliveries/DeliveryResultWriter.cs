@@ -39,14 +39,15 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
     private readonly Ids ids;
     private readonly DeliveryMetrics metrics;
     private readonly WakeUp events;
+    private readonly LiveSignals live;
     private readonly Step complete;
     private readonly ILogger<DeliveryResultWriter> logger;
 
     public DeliveryResultWriter(
-        Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, Heartbeats heartbeats, TimeProvider time,
+        Database database, Ids ids, DeliveryMetrics metrics, DeliveryOptions options, [FromKeyedServices(WakeUp.Events)] WakeUp events, LiveSignals live, Heartbeats heartbeats, TimeProvider time,
         ILogger<DeliveryResultWriter> logger)
     {
-        (this.database, this.ids, this.metrics, this.events, this.logger) = (database, ids, metrics, events, logger);
+        (this.database, this.ids, this.metrics, this.events, this.live, this.logger) = (database, ids, metrics, events, live, logger);
         complete = heartbeats.Step("delivery_complete");
         var together = new CoalescerOptions(Writers, MaxWaiting, MaxTogether, options.CompletionLinger);
         writer = new(new BatchedWriterOptions(together, LongestOutage, FirstPause, LongestPause), time, WriteAsync, RefusedAsync) { Waiting = NoteOutage, Posted = End };
@@ -147,6 +148,12 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         await batch.CommitAsync(row => written.Add(DeliveryResultColumns.Written(row)), cancellationToken);
         // This process has a relay too.
         events.SignalLocally();
+        foreach (var result in results)
+        {
+            if (result.Item is { } item && written.Contains((result.Delivery.Id, result.Delivery.Lease.Id)))
+                live.Changed(result.Delivery.Tenant, item.UserId);
+        }
+
         return written;
     }
 

@@ -1,8 +1,8 @@
-using Npgsql;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Deliveries;
 

@@ -112,6 +112,11 @@ public static class DeliveryTransitions
     public static DeliveryResult Unrenderable(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>
         new(delivery, Failed, null, null, new Failure(FailureKind.TemplateError, StorableText.Of(code, 100), StorableText.Of(message, 500)), delivery.Ambiguous, null, now);
 
+    /// <summary>The chosen provider's messages come from a domain that the tenant does not send from (any more).</summary>
+    public static DeliveryResult ForbiddenSender(ClaimedDelivery delivery, string domain, DateTimeOffset now) => new(
+        delivery, Failed, null, null, new Failure(FailureKind.Credentials, SenderDomain.Code, StorableText.Of($"its provider sends from {domain}, which is none of the tenant's sendingDomains", 500)),
+        delivery.Ambiguous, null, now);
+
     /// <summary>The recipient has no address on this channel.</summary>
     public static DeliveryResult WithoutAddress(ClaimedDelivery delivery, DateTimeOffset now) => new(
         delivery, Failed, null, null, new Failure(FailureKind.NoAddress, "address_missing", $"the recipient has no address for {delivery.Channel.ToName()}"),
@@ -144,6 +149,10 @@ public static class DeliveryTransitions
     /// <summary>Its time has come and the channel before it in the chain still has time.</summary>
     public static DeliveryResult WaitForChain(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>
         new(delivery, Scheduled, delivery.ExpiresAt is { } end && end < until ? end : until, null, null, delivery.Ambiguous, new TransitionReason(FallbackChain.Code, message), now);
+
+    /// <summary>Its time has come and the person is not to be disturbed.</summary>
+    public static DeliveryResult WaitForQuiet(ClaimedDelivery delivery, DateTimeOffset until, string message, DateTimeOffset now) =>
+        new(delivery, Scheduled, delivery.ExpiresAt is { } end && end < until ? end : until, null, null, delivery.Ambiguous, new TransitionReason(SendDecision.QuietCode, message), now);
 
     /// <summary>Given back untouched: the worker stops, or its lease grew too short to begin a call.</summary>
     public static DeliveryResult GiveBackClaim(ClaimedDelivery delivery, string code, string message, DateTimeOffset now) =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NotificationService.Storage;
+using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries;
 
@@ -7,13 +8,31 @@ namespace NotificationService.Deliveries;
 /// What is looked at between the intent and the call. The process may have been stopped for a while since the intent was written, the database slow to answer,
 /// or others' calls in front of it long.
 /// </summary>
-internal sealed class LastCheck(DeliveryStore store, DeliveryOptions options, TimeProvider time, ILogger<LastCheck> logger)
+internal sealed class LastCheck(DeliveryStore store, SuspendedTenants suspended, DeliveryOptions options, TimeProvider time, ILogger<LastCheck> logger)
 {
+    /// <summary>Said of what was claimed before its tenant was suspended.</summary>
+    public const string Suspended = "its tenant was suspended before a provider was called";
+
+    /// <summary>Of those that are about to be written as begun, the ones whose tenant may not send.</summary>
+    public async Task<IReadOnlySet<DeliveryId>> SuspendedAsync(IReadOnlyList<PreparedDelivery> deliveries)
+    {
+        var held = new HashSet<DeliveryId>();
+        foreach (var delivery in deliveries)
+        {
+            if (await suspended.ContainsAsync(delivery.Claim.Tenant, CancellationToken.None))
+                held.Add(delivery.Claim.Id);
+        }
+
+        return held;
+    }
+
     /// <summary>Why it must not be called any more; null when it may be.</summary>
     public async ValueTask<string?> RefusalAsync(StartedDelivery delivery)
     {
         if (await IsBatchStoppedAsync(delivery))
             return "its batch was held or cancelled before a provider was called";
+        if (time.GetElapsedTime(delivery.WrittenAt) >= BegunCalls.Unchecked && await suspended.ContainsAsync(delivery.Prepared.Claim.Tenant, CancellationToken.None))
+            return Suspended;
         return delivery.Prepared.Claim.Lease.Left < options.LongestCall ? "the worker was held up before it called a provider" : null;
     }
 

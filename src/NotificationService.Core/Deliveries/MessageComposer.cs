@@ -7,7 +7,7 @@ namespace NotificationService.Deliveries;
 /// <summary>Makes the message of one delivery: renders the pinned version or takes the inline content, and puts in the address. Calls nobody.</summary>
 public static class MessageComposer
 {
-    public static Composition Compose(ClaimedDelivery delivery, StoredNotification notification, CompiledTemplate? template)
+    public static Composition Compose(ClaimedDelivery delivery, StoredNotification notification, CompiledTemplate? template, BrandModel? brand = null)
     {
         var recipient = notification.Recipient;
         if (template is null)
@@ -17,7 +17,7 @@ public static class MessageComposer
                 : new Composition.Unusable("content_missing", "there is neither a template nor content");
         }
 
-        return template.Render(delivery.Channel, recipient.Locale, notification.Data, recipient.ForTemplates()) switch
+        return template.Render(delivery.Channel, recipient.Locale, notification.Data, recipient.ForTemplates() with { Brand = brand }, notification.MadeFor) switch
         {
             RenderOutcome.Rendered rendered => Address(delivery.Channel, recipient, rendered.Content),
             RenderOutcome.Failed failed => new Composition.Unusable(failed.Code, failed.Message),

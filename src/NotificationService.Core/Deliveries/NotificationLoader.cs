@@ -1,9 +1,11 @@
 using System.Text.Json;
-using Npgsql;
+using NotificationService.Categories;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.Recipients.Preferences;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Deliveries;
 
@@ -54,6 +56,12 @@ public sealed class NotificationLoader(Database database)
     {
         Suppressed = row.IsDBNull(Columns.Suppressed) ? [] : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(Columns.Suppressed), SuppressedAddressJson.Default.IReadOnlyListSuppressedAddress) ?? [],
         Fallback = Strategies.Read(row.GetInt16(Columns.Strategy), row.GetOrNull<int>(Columns.FallbackAfter)),
+        SendAt = row.IsDBNull(Columns.SendAt) ? null : row.GetTime(Columns.SendAt),
+        Metadata = row.GetStringOrNull(Columns.Metadata),
+        Preferences = row.GetStringOrNull(Columns.Preferences) is { } says ? PreferenceStore.Read(says) : null,
+        CategorySays = row.GetStringOrNull(Columns.CategoryChannels) is { } channels
+            ? CategoryRule.Of(channels, row.GetBoolean(Columns.CategoryCritical), row.GetBoolean(Columns.CategoryMarketing))
+            : CategoryRule.Silent,
         IsCancelled = !row.IsDBNull(Columns.StoppedBy) && row.GetString(Columns.StoppedBy) == Cancelled,
         IsHeld = !row.IsDBNull(Columns.StoppedBy) && row.GetString(Columns.StoppedBy) == Held,
     };
@@ -63,7 +71,9 @@ public sealed class NotificationLoader(Database database)
         public static readonly Column
             Id = Load.Column("id"), Live = Load.Column("live"), TemplateId = Load.Column("template_id"), TemplateVersion = Load.Column("template_version"),
             Category = Load.Column("category"), Recipient = Load.Column("recipient"), Data = Load.Column("data"), Content = Load.Column("content"),
-            TraceParent = Load.Column("trace_parent"), CreatedAt = Load.Column("created_at"), Suppressed = Load.Column("suppressed"),
-            Strategy = Load.Column("strategy"), FallbackAfter = Load.Column("fallback_after"), StoppedBy = Load.Column("stopped_by");
+            TraceParent = Load.Column("trace_parent"), CreatedAt = Load.Column("created_at"), SendAt = Load.Column("send_at"), Suppressed = Load.Column("suppressed"),
+            Strategy = Load.Column("strategy"), FallbackAfter = Load.Column("fallback_after"), StoppedBy = Load.Column("stopped_by"), Metadata = Load.Column("metadata"),
+            Preferences = Load.Column("preferences"), CategoryChannels = Load.Column("category_channels"), CategoryCritical = Load.Column("category_critical"),
+            CategoryMarketing = Load.Column("category_marketing");
     }
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NotificationService.Channels;
-using NotificationService.Storage;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
+using NotificationService.Inbox;
+using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
 
@@ -37,6 +38,9 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore su
             : DeliveryTransitions.AfterCall(delivery, result, provider.Id, others, started.StartedAt, delivery.Lease.Now, jitter);
         if (written.Attempt is { Outcome: AttemptOutcome.Accepted } attempt && started.Prepared.Message.BilledText is { } text)
             written = written with { Attempt = attempt with { Segments = attempt.Segments ?? SmsSegments.Count(text), Encoding = SmsSegments.EncodingOf(text) } };
+        // A sandbox leaves nothing.
+        if (written.Status == DeliveryStatus.Delivered && provider.Type == ProviderInstances.InAppType && started.Prepared.Message.LeavesInInbox is { } left)
+            written = written with { Item = new ArrivingItem(left.UserId, left.Title, left.Body, left.ActionUrl, left.Actions, started.Prepared.Category, started.Prepared.Metadata) };
         return written with { DeadAddresses = SuppressionCheck.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionCheck.ReasonOf(started.Prepared.Message, result) };
     }
 

@@ -26,7 +26,8 @@ public sealed class ProviderQueues(TimeSpan longestCall)
                 if (queue.Waiting.Count == 0)
                 {
                     queue.IsClosed = true;
-                    queues.TryRemove(limiter, out _);
+                    // Only this one: another caller may have removed it already, and a new one may stand in its place with somebody in it.
+                    queues.TryRemove(KeyValuePair.Create(limiter, queue));
                     continue;
                 }
             }

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using NotificationService.Categories;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.Recipients.Preferences;
 
 namespace NotificationService.Deliveries;
 
@@ -21,8 +23,23 @@ public sealed record StoredNotification(
     /// <summary>Those of the recipient's addresses that must not be written to.</summary>
     public IReadOnlyList<SuppressedAddress> Suppressed { get; init; } = [];
 
+    /// <summary>What the recipient wants; null for one who has never said anything.</summary>
+    public PersonPreferences? Preferences { get; init; }
+
+    /// <summary>What its category says.</summary>
+    public CategoryRule CategorySays { get; init; } = CategoryRule.Silent;
+
     /// <summary>One channel after the other; null for all of them at once.</summary>
     public FallbackRule? Fallback { get; init; }
+
+    /// <summary>When it was asked to be sent; null for at once.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>What the caller keeps with it: JSON, or null.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>The time that its texts are about, the same whenever and on whatever channel it is rendered.</summary>
+    public DateTimeOffset MadeFor => SendAt ?? CreatedAt;
 
     /// <summary>The batch that it belongs to was cancelled.</summary>
     public bool IsCancelled { get; init; }

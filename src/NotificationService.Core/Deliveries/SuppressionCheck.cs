@@ -19,6 +19,20 @@ public static class SuppressionCheck
             : (null, ReasonAgainst(channel, addresses[0], suppressed));
     }
 
+    /// <summary>Why none of some addresses may be written to; null where one may, and where there are none.</summary>
+    public static TransitionReason? ReasonAgainst(ChannelKind channel, IReadOnlyList<string> addresses, IReadOnlyList<SuppressedAddress> suppressed)
+    {
+        if (suppressed.Count == 0 || addresses.Count == 0 || ChannelTable.Of(channel).Suppression is null)
+            return null;
+        foreach (var address in addresses)
+        {
+            if (Find(channel, address, suppressed) is null)
+                return null;
+        }
+
+        return ReasonAgainst(channel, addresses[0], suppressed);
+    }
+
     /// <summary>Why an address must not be written to; null where it may.</summary>
     public static TransitionReason? ReasonAgainst(ChannelKind channel, string address, IReadOnlyList<SuppressedAddress> suppressed) =>
         suppressed.Count > 0 && Find(channel, address, suppressed) is { } found ? Words(found) : null;

@@ -57,7 +57,7 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
                 };
                 Write(rule, input, now);
                 db.Add(rule);
-                audit.Record(db, caller, "event_rule.created", $"event-rule/{rule.Id}", Detail(rule));
+                audit.Record(db, caller, "event_rule.created", $"event-rule/{rule.Id}", before: null, Fields(rule));
                 await db.SaveChangesAsync(token);
                 return new EventRuleSaved.Saved(rule);
             },
@@ -79,9 +79,10 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
                     return new EventRuleSaved.NotFound();
                 if (await FullAsync(db, caller.Tenant, input.Type, except: id, token) is { } full)
                     return full;
+                var before = Fields(rule);
                 Write(rule, input, time.GetUtcNow());
                 rule.Revision++;
-                audit.Record(db, caller, "event_rule.changed", $"event-rule/{id}", Detail(rule));
+                audit.Record(db, caller, "event_rule.changed", $"event-rule/{id}", before, Fields(rule));
                 try
                 {
                     await db.SaveChangesAsync(token);
@@ -105,7 +106,7 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
             // Two who remove it at once: one row goes, and both learn that it is gone.
             var removed = await db.Set<EventRule>().Where(row => row.Id == id).ExecuteDeleteAsync(token) == 1;
             if (removed)
-                audit.Record(db, caller, "event_rule.removed", $"event-rule/{id}", Detail(rule));
+                audit.Record(db, caller, "event_rule.removed", $"event-rule/{id}", Fields(rule), after: null);
             await db.SaveChangesAsync(token);
             return removed;
         },
@@ -138,5 +139,7 @@ public sealed class EventRuleStore(TenantStore store, TemplateBinder templates, 
         rule.Data = EventRule.Json(input.Data);
     }
 
-    private static Dictionary<string, string> Detail(EventRule rule) => new() { ["type"] = rule.Type, ["template"] = rule.Template, ["enabled"] = rule.Enabled ? "true" : "false" };
+    /// <summary>Whom a rule names may be somebody's address: not shown.</summary>
+    private static AuditFields Fields(EventRule rule) => new AuditFields().Text("type", rule.Type).Text("template", rule.Template).Flag("enabled", rule.Enabled).Text("category", rule.Category)
+        .Text("priority", rule.Priority).Texts("channels", rule.Channels).Secret("recipient", rule.Recipient).Secret("data", rule.Data);
 }

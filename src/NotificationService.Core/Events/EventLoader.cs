@@ -1,8 +1,8 @@
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Events;
 

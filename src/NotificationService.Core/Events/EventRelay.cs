@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Events;
 

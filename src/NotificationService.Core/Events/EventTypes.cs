@@ -11,12 +11,14 @@ public static class EventTypes
     public const string EndpointFailing = "webhook_endpoint.failing";
     public const string EndpointDisabled = "webhook_endpoint.disabled";
     public const string ProviderSuspended = "provider.parked";
+    public const string QuotaNear = "quota.near";
+    public const string QuotaReached = "quota.reached";
 
     /// <summary>What an endpoint may ask for, in the order in which a document shows it.</summary>
     public static readonly IReadOnlyList<string> ForEndpoints =
     [
         "delivery.sent", "delivery.delivered", "delivery.read", "delivery.failed", "delivery.bounced", "delivery.suppressed", "delivery.expired", "delivery.cancelled",
-        BatchCompleted, BulkJobProgress, BulkJobCompleted, EndpointFailing, EndpointDisabled, ProviderSuspended,
+        BatchCompleted, BulkJobProgress, BulkJobCompleted, EndpointFailing, EndpointDisabled, ProviderSuspended, QuotaNear, QuotaReached,
     ];
 
     /// <summary>Types, families such as <c>delivery.*</c>, and <c>*</c> for all.</summary>

@@ -16,6 +16,7 @@ public abstract record NoticeFacts
         EventTypes.BulkJobProgress or EventTypes.BulkJobCompleted => Of(JsonSerializer.Deserialize(facts, NoticeFactsJson.Default.BulkJobFacts)),
         EventTypes.EndpointFailing or EventTypes.EndpointDisabled => Of(JsonSerializer.Deserialize(facts, NoticeFactsJson.Default.EndpointFacts)),
         EventTypes.ProviderSuspended => Of(JsonSerializer.Deserialize(facts, NoticeFactsJson.Default.SuspensionFacts)),
+        EventTypes.QuotaNear or EventTypes.QuotaReached => Of(JsonSerializer.Deserialize(facts, NoticeFactsJson.Default.QuotaFacts)),
         _ => throw new JsonException($"nothing is known of the event {type}"),
     };
 
@@ -38,6 +39,12 @@ public sealed record EndpointFacts(string? Host, string? Reason, DateTimeOffset?
 /// <summary>A provider's account does not work.</summary>
 public sealed record SuspensionFacts(string Name, string Type, ChannelKind Channel, string Code, string Message) : NoticeFacts;
 
+/// <summary>A day's quota is nearly or wholly used.</summary>
+/// <param name="Prefix">The beginning of the numbers that it is a cap of; null for all of the channel.</param>
+/// <param name="Used">With what processes have leased and not used yet.</param>
+/// <param name="Day">By the tenant's clock.</param>
+public sealed record QuotaFacts(ChannelKind Channel, string? Prefix, long Quota, long Used, DateOnly Day, DateTimeOffset EndsAt) : NoticeFacts;
+
 /// <summary>Nothing happened: somebody tries an endpoint.</summary>
 public sealed record SampleFacts : NoticeFacts;
 
@@ -49,4 +56,5 @@ public sealed record StoredData(string Json) : NoticeFacts;
 [JsonSerializable(typeof(BulkJobFacts))]
 [JsonSerializable(typeof(EndpointFacts))]
 [JsonSerializable(typeof(SuspensionFacts))]
+[JsonSerializable(typeof(QuotaFacts))]
 internal sealed partial class NoticeFactsJson : JsonSerializerContext;

@@ -36,6 +36,9 @@ internal static class NoticeJson
             case SuspensionFacts provider:
                 WriteSuspension(json, published, provider);
                 break;
+            case QuotaFacts quota:
+                WriteQuota(json, quota);
+                break;
             case SampleFacts:
                 json.WriteBoolean("sample", true);
                 break;
@@ -104,6 +107,16 @@ internal static class NoticeJson
         json.WriteString("channel", provider.Channel.ToName());
         json.WriteString("code", provider.Code);
         json.WriteString("message", provider.Message);
+    }
+
+    private static void WriteQuota(Utf8JsonWriter json, QuotaFacts quota)
+    {
+        json.WriteString("channel", quota.Channel.ToName());
+        json.WriteString("prefix", quota.Prefix);
+        json.WriteNumber("quota", quota.Quota);
+        json.WriteNumber("used", quota.Used);
+        json.WriteString("day", Rfc3339.Date(quota.Day));
+        json.WriteTime("resetsAt", quota.EndsAt);
     }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
+using NotificationService.Deliveries;
 using NotificationService.Storage;
 using Npgsql;
 using NpgsqlTypes;
-using NotificationService.Deliveries;
 
 namespace NotificationService.Notifications;
 
@@ -17,7 +17,7 @@ internal sealed class AcceptColumns
     private readonly PlannedDelivery[] deliveries;
     private readonly long[] ordinals;
     private readonly DateTimeOffset[] createdAt;
-    private (DateTimeOffset DueAt, int Place, string? Detail) waiting;
+    private (DateTimeOffset DueAt, TransitionReason? Why, string? Detail) waiting;
 
     public AcceptColumns(AcceptedNotification[] given)
     {
@@ -78,12 +78,12 @@ internal sealed class AcceptColumns
     /// <summary>What the first timeline row says beyond the status. Many that wait for one time say the same.</summary>
     private string? Detail(PlannedDelivery delivery)
     {
+        if (delivery.Failure is not null || delivery.Reason is not null)
+            return DetailOf(delivery);
         if (delivery.Status == DeliveryStatus.Queued)
             return null;
-        if (delivery.Failure is not null)
-            return DetailOf(delivery);
-        if (waiting.Detail is null || waiting.DueAt != delivery.DueAt || waiting.Place != delivery.Place)
-            waiting = (delivery.DueAt, delivery.Place, DetailOf(delivery));
+        if (waiting.Detail is null || waiting.DueAt != delivery.DueAt || waiting.Why != delivery.Waiting)
+            waiting = (delivery.DueAt, delivery.Waiting, DetailOf(delivery));
         return waiting.Detail;
     }
 
@@ -99,11 +99,22 @@ internal sealed class AcceptColumns
                 json.WriteString("code", failure.Code);
                 json.WriteString("message", failure.Message);
             }
+            else if (!delivery.IsToBeSent)
+            {
+                json.WriteString("code", delivery.Reason?.Code);
+                json.WriteString("message", delivery.Reason?.Message);
+            }
             else
             {
-                json.WriteString("code", delivery.Place > 1 ? FallbackChain.Code : "send_at");
-                json.WriteString("message", delivery.Place > 1 ? "waits for the channels before it" : "waits for sendAt");
-                json.WriteTime("nextAttemptAt", delivery.DueAt);
+                if (delivery.Status == DeliveryStatus.Scheduled)
+                {
+                    json.WriteString("code", delivery.Waiting.Code);
+                    json.WriteString("message", delivery.Waiting.Message);
+                    json.WriteTime("nextAttemptAt", delivery.DueAt);
+                }
+
+                if (delivery.Reason is { } passed)
+                    ExplainWords.WritePassed(json, passed);
             }
 
             json.WriteEndObject();

@@ -33,7 +33,7 @@ public sealed record AcceptedNotification(
         prepared.Request,
         prepared.Template?.Id,
         prepared.Template?.Version,
-        prepared.Request.Category ?? prepared.Template?.Category,
+        prepared.Category,
         traceParent,
         prepared.Now,
         prepared.Deliveries,

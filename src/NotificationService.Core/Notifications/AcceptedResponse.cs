@@ -39,13 +39,22 @@ public sealed record PinnedTemplate(string Key, int Version);
 
 /// <summary>One delivery as it was accepted.</summary>
 /// <param name="Failure">Only for one that can never be sent, such as for want of an address.</param>
-public sealed record AcceptedDelivery(Guid Id, string Channel, string Status, FailureResponse? Failure)
+/// <param name="Reason">Only for one that is suppressed: what stands against it.</param>
+public sealed record AcceptedDelivery(Guid Id, string Channel, string Status, FailureResponse? Failure, ReasonResponse? Reason = null)
 {
     internal static AcceptedDelivery Of(PlannedDelivery delivery) => new(
         delivery.Id.Value,
         delivery.Channel.ToName(),
         delivery.Status.ToName(),
-        delivery.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, null) : null);
+        delivery.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, null) : null,
+        delivery.IsToBeSent ? null : ReasonResponse.Of(delivery.Reason));
+}
+
+/// <summary>Why a delivery is not sent.</summary>
+/// <param name="Code">Such as <c>suppressed_unsubscribe</c>, <c>paused</c>, <c>opted_out</c>, <c>preference</c> or <c>category_default</c>.</param>
+public sealed record ReasonResponse(string Code, string Message)
+{
+    public static ReasonResponse? Of(TransitionReason? reason) => reason is null ? null : new(reason.Code, reason.Message);
 }
 
 /// <summary>A channel without a delivery.</summary>

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Receipts;
 using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 

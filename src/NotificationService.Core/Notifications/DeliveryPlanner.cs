@@ -8,11 +8,11 @@ namespace NotificationService.Notifications;
 /// <summary>
 /// Decides on which channels a notification goes out. Pure. Channels that the request names and the template lacks are
 /// skipped; a named channel without an address is a delivery that failed, so that nobody waits for it. Where the request
-/// leaves the channels to the template, those without an address are skipped.
+/// leaves the channels to the template, those without an address are skipped. What is known to stand against a delivery ends it here, and the worker asks again.
 /// </summary>
 public static class DeliveryPlanner
 {
-    public static PlanOutcome Plan(ValidatedRequest request, PublishedTemplate? template, NotificationId id, DateTimeOffset now)
+    public static PlanOutcome Plan(ValidatedRequest request, PublishedTemplate? template, NotificationId id, DateTimeOffset now, PlanFacts? facts = null)
     {
         var chosenByTemplate = request.Channels is null;
         var wanted = request.Channels ?? [.. ChannelKinds.All.Where(channel => template?.Channels.Contains(channel) == true)];
@@ -27,7 +27,7 @@ public static class DeliveryPlanner
             }
             else if (HasAddress(request.Recipient, channel))
             {
-                deliveries.Add(Waiting(id.Delivery(channel), request.SendAt, now));
+                deliveries.Add(Decided(Waiting(id.Delivery(channel), request.SendAt, now), request, facts ?? PlanFacts.None, now));
             }
             else if (chosenByTemplate || isChain)
             {
@@ -52,18 +52,39 @@ public static class DeliveryPlanner
     private const string NoAddressCode = "no_address";
     private const string NotInTemplateCode = "not_in_template";
 
-    /// <summary>In the order of the request: the first as it was planned, each other one waits. A chain of one is none.</summary>
+    /// <summary>The delivery as it was planned, or suppressed; with the rule that decided.</summary>
+    private static PlannedDelivery Decided(PlannedDelivery planned, ValidatedRequest request, PlanFacts facts, DateTimeOffset now)
+    {
+        var (decision, reason) = SendDecision.Of(
+            planned.Channel, RecipientFields.FirstOf(request.Recipient, ChannelTable.Of(planned.Channel).Addresses), facts.Suppressed, facts.Category, facts.Says, facts.Person, request.SendAt ?? now);
+        if (!decision.MaySend)
+            return planned with { Status = DeliveryStatus.Suppressed, DueAt = now, Reason = reason };
+        if (SendDecision.QuietUntil(planned.Id, decision, facts.Person, request.Recipient.Timezone, facts.Timezone, request.SendAt ?? now) is not var (until, quiet))
+            return planned with { Reason = reason };
+        // What is still quiet when it expires is not sent any more.
+        return planned with { Status = DeliveryStatus.Scheduled, DueAt = request.ExpiresAt is { } end && end < until ? end : until, Quiet = quiet, Reason = reason };
+    }
+
+    /// <summary>In the order of the request: the first of those that may be sent as it was planned, each other one waits. A chain of one is none.</summary>
     private static List<PlannedDelivery> Chained(List<PlannedDelivery> deliveries, ValidatedRequest request, DateTimeOffset now)
     {
         if (deliveries.Count < 2 || request.Fallback is not { } rule)
             return deliveries;
+        var (turn, begins) = (0, request.SendAt ?? now);
         for (var i = 0; i < deliveries.Count; i++)
         {
-            var due = rule.DueAt(request.SendAt ?? now, i + 1);
+            deliveries[i] = deliveries[i] with { Place = i + 1 };
+            if (!deliveries[i].IsToBeSent)
+                continue;
+            if (turn == 0 && deliveries[i].Status == DeliveryStatus.Scheduled)
+                begins = deliveries[i].DueAt;
+            var due = rule.DueAt(begins, ++turn);
             deliveries[i] = deliveries[i] with
             {
-                Place = i + 1,
-                Status = i == 0 ? deliveries[i].Status : DeliveryStatus.Scheduled,
+                IsBehind = turn > 1,
+                // Whether it is quiet when its turn comes is asked then.
+                Quiet = turn == 1 ? deliveries[i].Quiet : null,
+                Status = turn == 1 ? deliveries[i].Status : DeliveryStatus.Scheduled,
                 // What waits expires with the notification, not when its time would have come.
                 DueAt = request.ExpiresAt is { } end && end < due ? end : due,
             };

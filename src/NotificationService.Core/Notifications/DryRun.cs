@@ -31,7 +31,7 @@ public sealed record DryRunReport(PreparedNotification Prepared, IReadOnlyList<D
 public sealed record RenderedSample(ChannelKind Channel, string? Subject, string? Text, string? Html, string? Title, string? Body);
 
 /// <summary>Makes the decisions that sending makes and renders what would go out; stores and sends nothing.</summary>
-public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory providers)
+public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory providers, TenantSettingsCache tenants)
 {
     /// <summary>The report, or null and everything that is wrong.</summary>
     public Task<(DryRunReport? Report, IReadOnlyList<RequestIssue> Issues)> RunAsync(Caller caller, NotificationRequest request, CancellationToken cancellationToken) =>
@@ -44,7 +44,7 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
     public async Task<(DryRunReport? Report, IReadOnlyList<RequestIssue> Issues)> RunAsync(
         Caller caller, NotificationRequest request, FoundRecipients? found, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await preparer.PrepareAsync(caller.Tenant, request, preparer.NextId(), found, cancellationToken);
+        var (prepared, issues) = await preparer.CheckAsync(caller, request, preparer.NextId(), found, cancellationToken);
         if (prepared is null)
             return (null, issues);
         var explain = new List<ExplainStep>();
@@ -52,17 +52,23 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
         explain.AddRange(ExplainWords.Whole(
             prepared.Template is { } template ? new PinnedTemplate(template.Key, template.Version) : null,
             validated.Priority, validated.SendAt, validated.ExpiresAt, validated.Fallback, caller.Live));
+        explain.AddRange(ExplainWords.Supplied(validated.Recipient));
         foreach (var skipped in prepared.Skipped)
             explain.Add(ExplainWords.Skipped(skipped));
         var deliveries = new List<DryDelivery>(prepared.Deliveries.Count);
+        var brand = prepared.Compiled is { NamesBrand: true } ? BrandModel.Of((await tenants.GetAsync(caller.Tenant, cancellationToken)).Brand) : null;
         foreach (var planned in prepared.Deliveries)
         {
-            var delivery = Render(prepared, planned);
+            var delivery = Render(prepared, planned, brand);
             deliveries.Add(delivery);
+            if (planned.Reason is { } reason)
+                explain.Add(planned.IsToBeSent ? ExplainWords.Passed(planned.Channel, reason) : ExplainWords.Suppressed(planned.Channel, reason));
+            if (planned is { Quiet: { } quiet })
+                explain.Add(ExplainWords.Quiet(planned.Channel, quiet, planned.DueAt));
             if (Waits(prepared, planned) is { } waits)
                 explain.Add(waits);
             Explain(delivery, explain);
-            if (delivery.Failure is null)
+            if (delivery.Failure is null && planned.IsToBeSent)
                 explain.Add(await ProviderAsync(caller, planned.Channel, cancellationToken));
         }
 
@@ -70,11 +76,11 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
     }
 
     /// <summary>What a delivery that is not the first of its chain waits for; null for any other.</summary>
-    private static ExplainStep? Waits(PreparedNotification prepared, PlannedDelivery planned) => planned.Place < 2 || prepared.Request.Fallback is not { } rule
+    private static ExplainStep? Waits(PreparedNotification prepared, PlannedDelivery planned) => !planned.IsBehind || prepared.Request.Fallback is not { } rule
         ? null
-        : ExplainWords.Waits(planned.Channel, prepared.Deliveries.First(delivery => delivery.Place == planned.Place - 1).Channel, rule);
+        : ExplainWords.Waits(planned.Channel, prepared.Deliveries.Last(delivery => delivery.IsToBeSent && delivery.Place < planned.Place).Channel, rule);
 
-    private static DryDelivery Render(PreparedNotification prepared, PlannedDelivery planned)
+    private static DryDelivery Render(PreparedNotification prepared, PlannedDelivery planned, BrandModel? brand)
     {
         if (planned.Failure is not null)
             return new DryDelivery(planned, null, null, planned.Failure);
@@ -82,10 +88,12 @@ public sealed class DryRun(NotificationPreparer preparer, ProviderDirectory prov
             return new DryDelivery(planned, InlineParts.Of(planned.Channel, prepared.Request.Content!), null, null);
         var to = prepared.Request.Recipient;
         var outcome = template.Render(
-            planned.Channel, to.Locale, prepared.Request.Data.Span, to.ForTemplates());
+            planned.Channel, to.Locale, prepared.Request.Data.Span, to.ForTemplates() with { Brand = brand }, prepared.Request.SendAt ?? prepared.Now);
         return outcome switch
         {
             RenderOutcome.Rendered rendered => new DryDelivery(planned, rendered.Content, rendered.Locale, null),
+            // It does not come to rendering it.
+            RenderOutcome.Failed when !planned.IsToBeSent => new DryDelivery(planned, null, null, null),
             RenderOutcome.Failed failed => new DryDelivery(planned, null, null, new Failure(FailureKind.TemplateError, failed.Code, failed.Message)),
             _ => throw new InvalidOperationException("a closed set"),
         };

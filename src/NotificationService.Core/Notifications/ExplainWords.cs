@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
@@ -8,6 +10,12 @@ namespace NotificationService.Notifications;
 /// <summary>Decisions in plain words: those that a dry run announces and that are explained afterwards read the same.</summary>
 internal static class ExplainWords
 {
+    /// <summary>Who may supply a field of a recipient, in the order in which they are asked.</summary>
+    private static readonly (string By, string Code, string Source)[] Sources =
+    [
+        ("", "from_request", "the request"), (RecipientCompletion.Directory, "from_directory", "the recipient directory"), (RecipientCompletion.UserService, "from_user_service", "the user service"),
+    ];
+
     /// <summary>What concerns all channels.</summary>
     public static IEnumerable<ExplainStep> Whole(
         PinnedTemplate? template, Priority priority, DateTimeOffset? sendAt, DateTimeOffset? expiresAt, FallbackRule? fallback, bool live)
@@ -31,6 +39,19 @@ internal static class ExplainWords
             yield return new ExplainStep(null, "test_account", "a test account sends: only the sandbox is reached");
     }
 
+    /// <summary>Where each field of a recipient comes from; nothing where the request says all of it.</summary>
+    public static IEnumerable<ExplainStep> Supplied(StoredRecipient recipient)
+    {
+        if (recipient.SuppliedBy is not { } supplied)
+            yield break;
+        var fields = RecipientFields.All.Where(row => row.IsGiven(recipient)).ToLookup(row => supplied.GetValueOrDefault(row.Name, ""), row => row.Name);
+        foreach (var (by, code, source) in Sources)
+        {
+            if (fields[by].ToList() is { Count: > 0 } names)
+                yield return new ExplainStep(null, code, $"from {source}: {string.Join(", ", names)}");
+        }
+    }
+
     public static ExplainStep Skipped(SkippedChannel skipped) => new(skipped.Channel, skipped.Code, $"no delivery: {skipped.Message}");
 
     public static ExplainStep Locale(ChannelKind channel, string locale) => new(channel, "locale", $"the content in {locale} is used");
@@ -39,6 +60,35 @@ internal static class ExplainWords
     public static ExplainStep Waits(ChannelKind channel, ChannelKind before, FallbackRule rule) => new(channel, FallbackChain.Code, rule.After is { } after
         ? $"waits: it is tried when {before.ToName()} fails or has not reached the recipient within {Seconds(after)}"
         : $"waits: it is tried when {before.ToName()} fails");
+
+    /// <summary>A delivery waits for the end of quiet hours.</summary>
+    public static ExplainStep Quiet(ChannelKind channel, string message, DateTimeOffset until) => new(channel, SendDecision.QuietCode, $"waits: {message}; next at {Time(until)}");
+
+    /// <summary>What stands against a delivery.</summary>
+    public static ExplainStep Suppressed(ChannelKind channel, TransitionReason reason) => new(channel, reason.Code, $"suppressed: {reason.Message}");
+
+    /// <summary>The rule that let a delivery pass.</summary>
+    public static ExplainStep Passed(ChannelKind channel, TransitionReason reason) => new(channel, reason.Code, $"may be sent: {reason.Message}");
+
+    /// <summary>The same, kept with the first row of the timeline for whoever asks afterwards.</summary>
+    public static void WritePassed(Utf8JsonWriter json, TransitionReason reason)
+    {
+        json.WriteStartObject(PassedName);
+        json.WriteString("code", reason.Code);
+        json.WriteString("message", reason.Message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Null where no rule said anything.</summary>
+    public static TransitionReason? ReadPassed(string? detail)
+    {
+        if (detail is null || !detail.Contains(PassedName, StringComparison.Ordinal))
+            return null;
+        using var document = JsonDocument.Parse(detail);
+        return document.RootElement.TryGetProperty(PassedName, out var passed) ? new TransitionReason(passed.GetProperty("code").GetString() ?? "", passed.GetProperty("message").GetString() ?? "") : null;
+    }
+
+    private const string PassedName = "passed";
 
     public static string Time(DateTimeOffset time) => Rfc3339.InSentence(time);
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 
@@ -30,7 +30,7 @@ public sealed class Explanations(Database database, NotificationQueries queries,
         var history = History.Explain(notification, steps, background.Providers, background.Callbacks);
         List<(ExplainedStep Step, DateTimeOffset At)> happened = [.. TimelineOrder.Dated(history, step => step.Step.Channel ?? default, step => step.At)];
         happened.AddRange(background.Callbacks.Rest().Select(step => (step, step.At)));
-        return new Explanation(notification, [.. Accepted(notification, background, template), .. happened.OrderBy(entry => entry.At).Select(entry => entry.Step)]);
+        return new Explanation(notification, [.. Accepted(notification, steps, background, template), .. happened.OrderBy(entry => entry.At).Select(entry => entry.Step)]);
     }
 
     /// <summary>Null for a version that this release does not read: all else is still explained.</summary>
@@ -47,22 +47,30 @@ public sealed class Explanations(Database database, NotificationQueries queries,
     }
 
     /// <summary>What was decided when it was accepted.</summary>
-    private static IEnumerable<ExplainedStep> Accepted(NotificationDetails notification, Background background, CompiledTemplate? template)
+    private static IEnumerable<ExplainedStep> Accepted(NotificationDetails notification, IReadOnlyList<TimelineStep> steps, Background background, CompiledTemplate? template)
     {
         var at = notification.CreatedAt;
         yield return new ExplainedStep(at, new ExplainStep(null, "accepted", background.Sender is { } sender ? $"accepted from {sender}" : "accepted"));
         foreach (var step in ExplainWords.Whole(
             notification.Template, notification.Priority, notification.SendAt, notification.ExpiresAt, notification.Fallback, notification.Live))
             yield return new ExplainedStep(at, step);
+        var recipient = JsonSerializer.Deserialize(notification.Recipient, StoredJson.Default.StoredRecipient) ?? new StoredRecipient();
+        foreach (var step in ExplainWords.Supplied(recipient))
+            yield return new ExplainedStep(at, step);
         foreach (var skipped in background.Skipped)
             yield return new ExplainedStep(at, ExplainWords.Skipped(skipped));
-        var recipient = JsonSerializer.Deserialize(notification.Recipient, StoredJson.Default.StoredRecipient) ?? new StoredRecipient();
+        var first = steps.Where(step => step.Sequence == 1).GroupBy(step => step.Delivery).ToDictionary(step => step.Key, step => step.First());
         ChannelKind? before = null;
         foreach (var delivery in notification.Deliveries)
         {
             var channel = delivery.Channel;
             if (DeliveryPlanner.HasAddress(recipient, channel))
                 yield return new ExplainedStep(at, new ExplainStep(channel, "address", $"the recipient has {DeliveryPlanner.Field(channel)}"));
+            // What stood against it from the beginning is the first that happened to it.
+            if (first.GetValueOrDefault(delivery.Id) is { Status: DeliveryStatus.Suppressed })
+                continue;
+            if (ExplainWords.ReadPassed(first.GetValueOrDefault(delivery.Id)?.Detail) is { } passed)
+                yield return new ExplainedStep(at, ExplainWords.Passed(channel, passed));
             if (notification.Fallback is { } rule && before is { } earlier && delivery.Place > 0)
                 yield return new ExplainedStep(at, ExplainWords.Waits(channel, earlier, rule));
             if (template?.LocaleOf(channel, recipient.Locale) is { } locale)

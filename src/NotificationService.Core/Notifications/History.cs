@@ -14,6 +14,7 @@ internal static class History
         var last = new Dictionary<DeliveryId, Guid>();
         var status = new Dictionary<DeliveryId, DeliveryStatus>();
         var devices = new DeviceHistory();
+        var ended = steps.Where(step => step is { Sequence: 1, Status: DeliveryStatus.Suppressed }).Select(step => step.Delivery).ToHashSet();
         foreach (var step in steps)
         {
             if (step.Attempt is { Provider: { } provider } attempt)
@@ -26,7 +27,7 @@ internal static class History
             {
                 yield return Reported(step, callback);
             }
-            else if (Change(notification, step, status.TryGetValue(step.Delivery, out var was) ? was : null) is { } change)
+            else if (Change(notification, ended, step, status.TryGetValue(step.Delivery, out var was) ? was : null) is { } change)
             {
                 yield return change;
                 foreach (var device in devices.Explain(step))
@@ -66,13 +67,15 @@ internal static class History
     }
 
     /// <summary>Null for what was said before: how it was accepted, and that a worker took it.</summary>
-    private static ExplainedStep? Change(NotificationDetails notification, TimelineStep step, DeliveryStatus? was)
+    private static ExplainedStep? Change(NotificationDetails notification, HashSet<DeliveryId> ended, TimelineStep step, DeliveryStatus? was)
     {
         var (code, message, next) = Detail(step);
+        if (step.Sequence == 1 && step.Status == DeliveryStatus.Scheduled && code == SendDecision.QuietCode && message is not null && next is { } until)
+            return new ExplainedStep(step.At, ExplainWords.Quiet(step.Delivery.Channel, message, until));
         if (step.Sequence == 1 && step.Status is DeliveryStatus.Queued or DeliveryStatus.Scheduled)
             return step.Status == DeliveryStatus.Queued ? At(step, "queued", "may be sent at once") : null;
         if (step.Status == DeliveryStatus.Sending)
-            return was == DeliveryStatus.Scheduled && notification.Fallback?.After is not null && IsBehind(notification, step)
+            return was == DeliveryStatus.Scheduled && notification.Fallback?.After is not null && IsBehind(notification, ended, step)
                 ? At(step, FallbackChain.Code, "its time came: the channel before it has not reached the recipient")
                 : null;
         var text = new StringBuilder(step.Status switch
@@ -88,7 +91,10 @@ internal static class History
         return At(step, code ?? step.Status.ToName(), text.ToString());
     }
 
-    private static bool IsBehind(NotificationDetails notification, TimelineStep step) => notification.Deliveries.FirstOrDefault(delivery => delivery.Id == step.Delivery)?.Place > 1;
+    /// <summary>Those that were suppressed when they were accepted are waited for by nobody.</summary>
+    private static bool IsBehind(NotificationDetails notification, HashSet<DeliveryId> ended, TimelineStep step) =>
+        notification.Deliveries.FirstOrDefault(delivery => delivery.Id == step.Delivery) is { Place: > 1 } own
+        && notification.Deliveries.Any(delivery => delivery.Place > 0 && delivery.Place < own.Place && !ended.Contains(delivery.Id));
 
     private static ExplainedStep At(TimelineStep step, string code, string message) => new(step.At, new ExplainStep(step.Delivery.Channel, code, message));
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 

@@ -1,6 +1,6 @@
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 
@@ -50,7 +50,7 @@ public sealed class IdempotentWork(Database database, IdempotencyKeys keys)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (result, response) = await work(connection);
         var isDone = response is not null && (idempotent is null || await IdempotencyKeys.KeepAsync(
-            connection, tenant, idempotent.KeyHash, idempotent.FingerprintFor(tenant), status, response, IdempotencyEntry.UsualDays, cancellationToken));
+            connection, tenant, idempotent.KeyHash, idempotent.FingerprintFor(tenant), status, response, idempotent.KeptDays, cancellationToken));
         if (isDone)
             await transaction.CommitAsync(cancellationToken);
         else
@@ -58,7 +58,8 @@ public sealed class IdempotentWork(Database database, IdempotencyKeys keys)
         return (isDone, result, response);
     }
 
-    private async Task<IdempotentOutcome<T>?> RepeatedAsync<T>(TenantId tenant, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    /// <summary>What was answered before, where it was: what might refuse the request by now is not asked again.</summary>
+    public async Task<IdempotentOutcome<T>?> RepeatedAsync<T>(TenantId tenant, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         if (idempotent is null || await keys.FindAsync(tenant, idempotent.KeyHash, cancellationToken) is not { } before)
             return null;

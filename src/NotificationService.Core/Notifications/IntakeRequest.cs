@@ -8,6 +8,9 @@ namespace NotificationService.Notifications;
 /// <param name="Live">The caller's mode: the same key in the other mode is another key.</param>
 public sealed record IdempotentRequest(string Key, string Route, ReadOnlyMemory<byte> Body, bool Live)
 {
+    /// <summary>For how long the key is kept, where it is kept by itself.</summary>
+    public int KeptDays { get; init; } = IdempotencyEntry.UsualDays;
+
     internal byte[] KeyHash => IdempotencyKeys.Hash(Key, Live);
 
     /// <summary>What the key identifies.</summary>

@@ -1,6 +1,6 @@
-using Npgsql;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 

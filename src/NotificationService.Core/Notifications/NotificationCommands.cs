@@ -10,16 +10,17 @@ namespace NotificationService.Notifications;
 /// Cancel and retry. The change, its timeline rows and the response under the caller's key are one transaction. Whoever
 /// claims a delivery at the same moment either has its row already, and it is too late, or finds it changed.
 /// </summary>
-public sealed class NotificationCommands(IdempotentWork work, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
+public sealed class NotificationCommands(IdempotentWork work, AuditLog audit, NotificationMetrics metrics, WakeUp wakeUp, TimeProvider time)
 {
     private const int Status = 200;
+    private const string Requeued = "deliveries.requeued";
 
     /// <summary>Stops what has not begun. Says of each delivery whether it was in time; done too if all of it was cancelled before.</summary>
-    public async Task<CommandOutcome> CancelAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> CancelAsync(AuditActor by, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken)
     {
         var outcome = await RunAsync(
-            tenant, idempotent,
-            batch => DeliveryChanges.Cancel(batch, tenant, id, time.GetUtcNow()),
+            by, "notification.cancelled", $"notification/{id}", idempotent,
+            batch => DeliveryChanges.Cancel(batch, by.Tenant, id, time.GetUtcNow()),
             changes => IsCancelled(changes) ? Respond(id, changes) : null,
             cancellationToken);
         metrics.Cancelled(Changed(outcome));
@@ -27,27 +28,28 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
     }
 
     /// <summary>Puts what failed or expired back into the queue, its schedule from the beginning.</summary>
-    public async Task<CommandOutcome> RetryAsync(TenantId tenant, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken) => Of(await PutBackAsync(
-        tenant, [.. ChannelKinds.All.Select(channel => id.Delivery(channel).Value)], idempotent,
+    public async Task<CommandOutcome> RetryAsync(AuditActor by, NotificationId id, IdempotentRequest? idempotent, CancellationToken cancellationToken) => Of(await PutBackAsync(
+        by, "notification.retried", $"notification/{id}", [.. ChannelKinds.All.Select(channel => id.Delivery(channel).Value)], idempotent,
         changes => changes.Exists(change => change.Changed) ? Respond(id, changes) : null,
         cancellationToken));
 
     /// <summary>Puts any failed or expired deliveries back into the queue; what is not the tenant's is not in the result.</summary>
-    public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(TenantId tenant, IReadOnlyList<Guid> deliveries, CancellationToken cancellationToken) =>
-        await PutBackAsync(tenant, deliveries, idempotent: null, static _ => [], cancellationToken) is IdempotentOutcome<List<DeliveryChange>>.Done done
+    public async Task<IReadOnlyList<DeliveryChange>> RequeueAsync(AuditActor by, IReadOnlyList<Guid> deliveries, CancellationToken cancellationToken) =>
+        await PutBackAsync(by, Requeued, Target(deliveries), deliveries, idempotent: null, static _ => [], cancellationToken) is IdempotentOutcome<List<DeliveryChange>>.Done done
             ? done.Result
             : throw new InvalidOperationException("nothing could refuse it");
 
     /// <summary>The same, once under a caller's key.</summary>
     /// <param name="response">What is answered to so many of them: JSON in UTF-8.</param>
     public Task<IdempotentOutcome<List<DeliveryChange>>> RequeueAsync(
-        TenantId tenant, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<int, byte[]> response, CancellationToken cancellationToken) =>
-        PutBackAsync(tenant, deliveries, idempotent, changes => response(changes.Count(change => change.Changed)), cancellationToken);
+        AuditActor by, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<int, byte[]> response, CancellationToken cancellationToken) =>
+        PutBackAsync(by, Requeued, Target(deliveries), deliveries, idempotent, changes => response(changes.Count(change => change.Changed)), cancellationToken);
 
     private async Task<IdempotentOutcome<List<DeliveryChange>>> PutBackAsync(
-        TenantId tenant, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken)
+        AuditActor by, string action, string target, IReadOnlyList<Guid> deliveries, IdempotentRequest? idempotent, Func<List<DeliveryChange>, byte[]?> response,
+        CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(tenant, idempotent, batch => DeliveryChanges.Retry(batch, tenant, deliveries, time.GetUtcNow()), response, cancellationToken);
+        var outcome = await RunAsync(by, action, target, idempotent, batch => DeliveryChanges.Retry(batch, by.Tenant, deliveries, time.GetUtcNow()), response, cancellationToken);
         var changed = Changed(outcome);
         metrics.Requeued(changed);
         if (changed.Count > 0)
@@ -56,18 +58,29 @@ public sealed class NotificationCommands(IdempotentWork work, NotificationMetric
     }
 
     private Task<IdempotentOutcome<List<DeliveryChange>>> RunAsync(
-        TenantId tenant, IdempotentRequest? idempotent, Action<TenantBatch> add, Func<List<DeliveryChange>, byte[]?> response, CancellationToken cancellationToken) =>
+        AuditActor by, string action, string target, IdempotentRequest? idempotent, Action<TenantBatch> add, Func<List<DeliveryChange>, byte[]?> response,
+        CancellationToken cancellationToken) =>
         work.RunAsync(
-            tenant, idempotent, Status,
+            by.Tenant, idempotent, Status,
             async connection =>
             {
                 var changes = new List<DeliveryChange>();
                 await using var batch = TenantBatch.Within(connection);
                 add(batch);
                 await batch.RunAsync((row, _) => changes.Add(DeliveryChanges.Read(row)), cancellationToken);
-                return (changes, response(changes));
+                var done = response(changes);
+                if (done is not null && changes.Count(change => change.Changed) is > 0 and var changed)
+                {
+                    await using var entry = TenantBatch.Within(connection);
+                    entry.Add(by.Tenant, audit.ToInsert(by, action, target, after: new AuditFields().Number("deliveries", changed)));
+                    await entry.RunAsync(null, cancellationToken);
+                }
+
+                return (changes, done);
             },
             cancellationToken);
+
+    private static string Target(IReadOnlyList<Guid> deliveries) => deliveries is [var one] ? $"delivery/{one}" : "deliveries";
 
     /// <summary>What was changed by this very call.</summary>
     private static List<DeliveryChange> Changed(IdempotentOutcome<List<DeliveryChange>> outcome) =>

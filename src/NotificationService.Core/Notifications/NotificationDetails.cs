@@ -24,6 +24,9 @@ public sealed record NotificationDetails(
     /// <summary>One channel after the other; null for all of them at once.</summary>
     public FallbackRule? Fallback { get; init; }
 
+    /// <summary>When its content and addresses were taken out, because the tenant does not keep them for longer; null while they are there.</summary>
+    public DateTimeOffset? ContentRedactedAt { get; init; }
+
     public DeliveryStatus Status => NotificationStatus.Of(Deliveries.Select(delivery => delivery.Status));
 
     public override string ToString() => $"notification {Id}";
@@ -58,6 +61,9 @@ public sealed record DeliveryDetails(
 
     /// <summary>Its place in the chain, from 1; 0 when it is in none.</summary>
     public int Place { get; init; }
+
+    /// <summary>The code of what it waits for, while it is scheduled.</summary>
+    public string? WaitsFor { get; init; }
 
     public ChannelKind Channel => Id.Channel;
 }

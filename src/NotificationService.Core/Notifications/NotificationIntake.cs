@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using NotificationService.Quotas;
 using NotificationService.Storage;
 using NotificationService.Tenants;
 
@@ -14,21 +15,24 @@ public sealed class NotificationIntake
     public const int MaxTogether = 5_000;
 
     private readonly NotificationPreparer preparer;
+    private readonly SendQuotas quotas;
     private readonly NotificationWriter writer;
     private readonly NotificationStore store;
     private readonly IdempotencyKeys keys;
     private readonly NotificationMetrics metrics;
     private readonly Ids ids;
+    private readonly TimeProvider time;
 
-    internal NotificationIntake(NotificationPreparer preparer, NotificationWriter writer, NotificationStore store, IdempotencyKeys keys, NotificationMetrics metrics, Ids ids) =>
-        (this.preparer, this.writer, this.store, this.keys, this.metrics, this.ids) = (preparer, writer, store, keys, metrics, ids);
+    internal NotificationIntake(NotificationPreparer preparer, SendQuotas quotas, NotificationWriter writer, NotificationStore store, IdempotencyKeys keys, NotificationMetrics metrics, Ids ids, TimeProvider time) =>
+        (this.preparer, this.quotas, this.writer, this.store, this.keys, this.metrics, this.ids, this.time) = (preparer, quotas, writer, store, keys, metrics, ids, time);
 
     /// <summary>One, in a commit that it shares with whoever comes at the same time.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database could not be reached or the commit's outcome is unknown; to repeat with the same key is safe.</exception>
     public async ValueTask<IntakeOutcome> AcceptAsync(
         Caller caller, NotificationRequest request, IdempotentRequest? idempotent, string? traceParent, CancellationToken cancellationToken)
     {
-        var (prepared, issues) = await PrepareAsync(caller.Tenant, request, cancellationToken);
+        using var reserved = await quotas.BeginAsync(caller, expected: 1, cancellationToken);
+        var (prepared, issues) = await PrepareAsync(caller, request, reserved, cancellationToken);
         if (prepared is null)
             return await RefuseAsync(caller.Tenant, issues, idempotent, cancellationToken);
 
@@ -43,6 +47,7 @@ public sealed class NotificationIntake
 
         var outcome = await writing;
         store.Announce([notification], [outcome]);
+        reserved?.Keep([notification], [outcome]);
         return Of(notification.Id, response, outcome);
     }
 
@@ -56,23 +61,64 @@ public sealed class NotificationIntake
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(requests.Count, MaxTogether, nameof(requests));
         var outcomes = new IntakeOutcome?[requests.Count];
-        var prepared = await PrepareAsync(requests, outcomes, cancellationToken);
+        using var reserved = new ReservedQuotas();
+        var prepared = await PrepareAsync(requests, outcomes, reserved, cancellationToken);
         await RefuseAsync(requests, prepared, outcomes, cancellationToken);
 
         int[] good = [.. Enumerable.Range(0, outcomes.Length).Where(place => outcomes[place] is null)];
         AcceptedNotification[] notifications = [.. good.Select(place => NotificationOf(requests[place], prepared[place].Prepared!))];
         var accepted = notifications.Length == 0 ? [] : await store.CommitAsync(notifications, cancellationToken);
         store.Announce(notifications, accepted);
+        reserved.Keep(notifications, accepted);
         for (var i = 0; i < good.Length; i++)
             outcomes[good[i]] = Of(notifications[i].Id, notifications[i].Idempotency!.Response, accepted[i]);
         return Array.ConvertAll(outcomes, outcome => outcome!);
     }
 
-    private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)> PrepareAsync(TenantId tenant, NotificationRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Several of one caller, which belong to something else and are stored in its transaction: all of them, or the place of the first that cannot be, and what is wrong
+    /// with it.
+    /// </summary>
+    /// <exception cref="RecipientsUnavailableException">Nobody can be asked about the recipients.</exception>
+    public async Task<(PreparedNotifications? Prepared, int Place, IReadOnlyList<RequestIssue> Issues)> PrepareAsync(
+        Caller caller, IReadOnlyList<NotificationRequest> requests, string? traceParent, CancellationToken cancellationToken)
+    {
+        var reserved = await quotas.BeginAsync(caller, requests.Count, cancellationToken);
+        try
+        {
+            var (first, notifications) = (NotificationId.FirstOfMany(ids.Next()), new List<AcceptedNotification>(requests.Count));
+            var found = await preparer.FindRecipientsAsync(caller.Tenant, caller.Live, requests, cancellationToken);
+            var budget = new CheckBudget(time);
+            for (var place = 0; place < requests.Count; place++)
+            {
+                budget.Begin();
+                var (prepared, issues) = budget.IsSpent ? (null, [CheckBudget.Issue]) : await preparer.PrepareAsync(caller, requests[place], first.At(place), found, reserved, cancellationToken);
+                budget.End();
+                if (prepared is null)
+                {
+                    metrics.Refused(issues);
+                    reserved?.Dispose();
+                    return (null, place, issues);
+                }
+
+                notifications.Add(AcceptedNotification.Of(caller, prepared, entry: null, traceParent));
+            }
+
+            return (new PreparedNotifications(store, notifications, reserved), 0, []);
+        }
+        catch
+        {
+            reserved?.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)> PrepareAsync(
+        Caller caller, NotificationRequest request, QuotaReservation? reserved, CancellationToken cancellationToken)
     {
         try
         {
-            return await preparer.PrepareAsync(tenant, request, cancellationToken);
+            return await preparer.PrepareAsync(caller, request, reserved, cancellationToken);
         }
         catch (RecipientsUnavailableException)
         {
@@ -82,17 +128,17 @@ public sealed class NotificationIntake
 
     /// <summary>All of a caller's recipients are looked up at once. Where nobody answers for one of them, all of that caller wait, and nobody else.</summary>
     private async Task<(PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[]> PrepareAsync(
-        IReadOnlyList<IntakeRequest> requests, IntakeOutcome?[] outcomes, CancellationToken cancellationToken)
+        IReadOnlyList<IntakeRequest> requests, IntakeOutcome?[] outcomes, ReservedQuotas reserved, CancellationToken cancellationToken)
     {
         var (first, prepared) = (NotificationId.FirstOfMany(ids.Next()), new (PreparedNotification? Prepared, IReadOnlyList<RequestIssue> Issues)[requests.Count]);
         foreach (var ofCaller in Enumerable.Range(0, requests.Count).GroupBy(place => requests[place].Caller))
         {
             try
             {
-                var tenant = ofCaller.Key.Tenant;
-                var found = await preparer.FindRecipientsAsync(tenant, ofCaller.Select(place => requests[place].Notification), cancellationToken);
+                var quota = reserved.Add(await quotas.BeginAsync(ofCaller.Key, ofCaller.Count(), cancellationToken));
+                var found = await preparer.FindRecipientsAsync(ofCaller.Key.Tenant, ofCaller.Key.Live, ofCaller.Select(place => requests[place].Notification), cancellationToken);
                 foreach (var place in ofCaller)
-                    prepared[place] = await preparer.PrepareAsync(tenant, requests[place].Notification, first.At(place), found, cancellationToken);
+                    prepared[place] = await preparer.PrepareAsync(ofCaller.Key, requests[place].Notification, first.At(place), found, quota, cancellationToken);
             }
             catch (RecipientsUnavailableException)
             {
@@ -126,7 +172,7 @@ public sealed class NotificationIntake
     {
         if (before is not null)
             return Of(default, [], AcceptOutcome.OfKey(before, idempotent!.FingerprintFor(tenant)));
-        metrics.Invalid();
+        metrics.Refused(issues);
         return new IntakeOutcome.Invalid(issues);
     }
 

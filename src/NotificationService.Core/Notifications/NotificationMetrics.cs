@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Quotas;
 
 namespace NotificationService.Notifications;
 
@@ -36,7 +37,9 @@ public sealed class NotificationMetrics
 
     public void Replayed() => replayed.Add(1);
 
-    public void Invalid() => refused.Add(1, new KeyValuePair<string, object?>("reason", "invalid"));
+    /// <summary>By the limit that was reached, or as invalid.</summary>
+    public void Refused(IReadOnlyList<RequestIssue> issues) =>
+        refused.Add(1, new KeyValuePair<string, object?>("reason", issues.Count == 1 && issues[0].Code is DailyLimit.QuotaCode or DailyLimit.CapCode ? issues[0].Code : "invalid"));
 
     public void KeyMismatch() => refused.Add(1, new KeyValuePair<string, object?>("reason", "idempotency_mismatch"));
 

@@ -1,7 +1,7 @@
-using Npgsql;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 

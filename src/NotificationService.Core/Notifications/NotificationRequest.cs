@@ -26,6 +26,9 @@ public sealed record NotificationRequest
     /// <summary>A JSON object in UTF-8, or empty.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
+    /// <summary>The data come from a file that has nothing but texts: a schema that wants a number takes a text that reads as one.</summary>
+    public bool DataAreTexts { get; init; }
+
     public InlineContent? Content { get; init; }
 
     public string? Category { get; init; }
@@ -48,4 +51,7 @@ public sealed record RequestIssue(string Pointer, string Code, string Message)
 {
     /// <summary>Of one request; beyond them nothing is collected.</summary>
     public const int MaxNamed = 50;
+
+    /// <summary>Nothing is wrong with it but the day: after this the same request may be accepted. Null for any mistake.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,9 +1,10 @@
-using Npgsql;
-using NotificationService.Storage;
+using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Events;
+using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 
@@ -39,6 +40,7 @@ internal static class NotificationRows
         [])
     {
         Fallback = Strategies.Read(row.GetInt16(OfNotification.Strategy), row.GetOrNull<int>(OfNotification.FallbackAfter)),
+        ContentRedactedAt = row.GetOrNull<DateTimeOffset>(OfNotification.ContentRedactedAt),
     };
 
     public static DeliveryDetails ReadDelivery(NpgsqlDataReader row) => new(
@@ -57,6 +59,7 @@ internal static class NotificationRows
         Devices = row.IsDBNull(OfDelivery.Devices) ? null : DeviceStates.Parse(row.GetString(OfDelivery.Devices)),
         Segments = row.GetOrNull<short>(OfDelivery.Segments),
         Encoding = Encoding(row, OfDelivery.SmsEncoding),
+        WaitsFor = Code(TimelineDetail.Published(row.GetStringOrNull(OfDelivery.WaitsFor))),
     };
 
     public static AttemptDetails ReadAttempt(NpgsqlDataReader row) => new(
@@ -85,6 +88,14 @@ internal static class NotificationRows
     public static Failure? FailureAt(NpgsqlDataReader row, Column kind, Column code, Column message) =>
         row.IsDBNull(kind) ? null : new Failure((FailureKind)row.GetInt16(kind), row.GetStringOrNull(code) ?? "", row.GetStringOrNull(message) ?? "");
 
+    private static string? Code(string? detail)
+    {
+        if (detail is null)
+            return null;
+        using var document = JsonDocument.Parse(detail);
+        return document.RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
+    }
+
     private static SmsEncoding? Encoding(NpgsqlDataReader row, Column column) => row.IsDBNull(column) ? null : (SmsEncoding)row.GetInt16(column);
 
     private static class OfNotification
@@ -97,7 +108,7 @@ internal static class NotificationRows
             Content = NotificationQueries.Find.Column("content"), Metadata = NotificationQueries.Find.Column("metadata"),
             SendAt = NotificationQueries.Find.Column("send_at"), ExpiresAt = NotificationQueries.Find.Column("expires_at"),
             CreatedAt = NotificationQueries.Find.Column("created_at"), Strategy = NotificationQueries.Find.Column("strategy"),
-            FallbackAfter = NotificationQueries.Find.Column("fallback_after");
+            FallbackAfter = NotificationQueries.Find.Column("fallback_after"), ContentRedactedAt = NotificationQueries.Find.Column("content_redacted_at");
     }
 
     private static class OfDelivery
@@ -110,7 +121,8 @@ internal static class NotificationRows
             Provider = NotificationQueries.Deliveries.Column("provider"), FailureKind = NotificationQueries.Deliveries.Column("failure_kind"),
             FailureCode = NotificationQueries.Deliveries.Column("failure_code"), FailureMessage = NotificationQueries.Deliveries.Column("failure_message"),
             Chain = NotificationQueries.Deliveries.Column("chain"), Devices = NotificationQueries.Deliveries.Column("devices"),
-            Segments = NotificationQueries.Deliveries.Column("segments"), SmsEncoding = NotificationQueries.Deliveries.Column("sms_encoding");
+            Segments = NotificationQueries.Deliveries.Column("segments"), SmsEncoding = NotificationQueries.Deliveries.Column("sms_encoding"),
+            WaitsFor = NotificationQueries.Deliveries.Column("waits_for");
     }
 
     private static class OfAttempt

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Notifications;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using NotificationService.Quotas;
 using NotificationService.Storage;
 
 namespace NotificationService.Notifications;
@@ -24,9 +25,11 @@ public static class NotificationsModule
         .AddSingleton<IWarmUp, AcceptWarmUp>()
         .AddSingleton(provider => new NotificationIntake(
             provider.GetRequiredService<NotificationPreparer>(),
+            provider.GetRequiredService<SendQuotas>(),
             provider.GetRequiredService<NotificationWriter>(),
             provider.GetRequiredService<NotificationStore>(),
             provider.GetRequiredService<IdempotencyKeys>(),
             provider.GetRequiredService<NotificationMetrics>(),
-            provider.GetRequiredService<Ids>()));
+            provider.GetRequiredService<Ids>(),
+            provider.GetRequiredService<TimeProvider>()));
 }

@@ -7,6 +7,7 @@ public static class QueueingModule
 {
     public static IServiceCollection AddQueueing(this IServiceCollection services) => services
         .AddSingleton<TenantChanges>()
+        .AddSingleton<LiveSignals>()
         .AddSingleton(provider => Signal(provider, WakeUp.Deliveries))
         .AddKeyedSingleton(WakeUp.Receipts, (provider, _) => Signal(provider, WakeUp.Receipts))
         .AddKeyedSingleton(WakeUp.Events, (provider, _) => Signal(provider, WakeUp.Events))

@@ -7,5 +7,6 @@ public enum RateClass
     Send,
     Read,
     Admin,
+    User,
     Auth,
 }

@@ -7,13 +7,17 @@ public sealed class RateLimitOptions
 {
     public const string Section = "Notification:RateLimits";
 
-    /// <summary>What makes notifications or changes them: POST, PUT, PATCH and DELETE of the service and user API.</summary>
+    /// <summary>What makes notifications or changes them: POST, PUT, PATCH and DELETE of the service API.</summary>
     [Bounds(0, Zero = "for no limit")]
     public long SendPerMinute { get; set; } = 1_200_000;
 
-    /// <summary>Reading of the service and user API.</summary>
+    /// <summary>Reading of the service API.</summary>
     [Bounds(0, Zero = "for no limit")]
     public long ReadPerMinute { get; set; } = 600_000;
+
+    /// <summary>The user API, per person: what one does takes nothing of what others have.</summary>
+    [Bounds(0, Zero = "for no limit")]
+    public long UserPerMinute { get; set; } = 600;
 
     /// <summary>The admin API.</summary>
     [Bounds(0, Zero = "for no limit")]
@@ -31,6 +35,7 @@ public sealed class RateLimitOptions
     {
         RateClass.Send => SendPerMinute,
         RateClass.Read => ReadPerMinute,
+        RateClass.User => UserPerMinute,
         RateClass.Admin => AdminPerMinute,
         RateClass.Auth => AuthPerMinute,
         _ => 0,

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
+using NotificationService.Tenants;
 
 namespace NotificationService.RateLimits;
 
@@ -11,22 +14,32 @@ public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions>
     /// <summary>Subjects that are remembered. Addresses are cheap: whoever has a network of them chooses as many as it likes.</summary>
     public const int Capacity = 50_000;
 
-    private readonly ConcurrentDictionary<(RateClass, Guid), LeasedAllowance> allowances = new();
+    private readonly ConcurrentDictionary<Subject, LeasedAllowance> allowances = new();
+
+    /// <summary>Whose allowance: what a test account does takes nothing of what live has.</summary>
+    private readonly record struct Subject(RateClass Class, Guid Of, bool Live)
+    {
+        public override string ToString() => Live ? $"{Class}:{Of}" : $"{Class}:{Of}:test";
+    }
 
     /// <summary>How many are remembered now.</summary>
     public int Count => allowances.Count;
 
     /// <summary>The subject's share, or null where its class has no limit.</summary>
-    public LeasedAllowance? Of(RateClass rateClass, Guid subject)
+    /// <param name="own">The subject's own limit, which holds where it is lower than that of all.</param>
+    public LeasedAllowance? Of(RateClass rateClass, Guid of, bool live = true, long? own = null)
     {
-        if (allowances.TryGetValue((rateClass, subject), out var known))
-            return known;
         var limit = options.Value.Of(rateClass);
+        if (own is { } lower && (limit <= 0 || lower < limit))
+            limit = lower;
         if (limit <= 0)
             return null;
+        var subject = new Subject(rateClass, of, live);
+        if (allowances.TryGetValue(subject, out var known))
+            return known.Limit == limit ? known : Changed(subject, known, limit);
         if (allowances.Count >= Capacity)
             Forget();
-        return allowances.GetOrAdd((rateClass, subject), key => new LeasedAllowance($"{key.Item1}:{key.Item2}", limit, store.LeaseAsync, time));
+        return allowances.GetOrAdd(subject, New(subject, limit));
     }
 
     /// <summary>An address as a subject: IPv4 whole, IPv6 by its /64, which is what one customer usually has.</summary>
@@ -40,17 +53,28 @@ public sealed class RateLimiter(RateLimitStore store, IOptions<RateLimitOptions>
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>A person of a tenant as a subject.</summary>
+    public static Guid SubjectOf(TenantId tenant, string userId) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant} {userId}")).AsSpan(0, 16), bigEndian: true);
+
+    /// <summary>What was leased under the limit of before stays in the window, and is not this process's any more.</summary>
+    private LeasedAllowance Changed(Subject subject, LeasedAllowance known, long limit)
+    {
+        var changed = New(subject, limit);
+        return allowances.TryUpdate(subject, changed, known) ? changed : allowances.GetOrAdd(subject, changed);
+    }
+
+    private LeasedAllowance New(Subject subject, long limit) => new(subject.ToString(), subject.Class, limit, store.LeaseAsync, time);
+
     /// <summary>
-    /// Those whose minute is over. Where that leaves many, all of them, so that not each new one looks through all the others: what a subject has taken of
-    /// its minute stands in the database, and is asked for again.
+    /// Those that nobody has asked for as long as the window. Where that leaves many, all of them, so that not each new one looks through all the others: what a
+    /// subject has taken stands in the database, and is asked for again.
     /// </summary>
     private void Forget()
     {
-        var now = time.GetTimestamp();
-        foreach (var (key, allowance) in allowances)
+        foreach (var (subject, allowance) in allowances)
         {
-            if (allowance.WindowEnd < now)
-                allowances.TryRemove(key, out _);
+            if (allowance.IsIdle)
+                allowances.TryRemove(subject, out _);
         }
 
         if (allowances.Count > Capacity / 2)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NotificationService.Recipients.Preferences;
 using NotificationService.Recipients.UserService;
 using NotificationService.Settings;
 
@@ -11,8 +12,15 @@ public static class RecipientsModule
         .AddSettings<UserServiceOptions>(UserServiceOptions.Section, static options => options.Errors())
         .AddSingleton<SuppressionList>()
         .AddSingleton<SuppressionQueries>()
+        .AddSingleton<ObjectingTenants>()
+        .AddSingleton<ObjectionLookup>()
+        .AddSingleton<PreferenceStore>()
+        .AddSingleton<EmptyDirectories>()
+        .AddSingleton<DirectoryStore>()
+        .AddSingleton<DirectoryQueries>()
+        .AddSingleton<DirectoryLookup>()
         .AddSingleton<UserServiceMetrics>()
-        .AddSingleton(provider => new RecipientLookup(UserService(provider)));
+        .AddSingleton(provider => new RecipientLookup(provider.GetRequiredService<DirectoryLookup>(), UserService(provider)));
 
     private static UserProfiles? UserService(IServiceProvider provider)
     {

@@ -3,7 +3,7 @@ using NotificationService.Templates;
 namespace NotificationService.Recipients;
 
 /// <summary>
-/// A recipient: as a request names one, as a row keeps one, and as the user service knows one. The property names are those of the request, and each
+/// A recipient: as a request names one, as a row keeps one, and as the user service knows one. The property names are those of the request, and each but the last
 /// has its row in <see cref="RecipientFields"/>.
 /// </summary>
 public sealed record StoredRecipient
@@ -23,6 +23,9 @@ public sealed record StoredRecipient
     public string? Locale { get; init; }
 
     public string? Timezone { get; init; }
+
+    /// <summary>Which fields the request left out and who supplied them, by their names; null where it was supplied with nothing.</summary>
+    public IReadOnlyDictionary<string, string>? SuppliedBy { get; init; }
 
     /// <summary>What a template may know of it. A method, because properties are stored.</summary>
     public RecipientModel ForTemplates() => RecipientFields.ForTemplates(this);

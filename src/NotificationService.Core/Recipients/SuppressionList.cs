@@ -46,6 +46,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
             var row = await db.Set<Suppression>().SingleOrDefaultAsync(
                 known => known.Channel == channel && known.Address == normal && known.Reason == SuppressionReason.Manual, token);
             var isNew = row is null || row.ExpiresAt <= now;
+            var before = row is null ? null : Fields(row);
             if (row is null)
             {
                 row = new Suppression
@@ -65,7 +66,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
                 (row.CreatedAt, row.ExpiresAt) = (isNew ? now : row.CreatedAt, expiresAt);
             }
 
-            audit.Record(db, caller, "suppression.added", $"suppression/{row.Id}", Detail(row));
+            audit.Record(db, caller, "suppression.added", $"suppression/{row.Id}", before, Fields(row));
             await db.SaveChangesAsync(token);
             return (row, isNew);
         },
@@ -80,7 +81,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
             if (await db.Set<Suppression>().SingleOrDefaultAsync(row => row.Id == id && (row.ExpiresAt == null || row.ExpiresAt > now), token) is not { } row)
                 return false;
             db.Remove(row);
-            audit.Record(db, caller, "suppression.removed", $"suppression/{row.Id}", Detail(row));
+            audit.Record(db, caller, "suppression.removed", $"suppression/{row.Id}", Fields(row), after: null);
             await db.SaveChangesAsync(token);
             return true;
         },
@@ -105,7 +106,8 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
             """);
     }
 
-    private static Dictionary<string, string> Detail(Suppression row) => new() { ["channel"] = row.Channel.ToName(), ["reason"] = row.Reason.ToName() };
+    /// <summary>Never the address: the row's id names it as long as the row is there.</summary>
+    private static AuditFields Fields(Suppression row) => new AuditFields().Text("channel", row.Channel.ToName()).Text("reason", row.Reason.ToName()).Time("expiresAt", row.ExpiresAt);
 }
 
 /// <summary>Which of them; null is any.</summary>

@@ -1,7 +1,7 @@
-using Npgsql;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Recipients;
 

@@ -1,6 +1,9 @@
+using NotificationService.Storage;
+
 namespace NotificationService.Recipients;
 
 /// <summary>Why an address must not be written to. Stored as a smallint: never renumber.</summary>
+[SqlName("suppression")]
 public enum SuppressionReason : short
 {
     /// <summary>The recipient's side says that there is no such address.</summary>

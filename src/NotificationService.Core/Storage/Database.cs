@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using Npgsql;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Storage;
 
@@ -17,7 +17,7 @@ public sealed class Database : IAsyncDisposable
     /// Slots of a connection for statements that it prepares by itself: more than it ever runs, so that none is replaced. Replacing one while
     /// the statement fails is what Npgsql loses track at (docs/decisions/0034-what-fails-at-the-database.md).
     /// </summary>
-    public const int MaxPrepared = 512;
+    public const int MaxPrepared = 1_024;
 
     // Never by reading a whole table: what is planned while the tables are empty must still be right when they are full.
     private const string ByIndex = "-c enable_seqscan=off";

@@ -1,5 +1,5 @@
-using Npgsql;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Storage;
 
@@ -13,10 +13,23 @@ internal sealed class ListStatement
 
     /// <param name="name">The file's.</param>
     public ListStatement(string name)
+        : this(Statement.Load(name))
     {
-        statement = Statement.Load(name);
+    }
+
+    /// <summary>One of several variants.</summary>
+    public ListStatement(string name, IReadOnlyCollection<string> variants)
+        : this(Statement.Load(name, variants))
+    {
+    }
+
+    private ListStatement(Statement loaded)
+    {
+        statement = loaded;
         (Hits, LookedAt, LastLookedAt, Id) = (Column("hits"), Column("looked_at"), Column("last_looked_at"), Column("id"));
     }
+
+    public Statement Statement => statement;
 
     public Column Hits { get; }
 

@@ -30,6 +30,10 @@ public readonly struct Parameter
 
     public static Parameter OrNull(string name, short? value) => OrNull(name, value, NpgsqlDbType.Smallint);
 
+    public static Parameter OrNull(string name, bool? value) => OrNull(name, value, NpgsqlDbType.Boolean);
+
+    public static Parameter OrNull(string name, DateTimeOffset? value) => OrNull(name, value, NpgsqlDbType.TimestampTz);
+
     public static Parameter OrNull(string name, Guid? value) => OrNull(name, value, NpgsqlDbType.Uuid);
 
     /// <summary>The modes that a list is of: one, or both.</summary>

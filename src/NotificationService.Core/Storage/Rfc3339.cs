@@ -18,6 +18,8 @@ public static partial class Rfc3339
     /// <summary>In a sentence a second is exact enough.</summary>
     private const string InSentences = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
+    private const string Day = "yyyy-MM-dd";
+
     private const int Point = 19;
     private const int MaxDigits = 7;
 
@@ -25,6 +27,9 @@ public static partial class Rfc3339
     public static JsonConverter<DateTimeOffset> Converter { get; } = new Instants();
 
     public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
+
+    /// <summary>A day, of whichever clock.</summary>
+    public static string Date(DateOnly day) => day.ToString(Day, CultureInfo.InvariantCulture);
 
     /// <summary>For a sentence that a person reads.</summary>
     public static string InSentence(DateTimeOffset instant) => instant.UtcDateTime.ToString(InSentences, CultureInfo.InvariantCulture);

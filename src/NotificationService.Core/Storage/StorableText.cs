@@ -26,6 +26,24 @@ public static class StorableText
         return clean.ToString();
     }
 
+    /// <summary>All of a text, with its lines as they are: without what PostgreSQL cannot keep.</summary>
+    public static string Whole(string text)
+    {
+        var isStorable = true;
+        for (var i = 0; i < text.Length && isStorable; i++)
+            isStorable = text[i] != '\0' && !char.IsSurrogate(text[i]);
+        if (isStorable)
+            return text;
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value != 0)
+                clean.Append(rune);
+        }
+
+        return clean.ToString();
+    }
+
     private static bool IsPlain(string text)
     {
         foreach (var character in text)

@@ -1,6 +1,6 @@
 using System.Text;
-using Npgsql;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Storage;
 

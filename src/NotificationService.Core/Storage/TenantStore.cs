@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Storage;
 
@@ -12,6 +12,14 @@ public sealed class TenantStore(Database database)
 {
     private readonly DbContextOptions<NotificationDbContext> options =
         new DbContextOptionsBuilder<NotificationDbContext>().UseNpgsql(database.App).Options;
+
+    /// <summary>Work that is entered at two tenants goes on under another's scope, in the same transaction. Save first what belongs to the one before.</summary>
+    public static async Task ScopeAsync(NotificationDbContext db, TenantId tenant, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection());
+        batch.BatchCommands.Add(Database.OpenScope(tenant));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task<T> RunAsync<T>(TenantId tenant, Func<NotificationDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

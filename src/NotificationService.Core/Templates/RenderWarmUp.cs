@@ -20,7 +20,7 @@ internal sealed class RenderWarmUp : IWarmUp
         for (var i = 0; template is not null && i < Times && !cancellationToken.IsCancellationRequested; i++)
         {
             template.CheckVariables(template.Channels, "en", Data);
-            template.Render(template.Channels[0], "en", Data, Recipient);
+            template.Render(template.Channels[0], "en", Data, Recipient, DateTimeOffset.UnixEpoch);
         }
 
         return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using NotificationService.Channels;
+using NotificationService.Templates.Fragments;
 
 namespace NotificationService.Templates;
 
@@ -35,8 +36,34 @@ public sealed class TemplateVersion
 
     public required int Version { get; init; }
 
-    /// <summary>The <c>contents</c> of the request, as JSON.</summary>
+    /// <summary>What is rendered, as JSON: the <c>contents</c> of the request, with layout and partials put in.</summary>
     public required string Contents { get; set; }
+
+    /// <summary>What the variables must look like: the request's <c>variables</c>, as JSON.</summary>
+    public string? Variables { get; set; }
+
+    /// <summary>Data with which it is rendered before it is published, as JSON.</summary>
+    public string? Samples { get; set; }
+
+    /// <summary>The <c>contents</c> of the request where something was put in; null where they are <see cref="Contents"/>.</summary>
+    public string? Source { get; set; }
+
+    /// <summary>The key of the layout around it.</summary>
+    public string? Layout { get; set; }
+
+    /// <summary>What its author says about it.</summary>
+    public string? Note { get; set; }
+
+    /// <summary>Who wrote it; absent of what was written before this was kept.</summary>
+    public string? AuthorKind { get; set; }
+
+    public Guid? AuthorId { get; set; }
+
+    /// <summary>As somebody wrote it.</summary>
+    public string Written => Source ?? Contents;
+
+    /// <summary>Whether it still changes.</summary>
+    public bool IsOpen => this is { PublishedAt: null, TestedAt: null };
 
     public required short[] Channels { get; set; }
 
@@ -48,10 +75,26 @@ public sealed class TemplateVersion
     public DateTimeOffset? TestedAt { get; set; }
 }
 
+/// <summary>A layout or partial that a version's contents are made of, and which state of it.</summary>
+public sealed class TemplateVersionFragment
+{
+    public required Guid TenantId { get; init; }
+
+    public required Guid TemplateId { get; init; }
+
+    public required int Version { get; init; }
+
+    public required FragmentKind Kind { get; init; }
+
+    public required string Key { get; init; }
+
+    public required byte[] Hash { get; set; }
+}
+
 /// <summary>What a send is accepted with: the version that is published now.</summary>
 public sealed record PublishedTemplate(Guid Id, string Key, int Version, string? Category, IReadOnlySet<ChannelKind> Channels);
 
-public sealed class TemplateMapping : IEntityTypeConfiguration<Template>, IEntityTypeConfiguration<TemplateVersion>
+public sealed class TemplateMapping : IEntityTypeConfiguration<Template>, IEntityTypeConfiguration<TemplateVersion>, IEntityTypeConfiguration<TemplateVersionFragment>
 {
     public void Configure(EntityTypeBuilder<Template> builder)
     {
@@ -64,5 +107,17 @@ public sealed class TemplateMapping : IEntityTypeConfiguration<Template>, IEntit
         builder.ToTable("template_versions");
         builder.HasKey(version => new { version.TenantId, version.TemplateId, version.Version });
         builder.Property(version => version.Contents).HasColumnType("json");
+        builder.Property(version => version.Variables).HasColumnType("json");
+        builder.Property(version => version.Samples).HasColumnType("json");
+        builder.Property(version => version.Source).HasColumnType("json");
+        builder.Ignore(version => version.Written);
+        builder.Ignore(version => version.IsOpen);
+    }
+
+    public void Configure(EntityTypeBuilder<TemplateVersionFragment> builder)
+    {
+        builder.ToTable("template_version_fragments");
+        builder.HasKey(row => new { row.TenantId, row.TemplateId, row.Version, row.Kind, row.Key });
+        builder.HasOne<TemplateVersion>().WithMany().HasForeignKey(row => new { row.TenantId, row.TemplateId, row.Version });
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -124,27 +123,28 @@ public sealed class TemplateCatalog(Database database, TimeProvider time)
 
     private async Task<CompiledTemplate> LoadAsync(TemplateVersionKey wanted)
     {
-        string? contents = null;
+        string? contents = null, variables = null;
         await using (var batch = await TenantBatch.OpenAsync(database.App, CancellationToken.None))
         {
             batch.Add(
                 wanted.Tenant,
                 LoadStatement.With(Parameter.Of("template", wanted.Template), Parameter.Of("version", wanted.Version)));
-            await batch.CommitAsync(row => contents = row.GetString(Contents), CancellationToken.None);
+            await batch.CommitAsync(row => (contents, variables) = (row.GetString(Loaded.Contents), row.GetStringOrNull(Loaded.Variables)), CancellationToken.None);
         }
 
         if (contents is null)
             throw new InvalidOperationException($"template {wanted.Template} has no version {wanted.Version}");
-        using var document = JsonDocument.Parse(contents);
-        var (read, issues) = TemplateContentsReader.Read(document.RootElement, "/contents");
-        return read is null
-            ? throw new TemplateUnreadableException(wanted.Version, issues[0])
-            : new CompiledTemplate(read);
+        var (read, issues) = TemplateContentsCheck.Read(contents, variables);
+        return read ?? throw new TemplateUnreadableException(wanted.Version, issues[0]);
     }
 
     private static readonly Statement FindStatement = Statement.Load("templates_find_published");
     private static readonly Statement LoadStatement = Statement.Load("template_versions_load");
-    private static readonly Column Contents = LoadStatement.Column("contents");
+
+    private static class Loaded
+    {
+        public static readonly Column Contents = LoadStatement.Column("contents"), Variables = LoadStatement.Column("variables");
+    }
 
     private static class Published
     {

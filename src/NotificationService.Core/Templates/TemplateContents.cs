@@ -13,6 +13,7 @@ internal sealed class TemplateContents
         this.channels = channels;
         Parts = parts;
         Channels = [.. channels.Keys.Order()];
+        NamesBrand = parts.Any(part => part.Part.NamesBrand);
         Weight = parts.Sum(part => part.Part.Weight);
     }
 
@@ -20,11 +21,17 @@ internal sealed class TemplateContents
 
     public IReadOnlyList<(string Pointer, TemplatePart Part)> Parts { get; }
 
+    /// <summary>Whether any of it may say something of the tenant.</summary>
+    public bool NamesBrand { get; }
+
     public long Weight { get; }
 
     public IReadOnlyList<string> VariablesOf(ChannelKind channel) => channels.TryGetValue(channel, out var contents)
         ? [.. contents.Contents.SelectMany(content => content.Needs.Paths).Distinct(StringComparer.Ordinal)]
         : [];
+
+    /// <summary>In the order in which they were written.</summary>
+    public IReadOnlyList<string> LocalesOf(ChannelKind channel) => channels.TryGetValue(channel, out var contents) ? contents.Locales : [];
 
     public (LocalizedContent Content, string Locale)? Find(ChannelKind channel, string? locale)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotificationService.Channels;
+using NotificationService.Templates.Fragments;
 using NotificationService.Templates.Language;
 using NotificationService.Templates.Rendering;
 
@@ -11,16 +12,23 @@ namespace NotificationService.Templates;
 /// </summary>
 internal sealed class TemplateContentsReader
 {
+    /// <summary>Enough to correct; a body of errors does not come back in full.</summary>
+    internal const int MaxIssues = 50;
+
     private readonly List<TemplateIssue> issues = [];
     private readonly List<(string Pointer, TemplatePart Part)> parts = [];
+    private readonly IReadOnlyDictionary<string, ResolvedText>? origins;
     private int tags;
     private int values;
     private int characters;
 
-    /// <summary>The contents, or the reasons why they are none.</summary>
-    public static (TemplateContents? Contents, IReadOnlyList<TemplateIssue> Issues) Read(JsonElement contents, string pointer)
+    private TemplateContentsReader(IReadOnlyDictionary<string, ResolvedText>? origins) => this.origins = origins;
+
+    /// <summary>The contents, or the reasons why they are none. Where a text was made of several, a refusal is about the one that somebody wrote.</summary>
+    public static (TemplateContents? Contents, IReadOnlyList<TemplateIssue> Issues) Read(
+        JsonElement contents, string pointer, IReadOnlyDictionary<string, ResolvedText>? origins = null)
     {
-        var reader = new TemplateContentsReader();
+        var reader = new TemplateContentsReader(origins);
         var read = reader.ReadChannels(contents, pointer);
         return reader.issues.Count == 0 ? (read, []) : (null, reader.issues);
     }
@@ -87,7 +95,7 @@ internal sealed class TemplateContentsReader
         switch (TemplateParser.Parse(source, kind == PartKind.Html))
         {
             case ParseOutcome.Refused refused:
-                Note(pointer, refused.Code, refused.Message);
+                Note(pointer, refused.Code, origins?.GetValueOrDefault(pointer) is { } origin ? origin.Explain(refused) : refused.Message);
                 return null;
             case ParseOutcome.Parsed parsed:
                 tags += parsed.Tree.Tags;
@@ -110,8 +118,7 @@ internal sealed class TemplateContentsReader
 
     internal void Note(string pointer, string code, string message)
     {
-        // Enough to correct; a body of errors does not come back in full.
-        if (issues.Count < 50)
+        if (issues.Count < MaxIssues)
             issues.Add(new TemplateIssue(pointer, code, message));
     }
 

@@ -63,7 +63,9 @@ internal sealed class TemplateFields(JsonElement content, string pointer, Templa
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in content.EnumerateObject())
         {
-            if (!known.Contains(member.Name))
+            if (!known.Contains(member.Name) && Attachments.Is(member.Name))
+                reader.Note(At(member.Name), Attachments.Code, Attachments.Message);
+            else if (!known.Contains(member.Name))
                 reader.Note(At(member.Name), "unknown_field", "there is no such field here");
             else if (!seen.Add(member.Name))
                 reader.Note(At(member.Name), "duplicate_field", "the field stands here twice");

@@ -25,6 +25,15 @@ public sealed class TemplateQueries(TenantStore store)
                     : null,
             cancellationToken);
 
+    /// <summary>The published version; null if there is no such template or nothing of it is published.</summary>
+    public Task<TemplateDetails?> FindPublishedAsync(TenantId tenant, string idOrKey, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            tenant,
+            async (db, cancel) => await TemplateAsync(db, idOrKey, cancel) is { PublishedVersion: { } published } template
+                ? new TemplateDetails(template, await Versions(db, template).FirstAsync(row => row.Version == published, cancel))
+                : null,
+            cancellationToken);
+
     /// <summary>A page of the versions, newest first; null if there is no such template.</summary>
     public Task<(IReadOnlyList<TemplateDetails> Items, long Total)?> VersionsAsync(TenantId tenant, string idOrKey, int offset, int limit, CancellationToken cancellationToken) =>
         store.RunAsync<(IReadOnlyList<TemplateDetails>, long)?>(

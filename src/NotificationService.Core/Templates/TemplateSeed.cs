@@ -1,13 +1,19 @@
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Templates;
 
-/// <summary>The templates under seed/templates, for a tenant that lacks them. What somebody has edited since stays as it is.</summary>
-public sealed class TemplateSeed(TemplateStore store, TemplateCatalog catalog)
+/// <summary>The templates under seed, for a tenant that lacks them. What somebody has edited since stays as it is.</summary>
+public sealed class TemplateSeed(TemplateStore store, TemplateCatalog catalog, Ids ids, TimeProvider time)
 {
-    private const string Folder = "Seed/Templates/";
+    private const string Demo = "Seed/Templates/";
+    private const string OfSystem = "Seed/System/";
+
+    private static readonly Lazy<IReadOnlyList<NewTemplate>> DemoTemplates = new(() => Read(Demo));
+    private static readonly Lazy<IReadOnlyList<NewTemplate>> TemplatesOfSystem = new(() => Read(OfSystem));
 
     /// <summary>The keys of the templates that were missing and now are published.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(TenantId tenant, CancellationToken cancellationToken)
@@ -28,11 +34,61 @@ public sealed class TemplateSeed(TemplateStore store, TemplateCatalog catalog)
         return made;
     }
 
-    /// <summary>The files as they were built in.</summary>
-    public static IReadOnlyList<NewTemplate> Templates()
+    /// <summary>
+    /// Adds those that are missing, published, as part of other work. They are as they were built in, and tests compile them, so nothing is compiled here.
+    /// </summary>
+    public async Task AddAsync(NotificationDbContext db, TenantId tenant, IReadOnlyList<NewTemplate> wanted, CancellationToken cancellationToken)
+    {
+        var keys = await db.Set<Template>().Where(template => template.ArchivedAt == null).Select(template => template.Key).ToListAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var rows = wanted.Where(template => !keys.Contains(template.Key)).Select(template => (Template: Row(tenant, template, ids.Next(), now), template.Contents)).ToList();
+        db.AddRange(rows.Select(row => row.Template));
+        await db.SaveChangesAsync(cancellationToken);
+        db.AddRange(rows.Select(row => Version(row.Template, row.Contents, now)));
+        await db.SaveChangesAsync(cancellationToken);
+        foreach (var (template, _) in rows)
+            template.PublishedVersion = 1;
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Those of the demo, which a new tenant begins with, as they were built in.</summary>
+    public static IReadOnlyList<NewTemplate> Templates() => DemoTemplates.Value;
+
+    /// <summary>Those of the tenant system.</summary>
+    public static IReadOnlyList<NewTemplate> SystemTemplates() => TemplatesOfSystem.Value;
+
+    private static Template Row(TenantId tenant, NewTemplate template, Guid id, DateTimeOffset now) => new()
+    {
+        TenantId = tenant.Value,
+        Id = id,
+        Key = template.Key,
+        Name = template.Name,
+        Category = template.Category,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    private static TemplateVersion Version(Template template, string contents, DateTimeOffset now)
+    {
+        using var document = JsonDocument.Parse(contents);
+        var (read, _) = TemplateContentsCheck.Read(document.RootElement, "/contents");
+        return new TemplateVersion
+        {
+            TenantId = template.TenantId,
+            TemplateId = template.Id,
+            Version = 1,
+            Contents = contents,
+            Channels = [.. (read ?? throw new InvalidOperationException($"the seed template {template.Key} is not valid")).Channels.Select(channel => (short)channel)],
+            AuthorKind = Author.FromTenantId(new TenantId(template.TenantId)).Kind,
+            CreatedAt = now,
+            PublishedAt = now,
+        };
+    }
+
+    private static List<NewTemplate> Read(string folder)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Read(assembly, name))];
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Read(assembly, name))];
     }
 
     private static NewTemplate Read(Assembly assembly, string name)

@@ -1,5 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using NotificationService.Storage;
+using NotificationService.Templates.Files;
+using NotificationService.Templates.Fragments;
+using NotificationService.Templates.History;
+using NotificationService.Templates.Samples;
 
 namespace NotificationService.Templates;
 
@@ -7,8 +11,17 @@ public static class TemplatesModule
 {
     public static IServiceCollection AddTemplates(this IServiceCollection services) => services
         .AddSingleton<TemplateCatalog>()
+        .AddSingleton<TemplateAssembler>()
         .AddSingleton<TemplateStore>()
         .AddSingleton<TemplateQueries>()
+        .AddSingleton<SampleRuns>()
+        .AddSingleton<FragmentStore>()
+        .AddSingleton<FragmentUsage>()
+        .AddSingleton<SharedLayouts>()
+        .AddSingleton<TemplateRepublisher>()
+        .AddSingleton<AuthorNames>()
+        .AddSingleton<TemplateExport>()
+        .AddSingleton<TemplateImport>()
         .AddSingleton<TemplateSeed>()
         .AddSingleton<IWarmUp, RenderWarmUp>();
 }

@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Templates.Schemas;
 
 namespace NotificationService.Templates;
 
@@ -12,8 +13,8 @@ public abstract record VariableCheck
     {
     }
 
-    /// <summary>Everything that is missing; nothing if the template can be rendered with the data.</summary>
-    public sealed record Done(IReadOnlyList<MissingVariable> Missing) : VariableCheck;
+    /// <summary>Everything that is missing, and where the data are not as the template's schema wants them; neither if it can be sent.</summary>
+    public sealed record Done(IReadOnlyList<MissingVariable> Missing, IReadOnlyList<DataIssue> Issues) : VariableCheck;
 
     /// <summary>The data cannot be looked through, or not within what one render may take: rendering would fail alike.</summary>
     public sealed record Stopped(string Code, string Message) : VariableCheck;

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace NotificationService.Tenants;
 
-/// <summary>One row of the audit log; never changed.</summary>
+/// <summary>One row of the audit log as it is added; never changed. Its place in the tenant's chain and its hash are the database's to give.</summary>
 public sealed class AuditEntry
 {
     public required Guid Id { get; init; }
@@ -17,12 +17,21 @@ public sealed class AuditEntry
 
     public Guid? ActorId { get; init; }
 
+    public string? ActorName { get; init; }
+
+    public string? Ip { get; init; }
+
+    public string? UserAgent { get; init; }
+
     public required string Action { get; init; }
 
     public required string Target { get; init; }
 
-    /// <summary>A JSON object of texts.</summary>
-    public string? Detail { get; init; }
+    /// <summary>What was so before: a JSON object.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>What is so now, or what else there is to say: a JSON object.</summary>
+    public string? After { get; init; }
 }
 
 internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
@@ -33,6 +42,7 @@ internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
         builder.HasKey(entry => new { entry.TenantId, entry.Id });
         builder.Property(entry => entry.TenantId).HasConversion(id => id.Value, value => new TenantId(value));
         builder.HasOne<Tenant>().WithMany().HasForeignKey(entry => entry.TenantId);
-        builder.Property(entry => entry.Detail).HasColumnType("json");
+        builder.Property(entry => entry.Before).HasColumnType("json");
+        builder.Property(entry => entry.After).HasColumnType("json");
     }
 }

@@ -2,16 +2,24 @@ using NotificationService.Storage;
 
 namespace NotificationService.Tenants;
 
-/// <summary>The two questions that are asked before the tenant is known. The database answers with tenants and nothing else.</summary>
+/// <summary>The questions that are asked before the tenant is known. The database answers with tenants and nothing else.</summary>
 public sealed class SignInLookup(Database database)
 {
     private static readonly Statement OfClient = Statement.Load("tenants_of_client");
     private static readonly Statement OfEmail = Statement.Load("tenants_of_email");
+    private static readonly Statement Named = Statement.Load("tenants_named");
     private static readonly Column Tenant = OfEmail.Column("tenant_id");
 
     public async Task<TenantId?> TenantOfClientAsync(string clientId, CancellationToken cancellationToken)
     {
         await using var command = OfClient.With(Parameter.Of("client", clientId)).On(database.App);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid tenant ? new TenantId(tenant) : null;
+    }
+
+    /// <summary>The tenant of that key or id.</summary>
+    public async Task<TenantId?> TenantNamedAsync(string keyOrId, CancellationToken cancellationToken)
+    {
+        await using var command = Named.With(Parameter.Of("key", keyOrId)).On(database.App);
         return await command.ExecuteScalarAsync(cancellationToken) is Guid tenant ? new TenantId(tenant) : null;
     }
 

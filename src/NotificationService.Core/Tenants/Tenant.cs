@@ -14,6 +14,9 @@ public sealed class Tenant
     public required string Name { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Of the address that registered it and of its name; null where nobody did.</summary>
+    public byte[]? RegistrationHash { get; init; }
 }
 
 internal sealed class TenantMapping : IEntityTypeConfiguration<Tenant>

@@ -9,6 +9,9 @@ public sealed class TenantSet
 
     public int Count => tenants.Length;
 
+    /// <summary>As a statement is given them.</summary>
+    public Guid[] Ids => tenants;
+
     /// <summary>The tenant, where there is but one.</summary>
     public TenantId? Single => tenants is [var one] ? new TenantId(one) : null;
 

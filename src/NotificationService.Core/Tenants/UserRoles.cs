@@ -16,5 +16,8 @@ public static class UserRoles
     /// <summary>Its own inbox and preferences only.</summary>
     public const string User = "user";
 
+    /// <summary>Whether somebody with these roles looks after the tenant.</summary>
+    public static bool IsAdmin(IEnumerable<string?> roles) => roles.Any(role => role is Admin or PlatformAdmin);
+
     public static IReadOnlyList<string> All { get; } = [PlatformAdmin, Admin, Operator, Viewer, User];
 }

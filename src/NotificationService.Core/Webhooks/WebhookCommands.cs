@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Webhooks;
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.Outbound;
 using NotificationService.Storage;
@@ -42,7 +43,7 @@ public sealed class WebhookEndpointEditor(
                 if (await db.Set<WebhookEndpointRow>().CountAsync(token) >= Max)
                     return new WebhookEndpointSaved.LimitReached();
                 db.Add(row);
-                Note(db, by, "webhook_endpoint.created", row);
+                Note(db, by, "webhook_endpoint.created", row.Id, null, Fields(row));
                 await db.SaveChangesAsync(token);
                 return new WebhookEndpointSaved.Saved(row, secret);
             },
@@ -61,9 +62,10 @@ public sealed class WebhookEndpointEditor(
             by.Tenant, id, before.Revision,
             (db, row) =>
             {
+                var was = Fields(row);
                 input.ApplyTo(row, url.AbsoluteUri, Now());
                 PutHeaders(row, input, kept, row.UpdatedAt);
-                Note(db, by, "webhook_endpoint.updated", row);
+                Note(db, by, "webhook_endpoint.updated", row.Id, was, Fields(row));
             },
             cancellationToken);
     }
@@ -79,7 +81,7 @@ public sealed class WebhookEndpointEditor(
                 return false;
             }
 
-            Note(db, by, "webhook_endpoint.deleted", row);
+            Note(db, by, "webhook_endpoint.deleted", row.Id, Fields(row), null);
             await db.SaveChangesAsync(token);
             return true;
         },
@@ -97,11 +99,12 @@ public sealed class WebhookEndpointEditor(
             by.Tenant, id, before.Revision,
             (db, row) =>
             {
+                var was = Fields(row);
                 var number = SecretRotation.Retire(row.Secrets, now, keepOldFor);
                 row.Secrets.Add(Sealed(row, EndpointFields.Secret(number), secret.Reveal(), now));
                 row.UpdatedAt = now;
                 row.Revision++;
-                Note(db, by, "webhook_endpoint.secret_rotated", row);
+                Note(db, by, "webhook_endpoint.secret_rotated", row.Id, was, Fields(row));
             },
             cancellationToken);
         return saved switch
@@ -208,10 +211,18 @@ public sealed class WebhookEndpointEditor(
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Neither secrets nor addresses.</summary>
-    private void Note(NotificationDbContext db, Caller by, string action, WebhookEndpointRow row) => audit.Record(
-        db, by, action, $"webhook_endpoint/{row.Id}",
-        new Dictionary<string, string> { ["events"] = string.Join(", ", row.Events), ["enabled"] = row.Enabled ? "true" : "false" });
+    private void Note(NotificationDbContext db, Caller by, string action, Guid id, AuditFields? before, AuditFields? after) =>
+        audit.Record(db, by, action, $"webhook_endpoint/{id}", before, after);
+
+    /// <summary>Neither secrets nor what may be one: of the address not even the host, of headers the names.</summary>
+    private static AuditFields Fields(WebhookEndpointRow row)
+    {
+        var fields = new AuditFields().Secret("url", row.Url).Texts("events", row.Events).Flag("enabled", row.Enabled).Text("description", row.Description).Text("payload", row.Payload.ToString())
+            .Texts("channels", row.Channels?.Select(channel => ((ChannelKind)channel).ToName())).Texts("categories", row.Categories).Number("batches", row.Batches?.Length);
+        foreach (var secret in row.Secrets.Where(secret => secret.RetiresAt is null).OrderBy(secret => secret.Field, StringComparer.Ordinal))
+            fields.Secret(EndpointFields.IsSecret(secret.Field) ? "secret" : secret.Field, Convert.ToBase64String(secret.Sealed));
+        return fields;
+    }
 
     /// <summary>Whether stored header values would go elsewhere than they were given for.</summary>
     private static bool MovesAway(Uri from, Uri to) => from.Scheme != to.Scheme || from.IdnHost != to.IdnHost || from.Port != to.Port;

@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NotificationService.Events;
 using NotificationService.Queueing;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Webhooks;
 

@@ -1,13 +1,19 @@
 using System.Globalization;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
+using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.EventRules;
 using NotificationService.Host.Api.Auth;
 using NotificationService.Host.Api.Batches;
 using NotificationService.Host.Api.BulkJobs;
+using NotificationService.Host.Api.Inbox;
+using NotificationService.Host.Api.Preferences;
+using NotificationService.Host.Api.Realtime;
 using NotificationService.Host.Api.Receipts;
+using NotificationService.Host.Api.Recipients;
+using NotificationService.Host.Api.Users;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
@@ -15,10 +21,16 @@ using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 using NotificationService.RateLimits;
+using NotificationService.Recipients;
+using NotificationService.Realtime;
+using NotificationService.Realtime.Presence;
+using NotificationService.Recipients.Preferences;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Templates.Language;
 using NotificationService.Tenants;
+using NotificationService.Users;
+using NotificationService.Users.Imports;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Api;
@@ -32,11 +44,14 @@ public static class Limits
     /// <summary>As purge_receipts has it (Functions/purge_receipts.sql).</summary>
     private const int ReceiptsKeptDays = 30;
 
+    private const string TooManyStreams = "429 `too_many_streams`";
+
     private const string Stopped = $"422 `{TemplateCodes.RenderLimit}`; found when it is sent, the delivery fails (`template_error`)";
 
     private static readonly BulkOptions Bulk = new();
     private static readonly BatchOptions Batches = new();
     private static readonly RateLimitOptions Rates = new();
+    private static readonly RealtimeOptions Streams = new();
 
     public static IReadOnlyList<Limit> All { get; } =
     [
@@ -48,18 +63,35 @@ public static class Limits
 
     private static IEnumerable<Limit> Requests() =>
     [
-        new("requests that send or change, a minute, of one tenant", Number(Rates.SendPerMinute), "429 `rate_limited`", "Notification__RateLimits__SendPerMinute"),
-        new("requests that read, a minute, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
-        new("requests to the admin API, a minute, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
-        new("requests to sign in, a minute, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
+        new("requests that send or change, items of batches each for itself, in any 60 seconds, of one tenant", Number(Rates.SendPerMinute), "429 `rate_limited`", "Notification__RateLimits__SendPerMinute"),
+        new("requests that read, in any 60 seconds, of one tenant", Number(Rates.ReadPerMinute), "429 `rate_limited`", "Notification__RateLimits__ReadPerMinute"),
+        new("requests to the user API, in any 60 seconds, of one person", Number(Rates.UserPerMinute), "429 `rate_limited`", "Notification__RateLimits__UserPerMinute"),
+        new("streams at one process, of one person", Number(Streams.StreamsPerUser), TooManyStreams, "Notification__Realtime__StreamsPerUser"),
+        new("streams at one process, of one tenant", Number(Streams.StreamsPerTenant), TooManyStreams, "Notification__Realtime__StreamsPerTenant"),
+        new("streams at one process", Number(Streams.Streams), TooManyStreams, "Notification__Realtime__Streams"),
+        new("events that wait for one stream", $"{Number(StreamQueue.MaxEvents)}, or {Kib(StreamQueue.MaxBytes)}", "the stream ends; the client comes back with its id"),
+        new("`data` of an event that a backend publishes", Kib(ServiceEventRequest.MaxDataBytes), "422 `too_large`"),
+        new("people whom an event with `notify` names", Number(EventNotify.MaxPeople), "422 `too_many`"),
+        new("`data` of an event with `notify`, times the people", Kib(EventNotify.MaxStored), "422 `too_large`"),
+        new("events that somebody types, of one person in one room, passed on by one process", "1 a second", "taken, and passed on to nobody"),
+        new("people who type, and wait to be passed on by one process", $"{Number(TypingSignals.MaxWaiting)}, of which {Number(StreamQueue.MaxTyping)} wait for one stream", "passed on to nobody"),
+        new("people of one question for presence", $"{Number(PresenceApi.MaxUsers)} `users`, or the first {Number(PresenceStore.MaxListed)} of a room", "422 `too_many`; of a room the rest is counted"),
+        new("connections of a room that are counted, of each process", Number(PresenceStore.MaxScanned), "nobody beyond them is counted"),
+        new("rooms of one person in which presence sees it", Number(PresenceBook.MaxRooms), "it is not seen in the others"),
+        new("people of one tenant who come or go, at one process, a second", Number(PresenceWriter.MaxPeople), "they show a second later"),
+        new("ids, or operations of `sync`, in one call to the inbox", Number(InboxIdsRequest.MaxIds), "422 `too_many`"),
+        new("requests to the admin API, in any 60 seconds, of one tenant", Number(Rates.AdminPerMinute), "429 `rate_limited`", "Notification__RateLimits__AdminPerMinute"),
+        new("requests to sign in, in any 60 seconds, from one network address", Number(Rates.AuthPerMinute), "429 `rate_limited`", "Notification__RateLimits__AuthPerMinute"),
         new("connections at one address of a process", $"as many as a quarter of its memory has room for at {Kib(ConnectionOptions.BytesEach)} each, 500 to 20,000", "closed without an answer", "Notification__Http__MaxConnections"),
         new("request headers", $"{Number(RequestGuard.MaxHeaders)} headers, {Kib(RequestGuard.LargestHeaders)}", "431 `headers_too_large`"),
         new("path and query", $"{Number(RequestGuard.LongestTarget)} characters", "414 `uri_too_long`"),
         new("body of a call, where nothing else stands here", Kib(BodyPolicy.Json.MaxBytes), "413 `payload_too_large`"),
         new("body of `/api/v1/auth/*` and `/oauth/*`", Kib(BodyPolicy.SignIn.MaxBytes), "413 `payload_too_large`, or `invalid_request`"),
+        new("body of `POST /api/v1/services/events`", Kib(BodyPolicy.Event.MaxBytes), "413 `payload_too_large`"),
         new("body of a provider's callback", Kib(BodyPolicy.Callback.MaxBytes), "413 `payload_too_large`"),
         new("time for a body to arrive, where nothing else stands here", Seconds(BodyPolicy.Json.Longest), "408 `upload_too_slow`"),
         new("time for the body of `/api/v1/auth/*` and `/oauth/*` to arrive", Seconds(BodyPolicy.SignIn.Longest), "408 `upload_too_slow`"),
+        new("time for the body of `POST /api/v1/services/events` to arrive", Seconds(BodyPolicy.Event.Longest), "408 `upload_too_slow`"),
         new("time for a callback's body to arrive", Seconds(BodyPolicy.Callback.Longest), "408 `upload_too_slow`"),
         new("pause in a body that arrives, a CSV upload's apart", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
         new("bytes of bodies in flight at one process", "a quarter of its memory, 96 to 256 MiB", $"429 `{HeldBytes.OwnerCode}` where the caller's tenant or network address holds half of them, else 503", "Notification__Http__MaxBodyBytes"),
@@ -94,6 +126,9 @@ public static class Limits
         new("an e-mail address", $"{Number(AddressRules.LongestEmail)} bytes", "422 `email_invalid`"),
         new("`userId`", $"{Number(AddressRules.LongestUserId)} characters", "422 `user_id_invalid`"),
         new("device tokens of a recipient", Number(AddressRules.MaxDeviceTokens), "422 `too_many`"),
+        new("tags of a recipient", $"{Number(DirectoryEntry.MaxTags)} of {DirectoryEntry.LongestTag} characters", "422 `too_many`, `tag_invalid`"),
+        new("`attributes` of a recipient", Kib(DirectoryEntry.MaxAttributeBytes), "422 `too_large`"),
+        new("devices of a recipient", Number(DirectoryStore.MaxDevices), "one more takes the place of the one not seen for longest"),
         new("`channels` of a notification or of a preview", Number(ChannelKinds.All.Count), "422 `too_many`"),
     ];
 
@@ -106,6 +141,8 @@ public static class Limits
         new("time to check the items of one `send-batch` or `send-chunk`", Seconds(CheckBudget.Max), $"the items left are `rejected` with `{CheckBudget.Code}`"),
         new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MaxStored), $"the items left are `rejected` with `{BatchIntake.MaxStoredCode}`"),
         new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MaxErrors), "each bad item after them has one"),
+        new("people of one `POST /services/recipients/bulk`", $"{Number(DirectoryEntry.MaxTogether)}, in {Kib(BodyPolicy.MaxBatchBytes)}; it counts as a `send-batch` that is worked on", "422 `too_many`, 413 `payload_too_large`"),
+        new("errors that the answer to one `POST /services/recipients/bulk` names", $"{Number(BulkRecipients.MaxErrors)}, {BulkRecipients.MaxErrorsOfOne} of one person", "each bad person after them has one"),
         new("parts of a CSV upload's form", Number(BulkUploadHandler.MaxParts), "400 `multipart_invalid`"),
         new("a field of a CSV upload's form", Kib(BulkUploadHandler.LongestField), "422 `too_large`"),
         new("`channel` and each `channels` of a CSV upload's form", $"{Number(BulkForm.LongestChannels)} characters", "422 `text_invalid`"),
@@ -142,8 +179,23 @@ public static class Limits
         new("webhook endpoints of a tenant", Number(WebhookEndpointEditor.Max), "409 `limit_reached`"),
         new("headers of a webhook endpoint", $"{HeaderRules.Max}, {Number(HeaderRules.MaxInAll)} characters together", "422 `header_invalid`"),
         new("how far a replay of webhooks goes back", $"{WebhookCommands.LongestReplay.TotalDays:0} days", "422 `datetime_range`"),
+        new("categories of a tenant, those that a send made included", Number(CategoryStore.MaxOfTenant), "422 `category_limit`"),
+        new("preferences of a person", $"{Number(PreferencesRules.MaxCategories)} categories, {Number(PreferencesRules.MaxTopics)} topics, {Number(PreferencesRules.MaxOptOuts)} opt-outs, {PreferencesRules.MaxWindows} windows of quiet hours, {Kib(PreferenceStore.MaxBytes)} in all", "422 `too_many_properties`, `too_many`, `too_large`"),
+        new("`expiresAfter` of a category", $"{Category.LongestExpiry.TotalDays:0} days", "422 `number_range`"),
+        new("`throttle` of a category", $"{Number(Throttle.Highest)} within {Throttle.Longest.TotalDays:0} days", "422 `number_range`"),
+        new("`names` of a category", $"{Number(Category.MaxNames)} of {Category.LongestName} characters", "422 `too_many_properties`, `text_invalid`"),
         new("event rules of a tenant", $"{EventRuleStore.MaxOfTenant}, {EventRuleStore.MaxOfType} of one event type", "409 `too_many`"),
         new("variables of an event rule", Number(EventRuleInput.MaxVariables), "422 `too_many_properties`"),
+        new("users of a tenant", Number(new UserOptions().MaxOfTenant), "409 `too_many`", "Notification__Users__MaxOfTenant"),
+        new("invitations of a tenant on a day, those that are sent again included", Number(new UserOptions().InvitationsPerDay), "429 `too_many_invitations`", "Notification__Users__InvitationsPerDay"),
+        new("sessions of a user", Number(Sessions.MaxOfUser), "one more sign-in ends the oldest"),
+        new("a CSV file of people", $"{Number(UserCsv.MaxRows)} rows, {Kib(UserCsv.MaxBytes)}", "422 `csv_too_many_rows`, 413 `payload_too_large`"),
+        new("CSV files of people of a tenant that are not done", Number(UserImportStore.MaxOpen), "429 `too_many_uploads`"),
+        new("users of one `POST /admin/users/bulk`", Number(UsersBulkApi.MaxUsers), "422 `too_many`"),
+        new("a token for a person without a log-in", $"{RecipientTokenRequest.LongestTtl / 60} minutes, {RecipientTokenRequest.MaxRooms} rooms, {Number(RecipientTokenRequest.MaxCharacters)} characters of groups and rooms together", "422 `number_range`, `too_many`, `too_large`"),
+        new("groups of a user", $"{Number(UserRules.MaxGroups)} of {UserRules.LongestGroup} characters", "422 `too_many`, `group_invalid`"),
+        new("service accounts of a tenant", Number(ServiceAccounts.MaxOfTenant), "409 `too_many`"),
+        new("hours that a replaced secret of a service account is good", Number(RotateServiceAccountRequest.MaxHours), "422 `number_range`"),
         new("networks of a service account's `ipAllowList`", Number(ServiceAccountsApi.MaxNetworks), "422 `network_invalid`"),
     ];
 

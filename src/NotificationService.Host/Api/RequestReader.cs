@@ -1,11 +1,13 @@
 using NotificationService.Batches;
 using NotificationService.Host.Api.Batches;
 using NotificationService.Host.Api.Notifications;
+using NotificationService.Host.Api.Realtime;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Http.Json;
 using NotificationService.Kafka.Intake;
 using NotificationService.Notifications;
+using NotificationService.Realtime;
 
 namespace NotificationService.Host.Api;
 
@@ -19,6 +21,16 @@ internal sealed class RequestReader : IRequestReader
         return JsonBody.Parse(utf8, NotificationsJson.Default.SendNotificationRequest).TryGet(out var request, out var refusal)
             ? (request.ToRequest(), [])
             : (null, Problems.IssuesOf(refusal));
+    }
+
+    public (EventPublication? Publication, IReadOnlyList<RequestIssue> Issues) ReadPublish(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Length > BodyPolicy.Event.MaxBytes)
+            return (null, Problems.IssuesOf(BodyReader.TooLarge(BodyPolicy.Event.MaxBytes)));
+        if (!JsonBody.Parse(utf8, ServiceEventsJson.Default.ServiceEventRequest).TryGet(out var request, out var refusal))
+            return (null, Problems.IssuesOf(refusal));
+        var (publication, errors) = request.Check();
+        return (publication, publication is null ? Problems.IssuesOf(Problems.Validation(errors)) : []);
     }
 
     public (BatchOpening? Opening, IReadOnlyList<RequestIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8)

@@ -6,6 +6,7 @@ using NotificationService.Host.Http;
 using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Recipients;
+using NotificationService.Recipients.Preferences;
 
 namespace NotificationService.Host.Api;
 
@@ -44,13 +45,14 @@ public static class SuppressionsApi
         return JsonResponse.Of(paging.Respond(page, SuppressionResponse.Of, scope), SuppressionsJson.Default.PageSuppressionResponse);
     }
 
-    private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(HttpContext context, SuppressionList list, ObjectingTenants tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = (await JsonBody.ReadAsync(context.Request, SuppressionsJson.Default.SuppressionRequest, cancellationToken)).Value;
         var errors = body.Check(time.GetUtcNow(), out var channel);
         if (errors.Count > 0)
             return Problems.Validation(errors);
         var (row, isNew) = await list.AddAsync(context.Caller(), channel, body.Address!, body.ExpiresAt?.ToUniversalTime(), cancellationToken);
+        tenants.Forget(context.Caller().Tenant);
         if (isNew)
             context.Response.Headers.Location = $"/api/v1/admin/suppressions/{row.Id}";
         return JsonResponse.Of(SuppressionResponse.Of(row), SuppressionsJson.Default.SuppressionResponse, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);

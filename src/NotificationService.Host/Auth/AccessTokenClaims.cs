@@ -31,10 +31,20 @@ internal static class AccessTokenClaims
             claims["uid"] = userId;
         if (token.SignIn is { } signIn)
             claims["sid"] = signIn.ToString();
+        if (caller.Elevation is { } elevation)
+            claims["home"] = elevation.Home.Value.ToString();
         if (caller.Kind == CallerKind.User)
             claims["roles"] = caller.Roles.Order(StringComparer.Ordinal).ToArray();
         else
             claims["scope"] = string.Join(' ', caller.Scopes.Order(StringComparer.Ordinal));
+        if (token.Version > 0)
+            claims["ver"] = token.Version;
+        if (caller.Groups.Count > 0)
+            claims["groups"] = caller.Groups.Order(StringComparer.Ordinal).ToArray();
+        if (caller.Rooms.Count > 0)
+            claims["rooms"] = caller.Rooms.Order(StringComparer.Ordinal).ToArray();
+        if (caller.IsVouchedFor)
+            claims["vouched"] = true;
         if (token.AllowedNetworks.Count > 0)
             claims["nets"] = token.AllowedNetworks.Select(network => network.ToString()).ToArray();
         return claims;
@@ -65,6 +75,7 @@ internal static class AccessTokenClaims
     {
         if (KindOf(claims.GetProperty("kind")) is not { } kind)
             return null;
+        Guid? signIn = claims.TryGetProperty("sid", out var family) ? family.GetGuid() : null;
         var caller = new Caller(
             new TenantId(claims.GetProperty("tenant").GetGuid()),
             kind,
@@ -72,12 +83,22 @@ internal static class AccessTokenClaims
             claims.TryGetProperty("uid", out var userId) ? userId.GetString() : null,
             claims.GetProperty("live").GetBoolean(),
             Scopes.Of(kind == CallerKind.ServiceAccount ? Text(claims.GetProperty("scope")).Split(' ', StringSplitOptions.RemoveEmptyEntries) : []),
-            Scopes.Of(kind == CallerKind.User ? Strings(claims.GetProperty("roles")) : []));
+            Scopes.Of(kind == CallerKind.User ? Strings(claims.GetProperty("roles")) : []))
+        {
+            Rooms = Scopes.Of(claims.TryGetProperty("rooms", out var rooms) ? Strings(rooms) : []),
+            IsVouchedFor = claims.TryGetProperty("vouched", out var vouched) && vouched.GetBoolean(),
+            Groups = Scopes.Of(claims.TryGetProperty("groups", out var groups) ? Strings(groups) : []),
+            // Without the sign-in that it ends with there is no elevation.
+            Elevation = claims.TryGetProperty("home", out var home) ? new Elevation(new TenantId(home.GetGuid()), signIn ?? throw new FormatException("an elevation has a sign-in")) : null,
+        };
         return new AccessToken(
             caller,
             DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64()),
-            claims.TryGetProperty("sid", out var signIn) ? signIn.GetGuid() : null,
-            claims.TryGetProperty("nets", out var networks) ? [.. Strings(networks).Select(text => IPNetwork.Parse(text))] : []);
+            signIn,
+            claims.TryGetProperty("nets", out var networks) ? [.. Strings(networks).Select(text => IPNetwork.Parse(text))] : [])
+        {
+            Version = claims.TryGetProperty("ver", out var version) ? version.GetInt32() : 0,
+        };
     }
 
     private static CallerKind? KindOf(JsonElement kind) =>

@@ -1,5 +1,10 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+using NotificationService.Host.Auth.Outside;
+using NotificationService.Host.Commands;
+using NotificationService.Settings;
 using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
@@ -16,9 +21,12 @@ public static class AuthModule
             .AddSingleton<AccessTokenWriter>()
             .AddSingleton<AccessTokenVerifier>()
             .AddSingleton<VerifiedTokens>()
-            .AddSingleton<DisabledSubjects>()
-            .AddHostedService<DisabledSubjectsWatch>()
+            .AddSingleton<EndedTokens>()
+            .AddHostedService<EndedTokensWatch>()
+            .AddSingleton<AccountUses>()
+            .AddHostedService<AccountUsesWriter>()
             .AddPeople()
+            .AddOutsideIssuers()
             .AddSingleton<TokenIssuer>()
             .AddSingleton<SignInLimits>()
             .AddSingleton<ClientSignIn>()
@@ -28,6 +36,17 @@ public static class AuthModule
         return services;
     }
 
+    /// <summary>Tokens of outside issuers.</summary>
+    private static IServiceCollection AddOutsideIssuers(this IServiceCollection services) => services
+        .AddSettings<OidcOptions>(OidcOptions.Section)
+        .AddSingleton<IValidateOptions<OidcOptions>, OidcOptionsCheck>()
+        .AddSingleton<IDocumentRetriever, IssuerDocuments>()
+        .AddSingleton<OutsideIssuers>()
+        .AddSingleton<OutsideTokenVerifier>()
+        .AddSingleton<VouchedTenants>()
+        .AddSingleton<OutsideCallers>()
+        .AddHostedService<OutsideIssuersWatch>();
+
     /// <summary>What commands need as well: hashing, and the first accounts.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services) => services
         .AddSingleton<HashingLimiter>()
@@ -35,7 +54,9 @@ public static class AuthModule
         .AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>()
         .AddSingleton<IPasswordHasher<ServiceAccount>, PasswordHasher<ServiceAccount>>()
         .Configure<PasswordHasherOptions>(hashing => hashing.IterationCount = HashIterations)
-        .AddSingleton<FirstAccounts>();
+        .AddSingleton(SecondFactors.SealedSecrets)
+        .AddSingleton<FirstAccounts>()
+        .AddSingleton<SystemSeed>();
 
     /// <summary>ASP.NET Core Identity over the table users.</summary>
     private static IServiceCollection AddPeople(this IServiceCollection services)
@@ -46,6 +67,10 @@ public static class AuthModule
             .AddScoped<PasswordSignIn>()
             .AddScoped<SignUpRules>()
             .AddSingleton<TenantRegistration>()
+            .AddSingleton<AccountChanges>()
+            .AddSingleton<ForgottenPasswords>()
+            .AddSingleton<SecondFactors>()
+            .AddSingleton<SignInPlaces>()
             .AddIdentityCore<User>(identity =>
             {
                 identity.Password.RequiredLength = 10;

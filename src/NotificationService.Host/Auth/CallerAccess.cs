@@ -9,4 +9,7 @@ public static class CallerAccess
         context.User.Identity is CallerIdentity identity
             ? identity.Caller
             : throw new InvalidOperationException("the route asks for its caller and has no policy that demands one");
+
+    /// <summary>The caller, if somebody has signed in.</summary>
+    public static Caller? FindCaller(this HttpContext context) => (context.User.Identity as CallerIdentity)?.Caller;
 }

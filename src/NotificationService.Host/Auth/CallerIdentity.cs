@@ -13,8 +13,14 @@ public sealed class CallerIdentity : ClaimsIdentity
 
     public Caller Caller => token.Caller;
 
+    /// <summary>What it was made of.</summary>
+    public AccessToken Token => token;
+
     /// <summary>The sign-in that the token belongs to; null for a service account.</summary>
     public Guid? SignIn => token.SignIn;
+
+    /// <summary>That of its user or service account when the token was made.</summary>
+    public int Version => token.Version;
 
     /// <summary>When the token ends, and with it whatever stays open on its strength.</summary>
     public DateTimeOffset ExpiresAt => token.ExpiresAt;

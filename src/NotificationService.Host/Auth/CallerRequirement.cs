@@ -11,7 +11,21 @@ public sealed class CallerRequirement(string[] scopes, string[] roles)
     /// <summary>The roles that pass; the first is the least of them.</summary>
     public IReadOnlyList<string> Roles => roles;
 
-    public bool Allows(Caller caller) => caller.Kind == CallerKind.ServiceAccount ? HasOne(caller.Scopes, scopes) : HasOne(caller.Roles, roles);
+    /// <summary>The caller's own account: whoever acts in a tenant that is not theirs has none there, nor has who signs in at an outside issuer and has no row here.</summary>
+    public bool IsOfOwnAccount { get; init; }
+
+    /// <summary>
+    /// The caller's own things as a recipient, which every person has, without a log-in too. A platform admin who acts in another tenant has none there, nor has anybody
+    /// who comes by a test account: what that sends reaches nobody.
+    /// </summary>
+    public bool IsOfOwnThings { get; init; }
+
+    /// <summary>Nothing but a person's own things is open to a person without a log-in.</summary>
+    public bool Allows(Caller caller) => IsOfOwnThings ? caller is { Kind: CallerKind.User, UserId: not null, Elevation: null, Live: true } : AllowsByGrant(caller);
+
+    private bool AllowsByGrant(Caller caller) =>
+        !caller.IsVouchedFor && !(IsOfOwnAccount && (caller.Elevation is not null || !caller.HasAccount))
+        && (caller.Kind == CallerKind.ServiceAccount ? HasOne(caller.Scopes, scopes) : HasOne(caller.Roles, roles));
 
     private static bool HasOne(IReadOnlySet<string> has, string[] wanted)
     {

@@ -111,6 +111,7 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
     private Task AddUserAsync(TenantId tenant, string email, string name, string role, string? userId, Func<string> password, CancellationToken cancellationToken)
     {
         var user = NewUser.Row(ids.Next(), tenant, email, name, [role], time.GetUtcNow(), userId);
+        user.SignInOrder = User.First; // whoever sets the service up says whose address it is
         return AddAsync(
             tenant,
             db => db.Set<User>().AnyAsync(row => row.NormalizedEmail == user.NormalizedEmail, cancellationToken),
@@ -122,6 +123,15 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
             $"user/{user.Id}",
             cancellationToken);
     }
+
+    /// <summary>What the row gives to whom. Nobody's address.</summary>
+    private static AuditFields Fields(object row) => row switch
+    {
+        ServiceAccount account => ServiceAccounts.Fields(account),
+        User user => new AuditFields().Text("userId", user.UserId).Texts("roles", user.Roles),
+        Tenant tenant => new AuditFields().Text("key", tenant.Key).Text("name", tenant.Name),
+        _ => throw new InvalidOperationException("nothing else is added"),
+    };
 
     /// <summary>Hashing is slow, so it happens between looking and adding; another node may add the same meanwhile.</summary>
     private async Task AddAsync(TenantId tenant, Func<NotificationDbContext, Task<bool>> exists, Func<Task<object>> make, string target, CancellationToken cancellationToken)
@@ -138,7 +148,7 @@ public sealed class FirstAccounts(TenantStore store, AuditLog audit, IPasswordHa
                 if (await exists(db))
                     return 0;
                 db.Add(row);
-                audit.RecordSystem(db, tenant, "seed.added", target);
+                audit.Record(db, AuditActor.System(tenant), "seed.added", target, before: null, Fields(row));
                 return await db.SaveChangesAsync(cancellation);
             },
             cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class IdentityUserStore(TenantStore store) : IUserPasswordStore<
 {
     public static string NameOf(TenantId tenant, string email) => $"{tenant}/{email}";
 
-    public static string Normalize(string email) => email.Trim().ToUpperInvariant();
+    public static string Normalize(string email) => User.Normalize(email);
 
     public Task<string> GetUserIdAsync(User user, CancellationToken cancellationToken) => Task.FromResult(NameOf(user.TenantId, user.Id.ToString()));
 

@@ -9,10 +9,20 @@ public static class Policies
     public const string ReadNotifications = nameof(ReadNotifications);
     public const string WriteRecipients = nameof(WriteRecipients);
     public const string PublishEvents = nameof(PublishEvents);
+
+    /// <summary>Who publishes to people may know whether they are there.</summary>
+    public const string SeePresence = nameof(SeePresence);
     public const string Admin = nameof(Admin);
     public const string Operator = nameof(Operator);
     public const string Viewer = nameof(Viewer);
+
+    /// <summary>What people do about their own account.</summary>
     public const string SignedInUser = nameof(SignedInUser);
+
+    /// <summary>A person's own inbox and stream, with or without a log-in.</summary>
+    public const string Inbox = nameof(Inbox);
+
+    public const string VouchForPeople = nameof(VouchForPeople);
     public const string PlatformAdmin = nameof(PlatformAdmin);
 
     private static readonly string[] Admins = [UserRoles.Admin, UserRoles.PlatformAdmin];
@@ -26,10 +36,14 @@ public static class Policies
         [ReadNotifications] = new([Scopes.Read, Scopes.Admin], Viewers),
         [WriteRecipients] = new([Scopes.WriteRecipients, Scopes.Admin], Operators),
         [PublishEvents] = new([Scopes.PublishEvents, Scopes.Admin], Operators),
+        [SeePresence] = new([Scopes.PublishEvents, Scopes.Read, Scopes.Admin], Viewers),
         [Admin] = new([Scopes.Admin], Admins),
         [Operator] = new([Scopes.Admin], Operators),
         [Viewer] = new([Scopes.Read, Scopes.Admin], Viewers),
-        [SignedInUser] = new([], [.. UserRoles.All]),
+        [SignedInUser] = new([], [.. UserRoles.All]) { IsOfOwnAccount = true },
+        [Inbox] = new([], []) { IsOfOwnThings = true },
+        // A person who could make tokens for others could read what is theirs.
+        [VouchForPeople] = new([Scopes.WriteRecipients, Scopes.Admin], []),
         [PlatformAdmin] = new([], [UserRoles.PlatformAdmin]),
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using NotificationService.Host.Http;
 using NotificationService.RateLimits;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Auth;
 

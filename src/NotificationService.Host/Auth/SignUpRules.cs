@@ -1,9 +1,10 @@
-using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using NotificationService.Host.Api.Auth;
+using NotificationService.Host.Api.Tenants;
 using NotificationService.Host.Http;
 using NotificationService.Tenants;
+using NotificationService.Users;
 
 namespace NotificationService.Host.Auth;
 
@@ -18,10 +19,7 @@ public sealed partial class SignUpRules(UserManager<User> users, PasswordOfNobod
     {
         var errors = new List<FieldError>();
         CheckName(request.TenantName, "/tenantName", errors);
-        if (request.TenantKey is { } key && !TenantKey().IsMatch(key))
-            errors.Add(new FieldError("/tenantKey", "key_invalid", "A key has 1 to 63 lower-case letters, digits and hyphens, and begins with a letter or digit."));
-        else if (request.TenantKey is "demo" or "platform")
-            errors.Add(new FieldError("/tenantKey", "key_reserved", "This key belongs to the service itself."));
+        CheckKey(request.TenantKey, "/tenantKey", errors);
         if (request.Admin is not { } admin)
         {
             errors.Add(new FieldError("/admin", "required", "The first admin is needed: email, password and name."));
@@ -32,6 +30,24 @@ public sealed partial class SignUpRules(UserManager<User> users, PasswordOfNobod
         if (!IsEmail(admin.Email))
             errors.Add(new FieldError("/admin/email", "email_invalid", "An e-mail address such as ann@example.com is needed."));
         errors.AddRange(await CheckPasswordAsync(admin.Password, "/admin/password", cancellationToken));
+        return errors;
+    }
+
+    /// <summary>The same of a tenant that somebody of the platform makes, whose admin is invited.</summary>
+    public static IReadOnlyList<FieldError> Check(CreateTenantRequest request)
+    {
+        var errors = new List<FieldError>();
+        CheckName(request.Name, "/name", errors);
+        CheckKey(request.Key, "/key", errors);
+        if (request.Admin is not { } admin)
+        {
+            errors.Add(new FieldError("/admin", "required", "The first admin is needed: email and name."));
+            return errors;
+        }
+
+        CheckName(admin.Name, "/admin/name", errors);
+        if (!IsEmail(admin.Email))
+            errors.Add(new FieldError("/admin/email", "email_invalid", "An e-mail address such as ann@example.com is needed."));
         return errors;
     }
 
@@ -50,18 +66,21 @@ public sealed partial class SignUpRules(UserManager<User> users, PasswordOfNobod
         return errors;
     }
 
+    private static void CheckKey(string? key, string pointer, List<FieldError> errors)
+    {
+        if (key is not null && !TenantKey().IsMatch(key))
+            errors.Add(new FieldError(pointer, "key_invalid", "A key has 1 to 63 lower-case letters, digits and hyphens, and begins with a letter or digit."));
+        else if (key is "demo" or "platform" or SystemTenant.Key)
+            errors.Add(new FieldError(pointer, "key_reserved", "This key belongs to the service itself."));
+    }
+
     public static void CheckName(string? name, string pointer, List<FieldError> errors)
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName || name.Any(char.IsControl))
             errors.Add(new FieldError(pointer, name is null ? "required" : "name_invalid", $"A name has 1 to {LongestName} characters, none of them control characters."));
     }
 
-    public static bool IsEmail(string? text) =>
-        text is { Length: >= 3 and <= LongestEmail } && PlainAddress().IsMatch(text) && MailAddress.TryCreate(text, out var parsed) && parsed.Address == text;
-
-    // ASCII, no quoted local part, a domain with a dot.
-    [GeneratedRegex(@"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PlainAddress();
+    public static bool IsEmail(string? text) => UserRules.IsEmail(text);
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex TenantKey();

@@ -15,6 +15,7 @@ public static class CommandLine
         ("migrate", "brings the database's schema up to date", MigrateCommand.RunAsync),
         ("seed", "makes the demo tenant", SeedCommand.RunAsync),
         ("rotate-keys", "re-encrypts the stored credentials under the first master key", RotateKeysCommand.RunAsync),
+        ("verify-audit", "verifies the audit logs of all tenants", VerifyAuditCommand.RunAsync),
         ("healthcheck", "asks the service on this machine whether it is ready", HealthcheckCommand.RunAsync),
         ("openapi", "prints the OpenAPI document", OpenApiCommand.RunAsync),
     ];

@@ -1,6 +1,6 @@
-using Npgsql;
 using NotificationService.Host.Configuration;
 using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.Host.Commands;
 

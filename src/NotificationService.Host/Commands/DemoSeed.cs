@@ -1,3 +1,4 @@
+using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Host.Auth;
 using NotificationService.Templates;
@@ -17,6 +18,7 @@ public static class DemoSeed
         foreach (var (account, password) in await services.GetRequiredService<FirstAccounts>().AddDemoAsync(development, cancellationToken))
             await Console.Out.WriteLineAsync($"{account} may sign in with {password} (shown this once)");
         await services.GetRequiredService<TemplateSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
+        await services.GetRequiredService<CategorySeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
         await services.GetRequiredService<ProvidersSeed>().RunAsync(FirstAccounts.Demo, cancellationToken);
     }
 }

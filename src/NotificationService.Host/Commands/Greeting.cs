@@ -14,6 +14,8 @@ public static class Greeting
                   curl -s {{{address}}}/api/v1/services/notifications/send -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
                     -d '{"template":"welcome","channel":"email","recipient":{"email":"ann@example.com","name":"Ann"},"data":{"name":"Ann"}}'
 
+                or see one arrive: {{{address}}}/demo/inbox
+
               """
             : "\n";
         return $"""

@@ -1,4 +1,5 @@
 using NotificationService.Host.Configuration;
+using NotificationService.Templates.Fragments;
 
 namespace NotificationService.Host.Commands;
 
@@ -11,6 +12,8 @@ public static class SeedCommand
         await using var door = await DatabaseDoor.OpenAsync(builder.Configuration, owning: false, cancellationToken);
         builder.Services.AddNotificationService(door.Settings);
         await using var app = builder.Build();
+        await app.Services.GetRequiredService<SystemSeed>().RunAsync(cancellationToken);
+        await app.Services.GetRequiredService<SharedLayouts>().RunAsync(cancellationToken);
         await DemoSeed.RunAsync(app.Services, cancellationToken);
         await Console.Out.WriteLineAsync("the demo tenant is there");
         return 0;

@@ -4,6 +4,7 @@ using NotificationService.Host.Configuration;
 using NotificationService.Host.Observability;
 using NotificationService.Kafka;
 using NotificationService.Storage;
+using NotificationService.Templates.Fragments;
 
 namespace NotificationService.Host.Commands;
 
@@ -56,6 +57,8 @@ public static partial class ServeCommand
     private static async Task PrepareAsync(WebApplication app, bool withDemo, CancellationToken cancellationToken)
     {
         await PrepareDatabaseAsync(app, cancellationToken);
+        await app.Services.GetRequiredService<SystemSeed>().RunAsync(cancellationToken);
+        await app.Services.GetRequiredService<SharedLayouts>().RunAsync(cancellationToken);
         if (withDemo)
             await DemoSeed.RunAsync(app.Services, cancellationToken);
         await app.Services.GetRequiredService<FirstAccounts>().AddPlatformAdminAsync(app.Configuration, app.Environment.IsDevelopment(), cancellationToken);

@@ -3,13 +3,18 @@ using System.Reflection;
 using NotificationService.Batches;
 using NotificationService.BulkJobs;
 using NotificationService.Deliveries;
+using NotificationService.Host.Auth.Outside;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
+using NotificationService.Host.Observability;
+using NotificationService.Inbox;
 using NotificationService.Kafka;
 using NotificationService.Providers;
 using NotificationService.RateLimits;
+using NotificationService.Realtime;
 using NotificationService.Recipients.UserService;
 using NotificationService.Tenants;
+using NotificationService.Users;
 using NotificationService.Webhooks;
 
 namespace NotificationService.Host.Configuration;
@@ -27,6 +32,7 @@ public static class KnownSettings
         "Notification:AllowPrivateEndpoints",
         "Notification:PublicUrl",
         ManagementPort.Setting,
+        TrustedProxies.Setting,
         "Notification:Bootstrap:PlatformAdminEmail",
         "Notification:Bootstrap:PlatformAdminPassword",
     ];
@@ -37,6 +43,7 @@ public static class KnownSettings
         (StartupOptions.Section, typeof(StartupOptions)),
         (BodyOptions.Section, typeof(BodyOptions)),
         (ConnectionOptions.Section, typeof(ConnectionOptions)),
+        (RequestLogOptions.Section, typeof(RequestLogOptions)),
         (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (ProviderOptions.Section, typeof(ProviderOptions)),
         (DeliveryOptions.Section, typeof(DeliveryOptions)),
@@ -46,6 +53,10 @@ public static class KnownSettings
         (KafkaOptions.Section, typeof(KafkaOptions)),
         (UserServiceOptions.Section, typeof(UserServiceOptions)),
         (RetentionOptions.Section, typeof(RetentionOptions)),
+        (InboxOptions.Section, typeof(InboxOptions)),
+        (RealtimeOptions.Section, typeof(RealtimeOptions)),
+        (OidcOptions.Section, typeof(OidcOptions)),
+        (UserOptions.Section, typeof(UserOptions)),
     ];
 
     /// <summary>All of them, as in the configuration.</summary>

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Configuration;
+using NotificationService.Host.Http.Cors;
 using NotificationService.Host.Observability;
 using NotificationService.Host.OpenApi;
+using NotificationService.Host.Pages;
 using NotificationService.Settings;
 
 namespace NotificationService.Host.Http;
@@ -14,22 +16,30 @@ public static class HttpShellModule
     public static IServiceCollection AddHttpShell(this IServiceCollection services)
     {
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionOptions>>(static (kestrel, connections) => Limit(kestrel, connections.Value.Connections));
+        services.AddSingleton<AllowedOrigins>();
         return services.AddSettings<ConnectionOptions>(ConnectionOptions.Section);
     }
 
     /// <summary>The pipeline, outermost first. Routes are mapped after this.</summary>
     public static WebApplication UseHttpShell(this WebApplication app)
     {
+        app.UseForwardedHeaders(TrustedProxies.Read(app.Configuration));
         if (Traces.AreOn)
             app.UseMiddleware<TraceMiddleware>();
         app.UseSecurityHeaders();
+        if (app.Services.GetRequiredService<IOptions<RequestLogOptions>>().Value.Enabled)
+            app.UseMiddleware<RequestLogMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         if (!app.Services.GetRequiredService<HostSettings>().Roles.Api)
             return app;
+        app.UseMiddleware<CorsMiddleware>();
         app.UseOpenApiPages();
+        app.UseMiddleware<ConsoleMiddleware>();
         app.UseMiddleware<SignInMiddleware>();
         app.UseMiddleware<RateLimitMiddleware>();
+        app.UseMiddleware<SuspensionMiddleware>();
+        app.UseMiddleware<RequestOriginMiddleware>();
         return app;
     }
 

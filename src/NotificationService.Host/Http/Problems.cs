@@ -1,4 +1,5 @@
 using NotificationService.Notifications;
+using NotificationService.Tenants;
 
 namespace NotificationService.Host.Http;
 
@@ -9,6 +10,10 @@ public static class Problems
 
     /// <summary>Errors that one answer names: enough to correct the request, while a body of errors does not come back in full.</summary>
     public const int MaxErrors = RequestIssue.MaxNamed;
+
+    /// <summary>422: a tenant has as many categories as it may have.</summary>
+    public static ProblemResult CategoryLimit(RequestIssue issue) =>
+        new(New(422, issue.Code, "The tenant has too many categories") with { Detail = issue.Message, Errors = [new FieldError(issue.Pointer, issue.Code, issue.Message)] });
 
     /// <summary>422: the request was understood and fields of it are wrong. List every one that is known; the first <see cref="MaxErrors"/> are named.</summary>
     public static ProblemResult Validation(IReadOnlyList<FieldError> errors) =>
@@ -36,6 +41,9 @@ public static class Problems
     /// <summary>403: a test account would change what live uses too.</summary>
     public static ProblemResult LiveAccountRequired() => Of(
         403, LiveAccountRequiredCode, "A test account may not do that", "It changes what live uses. A live account with the scope for it, or a person with the role, may.");
+
+    /// <summary>403: the tenant may not send now.</summary>
+    public static ProblemResult TenantSuspended() => Of(403, SuspendedTenants.Code, "The tenant is suspended", SuspendedTenants.Message);
 
     /// <summary>409: it cannot be done in the present state. The detail says how to go on.</summary>
     public static ProblemResult Conflict(string detail, string code = "conflict") => Of(409, code, "The request conflicts with the present state", detail);

@@ -12,6 +12,8 @@ internal static class RateClasses
         var pattern = "/" + route.RoutePattern.RawText?.TrimStart('/');
         if (pattern.StartsWith("/oauth/", StringComparison.Ordinal) || pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal))
             return RateClass.Auth;
+        if (pattern.StartsWith("/api/v1/users/", StringComparison.Ordinal))
+            return RateClass.User;
         if (pattern.StartsWith("/api/v1/admin/", StringComparison.Ordinal))
             return RateClass.Admin;
         if (!pattern.StartsWith("/api/v1/", StringComparison.Ordinal))

@@ -5,7 +5,7 @@ using NotificationService.RateLimits;
 namespace NotificationService.Host.Http;
 
 /// <summary>Counts each request against its caller's allowance, after sign-in and before the route. Says in headers how much is left.</summary>
-internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limiter)
+internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limiter, CallerRates rates)
 {
     private readonly ConcurrentDictionary<Endpoint, RateClass> classes = new();
 
@@ -14,29 +14,30 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limi
         var endpoint = context.GetEndpoint();
         if (endpoint is null || classes.GetOrAdd(endpoint, RateClasses.Of) is var rateClass && rateClass == RateClass.None)
             return next(context);
-        if (limiter.Of(rateClass, SubjectOf(context, rateClass)) is not { } allowance)
+        var asked = AllowanceAsync(context, rateClass);
+        if (!asked.IsCompletedSuccessfully)
+            return WaitAsync(context, rateClass, asked);
+#pragma warning disable RS0030 // it has ended
+        if (asked.Result is not { } allowance)
+#pragma warning restore RS0030
             return next(context);
-        return allowance.TryTake() is { } decision ? GoOnAsync(context, decision) : WaitAsync(context, allowance);
+        return allowance.TryTake() is { } decision ? GoOnAsync(context, rateClass, decision) : WaitAsync(context, rateClass, new(allowance));
     }
 
-    private async Task WaitAsync(HttpContext context, LeasedAllowance allowance) =>
-        await GoOnAsync(context, await allowance.TakeAsync(context.RequestAborted));
-
-    private Task GoOnAsync(HttpContext context, RateDecision decision)
+    private async Task WaitAsync(HttpContext context, RateClass rateClass, ValueTask<LeasedAllowance?> asked)
     {
-        var seconds = (long)Math.Ceiling(decision.Reset.TotalSeconds);
-        var headers = context.Response.Headers;
-        headers["RateLimit-Limit"] = decision.Limit.ToString();
-        headers["RateLimit-Remaining"] = decision.Remaining.ToString();
-        headers["RateLimit-Reset"] = seconds.ToString();
-        if (decision.IsAllowed)
-            return next(context);
-        return Problems.RateLimited($"The limit is {decision.Limit} requests a minute.", TimeSpan.FromSeconds(Math.Max(1, seconds))).ExecuteAsync(context);
+        if (await asked is { } allowance)
+            await GoOnAsync(context, rateClass, await allowance.TakeAsync(1, context.RequestAborted));
+        else
+            await next(context);
     }
+
+    private Task GoOnAsync(HttpContext context, RateClass rateClass, RateDecision decision) =>
+        RateResponses.RefusalOf(context, rateClass, decision, "requests") is { } refusal ? refusal.ExecuteAsync(context) : next(context);
 
     // Sign-in has no tenant yet, and what is tried there is tried from somewhere.
-    private static Guid SubjectOf(HttpContext context, RateClass rateClass) =>
-        rateClass != RateClass.Auth && context.User.Identity is CallerIdentity identity
-            ? identity.Caller.Tenant.Value
-            : RateLimiter.SubjectOf(context.Connection.RemoteIpAddress);
+    private ValueTask<LeasedAllowance?> AllowanceAsync(HttpContext context, RateClass rateClass) =>
+        rateClass != RateClass.Auth && context.User.Identity is CallerIdentity { Caller: var caller }
+            ? rates.OfAsync(rateClass, caller, context.RequestAborted)
+            : new(limiter.Of(rateClass, RateLimiter.SubjectOf(context.Connection.RemoteIpAddress)));
 }

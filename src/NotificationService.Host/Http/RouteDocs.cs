@@ -21,6 +21,10 @@ public static class RouteDocs
     public static RouteHandlerBuilder RespondsText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
         route.Produces<string>(status, contentType).WithMetadata(new ResponseDoc(status, System.Text.Json.Nodes.JsonValue.Create(example).ToJsonString()));
 
+    /// <summary>The same answer as text, for who asks for it by <c>Accept</c>.</summary>
+    public static RouteHandlerBuilder AlsoRespondsText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
+        route.WithMetadata(new TextResponseDoc(status, contentType, example));
+
     /// <summary>404 when what the body names does not exist. Where the path names it, that is said by itself.</summary>
     public static RouteHandlerBuilder MayNotFind(this RouteHandlerBuilder route) => route.Produces<Problem>(StatusCodes.Status404NotFound, Problem.ContentType);
 
@@ -51,6 +55,9 @@ public sealed record RequestDoc(Type Type, string Example, string ContentType);
 
 /// <summary>An example of a successful answer.</summary>
 public sealed record ResponseDoc(int Status, string Example);
+
+/// <summary>A successful answer in another form than its JSON.</summary>
+public sealed record TextResponseDoc(int Status, string ContentType, string Example);
 
 /// <summary>A query parameter or header that a route reads itself.</summary>
 public sealed record ParameterDoc(string Name, string Description, string Type, bool InHeader);

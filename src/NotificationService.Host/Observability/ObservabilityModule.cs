@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Console;
+using NotificationService.Settings;
 using NotificationService.Telemetry;
 
 namespace NotificationService.Host.Observability;
@@ -10,6 +11,7 @@ public static class ObservabilityModule
     {
         services.AddSingleton<Heartbeats>().AddSingleton<HealthChecks>().AddSingleton<MetricsCollector>();
         services.AddHostedService<MetricsFromTheStart>();
+        services.AddSettings<RequestLogOptions>(RequestLogOptions.Section);
         if (Traces.AreOn)
             services.AddHostedService<Traces>();
         return services;

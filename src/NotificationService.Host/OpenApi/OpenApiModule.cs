@@ -22,6 +22,7 @@ public static class OpenApiModule
             options.AddDocumentTransformer(DocumentDocs.DescribeAsync);
             options.AddOperationTransformer(OperationDocs.DescribeAsync);
             options.AddSchemaTransformer(DescribeRawJsonAsync);
+            options.AddSchemaTransformer(OneOrMany.DescribeAsync);
             options.AddSchemaTransformer(OptionalMembers.DescribeAsync);
         });
 

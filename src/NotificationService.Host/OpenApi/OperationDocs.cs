@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
+using NotificationService.Host.Http.Cors;
 
 namespace NotificationService.Host.OpenApi;
 
@@ -19,6 +20,7 @@ internal static class OperationDocs
         if (request is not null)
             operation.RequestBody = await BodyAsync(request, context, cancellationToken);
         AddExamples(operation, metadata.OfType<ResponseDoc>());
+        AddTexts(operation, metadata.OfType<TextResponseDoc>());
         AddParameters(operation, metadata.OfType<ParameterDoc>());
 
         var signedIn = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
@@ -63,6 +65,15 @@ internal static class OperationDocs
         }
     }
 
+    private static void AddTexts(OpenApiOperation operation, IEnumerable<TextResponseDoc> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (operation.Responses?.TryGetValue(text.Status.ToString(), out var response) is true && response.Content is { } content)
+                content[text.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) };
+        }
+    }
+
     private static void AddParameters(OpenApiOperation operation, IEnumerable<ParameterDoc> parameters)
     {
         foreach (var parameter in parameters)
@@ -99,6 +110,9 @@ internal static class OperationDocs
         // Who signs in is refused in the same way as who is not signed in.
         else if (hasBody)
             statuses.Add(401);
+        var takesCookies = $"/{context.Description.RelativePath}".StartsWith(CorsMiddleware.CookiePath, StringComparison.Ordinal);
+        if (takesCookies && !signedIn)
+            statuses.Add(403);
         if (context.Description.HttpMethod != HttpMethods.Get)
             statuses.Add(409);
         if (parameters.Any(parameter => parameter.In == ParameterLocation.Path))
@@ -112,6 +126,9 @@ internal static class OperationDocs
             if (operation.Responses[status.ToString()] is OpenApiResponse response)
                 (response.Content ??= new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)).TryAdd(Problem.ContentType, new() { Schema = new OpenApiSchemaReference(DocumentDocs.ProblemSchema, context.Document) });
         }
+
+        if (takesCookies && operation.Responses["403"] is OpenApiResponse refused)
+            refused.Description = $"{refused.Description}. `{CorsMiddleware.OriginCode}` for a page of another origin that had the browser send a cookie.";
     }
 
     private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument? document) => new()

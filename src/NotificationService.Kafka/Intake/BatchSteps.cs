@@ -23,7 +23,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
             work.Left.Remove(step);
             if (!before.IsTo(fingerprint))
             {
-                work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
+                work.Refusals.Add(Refusal.IdReused);
                 return true;
             }
 
@@ -35,7 +35,7 @@ internal sealed class BatchSteps(BatchIntake intake, NotificationPreparer prepar
 
         var opening = step.Opening;
         if (!isLastTry
-            && (await preparer.FindRecipientsAsync(work.Caller.Tenant, opening.First.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken)).IsIncomplete)
+            && (await preparer.FindRecipientsAsync(work.Caller.Tenant, work.Caller.Live, opening.First.Items.Select(item => item.Notification).OfType<NotificationRequest>(), cancellationToken)).IsIncomplete)
             return false;
         var claim = new IdempotencyClaim(hash, fingerprint, (id, stored) => ReadableJson.Utf8(
             new KeptBatch(id, stored.Response.Accepted, stored.Response.Rejected), KeptBatchJson.Default.KeptBatch))

@@ -16,7 +16,7 @@ namespace NotificationService.Kafka.Intake;
 /// was stored; a dead letter may stand twice.
 /// </remarks>
 internal sealed class EventIntake(
-    RecordReader reader, NotificationIntake intake, BatchSteps batches, DeadLetterWriter deadLetters, OutageRetry retry, KafkaMetrics metrics, KafkaOptions options, Database database, Heartbeats heartbeats, TimeProvider time,
+    RecordReader reader, NotificationIntake intake, BatchSteps batches, PublishSteps publishing, DeadLetterWriter deadLetters, OutageRetry retry, KafkaMetrics metrics, KafkaOptions options, Database database, TenantSettingsCache tenants, Heartbeats heartbeats, TimeProvider time,
     ILogger<EventIntake> logger)
 {
     private readonly StepTries tries = new();
@@ -37,6 +37,7 @@ internal sealed class EventIntake(
         var works = await retry.RunAsync(read, () => reader.ReadAsync(records, cancellationToken), cancellationToken);
         read.Succeed();
         var stopped = new Stopped([], []);
+        await retry.RunAsync(accept, () => RefuseSuspendedAsync(works, cancellationToken), cancellationToken);
         while (Open().Any())
         {
             await retry.RunAsync(
@@ -65,6 +66,23 @@ internal sealed class EventIntake(
         IEnumerable<RecordWork> Open() => works.Where(work => work.Left.Count > 0 && !stopped.Has(work));
     }
 
+    /// <summary>
+    /// To hold them would hold up everybody else's records of the partition: they are dead letters, nothing is kept under their ids, and put back after the
+    /// tenant is resumed they are taken.
+    /// </summary>
+    private async Task<bool> RefuseSuspendedAsync(IReadOnlyList<RecordWork> works, CancellationToken cancellationToken)
+    {
+        foreach (var work in works)
+        {
+            if (work.Left.Count == 0 || (await tenants.GetAsync(work.Caller.Tenant, cancellationToken)).Status == TenantStatus.Active)
+                continue;
+            work.Left.Clear();
+            work.Refusals.Add(Refusal.Of(SuspendedTenants.Code, SuspendedTenants.Message));
+        }
+
+        return true;
+    }
+
     /// <summary>Once over all that is left of the records, in their order. What is to be tried again holds up its partition.</summary>
     private async Task PassAsync(IReadOnlyList<RecordWork> works, Stopped stopped, CancellationToken cancellationToken)
     {
@@ -85,6 +103,8 @@ internal sealed class EventIntake(
                 together.Clear();
                 if (step is Step.Batch batch)
                     await OneAsync(work, batch, stopped, () => OpenAsync(work, batch, stopped, cancellationToken), cancellationToken);
+                else if (step is Step.Publish publish)
+                    await OneAsync(work, publish, stopped, () => PublishAsync(work, publish, stopped, cancellationToken), cancellationToken);
                 else if (step is Step.Send send && isAlone)
                     await SendAsync([(work, send)], stopped, cancellationToken);
             }
@@ -128,6 +148,14 @@ internal sealed class EventIntake(
     {
         var isOpened = await batches.OpenAsync(work, step, isLastTry: tries.Of(work, step) + 1 >= options.Attempts, cancellationToken);
         if (isOpened)
+            accept.Succeed();
+        else
+            TryLater(work, step, stopped, RecipientCompletion.UnavailableCode);
+    }
+
+    private async Task PublishAsync(RecordWork work, Step.Publish step, Stopped stopped, CancellationToken cancellationToken)
+    {
+        if (await publishing.PublishAsync(work, step, cancellationToken))
             accept.Succeed();
         else
             TryLater(work, step, stopped, RecipientCompletion.UnavailableCode);
@@ -235,7 +263,7 @@ internal sealed class EventIntake(
                 work.Repeated++;
                 break;
             case IntakeOutcome.KeyMismatch:
-                work.Refusals.Add(Refusal.Of("id_reused", "Another event with the same source and id was taken before. Each event needs an id of its own."));
+                work.Refusals.Add(Refusal.IdReused);
                 break;
             case IntakeOutcome.Invalid invalid:
                 work.Refusals.Add(Refusal.Invalid(invalid.Issues, $"{step.Of}: "));

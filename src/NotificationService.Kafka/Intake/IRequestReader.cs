@@ -1,5 +1,6 @@
 using NotificationService.Batches;
 using NotificationService.Notifications;
+using NotificationService.Realtime;
 
 namespace NotificationService.Kafka.Intake;
 
@@ -11,6 +12,9 @@ public interface IRequestReader
 
     /// <summary>The body of <c>POST /notifications/send-batch</c>, or what is wrong with it besides its items.</summary>
     (BatchOpening? Opening, IReadOnlyList<RequestIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8);
+
+    /// <summary>The body of <c>POST /services/events</c>, or what is wrong with it.</summary>
+    (EventPublication? Publication, IReadOnlyList<RequestIssue> Issues) ReadPublish(ReadOnlyMemory<byte> utf8);
 }
 
 /// <summary>What opens a batch.</summary>

@@ -2,16 +2,13 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using NotificationService.Storage;
 using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Intake;
 
 /// <summary>Whose the topics are. Who may write to one speaks for its tenant, with its scopes.</summary>
-internal sealed class InputTopics(Database database, KafkaOptions options)
+internal sealed class InputTopics(SignInLookup lookup, KafkaOptions options)
 {
-    private static readonly Statement Named = Statement.Load("tenants_named");
-
     private FrozenDictionary<string, Caller> callers = FrozenDictionary<string, Caller>.Empty;
 
     public IReadOnlyList<string> Names => options.InputTopics;
@@ -25,11 +22,10 @@ internal sealed class InputTopics(Database database, KafkaOptions options)
         var found = new Dictionary<string, Caller>(StringComparer.Ordinal);
         foreach (var topic in options.Topics)
         {
-            await using var command = Named.With(Parameter.Of("key", topic.Tenant ?? "")).On(database.App);
-            if (await command.ExecuteScalarAsync(cancellationToken) is not Guid tenant)
+            if (await lookup.TenantNamedAsync(topic.Tenant ?? "", cancellationToken) is not { } tenant)
                 throw new OptionsValidationException(KafkaOptions.Section, typeof(KafkaOptions), [$"there is no tenant '{topic.Tenant}', whose the topic '{topic.Name}' is to be (Notification__Kafka__Topics__<n>__Tenant)"]);
             found[topic.Name] = new Caller(
-                new TenantId(tenant), CallerKind.ServiceAccount, Account(topic.Name), null, topic.Mode == "live", Scopes.Of(KafkaOptionsCheck.Scopes(topic)), new HashSet<string>());
+                tenant, CallerKind.ServiceAccount, Account(topic.Name), null, topic.Mode == "live", Scopes.Of(KafkaOptionsCheck.Scopes(topic)), new HashSet<string>());
         }
 
         callers = found.ToFrozenDictionary();

@@ -85,7 +85,11 @@ internal sealed class RecordReader(IRequestReader requests, EventRuleStore rules
                     work.Left.Add(new Step.Batch(opening, Request(work, @event, BatchType)));
                 return true;
             case PublishType when May(work, Scopes.PublishEvents):
-                work.Refusals.Add(Refusal.Of("not_supported", "This release has no real time: there is nobody to publish the event to."));
+                var (publication, faults) = requests.ReadPublish(@event.Data);
+                if (publication is null)
+                    work.Refusals.Add(Refusal.Invalid(faults));
+                else if (publication.Notify is null || May(work, Scopes.Send))
+                    work.Left.Add(new Step.Publish(publication, Request(work, @event, PublishType) with { KeptDays = options.KeepEventIdsDays }, @event.TraceParent));
                 return true;
             case SendType or BatchType or PublishType:
                 return true; // refused for its scope

@@ -1,4 +1,5 @@
 using NotificationService.Notifications;
+using NotificationService.Realtime;
 using NotificationService.Tenants;
 
 namespace NotificationService.Kafka.Intake;
@@ -20,6 +21,11 @@ internal abstract record Step
     }
 
     public sealed record Batch(BatchOpening Opening, IdempotentRequest Idempotent) : Step
+    {
+        public override string Key => Idempotent.Key;
+    }
+
+    public sealed record Publish(EventPublication Publication, IdempotentRequest Idempotent, string? TraceParent) : Step
     {
         public override string Key => Idempotent.Key;
     }

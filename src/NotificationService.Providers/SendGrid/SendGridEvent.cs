@@ -33,7 +33,7 @@ internal static class SendGridEvent
     {
         Delivery = Guid.TryParseExact(Text(item, "delivery_id"), "D", out var delivery) ? new DeliveryId(delivery) : null,
         ProviderMessageId = MessageId(Text(item, "sg_message_id")),
-        Raw = item.GetRawText(),
+        Raw = VendorJson.Raw(item),
     };
 
     private static Receipt? Other(JsonElement item, string name, DateTimeOffset now)
@@ -94,7 +94,7 @@ internal static class SendGridEvent
     /// <summary>Some old events have no id; then their own bytes are one.</summary>
     private static string Key(JsonElement item) => Text(item, "sg_event_id") is { Length: > 0 and <= 200 } id
         ? id
-        : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(item.GetRawText())));
+        : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(VendorJson.Raw(item))));
 
     /// <summary>
     /// What X-Message-Id said when the message was taken: SendGrid adds a dot and which of its machines handled it. The ids of

@@ -111,7 +111,7 @@ internal static class WhatsAppCloudReceipts
         {
             Delivery = Guid.TryParse(VendorJson.Text(status, "biz_opaque_callback_data"), out var delivery) ? new DeliveryId(delivery) : null,
             ProviderMessageId = id,
-            Raw = status.GetRawText(),
+            Raw = VendorJson.Raw(status),
         };
         return kind == ReceiptKind.Failed ? Explained(settings, receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : receipt;
     }

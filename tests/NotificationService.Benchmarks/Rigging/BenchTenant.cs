@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -71,6 +72,22 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         await PostAsync(client, admin, $"api/v1/admin/templates/{template}/publish", new { version = 1 });
     }
 
+    /// <summary>So many templates, one after the other, saved and published; the seconds that it took.</summary>
+    public async Task<double> SaveTemplatesAsync(HttpClient client, string prefix, int count, string html)
+    {
+        var signedIn = await PostAsync(client, null, "api/v1/auth/login", new { email = $"admin@{Key}.example", password = Admin });
+        var admin = signedIn.GetProperty("accessToken").GetString();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < count; i++)
+        {
+            var key = $"{prefix}-{i}";
+            await PostAsync(client, admin, "api/v1/admin/templates", new { key, name = key, contents = new { email = new { en = new { subject = key, html } } } });
+            await PostAsync(client, admin, $"api/v1/admin/templates/{key}/publish", new { version = 1 });
+        }
+
+        return clock.Elapsed.TotalSeconds;
+    }
+
     /// <summary>A webhook endpoint.</summary>
     public async Task AddEndpointAsync(HttpClient client, Uri url, string[] events)
     {
@@ -85,7 +102,7 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
     {
         var registered = await PostAsync(
             client, null, "api/v1/auth/register-tenant",
-            new { tenantName = key, tenantKey = key, admin = new { email = $"admin@{key}.example", password = Admin, name = "Admin" } });
+            new { tenantName = key, tenantKey = key, starter = false, admin = new { email = $"admin@{key}.example", password = Admin, name = "Admin" } });
         var admin = registered.GetProperty("accessToken").GetString();
         var tenant = registered.GetProperty("user").GetProperty("tenantId").GetGuid();
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NotificationService.Benchmarks.Load;
-using NotificationService.Benchmarks.Reporting;
 using NotificationService.Benchmarks.Machine;
+using NotificationService.Benchmarks.Reporting;
 using NotificationService.Benchmarks.Rigging;
 using NotificationService.Testing;
 

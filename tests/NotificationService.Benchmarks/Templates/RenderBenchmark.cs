@@ -44,7 +44,7 @@ internal sealed class RenderBenchmark
         template = TemplateContentsCheck.Compile(contents.RootElement, "").Template ?? throw new InvalidOperationException("the seed is refused");
         var english = contents.RootElement.GetProperty("email").GetProperty("en");
         bare = [.. new[] { ("subject", true), ("html", false), ("text", true) }.Select(part => Bare(english.GetProperty(part.Item1).GetString() ?? "", part.Item2))];
-        if (template.Render(ChannelKind.Email, "en", DataUtf8, Ann) is not RenderOutcome.Rendered)
+        if (template.Render(ChannelKind.Email, "en", DataUtf8, Ann, DateTimeOffset.UnixEpoch) is not RenderOutcome.Rendered)
             throw new InvalidOperationException("the seed is not rendered");
     }
 
@@ -53,13 +53,15 @@ internal sealed class RenderBenchmark
     {
         var benchmark = new RenderBenchmark();
         Console.WriteLine("| | µs, median | µs, best | bytes allocated |\n| --- | ---: | ---: | ---: |");
-        Measure("the engine alone: subject, html, text", benchmark.RenderBare);
-        Measure("an e-mail: subject, html, text", () => benchmark.template.Render(ChannelKind.Email, "en", DataUtf8, Ann));
-        Measure("a text message", () => benchmark.template.Render(ChannelKind.Sms, "en", DataUtf8, Ann));
+        var alone = Measure("the engine alone: subject, html, text", benchmark.RenderBare);
+        var mail = Measure("an e-mail: subject, html, text", () => benchmark.template.Render(ChannelKind.Email, "en", DataUtf8, Ann, DateTimeOffset.UnixEpoch));
+        Measure("a text message", () => benchmark.template.Render(ChannelKind.Sms, "en", DataUtf8, Ann, DateTimeOffset.UnixEpoch));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe e-mail is rendered at {alone / mail:0.00} of the speed of the engine alone (a goal: 0.9)."));
         return 0;
     }
 
-    private static void Measure(string what, Func<object> render)
+    /// <summary>The median, in microseconds.</summary>
+    private static double Measure(string what, Func<object> render)
     {
         for (var i = 0; i < 20_000; i++)
             render();
@@ -76,6 +78,7 @@ internal sealed class RenderBenchmark
         allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (Repeats * RendersPerRepeat);
         Array.Sort(times);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Repeats / 2]:0.0} | {times[0]:0.0} | {allocated} |"));
+        return times[Repeats / 2];
     }
 
     private string RenderBare()

@@ -34,7 +34,8 @@ internal sealed record BadInput(
 
     /// <summary>As it is answered on one path: who signs in has little to say, and what is longer is refused before it is read.</summary>
     public BadInput At(string path) =>
-        path.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && Content()?.Length > BodyPolicy.SignIn.MaxBytes
+        (path.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && Content()?.Length > BodyPolicy.SignIn.MaxBytes)
+            || (path == "/api/v1/services/events" && Content()?.Length > BodyPolicy.Event.MaxBytes)
             ? this with { ExpectStatus = 413, ExpectCode = "payload_too_large", ExpectErrorCode = null }
             : this;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using NotificationService.Host.Http;
+using NotificationService.Storage;
 using NotificationService.Testing;
 using Npgsql;
 
@@ -17,7 +18,7 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
     public async Task It_is_refused(string id)
     {
         var line = BadInput.Corpus.Single(candidate => candidate.Id == id);
-        foreach (var path in running.Routes.Of(line.Route))
+        foreach (var path in running.Routes.Of(line.Route).Where(path => line.Id != "A1-empty" || !running.Routes.MayLeaveOutBody(path)))
         {
             var input = line.At(path);
             var response = await RawConnection.ExchangeAsync(running.Main.Address, input.On(path, running.Token));
@@ -85,6 +86,9 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
             where s.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('rate_limits')
             """;
 
+        /// <summary>With nothing left of it on its way.</summary>
+        private const string MailIsSent = "select count(*) from deliveries where status >= {status.delivered} and not exists (select from deliveries where status < {status.delivered}) and not exists (select from outbox) and not exists (select from notices)";
+
         private string connectionString = "";
         private long rowsBefore;
         private ServiceInProcess? main;
@@ -103,9 +107,17 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
             routes = await PublishedRoutes.ReadAsync(Main.Client);
             using var registered = await Main.Client.PostAsync(
                 new Uri("/api/v1/auth/register-tenant", UriKind.Relative),
-                new StringContent("""{"tenantName":"Bad input","admin":{"email":"ann@example.com","password":"correct horse battery 1!","name":"Ann"}}""", Encoding.UTF8, "application/json"));
+                new StringContent("""{"tenantName":"Bad input","starter":false,"admin":{"email":"ann@example.com","password":"correct horse battery 1!","name":"Ann"}}""", Encoding.UTF8, "application/json"));
             registered.EnsureSuccessStatusCode();
-            Token = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+            // Whom no route refuses for a role.
+            (await ScalarAsync("with changed as (update users set roles = '{admin,platform_admin}' where email = 'ann@example.com' returning 1) select count(*) from changed")).ShouldBe(1);
+            using var signedIn = await Main.Client.PostAsync(
+                new Uri("/api/v1/auth/login", UriKind.Relative),
+                new StringContent("""{"email":"ann@example.com","password":"correct horse battery 1!"}""", Encoding.UTF8, "application/json"));
+            signedIn.EnsureSuccessStatusCode();
+            Token = (await signedIn.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+            // The mail that asks to confirm the address is not stored by any of the requests.
+            await Eventually.TrueAsync(async () => await ScalarAsync(MailIsSent) >= 1, TimeSpan.FromSeconds(60), () => "no confirmation was sent");
             rowsBefore = await RowsAsync();
         }
 
@@ -123,10 +135,12 @@ public sealed class BadInputTests(BadInputTests.Service running) : IClassFixture
             }
         }
 
-        private async Task<long> RowsAsync()
+        private Task<long> RowsAsync() => ScalarAsync(CountOfRows);
+
+        private async Task<long> ScalarAsync(string sql)
         {
             await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(connectionString).Database!));
-            await using var command = source.CreateCommand(CountOfRows);
+            await using var command = source.CreateCommand(SqlNames.Replace(sql));
             return (long)(await command.ExecuteScalarAsync())!;
         }
     }

@@ -46,7 +46,8 @@ public sealed class OpenApiTests(ShellTests.Service running) : IClassFixture<She
 
         var posts = routes.Operations.Where(call => call.Method == "POST" && call.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal)).ToList();
         posts.Count.ShouldBeGreaterThan(10);
-        posts.Where(call => !PublishedRoutes.TakesKey(call.Operation)).Select(call => call.Path).ShouldBeEmpty();
+        // A token that is asked for twice is two tokens: one that is kept for a repeat would be a secret that is kept. That somebody types is stored nowhere.
+        posts.Where(call => !PublishedRoutes.TakesKey(call.Operation)).Select(call => call.Path).ShouldBe(["/api/v1/services/typing", "/api/v1/services/recipients/{userId}/tokens"]);
     }
 
     [Fact]

@@ -21,8 +21,11 @@ internal sealed class PublishedRoutes(JsonElement document)
     public IReadOnlyList<string> Of(string route) => route switch
     {
         "*json" => Paths("POST", operation => TakesJson(operation) && !Has(operation, "path", name: null)),
+        // Files of templates, and many recipients at once, may be larger than other bodies.
+        "*small" => [.. Of("*json").Where(path => !path.EndsWith("/templates/import", StringComparison.Ordinal) && !path.EndsWith("/recipients/bulk", StringComparison.Ordinal))],
         "*keyed" => Paths("POST", operation => TakesKey(operation) && !Has(operation, "path", name: null)),
         "*protected" => Paths("GET", operation => operation.TryGetProperty("security", out var security) && security.GetArrayLength() > 0),
+        "*page" => Paths("GET", operation => Has(operation, "query", "page")),
         "*list" => Paths("GET", operation => Has(operation, "query", "limit")),
         "*cursor" => Paths("GET", operation => Has(operation, "query", "cursor")),
         _ => [route],
@@ -45,6 +48,19 @@ internal sealed class PublishedRoutes(JsonElement document)
 
     public static bool TakesJson(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out _);
+
+    /// <summary>The document says that a POST to the path needs no body.</summary>
+    public bool MayLeaveOutBody(string path) => Operations.Any(operation =>
+        operation.Path == path && operation.Method == "POST" && operation.Operation.TryGetProperty("description", out var description) && description.GetString()!.Contains("body may be left out", StringComparison.Ordinal));
+
+    /// <summary>The body that the document shows, if the call takes one in JSON.</summary>
+    public static string? Example(JsonElement operation) =>
+        TakesJson(operation) ? operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example").GetRawText() : null;
+
+    /// <summary>The names of what stands behind the path, paging apart.</summary>
+    public static IEnumerable<string> Filters(JsonElement operation) =>
+        Parameters(operation).Where(parameter => parameter.GetProperty("in").GetString() == "query").Select(parameter => parameter.GetProperty("name").GetString()!)
+            .Where(static name => name is not ("page" or "limit" or "cursor"));
 
     public static bool TakesKey(JsonElement operation) => Has(operation, "header", "Idempotency-Key");
 

@@ -90,7 +90,7 @@ public sealed partial class ShellTests(ShellTests.Service running) : IClassFixtu
     [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n")]
     [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde")]
     [InlineData("POST /oauth/token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nX-Bad: a\u0001b\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /api/v1/none HTTP/1.1\r\nHost: x\r\nX-Bad: a\u0001b\r\nConnection: close\r\n\r\n")]
     [InlineData("GET / HTTP/9.9\r\nHost: x\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001")]
     [InlineData("garbage\r\n\r\n")]

@@ -75,7 +75,8 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
     [Theory]
     [InlineData("nobody-home", "template_unknown", "notification.send", """{"template":"nobody-home","recipient":{"email":"a@example.com"}}""")]
     [InlineData("surplus", "unknown_property", "notification.send", """{"surplus":1,"channel":"email","content":{"subject":"x","text":"y"},"recipient":{"email":"a@example.com"}}""")]
-    [InlineData("rt-1", "not_supported", "realtime.event.publish", """{"type":"rt-1"}""")]
+    [InlineData("rt.one", "/audience", "realtime.event.publish", """{"type":"rt.one"}""")]
+    [InlineData("rt.two", "template_unknown", "realtime.event.publish", """{"type":"rt.two","audience":{"users":["ann"]},"notify":{"template":"nobody-home"}}""")]
     [InlineData("typo-1", "type_unknown", "notification.sent", """{"typo-1":1}""")]
     [InlineData("list-1", "body_not_object", "notification.send", """["list-1"]""")]
     public async Task A_bad_command_is_a_dead_letter_that_names_what_is_wrong(string mark, string code, string type, string data)
@@ -175,6 +176,27 @@ public sealed class KafkaIntakeTests(KafkaService service) : IClassFixture<Kafka
 
         (await service.DeadLetterAsync("not-allowed")).Header("dlq-reason").ShouldBe("forbidden");
         (await service.CountAsync("not-allowed")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_event_for_people_who_are_connected_is_published_once_and_notifies_only_where_the_topic_may_send()
+    {
+        await (await service.AdminAsync()).PublishTemplateAsync("meter", new { key = "meter", name = "Meter", contents = new { in_app = new { en = new { title = "Meter", body = "{{value}}" } } } });
+        static string Event(string type, int value, string more = "") => $$$"""{"type":"{{{type}}}","audience":{"users":["ann"]},"data":{"value":{{{value}}}}{{{more}}}}""";
+        const string Notify = """, "notify":{"template":"meter"}""";
+        for (var i = 0; i < 3; i++)
+            await service.Brokers.ProduceEventAsync(KafkaService.Forbidden, "p-1", "realtime.event.publish", Event("meter.read", 42));
+        await service.Brokers.ProduceEventAsync(KafkaService.Forbidden, "p-1", "realtime.event.publish", Event("meter.read", 43));
+        await service.Brokers.ProduceEventAsync(KafkaService.Forbidden, "p-2", "realtime.event.publish", Event("meter.refused", 44, Notify));
+        await service.Brokers.ProduceEventAsync(KafkaService.Input, "p-3", "realtime.event.publish", Event("meter.tested", 45, Notify));
+
+        (await service.DeadLetterAsync("\"value\":43")).Header("dlq-reason").ShouldBe("id_reused");
+        (await service.DeadLetterAsync("meter.refused")).Header("dlq-reason").ShouldBe("forbidden");
+        (await service.Database.ScalarAsync<long>("select count(*) from realtime_events where type = 'meter.read'")).ShouldBe(1);
+        // The topic of tests: its notification goes to the sandbox, and its event to nobody.
+        await Eventually.TrueAsync(
+            async () => await service.Database.ScalarAsync<long>("select count(*) from notifications where recipient::jsonb ->> 'userId' = 'ann' and not live and data::text like '%45%'") == 1, KafkaService.Ample);
+        (await service.Database.ScalarAsync<long>("select count(*) from realtime_events where type like 'meter.%'")).ShouldBe(1);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class SeenFromOutsideTests(PostgresCluster cluster)
         var connectionString = await cluster.CreateDatabaseAsync();
         await using var service = await ServiceProcess.StartAsync(connectionString, ("ASPNETCORE_ENVIRONMENT", "Production"), ("Notification__Seed", "none"), MasterKey);
         using var registered = await service.Client.PostAsJsonAsync(
-            "/api/v1/auth/register-tenant", new { tenantName = "Seen", admin = new { email = Address, password = Password, name = "Ann" } });
+            "/api/v1/auth/register-tenant", new { tenantName = "Seen", starter = false, admin = new { email = Address, password = Password, name = "Ann" } });
         var tokens = await registered.Content.ReadFromJsonAsync<JsonElement>();
         var (access, refresh) = (tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
 

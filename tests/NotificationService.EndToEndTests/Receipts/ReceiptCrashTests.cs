@@ -120,6 +120,7 @@ public sealed class ReceiptCrashTests(TestDatabase database) : IClassFixture<Tes
         using var registered = await PostAsync(api, "/api/v1/auth/register-tenant", null, new
         {
             tenantName = "Example Ltd",
+            starter = false,
             admin = new { email = $"{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))}@example.com", password = "correct horse battery 1!", name = "Ann" },
         });
         var admin = registered.RootElement.GetProperty("accessToken").GetString()!;

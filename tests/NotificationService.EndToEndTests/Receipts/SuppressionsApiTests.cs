@@ -31,7 +31,7 @@ public sealed class SuppressionsApiTests(SignInService service)
         (await DeleteAsync(tenant, id)).ShouldBe(HttpStatusCode.NotFound);
         await tenant.UntilAsync(await tenant.SendAsync("ann@example.com"), "delivered");
         var audit = await service.Database.QueryAsync<string>(
-            $"select action || ' ' || coalesce(detail::text, '') from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action like 'suppression.%' order by at");
+            $"select action || ' ' || coalesce(after::text, '') from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action like 'suppression.%' order by at");
         audit.Count.ShouldBe(3);
         audit[^1].ShouldStartWith("suppression.removed");
         string.Join(' ', audit).ShouldNotContain("example.com");

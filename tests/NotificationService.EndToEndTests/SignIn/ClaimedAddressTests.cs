@@ -88,7 +88,9 @@ public sealed class ClaimedAddressTests(SignInService service)
 
         foreach (var call in (string[])[$"('{email.ToUpperInvariant()}', null)", $"('{email.ToUpperInvariant()}', '{hers.Key}')"])
         {
-            var plan = await service.Database.QueryAsync<string>($"explain (analyze, buffers, timing off, costs off) select notification_meta.tenants_of_email{call}");
+            // Once before, or the catalogue that a new session reads is counted with it.
+            var plan = await service.Database.QueryAsync<string>(
+                $"do 'begin perform notification_meta.tenants_of_email{call.Replace("'", "''", StringComparison.Ordinal)}; end'; explain (analyze, buffers, timing off, costs off) select notification_meta.tenants_of_email{call}");
             var pages = plan.Where(line => line.Contains("Buffers:", StringComparison.Ordinal)).Select(line => System.Text.RegularExpressions.Regex.Matches(line, "(?:hit|read)=(\\d+)").Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))).First();
             pages.ShouldBeLessThan(300, string.Join('\n', plan));
         }
@@ -101,7 +103,7 @@ public sealed class ClaimedAddressTests(SignInService service)
     private async Task<(Guid Tenant, string Key)> RegisterAsync(string email, string password)
     {
         var key = $"t-{Guid.NewGuid():n}";
-        using var response = await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", tenantKey = key, admin = new { email, password, name = "Ann" } });
+        using var response = await service.PostAsync("/api/v1/auth/register-tenant", new { tenantName = key, tenantKey = key, starter = false, admin = new { email, password, name = "Ann" } });
         response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
         return ((await SignInService.ReadAsync(response)).GetProperty("user").GetProperty("tenantId").GetGuid(), key);
     }

@@ -25,5 +25,7 @@ public sealed class DemoSeedTests(PostgresCluster cluster)
         await using var superuser = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(new NpgsqlConnectionStringBuilder(database).Database!));
         await using var count = superuser.CreateCommand("select count(*) from users where 'platform_admin' = any (roles)");
         (await count.ExecuteScalarAsync()).ShouldBe(admins);
+        await using var categories = superuser.CreateCommand("select string_agg(key, ' ' order by key) from categories where critical or marketing");
+        (await categories.ExecuteScalarAsync()).ShouldBe("news security");
     }
 }

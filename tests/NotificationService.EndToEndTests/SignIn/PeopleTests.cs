@@ -104,6 +104,7 @@ public sealed class PeopleTests(SignInService service)
     [Theory]
     [InlineData("demo")]
     [InlineData("platform")]
+    [InlineData("system")]
     public async Task The_services_own_keys_are_reserved(string key)
     {
         using var response = await service.PostAsync(

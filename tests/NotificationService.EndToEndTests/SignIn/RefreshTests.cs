@@ -89,6 +89,33 @@ public sealed class RefreshTests(SignInService service)
     }
 
     [Fact]
+    public async Task The_access_tokens_of_a_sign_in_that_was_ended_end_on_every_node_and_those_of_others_live_on()
+    {
+        await using var other = await service.StartInProcessAsync();
+        foreach (var end in (Func<SignInService.Person, Task>[])[LogOutAsync, UseTwiceAsync])
+        {
+            var admin = await service.RegisterAsync();
+            var elsewhere = await service.LoginAsync(admin.Email, SignInService.Password);
+            (await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken, other.Client)).ShouldBe(HttpStatusCode.OK);
+
+            await end(admin);
+
+            (await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken)).ShouldBe(HttpStatusCode.Unauthorized);
+            await Eventually.TrueAsync(
+                async () => await service.StatusAsync("/api/v1/admin/service-accounts", admin.AccessToken, other.Client) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(60));
+            (await service.StatusAsync("/api/v1/admin/service-accounts", elsewhere.AccessToken)).ShouldBe(HttpStatusCode.OK);
+        }
+
+        async Task LogOutAsync(SignInService.Person person) => (await service.PostAsync("/api/v1/auth/logout", new { refreshToken = person.RefreshToken })).Dispose();
+
+        async Task UseTwiceAsync(SignInService.Person person)
+        {
+            await NextAsync(person.RefreshToken);
+            (await StatusOfRefreshAsync(person.RefreshToken)).ShouldBe(HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Fact]
     public async Task An_expired_one_is_refused()
     {
         var admin = await service.RegisterAsync();

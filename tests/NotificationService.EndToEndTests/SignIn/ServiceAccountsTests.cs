@@ -45,6 +45,160 @@ public sealed class ServiceAccountsTests(SignInService service)
     }
 
     [Fact]
+    public async Task With_a_grace_both_secrets_are_good_and_its_tokens_end_with_the_old_one()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin);
+
+        using var rotated = await service.PostAsync($"{Path}/{account.Id}/rotate", new { graceHours = 1 }, admin.AccessToken);
+
+        var response = await SignInService.ReadAsync(rotated);
+        var next = response.GetProperty("clientSecret").GetString()!;
+        (response.GetProperty("graceEndsAt").GetDateTimeOffset() - DateTimeOffset.UtcNow).ShouldBeInRange(TimeSpan.FromMinutes(58), TimeSpan.FromHours(1));
+        await service.TokenAsync(account.ClientId, next);
+        await service.TokenAsync(account.ClientId, account.ClientSecret);
+        await service.Database.ExecuteAsync($"update service_accounts set previous_until = now() + interval '10 minutes' where id = '{account.Id}'");
+        using var old = await service.AskForTokenAsync(account.ClientId, account.ClientSecret);
+        (await SignInService.ReadAsync(old)).GetProperty("expires_in").GetInt32().ShouldBeInRange(500, 600);
+        await service.Database.ExecuteAsync($"update service_accounts set previous_until = now() - interval '1 second' where id = '{account.Id}'");
+        (await service.AskForTokenAsync(account.ClientId, account.ClientSecret)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await service.TokenAsync(account.ClientId, next);
+        using var shown = await service.GetAsync($"{Path}/{account.Id}", admin.AccessToken);
+        (await SignInService.ReadAsync(shown)).GetProperty("graceEndsAt").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task There_are_never_three_good_secrets_and_the_tokens_of_one_that_ends_end_on_every_node()
+    {
+        await using var other = await service.StartInProcessAsync();
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
+        var first = await service.TokenAsync(account.ClientId, account.ClientSecret);
+        var second = await RotateAsync(24);
+        (await service.StatusAsync(Path, first)).ShouldBe(HttpStatusCode.OK);
+        (await service.StatusAsync(Path, first, other.Client)).ShouldBe(HttpStatusCode.OK);
+
+        var third = await RotateAsync(168);
+
+        (await service.AskForTokenAsync(account.ClientId, account.ClientSecret)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.StatusAsync(Path, first)).ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(async () => await service.StatusAsync(Path, first, other.Client) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(60));
+        (await service.StatusAsync(Path, await service.TokenAsync(account.ClientId, second))).ShouldBe(HttpStatusCode.OK);
+        (await service.StatusAsync(Path, await service.TokenAsync(account.ClientId, third), other.Client)).ShouldBe(HttpStatusCode.OK);
+
+        async Task<string> RotateAsync(int hours)
+        {
+            using var rotated = await service.PostAsync($"{Path}/{account.ClientId}/rotate", new { graceHours = hours }, admin.AccessToken);
+            return (await SignInService.ReadAsync(rotated)).GetProperty("clientSecret").GetString()!;
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(169)]
+    public async Task A_grace_has_bounds(int hours)
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin);
+
+        using var response = await service.PostAsync($"{Path}/{account.Id}/rotate", new { graceHours = hours }, admin.AccessToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        await service.TokenAsync(account.ClientId, account.ClientSecret);
+    }
+
+    [Fact]
+    public async Task What_is_changed_counts_for_live_tokens_too_which_end_and_the_next_ones_say_it()
+    {
+        await using var other = await service.StartInProcessAsync();
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live", expiresAt = DateTimeOffset.UtcNow.AddDays(1) });
+        var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
+        (await service.StatusAsync(Path, token, other.Client)).ShouldBe(HttpStatusCode.OK);
+
+        using var named = await PatchAsync(account.ClientId, new { name = "Other" }, admin.AccessToken);
+        (await SignInService.ReadAsync(named)).GetProperty("expiresAt").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.String);
+        (await service.StatusAsync(Path, token)).ShouldBe(HttpStatusCode.OK);
+        using var changed = await PatchAsync(account.Id.ToString(), new { scopes = new[] { "notifications:read" }, expiresAt = (string?)null }, admin.AccessToken);
+
+        var response = await SignInService.ReadAsync(changed);
+        response.GetProperty("name").GetString().ShouldBe("Other");
+        response.GetProperty("expiresAt").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        response.GetProperty("mode").GetString().ShouldBe("live");
+        (await service.StatusAsync(Path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(async () => await service.StatusAsync(Path, token, other.Client) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(60));
+        (await service.StatusAsync(Path, await service.TokenAsync(account.ClientId, account.ClientSecret))).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_network_that_is_taken_off_the_list_is_refused_with_the_tokens_it_has()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
+        var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
+
+        using var changed = await PatchAsync(account.ClientId, new { ipAllowList = new[] { "192.0.2.0/24" } }, admin.AccessToken);
+
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.StatusAsync(Path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskForTokenAsync(account.ClientId, account.ClientSecret)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_test_account_cannot_make_itself_live()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "test" });
+        var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
+
+        using var response = await PatchAsync(account.ClientId, new { mode = "live" }, token);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await SignInService.ReadAsync(response)).GetProperty("code").GetString().ShouldBe("live_account_required");
+        using var byPerson = await PatchAsync(account.ClientId, new { mode = "live" }, admin.AccessToken);
+        (await SignInService.ReadAsync(byPerson)).GetProperty("mode").GetString().ShouldBe("live");
+        (await service.StatusAsync(Path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_deleted_account_is_gone_and_so_are_its_tokens_on_every_node()
+    {
+        await using var other = await service.StartInProcessAsync();
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
+        var token = await service.TokenAsync(account.ClientId, account.ClientSecret);
+        (await service.StatusAsync(Path, token, other.Client)).ShouldBe(HttpStatusCode.OK);
+
+        using var deleted = await service.As(admin.AccessToken).SendAsync(HttpMethod.Delete, $"{Path}/{account.ClientId}");
+
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await service.StatusAsync(Path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.StatusAsync($"{Path}/{account.Id}", admin.AccessToken)).ShouldBe(HttpStatusCode.NotFound);
+        using var again = await service.As(admin.AccessToken).SendAsync(HttpMethod.Delete, $"{Path}/{account.Id}");
+        again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await service.AskForTokenAsync(account.ClientId, account.ClientSecret)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(async () => await service.StatusAsync(Path, token, other.Client) == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task When_it_was_last_used_is_shown_to_the_minute()
+    {
+        var admin = await service.RegisterAsync();
+        var account = await service.CreateAccountAsync(admin, new { name = "Tool", scopes = new[] { "admin" }, mode = "live" });
+        (await LastUsedAsync()).ShouldBeNull();
+
+        await service.TokenAsync(account.ClientId, account.ClientSecret);
+
+        await Eventually.TrueAsync(async () => await LastUsedAsync() > DateTimeOffset.UtcNow.AddMinutes(-5), TimeSpan.FromSeconds(60));
+
+        async Task<DateTimeOffset?> LastUsedAsync()
+        {
+            using var response = await service.GetAsync($"{Path}/{account.ClientId}", admin.AccessToken);
+            return (await SignInService.ReadAsync(response)).GetProperty("lastUsedAt") is { ValueKind: System.Text.Json.JsonValueKind.String } at ? at.GetDateTimeOffset() : null;
+        }
+    }
+
+    [Fact]
     public async Task A_disabled_account_and_its_tokens_are_refused_at_once_here_and_soon_on_every_other_node()
     {
         await using var other = await service.StartInProcessAsync();
@@ -122,7 +276,7 @@ public sealed class ServiceAccountsTests(SignInService service)
             await service.TokenAsync(theirs.ClientId, theirs.ClientSecret);
             foreach (var call in (string[])["", "/rotate", "/disable"])
             {
-                using var own = await AskAsync(call.Length == 0 ? HttpMethod.Get : HttpMethod.Post, $"{Path}/{mine.Id}{call}", token);
+                using var own = await AskAsync(call.Length == 0 ? HttpMethod.Get : HttpMethod.Post, $"{Path}/{mine.Id}{call}", token, call == "/rotate" ? new { graceHours = 1 } : null);
                 own.StatusCode.ShouldBe(HttpStatusCode.OK, $"{mode} {call}");
             }
         }
@@ -169,8 +323,11 @@ public sealed class ServiceAccountsTests(SignInService service)
         using var shown = await service.GetAsync($"{Path}/{mine.Id}", other.AccessToken);
         using var rotated = await service.PostAsync($"{Path}/{mine.Id}/rotate", body: null, other.AccessToken);
         using var disabled = await service.PostAsync($"{Path}/{mine.Id}/disable", body: null, other.AccessToken);
+        using var byClientId = await service.GetAsync($"{Path}/{mine.ClientId}", other.AccessToken);
+        using var changed = await PatchAsync(mine.ClientId, new { name = "Mine" }, other.AccessToken);
+        using var deleted = await service.As(other.AccessToken).SendAsync(HttpMethod.Delete, $"{Path}/{mine.ClientId}");
 
-        foreach (var response in (HttpResponseMessage[])[shown, rotated, disabled])
+        foreach (var response in (HttpResponseMessage[])[shown, rotated, disabled, byClientId, changed, deleted])
         {
             response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await SignInService.BodyWithoutTraceAsync(response)).ShouldBe(await SignInService.BodyWithoutTraceAsync(nothing));
@@ -210,7 +367,9 @@ public sealed class ServiceAccountsTests(SignInService service)
             .ShouldBe(["/name", "/scopes", "/mode", "/ipAllowList", "/expiresAt"]);
     }
 
-    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token) => service.As(token).SendAsync(method, path);
+    private Task<HttpResponseMessage> PatchAsync(string key, object body, string token) => service.As(token).SendAsync(HttpMethod.Patch, $"{Path}/{key}", body);
+
+    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string token, object? body = null) => service.As(token).SendAsync(method, path, body);
 
     private static string Claims(string token) =>
         System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));

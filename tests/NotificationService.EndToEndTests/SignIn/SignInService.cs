@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.SignIn;
@@ -72,7 +73,7 @@ public sealed class SignInService : IAsyncLifetime
     public async Task<Person> RegisterAsync()
     {
         var email = $"admin-{Interlocked.Increment(ref tenants)}@example.com";
-        using var response = await PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", admin = new { email, password = Password, name = "Ann" } });
+        using var response = await PostAsync("/api/v1/auth/register-tenant", new { tenantName = "Example Ltd", starter = false, admin = new { email, password = Password, name = "Ann" } });
         response.StatusCode.ShouldBe(HttpStatusCode.Created);
         return Person.Of(await ReadAsync(response), email);
     }
@@ -85,6 +86,13 @@ public sealed class SignInService : IAsyncLifetime
     }
 
     public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => PostAsync("/api/v1/auth/refresh-token", new { refreshToken });
+
+    /// <summary>What stands in the link that somebody was sent: a new one of its kind.</summary>
+    public async Task<string> LinkAsync(Guid tenant, Guid user, OneTimeTokenKind kind) => (await Database.Store.RunAsync(
+        new TenantId(tenant),
+        async (db, cancellation) => await new OneTimeTokens(Database.Ids, TimeProvider.System).IssueAsync(
+            db, (await db.Set<User>().FindAsync([new TenantId(tenant), user], cancellation))!, kind, TimeSpan.FromHours(1), null, cancellation),
+        CancellationToken.None))!.ToString()!;
 
     /// <summary>Makes a service account by hand of a tenant's admin.</summary>
     public async Task<Account> CreateAccountAsync(Person admin, object? body = null)

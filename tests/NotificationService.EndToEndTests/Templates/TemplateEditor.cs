@@ -62,11 +62,15 @@ public sealed class TemplateEditor(PostgresCluster cluster) : IAsyncLifetime
         return key;
     }
 
+    /// <summary>Somebody of the platform.</summary>
+    public async Task<string> PlatformAdminAsync() =>
+        (await Admin.LoginAsync("platform@demo.test", "Demo-platform-1!")).Token ?? "";
+
     /// <summary>Somebody who may do everything, but of another tenant.</summary>
     public async Task<string> StrangerAsync()
     {
         var registered = await DoneAsync(HttpMethod.Post, "/api/v1/auth/register-tenant",
-            $$$"""{"tenantName":"Strangers","admin":{"email":"{{{NewKey()}}}@example.com","password":"correct horse battery 1!","name":"Eve"}}""", HttpStatusCode.Created);
+            $$$"""{"tenantName":"Strangers","starter":false,"admin":{"email":"{{{NewKey()}}}@example.com","password":"correct horse battery 1!","name":"Eve"}}""", HttpStatusCode.Created);
         return registered.GetProperty("accessToken").GetString() ?? "";
     }
 }

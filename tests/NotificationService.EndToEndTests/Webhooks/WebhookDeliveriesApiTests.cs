@@ -101,7 +101,7 @@ public sealed class WebhookDeliveriesApiTests(SignInService service)
         await tenant.PostAsync($"{path}/test");
 
         var rows = await service.Database.QueryAsync<string>(
-            $"select concat_ws(' ', actor_kind, action, target, coalesce(detail->>'message', detail->>'type')) from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action in ('webhook_endpoint.message_resent', 'webhook_endpoint.tested') order by id");
+            $"select concat_ws(' ', actor_kind, action, target, coalesce(after->>'message', after->>'type')) from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action in ('webhook_endpoint.message_resent', 'webhook_endpoint.tested') order by id");
         rows.ShouldBe([$"user webhook_endpoint.message_resent webhook_endpoint/{endpoint} {message}", $"user webhook_endpoint.tested webhook_endpoint/{endpoint} delivery.bounced"]);
     }
 

@@ -55,7 +55,7 @@ public sealed class WebhookEndpointsApiTests(SignInService service)
         (await service.Database.QueryAsync<long>($"select count(*) from webhook_secrets where tenant_id = '{tenant.Admin.Tenant}'")).ShouldBe([0]);
         service.Process.Output.ShouldNotContain("canary");
         var audit = await service.Database.QueryAsync<string>(
-            $"select action || coalesce(detail::text, '') from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action like 'webhook_endpoint.%' order by at");
+            $"select action || coalesce(before::text, '') || coalesce(after::text, '') from audit_log where tenant_id = '{tenant.Admin.Tenant}' and action like 'webhook_endpoint.%' order by at");
         audit.Select(row => row[..row.IndexOf('{', StringComparison.Ordinal)]).ShouldBe(
             ["webhook_endpoint.created", .. Enumerable.Repeat("webhook_endpoint.updated", 4), "webhook_endpoint.deleted"]);
         string.Concat(audit).ShouldNotContain("example.com");

@@ -27,7 +27,7 @@ internal sealed class ChannelsNode
         var types = new ProviderTypes([new SendGridType(guard, options, time), new SmtpType(guard, options, time, new PublicUrl(Value: null)), new SandboxType(Mailbox, database.NewReceiptIntake(), time), new InAppType()]);
         Store = new ProviderStore(database.Store, Vault, new ReceiptAddresses(types, new PublicUrl(new Uri("https://notify.example.com/"))));
         Directory = new ProviderDirectory(Store, new EnabledProviders(database.Database), new ProviderInstances(types, new ProviderLimiters(database.Database, new CallCapacity(400), time), time), time);
-        Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new AuditLog(database.Ids, time), database.Ids, time, NullLogger<ProviderEditor>.Instance);
+        Editor = new ProviderEditor(database.Store, Store, Vault, types, guard, Directory, new TenantSettingsStore(database.Database, database.Store, new AuditLog(database.Ids, time)), new AuditLog(database.Ids, time), database.Ids, time, NullLogger<ProviderEditor>.Instance);
         Rotation = new CredentialRotation(database.Database, Vault, [ProviderStore.SealedCredentials, WebhookEndpointStore.SealedSecrets]);
     }
 

@@ -119,16 +119,17 @@ public sealed class ProviderEditorTests(TestDatabase database) : IClassFixture<T
     [Fact]
     public async Task Every_change_is_in_the_audit_log_without_secrets_or_addresses()
     {
+        const string whole = """{"channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"credentials.apiKey":"***","settings.from":"***@example.com"}""";
         var tenant = await database.NewTenantAsync();
         var row = await node.CreateAsync(tenant, ChannelsNode.SendGrid(apiKey: Secret));
         await node.UpdateAsync(row, Credentials(("apiKey", Secret + "2")));
         await node.Editor.DeleteAsync(ChannelsNode.Admin(tenant), row.Id, CancellationToken.None);
 
-        (await database.QueryAsync<string>($"select action || ' ' || target || ' ' || detail::text from audit_log where tenant_id = '{tenant}' order by id")).ShouldBe(
+        (await database.QueryAsync<string>($"select action || ' ' || target || ' ' || coalesce(before::text, '-') || ' ' || coalesce(after::text, '-') from audit_log where tenant_id = '{tenant}' order by id")).ShouldBe(
         [
-            $$"""provider.created provider/{{row.Id}} {"channel":"email","type":"sendgrid","name":"SendGrid","credentials":"apiKey"}""",
-            $$"""provider.updated provider/{{row.Id}} {"channel":"email","type":"sendgrid","name":"SendGrid","credentials":"apiKey"}""",
-            $$"""provider.deleted provider/{{row.Id}} {"channel":"email","type":"sendgrid","name":"SendGrid"}""",
+            $"provider.created provider/{row.Id} - {whole}",
+            $$"""provider.updated provider/{{row.Id}} {"credentials.apiKey":"***"} {"credentials.apiKey":"***"}""",
+            $"provider.deleted provider/{row.Id} {whole} -",
         ]);
     }
 

@@ -3,8 +3,8 @@ using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Queueing;
 using NotificationService.Tenants;
-using NotificationService.Testing.Deliveries;
 using NotificationService.Testing;
+using NotificationService.Testing.Deliveries;
 
 namespace NotificationService.IntegrationTests.Deliveries;
 

@@ -3,9 +3,9 @@ using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Queueing;
 using NotificationService.Tenants;
+using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using NotificationService.Testing.FakeProviders;
-using NotificationService.Testing;
 using Npgsql;
 
 namespace NotificationService.IntegrationTests.Deliveries;

@@ -1,5 +1,5 @@
-using NotificationService.Storage;
 using NotificationService.Deliveries;
+using NotificationService.Storage;
 using NotificationService.Testing;
 using NotificationService.Testing.Deliveries;
 using Npgsql;

@@ -5,6 +5,7 @@ using NotificationService.Batches;
 using NotificationService.Kafka;
 using NotificationService.Kafka.Intake;
 using NotificationService.Notifications;
+using NotificationService.Realtime;
 using NotificationService.Testing;
 using NotificationService.Testing.Kafka;
 
@@ -57,5 +58,7 @@ public sealed class DeadLetterWriterTests(TestDatabase database) : IClassFixture
         public (NotificationRequest? Notification, IReadOnlyList<RequestIssue> Issues) ReadSend(ReadOnlyMemory<byte> utf8) => throw new InvalidOperationException("planted");
 
         public (BatchOpening? Opening, IReadOnlyList<RequestIssue> Issues) ReadBatch(ReadOnlyMemory<byte> utf8) => (null, [new RequestIssue("", "type", "No.")]);
+
+        public (EventPublication? Publication, IReadOnlyList<RequestIssue> Issues) ReadPublish(ReadOnlyMemory<byte> utf8) => throw new InvalidOperationException("planted");
     }
 }

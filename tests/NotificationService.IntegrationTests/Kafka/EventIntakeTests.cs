@@ -102,6 +102,23 @@ public sealed class EventIntakeTests(TestDatabase database) : IClassFixture<Test
         asked.Count(question => question == $"{tenant} gone-2").ShouldBeLessThanOrEqualTo(2, "once, and once more if the brokers took the member for lost");
     }
 
+    [Fact]
+    public async Task Events_beyond_a_quota_are_dead_letters_that_say_so()
+    {
+        const string Settings = """{"limits":{"daily":{"email":3}}}""";
+        var tenant = await database.NewTenantAsync();
+        await database.ExecuteAsync($"insert into tenant_settings (tenant_id, settings, revision, changed_at) values ('{tenant}', '{Settings}', 1, now())");
+        brokers.CreateTopic("limited");
+        for (var i = 0; i < 5; i++)
+            await SendAsync("limited", $"q-{i}", $"person-{i}");
+
+        await using var node = await StartAsync([("limited", tenant)]);
+
+        await Eventually.TrueAsync(() => brokers.Read(KafkaNode.DeadLetters).Count == 2, KafkaNode.Ample);
+        brokers.Read(KafkaNode.DeadLetters).Select(record => record.Header("dlq-reason")).ShouldBe(["quota_reached", "quota_reached"]);
+        await UntilAcceptedAsync(tenant, 3);
+    }
+
     [Theory]
     [InlineData("notification.send")]
     [InlineData("notification.batch.send")]

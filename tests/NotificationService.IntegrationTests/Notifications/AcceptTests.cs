@@ -17,7 +17,9 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
     public async Task Callers_at_the_same_time_share_commits_whoever_their_tenants_are()
     {
         var tenants = new[] { await database.NewTenantAsync(), await database.NewTenantAsync(), await database.NewTenantAsync() };
-        await host.AcceptedAsync(tenants[0]);
+        // What is read of each tenant once is read before they come together.
+        foreach (var tenant in tenants)
+            await host.AcceptedAsync(tenant);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(async () => await host.AcceptAsync(tenants[i % 3], IntakeHost.Request))));
 
@@ -28,7 +30,7 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         commits.Count.ShouldBeLessThan(150);
         commits.ShouldContain(tenantsOfOne => tenantsOfOne > 1);
         for (var i = 0; i < tenants.Length; i++)
-            (await CountAsync("deliveries", tenants[i].Value)).ShouldBe(i == 0 ? 101 : 100);
+            (await CountAsync("deliveries", tenants[i].Value)).ShouldBe(101);
     }
 
     [Fact]

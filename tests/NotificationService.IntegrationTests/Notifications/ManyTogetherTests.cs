@@ -182,7 +182,7 @@ public sealed class ManyTogetherTests(TestDatabase database) : IClassFixture<Tes
 
     private async Task<AcceptedNotification> PlannedAsync(TenantId tenant, byte? key)
     {
-        var prepared = (await host.Service<NotificationPreparer>().PrepareAsync(tenant, IntakeHost.Request, CancellationToken.None)).Prepared.ShouldNotBeNull();
+        var prepared = (await host.Service<NotificationPreparer>().PrepareAsync(IntakeHost.CallerOf(tenant), IntakeHost.Request, quotas: null, CancellationToken.None)).Prepared.ShouldNotBeNull();
         return new AcceptedNotification(
             prepared.Id, tenant, tenant.Value, Live: true, prepared.Request, null, null, null, null, prepared.Now, prepared.Deliveries,
             key is { } one ? new IdempotencyEntry(Filled(one), Filled(one), Encoding.UTF8.GetBytes($$"""{"id":"{{prepared.Id}}"}""")) : null);

@@ -53,6 +53,19 @@ public sealed class SendGridReceiptTests : IDisposable
     }
 
     [Fact]
+    public void Half_a_character_anywhere_in_an_event_takes_nothing_with_it()
+    {
+        var body = Encoding.UTF8.GetBytes("[{\"event\":\"open\",\"sg_event_id\":\"1\",\"category\":\"🎁\"},{\"event\":\"open\",\"category\":\"🎁\"}]");
+        foreach (var at in Enumerable.Range(0, body.Length).Where(i => body[i] == 0xF0).ToList())
+            body[at + 2] = (byte)' ';
+
+        var receipts = Read(Signed(body)).ShouldBeOfType<ReceiptReading.Receipts>().Items;
+
+        receipts.Select(receipt => receipt.Kind).ShouldBe([ReceiptKind.Opened, ReceiptKind.Opened]);
+        receipts.ShouldAllBe(receipt => receipt.Raw!.Contains('\uFFFD', StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Whatever_is_not_signed_so_is_refused()
     {
         const string Body = "[{\"event\":\"bounce\",\"type\":\"bounce\",\"sg_event_id\":\"1\"}]";
@@ -231,11 +244,13 @@ public sealed class SendGridReceiptTests : IDisposable
         return configuration with { Credentials = new Dictionary<string, string>(configuration.Credentials) { ["webhookPublicKey"] = publicKey } };
     }
 
-    private ReceiptRequest Signed(string body, long? at = null, ECDsa? by = null)
+    private ReceiptRequest Signed(string body, long? at = null, ECDsa? by = null) => Signed(Encoding.UTF8.GetBytes(body), at, by);
+
+    private ReceiptRequest Signed(byte[] body, long? at = null, ECDsa? by = null)
     {
         var time = at ?? Now.ToUnixTimeSeconds();
-        var signature = (by ?? key).SignData(Encoding.UTF8.GetBytes($"{time}{body}"), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        return Request(body, Convert.ToBase64String(signature), time);
+        var signature = (by ?? key).SignData([.. Encoding.UTF8.GetBytes($"{time}"), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return Request("", Convert.ToBase64String(signature), time) with { Body = body };
     }
 
     private static ReceiptRequest Request(string body, string signature, long time) => new(

@@ -58,7 +58,8 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
 
         accepted.ShouldBeOfType<IntakeOutcome.Accepted>();
         var stored = await RecipientAsync(tenant);
-        stored.ShouldBe("""{"userId":"ann","name":"Ann","email":"other@example.com","phone":"+14155550100","deviceTokens":["ann-device"],"locale":"fr-CA","timezone":"America/Toronto"}""");
+        stored.ShouldBe(
+            """{"userId":"ann","name":"Ann","email":"other@example.com","phone":"+14155550100","deviceTokens":["ann-device"],"locale":"fr-CA","timezone":"America/Toronto","suppliedBy":{"name":"user_service","phone":"user_service","deviceTokens":"user_service","locale":"user_service","timezone":"user_service"}}""");
         asked.ShouldBe([$"{tenant} ann"]);
     }
 
@@ -91,7 +92,7 @@ public sealed class UserServiceTests(TestDatabase database) : IClassFixture<Test
 
         (await AcceptAsync(tenant, NewRequest(new StoredRecipient { UserId = "odd" }, "whatsapp", "in_app"))).ShouldBeOfType<IntakeOutcome.Accepted>();
 
-        (await RecipientAsync(tenant)).ShouldBe("""{"userId":"odd","whatsapp":"+14155550100","deviceTokens":["ok"]}""");
+        (await RecipientAsync(tenant)).ShouldBe("""{"userId":"odd","whatsapp":"+14155550100","deviceTokens":["ok"],"suppliedBy":{"whatsapp":"user_service","deviceTokens":"user_service"}}""");
     }
 
     [Fact]

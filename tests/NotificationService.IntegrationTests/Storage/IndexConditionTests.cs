@@ -19,8 +19,11 @@ public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<T
         ["deliveries_due"] = "ARRAY[{status.waiting}]",
         ["deliveries_ended_badly"] = "status >= {status.suppressed}",
         ["deliveries_leased"] = "status = {status.sending}",
+        ["inbox_items_deleted"] = "status = {inbox_status.deleted}",
+        ["inbox_items_due"] = "status = {inbox_status.snoozed}",
         ["receipts_of_delivery"] = "ARRAY[{receipt.applied}, {receipt.ignored}]",
         ["receipts_pending"] = "state = {receipt.pending}",
+        ["user_import_rows_waiting"] = "state = {user_import.waiting}",
         ["webhook_messages_due"] = "state = {message.pending}",
         ["webhook_messages_unsent"] = "ARRAY[{message.unsent}]",
         ["webhook_replays_ended"] = "state <> {replay.running}",
@@ -30,8 +33,10 @@ public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<T
 
     private static readonly IReadOnlyDictionary<string, string> Policies = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["owner_locks_what_was_deleted"] = "status = {inbox_status.deleted}",
         ["owner_locks_what_ended"] = "ALL (ARRAY[{status.unended}])",
         ["owner_removes_old_messages"] = "state <> {message.pending}",
+        ["owner_removes_what_was_deleted"] = "status = {inbox_status.deleted}",
         ["owner_removes_what_ended"] = "ALL (ARRAY[{status.unended}])",
     };
 

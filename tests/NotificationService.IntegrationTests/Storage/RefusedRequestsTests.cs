@@ -75,13 +75,13 @@ public sealed class RefusedRequestsTests(TestDatabase database) : IClassFixture<
                 services.AddSingleton(refusals.GivingUpSoon());
         });
 
-    /// <summary>Accepted with and without a key, a key looked up, a minute's allowance leased.</summary>
+    /// <summary>Accepted with and without a key, a key looked up, an allowance leased.</summary>
     private static IEnumerable<Func<Task>> Statements(WorkerHost host, TenantId tenant, Func<string> key) =>
     [
         () => AcceptAsync(host, tenant, null),
         () => AcceptAsync(host, tenant, IntakeHost.Idempotent(key())),
         () => host.Services.GetRequiredService<IdempotencyKeys>().FindAsync(tenant, IdempotencyKeys.Hash(key(), live: true), CancellationToken.None),
-        () => host.Services.GetRequiredService<RateLimitStore>().LeaseAsync(tenant.ToString(), 1, CancellationToken.None),
+        () => host.Services.GetRequiredService<RateLimitStore>().LeaseAsync(new RateLeaseRequest(tenant.ToString(), 1, 1, 1_000_000), CancellationToken.None),
     ];
 
     private static async Task<List<string>> FailAsync(Func<Task> statement)

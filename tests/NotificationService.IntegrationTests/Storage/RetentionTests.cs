@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NotificationService.Quotas;
 using NotificationService.RateLimits;
 using NotificationService.Tenants;
 using NotificationService.Testing;
@@ -24,6 +25,9 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private const string Webhooks = "WebhookMaintenance";
     private const string Retention = "RetentionPurge";
     private const string RateLimits = "RateLimitMaintenance";
+    private const string Quotas = "QuotaMaintenance";
+    private const string Inbox = "InboxMaintenance";
+    private const string Realtime = "RealtimeMaintenance";
     private const string Bulk = "BulkRunner";
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
@@ -31,16 +35,36 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
     {
         ["tenants"] = KeptUntilDeleted,
+        ["tenant_settings"] = KeptUntilDeleted,
+        ["retention_marks"] = "a row for each tenant and channel",
+        ["retention_left"] = "goes when its notification has ended",
+        ["tenant_erasures"] = "a receipt for each tenant that was removed, kept for good",
         ["users"] = KeptUntilDeleted,
+        ["outside_people"] = "goes with its user",
         ["service_accounts"] = KeptUntilDeleted,
+        ["invitation_counts"] = "one row for each tenant",
         ["templates"] = KeptUntilDeleted,
         ["template_versions"] = KeptUntilDeleted,
+        ["template_fragments"] = KeptUntilDeleted,
+        ["template_version_fragments"] = KeptUntilDeleted,
+        ["shared_template_fragments"] = KeptUntilDeleted,
         ["providers"] = KeptUntilDeleted,
         ["provider_credentials"] = "goes with its provider",
         ["provider_suspensions"] = "goes when the provider is corrected, or with it; one row each",
         ["provider_rates"] = "one row for each provider, goes with it",
         ["webhook_endpoints"] = KeptUntilDeleted,
         ["event_rules"] = KeptUntilDeleted,
+        ["recipients"] = KeptUntilDeleted,
+        ["recipient_devices"] = "twenty of a person, go with it",
+        ["recipient_directories"] = "two rows for each tenant",
+        ["inbox_users"] = "one row for each user to whom something came",
+        ["inbox_items"] = Purged,
+        ["realtime_heads"] = "one row for each tenant that published",
+        ["realtime_events"] = Purged,
+        ["stream_tickets"] = Purged,
+        ["presence_nodes"] = "one row for each process that people were connected to, gone for a day at most",
+        ["presence"] = "goes with the connection, or with the process that had it",
+        ["presence_users"] = Purged,
         ["kafka_shards"] = "a fixed number of rows",
         ["notifications"] = Months,
         ["timeline"] = Months,
@@ -67,9 +91,24 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["webhook_replays"] = Purged,
         ["webhook_secrets"] = Purged,
         ["rate_limits"] = Purged,
+        ["daily_counts"] = Purged,
         ["refresh_tokens"] = Purged,
+        ["ended_tokens"] = Purged,
+        ["user_imports"] = Purged,
+        ["user_import_rows"] = "goes with its file",
         ["sandbox_messages"] = Purged,
         ["audit_log"] = Purged,
+        ["sign_in_places"] = "twenty of a person, go with it",
+        ["totp_secrets"] = "one row for each person, goes with the second factor",
+        ["recovery_codes"] = "ten of a second factor, go with it",
+        ["one_time_tokens"] = Purged,
+        // What the intake has is removed at once; this is what nobody could send.
+        ["notices"] = Purged,
+        ["lookups"] = KeptUntilDeleted,
+        ["categories"] = KeptUntilDeleted,
+        ["recipient_preferences"] = KeptUntilDeleted,
+        ["system_lookups"] = "a fixed number of rows",
+        ["audit_heads"] = "one row for each tenant, goes with it",
     };
 
     /// <summary>How a row is planted, with {tenant}, {id}, which is as old as the row, and {at}; the ages of one that goes and of one that stays; and what purges.</summary>
@@ -93,11 +132,25 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
             "tenant_id, id, endpoint_id, mode, since, until, reached, state, created_at", "'{tenant}', '{id}', '{tenant}', 1, now(), now(), now(), 2, {at}", Days(31), Days(29),
             Webhooks),
         ["webhook_secrets"] = new("tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at", "'{tenant}', '{tenant}', '{id}', 'k', '', now(), {at}", Hours(1), Hours(-1), Retention, "field"),
-        ["rate_limits"] = new("subject, minute, leased", "'{id}', floor(extract(epoch from {at}) / 60), 1", Hours(2), TimeSpan.FromMinutes(50), RateLimits, "subject"),
+        ["rate_limits"] = new("subject, second, counts", "'{id}', floor(extract(epoch from {at})), array_fill(1::bigint, '{61}')", Hours(2), TimeSpan.FromMinutes(50), RateLimits, "subject"),
+        ["daily_counts"] = new("tenant_id, day, counter, taken", "'{tenant}', {at}::date, '{id}', 1", Days(5), Days(1), Quotas, "counter"),
+        ["realtime_events"] = new("tenant_id, sequence, id, type, audience, data, created_at", "'{tenant}', (select count(*) + 1 from realtime_events), '{id}', 'a.b', '[]', '{}', {at}", Hours(25), Hours(23), Realtime),
+        ["stream_tickets"] = new("tenant_id, id, expires_at", "'{tenant}', '{id}', {at}", Hours(1), Hours(-1), Retention),
+        ["presence_users"] = new("tenant_id, user_id, is_online, last_seen_at", "'{tenant}', '{id}', false, {at}", Days(31), Days(29), Realtime, "user_id"),
+        // Deleted and without content; what is deleted by its age is a test of its own.
+        ["inbox_items"] = new(
+            "tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, deleted_at, priority, title, body",
+            "'{tenant}', 'ann', '{id}', 1, 1, now(), now(), now(), now(), {at}, 2, '', ''", Days(31), Days(29), Inbox),
         ["refresh_tokens"] = new("id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at", "'{id}', '{tenant}', '{tenant}', '', '', now(), {at}", Hours(1), Hours(-1), Retention),
+        ["user_imports"] = new(
+            "tenant_id, id, by_kind, by_id, by_roles, rows, created_at, next_at, ended_at", "'{tenant}', '{id}', 1, '{id}', array[]::text[], 1, {at}, now(), now()", Days(31), Days(29), Retention),
+        ["ended_tokens"] = new("tenant_id, subject, version, is_sign_in, ended_at", "'{tenant}', '{id}', 1, false, {at}", Hours(3), Hours(1), Retention, "subject"),
         ["sandbox_messages"] = new(
             "id, tenant_id, provider_id, delivery_id, attempt, channel, recipient, message, outcome, created_at", "'{id}', '{tenant}', '{tenant}', '{id}', 1, 1, 'a@b.c', '{}', 'delivered', {at}",
             Days(8), Days(6), Retention),
+        ["one_time_tokens"] = new(
+            "tenant_id, id, account_id, kind, hash, created_at, expires_at", "'{tenant}', '{id}', '{tenant}', 1, '', now(), {at}", Hours(2), TimeSpan.FromMinutes(50), Retention),
+        ["notices"] = new("tenant_id, id, template, key_id, sealed, created_at, due_at", "'{tenant}', '{id}', 't', 'k', '', {at}, now()", Days(4), Days(2), Retention),
         ["audit_log"] = new("id, tenant_id, at, actor_kind, action, target", "'{id}', '{tenant}', {at}, 'system', 'x', 'x'", Days(401), Days(399), Retention),
     };
 
@@ -252,7 +305,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     /// <summary>Starts one task of those that the service registers, alone, and waits until it has done that.</summary>
     private async Task UntilAsync(string task, Func<Task<bool>> isDone)
     {
-        await using var worker = WorkerHost.CreateWith(database.ConnectionString, static (services, _) => services.AddRateLimits());
+        await using var worker = WorkerHost.CreateWith(database.ConnectionString, static (services, _) => services.AddRateLimits().AddQuotaMaintenance());
         var hosted = worker.Services.GetServices<IHostedService>().Single(service => service.GetType().Name == task);
         await hosted.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(isDone, Ample, () => $"{task} did not do it");

@@ -67,7 +67,7 @@ public sealed class RowLevelSecurityTests(TestDatabase database) : IClassFixture
     }
 
     /// <summary>What workers claim from, of whatever tenant.</summary>
-    private static bool IsQueueOfWorkers(string role, string table) => role == Database.WorkerRole && table is ("deliveries" or "receipts" or "outbox" or "webhook_messages");
+    private static bool IsQueueOfWorkers(string role, string table) => role == Database.WorkerRole && table is ("deliveries" or "receipts" or "outbox" or "webhook_messages" or "notices");
 
     /// <summary>The API writes what it accepts of several tenants together, and reads of it only which keys are taken.</summary>
     private static bool MayOfSeveral(string role, string table, string verb) => role == Database.WorkerRole

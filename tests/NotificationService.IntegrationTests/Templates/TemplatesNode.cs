@@ -2,6 +2,8 @@ using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Storage;
 using NotificationService.Templates;
+using NotificationService.Templates.Fragments;
+using NotificationService.Templates.Samples;
 using NotificationService.Tenants;
 using NotificationService.Testing;
 
@@ -18,8 +20,15 @@ internal sealed class TemplatesNode
         var store = database.Store;
         Catalog = new TemplateCatalog(database.Database, Time);
         Queries = new TemplateQueries(store);
-        Store = new TemplateStore(store, Queries, Catalog, new Ids(Time), Time);
-        Seed = new TemplateSeed(Store, Catalog);
+        var ids = new Ids(Time);
+        var audit = new AuditLog(ids, Time);
+        Assembler = new TemplateAssembler(store);
+        var samples = new SampleRuns(Queries, new TenantSettingsCache(new TenantSettingsStore(database.Database, store, audit), database.Database, Time), Time);
+        Store = new TemplateStore(store, Queries, Assembler, samples, Catalog, audit, ids, Time);
+        Fragments = new FragmentStore(store, audit, Time);
+        Usage = new FragmentUsage(store);
+        Republisher = new TemplateRepublisher(Store, Queries, Assembler, samples, Usage, Time);
+        Seed = new TemplateSeed(Store, Catalog, ids, Time);
     }
 
     public ManualTime Time { get; } = new();
@@ -27,6 +36,14 @@ internal sealed class TemplatesNode
     public TemplateCatalog Catalog { get; }
 
     public TemplateQueries Queries { get; }
+
+    public TemplateAssembler Assembler { get; }
+
+    public FragmentStore Fragments { get; }
+
+    public FragmentUsage Usage { get; }
+
+    public TemplateRepublisher Republisher { get; }
 
     public TemplateStore Store { get; }
 
@@ -60,7 +77,7 @@ internal sealed class TemplatesNode
     public async Task<string?> TextAsync(TenantId tenant, Guid id, int version)
     {
         var template = await Catalog.LoadAsync(tenant, id, version, CancellationToken.None);
-        return template.Render(ChannelKind.Sms, null, "{}"u8, Ann).ShouldBeOfType<RenderOutcome.Rendered>().Content.Text;
+        return template.Render(ChannelKind.Sms, null, "{}"u8, Ann, DateTimeOffset.UnixEpoch).ShouldBeOfType<RenderOutcome.Rendered>().Content.Text;
     }
 
     public static TemplateDetails Done(TemplateChange change) => change.ShouldBeOfType<TemplateChange.Done>().Details;

@@ -185,7 +185,7 @@ public sealed class WebhookOutcomeTests(TestDatabase database) : IClassFixture<T
         await stage.StartAsync();
         await stage.UntilAsync($"select count(*) from webhook_endpoints where id = '{endpoint}' and not enabled", 1);
 
-        (await database.QueryAsync<string>($"select actor_kind || ' ' || (actor_id is null) || ' ' || action || ' ' || (detail->>'reason') from audit_log where target = 'webhook_endpoint/{endpoint}'"))
+        (await database.QueryAsync<string>($"select actor_kind || ' ' || (actor_id is null) || ' ' || action || ' ' || (after->>'reason') from audit_log where target = 'webhook_endpoint/{endpoint}'"))
             .ShouldBe(["system true webhook_endpoint.disabled gone"]);
     }
 

@@ -25,7 +25,7 @@ public sealed class Attacker : IDisposable
     public static async Task<Attacker> RegisterAsync(Uri service, string key)
     {
         var client = new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromSeconds(60) };
-        var registered = await ReadAsync(client, "api/v1/auth/register-tenant", null, new { tenantName = key, tenantKey = key, admin = new { email = $"admin@{key}.example", password = Password, name = "Admin" } });
+        var registered = await ReadAsync(client, "api/v1/auth/register-tenant", null, new { tenantName = key, tenantKey = key, starter = false, admin = new { email = $"admin@{key}.example", password = Password, name = "Admin" } });
         var admin = registered.GetProperty("accessToken").GetString()!;
         var made = await ReadAsync(client, "api/v1/admin/service-accounts", admin, new { name = "attack", scopes = (string[])["notifications:send", "notifications:read"], mode = "live" });
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>

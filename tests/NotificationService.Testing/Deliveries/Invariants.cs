@@ -39,6 +39,21 @@ public sealed class Invariants(NpgsqlDataSource database)
             left join lateral (select status, seq from timeline t where t.delivery_id = d.id order by seq desc limit 1) last on true
             where d.status <> {status.sending} and (last.status is distinct from d.status or last.seq is distinct from d.timeline_seq)
             """),
+        ("an in-app delivery arrived and is in no inbox, or a test did arrive in one",
+            """
+            select d.id::text from deliveries d join notifications n on n.id = notification_of(d.id)
+            where d.channel = {channel.in_app} and d.status in ({status.delivered}, {status.read})
+              and exists (select from attempts a join providers p on p.tenant_id = a.tenant_id and p.id = a.provider_id where a.delivery_id = d.id and p.type = 'in_app')
+              and n.live <> exists (select from inbox_items i where i.id = d.id)
+            """),
+        ("the counts or the version of an inbox are not those of its items",
+            """
+            select u.tenant_id::text || ' ' || u.user_id from inbox_users u
+            left join lateral (
+                select count(*) filter (where i.status = 1) as unread, count(*) filter (where i.status = 1 and not i.seen and i.arrived_version > u.seen_version) as unseen, max(i.version) as version
+                from inbox_items i where i.tenant_id = u.tenant_id and i.user_id = u.user_id) i on true
+            where u.unread <> i.unread or u.unseen <> i.unseen or u.version < coalesce(i.version, 0)
+            """),
         ("the timeline has a gap or does not begin with 1",
             "select delivery_id::text from timeline group by delivery_id having min(seq) <> 1 or max(seq) <> count(*)"),
         ("a status changed in a way that is not legal",

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.RateLimits;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 
 namespace NotificationService.UnitTests.Auth;

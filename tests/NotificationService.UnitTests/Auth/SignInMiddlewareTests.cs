@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using NotificationService.Credentials;
 using NotificationService.Host.Auth;
 using NotificationService.Storage;
 using NotificationService.Tenants;
@@ -146,6 +147,6 @@ public sealed class SignInMiddlewareTests
     {
         var time = new ManualTime(Tokens.Now);
         var database = new Database(new StorageOptions { ConnectionString = "Host=unused" });
-        return new SignInMiddleware(_ => Task.CompletedTask, new VerifiedTokens(new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new DisabledSubjects(database, time), time));
+        return new SignInMiddleware(_ => Task.CompletedTask, new VerifiedTokens(new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new EndedTokens(database, time), time), new StreamTickets(new CredentialVault(MasterKeys.Parse(Tokens.NewKey)), database, new Ids(time), time), new AccountUses(database, time));
     }
 }

@@ -57,5 +57,5 @@ public sealed class VerifiedTokensTests
     }
 
     private VerifiedTokens Known() => new(
-        new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new DisabledSubjects(new Database(new StorageOptions { ConnectionString = "Host=unused" }), time), time);
+        new AccessTokenVerifier(Tokens.Keys(Tokens.NewKey), time), new EndedTokens(new Database(new StorageOptions { ConnectionString = "Host=unused" }), time), time);
 }

@@ -12,7 +12,7 @@ public sealed class WarmUpTests
     {
         var hanging = new Part(_ => Task.Delay(Timeout.Infinite, CancellationToken.None));
 
-        await RunAsync(TimeSpan.FromMilliseconds(50), hanging);
+        await RunAsync(TimeSpan.FromSeconds(1), hanging);
 
         hanging.HasBegun.ShouldBeTrue();
     }

@@ -71,7 +71,7 @@ public sealed class ProviderQueuesTests
         {
             var limiter = limiters[i % limiters.Length];
             queues.Add(Delivery(i, limiter));
-            if (i % 50 == 0)
+            if (i % 5 == 0)
                 queues.Providers().Count().ShouldBeLessThanOrEqualTo(limiters.Length);
             while (queues.Next(limiter) is Admission.Granted)
             {

@@ -71,6 +71,8 @@ public sealed class GoldenEventsTests
         EventTypes.EndpointFailing => Noted(type, """{"host" : "hooks.example.com", "reason" : null, "failing_since" : "2026-11-21T08:00:00+00:00", "failures" : 12, "last_failure" : "http_status"}"""),
         EventTypes.EndpointDisabled => Noted(type, """{"host" : "[2001:db8::1]", "reason" : "failing", "failing_since" : "2026-11-16T08:00:00.123456+00:00", "failures" : 4711, "last_failure" : "timeout"}"""),
         EventTypes.ProviderSuspended => Noted(type, """{"name" : "Zoë's SendGrid", "type" : "sendgrid", "channel" : 1, "code" : "credentials_refused", "message" : "the key <SG.…> is not known"}"""),
+        EventTypes.QuotaNear => Noted(type, """{"channel" : 2, "prefix" : "+44", "quota" : 1000, "used" : 800, "day" : "2026-11-21", "ends_at" : "2026-11-21T23:00:00+00:00"}"""),
+        EventTypes.QuotaReached => Noted(type, """{"channel" : 1, "prefix" : null, "quota" : 1000, "used" : 1000, "day" : "2026-11-21", "ends_at" : "2026-11-22T00:00:00+00:00"}"""),
         _ => Delivery(type) with
         {
             Reference = "order-1009",
@@ -95,7 +97,7 @@ public sealed class GoldenEventsTests
         EventTypes.BatchCompleted => Noted(type, """{"reference" : null, "state" : 2, "live" : true, "created_at" : "2026-11-21T08:00:00+00:00", "counts" : null}"""),
         EventTypes.BulkJobProgress or EventTypes.BulkJobCompleted => Notice(type, Job()),
         EventTypes.EndpointFailing or EventTypes.EndpointDisabled => Noted(type, """{"host" : null, "reason" : null, "failing_since" : null, "failures" : 0, "last_failure" : null}"""),
-        EventTypes.ProviderSuspended => Whole(type),
+        EventTypes.ProviderSuspended or EventTypes.QuotaNear or EventTypes.QuotaReached => Whole(type),
         _ => Delivery(type),
     };
 

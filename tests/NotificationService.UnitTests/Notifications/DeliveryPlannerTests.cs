@@ -1,7 +1,9 @@
+using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.Recipients.Preferences;
 using NotificationService.Templates;
 
 namespace NotificationService.UnitTests.Notifications;
@@ -117,6 +119,42 @@ public sealed class DeliveryPlannerTests
     public void What_waits_expires_with_the_notification() =>
         Planned(Chain([ChannelKind.InApp, ChannelKind.Email], null) with { ExpiresAt = Now.AddHours(2) }, template: null).Deliveries[1].DueAt.ShouldBe(Now.AddHours(2));
 
+    [Fact]
+    public void What_stands_against_a_channel_ends_it_at_once_and_says_why()
+    {
+        var facts = new PlanFacts(
+            "news", new CategoryRule(new Dictionary<ChannelKind, bool> { [ChannelKind.InApp] = false }, Critical: false, Marketing: true, ExpiresAfter: null), Person: null,
+            [new SuppressedAddress(ChannelKind.Email, "ann@example.com", SuppressionReason.Unsubscribe, null)]);
+
+        var planned = Planned(Request([ChannelKind.Email, ChannelKind.InApp]), template: null, facts);
+
+        planned.Deliveries.Select(delivery => (delivery.Status, delivery.Failure, delivery.Reason?.Code)).ShouldBe(
+            [(DeliveryStatus.Suppressed, null, "suppressed_unsubscribe"), (DeliveryStatus.Suppressed, null, "category_default")]);
+    }
+
+    [Fact]
+    public void In_a_chain_the_first_that_may_be_sent_has_the_first_ones_time()
+    {
+        var facts = PlanFacts.None with { Person = new PersonPreferences { Channels = new Dictionary<string, bool> { ["email"] = false } } };
+        var request = Chain([ChannelKind.Email, ChannelKind.InApp, ChannelKind.Sms], TimeSpan.FromMinutes(15)) with { Recipient = Ann with { Phone = "+14155550100" } };
+
+        Planned(request, template: null, facts).Deliveries.Select(delivery => (delivery.Channel, delivery.Place, delivery.Status, delivery.IsBehind, delivery.DueAt - Now)).ShouldBe(
+        [
+            (ChannelKind.Email, 1, DeliveryStatus.Suppressed, false, TimeSpan.Zero),
+            (ChannelKind.InApp, 2, DeliveryStatus.Queued, false, TimeSpan.Zero),
+            (ChannelKind.Sms, 3, DeliveryStatus.Scheduled, true, TimeSpan.FromMinutes(15)),
+        ]);
+    }
+
+    [Fact]
+    public void A_pause_that_is_over_when_it_is_to_be_sent_does_not_stand_against_it()
+    {
+        var facts = PlanFacts.None with { Person = new PersonPreferences { Paused = true, PausedUntil = Now.AddHours(1) } };
+
+        Planned(Request([ChannelKind.Email]), template: null, facts).Deliveries[0].Status.ShouldBe(DeliveryStatus.Suppressed);
+        Planned(Request([ChannelKind.Email]) with { SendAt = Now.AddHours(1) }, template: null, facts).Deliveries[0].Status.ShouldBe(DeliveryStatus.Scheduled);
+    }
+
     /// <summary>Every combination of channels wanted, channels of the template and addresses.</summary>
     [Fact]
     public void Whatever_is_asked_every_channel_is_accounted_for()
@@ -178,8 +216,8 @@ public sealed class DeliveryPlannerTests
 
     private static PublishedTemplate Template(params ChannelKind[] channels) => new(Guid.Empty, "order-shipped", 1, null, channels.ToHashSet());
 
-    private static PlanOutcome.Planned Planned(ValidatedRequest request, PublishedTemplate? template) =>
-        DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Planned>();
+    private static PlanOutcome.Planned Planned(ValidatedRequest request, PublishedTemplate? template, PlanFacts? facts = null) =>
+        DeliveryPlanner.Plan(request, template, Id, Now, facts).ShouldBeOfType<PlanOutcome.Planned>();
 
     private static RequestIssue Refused(ValidatedRequest request, PublishedTemplate? template) =>
         DeliveryPlanner.Plan(request, template, Id, Now).ShouldBeOfType<PlanOutcome.Refused>().Issue;

@@ -1,5 +1,6 @@
 using NotificationService.Deliveries;
 using NotificationService.Notifications;
+using NotificationService.Storage;
 using static NotificationService.Deliveries.DeliveryStatus;
 
 namespace NotificationService.UnitTests.Notifications;

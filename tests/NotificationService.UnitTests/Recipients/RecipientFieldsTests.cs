@@ -28,7 +28,7 @@ public sealed class RecipientFieldsTests
     public void Every_member_has_a_row_in_its_place() => RecipientFields.All.Select(row => row.Field).ShouldBe(Enum.GetValues<RecipientField>());
 
     [Fact]
-    public void Every_property_of_a_recipient_has_a_row_under_its_name() => RecipientFields.Names.ShouldBe(NamesOf(typeof(StoredRecipient)), ignoreOrder: true);
+    public void Every_property_of_a_recipient_has_a_row_under_its_name() => RecipientFields.Names.ShouldBe(NamesOf(typeof(StoredRecipient)).Where(name => name != "suppliedBy"), ignoreOrder: true);
 
     [Fact]
     public void Every_row_is_a_property_of_the_body_that_the_API_takes() => NamesOf(Body).ShouldBe(RecipientFields.Names, ignoreOrder: true);

@@ -73,6 +73,9 @@ public sealed class EscapingTests
         TemplateOf.RenderHtml("<img src='{{v}}'>", data).ShouldStartWith("<img src='unsafe:");
         var inApp = TemplateOf.Contents(System.Text.Json.Nodes.JsonNode.Parse("""{"in_app":{"en":{"title":"t","body":"b","actionUrl":"{{v}}"}}}""")!);
         TemplateOf.Rendered(inApp.Render(ChannelKind.InApp, data)).ActionUrl.ShouldBeNull();
+        var actions = TemplateOf.Contents(System.Text.Json.Nodes.JsonNode.Parse("""{"in_app":{"en":{"title":"t","body":"b","actions":[{"label":"Go","url":"{{v}}"},{"label":"Home","url":"/home"}]}}}""")!);
+        var rendered = JsonDocument.Parse(TemplateOf.Rendered(actions.Render(ChannelKind.InApp, data)).Data["actions"]).RootElement;
+        (rendered[0].GetProperty("url").GetString(), rendered[1].GetProperty("url").GetString()).ShouldBe(("", "/home"));
     }
 
     [Fact]

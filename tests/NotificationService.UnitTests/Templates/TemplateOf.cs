@@ -20,6 +20,8 @@ internal static class TemplateOf
         Timezone = "Europe/Paris",
     }.ForTemplates();
 
+    public static readonly DateTimeOffset Now = new(2026, 11, 3, 9, 5, 0, TimeSpan.Zero);
+
     public static CompiledTemplate Html(string html) => Contents(new JsonObject
     {
         ["email"] = new JsonObject { ["en"] = new JsonObject { ["subject"] = "s", ["html"] = html } },
@@ -45,7 +47,7 @@ internal static class TemplateOf
     }).ShouldHaveSingleItem();
 
     public static RenderOutcome Render(this CompiledTemplate template, ChannelKind channel, string data, string? locale = null) =>
-        template.Render(channel, locale, Encoding.UTF8.GetBytes(data), Ann);
+        template.Render(channel, locale, Encoding.UTF8.GetBytes(data), Ann, Now);
 
     public static string RenderText(string text, string data = "{}") => Rendered(Text(text).Render(ChannelKind.Email, data)).Text.ShouldNotBeNull();
 

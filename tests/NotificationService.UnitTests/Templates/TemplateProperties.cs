@@ -15,7 +15,7 @@ public sealed class TemplateProperties
     [
         "{{", "}}", "{{{", "}}}", "{{~", "~}}", "{{#if ", "{{#each ", "{{#with ", "{{#unless ", "{{^", "{{/if}}", "{{/each}}", "{{/with}}", "{{/unless}}",
         "{{else}}", "{{else if ", "{{! ", "{{!-- ", "--}}", "a", "items", "user", "name", "é", "ß", "_x", "this", ".", "..", "../", "@index", "@root", "@key",
-        "upper ", "date ", "number ", "join ", "lookup ", "default ", "eq ", "pluralize ", "log ", "(", ")", "'", "\"", "|", " as |x y|", "1", "-2.5", "true", "null",
+        "upper ", "date ", "number ", "money ", "relative ", "truncate ", "json ", "urlEncode ", "'local'", "'long'", "join ", "lookup ", "default ", "eq ", "pluralize ", "log ", "(", ")", "'", "\"", "|", " as |x y|", "1", "-2.5", "true", "null",
         "<a href=\"", "\">", "<script>", "</script>", "<p onclick='", "[0]", "\\", "&", "*", ">", "$", "%", "\0", "\r\n", "\u2028", "\ud83d\ude00", "\ud83d", " ", "=",
     ];
 
@@ -54,7 +54,7 @@ public sealed class TemplateProperties
             foreach (var data in Data)
             {
                 _ = compiled.CheckVariables([ChannelKind.WhatsApp], null, Encoding.UTF8.GetBytes(data));
-                var outcome = compiled.Render(ChannelKind.WhatsApp, null, Encoding.UTF8.GetBytes(data), TemplateOf.Ann);
+                var outcome = compiled.Render(ChannelKind.WhatsApp, null, Encoding.UTF8.GetBytes(data), TemplateOf.Ann, TemplateOf.Now);
                 (outcome is RenderOutcome.Rendered or RenderOutcome.Failed).ShouldBeTrue();
             }
 

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using NotificationService.Deliveries;
 using NotificationService.Storage;
 using NotificationService.Tenants;
+using Npgsql;
 
 namespace NotificationService.Channels.Routing;
 
@@ -45,7 +45,7 @@ public sealed class SuspensionStore(Database database)
         return isNew;
     }
 
-    /// <summary>A call was answered, or a person tried it out and it works: what waits is tried at once, by every worker.</summary>
+    /// <summary>A call was answered: what waits is tried at once, by every worker.</summary>
     public async Task LiftAsync(TenantId tenant, Guid provider, CancellationToken cancellationToken)
     {
         await using var batch = await TenantBatch.OpenAsync(database.Worker, cancellationToken);

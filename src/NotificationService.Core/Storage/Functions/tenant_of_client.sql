@@ -2,7 +2,8 @@
 -- whom FORCE ROW LEVEL SECURITY binds as well and whom the policy sign_in_looks_up lets read.
 create or replace function notification_meta.tenant_of_client(client text) returns uuid
 language sql stable security definer set search_path = public, pg_temp as $$
-    select tenant_id from service_accounts where client_id = client
+    select a.tenant_id from service_accounts a
+    where a.client_id = client and not exists (select from tenant_settings s where s.tenant_id = a.tenant_id and s.closed_at is not null)
 $$;
 
 revoke all on function notification_meta.tenant_of_client(text) from public;

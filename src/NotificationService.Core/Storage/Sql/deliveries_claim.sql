@@ -19,6 +19,7 @@
 --
 -- The time is asked for in a subselect: asked once, it bounds the index scan. Written plainly it would be a filter, and a lane with one
 -- due row would be read to its end, through everything that is scheduled for later.
+-- A suspended tenant's lanes are walked and bring nothing, and what waits there bounds no watermark: once it is resumed, the next look through everything finds it.
 -- Relies on deliveries_due (priority, tenant_id, channel, due_at, id) where status in (10, 20).
 -- Two workers at once: FOR UPDATE SKIP LOCKED, and the update takes what was locked, by its place: locked, a row cannot move. One that somebody
 -- changed between the look and the lock stands at a place that this statement does not see; it is due for the next claim.
@@ -26,6 +27,9 @@
 with class as (
     select * from unnest(:classes::smallint[], :class_max::int[], :after_tenants::uuid[], :after_channels::smallint[], :watermarks::timestamptz[]) with ordinality
         as c(priority, max_count, after_tenant, after_channel, watermark, rank)
+),
+suspended as materialized (
+    select tenant_id from notification_meta.suspended_tenants(1000000) as s(tenant_id)
 ),
 walk as materialized (
     select class.rank, class.priority, class.max_count, class.watermark, path.tenant_id, path.channel, path.due_at, path.n
@@ -57,6 +61,7 @@ lane as (
     left join unnest(:limited_tenants::uuid[], :limited_channels::smallint[], :limits::int[]) as held(tenant_id, channel, max_count)
         on held.tenant_id = walk.tenant_id and held.channel = walk.channel
     where walk.due_at <= (select clock_timestamp()) and coalesce(held.max_count, 1) > 0
+      and walk.tenant_id not in (select tenant_id from suspended)
 ),
 picked as materialized (
     select due.place
@@ -89,6 +94,6 @@ from claimed
 union all
 select null, last.tenant_id, class.priority, last.channel, coalesce(last.n = class.max_count, false)::int, 0::smallint, 0::smallint, 0::smallint, 0::smallint,
     exists (select from lane where lane.rank = class.rank),
-    least((select min(walk.due_at) from walk where walk.rank = class.rank), clock_timestamp() - interval '2 seconds'),
+    least((select min(walk.due_at) from walk where walk.rank = class.rank and walk.tenant_id not in (select tenant_id from suspended)), clock_timestamp() - interval '2 seconds'),
     null, null, null, null, null, null
 from class left join lateral (select walk.tenant_id, walk.channel, walk.n from walk where walk.rank = class.rank order by walk.n desc limit 1) last on true

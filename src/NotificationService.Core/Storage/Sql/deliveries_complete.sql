@@ -6,6 +6,8 @@
 -- per attempt: :attempt_places the place of its result (from 1), :attempt_numbers, :attempt_providers, :attempt_outcomes, :attempt_started, :attempt_finished,
 --   :attempt_codes, :attempt_messages, :attempt_message_ids, :attempt_segments, :attempt_encodings
 -- per timeline row: :step_places the place of its result, :step_sequences, :step_statuses, :step_times, :step_details
+-- per item that arrives in an inbox, only in the variant "inbox": :item_places the place of its result, :item_users, :item_titles, :item_bodies, :item_urls, :item_actions, :item_categories,
+--   :item_priorities, :item_data. A user's row of inbox_users is locked to the end of the transaction, those of several users in the order of their keys.
 -- per result: :devices what became of each of several devices, or null as before, :segments of a text message that was accepted, or null, :encodings
 --
 -- OFFSET 0 is a fence: one probe of the primary key per result, whatever the statistics said when the plan was made. Without it a plan
@@ -42,6 +44,30 @@ with held as (
     where d.ctid = held_row.ctid
     returning i.place::int, d.tenant_id, d.id, i.lease, d.batch_id
 ),
+-- when inbox
+item as materialized (
+    select held.tenant_id, held.id, i.user_id, i.title, i.body, i.action_url, i.actions::json as actions, i.category, i.priority, i.data::json as data,
+        row_number() over same_user as n, count(*) over (partition by held.tenant_id, i.user_id) as of_user
+    from unnest(:item_places::int[], :item_users::text[], :item_titles::text[], :item_bodies::text[], :item_urls::text[], :item_actions::text[], :item_categories::text[], :item_priorities::smallint[], :item_data::text[])
+        as i(place, user_id, title, body, action_url, actions, category, priority, data)
+    join held on held.place = i.place
+    window same_user as (partition by held.tenant_id, i.user_id order by held.id)
+),
+inbox as (
+    insert into inbox_users as u (tenant_id, user_id, version, unread, unseen)
+    select tenant_id, user_id, count(*), count(*), count(*) from item group by tenant_id, user_id order by tenant_id, user_id
+    on conflict (tenant_id, user_id) do update set version = u.version + excluded.version, unread = u.unread + excluded.unread, unseen = u.unseen + excluded.unseen
+    returning u.tenant_id, u.user_id, u.version
+),
+arrived as (
+    insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, priority, category, title, body, action_url, actions, data)
+    select item.tenant_id, item.user_id, item.id, inbox.version - item.of_user + item.n, inbox.version - item.of_user + item.n, now.at, now.at, now.at, now.at, item.priority, item.category,
+        item.title, item.body, item.action_url, item.actions, item.data
+    from item join inbox on inbox.tenant_id = item.tenant_id and inbox.user_id = item.user_id
+    -- After the lock: of two items of a user the later version has the later time.
+    cross join lateral (select clock_timestamp() as at where inbox.version > 0 offset 0) now
+),
+-- end
 attempt as (
     insert into attempts (tenant_id, delivery_id, number, provider_id, outcome, started_at, finished_at, code, message, provider_message_id, segments, sms_encoding)
     select (:tenants::uuid[])[a.place], (:ids::uuid[])[a.place], a.number, a.provider_id, a.outcome, a.started_at, a.finished_at, a.code, a.message, a.provider_message_id, a.segments, a.sms_encoding

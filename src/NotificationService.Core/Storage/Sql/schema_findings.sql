@@ -35,7 +35,7 @@ from pg_policies p cross join service_role r
 where p.permissive = 'PERMISSIVE' and (p.roles && array['public', r.rolname]::name[])
   and coalesce(p.qual, '') || coalesce(p.with_check, '') !~ 'current_setting\(''app\.'
   -- The worker claims from every tenant's queues.
-  and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts', 'outbox', 'webhook_messages'))
+  and not (r.rolname = 'notification_worker' and p.tablename in ('deliveries', 'receipts', 'outbox', 'webhook_messages', 'notices'))
 union all
 -- The API writes for several tenants together what it accepts, and reads only which of its keys are taken.
 select format('the policy %s on %s lets %s read of several tenants at once', p.policyname, p.tablename, r.rolname)

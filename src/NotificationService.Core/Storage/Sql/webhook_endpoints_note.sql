@@ -52,9 +52,9 @@ published as materialized (
     from noted n where n.warned or n.disabled_for is not null
 ),
 audited as (
-    insert into audit_log (id, tenant_id, at, actor_kind, action, target, detail)
+    insert into audit_log (id, tenant_id, at, actor_kind, action, target, after)
     select notification_meta.new_id(), n.tenant_id, clock_timestamp(), 'system', 'webhook_endpoint.disabled', 'webhook_endpoint/' || n.id,
-        json_build_object('reason', n.disabled_for, 'failures', n.failures::text)
-    from noted n where n.disabled_for is not null
+        json_build_object('enabled', false, 'reason', n.disabled_for, 'failures', n.failures::text)
+    from noted n where n.disabled_for is not null order by n.tenant_id, n.id
 )
 select id, disabled_for from noted where disabled_for is not null and (select count(*) from published) >= 0

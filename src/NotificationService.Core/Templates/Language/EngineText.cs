@@ -28,15 +28,17 @@ internal static class EngineText
 
     private static void Append(StringBuilder text, IReadOnlyList<TemplateNode> nodes)
     {
+        // The engine takes the tilde at a comment's end for a part of the comment: what it would have taken away is left out here.
+        var trims = false;
         foreach (var node in nodes)
         {
             switch (node)
             {
                 case LiteralNode literal:
-                    text.Append(literal.Text);
+                    text.Append(trims ? literal.Text.AsSpan().TrimStart() : literal.Text);
                     break;
                 case CommentNode comment:
-                    Tag(text, "! ", null, comment.Trim);
+                    Tag(text, "! ", null, comment.Trim with { After = false });
                     break;
                 case OutputNode output:
                     Tag(text, "", output.Value, output.Trim);
@@ -45,6 +47,8 @@ internal static class EngineText
                     Append(text, block);
                     break;
             }
+
+            trims = node is CommentNode { Trim.After: true };
         }
     }
 

@@ -35,9 +35,10 @@ internal sealed class HtmlPosition
             state = state.Next(c);
     }
 
-    public void RefuseWhereEscapingDoesNotHelp(int position)
+    /// <param name="isColor">Whether the value is certainly a colour, and may stand in a style.</param>
+    public void RefuseWhereEscapingDoesNotHelp(int position, bool isColor)
     {
-        if (state.Problem is { } problem)
+        if (state.Problem is { } problem && !(isColor && state.IsStyle))
             throw new TemplateRefusedException(TemplateCodes.UnsafePosition, position, problem);
         state = state.AfterValue();
     }
@@ -88,6 +89,9 @@ internal sealed class HtmlPosition
             },
             _ => null,
         };
+
+        /// <summary>Within a style attribute that has quotes, or a style element.</summary>
+        public bool IsStyle => (Place == Place.Value && Attribute == "style" && Quote != ' ') || (Place == Place.RawText && Tag == "style");
 
         public State AfterValue() => Place switch
         {

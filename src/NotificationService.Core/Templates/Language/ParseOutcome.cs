@@ -9,7 +9,13 @@ public abstract record ParseOutcome
     public sealed record Parsed(TemplateTree Tree) : ParseOutcome;
 
     /// <summary>The message begins with line:column and ends with the line and a caret below the place.</summary>
-    public sealed record Refused(string Code, string Message) : ParseOutcome;
+    public sealed record Refused(string Code, string Message) : ParseOutcome
+    {
+        /// <summary>Where in the text, and why, for whoever knows better where the text came from.</summary>
+        internal int Position { get; init; }
+
+        internal string Reason { get; init; } = "";
+    }
 }
 
 /// <summary>Leaves the parser from any depth; never leaves <see cref="TemplateParser"/>.</summary>
@@ -37,6 +43,6 @@ internal sealed class TemplateRefusedException(string code, int position, string
         // A window of the line, so that a line of 60 KiB does not come back.
         var from = Math.Max(start, at - 40);
         var shown = source[from..Math.Min(end, from + 80)].Select(c => char.IsControl(c) ? ' ' : c).ToArray();
-        return new ParseOutcome.Refused(Code, $"{line}:{at - start + 1}: {Message}\n{new string(shown)}\n{new string(' ', at - from)}^");
+        return new ParseOutcome.Refused(Code, $"{line}:{at - start + 1}: {Message}\n{new string(shown)}\n{new string(' ', at - from)}^") { Position = at, Reason = Message };
     }
 }

@@ -13,6 +13,8 @@ internal static class TemplateFormats
         if (PlainValue.Number(arguments[0]) is not { } value)
             return PlainValue.Text(arguments[0]);
         RenderBudget.Make(LongestFormat);
+        if (LocaleFunctions.Number(value, arguments) is { } local)
+            return local;
         var decimals = arguments.Length > 1 ? (int)Math.Clamp(PlainValue.Number(arguments[1]) ?? 0, 0, 10) : 2;
         var format = new NumberFormatInfo
         {
@@ -29,8 +31,10 @@ internal static class TemplateFormats
         if (Time(arguments[0]) is not { } time)
             return PlainValue.Text(arguments[0]);
         RenderBudget.Make(LongestFormat);
-        if (arguments.Length > 2 && TimeZones.Local(time, PlainValue.Text(arguments[2])) is { } local)
-            time = local;
+        if (LocaleFunctions.Date(time, arguments) is { } inLanguage)
+            return inLanguage;
+        if (arguments.Length > 2)
+            time = PlainValue.Text(arguments[2]) is var zone && zone == LocaleFunctions.Local ? LocaleFunctions.InZone(time, zone) : TimeZones.Local(time, zone) ?? time;
         var format = arguments.Length > 1 ? PlainValue.Text(arguments[1]) : "yyyy-MM-dd";
         return IsDateFormat(format) ? time.ToString(format, CultureInfo.InvariantCulture) : time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
@@ -49,8 +53,11 @@ internal static class TemplateFormats
         }
     }
 
+    /// <summary>A date without a time.</summary>
+    public static bool IsDay(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
     /// <summary>RFC 3339, or seconds since 1970; a time without an offset is UTC.</summary>
-    private static DateTimeOffset? Time(object? value) => value switch
+    public static DateTimeOffset? Time(object? value) => value switch
     {
         string { Length: <= LongestFormat } text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
         long seconds when seconds is > -62_135_596_800 and < 253_402_300_799 => DateTimeOffset.FromUnixTimeSeconds(seconds),

@@ -30,8 +30,13 @@ public static class TemplateFunctions
         ["lookup"] = (new(2, 2, "a list or an object, and an index or a name"), a => PlainValue.Member(a[0], PlainValue.Text(a[1]))),
         ["join"] = (new(1, 2, "a list and, if wanted, what stands between"), a => PlainValue.Join(a[0], a.Length > 1 ? PlainValue.Text(a[1]) : ", ")),
         ["pluralize"] = (new(3, 3, "a count, the word for one, the word for many"), a => PlainValue.Number(a[0]) is 1 or -1 ? a[1] : a[2]),
-        ["number"] = (new(1, 4, "a number and, if wanted, its decimals, what stands between thousands, what stands before the decimals"), TemplateFormats.Number),
-        ["date"] = (new(1, 3, "a time and, if wanted, a format such as \"d MMMM yyyy HH:mm\" and a timezone such as \"Europe/Paris\""), TemplateFormats.Date),
+        ["truncate"] = (new(2, 3, "a text, how long it may be and, if wanted, what stands for the rest"), TextFunctions.Truncate),
+        ["json"] = (new(1, 1, "one value"), TextFunctions.Json),
+        ["urlEncode"] = (new(1, 1, "one value"), TextFunctions.UrlEncode),
+        ["number"] = (new(1, 4, "a number and, if wanted, its decimals, what stands between thousands, what stands before the decimals; or a number, \"local\" or a locale and, if wanted, its decimals"), TemplateFormats.Number),
+        ["money"] = (new(2, 3, "an amount, a currency such as \"EUR\" and, if wanted, a locale"), LocaleFunctions.Money),
+        ["date"] = (new(1, 4, "a time and, if wanted, a format such as \"d MMMM yyyy HH:mm\" or \"long\", a timezone such as \"Europe/Paris\" or \"local\", and a locale"), TemplateFormats.Date),
+        ["relative"] = (new(1, 2, "a time and, if wanted, a locale"), LocaleFunctions.Relative),
     };
 
     public static readonly IReadOnlyDictionary<string, Signature> Signatures =
@@ -39,13 +44,18 @@ public static class TemplateFunctions
 
     public static readonly string Names = string.Join(", ", All.Keys);
 
+    /// <summary>The locales whose way of writing numbers and times is known; others are written as their language, or as English.</summary>
+    public static IReadOnlyList<string> Locales => [.. LocaleFormat.Known.Order(StringComparer.Ordinal)];
+
     internal static IEnumerable<(string Name, Function Body)> Bodies => All.Select(entry => (entry.Key, entry.Value.Body));
 
     /// <summary>What is wrong with a quoted argument that can be known before any value is: a bad date format, an unknown timezone.</summary>
     internal static string? LiteralProblem(string function, int argument, string text) => (function, argument) switch
     {
-        ("date", 1) when !TemplateFormats.IsDateFormat(text) => "this is not a date format, such as \"d MMMM yyyy HH:mm\"",
-        ("date", 2) when !TimeZones.Exists(text) => "there is no such timezone; write one such as \"Europe/Paris\"",
+        ("date", 1) when !LocaleFormat.IsDateStyle(text) && !TemplateFormats.IsDateFormat(text) => "this is not a date format, such as \"d MMMM yyyy HH:mm\" or \"long\"",
+        ("date", 2) when text != LocaleFunctions.Local && !TimeZones.Exists(text) => "there is no such timezone; write one such as \"Europe/Paris\"",
+        ("date", 3) or ("money", 2) or ("relative", 1) when !LocaleFunctions.IsLocale(text) => "this is not a locale; write \"local\" or one such as \"fr-CA\"",
+        ("money", 1) when !LocaleFunctions.IsCurrency(text) => "this is not a currency of ISO 4217, such as \"EUR\"",
         _ => null,
     };
 

@@ -8,25 +8,41 @@ public sealed class TemplateParser
 {
     private readonly string source;
     private readonly TagReader reader;
+    private readonly bool isHtml;
     private readonly HtmlPosition? html;
+    private readonly List<PartialTag>? partials;
     private readonly Stack<OpenBlock> open = new();
     private List<TemplateNode> nodes = [];
     private int tags;
 
-    private TemplateParser(string source, bool isHtml)
+    private TemplateParser(string source, bool isHtml, List<PartialTag>? partials)
     {
         this.source = source;
+        this.isHtml = isHtml;
+        this.partials = partials;
         reader = new TagReader(source);
-        html = isHtml ? new HtmlPosition() : null;
+        html = isHtml && partials is null ? new HtmlPosition() : null;
     }
 
-    public static ParseOutcome Parse(string source, bool isHtml)
+    public static ParseOutcome Parse(string source, bool isHtml) => Parse(source, isHtml, partials: null);
+
+    /// <summary>
+    /// The partials that a text names, in their order, or why it is refused. Where in the HTML a value stands is not looked at: what is around the text,
+    /// and in its partials, is not known yet. The text that they were put into is parsed again.
+    /// </summary>
+    internal static (IReadOnlyList<PartialTag> Partials, ParseOutcome.Refused? Refused) FindPartials(string source, bool isHtml)
+    {
+        var found = new List<PartialTag>();
+        return Parse(source, isHtml, found) is ParseOutcome.Refused refused ? ([], refused) : (found, null);
+    }
+
+    private static ParseOutcome Parse(string source, bool isHtml, List<PartialTag>? partials)
     {
         try
         {
             if (source.Length > TemplateLimits.SourceCharacters)
                 throw new TemplateRefusedException(TemplateCodes.TooComplex, 0, $"a part of a template may have {TemplateLimits.SourceCharacters} characters, this has {source.Length}");
-            return new ParseOutcome.Parsed(new TemplateParser(source, isHtml).Run());
+            return new ParseOutcome.Parsed(new TemplateParser(source, isHtml, partials).Run());
         }
         catch (TemplateRefusedException refusal)
         {
@@ -77,6 +93,13 @@ public sealed class TemplateParser
         }
 
         var trimBefore = reader.Take("~");
+        if (trimBefore && reader.Current == '{')
+        {
+            reader.Position++;
+            ReadRaw(start, braces: true, trimBefore);
+            return;
+        }
+
         if (reader.Current == '!')
         {
             ReadComment(start, trimBefore);
@@ -98,7 +121,8 @@ public sealed class TemplateParser
                 ReadRaw(start, braces: false, trimBefore);
                 break;
             case '>':
-                throw new TemplateRefusedException(TemplateCodes.Syntax, start, "there is no such partial; templates cannot include others");
+                ReadPartial(start, trimBefore);
+                break;
             case '*':
                 throw new TemplateRefusedException(TemplateCodes.TooComplex, start, "decorators are not allowed");
             default:
@@ -109,11 +133,30 @@ public sealed class TemplateParser
 
     private void ReadRaw(int start, bool braces, bool trimBefore)
     {
-        if (html is not null)
+        if (isHtml)
             throw new TemplateRefusedException(TemplateCodes.RawOutput, start, "values are always escaped in HTML; write {{name}}");
         reader.SkipSpace();
         var value = reader.ReadCallOrPath();
         nodes.Add(new OutputNode(value, new Trim(trimBefore, reader.Close(braces))));
+    }
+
+    private void ReadPartial(int start, bool trimBefore)
+    {
+        if (partials is null)
+            throw new TemplateRefusedException(TemplateCodes.Syntax, start, "there is no such partial here");
+        reader.Position++;
+        reader.SkipSpace();
+        var from = reader.Position;
+        while (reader.Current is '@' or '.' or '_' or '-' || char.IsAsciiLetterOrDigit(reader.Current))
+            reader.Position++;
+        var key = source[from..reader.Position];
+        if (key != PartialTag.Slot && !TemplateKey.IsValid(key))
+            throw new TemplateRefusedException(TemplateCodes.Syntax, from, $"expected the key of a partial, or {PartialTag.Slot} in a layout");
+        reader.SkipSpace();
+        if (!reader.AtEnd)
+            throw reader.Refuse("a partial takes no values; it sees those of the place where it stands, so put it into {{#with …}}");
+        var trimAfter = reader.Close(raw: false);
+        partials.Add(new PartialTag(key, start, reader.Position, new Trim(trimBefore, trimAfter)));
     }
 
     private void ReadComment(int start, bool trimBefore)
@@ -143,9 +186,13 @@ public sealed class TemplateParser
         var value = reader.ReadCallOrPath();
         if (value is WordValue)
             throw new TemplateRefusedException(TemplateCodes.Syntax, start, "expected a variable here");
-        html?.RefuseWhereEscapingDoesNotHelp(start);
+        html?.RefuseWhereEscapingDoesNotHelp(start, IsBrandColor(value));
         nodes.Add(new OutputNode(value, new Trim(trimBefore, reader.Close(raw: false))));
     }
+
+    /// <summary>The tenant's colour, which is always one (<see cref="BrandModel"/>), and not something of the same name in what a block goes over.</summary>
+    private bool IsBrandColor(TemplateExpression value) => value is ValuePath { Parents: 0, FromThis: false, Segments: ["brand", "color"] } path
+        && (path.Special == "root" || (path.Special is null && open.All(block => block.Name is "if" or "unless")));
 
     private void ReadElse(int start, bool trimBefore)
     {

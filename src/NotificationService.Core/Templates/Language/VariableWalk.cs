@@ -8,7 +8,7 @@ namespace NotificationService.Templates.Language;
 internal sealed class VariableWalk
 {
     /// <summary>Roots that the service fills itself.</summary>
-    private static readonly HashSet<string> Given = new(StringComparer.Ordinal) { "recipient" };
+    private static readonly HashSet<string> Given = new(StringComparer.Ordinal) { "recipient", "brand" };
 
     private readonly List<IReadOnlyList<NeedStep>> needs = [];
     private readonly List<Scope> scopes;

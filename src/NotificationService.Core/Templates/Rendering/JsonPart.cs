@@ -70,13 +70,19 @@ internal abstract record JsonPart
                 foreach (var (name, value) in map.Members)
                 {
                     writer.WritePropertyName(name);
-                    value.Write(writer, model);
+                    if (name == "url" && value is Text address)
+                        writer.WriteStringValue(Address(address.Part.Render(model)));
+                    else
+                        value.Write(writer, model);
                 }
 
                 writer.WriteEndObject();
                 break;
         }
     }
+
+    /// <summary>Where a person is led: nothing that a browser would run.</summary>
+    private static string Address(string text) => HtmlLinks.IsForbidden(text) ? "" : TemplatePart.OneLine(text);
 
     private static string FewSpaces(string text) =>
         text.Contains("     ", StringComparison.Ordinal) ? TemplatePart.Collapse(text, longestRun: 4, static c => c == ' ') : text;

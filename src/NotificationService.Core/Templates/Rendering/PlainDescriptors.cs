@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.IO;
 using HandlebarsDotNet.Iterators;
 using HandlebarsDotNet.MemberAccessors;
 using HandlebarsDotNet.ObjectDescriptors;
 using HandlebarsDotNet.PathStructure;
-using HandlebarsDotNet.Compiler;
 using NotificationService.Templates.Language;
 
 namespace NotificationService.Templates.Rendering;

@@ -38,6 +38,11 @@ internal static class PlainModel
         foreach (var (name, value) in recipient.Fields)
             fields[name] = value;
         root["recipient"] = fields;
+        // Never the caller's: a colour of the brand may stand in a style.
+        if (recipient.Brand is { } brand)
+            root["brand"] = brand.Map;
+        else
+            root.Remove("brand");
         return root;
     }
 

@@ -20,6 +20,12 @@ public abstract record RenderOutcome
 /// <param name="Fields">By name; null where it is not known.</param>
 public sealed record RecipientModel(IReadOnlyList<(string Name, string? Value)> Fields)
 {
+    /// <summary>Where times are to be shown, if it is known.</summary>
+    public string? Timezone => Fields.FirstOrDefault(one => one.Name == "timezone").Value;
+
+    /// <summary>Of the tenant that writes; null where it is not known, and then templates know none.</summary>
+    public BrandModel? Brand { get; init; }
+
     /// <summary>Addresses stay out of logs and exceptions.</summary>
     public override string ToString() => "a recipient";
 }

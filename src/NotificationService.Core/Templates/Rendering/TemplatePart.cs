@@ -22,6 +22,7 @@ internal sealed class TemplatePart
         Tree = tree;
         Weight = CompiledWeight.Of(tree, source.Length);
         constant = tree.Constant;
+        NamesBrand = source.Contains("brand", StringComparison.Ordinal);
         guardLinks = kind == PartKind.Html && HtmlLinks.MayOccurIn(source);
         if (constant is null)
             compiled = new(() => TemplateEngine.Compile(tree, kind), LazyThreadSafetyMode.ExecutionAndPublication);
@@ -30,6 +31,9 @@ internal sealed class TemplatePart
     }
 
     public TemplateTree Tree { get; }
+
+    /// <summary>Whether it may say something of the tenant.</summary>
+    public bool NamesBrand { get; }
 
     /// <summary>Bytes that it takes once it is compiled.</summary>
     public long Weight { get; }

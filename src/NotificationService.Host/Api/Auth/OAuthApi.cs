@@ -29,11 +29,11 @@ public static class OAuthApi
             case TokenRequest.Refused refused:
                 return OAuthError.Of(refused.Error, refused.Description);
             case TokenRequest.Asked asked:
-                if (await signIn.SignInAsync(asked.ClientId, asked.ClientSecret, context.Connection.RemoteIpAddress, cancellationToken) is not { } account)
+                if (await signIn.SignInAsync(asked.ClientId, asked.ClientSecret, context.Connection.RemoteIpAddress, cancellationToken) is not var (account, secretEnds))
                     return OAuthError.InvalidClient();
                 if (Narrow(account, asked.Scope) is not { } scopes)
                     return OAuthError.Of("invalid_scope", "The client may not have a scope that was asked for.");
-                var (token, seconds) = issuer.Issue(account, Scopes.Of(scopes));
+                var (token, seconds) = issuer.Issue(account, secretEnds, Scopes.Of(scopes));
                 return JsonResponse.Of(new TokenResponse(token, "Bearer", seconds, string.Join(' ', scopes)), OAuthJson.Default.TokenResponse);
             default:
                 return OAuthError.InvalidClient();

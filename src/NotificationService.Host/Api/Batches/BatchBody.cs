@@ -13,7 +13,8 @@ namespace NotificationService.Host.Api.Batches;
 /// </summary>
 internal sealed class BatchBody
 {
-    private const string ItemsName = "notifications";
+    /// <summary>How most bodies call their items.</summary>
+    private const string Notifications = "notifications";
 
     private BatchBody(ReadOnlyMemory<byte> head, IReadOnlyList<ReadOnlyMemory<byte>> items) => (Head, Items) = (head, items);
 
@@ -22,11 +23,11 @@ internal sealed class BatchBody
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Items { get; }
 
-    public static (BatchBody? Body, ProblemResult? Refusal) Of(ReadOnlyMemory<byte> utf8)
+    public static (BatchBody? Body, ProblemResult? Refusal) Of(ReadOnlyMemory<byte> utf8, string itemsName = Notifications)
     {
         try
         {
-            return Utf8.IsValid(utf8.Span) ? Walk(utf8) : (null, JsonDiagnosis.OfText(utf8));
+            return Utf8.IsValid(utf8.Span) ? Walk(utf8, itemsName) : (null, JsonDiagnosis.OfText(utf8));
         }
         catch (JsonException)
         {
@@ -39,7 +40,7 @@ internal sealed class BatchBody
         }
     }
 
-    private static (BatchBody? Body, ProblemResult? Refusal) Walk(ReadOnlyMemory<byte> utf8)
+    private static (BatchBody? Body, ProblemResult? Refusal) Walk(ReadOnlyMemory<byte> utf8, string itemsName)
     {
         var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = StrictJson.MaxDepth + 8 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -50,7 +51,7 @@ internal sealed class BatchBody
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var start = (int)reader.TokenStartIndex;
-            var isItems = reader.ValueTextEquals(ItemsName);
+            var isItems = reader.ValueTextEquals(itemsName);
             reader.Read();
             if (!isItems)
             {
@@ -62,11 +63,11 @@ internal sealed class BatchBody
             }
 
             if (items is not null)
-                return (null, JsonDiagnosis.Duplicate($"/{ItemsName}", ItemsName));
+                return (null, JsonDiagnosis.Duplicate($"/{itemsName}", itemsName));
             if (reader.TokenType != JsonTokenType.StartArray)
-                return (null, Problems.Validation($"/{ItemsName}", "type", "A list of notifications is expected."));
+                return (null, Problems.Validation($"/{itemsName}", "type", $"A list of {itemsName} is expected."));
             if (!TryReadItems(ref reader, utf8, out items))
-                return (null, Problems.Validation($"/{ItemsName}", "too_many", $"One call takes at most {BatchChunk.MaxItems} notifications."));
+                return (null, Problems.Validation($"/{itemsName}", "too_many", $"One call takes at most {BatchChunk.MaxItems} {itemsName}."));
         }
 
         // Whatever stands behind the object is an error that the reader throws.

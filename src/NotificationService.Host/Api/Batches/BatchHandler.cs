@@ -14,12 +14,13 @@ namespace NotificationService.Host.Api.Batches;
 /// Reads what comes in many items and answers item by item. 1 the body, within the process's budget → 2 a permit, because what is made of it is large
 /// and few are worked on at once → 3 the work.
 /// </summary>
-internal sealed class BatchHandler(BatchIntake intake, BatchReplays replays, BatchStore batches, Modes modes, BatchLimiter limiter, BatchOptions options)
+internal sealed class BatchHandler(BatchIntake intake, BatchReplays replays, BatchStore batches, Modes modes, BatchLimiter limiter, ItemRates rates, BatchOptions options)
 {
     private const string OpenRoute = "/api/v1/services/notifications/send-batch";
     private const string AddRoute = "/api/v1/services/notifications/send-chunk";
     public const string TooManyCode = "too_many_batch_calls";
 
+    private const string Items = "/notifications";
     private const int MinBytesPerSecond = 16 * 1024;
 
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(2);
@@ -43,6 +44,8 @@ internal sealed class BatchHandler(BatchIntake intake, BatchReplays replays, Bat
             var chunk = BatchReading.ChunkOf(BatchChunk.Opening, body, head);
             if (IsAnItems(key, chunk))
                 return ReplayedResponses.KeyMismatch;
+            if (await rates.TakeAsync(context, caller, chunk.Items.Count, Items, cancellationToken) is { } tooMany)
+                return tooMany;
             if (await intake.OpenAsync(caller, head.Reference, body.Head, chunk, head.Final, Traces.Parent(), claim, cancellationToken) is var (batch, first))
             {
                 context.Response.Headers.Location = $"{BatchesApi.Root}/{batch}";
@@ -72,6 +75,8 @@ internal sealed class BatchHandler(BatchIntake intake, BatchReplays replays, Bat
             var chunk = BatchReading.ChunkOf(head.Sequence, body, shared.IsEmpty ? null : JsonBody.Parse(shared, BatchesJson.Default.OpenBatchRequest).Value);
             if (IsAnItems(key, chunk))
                 return ReplayedResponses.KeyMismatch;
+            if (await rates.TakeAsync(context, caller, chunk.Items.Count, Items, cancellationToken) is { } tooMany)
+                return tooMany;
             return await intake.AddAsync(caller, head.BatchId, chunk, head.Final, Traces.Parent(), claim, cancellationToken) switch
             {
                 ChunkOutcome.Stored stored => Stored(context, head, stored),

@@ -28,10 +28,10 @@ public static class BatchesApi
     public static void MapBatches(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Sending).WithTags("Batches").RequireAuthorization(Policies.SendNotifications);
-        sending.MapPost("/send-batch", (HttpContext context, BatchHandler handler, CancellationToken cancellationToken) => handler.OpenAsync(context, cancellationToken))
+        sending.MapPost("/send-batch", (HttpContext context, BatchHandler handler, CancellationToken cancellationToken) => handler.OpenAsync(context, cancellationToken)).RefusedWhileSuspended()
             .Documented("Open a batch, with its first notifications", $"Good items are taken and stored together; bad ones are named by index and pointer. At most {BatchChunk.MaxItems} items and {BodyPolicy.MaxBatchBytes >> 20} MB a call; more come by send-chunk. At most {BatchLimiter.MaxOfTenant} such calls of one tenant are worked on at once: others wait 5 s and are then a 429 ({BatchHandler.TooManyCode}). The items of one call may take {CheckBudget.Max.TotalSeconds:0} s to check; those left then are rejected with {CheckBudget.Code}, and may come in another call.")
             .TakesIdempotencyKey().Takes<OpenBatchRequest>(BatchExamples.Open).Responds<ChunkResponse>(202, BatchExamples.Opened);
-        sending.MapPost("/send-chunk", (HttpContext context, BatchHandler handler, CancellationToken cancellationToken) => handler.AddAsync(context, cancellationToken))
+        sending.MapPost("/send-chunk", (HttpContext context, BatchHandler handler, CancellationToken cancellationToken) => handler.AddAsync(context, cancellationToken)).RefusedWhileSuspended()
             .Documented("Add notifications to an open batch", "In any order and from many callers at once. The same sequence again is answered as before and sends nothing twice; with other items it is a 409. A chunk is stored whole or not at all.")
             .TakesIdempotencyKey().Takes<SendChunkRequest>(BatchExamples.Chunk).Responds<ChunkResponse>(202, BatchExamples.Added).MayNotFind();
 

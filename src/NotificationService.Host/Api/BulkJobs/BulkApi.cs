@@ -23,7 +23,7 @@ public static class BulkApi
     public static void MapBulkJobs(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Root).WithTags("Bulk jobs").RequireAuthorization(Policies.SendNotifications);
-        sending.MapPost("/csv", (HttpContext context, BulkUploadHandler handler, CancellationToken cancellationToken) => handler.TakeAsync(context, cancellationToken)).DisableAntiforgery()
+        sending.MapPost("/csv", (HttpContext context, BulkUploadHandler handler, CancellationToken cancellationToken) => handler.TakeAsync(context, cancellationToken)).DisableAntiforgery().RefusedWhileSuspended()
             .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {UploadStaging.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkUploadHandler.TooManyCode}). Where there is no memory for another file of whichever tenant, the slowest ends with 408 ({UploadAdmission.DisplacedCode}) and a Retry-After. What a file may be stands under Limits.")
             .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Responds<BulkAccepted>(202, BulkExamples.Accepted);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
@@ -158,7 +158,7 @@ public static class BulkApi
         if (await jobs.FindAsync(tenant, jobId, cancellationToken) is null)
             return Problems.NotFound();
         var outcome = await commands.RequeueAsync(
-            tenant, await jobs.FailedAsync(tenant, jobId, cancellationToken), Idempotent(context, key, jobId, "retry-failed"),
+            context.Caller(), await jobs.FailedAsync(tenant, jobId, cancellationToken), Idempotent(context, key, jobId, "retry-failed"),
             static requeued => ReadableJson.Utf8(new BulkRetried(requeued), BulkRetriedJson.Default.BulkRetried), cancellationToken);
         return ReplayedResponses.Of(context, outcome, StatusCodes.Status200OK, static _ => Problems.NotFound());
     }

@@ -41,7 +41,7 @@ public static class DeadLettersApi
 
     private static async Task<IResult> RequeueAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken)
     {
-        var changes = await commands.RequeueAsync(context.Caller().Tenant, [id], cancellationToken);
+        var changes = await commands.RequeueAsync(context.Caller(), [id], cancellationToken);
         if (changes.Count == 0)
             return Problems.NotFound();
         return changes[0] is { Changed: true } change
@@ -62,7 +62,7 @@ public static class DeadLettersApi
         // Those of the other mode are not there for a service account.
         if (own is { } live && body.Ids is not null)
             ids = [.. await modes.OfAsync(tenant, live, ids, cancellationToken)];
-        var changes = ids.Count == 0 ? [] : await commands.RequeueAsync(tenant, ids, cancellationToken);
+        var changes = ids.Count == 0 ? [] : await commands.RequeueAsync(context.Caller(), ids, cancellationToken);
         return JsonResponse.Of(
             new RequeueResponse(changes.Count(change => change.Changed), [.. changes.Select(Respond)]), DeadLettersJson.Default.RequeueResponse);
     }

@@ -21,14 +21,16 @@ public sealed record DryRunResponse(
 
 /// <summary>What one channel would carry.</summary>
 /// <param name="Content">Only what the channel has is there.</param>
-public sealed record DryRunDelivery(string Channel, string Status, string? Locale, DryRunContent? Content, FailureResponse? Failure)
+/// <param name="Reason">Only for one that would be suppressed: what stands against it.</param>
+public sealed record DryRunDelivery(string Channel, string Status, string? Locale, DryRunContent? Content, FailureResponse? Failure, ReasonResponse? Reason)
 {
     internal static DryRunDelivery Of(DryDelivery delivery) => new(
         delivery.Planned.Channel.ToName(),
         delivery.Status.ToName(),
         delivery.Locale,
         delivery.Content is { } content ? DryRunContent.Of(content) : null,
-        delivery.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, null) : null);
+        delivery.Failure is { } failure ? new FailureResponse(failure.Kind.ToName(), failure.Code, failure.Message, null) : null,
+        delivery.Planned.IsToBeSent ? null : ReasonResponse.Of(delivery.Planned.Reason));
 }
 
 /// <summary>A rendered message.</summary>

@@ -13,6 +13,7 @@ namespace NotificationService.Host.Api.Notifications;
 /// <param name="Strategy"><c>all</c> or <c>fallback</c>: then the deliveries stand in the order in which they are tried.</param>
 /// <param name="FallbackAfter">How many seconds each channel has; absent where it has its time until it fails.</param>
 /// <param name="Live">False for what a test account sent: it only ever reaches the sandbox.</param>
+/// <param name="ContentRedactedAt">When content and addresses were taken out, because the tenant does not keep them for longer; absent while they are there.</param>
 public sealed record NotificationResponse(
     Guid Id,
     string Status,
@@ -30,6 +31,7 @@ public sealed record NotificationResponse(
     DateTimeOffset? SendAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? ContentRedactedAt,
     IReadOnlyList<DeliveryResponse> Deliveries)
 {
     internal static NotificationResponse Of(NotificationDetails notification) => new(
@@ -49,6 +51,7 @@ public sealed record NotificationResponse(
         notification.SendAt,
         notification.ExpiresAt,
         notification.CreatedAt,
+        notification.ContentRedactedAt,
         [.. notification.Deliveries.Select(DeliveryResponse.Of)]);
 
     internal static RawJson? Json(string? text) => text is null ? null : new RawJson(Encoding.UTF8.GetBytes(text));
@@ -61,6 +64,7 @@ public sealed record NotificationResponse(
 /// <param name="Segments">Parts that a text message was billed as, 1 to 10; absent on other channels, and before a provider took it.</param>
 /// <param name="SmsEncoding">How their characters are written: <c>gsm7</c>, 160 in one segment or 153 in each of several, or <c>ucs2</c>, 70 or 67.</param>
 /// <param name="Engagement">What the recipient did with it, as far as the provider reports that.</param>
+/// <param name="Hold">What it waits for, while it is scheduled.</param>
 /// <param name="Devices">Of a push to several devices: what became of each. Absent before the first call's result, and on everything else.</param>
 public sealed record DeliveryResponse(
     Guid Id,
@@ -75,6 +79,7 @@ public sealed record DeliveryResponse(
     string? SmsEncoding,
     EngagementResponse Engagement,
     DevicesResponse? Devices,
+    HoldResponse? Hold,
     IReadOnlyList<AttemptResponse> Attempts)
 {
     internal static DeliveryResponse Of(DeliveryDetails delivery) => new(
@@ -90,7 +95,16 @@ public sealed record DeliveryResponse(
         delivery.Encoding?.ToName(),
         new EngagementResponse(delivery.Engagement.OpenedAt, delivery.Engagement.ClickedAt),
         DevicesResponse.Of(delivery.Devices),
+        HoldResponse.Of(delivery),
         [.. delivery.Attempts.Select(AttemptResponse.Of)]);
+}
+
+/// <summary>What a delivery waits for.</summary>
+/// <param name="Reason"><c>send_at</c>, <c>quiet_hours</c>, or <c>fallback</c>: the channel before it.</param>
+/// <param name="Until">When it is tried.</param>
+public sealed record HoldResponse(string Reason, DateTimeOffset Until)
+{
+    internal static HoldResponse? Of(DeliveryDetails delivery) => delivery is { Status: DeliveryStatus.Scheduled, WaitsFor: { } reason } ? new(reason, delivery.DueAt) : null;
 }
 
 /// <summary>What the recipient did, as the provider reported it.</summary>

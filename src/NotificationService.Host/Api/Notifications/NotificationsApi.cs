@@ -17,17 +17,17 @@ public static class NotificationsApi
     private const string Root = "/api/v1/services/notifications";
     private const string SendRoute = $"{Root}/send";
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan UserServiceRetryAfter = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan UserServiceRetryAfter = TimeSpan.FromSeconds(5);
 
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.SendNotifications);
-        sending.MapPost("/send", SendAsync).Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
+        sending.MapPost("/send", SendAsync).RefusedWhileSuspended().Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
             .Query("dryRun", "Whether to decide and render only.", "boolean").TakesIdempotencyKey()
             .Takes<SendNotificationRequest>(NotificationExamples.Send).Responds<AcceptedResponse>(202, NotificationExamples.Accepted).Responds<DryRunResponse>(200, NotificationExamples.DryRun);
         sending.MapPost("/{id:guid}/cancel", CancelAsync).OfOwnMode(ModeOf.Notification).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
             .TakesIdempotencyKey().Responds<CommandResponse>(200, NotificationExamples.Cancelled);
-        sending.MapPost("/{id:guid}/retry", RetryAsync).OfOwnMode(ModeOf.Notification).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again.")
+        sending.MapPost("/{id:guid}/retry", RetryAsync).OfOwnMode(ModeOf.Notification).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again, 410 (content_expired) if its content is no longer kept.").Produces<Problem>(StatusCodes.Status410Gone, Problem.ContentType)
             .TakesIdempotencyKey().Responds<CommandResponse>(200, NotificationExamples.Retried);
 
         var reading = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.ReadNotifications);
@@ -101,11 +101,13 @@ public static class NotificationsApi
     private static Task<IResult> CancelAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
         id, "cancel", context, commands.CancelAsync, at => $"It is too late to cancel: {at}.", cancellationToken);
 
-    private static Task<IResult> RetryAsync(Guid id, HttpContext context, NotificationCommands commands, CancellationToken cancellationToken) => CommandAsync(
-        id, "retry", context, commands.RetryAsync, at => $"Only what failed or expired, and has an address, can be tried again: {at}.", cancellationToken);
+    private static async Task<IResult> RetryAsync(Guid id, HttpContext context, NotificationCommands commands, NotificationQueries queries, CancellationToken cancellationToken) =>
+        IsNotification(id) && await queries.FindAsync(context.Caller().Tenant, new NotificationId(id), cancellationToken) is { ContentRedactedAt: not null }
+            ? Problems.Of(410, "content_expired", "The content is no longer kept", "Content and addresses were taken out after the time for which the tenant keeps them. Send it anew.")
+            : await CommandAsync(id, "retry", context, commands.RetryAsync, at => $"Only what failed or expired, and has an address, can be tried again: {at}.", cancellationToken);
 
     private static async Task<IResult> CommandAsync(
-        Guid id, string verb, HttpContext context, Func<TenantId, NotificationId, IdempotentRequest?, CancellationToken, Task<CommandOutcome>> command,
+        Guid id, string verb, HttpContext context, Func<AuditActor, NotificationId, IdempotentRequest?, CancellationToken, Task<CommandOutcome>> command,
         Func<string, string> notPossible, CancellationToken cancellationToken)
     {
         if (!IdempotencyKeyHeader.TryRead(context.Request, out var key, out var refusal))
@@ -114,7 +116,7 @@ public static class NotificationsApi
         if (!IsNotification(id))
             return Problems.NotFound();
         var idempotent = key is null ? null : new IdempotentRequest(key, $"{Root}/{id}/{verb}", default, context.Caller().Live);
-        return await command(context.Caller().Tenant, new NotificationId(id), idempotent, cancellationToken) switch
+        return await command(context.Caller(), new NotificationId(id), idempotent, cancellationToken) switch
         {
             CommandOutcome.Done done => new JsonBytes(StatusCodes.Status200OK, done.Response),
             CommandOutcome.Replayed replayed => ReplayedResponses.Replay(context, replayed.Before),
@@ -148,9 +150,11 @@ public static class NotificationsApi
         }
     }
 
-    /// <summary>What is nobody's mistake and may pass is sent again as it is.</summary>
-    private static ProblemResult Invalid(IReadOnlyList<RequestIssue> issues) => issues.Any(RecipientCompletion.MayPass)
+    /// <summary>What is nobody's mistake and may pass is sent again as it is; what the day has no more of, on another day.</summary>
+    internal static ProblemResult Invalid(IReadOnlyList<RequestIssue> issues) => issues.Any(RecipientCompletion.MayPass)
         ? Problems.Unavailable(UserServiceRetryAfter)
+        : issues is [{ RetryAfter: { } wait } limit] ? Problems.LimitReached(limit.Code, limit.Message, wait)
+        : issues is [{ Code: NotificationPreparer.CategoryLimitCode } full] ? Problems.CategoryLimit(full)
         : Problems.Validation([.. issues.Select(issue => new FieldError(issue.Pointer, issue.Code, issue.Message))]);
 
     /// <summary>Ids of deliveries look alike and are none.</summary>

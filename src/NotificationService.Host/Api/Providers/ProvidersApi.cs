@@ -1,5 +1,4 @@
 using NotificationService.Channels;
-using NotificationService.Channels.Routing;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Json;
@@ -82,7 +81,7 @@ public static class ProvidersApi
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, ProviderEditor editor, CancellationToken cancellationToken) =>
         Guid.TryParse(id, out var key) && await editor.DeleteAsync(context.Caller(), key, cancellationToken) ? Results.NoContent() : Problems.NotFound();
 
-    private static async Task<IResult> TestAsync(string id, HttpContext context, ProviderStore store, ProviderTypes types, SuspensionStore suspension, CancellationToken cancellationToken)
+    private static async Task<IResult> TestAsync(string id, HttpContext context, ProviderStore store, ProviderTypes types, ProviderEditor editor, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(id, out var key) || await store.FindAsync(context.Caller().Tenant, key, cancellationToken) is not { } row)
             return Problems.NotFound();
@@ -94,7 +93,7 @@ public static class ProvidersApi
             _ => new ProviderTestResult(false, $"this version of the service has no type {row.Type}"),
         };
         if (tested.Ok && row.CurrentSuspension is not null)
-            await suspension.LiftAsync(row.TenantId, key, cancellationToken);
+            await editor.LiftSuspensionAsync(context.Caller(), key, cancellationToken);
         return JsonResponse.Of(new ProviderTestResponse(tested.Ok, tested.Message), ProviderJson.Default.ProviderTestResponse);
     }
 

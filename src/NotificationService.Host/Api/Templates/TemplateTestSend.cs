@@ -21,8 +21,9 @@ internal static class TemplateTestSend
         if (body.Locale is { } locale && !LocaleName.IsValid(locale))
             return Problems.Validation([new FieldError("/locale", "locale_invalid", "This is not a locale; write one such as en or fr-CA.")]);
         var caller = context.Caller();
-        if (await store.FreezeAsync(caller.Tenant, template, body.Version, cancellationToken) is not { } details)
-            return Problems.NotFound();
+        var change = await store.FreezeAsync(caller, template, body.Version, cancellationToken);
+        if (change is not TemplateChange.Done { Details: var details })
+            return TemplateResponses.Of(change);
         var recipient = body.Recipient.ToRecipient();
         var request = new NotificationRequest
         {

@@ -18,6 +18,9 @@ public sealed record BodyPolicy(int MaxBytes, TimeSpan Longest, int MinBytesPerS
     /// <summary>Of <c>/api/v1/auth/*</c> and <c>/oauth/*</c>: strangers, who have little to say.</summary>
     public static BodyPolicy SignIn { get; } = new(64 * 1024, TimeSpan.FromSeconds(10), 1024);
 
+    /// <summary>Of an event that is published: its data and whom it is for.</summary>
+    public static BodyPolicy Event { get; } = new(128 * 1024, TimeSpan.FromSeconds(10), 1024);
+
     /// <summary>Of what providers report. WhatsApp sends up to 3 MB at once, SendGrid less than one.</summary>
     public static BodyPolicy Callback { get; } = new(4 * 1024 * 1024, TimeSpan.FromSeconds(20), 4 * 1024);
 }

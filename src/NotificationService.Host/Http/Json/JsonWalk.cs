@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NotificationService.Channels;
 
 namespace NotificationService.Host.Http.Json;
 
@@ -72,7 +73,7 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
 
             var property = known?.FirstOrDefault(candidate => candidate.Name == name && (candidate.Set ?? (object?)candidate.AssociatedParameter) is not null);
             if (known is not null && property is null && seen.Count <= RawJson.MaxProperties && !IsFull)
-                Add(at, "unknown_property", Unknown(name, known));
+                AddUnknown(at, name, known);
             reader.Read();
             if (reader.TokenType == JsonTokenType.Null && property is { IsSetNullable: false })
                 Add(at, "type", $"null is not allowed here. {JsonTypeNames.Expected(TypeOf(type, property, null)!)}");
@@ -105,6 +106,14 @@ internal sealed class JsonWalk(ReadOnlyMemory<byte> utf8)
             Add(pointer, "control_character", "Half of a surrogate pair (\\ud800 to \\udfff) is not a character.");
             return null;
         }
+    }
+
+    private void AddUnknown(string at, string name, IEnumerable<JsonPropertyInfo> known)
+    {
+        if (Attachments.Is(name))
+            Add(at, Attachments.Code, Attachments.Message);
+        else
+            Add(at, "unknown_property", Unknown(name, known));
     }
 
     private string Unknown(string name, IEnumerable<JsonPropertyInfo> known) => suggestions++ < MaxSuggestions

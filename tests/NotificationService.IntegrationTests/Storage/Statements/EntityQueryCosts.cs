@@ -1,8 +1,10 @@
+using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Credentials;
 using NotificationService.EventRules;
 using NotificationService.Notifications;
 using NotificationService.Recipients;
+using NotificationService.Recipients.Preferences;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
@@ -38,6 +40,8 @@ public sealed class EntityQueryCosts : IAsyncDisposable
         var providers = new ProviderStore(
             store, new CredentialVault(MasterKeys.Parse($"test:{Convert.ToBase64String(new byte[32])}")), new ReceiptAddresses(new ProviderTypes([]), new PublicUrl(Value: null)));
         var (endpoints, templates) = (new WebhookEndpointStore(store), new TemplateQueries(store));
+        var preferences = new PreferenceStore(store, new ObjectingTenants(single, time), time);
+        var categories = new CategoryStore(store, new CategoryCatalog(single, time), audit, database.Ids, time);
         var rules = new EventRuleStore(store, new TemplateBinder(new TemplateCatalog(single, time)), audit, database.Ids, time);
         var suppressions = new SuppressionList(store, new SuppressionQueries(single, new LongLists(time), time), audit, database.Ids, time);
         lookUps =
@@ -49,6 +53,9 @@ public sealed class EntityQueryCosts : IAsyncDisposable
             ("a template by its key", MaxPages, () => templates.FindAsync(tenant, "t-1", default)),
             ("a template by its id", MaxPages, () => templates.FindAsync(tenant, planted["template"].ToString(), default)),
             ("a version of a template", MaxPages, () => templates.FindVersionAsync(tenant, "t-1", 1, default)),
+            ("a category by its key", MaxPages, () => categories.FindAsync(tenant, "c-1", default)),
+            ("a page of categories", MaxPages, () => categories.ListAsync(tenant, 0, 20, default)),
+            ("what a person wants", MaxPages, () => preferences.FindAsync(tenant, "u-3", default)),
             ("an event rule", MaxPages, () => rules.FindAsync(tenant, planted["rule"], default)),
             ("the event rules of some types", MaxOfRules, () => rules.EnabledAsync(tenant, ["order.1", "order.2"], default)),
             ("a suppressed address", MaxPages, () => suppressions.FindAsync(tenant, planted["suppression"], default)),

@@ -52,6 +52,10 @@ public sealed class PreparedStatements(NpgsqlConnection connection, Guid tenant)
                     .Where(entry => entry.Item2 > 0).OrderByDescending(entry => entry.Item2),
             ];
         }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled)
+        {
+            throw new InvalidOperationException($"{statement.FullName} took longer than it may ({planning})", exception);
+        }
         finally
         {
             await ExecuteAsync("rollback");

@@ -19,7 +19,7 @@ public sealed partial class TenantFirstTests(TestDatabase database) : IClassFixt
         """;
 
     /// <summary>What is asked for before anybody's tenant is known.</summary>
-    private static readonly string[] OfEverybody = ["service_accounts_client_id_key", "tenants_key_key"];
+    private static readonly string[] OfEverybody = ["service_accounts_client_id_key", "tenants_key_key", "tenants_registration"];
 
     [Fact]
     public async Task Every_key_of_a_tenants_table_begins_with_the_tenant() =>

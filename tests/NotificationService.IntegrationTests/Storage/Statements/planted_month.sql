@@ -27,21 +27,57 @@ select coalesce((select max(substr(reference, 3)::bigint) from notifications), 0
     coalesce((select max(substr(reference, 3)::bigint) from notifications), 0) + current_setting('planted.notifications')::bigint as last;
 
 insert into tenants (tenant_id, key, name) select planted.fixed('tenant', g), 'planted-' || g, 'Planted' from generate_series(0, 200) g on conflict do nothing;
+insert into tenant_settings (tenant_id, settings, revision, changed_at) select planted.fixed('tenant', g), case g when 0 then '{"retentionDays":{"email":1,"sms":1,"push":1,"whatsapp":1,"in_app":1}}'::json else '{}' end, 1, now() - interval '1 day' from generate_series(0, 200) g on conflict do nothing;
+insert into tenant_erasures (id, digest, requested_at, finished_at) select planted.fixed('erasure', g), planted.fixed('digest', g), now() - g * interval '1 day', now() from generate_series(1, 200) g on conflict do nothing;
 insert into users (id, tenant_id, user_id, email, normalized_email, name, roles, security_stamp, created_at)
 select planted.fixed('user', g), planted.tenant(g), 'u-' || g, 'u' || g || '@example.com', 'U' || g || '@EXAMPLE.COM', 'U', '{user}', 's', now()
 from span, generate_series(first, first + (last - first) / 40) g;
+insert into outside_people (tenant_id, issuer, subject, account_id, created_at)
+    select tenant_id, 'https://login.example.com', user_id, id, created_at from users on conflict do nothing;
 insert into service_accounts (id, tenant_id, client_id, name, scopes, live, secret_hash, ip_allow_list, created_at)
 select planted.fixed('account', g), planted.tenant(g), 'client-' || g, 'A', '{admin}', true, 'x', '{}', now() from span, generate_series(first, first + (last - first) / 200) g;
 insert into refresh_tokens (id, tenant_id, account_id, family_hash, current_hash, created_at, expires_at)
 select planted.fixed('token', g), planted.tenant(g), planted.fixed('user', g), sha256('f'), sha256('c'), now(), now() + interval '30 days'
 from span, generate_series(first, first + (last - first) / 40) g;
-insert into audit_log (id, tenant_id, at, actor_kind, action, target)
-select planted.id(g, 'audit', '0'), planted.tenant(g), now() - g % 2 * interval '40 days', 'system', 'template.published', 'template/x' from span, generate_series(first, first + (last - first) / 10) g;
+insert into one_time_tokens (tenant_id, id, account_id, kind, hash, created_at, expires_at)
+select planted.tenant(g), planted.fixed('one time', g), planted.fixed('user', g), 1, sha256('t'), now(), now() + (g % 2 * 2 - 1) * interval '1 day'
+from span, generate_series(first, first + (last - first) / 40) g;
+insert into totp_secrets (tenant_id, account_id, key_id, sealed, created_at)
+select planted.tenant(g), planted.fixed('user', g), 'k1', '\x00', now() from span, generate_series(first, first + (last - first) / 40) g;
+insert into ended_tokens (tenant_id, subject, version, is_sign_in, ended_at)
+select planted.tenant(g), planted.fixed(case g % 2 when 0 then 'user' else 'token' end, g), 1, g % 2 = 1, now() - g % 4 * interval '1 hour' from span, generate_series(first, first + (last - first) / 40) g;
+insert into user_imports (tenant_id, id, by_kind, by_id, by_roles, rows, created_at, next_at, ended_at)
+select planted.tenant(g), planted.fixed('import', g), 1, planted.fixed('user', g), '{admin}', 1, now() - g % 2 * interval '40 days', now(), case when g % 5 <> 0 then now() end from span, generate_series(first, first + (last - first) / 200) g;
+insert into user_import_rows (tenant_id, import_id, line, roles, groups, state)
+select planted.tenant(g), planted.fixed('import', g), 2, '{user}', '{}', 1 from span, generate_series(first, first + (last - first) / 200) g;
+insert into invitation_counts (tenant_id, day, sent)
+select distinct planted.tenant(g), current_date, 1 from span, generate_series(first, first + (last - first) / 200) g on conflict do nothing;
+insert into notices (tenant_id, id, template, key_id, sealed, created_at, due_at)
+select planted.tenant(g), planted.id(g, 'notice', '0'), 'system.confirmation', 'k1', '\x00', now() - g % 2 * interval '4 days', now() + (g % 3 - 1) * interval '1 hour'
+from span, generate_series(first, first + (last - first) / 40) g;
+-- Chained by hand: so many entries of one transaction would each walk the versions of their tenant's head.
+alter table audit_log disable trigger audit_log_chained;
+insert into audit_log (id, tenant_id, at, actor_kind, actor_id, action, target, sequence, hash)
+select planted.id(g, 'audit', '0'), planted.tenant(g), now() - case when g % 2 = 0 or g < (first + last) / 20 then 40 else 0 end * interval '1 day', 'user', planted.fixed('user', g % 10),
+    'template.' || g % 20, 'template/' || g % 50, g, sha256('x')
+from span, generate_series(first, first + (last - first) / 10) g;
+alter table audit_log enable always trigger audit_log_chained;
+insert into audit_heads (tenant_id, sequence, hash) select tenant_id, max(sequence), sha256('x') from audit_log group by tenant_id on conflict do nothing;
+insert into lookups (tenant_id, id, type, code, labels, position, active, revision, created_at, updated_at)
+select planted.tenant(g), planted.fixed('lookup', g), 'department', 'd-' || g, '{"en": "D"}', 1, true, 1, now(), now() from span, generate_series(first, first + (last - first) / 400) g;
+insert into categories (tenant_id, id, key, name, names, channels, critical, marketing, digestable, revision, created_at, updated_at)
+select planted.tenant(g), planted.fixed('category', g), 'c-' || (g - first), 'C', '{}', '{"sms": false}', false, true, false, 1, now(), now() from span, generate_series(first, first + least(last - first, 200000) / 400) g on conflict do nothing;
+insert into recipient_preferences (tenant_id, user_id, version, says, updated_at)
+select planted.tenant(g), 'u-' || g % 5000, 1, '{"paused":false,"channels":{"push":false},"categories":{"c-1":{"enabled":false}}}', now() from span, generate_series(first, last) g where g % 3 = 0 on conflict do nothing;
 insert into templates (tenant_id, id, key, name, created_at, updated_at)
 select planted.tenant(g), planted.fixed('template', g), 't-' || g, 'T', now(), now() from span, generate_series(first, first + (last - first) / 100) g;
 insert into template_versions (tenant_id, template_id, version, contents, channels, created_at, published_at)
 select planted.tenant(g), planted.fixed('template', g), 1, '{}', '{1}', now(), now() from span, generate_series(first, first + (last - first) / 100) g;
 update templates t set published_version = 1 where published_version is null;
+insert into template_version_fragments (tenant_id, template_id, version, kind, key, hash)
+select planted.tenant(g), planted.fixed('template', g), 1, 1 + g % 2, 'f-' || g % 50, '' from span, generate_series(first, first + (last - first) / 100) g;
+insert into template_fragments (tenant_id, kind, key, name, contents, includes, size, hash, revision, created_at, updated_at, author_kind)
+select planted.tenant(g), 1 + g % 2, 'f-' || g, 'F', '{}', '{}', 2, '', 1, now(), now(), 'system' from span, generate_series(first, first + (last - first) / 100) g;
 insert into providers (id, tenant_id, channel, type, name, priority, weight, enabled, settings, revision, created_at, updated_at)
 select planted.fixed('provider', g), planted.fixed('tenant', g / 5), 1 + g % 5, case g % 5 when 3 then 'whatsapp_cloud' else 'sandbox' end, 'P', 10, 100, true, '{}', 1, now(), now()
 from generate_series(0, 1004) g on conflict do nothing;
@@ -58,7 +94,8 @@ insert into webhook_secrets (tenant_id, endpoint_id, field, key_id, sealed, crea
 select tenant_id, id, 'secret:1', 'k1', '\x00', now() from webhook_endpoints on conflict do nothing;
 insert into webhook_secrets (tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at)
 select tenant_id, id, 'secret:0', 'k1', '\x00', now(), now() - interval '1 hour' from webhook_endpoints on conflict do nothing;
-insert into rate_limits (subject, minute, leased) select 's-' || g, 30000000 + g % 2, 1 from span, generate_series(first, last) g where g % 20 = 0 on conflict do nothing;
+insert into daily_counts (tenant_id, day, counter, taken) select planted.tenant(g), current_date - (g % 10)::int, 'sms:+' || g, 1 from span, generate_series(first, last) g where g % 20 = 0 on conflict do nothing;
+insert into rate_limits (subject, second, counts) select 's-' || g, 1800000000 + g % 100, array_fill(1::bigint, '{61}') from span, generate_series(first, last) g where g % 20 = 0 on conflict do nothing;
 
 create temp table batch as
 select planted.tenant(g) as tenant, planted.fixed('batch', g) as id, g from span, generate_series(first, first + (last - first) / 400) g;
@@ -122,6 +159,30 @@ select id, 1, tenant_id, endpoint_id, created_at, 20, 1, 200, '{}' from webhook_
 insert into webhook_replays (tenant_id, id, endpoint_id, mode, since, until, reached, state, worked_at, created_at, live)
 select planted.fixed('tenant', 0), planted.fixed('replay', g), planted.fixed('endpoint', g), 1 + g, now() - interval '20 days', now(), now() - interval '20 days', 1, now() - interval '1 minute', now(), case when g = 1 then true end from generate_series(0, 1) g
 on conflict do nothing;
+insert into recipients (tenant_id, live, user_id, id, name, email, phone, tags, created_at, updated_at)
+select tenant, true, 'u-' || g, planted.id(g, 'recipient', '0'), 'U ' || g, 'u' || g || '@example.com', '+1415555' || lpad((g % 10000)::text, 4, '0'), array['t-' || g % 10], at, at from planted
+on conflict do nothing;
+insert into recipient_devices (tenant_id, live, user_id, id, kind, token, created_at, last_seen_at)
+select tenant_id, live, user_id, planted.id(substr(user_id, 3)::bigint * 20 + k, 'device', '0'), 1, 'token-' || user_id || '-' || k, created_at, created_at
+from recipients, generate_series(1, 20) k where substr(user_id, 3)::bigint % 100 = 0 or (substr(user_id, 3)::bigint % 10 = 0 and k = 1) on conflict do nothing;
+insert into recipient_directories (tenant_id, live) select distinct tenant_id, live from recipients on conflict do nothing;
+insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, read_at, archived_at, snoozed_until, deleted_at, priority, category, title, body)
+select tenant, case when g % 8 = 0 then 'much' else 'u-' || g % 5000 end, planted.id(g, 'n', '5'), g, g, at, at, at, at, case when g % 5 > 0 then at end, case when g % 50 = 2 then at end,
+    case when g % 500 = 4 then now() - interval '1 minute' end, case when g % 500 = 6 then now() - interval '31 days' end, 2, 'c-' || g % 10, 'A title', 'A body'
+from planted where g % 2 = 0;
+insert into inbox_users as u (tenant_id, user_id, version, unread, unseen)
+select i.tenant_id, i.user_id, max(i.version), count(*) filter (where i.status = 1), count(*) filter (where i.status = 1) from inbox_items i group by i.tenant_id, i.user_id
+on conflict (tenant_id, user_id) do update set version = excluded.version, unread = excluded.unread, unseen = excluded.unseen;
+insert into realtime_events (tenant_id, sequence, id, type, audience, data, created_at)
+select tenant, g, planted.id(g, 'realtime', '0'), 'ticket.created', '[{"tenant":true}]', '{}', now() - g % 3 * interval '1 day' from planted where g % 10 = 0;
+insert into realtime_heads as h (tenant_id, sequence) select tenant_id, max(sequence) from realtime_events group by tenant_id on conflict (tenant_id) do update set sequence = excluded.sequence;
+insert into presence_nodes (id, alive_until) select planted.fixed('node', k), case when k = 3 then now() - interval '1 hour' else now() + interval '1 day' end from generate_series(1, 3) k on conflict do nothing;
+insert into presence (tenant_id, user_id, node_id, room, connections)
+select distinct on (tenant, g % 20000, r.room) tenant, 'u-' || g % 20000, planted.fixed('node', 1 + g % 3), r.room, 1 from planted
+cross join lateral (values ('user:u-' || g % 20000), ('building-' || g % 10)) r(room) where g % 5 = 0 on conflict do nothing;
+insert into presence_users (tenant_id, user_id, is_online, last_seen_at)
+select distinct on (tenant, g % 30000) tenant, 'u-' || g % 30000, g % 3 > 0, now() - g % 60 * interval '1 day' from planted where g % 5 = 0 on conflict do nothing;
+insert into stream_tickets (tenant_id, id, expires_at) select tenant, planted.id(g, 'ticket', '0'), now() - g % 2 * interval '1 hour' from planted where g % 20 = 0;
 
 -- A backlog of the tenant, a tenth as many again: queued, under a lease, reports that wait, webhooks due and in flight. An index of what is open is small
 -- when a plan is made and large an hour later.

@@ -1,0 +1,117 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { readAuditFilters } from "./audit/filters.ts";
+import { channels } from "./look/Channel.tsx";
+import { Waiting } from "./look/States.tsx";
+import { readNotificationFilters } from "./notifications/filters.ts";
+import { session } from "./session/browser.ts";
+import { may } from "./session/react.ts";
+import { within } from "./session/within.ts";
+import { Broken, Lost } from "./shell/Errors.tsx";
+import { queries, tenantQuery } from "./shell/queries.ts";
+import { Shell } from "./shell/Shell.tsx";
+import { readSuppressionFilters } from "./suppressions/filters.ts";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
+
+const signIn = createRoute({
+    getParentRoute: () => root,
+    path: "/sign-in",
+    validateSearch: (search: Record<string, unknown>): { to?: string } => (search.to === undefined ? {} : { to: within(search.to) }),
+    beforeLoad: async ({ search }) => {
+        if ((await session.resume()).kind === "in") throw redirect({ href: search.to ?? "/" });
+    },
+    component: lazyRouteComponent(() => import("./session/SignInPage.tsx"), "SignInPage"),
+});
+
+/** The tenant in addresses: its key, for who may read that. */
+async function tenantOf(): Promise<string> {
+    const state = await session.resume();
+    if (state.kind !== "in") throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { to: location.pathname + location.search } });
+    if (!may(state.person, "admin")) return state.person.tenantId;
+    try {
+        return (await queries.ensureQueryData(tenantQuery(state.person.tenantId))).key;
+    } catch {
+        return state.person.tenantId;
+    }
+}
+
+const home = createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    beforeLoad: async () => {
+        throw redirect({ to: "/t/$tenant", params: { tenant: await tenantOf() } });
+    },
+});
+
+const tenant = createRoute({
+    getParentRoute: () => root,
+    path: "/t/$tenant",
+    beforeLoad: async () => ({ own: await tenantOf() }),
+    component: Shell,
+});
+
+const overview = createRoute({
+    getParentRoute: () => tenant,
+    path: "/",
+    component: lazyRouteComponent(() => import("./overview/OverviewPage.tsx"), "OverviewPage"),
+});
+
+const send = createRoute({
+    getParentRoute: () => tenant,
+    path: "/send",
+    validateSearch: (search: Record<string, unknown>): { template?: string } => (typeof search.template === "string" && search.template !== "" ? { template: search.template } : {}),
+    component: lazyRouteComponent(() => import("./send/SendPage.tsx"), "SendPage"),
+});
+
+const notifications = createRoute({
+    getParentRoute: () => tenant,
+    path: "/notifications",
+    validateSearch: readNotificationFilters,
+    component: lazyRouteComponent(() => import("./notifications/NotificationsPage.tsx"), "NotificationsPage"),
+});
+
+const notification = createRoute({
+    getParentRoute: () => tenant,
+    path: "/notifications/$id",
+    validateSearch: (search: Record<string, unknown>): { tab?: "attempts" | "receipts" | "request" } => (search.tab === "attempts" || search.tab === "receipts" || search.tab === "request" ? { tab: search.tab } : {}),
+    component: lazyRouteComponent(() => import("./notifications/NotificationPage.tsx"), "NotificationPage"),
+});
+
+const suppressions = createRoute({
+    getParentRoute: () => tenant,
+    path: "/suppressions",
+    validateSearch: readSuppressionFilters,
+    component: lazyRouteComponent(() => import("./suppressions/SuppressionsPage.tsx"), "SuppressionsPage"),
+});
+
+const sandbox = createRoute({
+    getParentRoute: () => tenant,
+    path: "/sandbox",
+    validateSearch: (search: Record<string, unknown>): { channel?: string; message?: string } => {
+        const channel = channels.find((one) => one === search.channel);
+        return { ...(channel && { channel }), ...(typeof search.message === "string" && { message: search.message }) };
+    },
+    component: lazyRouteComponent(() => import("./sandbox/SandboxPage.tsx"), "SandboxPage"),
+});
+
+const audit = createRoute({
+    getParentRoute: () => tenant,
+    path: "/audit-log",
+    validateSearch: readAuditFilters,
+    component: lazyRouteComponent(() => import("./audit/AuditPage.tsx"), "AuditPage"),
+});
+
+export const router = createRouter({
+    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, suppressions, sandbox, audit])]),
+    defaultPreload: "intent",
+    defaultPendingComponent: Waiting,
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: Lost,
+    scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+    interface Register {
+        router: typeof router;
+    }
+}

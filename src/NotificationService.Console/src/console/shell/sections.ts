@@ -1,0 +1,39 @@
+import { FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, ScrollText, Send, ShieldOff } from "lucide-react";
+import type { Right } from "../session/react.ts";
+import type { Word } from "../words/index.ts";
+
+export interface Section {
+    /** The part of the address behind the tenant; empty for the first page. */
+    path: string;
+    word: Word;
+    icon: LucideIcon;
+    right: Right;
+    /** Pressed after `g`. */
+    key: string;
+}
+
+export interface SectionGroup {
+    word?: Word;
+    sections: readonly Section[];
+}
+
+/** What the navigation, the palette and the keys lead to. A page that is not finished is not here. */
+export const groups: readonly SectionGroup[] = [
+    {
+        sections: [
+            { path: "", word: "nav.overview", icon: LayoutDashboard, right: "view", key: "o" },
+            { path: "send", word: "nav.send", icon: Send, right: "send", key: "s" },
+        ],
+    },
+    {
+        word: "nav.activity",
+        sections: [
+            { path: "notifications", word: "nav.notifications", icon: ListChecks, right: "view", key: "n" },
+            { path: "sandbox", word: "nav.sandbox", icon: FlaskConical, right: "admin", key: "b" },
+        ],
+    },
+    { word: "nav.people", sections: [{ path: "suppressions", word: "nav.suppressions", icon: ShieldOff, right: "send", key: "u" }] },
+    { word: "nav.settings", sections: [{ path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" }] },
+];
+
+export const sections: readonly Section[] = groups.flatMap((group) => group.sections);

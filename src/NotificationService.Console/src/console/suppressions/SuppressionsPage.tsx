@@ -1,0 +1,210 @@
+import { ActionIcon, Button, Modal, NativeSelect, TextInput, Tooltip } from "@mantine/core";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Plus, ShieldCheck, Trash2 } from "lucide-react";
+import { useState } from "react";
+import type { Schema } from "../api/client.ts";
+import { ApiProblem } from "../api/problem.ts";
+import { Channel } from "../look/Channel.tsx";
+import { Confirm } from "../look/Confirm.tsx";
+import look from "../look/look.module.css";
+import { Moment } from "../look/Moment.tsx";
+import { Card, Page } from "../look/Page.tsx";
+import { type Column, Rows } from "../look/Rows.tsx";
+import { Empty, Failed, NoMatch, Refused, Waiting } from "../look/States.tsx";
+import { api } from "../session/browser.ts";
+import { useWords, wordOf } from "../words/index.ts";
+import { reasons, type SuppressionFilters, suppressible } from "./filters.ts";
+
+type Suppression = Schema<"SuppressionResponse">;
+
+const route = getRouteApi("/t/$tenant/suppressions");
+
+/** Addresses that must not be written to, why, and since when. */
+export function SuppressionsPage() {
+    const { t } = useWords();
+    const { tenant } = route.useParams();
+    const filters = route.useSearch();
+    const navigate = useNavigate();
+    const client = useQueryClient();
+    const [adding, setAdding] = useState(false);
+    const [removing, setRemoving] = useState<Suppression>();
+    const [address, setAddress] = useState("");
+    const key = [tenant, "suppressions"];
+    const list = useInfiniteQuery({
+        queryKey: [...key, filters],
+        initialPageParam: "",
+        queryFn: ({ pageParam, signal }) => api.get("/api/v1/admin/suppressions", { query: { ...filters, limit: 100, cursor: pageParam || undefined }, signal }),
+        getNextPageParam: (page) => page.nextCursor ?? undefined,
+    });
+    const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+    const change = (to: SuppressionFilters) => void navigate({ to: "/t/$tenant/suppressions", params: { tenant }, search: to });
+    const set = (field: keyof SuppressionFilters, value: string) => {
+        const { [field]: _, ...rest } = filters;
+        change(value === "" ? rest : { ...rest, [field]: value });
+    };
+    const hidden = Object.keys(filters).length;
+    const remove = (item: Suppression) => (
+        <Tooltip label={t("suppression.remove")}>
+            <ActionIcon variant="subtle" color="gray" size={28} aria-label={t("suppression.removeOf", { address: item.address })} onClick={() => setRemoving(item)}>
+                <Trash2 size={14} />
+            </ActionIcon>
+        </Tooltip>
+    );
+    const source = (item: Suppression) => (item.deliveryId == null ? <span className={look.dim}>{t("byHand")}</span> : <code>{item.code ?? t("byProvider")}</code>);
+    const columns: Column<Suppression>[] = [
+        { key: "address", title: t("address"), width: "2.4fr", cell: (item) => <span title={item.address}>{item.address}</span> },
+        { key: "channel", title: t("channel"), width: "120px", cell: (item) => <Channel channel={item.channel} /> },
+        { key: "reason", title: t("reason"), width: "1fr", cell: (item) => wordOf(t, "suppression", item.reason) },
+        { key: "source", title: t("source"), width: "1.4fr", cell: source },
+        { key: "since", title: t("since"), width: "112px", cell: (item) => <Moment at={item.createdAt} /> },
+        { key: "until", title: t("until"), width: "112px", cell: (item) => (item.expiresAt ? <Moment at={item.expiresAt} /> : <span className={look.dim}>{t("forever")}</span>) },
+        { key: "remove", title: t("suppression.remove"), quiet: true, width: "44px", align: "end", cell: remove },
+    ];
+    return (
+        <Page
+            title={t("nav.suppressions")}
+            lead={<p className={look.dim}>{t("suppressionsWhat")}</p>}
+            actions={
+                <Button leftSection={<Plus size={14} />} onClick={() => setAdding(true)}>
+                    {t("suppression.add")}
+                </Button>
+            }
+        >
+            <Card flush>
+                <search className={look.filters}>
+                    <NativeSelect label={t("channel")} value={filters.channel ?? ""} onChange={(event) => set("channel", event.currentTarget.value)}>
+                        <option value="">{t("any")}</option>
+                        {suppressible.map((channel) => (
+                            <option key={channel} value={channel}>
+                                {wordOf(t, "channel", channel)}
+                            </option>
+                        ))}
+                    </NativeSelect>
+                    <NativeSelect label={t("reason")} value={filters.reason ?? ""} onChange={(event) => set("reason", event.currentTarget.value)}>
+                        <option value="">{t("any")}</option>
+                        {reasons.map((reason) => (
+                            <option key={reason} value={reason}>
+                                {wordOf(t, "suppression", reason)}
+                            </option>
+                        ))}
+                    </NativeSelect>
+                    <form
+                        className={look.findOne}
+                        onSubmit={(event) => {
+                            event.preventDefault();
+                            set("address", address.trim());
+                        }}
+                    >
+                        <TextInput data-search label={t("address")} placeholder={filters.address ?? t("findExactly")} value={address} onChange={(event) => setAddress(event.currentTarget.value)} />
+                        <Button type="submit" variant="default">
+                            {t("find")}
+                        </Button>
+                    </form>
+                </search>
+                {list.isPending ? (
+                    <Waiting rows={8} />
+                ) : list.isError && items.length === 0 ? (
+                    <Failed error={list.error} onRetry={() => void list.refetch()} />
+                ) : items.length === 0 ? (
+                    hidden > 0 ? (
+                        <NoMatch
+                            count={hidden}
+                            onClear={() => {
+                                setAddress("");
+                                change({});
+                            }}
+                        />
+                    ) : (
+                        <Empty icon={ShieldCheck} title={t("suppressions.none")}>
+                            {t("suppressions.noneWhy")}
+                        </Empty>
+                    )
+                ) : (
+                    <Rows
+                        label={t("nav.suppressions")}
+                        items={items}
+                        id={(item) => item.id}
+                        columns={columns}
+                        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+                        card={(item) => (
+                            <>
+                                <div className={look.line} data-split="true">
+                                    <span className={look.clip}>{item.address}</span>
+                                    {remove(item)}
+                                </div>
+                                <div className={look.line} data-split="true">
+                                    <span className={`${look.dim} ${look.clip}`}>
+                                        {wordOf(t, "channel", item.channel)} · {wordOf(t, "suppression", item.reason)}
+                                    </span>
+                                    <span className={look.dim}>
+                                        <Moment at={item.createdAt} />
+                                    </span>
+                                </div>
+                            </>
+                        )}
+                    />
+                )}
+            </Card>
+            {adding && <Add onClose={() => setAdding(false)} onAdded={() => client.invalidateQueries({ queryKey: key })} />}
+            <Confirm
+                open={removing !== undefined}
+                title={t("suppression.removeAsk")}
+                action={t("suppression.remove")}
+                danger
+                onClose={() => setRemoving(undefined)}
+                onConfirm={async () => {
+                    await api.delete("/api/v1/admin/suppressions/{id}", { path: { id: (removing as Suppression).id } });
+                    await client.invalidateQueries({ queryKey: key });
+                }}
+            >
+                <p>{t("suppression.removeWhat", { address: removing?.address ?? "", channel: wordOf(t, "channel", removing?.channel ?? "") })}</p>
+                {(removing?.reason === "complaint" || removing?.reason === "unsubscribe") && <p>{t("suppression.removeWarn")}</p>}
+            </Confirm>
+        </Page>
+    );
+}
+
+function Add({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise<void> }) {
+    const { t } = useWords();
+    const [channel, setChannel] = useState<string>("email");
+    const [address, setAddress] = useState("");
+    const add = useMutation({
+        mutationFn: async () => {
+            await api.post("/api/v1/admin/suppressions", { body: { channel, address: address.trim() } });
+            await onAdded();
+        },
+        onSuccess: onClose,
+    });
+    const problem = add.error instanceof ApiProblem ? add.error : undefined;
+    return (
+        <Modal opened onClose={onClose} title={t("suppression.add")} closeButtonProps={{ "aria-label": t("close") }}>
+            <form
+                className={look.stack}
+                noValidate
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    add.mutate();
+                }}
+            >
+                <NativeSelect label={t("channel")} value={channel} onChange={(event) => setChannel(event.currentTarget.value)} error={problem?.of("/channel")}>
+                    {suppressible.map((one) => (
+                        <option key={one} value={one}>
+                            {wordOf(t, "channel", one)}
+                        </option>
+                    ))}
+                </NativeSelect>
+                <TextInput label={t("address")} data-autofocus value={address} onChange={(event) => setAddress(event.currentTarget.value)} error={problem?.of("/address")} />
+                <Refused error={add.error} known={["/channel", "/address"]} />
+                <div className={look.dialogActions}>
+                    <Button variant="default" onClick={onClose}>
+                        {t("keep")}
+                    </Button>
+                    <Button type="submit" loading={add.isPending}>
+                        {t("suppression.add")}
+                    </Button>
+                </div>
+            </form>
+        </Modal>
+    );
+}
