@@ -86,7 +86,9 @@ describe("Suppressions", () => {
         expect(kept).toHaveLength(2);
         await page.getByRole("button", { name: `Allow ${longAddress} again` }).click();
         await dialog.getByRole("button", { name: "Allow again" }).click();
-        await page.getByText(longAddress).waitFor({ state: "detached" });
+        // The dialog names the address, too, until it has closed.
+        await dialog.waitFor({ state: "detached" });
+        await page.getByRole("cell", { name: longAddress, exact: true }).waitFor({ state: "detached" });
         expect(kept).toHaveLength(1);
     });
 
