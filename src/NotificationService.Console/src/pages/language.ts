@@ -23,6 +23,17 @@ export function offer(button: HTMLElement, other: Language): void {
     button.querySelector(".short")!.textContent = other.toUpperCase();
 }
 
+/** What every page says. */
+const shared = {
+    en: { noConnection: "There is no connection to the service. Try again." },
+    fr: { noConnection: "Il n’y a pas de connexion au service. Réessayez." },
+};
+
+/** The texts of a page, in French by the same names as in English, and with them what every page says. */
+export function bilingual<T extends Record<string, string>>(en: T, fr: { [K in keyof T]: string }): Record<Language, T & typeof shared.en> {
+    return { en: { ...shared.en, ...en }, fr: { ...shared.fr, ...(fr as T) } };
+}
+
 /** Puts the texts into the page, and its language. */
 export function speak(chosen: Language, texts: Record<string, string>): void {
     document.documentElement.lang = chosen;

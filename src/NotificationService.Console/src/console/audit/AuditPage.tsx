@@ -1,14 +1,16 @@
-import { Button, CloseButton, Modal, NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Modal, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { CircleCheck, ScrollText, ShieldCheck, TriangleAlert } from "lucide-react";
-import { useState } from "react";
 import type { Schema } from "../api/client.ts";
+import { Chips, FindBy, withFilter } from "../look/Filters.tsx";
+import { itemsOf, List } from "../look/List.tsx";
 import look from "../look/look.module.css";
 import { Moment } from "../look/Moment.tsx";
 import { Card, Facts, Page } from "../look/Page.tsx";
-import { type Column, Rows } from "../look/Rows.tsx";
-import { Empty, Failed, NoMatch, Refused, Waiting } from "../look/States.tsx";
+import { pagesOf } from "../look/pages.ts";
+import type { Column } from "../look/Rows.tsx";
+import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { exactly } from "../words/formats.ts";
 import { useWords, wordOf } from "../words/index.ts";
@@ -18,7 +20,11 @@ import type { AuditFilters } from "./filters.ts";
 type Entry = Schema<"AuditEntryResponse">;
 
 const route = getRouteApi("/t/$tenant/audit-log");
-const finds = ["action", "actor", "target"] as const;
+const finds = [
+    { field: "action", word: "action" },
+    { field: "actor", word: "actorId" },
+    { field: "target", word: "target" },
+] as const;
 
 /** Who changed what, when and from where; and whether the log is still whole. */
 export function AuditPage() {
@@ -27,21 +33,10 @@ export function AuditPage() {
     const filters = route.useSearch();
     const { entry, days = 7, ...wanted } = filters;
     const navigate = useNavigate();
-    const [field, setField] = useState<(typeof finds)[number]>("action");
-    const [text, setText] = useState("");
     const change = (to: AuditFilters) => void navigate({ to: "/t/$tenant/audit-log", params: { tenant }, search: to });
-    const list = useInfiniteQuery({
-        queryKey: [tenant, "audit-log", wanted, days],
-        initialPageParam: undefined as { cursor: string; since: string } | undefined,
-        queryFn: async ({ pageParam, signal }) => {
-            const since = pageParam?.since ?? new Date(Date.now() - days * 86_400_000).toISOString();
-            return { ...(await api.get("/api/v1/admin/audit-log", { query: { ...wanted, since, limit: 100, cursor: pageParam?.cursor }, signal })), since };
-        },
-        getNextPageParam: (page) => (page.nextCursor ? { cursor: page.nextCursor, since: page.since } : undefined),
-    });
+    const list = useInfiniteQuery(pagesOf([tenant, "audit-log", wanted, days], (place, signal, begun) => api.get("/api/v1/admin/audit-log", { query: { ...wanted, since: new Date(begun - days * 86_400_000).toISOString(), limit: 100, ...place }, signal })));
     const verify = useMutation({ mutationFn: () => api.post("/api/v1/admin/audit-log/verify", {}) });
-    const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-    const shown = items.find((one) => one.id === entry);
+    const shown = itemsOf(list).find((one) => one.id === entry);
     const hidden = Object.keys(wanted).length;
     const actorOf = (item: Entry) => item.actor.name || item.actor.id || wordOf(t, "actor", item.actor.kind);
     const open = (item: Entry) => (
@@ -81,82 +76,31 @@ export function AuditPage() {
                         <option value="30">{t("since.30d")}</option>
                         <option value="365">{t("since.year")}</option>
                     </NativeSelect>
-                    <form
-                        className={styles.find}
-                        onSubmit={(event) => {
-                            event.preventDefault();
-                            if (text.trim() !== "") change({ ...filters, [field]: text.trim() });
-                            setText("");
-                        }}
-                    >
-                        <NativeSelect label={t("findBy")} value={field} onChange={(event) => setField(event.currentTarget.value as "action")}>
-                            {finds.map((one) => (
-                                <option key={one} value={one}>
-                                    {t(one === "actor" ? "actorId" : one)}
-                                </option>
-                            ))}
-                        </NativeSelect>
-                        <TextInput data-search aria-label={t(field)} placeholder={t("findExactly")} value={text} onChange={(event) => setText(event.currentTarget.value)} />
-                        <Button type="submit" variant="default">
-                            {t("find")}
-                        </Button>
-                    </form>
+                    <FindBy fields={finds} onFind={(field, text) => change({ ...filters, [field]: text })} />
                 </search>
-                {hidden > 0 && (
-                    <div className={styles.chips}>
-                        {finds
-                            .filter((one) => wanted[one] !== undefined)
-                            .map((one) => (
-                                <span key={one} className={styles.chip}>
-                                    <span>
-                                        {t(one)}: <b>{wanted[one]}</b>
-                                    </span>
-                                    <CloseButton
-                                        size={24}
-                                        aria-label={t("removeFilter", { name: t(one) })}
-                                        onClick={() => {
-                                            const { [one]: _, ...rest } = filters;
-                                            change(rest);
-                                        }}
-                                    />
+                <Chips items={finds.flatMap(({ field, word }) => (wanted[field] === undefined ? [] : [{ name: t(word), value: wanted[field], onRemove: () => change(withFilter(filters, field, "")) }]))} />
+                <List
+                    list={list}
+                    label={t("nav.audit")}
+                    id={(item) => item.id}
+                    columns={columns}
+                    hidden={hidden}
+                    onClear={() => change(days === 7 ? {} : { days: days as 1 })}
+                    empty={{ icon: ScrollText, title: t("audit.none"), why: t("audit.noneWhy") }}
+                    card={(item) => (
+                        <>
+                            <div className={look.line} data-split="true">
+                                {open(item)}
+                                <span className={look.dim}>
+                                    <Moment at={item.at} />
                                 </span>
-                            ))}
-                    </div>
-                )}
-                {list.isPending ? (
-                    <Waiting rows={10} />
-                ) : list.isError && items.length === 0 ? (
-                    <Failed error={list.error} onRetry={() => void list.refetch()} />
-                ) : items.length === 0 ? (
-                    hidden > 0 ? (
-                        <NoMatch count={hidden} onClear={() => change(days === 7 ? {} : { days: days as 1 })} />
-                    ) : (
-                        <Empty icon={ScrollText} title={t("audit.none")}>
-                            {t("audit.noneWhy")}
-                        </Empty>
-                    )
-                ) : (
-                    <Rows
-                        label={t("nav.audit")}
-                        items={items}
-                        id={(item) => item.id}
-                        columns={columns}
-                        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-                        card={(item) => (
-                            <>
-                                <div className={look.line} data-split="true">
-                                    {open(item)}
-                                    <span className={look.dim}>
-                                        <Moment at={item.at} />
-                                    </span>
-                                </div>
-                                <span className={`${look.dim} ${look.clip}`}>
-                                    {actorOf(item)} · {item.target}
-                                </span>
-                            </>
-                        )}
-                    />
-                )}
+                            </div>
+                            <span className={`${look.dim} ${look.clip}`}>
+                                {actorOf(item)} · {item.target}
+                            </span>
+                        </>
+                    )}
+                />
             </Card>
             {shown && <EntryDialog entry={shown} actor={actorOf(shown)} onClose={() => change({ ...wanted, ...(days !== 7 && { days: days as 1 }) })} />}
         </Page>

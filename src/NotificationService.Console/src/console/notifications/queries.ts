@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { Schema } from "../api/client.ts";
+import { pagesOf } from "../look/pages.ts";
 import { api } from "../session/browser.ts";
 import { type NotificationFilters, sinceOf } from "./filters.ts";
 
@@ -35,18 +36,7 @@ export function addressOf(recipient: Recipient): string | undefined {
     return [email, phone, whatsapp, userId].find((one) => one !== undefined && one !== name);
 }
 
-export const notificationsQuery = (tenant: string, filters: NotificationFilters) =>
-    infiniteQueryOptions({
-        queryKey: [tenant, "notifications", filters],
-        initialPageParam: undefined as { cursor: string; since: string | undefined } | undefined,
-        queryFn: async ({ pageParam, signal }) => {
-            // All pages of one reading begin at the same time.
-            const since = pageParam === undefined ? sinceOf(filters.since, Date.now()) : pageParam.since;
-            const page = await api.get("/api/v1/services/notifications", { query: { ...filters, since, limit: 100, ...(pageParam && { cursor: pageParam.cursor }) }, signal });
-            return { ...page, since };
-        },
-        getNextPageParam: (page) => (page.nextCursor ? { cursor: page.nextCursor, since: page.since } : undefined),
-    });
+export const notificationsQuery = (tenant: string, filters: NotificationFilters) => pagesOf([tenant, "notifications", filters], (place, signal, begun) => api.get("/api/v1/services/notifications", { query: { ...filters, since: sinceOf(filters.since, begun), limit: 100, ...place }, signal }));
 
 const ends = ["delivered", "read", "failed", "bounced", "suppressed", "cancelled", "expired"];
 

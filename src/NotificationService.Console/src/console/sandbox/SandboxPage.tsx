@@ -1,14 +1,16 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { FlaskConical, RefreshCw } from "lucide-react";
+import { FlaskConical } from "lucide-react";
 import type { Schema } from "../api/client.ts";
 import { Channel, channels } from "../look/Channel.tsx";
 import { Content, type Rendered } from "../look/Content.tsx";
+import { Choice } from "../look/Filters.tsx";
+import { itemsOf, Listed, RefreshButton } from "../look/List.tsx";
 import look from "../look/look.module.css";
 import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
-import { Empty, Failed, NoMatch, Waiting } from "../look/States.tsx";
+import { pagesOf } from "../look/pages.ts";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import styles from "./sandbox.module.css";
@@ -27,80 +29,48 @@ export function SandboxPage() {
     const { channel, message } = route.useSearch();
     const navigate = useNavigate();
     const go = (search: { channel?: string; message?: string }) => void navigate({ to: "/t/$tenant/sandbox", params: { tenant }, search, replace: search.message !== undefined });
-    const list = useInfiniteQuery({
-        queryKey: [tenant, "sandbox", channel],
-        initialPageParam: "",
-        queryFn: ({ pageParam, signal }) => api.get("/api/v1/admin/sandbox/messages", { query: { channel, limit: 50, cursor: pageParam || undefined }, signal }),
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-    });
-    const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+    const list = useInfiniteQuery(pagesOf([tenant, "sandbox", channel], (place, signal) => api.get("/api/v1/admin/sandbox/messages", { query: { channel, limit: 50, ...place }, signal })));
+    const items = itemsOf(list);
     const shown = items.find((one) => one.id === message) ?? items[0];
     const within = channel === undefined ? {} : { channel };
     return (
-        <Page
-            title={t("nav.sandbox")}
-            lead={<p className={look.dim}>{t("sandboxWhat")}</p>}
-            actions={
-                <Button variant="default" leftSection={<RefreshCw size={14} />} loading={list.isRefetching && !list.isFetchingNextPage} onClick={() => void list.refetch()}>
-                    {t("refresh")}
-                </Button>
-            }
-        >
+        <Page title={t("nav.sandbox")} lead={<p className={look.dim}>{t("sandboxWhat")}</p>} actions={<RefreshButton list={list} />}>
             <div className={styles.columns}>
                 <Card flush>
                     <search className={look.filters}>
-                        <NativeSelect label={t("channel")} value={channel ?? ""} onChange={(event) => go(event.currentTarget.value === "" ? {} : { channel: event.currentTarget.value })}>
-                            <option value="">{t("any")}</option>
-                            {channels
-                                .filter((one) => one !== "in_app")
-                                .map((one) => (
-                                    <option key={one} value={one}>
-                                        {wordOf(t, "channel", one)}
-                                    </option>
-                                ))}
-                        </NativeSelect>
+                        <Choice label="channel" value={channel} options={channels.filter((one) => one !== "in_app")} family="channel" onChange={(value) => go(value === "" ? {} : { channel: value })} />
                     </search>
-                    {list.isPending ? (
-                        <Waiting rows={6} height={60} />
-                    ) : list.isError && items.length === 0 ? (
-                        <Failed error={list.error} onRetry={() => void list.refetch()} />
-                    ) : items.length === 0 && !list.hasNextPage ? (
-                        channel !== undefined ? (
-                            <NoMatch count={1} onClear={() => go({})} />
-                        ) : (
-                            <Empty icon={FlaskConical} title={t("sandbox.none")}>
-                                {t("sandbox.noneWhy")}
-                            </Empty>
-                        )
-                    ) : (
-                        <>
-                            <ul aria-label={t("nav.sandbox")} className={styles.list}>
-                                {items.map((item) => (
-                                    <li key={item.id}>
-                                        <button type="button" className={styles.item} aria-pressed={item.id === shown?.id} onClick={() => go({ ...within, message: item.id })}>
-                                            <span className={look.line} data-split="true">
-                                                <b className={look.clip}>{item.to}</b>
-                                                <span className={look.dim}>
-                                                    <Moment at={item.createdAt} />
+                    <Listed list={list} hidden={channel === undefined ? 0 : 1} onClear={() => go({})} empty={{ icon: FlaskConical, title: t("sandbox.none"), why: t("sandbox.noneWhy") }} waiting={{ rows: 6, height: 60 }}>
+                        {() => (
+                            <>
+                                <ul aria-label={t("nav.sandbox")} className={styles.list}>
+                                    {items.map((item) => (
+                                        <li key={item.id}>
+                                            <button type="button" className={styles.item} aria-pressed={item.id === shown?.id} onClick={() => go({ ...within, message: item.id })}>
+                                                <span className={look.line} data-split="true">
+                                                    <b className={look.clip}>{item.to}</b>
+                                                    <span className={look.dim}>
+                                                        <Moment at={item.createdAt} />
+                                                    </span>
                                                 </span>
-                                            </span>
-                                            <span className={look.line} data-split="true">
-                                                <span className={`${look.dim} ${look.clip}`}>{titleOf(contentOf(item))}</span>
-                                                <Channel channel={item.channel} />
-                                            </span>
-                                        </button>
-                                    </li>
-                                ))}
-                            </ul>
-                            {list.hasNextPage && (
-                                <div className={styles.more}>
-                                    <Button variant="default" fullWidth loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                                        {t("showMore")}
-                                    </Button>
-                                </div>
-                            )}
-                        </>
-                    )}
+                                                <span className={look.line} data-split="true">
+                                                    <span className={`${look.dim} ${look.clip}`}>{titleOf(contentOf(item))}</span>
+                                                    <Channel channel={item.channel} />
+                                                </span>
+                                            </button>
+                                        </li>
+                                    ))}
+                                </ul>
+                                {list.hasNextPage && (
+                                    <div className={styles.more}>
+                                        <Button variant="default" fullWidth loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                                            {t("showMore")}
+                                        </Button>
+                                    </div>
+                                )}
+                            </>
+                        )}
+                    </Listed>
                 </Card>
                 {shown && (
                     <section className={styles.shown} aria-label={t("preview")}>

@@ -7,11 +7,14 @@ import type { Schema } from "../api/client.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { Channel } from "../look/Channel.tsx";
 import { Confirm } from "../look/Confirm.tsx";
+import { Chips, Choice, FindBy, withFilter } from "../look/Filters.tsx";
+import { List } from "../look/List.tsx";
 import look from "../look/look.module.css";
 import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
-import { type Column, Rows } from "../look/Rows.tsx";
-import { Empty, Failed, NoMatch, Refused, Waiting } from "../look/States.tsx";
+import { pagesOf } from "../look/pages.ts";
+import type { Column } from "../look/Rows.tsx";
+import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import { reasons, type SuppressionFilters, suppressible } from "./filters.ts";
@@ -29,20 +32,10 @@ export function SuppressionsPage() {
     const client = useQueryClient();
     const [adding, setAdding] = useState(false);
     const [removing, setRemoving] = useState<Suppression>();
-    const [address, setAddress] = useState("");
     const key = [tenant, "suppressions"];
-    const list = useInfiniteQuery({
-        queryKey: [...key, filters],
-        initialPageParam: "",
-        queryFn: ({ pageParam, signal }) => api.get("/api/v1/admin/suppressions", { query: { ...filters, limit: 100, cursor: pageParam || undefined }, signal }),
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-    });
-    const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+    const list = useInfiniteQuery(pagesOf([...key, filters], (place, signal) => api.get("/api/v1/admin/suppressions", { query: { ...filters, limit: 100, ...place }, signal })));
     const change = (to: SuppressionFilters) => void navigate({ to: "/t/$tenant/suppressions", params: { tenant }, search: to });
-    const set = (field: keyof SuppressionFilters, value: string) => {
-        const { [field]: _, ...rest } = filters;
-        change(value === "" ? rest : { ...rest, [field]: value });
-    };
+    const set = (field: keyof SuppressionFilters, value: string) => change(withFilter(filters, field, value));
     const hidden = Object.keys(filters).length;
     const remove = (item: Suppression) => (
         <Tooltip label={t("suppression.remove")}>
@@ -73,78 +66,36 @@ export function SuppressionsPage() {
         >
             <Card flush>
                 <search className={look.filters}>
-                    <NativeSelect label={t("channel")} value={filters.channel ?? ""} onChange={(event) => set("channel", event.currentTarget.value)}>
-                        <option value="">{t("any")}</option>
-                        {suppressible.map((channel) => (
-                            <option key={channel} value={channel}>
-                                {wordOf(t, "channel", channel)}
-                            </option>
-                        ))}
-                    </NativeSelect>
-                    <NativeSelect label={t("reason")} value={filters.reason ?? ""} onChange={(event) => set("reason", event.currentTarget.value)}>
-                        <option value="">{t("any")}</option>
-                        {reasons.map((reason) => (
-                            <option key={reason} value={reason}>
-                                {wordOf(t, "suppression", reason)}
-                            </option>
-                        ))}
-                    </NativeSelect>
-                    <form
-                        className={look.findOne}
-                        onSubmit={(event) => {
-                            event.preventDefault();
-                            set("address", address.trim());
-                        }}
-                    >
-                        <TextInput data-search label={t("address")} placeholder={filters.address ?? t("findExactly")} value={address} onChange={(event) => setAddress(event.currentTarget.value)} />
-                        <Button type="submit" variant="default">
-                            {t("find")}
-                        </Button>
-                    </form>
+                    <Choice label="channel" value={filters.channel} options={suppressible} family="channel" onChange={(value) => set("channel", value)} />
+                    <Choice label="reason" value={filters.reason} options={reasons} family="suppression" onChange={(value) => set("reason", value)} />
+                    <FindBy fields={[{ field: "address", word: "address" }]} onFind={set} />
                 </search>
-                {list.isPending ? (
-                    <Waiting rows={8} />
-                ) : list.isError && items.length === 0 ? (
-                    <Failed error={list.error} onRetry={() => void list.refetch()} />
-                ) : items.length === 0 ? (
-                    hidden > 0 ? (
-                        <NoMatch
-                            count={hidden}
-                            onClear={() => {
-                                setAddress("");
-                                change({});
-                            }}
-                        />
-                    ) : (
-                        <Empty icon={ShieldCheck} title={t("suppressions.none")}>
-                            {t("suppressions.noneWhy")}
-                        </Empty>
-                    )
-                ) : (
-                    <Rows
-                        label={t("nav.suppressions")}
-                        items={items}
-                        id={(item) => item.id}
-                        columns={columns}
-                        more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
-                        card={(item) => (
-                            <>
-                                <div className={look.line} data-split="true">
-                                    <span className={look.clip}>{item.address}</span>
-                                    {remove(item)}
-                                </div>
-                                <div className={look.line} data-split="true">
-                                    <span className={`${look.dim} ${look.clip}`}>
-                                        {wordOf(t, "channel", item.channel)} · {wordOf(t, "suppression", item.reason)}
-                                    </span>
-                                    <span className={look.dim}>
-                                        <Moment at={item.createdAt} />
-                                    </span>
-                                </div>
-                            </>
-                        )}
-                    />
-                )}
+                <Chips items={filters.address === undefined ? [] : [{ name: t("address"), value: filters.address, onRemove: () => set("address", "") }]} />
+                <List
+                    list={list}
+                    label={t("nav.suppressions")}
+                    id={(item) => item.id}
+                    columns={columns}
+                    hidden={hidden}
+                    onClear={() => change({})}
+                    empty={{ icon: ShieldCheck, title: t("suppressions.none"), why: t("suppressions.noneWhy") }}
+                    card={(item) => (
+                        <>
+                            <div className={look.line} data-split="true">
+                                <span className={look.clip}>{item.address}</span>
+                                {remove(item)}
+                            </div>
+                            <div className={look.line} data-split="true">
+                                <span className={`${look.dim} ${look.clip}`}>
+                                    {wordOf(t, "channel", item.channel)} · {wordOf(t, "suppression", item.reason)}
+                                </span>
+                                <span className={look.dim}>
+                                    <Moment at={item.createdAt} />
+                                </span>
+                            </div>
+                        </>
+                    )}
+                />
             </Card>
             {adding && <Add onClose={() => setAdding(false)} onAdded={() => client.invalidateQueries({ queryKey: key })} />}
             <Confirm
