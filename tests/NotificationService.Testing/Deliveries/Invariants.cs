@@ -36,7 +36,7 @@ public sealed class Invariants(NpgsqlDataSource database)
         ("the last timeline row differs from the status",
             """
             select d.id::text from deliveries d
-            left join lateral (select status, seq from timeline t where t.delivery_id = d.id order by seq desc limit 1) last on true
+            left join (select distinct on (delivery_id) delivery_id, status, seq from timeline order by delivery_id, seq desc) last on last.delivery_id = d.id
             where d.status <> {status.sending} and (last.status is distinct from d.status or last.seq is distinct from d.timeline_seq)
             """),
         ("an in-app delivery arrived and is in no inbox, or a test did arrive in one",
