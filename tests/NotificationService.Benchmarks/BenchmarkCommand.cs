@@ -28,6 +28,8 @@ internal static class BenchmarkCommand
         new("attack", "single sends and their way to the provider while a hostile tenant does all that is known to hurt, 384 MiB of heap a process", UnderAttack.RunAsync),
         new("hanging", "the rate of one tenant beside another whose provider never answers", Hanging.RunAsync),
         new("hostile-saves", "single sends while another tenant saves and publishes 50 templates of 990 tags with nested functions", HostileSaves.RunAsync),
+        new("streams", "10,000 open streams of one node: memory of each, and how soon 1,000 events a second are at 5,000 clients, also beside some that never read", Streams.RunAsync),
+        new("inboxes", "counts and first page of inboxes with 10 and 100,000 items, and from a send to the count in an open stream", Inboxes.RunAsync),
         new("start", "ready time, idle memory, the first minute", Start.RunAsync),
     ];
 

@@ -107,7 +107,7 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         var tenant = registered.GetProperty("user").GetProperty("tenantId").GetGuid();
 
         var account = await PostAsync(
-            client, admin, "api/v1/admin/service-accounts", new { name = "load", scopes = (string[])["notifications:send", "notifications:read"], mode = "live" });
+            client, admin, "api/v1/admin/service-accounts", new { name = "load", scopes = (string[])["notifications:send", "notifications:read", "events:publish", "recipients:write"], mode = "live" });
         var token = await SignInAsync(client, account.GetProperty("clientId").GetString()!, account.GetProperty("clientSecret").GetString()!);
         if (provider is not null)
         {
@@ -141,6 +141,16 @@ internal sealed record BenchTenant(string Key, string Token, Guid Id)
         });
         await PostAsync(client, admin, "api/v1/admin/templates/order-confirmation/publish", new { });
         return new BenchTenant(key, token, tenant) { Reporter = reporter.GetProperty("id").GetGuid() };
+    }
+
+    /// <summary>Tokens of people without a log-in, <c>{name}-0</c> and so on, who are in the group of that name.</summary>
+    public async Task<string[]> PeopleAsync(HttpClient client, int count, string name)
+    {
+        var tokens = new string[count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, _) => tokens[i] = (await PostAsync(client, Token, $"api/v1/services/recipients/{name}-{i}/tokens", new { groups = (string[])[name], ttl = 3600 })).GetProperty("accessToken").GetString()!);
+        return tokens;
     }
 
     /// <summary>A service account's token.</summary>
