@@ -24,20 +24,8 @@ internal sealed class StreamClients : IDisposable
     /// <summary>Streams that the service has closed.</summary>
     public int Ended => Volatile.Read(ref ended);
 
-    /// <summary>What came since the last call, in milliseconds from when each was due.</summary>
-    /// <param name="due">When that number was due, as a timestamp; null: it is none that is asked for.</param>
-    public IReadOnlyList<double> Take(Func<int, long?> due)
-    {
-        var found = new List<double>();
-        var count = Interlocked.Exchange(ref arrived, 0);
-        foreach (var (number, at) in arrivals.AsSpan(0, Math.Min(count, arrivals.Length)))
-        {
-            if (due(number) is { } from)
-                found.Add((at - from) * 1000.0 / TimeProvider.System.TimestampFrequency);
-        }
-
-        return found;
-    }
+    /// <summary>What came since the last call, and when, as timestamps.</summary>
+    public IReadOnlyList<(int Number, long At)> Take() => arrivals[..Math.Min(Interlocked.Exchange(ref arrived, 0), arrivals.Length)];
 
     /// <param name="service">Where it is.</param>
     /// <param name="tokens">One stream each.</param>
