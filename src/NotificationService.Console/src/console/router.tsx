@@ -10,6 +10,7 @@ import { Broken, Lost } from "./shell/Errors.tsx";
 import { queries, tenantQuery } from "./shell/queries.ts";
 import { Shell } from "./shell/Shell.tsx";
 import { readSuppressionFilters } from "./suppressions/filters.ts";
+import { readTemplateFilters, readTemplatePlace } from "./templates/filters.ts";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 
@@ -84,6 +85,20 @@ const suppressions = createRoute({
     component: lazyRouteComponent(() => import("./suppressions/SuppressionsPage.tsx"), "SuppressionsPage"),
 });
 
+const templates = createRoute({
+    getParentRoute: () => tenant,
+    path: "/templates",
+    validateSearch: readTemplateFilters,
+    component: lazyRouteComponent(() => import("./templates/TemplatesPage.tsx"), "TemplatesPage"),
+});
+
+const template = createRoute({
+    getParentRoute: () => tenant,
+    path: "/templates/$template",
+    validateSearch: readTemplatePlace,
+    component: lazyRouteComponent(() => import("./templates/TemplatePage.tsx"), "TemplatePage"),
+});
+
 const sandbox = createRoute({
     getParentRoute: () => tenant,
     path: "/sandbox",
@@ -102,7 +117,7 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, suppressions, sandbox, audit])]),
+    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, templates, template, suppressions, sandbox, audit])]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,
     defaultErrorComponent: Broken,

@@ -28,7 +28,7 @@ export function Choice({ label, value, options, family, onChange }: ChoiceProps)
 }
 
 /** Which field is searched is said, and the database searches it. */
-export function FindBy<F extends string>({ fields, onFind }: { fields: readonly { field: F; word: Word }[]; onFind: (field: F, text: string) => void }) {
+export function FindBy<F extends string>({ fields, onFind, placeholder = {} }: { fields: readonly { field: F; word: Word }[]; onFind: (field: F, text: string) => void; placeholder?: { [K in F]?: string } }) {
     const { t } = useWords();
     const [field, setField] = useState(fields[0]!.field);
     const [text, setText] = useState("");
@@ -53,7 +53,7 @@ export function FindBy<F extends string>({ fields, onFind }: { fields: readonly 
                     ))}
                 </NativeSelect>
             )}
-            <TextInput className={styles.findText} data-search {...(isOnly ? { label } : { "aria-label": label })} placeholder={t("findExactly")} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+            <TextInput className={styles.findText} data-search {...(isOnly ? { label } : { "aria-label": label })} placeholder={placeholder[field] ?? t("findExactly")} value={text} onChange={(event) => setText(event.currentTarget.value)} />
             <Button type="submit" variant="default">
                 {t("find")}
             </Button>

@@ -1,4 +1,4 @@
-import { FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, ScrollText, Send, ShieldOff } from "lucide-react";
+import { FileText, FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, ScrollText, Send, ShieldOff } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -32,6 +32,7 @@ export const groups: readonly SectionGroup[] = [
             { path: "sandbox", word: "nav.sandbox", icon: FlaskConical, right: "admin", key: "b" },
         ],
     },
+    { word: "nav.content", sections: [{ path: "templates", word: "nav.templates", icon: FileText, right: "admin", key: "t" }] },
     { word: "nav.people", sections: [{ path: "suppressions", word: "nav.suppressions", icon: ShieldOff, right: "send", key: "u" }] },
     { word: "nav.settings", sections: [{ path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" }] },
 ];
