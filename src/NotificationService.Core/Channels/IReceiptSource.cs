@@ -84,6 +84,9 @@ public sealed record Receipt(string DedupeKey, ReceiptKind Kind, DateTimeOffset 
     /// <summary>The address, where the receipt is about one and not about a message: a number that answered STOP.</summary>
     public string? Address { get; init; }
 
+    /// <summary>What is unsubscribed from or resubscribed to, as <see cref="Recipients.SuppressionScopes"/> writes it; null for everything.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>The link that was clicked, at most 2,000 characters.</summary>
     public string? Url { get; init; }
 
@@ -117,6 +120,9 @@ public enum ReceiptKind : short
 
     /// <summary>Takes an unsubscribe back.</summary>
     Resubscribed = 11,
+
+    /// <summary>Somebody wrote HELP. The service answers nothing.</summary>
+    AskedForHelp = 12,
 }
 
 public static class ReceiptKinds
@@ -136,6 +142,7 @@ public static class ReceiptKinds
         ReceiptKind.Complained => "complained",
         ReceiptKind.Unsubscribed => "unsubscribed",
         ReceiptKind.Resubscribed => "resubscribed",
+        ReceiptKind.AskedForHelp => "help",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
     };
 }

@@ -76,6 +76,9 @@ public enum RejectionCause
     /// <summary>The recipient has asked this sender to stop: the address lives, and is written to again when the recipient takes that back.</summary>
     Unsubscribed,
 
+    /// <summary>The recipient wants no marketing of this sender: the address lives, and is written to of everything else.</summary>
+    OptedOutOfMarketing,
+
     /// <summary>This account may not send it – a region that is off, a sender not allowed: another provider may.</summary>
     Provider,
 }

@@ -5,6 +5,7 @@ using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Notifications;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Telemetry;
 using NotificationService.Templates;
@@ -141,9 +142,10 @@ internal sealed class DeliveryPreparer(
                 // What a device has already goes on to the others: to stop there would not take it back.
                 if (delivery.Devices is null && await AgainstAsync(delivery, composed, notification, now, cancellationToken) is { } against)
                     return new Ended(against);
-                if (DeviceSelection.Of(delivery, composed, notification.Suppressed, now) is { } selection)
+                var applying = SuppressionScopes.Applying(notification.Suppressed, notification.Category, notification.CategorySays);
+                if (DeviceSelection.Of(delivery, composed, applying, now) is { } selection)
                     return await RouteAsync(delivery, notification, selection, now, cancellationToken);
-                var (message, suppressed) = SuppressionCheck.Of(delivery.Channel, composed, notification.Suppressed);
+                var (message, suppressed) = SuppressionCheck.Of(delivery.Channel, composed, applying);
                 return message is null
                     ? new Ended(DeliveryTransitions.Suppress(delivery, suppressed!, now))
                     : await RouteAsync(delivery, notification, message, devices: null, cancellationToken);

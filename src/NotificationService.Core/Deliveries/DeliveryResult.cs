@@ -28,6 +28,9 @@ public sealed record DeliveryResult(
     /// <summary>Why they go there.</summary>
     public SuppressionReason DeadFor { get; init; } = SuppressionReason.Bounce;
 
+    /// <summary>What they are not sent again.</summary>
+    public string DeadScope { get; init; } = SuppressionScopes.All;
+
     /// <summary>What became of each of several devices; null leaves it as it was.</summary>
     public DeviceStates? Devices { get; init; }
 

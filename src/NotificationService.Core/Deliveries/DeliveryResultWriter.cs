@@ -162,6 +162,7 @@ public sealed class DeliveryResultWriter : IAsyncDisposable
         .. results.SelectMany(result => result.DeadAddresses.Select(address => new ReportedAddress(
             result.Delivery.Tenant, result.Delivery.Channel, address, result.DeadFor, result.Attempt?.ProviderId, result.Delivery.Id.Value, result.Failure?.Code, result.At)
         {
+            Scope = result.DeadScope,
             Until = result.DeadFor == SuppressionReason.Unsubscribe ? result.At + BelieveUnsubscribed : null,
         })),
     ];

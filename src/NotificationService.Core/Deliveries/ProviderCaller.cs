@@ -41,7 +41,12 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore su
         // A sandbox leaves nothing.
         if (written.Status == DeliveryStatus.Delivered && provider.Type == ProviderInstances.InAppType && started.Prepared.Message.LeavesInInbox is { } left)
             written = written with { Item = new ArrivingItem(left.UserId, left.Title, left.Body, left.ActionUrl, left.Actions, started.Prepared.Category, started.Prepared.Metadata) };
-        return written with { DeadAddresses = SuppressionCheck.DeadIn(started.Prepared.Message, result, all.Count == 1), DeadFor = SuppressionCheck.ReasonOf(started.Prepared.Message, result) };
+        return written with
+        {
+            DeadAddresses = SuppressionCheck.DeadIn(started.Prepared.Message, result, all.Count == 1),
+            DeadFor = SuppressionCheck.ReasonOf(started.Prepared.Message, result),
+            DeadScope = SuppressionCheck.ScopeOf(result),
+        };
     }
 
     /// <summary>What this worker learned of a provider's account, all shall know. Should it not be written, the next call reports it again.</summary>

@@ -12,7 +12,7 @@ public static class SendDecision
 {
     /// <param name="channel">On which it would go out.</param>
     /// <param name="addresses">By which the channel reaches the recipient.</param>
-    /// <param name="suppressed">Those of the recipient's addresses that must not be written to.</param>
+    /// <param name="suppressed">Those of the recipient's addresses that must not be written to, of whatever scope.</param>
     /// <param name="category">Its key; null for none.</param>
     /// <param name="says">What the category says.</param>
     /// <param name="person">What the recipient wants.</param>
@@ -21,10 +21,18 @@ public static class SendDecision
     public static (PreferenceDecision Decision, TransitionReason? Reason) Of(
         ChannelKind channel, IReadOnlyList<string> addresses, IReadOnlyList<SuppressedAddress> suppressed, string? category, CategoryRule says, PersonPreferences? person, DateTimeOffset at)
     {
-        var against = SuppressionCheck.ReasonAgainst(channel, addresses, suppressed);
-        var question = new PreferenceQuestion(channel, category, says, person, Topic: null, against is not null, at);
+        var against = SuppressionCheck.ReasonAgainst(channel, addresses, SuppressionScopes.Applying(suppressed, category, says));
+        var ofEverything = against is null ? null : SuppressionCheck.ReasonAgainst(channel, addresses, [.. suppressed.Where(row => row.Scope == SuppressionScopes.All)]);
+        var question = new PreferenceQuestion(channel, category, says, person, Topic: null, ofEverything is not null, at) { HasAddressOptedOut = against is not null };
         var decision = PreferenceRules.Decide(question);
-        return (decision, against ?? (decision.Rule == PreferenceRule.Nothing ? null : new TransitionReason(decision.Code, decision.Words(question))));
+        var reason = decision.Rule switch
+        {
+            PreferenceRule.Nothing => null,
+            PreferenceRule.Suppressed => ofEverything,
+            PreferenceRule.OptOut => against ?? new TransitionReason(decision.Code, decision.Words(question)),
+            _ => new TransitionReason(decision.Code, decision.Words(question)),
+        };
+        return (decision, reason);
     }
 
     /// <summary>Why a delivery waits whose time has come.</summary>

@@ -6,6 +6,9 @@ namespace NotificationService.Deliveries;
 /// <summary>Keeps a message from an address that must not be written to. Pure; asked just before a provider is chosen.</summary>
 public static class SuppressionCheck
 {
+    /// <summary>Of an address that may be sent other things.</summary>
+    private const string OptedOutCode = "opted_out";
+
     /// <summary>The message as it may go out – a push without its dead devices – or why it may not.</summary>
     public static (ChannelMessage? Message, TransitionReason? Reason) Of(ChannelKind channel, ChannelMessage message, IReadOnlyList<SuppressedAddress> suppressed)
     {
@@ -46,14 +49,17 @@ public static class SuppressionCheck
         ProviderResult.Rejected { DeadAddresses.Count: > 0 } or ProviderResult.Rejected { ForeignAddresses.Count: > 0 } when result is ProviderResult.Rejected rejected =>
             [.. rejected.DeadAddresses, .. isOnly ? rejected.ForeignAddresses : []],
         ProviderResult.Rejected { Cause: RejectionCause.Address } => Suppressible(message),
-        ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed } when Suppressible(message) is [_] only => only,
+        ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed or RejectionCause.OptedOutOfMarketing } when Suppressible(message) is [_] only => only,
         _ => [],
     };
 
     /// <summary>What they are suppressed for: what the recipient asked for, the recipient can take back.</summary>
-    public static SuppressionReason ReasonOf(ChannelMessage message, ProviderResult result) => result is ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed }
+    public static SuppressionReason ReasonOf(ChannelMessage message, ProviderResult result) => result is ProviderResult.Rejected { Cause: RejectionCause.Unsubscribed or RejectionCause.OptedOutOfMarketing }
         ? SuppressionReason.Unsubscribe
         : ChannelTable.Of(message.Channel).Suppression?.WhenDead ?? SuppressionReason.Bounce;
+
+    /// <summary>What they are not sent again.</summary>
+    public static string ScopeOf(ProviderResult result) => result is ProviderResult.Rejected { Cause: RejectionCause.OptedOutOfMarketing } ? SuppressionScopes.Marketing : SuppressionScopes.All;
 
     /// <summary>The addresses of a message that may be suppressed; none on a channel whose never are.</summary>
     private static IReadOnlyList<string> Suppressible(ChannelMessage message) => ChannelTable.Of(message.Channel).Suppression is null ? [] : message.Addresses;
@@ -70,7 +76,15 @@ public static class SuppressionCheck
         return null;
     }
 
-    private static TransitionReason Words(SuppressedAddress address) => new(
+    private static TransitionReason Words(SuppressedAddress address) => address.Scope == SuppressionScopes.All ? OfEverything(address) : new(
+        OptedOutCode,
+        address.Reason switch
+        {
+            SuppressionReason.Unsubscribe => $"the recipient has opted out of {SuppressionScopes.Words(address.Scope)} by this address",
+            _ => $"the address is on the suppression list for {SuppressionScopes.Words(address.Scope)}",
+        });
+
+    private static TransitionReason OfEverything(SuppressedAddress address) => new(
         $"suppressed_{address.Reason.ToName()}",
         address.Reason switch
         {

@@ -75,6 +75,9 @@ public sealed class DirectoryQueries(Database database, LongLists longLists, Tim
         await batch.CommitAsync(
             row =>
             {
+                // Who has opted out of something is written to of the rest.
+                if (row.GetString(OfSuppressed.Scope) != SuppressionScopes.All)
+                    return;
                 var (key, reason) = (((ChannelKind)row.GetInt16(OfSuppressed.Channel), row.GetString(OfSuppressed.Address)), (SuppressionReason)row.GetInt16(OfSuppressed.Reason));
                 if (reason == SuppressionReason.DeadToken || !found.ContainsKey(key))
                     found[key] = (reason, row.GetTime(OfSuppressed.CreatedAt));
@@ -86,7 +89,7 @@ public sealed class DirectoryQueries(Database database, LongLists longLists, Tim
     private static class OfSuppressed
     {
         public static readonly Column
-            Channel = Suppressed.Column("channel"), Address = Suppressed.Column("address"), Reason = Suppressed.Column("reason"), CreatedAt = Suppressed.Column("created_at");
+            Channel = Suppressed.Column("channel"), Address = Suppressed.Column("address"), Reason = Suppressed.Column("reason"), Scope = Suppressed.Column("scope"), CreatedAt = Suppressed.Column("created_at");
     }
 
     /// <summary>A person before it is known which addresses are suppressed.</summary>

@@ -19,6 +19,9 @@ public sealed class Suppression
 
     public required SuppressionReason Reason { get; init; }
 
+    /// <summary>What it must not be sent, as <see cref="SuppressionScopes"/> writes it.</summary>
+    public string Scope { get; init; } = SuppressionScopes.All;
+
     /// <summary>The provider that reported it; null for what was put on the list by hand.</summary>
     public Guid? ProviderId { get; init; }
 

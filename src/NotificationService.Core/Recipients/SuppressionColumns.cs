@@ -9,6 +9,9 @@ public sealed record ReportedAddress(TenantId Tenant, ChannelKind Channel, strin
 {
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>What it must not be sent, or may be sent again.</summary>
+    public string Scope { get; init; } = SuppressionScopes.All;
+
     /// <summary>Addresses stay out of logs and exceptions.</summary>
     public override string ToString() => $"reported {Reason}";
 }
@@ -21,16 +24,17 @@ public sealed class SuppressionColumns
     private readonly ReportedAddress[] reported;
     private readonly Ids ids;
 
-    /// <summary>In any order and with repeats: of one address and reason the latest report counts, and of two at the same time the one that suppresses.</summary>
+    /// <summary>In any order and with repeats: of one address, reason and scope the latest report counts, and of two at the same time the one that suppresses.</summary>
     public SuppressionColumns(IEnumerable<ReportedAddress> given, Ids ids)
     {
         this.ids = ids;
         reported =
         [
             .. given.Select(report => report with { Address = Suppression.Normalize(report.Channel, report.Address) })
-                .GroupBy(report => (report.Tenant, report.Channel, report.Address, report.Reason))
+                .GroupBy(report => (report.Tenant, report.Channel, report.Address, report.Reason, report.Scope))
                 .Select(same => same.OrderByDescending(report => report.Since).ThenBy(report => report.Until is not null).First())
-                .OrderBy(report => report.Tenant).ThenBy(report => report.Channel).ThenBy(report => report.Address, StringComparer.Ordinal).ThenBy(report => report.Reason),
+                .OrderBy(report => report.Tenant).ThenBy(report => report.Channel).ThenBy(report => report.Address, StringComparer.Ordinal).ThenBy(report => report.Reason)
+                .ThenBy(report => report.Scope, StringComparer.Ordinal),
         ];
     }
 
@@ -41,6 +45,7 @@ public sealed class SuppressionColumns
         Of("channels", report => (short)report.Channel),
         Of("addresses", report => report.Address),
         Of("reasons", report => (short)report.Reason),
+        Of("scopes", report => report.Scope),
         Of("providers", report => report.Provider),
         Of("deliveries", report => report.Delivery),
         Of("codes", report => report.Code),

@@ -16,7 +16,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
                 tenant,
                 async (db, token) =>
                 {
-                    // One for each channel and reason at most.
+                    // One for each channel, reason and scope at most.
                     var now = time.GetUtcNow();
                     var rows = await (await OfAsync(db, filter, token)).AsNoTracking()
                         .Where(row => (row.ExpiresAt == null || row.ExpiresAt > now) && (filter.Reason == null || row.Reason == filter.Reason) && (page.After == null || row.Id < page.After))
@@ -34,9 +34,9 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
         },
         cancellationToken);
 
-    /// <summary>Puts an address on the list by hand. One that is there by hand already keeps its row and takes the new end. False: it was there.</summary>
+    /// <summary>Puts an address on the list by hand. One that is there by hand already, for the same scope, keeps its row and takes the new end. False: it was there.</summary>
     public Task<(Suppression Row, bool IsNew)> AddAsync(
-        Caller caller, ChannelKind channel, string address, DateTimeOffset? expiresAt, CancellationToken cancellationToken) => store.RunAsync(
+        Caller caller, ChannelKind channel, string address, string scope, DateTimeOffset? expiresAt, CancellationToken cancellationToken) => store.RunAsync(
         caller.Tenant,
         async (db, token) =>
         {
@@ -44,7 +44,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
             // Two at once take turns, so that the second finds the first one's row.
             await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({caller.Tenant.Value.ToString() + normal}, 8))", token);
             var row = await db.Set<Suppression>().SingleOrDefaultAsync(
-                known => known.Channel == channel && known.Address == normal && known.Reason == SuppressionReason.Manual, token);
+                known => known.Channel == channel && known.Address == normal && known.Reason == SuppressionReason.Manual && known.Scope == scope, token);
             var isNew = row is null || row.ExpiresAt <= now;
             var before = row is null ? null : Fields(row);
             if (row is null)
@@ -56,6 +56,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
                     Channel = channel,
                     Address = normal,
                     Reason = SuppressionReason.Manual,
+                    Scope = scope,
                     CreatedAt = now,
                     ExpiresAt = expiresAt,
                 };
@@ -107,7 +108,7 @@ public sealed class SuppressionList(TenantStore store, SuppressionQueries querie
     }
 
     /// <summary>Never the address: the row's id names it as long as the row is there.</summary>
-    private static AuditFields Fields(Suppression row) => new AuditFields().Text("channel", row.Channel.ToName()).Text("reason", row.Reason.ToName()).Time("expiresAt", row.ExpiresAt);
+    private static AuditFields Fields(Suppression row) => new AuditFields().Text("channel", row.Channel.ToName()).Text("reason", row.Reason.ToName()).Text("scope", row.Scope).Time("expiresAt", row.ExpiresAt);
 }
 
 /// <summary>Which of them; null is any.</summary>

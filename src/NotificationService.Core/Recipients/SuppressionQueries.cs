@@ -46,6 +46,7 @@ public sealed class SuppressionQueries(Database database, LongLists longLists, T
         Channel = (ChannelKind)row.GetInt16(Columns.Channel),
         Address = row.GetString(Columns.Address),
         Reason = (SuppressionReason)row.GetInt16(Columns.Reason),
+        Scope = row.GetString(Columns.Scope),
         ProviderId = row.GetOrNull<Guid>(Columns.ProviderId),
         DeliveryId = row.GetOrNull<Guid>(Columns.DeliveryId),
         Code = row.GetStringOrNull(Columns.Code),
@@ -56,7 +57,7 @@ public sealed class SuppressionQueries(Database database, LongLists longLists, T
     private static class Columns
     {
         public static readonly Column
-            Id = List.Column("id"), Channel = List.Column("channel"), Address = List.Column("address"), Reason = List.Column("reason"),
+            Id = List.Column("id"), Channel = List.Column("channel"), Address = List.Column("address"), Reason = List.Column("reason"), Scope = List.Column("scope"),
             ProviderId = List.Column("provider_id"), DeliveryId = List.Column("delivery_id"), Code = List.Column("code"), CreatedAt = List.Column("created_at"),
             ExpiresAt = List.Column("expires_at");
     }

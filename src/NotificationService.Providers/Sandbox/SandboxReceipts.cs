@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 
 namespace NotificationService.Providers.Sandbox;
 
@@ -72,7 +73,7 @@ internal static class SandboxReceipts
 
 /// <summary>A report as a tester writes it.</summary>
 internal sealed record SandboxReceipt(
-    string Id, string? Status, Guid? DeliveryId, string? MessageId, DateTimeOffset? At, string? Code, string? Message, bool AddressDead, bool Temporary, string? Address, string? Url)
+    string Id, string? Status, Guid? DeliveryId, string? MessageId, DateTimeOffset? At, string? Code, string? Message, bool AddressDead, bool Temporary, string? Address, string? Url, string? Scope)
 {
     public override string ToString() => $"sandbox receipt {Status}";
 
@@ -93,6 +94,7 @@ internal sealed record SandboxReceipt(
                     Temporary = Temporary,
                     Address = Address,
                     Url = Url,
+                    Scope = SuppressionScopes.IsScope(Scope) ? Scope : null,
                     Raw = JsonSerializer.Serialize(this, SandboxReceiptsJson.Default.SandboxReceipt),
                 };
             }

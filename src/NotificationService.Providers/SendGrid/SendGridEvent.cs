@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 
 namespace NotificationService.Providers.SendGrid;
 
@@ -62,8 +63,8 @@ internal static class SendGridEvent
             },
             "spamreport" => ofAddress with { Kind = ReceiptKind.Complained, Code = "sendgrid_spamreport" },
             "unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_unsubscribe" },
-            "group_unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_group_unsubscribe" },
-            "group_resubscribe" => ofAddress with { Kind = ReceiptKind.Resubscribed, Code = "sendgrid_group_resubscribe" },
+            "group_unsubscribe" => ofAddress with { Kind = ReceiptKind.Unsubscribed, Code = "sendgrid_group_unsubscribe", Scope = Group(item) },
+            "group_resubscribe" => ofAddress with { Kind = ReceiptKind.Resubscribed, Code = "sendgrid_group_resubscribe", Scope = Group(item) },
             "open" => receipt with { Kind = ReceiptKind.Opened, Code = IsTrue(item, "sg_machine_open") ? "sendgrid_machine_open" : null },
             "click" => receipt with { Kind = ReceiptKind.Clicked, Url = Text(item, "url") is { } url ? url[..Math.Min(url.Length, LongestUrl)] : null },
             _ => null,
@@ -125,6 +126,10 @@ internal static class SendGridEvent
         var theirs = VendorText.Clean(Text(item, field) ?? "");
         return theirs.Length == 0 ? ours : $"{ours}: {theirs}";
     }
+
+    /// <summary>SendGrid writes the group's number as one, and once wrote it as a text.</summary>
+    private static string Group(JsonElement item) => SuppressionScopes.OfGroup(
+        VendorJson.Member(item, "asm_group_id") is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : Text(item, "asm_group_id"));
 
     private static bool IsTrue(JsonElement item, string name) => VendorJson.Member(item, name) is { ValueKind: JsonValueKind.True };
 

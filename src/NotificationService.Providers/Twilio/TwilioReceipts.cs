@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 
 namespace NotificationService.Providers.Twilio;
 
@@ -12,11 +13,10 @@ internal static class TwilioReceipts
     private const string SignatureHeader = "X-Twilio-Signature";
     private const string NoReply = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
 
-    /// <summary>The words that Twilio itself takes for an end.</summary>
-    private static readonly string[] StopWords = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
+    /// <summary>Beside the words that are known everywhere: Twilio itself takes a number's STOP back with it.</summary>
+    private const string AlsoStart = "YES";
 
-    /// <summary>Those with which Twilio itself takes a number's STOP back.</summary>
-    private static readonly string[] StartWords = ["START", "YES", "UNSTOP"];
+    private static readonly OptOutWish Start = new(ReceiptKind.Resubscribed, SuppressionScopes.All);
 
     /// <summary>Many times what Twilio sends; a stranger's request must be read before its signature can be checked.</summary>
     private const int LargestBody = 64 * 1024, MaxFields = 500;
@@ -95,17 +95,26 @@ internal static class TwilioReceipts
         var said = byWhatsApp == (type == TwilioType.WhatsApp) ? Said(fields) : null; // else it is about another channel of the number
         if (said is null || AddressRules.Phone(address) is not null)
             return new ReceiptReading.Receipts([], NoReply, "text/xml");
-        var receipt = new Receipt($"{sid}:{(said == ReceiptKind.Unsubscribed ? "stop" : "start")}", said.Value, now) { Address = address };
-        return new ReceiptReading.Receipts([receipt], NoReply, "text/xml");
+        var key = said.Kind switch { ReceiptKind.Unsubscribed => "stop", ReceiptKind.Resubscribed => "start", _ => "help" };
+        var numbers = byWhatsApp ? Numbers(address, fields) : [address];
+        return new ReceiptReading.Receipts(
+            [.. numbers.Select((number, i) => new Receipt(i == 0 ? $"{sid}:{key}" : $"{sid}:{key}:{i}", said.Kind, now) { Address = number, Scope = said.Scope })], NoReply, "text/xml");
     }
 
     /// <summary>A messaging service knows words in other languages, too, and says in OptOutType what it took the response for.</summary>
-    private static ReceiptKind? Said(Dictionary<string, string> fields)
+    private static OptOutWish? Said(Dictionary<string, string> fields)
     {
         if (fields.GetValueOrDefault("OptOutType") is { Length: > 0 } type)
-            return type.ToUpperInvariant() switch { "STOP" => ReceiptKind.Unsubscribed, "START" => ReceiptKind.Resubscribed, _ => null };
-        var word = (fields.GetValueOrDefault("Body") ?? "").Trim(' ', '\t', '\r', '\n', '.', '!', '"', '\'').ToUpperInvariant();
-        return StopWords.Contains(word) ? ReceiptKind.Unsubscribed : StartWords.Contains(word) ? ReceiptKind.Resubscribed : null;
+            return type.ToUpperInvariant() is "STOP" or "START" or "HELP" ? OptOutWords.Of(type) : null;
+        var body = fields.GetValueOrDefault("Body") ?? "";
+        return body.Trim(' ', '\t', '\r', '\n', '.', '!', '"', '\'').Equals(AlsoStart, StringComparison.OrdinalIgnoreCase) ? Start : OptOutWords.Of(body);
+    }
+
+    /// <summary>The number and WhatsApp's id, in every spelling; a stranger's text is no number.</summary>
+    private static string[] Numbers(string address, Dictionary<string, string> fields)
+    {
+        var id = fields.GetValueOrDefault("WaId") is { Length: > 0 and <= 15 } given && given.All(char.IsAsciiDigit) ? given : address[1..];
+        return [.. WhatsAppIds.NumbersOf(address[1..]).Concat(WhatsAppIds.NumbersOf(id)).Distinct(StringComparer.Ordinal).Where(number => AddressRules.Phone(number) is null)];
     }
 
     private static bool IsForm(string? contentType) =>

@@ -128,7 +128,8 @@ internal static class WhatsAppCloudErrors
         return kind switch
         {
             Class.Dead => new ProviderResult.Rejected(name, words, RejectionCause.Address),
-            Class.Permanent or Class.OptedOut => new ProviderResult.Rejected(name, words),
+            Class.Permanent => new ProviderResult.Rejected(name, words),
+            Class.OptedOut => new ProviderResult.Rejected(name, words, RejectionCause.OptedOutOfMarketing),
             Class.Region => new ProviderResult.Rejected(name, words, RejectionCause.Provider),
             Class.Throttled => new ProviderResult.Deferred(name, words, retryAfter ?? Wait(code), DeferralCause.Throttled),
             Class.Waits => new ProviderResult.Deferred(name, words, retryAfter ?? Wait(code), DeferralCause.Message),

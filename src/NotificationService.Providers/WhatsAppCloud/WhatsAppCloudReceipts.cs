@@ -1,10 +1,10 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Recipients;
 
 namespace NotificationService.Providers.WhatsAppCloud;
 
@@ -18,13 +18,6 @@ internal static class WhatsAppCloudReceipts
     private const int LongestChallenge = 1_000;
     private const int LongestMessage = 500;
 
-    private static readonly FrozenSet<string> Stop = new[]
-    {
-        "STOP", "STOPALL", "STOP ALL", "STOP PROMOTIONS", "UNSUBSCRIBE", "OPT OUT", "OPTOUT", "OPT-OUT", "CANCEL", "END", "QUIT", "REVOKE", "ARRET", "ARRÊT", "BAJA", "DESABONNER", "DÉSABONNER",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-    private static readonly FrozenSet<string> Start = new[] { "START", "UNSTOP", "SUBSCRIBE", "RESUME" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
     public static ReceiptReading Read(WhatsAppCloudSettings settings, ReceiptRequest request, DateTimeOffset now)
     {
         if (string.Equals(request.Method, "GET", StringComparison.OrdinalIgnoreCase))
@@ -35,7 +28,7 @@ internal static class WhatsAppCloudReceipts
         {
             var body = JsonElement.Parse(request.Body.Span);
             return body.ValueKind == JsonValueKind.Object
-                ? new ReceiptReading.Receipts([.. Changes(body).SelectMany(value => Statuses(settings, value, now).Concat(Replies(value, now)))])
+                ? new ReceiptReading.Receipts([.. Changes(body).SelectMany(value => Statuses(settings, value, now).Concat(Replies(value, now)).Concat(Choices(value, now)))])
                 : new ReceiptReading.Malformed("the body is no JSON object");
         }
         catch (JsonException)
@@ -76,15 +69,15 @@ internal static class WhatsAppCloudReceipts
     /// <summary>What else an app may subscribe to is nobody's business here.</summary>
     private static IEnumerable<JsonElement> Changes(JsonElement body) => VendorJson.Items(body, "entry")
         .SelectMany(entry => VendorJson.Items(entry, "changes"))
-        .Where(change => Known(VendorJson.Text(change, "field")) == "messages")
+        .Where(change => Known(VendorJson.Text(change, "field")) is "messages" or "user_preferences")
         .Select(change => VendorJson.Member(change, "value"))
         .OfType<JsonElement>();
 
     /// <summary>One that cannot be read is counted and passed over, so that it does not take the rest of its batch with it.</summary>
     private static IEnumerable<Receipt> Statuses(WhatsAppCloudSettings settings, JsonElement value, DateTimeOffset now) =>
-        VendorJson.Items(value, "statuses").Select(status => Known(Status(settings, status, now))).OfType<Receipt>();
+        VendorJson.Items(value, "statuses").SelectMany(status => Known(Status(settings, status, now)) ?? []);
 
-    private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => VendorJson.Items(value, "messages").Select(message => Reply(message, now)).OfType<Receipt>();
+    private static IEnumerable<Receipt> Replies(JsonElement value, DateTimeOffset now) => VendorJson.Items(value, "messages").SelectMany(message => Reply(message, now));
 
     private static T? Known<T>(T? read)
         where T : class
@@ -94,7 +87,7 @@ internal static class WhatsAppCloudReceipts
         return read;
     }
 
-    private static Receipt? Status(WhatsAppCloudSettings settings, JsonElement status, DateTimeOffset now)
+    private static IReadOnlyList<Receipt>? Status(WhatsAppCloudSettings settings, JsonElement status, DateTimeOffset now)
     {
         var name = VendorJson.Text(status, "status");
         ReceiptKind? kind = name switch
@@ -113,41 +106,64 @@ internal static class WhatsAppCloudReceipts
             ProviderMessageId = id,
             Raw = VendorJson.Raw(status),
         };
-        return kind == ReceiptKind.Failed ? Explained(settings, receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : receipt;
+        return kind == ReceiptKind.Failed ? Explained(settings, receipt, VendorJson.Items(status, "errors").FirstOrDefault()) : [receipt];
     }
 
-    private static Receipt Explained(WhatsAppCloudSettings settings, Receipt receipt, JsonElement error)
+    private static IReadOnlyList<Receipt> Explained(WhatsAppCloudSettings settings, Receipt receipt, JsonElement error)
     {
         if (WhatsAppCloudErrors.Code(error) is not { } code)
-            return receipt with { Code = "unknown", Message = "WhatsApp could not deliver it and does not say why", Temporary = true };
+            return [receipt with { Code = "unknown", Message = "WhatsApp could not deliver it and does not say why", Temporary = true }];
         if (!WhatsAppCloudErrors.IsKnown(code))
             ProviderMetrics.UnknownCode(WhatsAppCloudType.TypeName);
         var (kind, words) = WhatsAppCloudErrors.Of(code);
         var message = WhatsAppCloudErrors.Words(words, error, settings.Secrets);
-        return receipt with
+        var failed = receipt with
         {
             Code = code.ToString(CultureInfo.InvariantCulture),
             Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
             AddressDead = kind == WhatsAppCloudErrors.Class.Dead,
             Temporary = kind is WhatsAppCloudErrors.Class.Temporary or WhatsAppCloudErrors.Class.Waits or WhatsAppCloudErrors.Class.Throttled or WhatsAppCloudErrors.Class.Credentials,
         };
+        return kind == WhatsAppCloudErrors.Class.OptedOut
+            ? [failed, failed with { DedupeKey = $"{receipt.DedupeKey}:unsubscribed", Kind = ReceiptKind.Unsubscribed, Scope = SuppressionScopes.Marketing }]
+            : [failed];
     }
 
-    /// <summary>What a recipient wrote matters only where it is the wish to hear no more, or to hear again.</summary>
-    private static Receipt? Reply(JsonElement message, DateTimeOffset now)
+    /// <summary>What people set in WhatsApp itself: whether they want marketing of this business.</summary>
+    private static IEnumerable<Receipt> Choices(JsonElement value, DateTimeOffset now)
     {
-        var words = (VendorJson.Text(message, "type") switch
+        foreach (var choice in VendorJson.Items(value, "user_preferences"))
+        {
+            ReceiptKind? kind = VendorJson.Text(choice, "value") switch { "stop" => ReceiptKind.Unsubscribed, "resume" => ReceiptKind.Resubscribed, _ => null };
+            if (kind is null || VendorJson.Text(choice, "category") != "marketing_messages" || VendorJson.Text(choice, "wa_id") is not { Length: > 0 and <= 15 } id || !id.All(char.IsAsciiDigit))
+                continue;
+            var at = At(choice, now);
+            foreach (var number in WhatsAppIds.NumbersOf(id))
+                yield return new Receipt($"marketing:{number}:{kind.Value.ToName()}:{at.ToUnixTimeSeconds()}", kind.Value, at) { Address = number, Scope = SuppressionScopes.Marketing };
+        }
+    }
+
+    /// <summary>
+    /// What a recipient wrote matters only where it is the wish to hear no more, or to hear again. WhatsApp's id may be another number than the one that is written to: every spelling of it
+    /// counts, and the address of the message that was answered.
+    /// </summary>
+    private static IEnumerable<Receipt> Reply(JsonElement message, DateTimeOffset now)
+    {
+        var words = VendorJson.Text(message, "type") switch
         {
             "text" => VendorJson.Text(VendorJson.Member(message, "text"), "body"),
             "button" => VendorJson.Text(VendorJson.Member(message, "button"), "text"),
             "interactive" => VendorJson.Text(VendorJson.Member(VendorJson.Member(message, "interactive"), "button_reply"), "title"),
             _ => null,
-        })?.Trim(' ', '\n', '\r', '\t', '.', '!', '"', '\'', '\u00A0');
-        if (words is not { Length: > 0 and <= 30 } || VendorJson.Text(message, "from") is not { Length: > 0 and <= 15 } from || !from.All(char.IsAsciiDigit) || VendorJson.Text(message, "id") is not { Length: > 0 and <= 200 } id)
-            return null;
-        if (Stop.Contains(words))
-            return new Receipt($"{id}:unsubscribed", ReceiptKind.Unsubscribed, At(message, now)) { Address = $"+{from}" };
-        return Start.Contains(words) ? new Receipt($"{id}:resubscribed", ReceiptKind.Resubscribed, At(message, now)) { Address = $"+{from}" } : null;
+        };
+        if (OptOutWords.Of(words) is not { } wish || VendorJson.Text(message, "from") is not { Length: > 0 and <= 15 } from || !from.All(char.IsAsciiDigit) || VendorJson.Text(message, "id") is not { Length: > 0 and <= 200 } id)
+            yield break;
+        var wanted = new Receipt($"{id}:{wish.Kind.ToName()}", wish.Kind, At(message, now)) { Scope = wish.Scope };
+        var numbers = WhatsAppIds.NumbersOf(from);
+        for (var i = 0; i < numbers.Count; i++)
+            yield return wanted with { DedupeKey = i == 0 ? wanted.DedupeKey : $"{wanted.DedupeKey}:{i}", Address = numbers[i] };
+        if (wish.Kind != ReceiptKind.AskedForHelp && VendorJson.Text(VendorJson.Member(message, "context"), "id") is { Length: > 0 and <= 200 } answered)
+            yield return wanted with { DedupeKey = $"{wanted.DedupeKey}:answered", ProviderMessageId = answered };
     }
 
     /// <summary>Seconds since 1970, as a text; a time that cannot be is now.</summary>

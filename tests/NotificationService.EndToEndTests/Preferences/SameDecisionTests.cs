@@ -29,7 +29,7 @@ public sealed class SameDecisionTests(SignInInProcess running) : IClassFixture<S
         {
             await api.ReadAsync(HttpMethod.Put, $"/api/v1/services/recipients/u-{user}/preferences", Wishes(random));
             if (user % 3 == 0)
-                await api.ReadAsync(HttpMethod.Post, "/api/v1/admin/suppressions", new { channel = user % 2 == 0 ? "email" : "sms", address = user % 2 == 0 ? $"U{user}@example.com" : Phone(user) }, HttpStatusCode.Created);
+                await api.ReadAsync(HttpMethod.Post, "/api/v1/admin/suppressions", new { channel = user % 2 == 0 ? "email" : "sms", address = user % 2 == 0 ? $"U{user}@example.com" : Phone(user), scope = Scopes[user / 3 % Scopes.Length] }, HttpStatusCode.Created);
         }
 
         var decided = new HashSet<string>();
@@ -58,6 +58,8 @@ public sealed class SameDecisionTests(SignInInProcess running) : IClassFixture<S
 
         decided.Order(StringComparer.Ordinal).ShouldBe(["category_critical", "category_default", "opted_out", "paused", "preference", "suppressed_manual"], ignoreOrder: false, customMessage: "else these cases show too little");
     }
+
+    private static readonly string[] Scopes = ["all", "marketing", "category:shipping", "all"];
 
     private static object Wishes(Random random) => new
     {

@@ -58,6 +58,8 @@ public sealed class SuppressionsApiTests(SignInService service)
     [InlineData("""{"channel":"sms","address":"014155"}""", "/address")]
     [InlineData("""{"channel":"push","address":""}""", "/address")]
     [InlineData("""{"channel":"email","address":"ann@example.com","expiresAt":"2020-01-01T00:00:00Z"}""", "/expiresAt")]
+    [InlineData("""{"channel":"email","address":"ann@example.com","scope":"everything"}""", "/scope")]
+    [InlineData("""{"channel":"email","address":"ann@example.com","scope":"category:"}""", "/scope")]
     public async Task What_cannot_be_an_address_is_refused_by_name(string body, params string[] pointers)
     {
         var tenant = await ReceiptsTenant.CreateAsync(service);
@@ -66,6 +68,42 @@ public sealed class SuppressionsApiTests(SignInService service)
 
         status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldBe(pointers);
+    }
+
+    [Fact]
+    public async Task An_opt_out_of_marketing_stops_marketing_alone_in_a_dry_run_at_accept_and_at_the_call()
+    {
+        var tenant = await ReceiptsTenant.CreateAsync(service);
+        var api = service.As(tenant.Admin.AccessToken);
+        await api.ReadAsync(HttpMethod.Post, "/api/v1/admin/categories", new { key = "offers", marketing = true }, HttpStatusCode.Created);
+        await api.ReadAsync(HttpMethod.Post, "/api/v1/admin/categories", new { key = "alarm", critical = true }, HttpStatusCode.Created);
+        object Send(string? category, DateTimeOffset? sendAt = null) => new { channel = "email", recipient = new { email = "ann@example.com" }, content = new { subject = "Hello", text = "Hello" }, category, sendAt };
+        async Task<string> DecidedAsync(string? category, bool dryRun)
+        {
+            using var response = await api.SendNotificationAsync(Send(category), dryRun: dryRun);
+            var delivery = (await SignInService.ReadAsync(response)).GetProperty("deliveries")[0];
+            return $"{delivery.GetProperty("status").GetString()} {(delivery.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.Object ? reason.GetProperty("code").GetString() : "")}";
+        }
+
+        using var later = await api.SendNotificationAsync(Send("offers", TimeProvider.System.GetUtcNow().AddSeconds(8)));
+        var accepted = (await SignInService.ReadAsync(later)).GetProperty("deliveries")[0].GetProperty("id").GetGuid();
+        var (created, added) = await PostAsync(tenant, new { channel = "email", address = "ann@example.com", scope = "marketing" });
+        (created, added.GetProperty("scope").GetString()).ShouldBe((HttpStatusCode.Created, "marketing"));
+
+        foreach (var dryRun in (bool[])[true, false])
+        {
+            (await DecidedAsync("offers", dryRun)).ShouldBe("suppressed opted_out");
+            (await DecidedAsync("orders", dryRun)).ShouldBe("queued ");
+            (await DecidedAsync("alarm", dryRun)).ShouldStartWith("queued");
+            (await DecidedAsync(null, dryRun)).ShouldBe("queued ");
+        }
+
+        await tenant.UntilAsync(accepted, "suppressed");
+        (await PostAsync(tenant, new { channel = "email", address = "ann@example.com" })).Status.ShouldBe(HttpStatusCode.Created, "another scope is another row");
+        (await CountAsync(tenant, "?address=ann@example.com")).ShouldBe(2);
+        (await DecidedAsync("alarm", dryRun: true)).ShouldBe("suppressed suppressed_manual");
+        await DeleteAsync(tenant, (await tenant.ReadAsync($"{Path}?reason=manual")).GetProperty("items").EnumerateArray().Single(item => item.GetProperty("scope").GetString() == "all").GetProperty("id").GetString());
+        (await DecidedAsync("offers", dryRun: true)).ShouldBe("suppressed opted_out", "taking one off the list leaves the other");
     }
 
     [Fact]

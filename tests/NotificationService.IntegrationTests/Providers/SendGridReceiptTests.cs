@@ -166,6 +166,16 @@ public sealed class SendGridReceiptTests : IDisposable
             receipt.Address.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("unsubscribe", "", null)]
+    [InlineData("group_unsubscribe", ",\"asm_group_id\":10", "vendor_group:10")]
+    [InlineData("group_unsubscribe", ",\"asm_group_id\":\"10\"", "vendor_group:10")]
+    [InlineData("group_resubscribe", ",\"asm_group_id\":10", "vendor_group:10")]
+    [InlineData("group_resubscribe", "", "vendor_group:unknown")]
+    [InlineData("group_resubscribe", ",\"asm_group_id\":{\"a\":1}", "vendor_group:unknown")]
+    public void What_is_said_of_a_group_is_of_that_group_alone(string name, string fields, string? scope) =>
+        Read(Signed($"[{{\"event\":\"{name}\",\"email\":\"ann@example.com\",\"sg_event_id\":\"evt-1\"{fields}}}]")).ShouldBeOfType<ReceiptReading.Receipts>().Items.ShouldHaveSingleItem().Scope.ShouldBe(scope);
+
     /// <summary>SendGrid drops what is for somebody who unsubscribed or complained there before: that is news to us, besides that this message failed.</summary>
     [Theory]
     [InlineData("Unsubscribed Address", ReceiptKind.Unsubscribed)]

@@ -205,7 +205,8 @@ public sealed class TwilioReceiptTests
     [Theory]
     [InlineData("arrêt", "STOP", ReceiptKind.Unsubscribed)]
     [InlineData("yes", "START", ReceiptKind.Resubscribed)]
-    [InlineData("STOP", "HELP", null)]
+    [InlineData("STOP", "HELP", ReceiptKind.AskedForHelp)]
+    [InlineData("info", null, ReceiptKind.AskedForHelp)]
     [InlineData("yes please", null, null)]
     [InlineData("please do not stop", null, null)]
     [InlineData("", null, null)]
@@ -218,6 +219,18 @@ public sealed class TwilioReceiptTests
         var items = Read(Signed([.. fields])).ShouldBeOfType<ReceiptReading.Receipts>().Items;
 
         items.Select(item => (ReceiptKind?)item.Kind).ShouldBe(kind is null ? [] : [kind]);
+    }
+
+    [Fact]
+    public void On_WhatsApp_the_number_and_the_id_both_count()
+    {
+        (string, string)[] fields = [("MessageSid", Sid), ("From", "whatsapp:+5511987654321"), ("WaId", "551187654321"), ("Body", "Sair")];
+
+        var items = Read(Signed(fields), channel: ChannelKind.WhatsApp).ShouldBeOfType<ReceiptReading.Receipts>().Items;
+
+        items.Select(item => item.Address).ShouldBe(["+5511987654321", "+551187654321"]);
+        items.Select(item => item.DedupeKey).ShouldBeUnique();
+        Read(Signed([.. fields, ("WaId", "<script>")]), channel: ChannelKind.WhatsApp).ShouldBeOfType<ReceiptReading.Receipts>().Items.Count.ShouldBe(2);
     }
 
     /// <summary>Who says STOP on WhatsApp has said nothing about text messages, and one number may serve both.</summary>

@@ -107,6 +107,52 @@ public sealed class WhatsAppCloudReceiptsTests
         }
     }
 
+    [Fact]
+    public void Who_opted_out_of_marketing_at_Meta_gets_no_more_of_it()
+    {
+        var receipts = Receipts(Statuses(Status("wamid.A", "failed", ""","errors":[{"code":131050,"title":"User has stopped marketing"}]""")));
+
+        receipts.Select(receipt => (receipt.Kind, receipt.Scope, receipt.AddressDead)).ShouldBe([(ReceiptKind.Failed, null, false), (ReceiptKind.Unsubscribed, "marketing", false)]);
+        receipts.Select(receipt => receipt.DedupeKey).ShouldBeUnique();
+        receipts.ShouldAllBe(receipt => receipt.Delivery!.Value.Value == new Guid(Delivery));
+    }
+
+    [Theory]
+    [InlineData("stop", ReceiptKind.Unsubscribed)]
+    [InlineData("resume", ReceiptKind.Resubscribed)]
+    public void What_somebody_sets_in_WhatsApp_itself_is_of_marketing(string value, ReceiptKind kind)
+    {
+        var body = $$$"""{"entry":[{"id":"1","changes":[{"field":"user_preferences","value":{"user_preferences":[{"wa_id":"14155550100","category":"marketing_messages","value":"{{{value}}}","timestamp":{{{Then}}}},{"wa_id":"x"},7]}}]}]}""";
+
+        var receipt = Receipts(body).ShouldHaveSingleItem();
+
+        (receipt.Kind, receipt.Scope, receipt.Address, receipt.OccurredAt).ShouldBe((kind, "marketing", "+14155550100", Now.AddMinutes(-1)));
+    }
+
+    [Theory]
+    [InlineData("Abmelden", ReceiptKind.Unsubscribed, "all")]
+    [InlineData("\\u0625\\u064a\\u0642\\u0627\\u0641", ReceiptKind.Unsubscribed, "all")]
+    [InlineData("Stop promotions", ReceiptKind.Unsubscribed, "marketing")]
+    [InlineData("help", ReceiptKind.AskedForHelp, "all")]
+    public void A_wish_says_of_what_it_is(string words, ReceiptKind kind, string scope)
+    {
+        var receipt = Receipts(Replies("text", $$"""{"body":"{{words}}"}""")).ShouldHaveSingleItem();
+
+        (receipt.Kind, receipt.Scope, receipt.Address).ShouldBe((kind, scope, "+14155550100"));
+    }
+
+    [Fact]
+    public void An_id_that_is_another_spelling_of_the_number_and_the_message_that_was_answered_count_too()
+    {
+        var body = Replies("text", """{"body":"PARAR"},"context":{"id":"wamid.OURS"}""").Replace("14155550100", "551187654321", StringComparison.Ordinal);
+
+        var receipts = Receipts(body);
+
+        receipts.Select(receipt => (receipt.Address, receipt.ProviderMessageId)).ShouldBe([("+551187654321", null), ("+5511987654321", null), (null, "wamid.OURS")]);
+        receipts.Select(receipt => receipt.DedupeKey).ShouldBeUnique();
+        receipts.ShouldAllBe(receipt => receipt.Kind == ReceiptKind.Unsubscribed);
+    }
+
     [Theory]
     [InlineData("please do not stop")]
     [InlineData("stop by our shop tomorrow")]

@@ -70,7 +70,7 @@ public sealed partial class CanaryTests(TestDatabase database) : IClassFixture<T
             async tenant => (await log.ListAsync(tenant, new AuditFilter(null, null, null, null, null), PageRequest.ByCursor(null, 20), default)).Items,
             async tenant => (await rules.ListAsync(tenant, null, 0, 10, default)).Rows.Select(rule => rule.Template),
             async tenant => (await suppressions.ListAsync(tenant, new SuppressionFilter(null, null, null), PageRequest.ByNumber(1, 20), default)).Items.Select(row => row.Address),
-            async tenant => (await suppressions.AddAsync(Admin(tenant), ChannelKind.Email, $"{CanaryOf(tenant)}@example.com", null, default)).Row.Address,
+            async tenant => (await suppressions.AddAsync(Admin(tenant), ChannelKind.Email, $"{CanaryOf(tenant)}@example.com", SuppressionScopes.All, null, default)).Row.Address,
         ];
     }
 

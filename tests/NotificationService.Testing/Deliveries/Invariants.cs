@@ -113,7 +113,7 @@ public sealed class Invariants(NpgsqlDataSource database)
             """
             select a.delivery_id::text from attempts a
             join notifications n on n.id = notification_of(a.delivery_id)
-            join suppressions s on s.tenant_id = a.tenant_id and s.expires_at is null
+            join suppressions s on s.tenant_id = a.tenant_id and s.expires_at is null and s.scope = 'all'
                 and ((s.channel = {channel.email} and s.address = lower(n.recipient->>'email')) or (s.channel = {channel.sms} and s.address = n.recipient->>'phone')
                     or (s.channel = {channel.whats_app} and s.address = coalesce(n.recipient->>'whatsapp', n.recipient->>'phone')))
                 and s.channel = get_byte(uuid_send(a.delivery_id), 15) & 15

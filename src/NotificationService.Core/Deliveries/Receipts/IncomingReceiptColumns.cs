@@ -49,6 +49,7 @@ internal sealed class IncomingReceiptColumns
         Of("messages", row => Clean(row.Receipt.Message, LongestMessage)),
         Of("addresses", row => Clean(row.Receipt.Address, LongestAddress)),
         Of("urls", row => Clean(row.Receipt.Url, LongestUrl)),
+        Of("scopes", row => row.Receipt.Scope),
         Of("flags", row => (short)Flags(row.Receipt)),
         Of("raws", row => Clean(row.Receipt.Raw, RawReceipt.Longest)),
         Of("are_tests", row => row.IsTest));

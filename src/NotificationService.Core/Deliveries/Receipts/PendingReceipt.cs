@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Recipients;
 using NotificationService.Tenants;
 
 namespace NotificationService.Deliveries.Receipts;
@@ -30,6 +31,9 @@ public sealed record PendingReceipt(
 
     /// <summary>As far as it was known when it was kept; the mode of the delivery that it turns out to be about comes first.</summary>
     public bool Live { get; init; } = true;
+
+    /// <summary>What is unsubscribed from or resubscribed to.</summary>
+    public string Scope { get; init; } = SuppressionScopes.All;
 
     public bool IsTemporary => Flags.HasFlag(ReceiptFlags.Temporary);
 

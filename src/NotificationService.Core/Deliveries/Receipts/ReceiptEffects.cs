@@ -17,6 +17,9 @@ public sealed class ReceiptEffects
     /// <summary>Why an address that was reported is written to as before: a test account's message went to it, and to nobody.</summary>
     public const string TestAccount = "test_account";
 
+    /// <summary>Why nothing follows from HELP: what to answer is the tenant's affair.</summary>
+    private const string HelpIsNotAnswered = "help_is_not_answered";
+
     private const int MaxDoublings = 9;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -86,7 +89,9 @@ public sealed class ReceiptEffects
     /// <summary>A number that answered STOP is no answer to one message.</summary>
     private void EndWithoutMessage(PendingReceipt receipt, ReceiptMatch match)
     {
-        if (receipt is not { ConcernsAddress: true, Address: not null })
+        if (receipt.Kind == ReceiptKind.AskedForHelp)
+            End(receipt, match, ReceiptState.Ignored, HelpIsNotAnswered, null);
+        else if (receipt is not { ConcernsAddress: true, Address: not null })
             End(receipt, match, ReceiptState.Unmatched, "names_no_message", null);
         else if (!IsLive(receipt, match))
             End(receipt, match, ReceiptState.Ignored, TestAccount, null);
@@ -114,6 +119,7 @@ public sealed class ReceiptEffects
         };
         Addresses.Add(new ReportedAddress(receipt.Tenant, channel, address, reason, receipt.Provider, delivery?.Value, receipt.Code, receipt.OccurredAt)
         {
+            Scope = reason == SuppressionReason.Unsubscribe ? receipt.Scope : SuppressionScopes.All,
             Until = receipt.Kind == ReceiptKind.Resubscribed ? receipt.OccurredAt : null,
         });
         return true;

@@ -199,6 +199,7 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
     {
         ReceivedAt = row.GetTime(Claimed.ReceivedAt),
         Live = row.GetBoolean(Claimed.Live),
+        Scope = row.GetStringOrNull(Claimed.Scope) ?? SuppressionScopes.All,
     };
 
     private static ReceiptMatch ReadMatch(NpgsqlDataReader row)
@@ -231,7 +232,7 @@ public sealed class ReceiptStore(Database database, Ids ids, ProviderTypes types
             DeliveryId = Claim.Column("delivery_id"), ProviderMessageId = Claim.Column("provider_message_id"), Kind = Claim.Column("kind"),
             OccurredAt = Claim.Column("occurred_at"), Waited = Claim.Column("waited"), Code = Claim.Column("code"), Message = Claim.Column("message"),
             Address = Claim.Column("address"), Url = Claim.Column("url"), Flags = Claim.Column("flags"), Tries = Claim.Column("tries"),
-            Now = Claim.Column("now"), ReceivedAt = Claim.Column("received_at"), Live = Claim.Column("live");
+            Now = Claim.Column("now"), ReceivedAt = Claim.Column("received_at"), Live = Claim.Column("live"), Scope = Claim.Column("scope");
     }
 
     private static class Matched

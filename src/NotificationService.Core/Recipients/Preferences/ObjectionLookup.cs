@@ -113,14 +113,14 @@ public sealed class ObjectionLookup : IAsyncDisposable
         if (row.GetStringOrNull(Columns.Says) is { } says)
             into.Add(row.GetString(Columns.UserId), RecipientPreferencesRow.Read(says));
         else
-            into.Add(new SuppressedAddress((Channels.ChannelKind)row.GetInt16(Columns.Channel), row.GetString(Columns.Address), (SuppressionReason)row.GetInt16(Columns.Reason), row.GetStringOrNull(Columns.Code)));
+            into.Add(new SuppressedAddress((Channels.ChannelKind)row.GetInt16(Columns.Channel), row.GetString(Columns.Address), (SuppressionReason)row.GetInt16(Columns.Reason), row.GetStringOrNull(Columns.Code), row.GetString(Columns.Scope)));
     }
 
     private static class Columns
     {
         public static readonly Column
             TenantId = Find.Column("tenant_id"), UserId = Find.Column("user_id"), Says = Find.Column("says"), Channel = Find.Column("channel"),
-            Address = Find.Column("address"), Reason = Find.Column("reason"), Code = Find.Column("code");
+            Address = Find.Column("address"), Reason = Find.Column("reason"), Code = Find.Column("code"), Scope = Find.Column("scope");
     }
 
     private readonly record struct AskedPerson(TenantId Tenant, string UserId, Objections Into);

@@ -14,7 +14,7 @@ public sealed class Objections
     /// <summary>What a person wants; null for one who has never said anything, and for nobody.</summary>
     public PersonPreferences? Of(string? userId) => userId is null ? null : people.GetValueOrDefault(userId);
 
-    /// <summary>Those of a recipient's addresses that must not be written to; of an address by its reasons in their order, as <c>notifications_load.sql</c> has them.</summary>
+    /// <summary>Those of a recipient's addresses that must not be written to; of an address by its reasons and scopes in their order, as <c>notifications_load.sql</c> has them.</summary>
     public IReadOnlyList<SuppressedAddress> Of(StoredRecipient recipient)
     {
         if (suppressed.Count == 0)
@@ -23,7 +23,7 @@ public sealed class Objections
         foreach (var address in AddressesOf(recipient))
         {
             if (suppressed.TryGetValue(address, out var rows))
-                found.AddRange(rows.OrderBy(row => row.Reason));
+                found.AddRange(rows.OrderBy(row => row.Reason).ThenBy(row => row.Scope, StringComparer.Ordinal));
         }
 
         return found;

@@ -25,10 +25,14 @@ public enum PreferenceRule
 /// <param name="Says">What the category says.</param>
 /// <param name="Person">Null for one who has never said anything.</param>
 /// <param name="Topic">The topic that it is sent to; null where it is sent to a person.</param>
-/// <param name="IsSuppressed">None of the person's addresses on the channel may be written to.</param>
+/// <param name="IsSuppressed">None of the person's addresses on the channel may be written to, of anything.</param>
 /// <param name="At">When it is to be sent.</param>
 public readonly record struct PreferenceQuestion(
-    ChannelKind Channel, string? Category, CategoryRule Says, PersonPreferences? Person, string? Topic, bool IsSuppressed, DateTimeOffset At);
+    ChannelKind Channel, string? Category, CategoryRule Says, PersonPreferences? Person, string? Topic, bool IsSuppressed, DateTimeOffset At)
+{
+    /// <summary>Of what would be sent, by none of the person's addresses on the channel: whoever reads there has opted out of it.</summary>
+    public bool HasAddressOptedOut { get; init; }
+}
 
 /// <param name="MaySend">Whether it is sent.</param>
 /// <param name="Rule">The rule that decided.</param>
@@ -87,7 +91,7 @@ public static class PreferenceRules
             return new(true, PreferenceRule.Critical);
         if (person.Paused && !(person.PausedUntil <= question.At))
             return new(false, PreferenceRule.Paused);
-        if (IsOptedOut(question, person))
+        if (question.HasAddressOptedOut || IsOptedOut(question, person))
             return new(false, PreferenceRule.OptOut);
         var ofCategory = question.Category is { } category ? person.Categories?.GetValueOrDefault(category) : null;
         if (Said(ofCategory?.Channels, name) is { } onChannel)

@@ -5,7 +5,7 @@
 -- A probe of the primary key per id, behind a fence. Asked for as one range, from the smallest id to the largest, a single retry of last week had the
 -- whole week read with it.
 -- A tenant without suppressed addresses, or without preferences, pays one probe for the whole statement. LIMIT is a fence too. The first OFFSET 0 keeps the making of the keys apart from the
--- comparison, so that row level security lets the comparison go to the index (tenant_id, channel, address_key, reason); the second is the
+-- comparison, so that row level security lets the comparison go to the index (tenant_id, channel, address_key, reason, scope); the second is the
 -- fence of deliveries_complete: a probe per address, never a join that reads the tenant's whole list.
 with asked_for as materialized (
     select * from unnest(:notifications::uuid[], :tenants::uuid[]) as a(id, tenant_id)
@@ -18,7 +18,7 @@ preferring as materialized (
 )
 select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient, n.data, n.content, n.trace_parent, n.created_at, n.send_at,
     case when n.tenant_id in (select tenant_id from guard) then (
-        select json_agg(json_build_object('channel', s.channel, 'address', s.address, 'reason', s.reason, 'code', s.code) order by s.channel, s.reason)
+        select json_agg(json_build_object('channel', s.channel, 'address', s.address, 'reason', s.reason, 'code', s.code, 'scope', s.scope) order by s.channel, s.reason, s.scope)
         from (
             select a.channel, md5(a.address)::uuid as key
             from (
@@ -32,7 +32,7 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
             offset 0
         ) asked
         cross join lateral (
-            select l.channel, l.address, l.reason, l.code from suppressions l
+            select l.channel, l.address, l.reason, l.code, l.scope from suppressions l
             where l.tenant_id = n.tenant_id and l.channel = asked.channel and l.address_key = asked.key and (l.expires_at is null or l.expires_at > now())
             offset 0) s) end as suppressed,
     n.strategy, n.fallback_after,

@@ -22,7 +22,7 @@ picked as materialized (
     from lane
     cross join lateral (
         select r.tenant_id, r.provider_id, r.ctid::text as place, r.id, r.delivery_id, r.provider_message_id, r.kind, r.occurred_at, r.received_at,
-            r.code, r.message, r.address, r.url, r.flags, r.tries, r.live
+            r.code, r.message, r.address, r.url, r.flags, r.tries, r.live, r.scope
         from receipts r
         where r.state = {receipt.pending} and r.tenant_id = lane.tenant_id and r.next_try_at <= (select clock_timestamp())
         order by r.next_try_at
@@ -30,7 +30,7 @@ picked as materialized (
         for update of r skip locked) due
 )
 select tenant_id, provider_id, place, id, delivery_id, provider_message_id, kind, occurred_at, clock_timestamp() - received_at as waited, code, message, address, url, flags, tries,
-    clock_timestamp() as now, received_at, live
+    clock_timestamp() as now, received_at, live, scope
 from picked
 union all
-(select tenant_id, null, null, null, null, null, null, null, null, null, null, null, null, null, (n = :max_tenants)::int::smallint, null, null, null from walk order by n desc limit 1)
+(select tenant_id, null, null, null, null, null, null, null, null, null, null, null, null, null, (n = :max_tenants)::int::smallint, null, null, null, null from walk order by n desc limit 1)

@@ -15,7 +15,7 @@ matching as materialized (
 ),
 hit as materialized (select id from matching order by id desc offset :offset limit :take)
 select (select count(*) from matching) as hits, (select count(*) from looked) as looked_at, (select id from looked order by id limit 1) as last_looked_at,
-    s.id, s.channel, s.address, s.reason, s.provider_id, s.delivery_id, s.code, s.created_at, s.expires_at
+    s.id, s.channel, s.address, s.reason, s.scope, s.provider_id, s.delivery_id, s.code, s.created_at, s.expires_at
 from (values (1)) one
 left join hit on true
 left join lateral (select * from suppressions s where s.tenant_id = :tenant and s.id = hit.id limit 1) s on true

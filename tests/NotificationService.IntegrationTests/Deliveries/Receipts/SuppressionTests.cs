@@ -146,6 +146,47 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
         await accepted.UntilAsync(tenant, "sent", 1);
     }
 
+    /// <summary>Who left everything at the vendor, and then took one group up again, has still left everything.</summary>
+    [Fact]
+    public async Task Whoever_resubscribes_to_a_group_takes_back_that_group_alone()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Email, "sendgrid");
+        Receipt Of(string key, ReceiptKind kind, int minute, string? scope) => new(key, kind, Noon.AddMinutes(minute)) { Address = "ann@example.com", Scope = scope };
+
+        await ReportAsync(
+            provider,
+            Of("everything", ReceiptKind.Unsubscribed, 0, null),
+            Of("group 10", ReceiptKind.Unsubscribed, 1, "vendor_group:10"),
+            Of("group 11", ReceiptKind.Unsubscribed, 2, "vendor_group:11"),
+            Of("back", ReceiptKind.Resubscribed, 3, "vendor_group:10"));
+        (await ScopesAsync()).ShouldBe(["all", "vendor_group:11"]);
+
+        await ReportAsync(provider, Of("all back", ReceiptKind.Resubscribed, 4, null));
+        (await ScopesAsync()).ShouldBe(["vendor_group:11"]);
+    }
+
+    [Fact]
+    public async Task A_recipient_who_opted_out_of_marketing_at_the_vendor_gets_no_more_of_it_and_everything_else()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.WhatsApp, "whatsapp_cloud");
+        var delivery = (await planted.SentAsync(tenant, provider, channel: ChannelKind.WhatsApp))[0];
+
+        await ReportAsync(provider, new Receipt("131050", ReceiptKind.Unsubscribed, Noon) { Delivery = delivery, Code = "131050", Scope = SuppressionScopes.Marketing });
+
+        (await ScopesAsync()).ShouldBe(["marketing"]);
+    }
+
+    [Fact]
+    public async Task Help_is_recorded_and_changes_nothing()
+    {
+        var provider = await planted.ProviderAsync(tenant, ChannelKind.Sms, "twilio");
+
+        await ReportAsync(provider, new Receipt("help", ReceiptKind.AskedForHelp, Noon) { Address = "+14155550100" });
+
+        (await database.QueryAsync<string>($"select concat_ws(' ', kind, state, reason) from receipts where tenant_id = '{tenant}'")).ShouldBe(["12 3 help_is_not_answered"]);
+        (await ListedAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Start_does_not_bring_a_number_back_that_does_not_exist()
     {
@@ -267,6 +308,9 @@ public sealed class SuppressionTests(TestDatabase database) : IClassFixture<Test
 
     private string Insert(TenantId of, ChannelKind channel, string address, string until) =>
         $"insert into suppressions (tenant_id, id, channel, address, reason, created_at, expires_at) values ('{of}', '{database.Ids.Next()}', {(short)channel}, '{address}', 5, now() - interval '1 min', {until})";
+
+    private Task<IReadOnlyList<string>> ScopesAsync() => database.QueryAsync<string>(
+        $"select scope from suppressions where tenant_id = '{tenant}' and (expires_at is null or expires_at > now()) order by 1");
 
     private Task<IReadOnlyList<string>> ListedAsync() => database.QueryAsync<string>(
         $"select channel || ' ' || address || ' ' || reason from suppressions where tenant_id = '{tenant}' and (expires_at is null or expires_at > now()) order by 1");

@@ -51,7 +51,7 @@ public sealed class PreferenceRulesTests
         yield return (PreferenceRule.Suppressed, asked.IsSuppressed ? false : null);
         yield return (PreferenceRule.Critical, asked.Says.Critical ? true : null);
         yield return (PreferenceRule.Paused, person.Paused && (person.PausedUntil is null || person.PausedUntil > asked.At) ? false : null);
-        yield return (PreferenceRule.OptOut, optOuts.Any(scope => scope == $"category:{asked.Category}" && asked.Category is not null) || (asked.Says.Marketing && optOuts.Contains("marketing")) ? false : null);
+        yield return (PreferenceRule.OptOut, asked.HasAddressOptedOut || optOuts.Any(scope => scope == $"category:{asked.Category}" && asked.Category is not null) || (asked.Says.Marketing && optOuts.Contains("marketing")) ? false : null);
         yield return (PreferenceRule.CategoryChannel, wanted?.Channels is { } of && of.TryGetValue(channel, out var said) ? said : null);
         yield return (PreferenceRule.Category, wanted?.Enabled);
         yield return (PreferenceRule.Channel, person.Channels is { } on && on.TryGetValue(channel, out var any) ? any : null);
@@ -72,7 +72,10 @@ public sealed class PreferenceRulesTests
         var says = new CategoryRule(ChannelKinds.All.Where(_ => random.Next(3) == 0).ToDictionary(channel => channel, _ => Often()), Seldom(), Often(), ExpiresAfter: null);
         var category = Maybe(() => Keys[random.Next(Keys.Length)]);
         return new PreferenceQuestion(
-            ChannelKinds.All[random.Next(ChannelKinds.All.Count)], category, category is null ? CategoryRule.Silent : says, Maybe(Person), Often() ? null : "building-7", Seldom(), Now);
+            ChannelKinds.All[random.Next(ChannelKinds.All.Count)], category, category is null ? CategoryRule.Silent : says, Maybe(Person), Often() ? null : "building-7", Seldom(), Now)
+        {
+            HasAddressOptedOut = Seldom(),
+        };
 
         PersonPreferences Person() => new()
         {
