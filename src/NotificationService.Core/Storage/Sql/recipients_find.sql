@@ -12,7 +12,7 @@ left join (
         from recipient_devices v
         left join lateral (
             select l.address from suppressions l
-            where l.tenant_id = :tenant and l.channel = {channel.push} and l.address_key = v.token_key and l.reason = {suppression.dead_token} offset 0
+            where l.tenant_id = :tenant and l.channel = {channel.push} and l.address_key = v.token_key and l.reason = {suppression.dead_token} and l.scope = 'all' offset 0
         ) s on s.address = v.token
         where v.tenant_id = :tenant and v.live = :live and v.user_id = asked.user_id and s.address is null
     ) d on true
