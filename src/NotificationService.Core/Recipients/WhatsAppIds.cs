@@ -1,7 +1,7 @@
 namespace NotificationService.Recipients;
 
 /// <summary>
-/// The numbers that somebody's id at WhatsApp may stand for. Pure. In three countries WhatsApp names people by another spelling of their number than the one they are written to: Brazil's
+/// The numbers that somebody's id at WhatsApp may mean. Pure. In three countries WhatsApp names people by another spelling of their number than the one they are written to: Brazil's
 /// mobile numbers have had a 9 since, Mexico's a 1 and Argentina's a 9 after the country's code, which ids have or lack.
 /// </summary>
 public static class WhatsAppIds

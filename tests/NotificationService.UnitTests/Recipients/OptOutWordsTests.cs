@@ -85,7 +85,7 @@ public sealed class OptOutWordsTests
     [InlineData("5215512345678", "+5215512345678", "+525512345678")]
     [InlineData("525512345678", "+525512345678", "+5215512345678")]
     [InlineData("5491112345678", "+5491112345678", "+541112345678")]
-    public void An_id_at_WhatsApp_stands_for_each_spelling_of_its_number(string id, params string[] numbers) => WhatsAppIds.NumbersOf(id).ShouldBe(numbers);
+    public void An_id_at_WhatsApp_means_each_spelling_of_its_number(string id, params string[] numbers) => WhatsAppIds.NumbersOf(id).ShouldBe(numbers);
 
     [Fact]
     public void Each_spelling_of_a_number_leads_to_the_other() => Prop.ForAll(
