@@ -1,8 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { readAuditFilters } from "./audit/filters.ts";
+import { readDeadLetterFilters } from "./deadLetters/filters.ts";
 import { channels } from "./look/Channel.tsx";
 import { Waiting } from "./look/States.tsx";
 import { readNotificationFilters } from "./notifications/filters.ts";
+import { readAccountFilters, readUserFilters } from "./people/filters.ts";
 import { session } from "./session/browser.ts";
 import { may } from "./session/react.ts";
 import { within } from "./session/within.ts";
@@ -11,6 +13,7 @@ import { queries, tenantQuery } from "./shell/queries.ts";
 import { Shell } from "./shell/Shell.tsx";
 import { readSuppressionFilters } from "./suppressions/filters.ts";
 import { readTemplateFilters, readTemplatePlace } from "./templates/filters.ts";
+import { readLogPlace } from "./webhooks/place.ts";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 
@@ -99,6 +102,33 @@ const template = createRoute({
     component: lazyRouteComponent(() => import("./templates/TemplatePage.tsx"), "TemplatePage"),
 });
 
+const providers = createRoute({
+    getParentRoute: () => tenant,
+    path: "/providers",
+    validateSearch: (search: Record<string, unknown>): { provider?: string } => (typeof search.provider === "string" && search.provider !== "" ? { provider: search.provider } : {}),
+    component: lazyRouteComponent(() => import("./providers/ProvidersPage.tsx"), "ProvidersPage"),
+});
+
+const webhooks = createRoute({
+    getParentRoute: () => tenant,
+    path: "/webhooks",
+    component: lazyRouteComponent(() => import("./webhooks/WebhooksPage.tsx"), "WebhooksPage"),
+});
+
+const webhook = createRoute({
+    getParentRoute: () => tenant,
+    path: "/webhooks/$id",
+    validateSearch: readLogPlace,
+    component: lazyRouteComponent(() => import("./webhooks/WebhookPage.tsx"), "WebhookPage"),
+});
+
+const deadLetters = createRoute({
+    getParentRoute: () => tenant,
+    path: "/dead-letters",
+    validateSearch: readDeadLetterFilters,
+    component: lazyRouteComponent(() => import("./deadLetters/DeadLettersPage.tsx"), "DeadLettersPage"),
+});
+
 const sandbox = createRoute({
     getParentRoute: () => tenant,
     path: "/sandbox",
@@ -109,6 +139,20 @@ const sandbox = createRoute({
     component: lazyRouteComponent(() => import("./sandbox/SandboxPage.tsx"), "SandboxPage"),
 });
 
+const users = createRoute({
+    getParentRoute: () => tenant,
+    path: "/users",
+    validateSearch: readUserFilters,
+    component: lazyRouteComponent(() => import("./people/UsersPage.tsx"), "UsersPage"),
+});
+
+const serviceAccounts = createRoute({
+    getParentRoute: () => tenant,
+    path: "/service-accounts",
+    validateSearch: readAccountFilters,
+    component: lazyRouteComponent(() => import("./people/ServiceAccountsPage.tsx"), "ServiceAccountsPage"),
+});
+
 const audit = createRoute({
     getParentRoute: () => tenant,
     path: "/audit-log",
@@ -117,7 +161,7 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, templates, template, suppressions, sandbox, audit])]),
+    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, deadLetters, templates, template, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,
     defaultErrorComponent: Broken,

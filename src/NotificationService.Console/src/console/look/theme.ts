@@ -26,7 +26,8 @@ export const theme = createTheme({
         Button: { defaultProps: { size: "sm" } },
         NativeSelect: { defaultProps: { rightSection: createElement(ChevronDown, { size: 14, "aria-hidden": true }), rightSectionWidth: 28 } },
         Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true }, withArrow: false, multiline: true, maw: 360 } },
-        Modal: { defaultProps: { centered: true, radius: 8, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 140 } } },
+        // A dialog's head is not the page's.
+        Modal: { defaultProps: { attributes: { header: { role: "presentation" } }, centered: true, radius: 8, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 140 } } },
     },
 });
 

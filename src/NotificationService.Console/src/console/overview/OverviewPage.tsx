@@ -10,8 +10,9 @@ import look from "../look/look.module.css";
 import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
 import { Empty, Failed, Refused, Waiting } from "../look/States.tsx";
-import { Mark, Status } from "../look/Status.tsx";
+import { Status } from "../look/Status.tsx";
 import { nameOf, notificationsQuery, recipientOf } from "../notifications/queries.ts";
+import { ProviderState } from "../providers/ProviderState.tsx";
 import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { useWords, wordOf } from "../words/index.ts";
@@ -137,19 +138,7 @@ export function OverviewPage() {
                                         <span className={look.clip} title={provider.name}>
                                             {provider.name}
                                         </span>
-                                        {!provider.enabled ? (
-                                            <Mark tone="neutral" icon={CircleX}>
-                                                {t("provider.off")}
-                                            </Mark>
-                                        ) : provider.parked || !provider.usable ? (
-                                            <Mark tone="bad" icon={TriangleAlert}>
-                                                {t(provider.parked ? "provider.suspended" : "provider.unusable")}
-                                            </Mark>
-                                        ) : (
-                                            <Mark tone="good" icon={CircleCheck}>
-                                                {t("provider.ready")}
-                                            </Mark>
-                                        )}
+                                        <ProviderState provider={provider} />
                                     </li>
                                 ))}
                             </ul>
@@ -196,12 +185,14 @@ function Alarm({ tone, children, detail, action }: { tone: "bad" | "warn"; child
 }
 
 /** Requeues the dead letters that were shown, by their ids: those that failed since are left alone. */
-function FailedCause({ tenant, cause }: { tenant: string; cause: Cause }) {
+export function FailedCause({ tenant, cause }: { tenant: string; cause: Cause }) {
     const { t } = useWords();
     const client = useQueryClient();
     const [asking, setAsking] = useState(false);
     const requeue = async () => {
-        await api.post("/api/v1/admin/dead-letters/requeue", { body: { ids: cause.items.map((item) => item.id) } });
+        const ids = cause.items.map((item) => item.id);
+        // The service takes a thousand at once.
+        for (let from = 0; from < ids.length; from += 1_000) await api.post("/api/v1/admin/dead-letters/requeue", { body: { ids: ids.slice(from, from + 1_000) } });
         await client.invalidateQueries({ queryKey: [tenant] });
     };
     const count = cause.items.length;

@@ -1,4 +1,4 @@
-import { FileText, FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, ScrollText, Send, ShieldOff } from "lucide-react";
+import { Bot, FileText, FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, Webhook } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -29,12 +29,27 @@ export const groups: readonly SectionGroup[] = [
         word: "nav.activity",
         sections: [
             { path: "notifications", word: "nav.notifications", icon: ListChecks, right: "view", key: "n" },
+            { path: "dead-letters", word: "nav.deadLetters", icon: MailX, right: "send", key: "d" },
             { path: "sandbox", word: "nav.sandbox", icon: FlaskConical, right: "admin", key: "b" },
         ],
     },
     { word: "nav.content", sections: [{ path: "templates", word: "nav.templates", icon: FileText, right: "admin", key: "t" }] },
     { word: "nav.people", sections: [{ path: "suppressions", word: "nav.suppressions", icon: ShieldOff, right: "send", key: "u" }] },
-    { word: "nav.settings", sections: [{ path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" }] },
+    {
+        word: "nav.connect",
+        sections: [
+            { path: "providers", word: "providers", icon: PlugZap, right: "admin", key: "p" },
+            { path: "webhooks", word: "nav.webhooks", icon: Webhook, right: "admin", key: "w" },
+        ],
+    },
+    {
+        word: "nav.settings",
+        sections: [
+            { path: "users", word: "nav.users", icon: Users, right: "admin", key: "e" },
+            { path: "service-accounts", word: "nav.accounts", icon: Bot, right: "admin", key: "a" },
+            { path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" },
+        ],
+    },
 ];
 
 export const sections: readonly Section[] = groups.flatMap((group) => group.sections);

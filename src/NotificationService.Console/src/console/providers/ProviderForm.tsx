@@ -1,0 +1,161 @@
+import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import "@mantine/core/styles/InlineInput.css";
+import "@mantine/core/styles/Checkbox.css";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ApiProblem } from "../api/problem.ts";
+import { channels } from "../look/Channel.tsx";
+import { Confirm } from "../look/Confirm.tsx";
+import { CopyIconButton } from "../look/Copy.tsx";
+import look from "../look/look.module.css";
+import { Refused } from "../look/States.tsx";
+import { api } from "../session/browser.ts";
+import { useWords, wordOf } from "../words/index.ts";
+import type { Provider } from "./ProviderState.tsx";
+import styles from "./providers.module.css";
+import { type ProviderField, readSetting, types, typesOf, withSetting } from "./types.ts";
+
+/** A form of what the type needs. Credentials are never shown: what is not written anew stays. */
+export function ProviderForm({ tenant, provider, onClose }: { tenant: string; provider?: Provider; onClose: () => void }) {
+    const { t } = useWords();
+    const client = useQueryClient();
+    const [channel, setChannel] = useState<string>(provider?.channel ?? "email");
+    const [chosen, setType] = useState<string>(provider?.type ?? "smtp");
+    const type = provider !== undefined || typesOf(channel).includes(chosen) ? chosen : (typesOf(channel)[0] ?? "sandbox");
+    const [name, setName] = useState(provider?.name ?? "");
+    const [priority, setPriority] = useState(String(provider?.priority ?? 10));
+    const [weight, setWeight] = useState(String(provider?.weight ?? 100));
+    const [enabled, setEnabled] = useState(provider?.enabled ?? true);
+    const [credentials, setCredentials] = useState<Record<string, string>>({});
+    const [settings, setSettings] = useState<unknown>(provider?.settings ?? {});
+    const [removing, setRemoving] = useState(false);
+    const described = types[type];
+    const stored = provider?.credentials ?? {};
+    const done = async () => {
+        await client.invalidateQueries({ queryKey: [tenant, "providers"] });
+        onClose();
+    };
+    const save = useMutation({
+        mutationFn: () => {
+            const given = Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== ""));
+            const body = { name: name.trim(), priority: numberOf(priority), weight: numberOf(weight), enabled, credentials: given, settings: settings as Record<string, never> };
+            return provider === undefined ? api.post("/api/v1/admin/providers", { body: { ...body, channel, type } }) : api.patch("/api/v1/admin/providers/{id}", { path: { id: provider.id }, body });
+        },
+        onSuccess: done,
+    });
+    const problem = save.error instanceof ApiProblem ? save.error : undefined;
+    const pointerOf = (field: ProviderField) => `/settings/${field.name.replaceAll(".", "/")}`;
+    const known = ["/name", "/priority", "/weight", "/channel", "/type", ...(described?.settings ?? []).map(pointerOf), ...(described?.credentials ?? []).map((field) => `/credentials/${field.name}`)];
+    const address = provider !== undefined && described?.reports !== undefined ? `${location.origin}/webhooks/${described.reports.path}/${provider.id}` : undefined;
+    return (
+        <Modal opened onClose={onClose} title={provider === undefined ? t("providers.add") : provider.name} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+            <form
+                className={look.stack}
+                noValidate
+                autoComplete="off"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    save.mutate();
+                }}
+            >
+                {provider === undefined && (
+                    <div className={styles.grid}>
+                        <NativeSelect label={t("channel")} value={channel} onChange={(event) => setChannel(event.currentTarget.value)} error={problem?.of("/channel")}>
+                            {channels
+                                .filter((one) => typesOf(one).length > 0)
+                                .map((one) => (
+                                    <option key={one} value={one}>
+                                        {wordOf(t, "channel", one)}
+                                    </option>
+                                ))}
+                        </NativeSelect>
+                        <NativeSelect label={t("providers.type")} value={type} data={typesOf(channel)} onChange={(event) => setType(event.currentTarget.value)} error={problem?.of("/type")} />
+                    </div>
+                )}
+                <TextInput label={t("name")} data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of("/name")} />
+                <div className={styles.grid}>
+                    <TextInput label={t("providers.priority")} description={t("providers.priorityWhy")} inputMode="numeric" value={priority} onChange={(event) => setPriority(event.currentTarget.value)} error={problem?.of("/priority")} />
+                    <TextInput label={t("providers.weight")} description={t("providers.weightWhy")} inputMode="numeric" value={weight} onChange={(event) => setWeight(event.currentTarget.value)} error={problem?.of("/weight")} />
+                </div>
+                {(described?.credentials ?? []).map((field) => {
+                    const more = { label: field.name, value: credentials[field.name] ?? "", placeholder: stored[field.name] ?? "", error: problem?.of(`/credentials/${field.name}`), autoComplete: "off", spellCheck: false };
+                    const change = (value: string) => setCredentials((now) => ({ ...now, [field.name]: value }));
+                    const why = stored[field.name] === undefined ? undefined : t("providers.stays");
+                    if (field.long) return <Textarea key={field.name} {...more} description={why} autosize minRows={2} maxRows={6} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
+                    return <TextInput key={field.name} {...more} description={why} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
+                })}
+                <div className={styles.grid}>
+                    {(described?.settings ?? []).map((field) => {
+                        const value = readSetting(settings, field.name);
+                        const error = problem?.of(pointerOf(field));
+                        const change = (to: string) => setSettings((now: unknown) => withSetting(now, field, to));
+                        if (field.kind === "boolean") return <Checkbox key={field.name} label={field.name} checked={value === "true"} onChange={(event) => change(event.currentTarget.checked ? "true" : "")} error={error} />;
+                        if (Array.isArray(field.kind)) return <NativeSelect key={field.name} label={field.name} value={value === "" ? (field.otherwise ?? "") : value} data={[...field.kind]} onChange={(event) => change(event.currentTarget.value)} error={error} />;
+                        return <SettingField key={field.name} name={field.name} value={value} otherwise={field.otherwise} error={error} onChange={change} />;
+                    })}
+                </div>
+                <Checkbox label={t("providers.enabled")} checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
+                {address !== undefined && (
+                    <div className={styles.callback}>
+                        <p className={look.dim}>{t("providers.callback", { place: described?.reports?.place ?? "" })}</p>
+                        <p className={styles.address}>
+                            <code>{address}</code>
+                            <CopyIconButton text={address} label={t("copy")} />
+                        </p>
+                    </div>
+                )}
+                <Refused error={save.error} known={known} />
+                <div className={look.dialogActions}>
+                    {provider !== undefined && (
+                        <Button variant="subtle" color="red" onClick={() => setRemoving(true)}>
+                            {t("delete")}
+                        </Button>
+                    )}
+                    <Button variant="default" onClick={onClose}>
+                        {t("keep")}
+                    </Button>
+                    <Button type="submit" loading={save.isPending}>
+                        {t(provider === undefined ? "providers.add" : "save")}
+                    </Button>
+                </div>
+            </form>
+            {provider !== undefined && (
+                <Confirm
+                    open={removing}
+                    title={t("providers.deleteAsk")}
+                    action={t("delete")}
+                    danger
+                    onClose={() => setRemoving(false)}
+                    onConfirm={async () => {
+                        await api.delete("/api/v1/admin/providers/{id}", { path: { id: provider.id } });
+                        await done();
+                    }}
+                >
+                    <p>{t("providers.deleteWhat", { name: provider.name })}</p>
+                </Confirm>
+            )}
+        </Modal>
+    );
+}
+
+/** What is no number is sent as it is written, so that the service says what is wrong with it. */
+const numberOf = (text: string): number => (text.trim() === "" || !Number.isFinite(Number(text)) ? (text as never) : Number(text));
+
+/** Keeps what is typed, also what is no value yet. */
+function SettingField({ name, value, otherwise, error, onChange }: { name: string; value: string; otherwise: string | undefined; error: string | undefined; onChange: (value: string) => void }) {
+    const [typed, setTyped] = useState(value);
+    return (
+        <TextInput
+            label={name}
+            placeholder={otherwise ?? ""}
+            autoComplete="off"
+            spellCheck={false}
+            value={typed}
+            error={error}
+            onChange={(event) => {
+                setTyped(event.currentTarget.value);
+                onChange(event.currentTarget.value);
+            }}
+        />
+    );
+}
