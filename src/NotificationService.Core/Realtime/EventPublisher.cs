@@ -10,8 +10,9 @@ namespace NotificationService.Realtime;
 /// <remarks>
 /// 1 whoever is to be notified is checked and planned → 2 notifications, event and key in one commit → 3 workers and streams are woken. Dies before 2's commit: nothing
 /// exists. After it: all of it is stored, each worker and stream looks by itself, and the same key gives the first response.
+/// An event alone and without a key shares its commit with others of its tenant.
 /// </remarks>
-public sealed class EventPublisher(NotificationIntake intake, RealtimeStore store, IdempotentWork work, Ids ids)
+public sealed class EventPublisher(NotificationIntake intake, RealtimeStore store, EventWriter writer, IdempotentWork work, Ids ids)
 {
     /// <exception cref="RecipientsUnavailableException">Somebody is to be notified, and nobody can be asked about people.</exception>
     public async Task<PublishOutcome> PublishAsync(Caller caller, EventPublication publication, IdempotentRequest? idempotent, string? traceParent, CancellationToken cancellationToken)
@@ -22,6 +23,12 @@ public sealed class EventPublisher(NotificationIntake intake, RealtimeStore stor
         using var prepared = notifications;
         var published = new RealtimeEvent(0, ids.Next(), publication.Type, publication.Audience, publication.Data);
         var response = ReadableJson.Utf8(new PublishedResponse(published.Id, prepared is null ? null : [.. prepared.Ids.Select(id => id.Value)]), PublishedJson.Default.PublishedResponse);
+        if (caller.Live && prepared is null && idempotent is null)
+        {
+            await writer.PublishAsync(caller.Tenant, published);
+            return new PublishOutcome.Decided(new IdempotentOutcome<RealtimeEvent>.Done(published, response));
+        }
+
         var outcome = await work.RunAsync(
             caller.Tenant, idempotent, 202,
             async connection =>

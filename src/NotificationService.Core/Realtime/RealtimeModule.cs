@@ -11,6 +11,7 @@ public static class RealtimeModule
     public static IServiceCollection AddRealtime(this IServiceCollection services) => services
         .AddSettings<RealtimeOptions>(RealtimeOptions.Section)
         .AddSingleton<RealtimeStore>()
+        .AddSingleton<EventWriter>()
         .AddSingleton<EventPublisher>()
         .AddSingleton<EventTails>()
         .AddSingleton<PersonStream>()
