@@ -25,7 +25,7 @@ public sealed class EventPublisher(NotificationIntake intake, RealtimeStore stor
         var response = ReadableJson.Utf8(new PublishedResponse(published.Id, prepared is null ? null : [.. prepared.Ids.Select(id => id.Value)]), PublishedJson.Default.PublishedResponse);
         if (caller.Live && prepared is null && idempotent is null)
         {
-            await writer.PublishAsync(caller.Tenant, published);
+            await writer.PublishAsync(caller.Tenant, published, cancellationToken);
             return new PublishOutcome.Decided(new IdempotentOutcome<RealtimeEvent>.Done(published, response));
         }
 

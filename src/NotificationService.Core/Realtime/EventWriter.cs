@@ -18,25 +18,39 @@ public sealed class EventWriter(RealtimeStore store)
     public const int MaxBytes = 1024 * 1024;
 
     private readonly Lock sync = new();
-    private readonly Dictionary<TenantId, Queue<Waiting>> lines = [];
+    private readonly Dictionary<TenantId, LinkedList<Waiting>> lines = [];
 
-    /// <summary>Ends when the commit that holds the event has ended. There is no giving up before: what waits is what callers have under way, and bounded as that is.</summary>
-    public Task PublishAsync(TenantId tenant, RealtimeEvent published)
+    /// <summary>Ends when the commit that holds the event has ended. Whoever gives up before it began has published nothing.</summary>
+    public async Task PublishAsync(TenantId tenant, RealtimeEvent published, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(published);
         lock (sync)
         {
             ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(lines, tenant, out var isWritten);
-            (line ??= []).Enqueue(waiting);
+            (line ??= []).AddLast(waiting.Place);
             if (!isWritten)
                 _ = WriteAsync(tenant, line);
         }
 
-        return waiting.Done.Task;
+        using var givingUp = cancellationToken.Register(() => GiveUp(waiting, cancellationToken));
+        await waiting.Done.Task;
+    }
+
+    /// <summary>What stays in no line costs nothing: callers that come and go cannot fill it.</summary>
+    private void GiveUp(Waiting waiting, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            if (waiting.Place.List is null)
+                return;
+            waiting.Place.List.Remove(waiting.Place);
+        }
+
+        waiting.Done.SetCanceled(cancellationToken);
     }
 
     /// <summary>Until nothing of the tenant waits.</summary>
-    private async Task WriteAsync(TenantId tenant, Queue<Waiting> line)
+    private async Task WriteAsync(TenantId tenant, LinkedList<Waiting> line)
     {
         // Whoever began it holds the lock.
         await Task.Yield();
@@ -45,15 +59,16 @@ public sealed class EventWriter(RealtimeStore store)
     }
 
     /// <summary>What goes into the next commit; null: nothing waits, and whoever comes next begins a line anew.</summary>
-    private List<Waiting>? Next(TenantId tenant, Queue<Waiting> line)
+    private List<Waiting>? Next(TenantId tenant, LinkedList<Waiting> line)
     {
         lock (sync)
         {
             var (some, bytes) = (new List<Waiting>(), 0L);
-            while (some.Count < MaxEvents && line.TryPeek(out var first) && (some.Count == 0 || bytes + first.Event.Data.Length <= MaxBytes))
+            while (some.Count < MaxEvents && line.First?.Value is { } first && (some.Count == 0 || bytes + first.Event.Data.Length <= MaxBytes))
             {
                 bytes += first.Event.Data.Length;
-                some.Add(line.Dequeue());
+                some.Add(first);
+                line.RemoveFirst();
             }
 
             if (some.Count > 0)
@@ -87,9 +102,14 @@ public sealed class EventWriter(RealtimeStore store)
         return true;
     }
 
-    private sealed class Waiting(RealtimeEvent published)
+    private sealed class Waiting
     {
-        public RealtimeEvent Event => published;
+        public Waiting(RealtimeEvent published) => (Event, Place) = (published, new LinkedListNode<Waiting>(this));
+
+        public RealtimeEvent Event { get; }
+
+        /// <summary>In the line, until it is written.</summary>
+        public LinkedListNode<Waiting> Place { get; }
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -20,11 +20,11 @@ public sealed class EventWriterTests(TestDatabase database) : IClassFixture<Test
     {
         await using var host = WorkerHost.Create(database.ConnectionString);
         var (writer, tenant) = (Writer(host), await database.NewTenantAsync());
-        await writer.PublishAsync(tenant, Event("first", "{}"));
+        await writer.PublishAsync(tenant, Event("first", "{}"), CancellationToken.None);
         Task[] published;
         // Whoever publishes waits for the tenant's head.
         await using (var other = await HoldHeadAsync(tenant))
-            published = [.. Enumerable.Range(0, 150).Select(n => writer.PublishAsync(tenant, Event($"event-{n}", "{}")))];
+            published = [.. Enumerable.Range(0, 150).Select(n => writer.PublishAsync(tenant, Event($"event-{n}", "{}"), CancellationToken.None))];
         await Task.WhenAll(published);
 
         (await database.QueryAsync<string>($"select type from realtime_events where tenant_id = '{tenant}' order by sequence")).ShouldBe(["first", .. Enumerable.Range(0, 150).Select(n => $"event-{n}")]);
@@ -37,13 +37,13 @@ public sealed class EventWriterTests(TestDatabase database) : IClassFixture<Test
     {
         await using var host = WorkerHost.Create(database.ConnectionString);
         var (writer, tenant, neighbour) = (Writer(host), await database.NewTenantAsync(), await database.NewTenantAsync());
-        await writer.PublishAsync(tenant, Event("first", "{}"));
+        await writer.PublishAsync(tenant, Event("first", "{}"), CancellationToken.None);
         var large = $"\"{new string('x', 60_000)}\"";
         Task[] published;
         await using (var other = await HoldHeadAsync(tenant))
         {
-            published = [.. Enumerable.Range(0, 401).Select(n => writer.PublishAsync(tenant, Event("small", "{}"))), .. Enumerable.Range(0, 40).Select(n => writer.PublishAsync(tenant, Event("large", large)))];
-            await writer.PublishAsync(neighbour, Event("beside", "{}"));
+            published = [.. Enumerable.Range(0, 401).Select(n => writer.PublishAsync(tenant, Event("small", "{}"), CancellationToken.None)), .. Enumerable.Range(0, 40).Select(n => writer.PublishAsync(tenant, Event("large", large), CancellationToken.None))];
+            await writer.PublishAsync(neighbour, Event("beside", "{}"), CancellationToken.None);
         }
 
         await Task.WhenAll(published);
@@ -58,15 +58,37 @@ public sealed class EventWriterTests(TestDatabase database) : IClassFixture<Test
     {
         await using var host = WorkerHost.Create(database.ConnectionString);
         var (writer, tenant) = (Writer(host), await database.NewTenantAsync());
-        await writer.PublishAsync(tenant, Event("first", "{}"));
+        await writer.PublishAsync(tenant, Event("first", "{}"), CancellationToken.None);
         Task[] published;
         await using (var other = await HoldHeadAsync(tenant))
-            published = [.. Enumerable.Range(0, 20).Select(n => writer.PublishAsync(tenant, Event($"event-{n}", n == 7 ? "{" : "{}")))];
+            published = [.. Enumerable.Range(0, 20).Select(n => writer.PublishAsync(tenant, Event($"event-{n}", n == 7 ? "{" : "{}"), CancellationToken.None))];
 
         (await Should.ThrowAsync<PostgresException>(published[7])).SqlState.ShouldBe(PostgresErrorCodes.InvalidTextRepresentation);
         await Task.WhenAll(published.Where((_, n) => n != 7));
         (await database.QueryAsync<string>($"select type from realtime_events where tenant_id = '{tenant}' order by sequence"))
             .ShouldBe(["first", .. Enumerable.Range(0, 20).Where(n => n != 7).Select(n => $"event-{n}")]);
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_before_its_commit_began_has_published_nothing()
+    {
+        await using var host = WorkerHost.Create(database.ConnectionString);
+        var (writer, tenant) = (Writer(host), await database.NewTenantAsync());
+        await writer.PublishAsync(tenant, Event("first", "{}"), CancellationToken.None);
+        Task? begun = null, left = null, kept = null;
+        using var giveUp = new CancellationTokenSource();
+        await using (var other = await HoldHeadAsync(tenant))
+        {
+            begun = writer.PublishAsync(tenant, Event("begun", "{}"), CancellationToken.None);
+            await Eventually.TrueAsync(
+                async () => await database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0, TimeSpan.FromSeconds(30));
+            (left, kept) = (writer.PublishAsync(tenant, Event("left", "{}"), giveUp.Token), writer.PublishAsync(tenant, Event("kept", "{}"), CancellationToken.None));
+            await giveUp.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(left);
+        }
+
+        await Task.WhenAll(begun, kept);
+        (await database.QueryAsync<string>($"select type from realtime_events where tenant_id = '{tenant}' order by sequence")).ShouldBe(["first", "begun", "kept"]);
     }
 
     private static EventWriter Writer(WorkerHost host) => new(new RealtimeStore(host.Services.GetRequiredService<Database>(), host.Services.GetRequiredService<LiveSignals>()));
