@@ -122,6 +122,7 @@ public static class Composition
         .AddRetentionPurge()
         .AddQuotaMaintenance()
         .AddTenantEraser()
+        .AddRecipientEraser()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
@@ -165,6 +166,7 @@ public static class Composition
         app.MapRecipientTokens();
         app.MapPreferences();
         app.MapRecipients();
+        app.MapRecipientErasures();
         app.MapInbox();
         app.MapInboxElement();
         app.MapInboxPages();

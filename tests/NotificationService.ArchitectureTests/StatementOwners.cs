@@ -47,6 +47,7 @@ public static partial class StatementOwners
         ("suppressions", "Core/Recipients"),
         ("template", "Core/Templates"),
         ("templates", "Core/Templates"),
+        ("recipient_erasures", "Core/Erasure"),
         ("tenant_erasures", "Core/Erasure"),
         ("tenant_export", "Core/Erasure"),
         ("tenants", "Core/Tenants"),

@@ -26,4 +26,7 @@ public enum StatusCause : short
 
     /// <summary>Put back by hand with its chain, and waits for those before it.</summary>
     RetriedBehind = 6,
+
+    /// <summary>Who was to receive it was erased.</summary>
+    RecipientErased = 7,
 }

@@ -58,6 +58,7 @@ public static class TimelineDetail
         StatusCause.NotNeeded => ("not_needed", $"{Channel(facts)} reached the recipient"),
         StatusCause.Fallback => ("fallback", $"{Channel(facts)} {Ended((DeliveryStatus)facts.GetProperty("status").GetInt16())}"),
         StatusCause.Retried => ("retried", "put back into the queue by hand"),
+        StatusCause.RecipientErased => ("recipient_erased", "the recipient was erased"),
         StatusCause.RetriedBehind => ("fallback", "put back by hand; waits for the channels before it"),
         _ => throw new JsonException($"{cause} is no cause of a change"),
     };

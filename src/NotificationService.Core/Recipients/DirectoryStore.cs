@@ -14,13 +14,12 @@ public sealed class DirectoryStore(Database database, EmptyDirectories empty, Id
     public const int MaxDevices = 20;
 
     private static readonly Statement Keep = Statement.Load("recipients_keep");
-    private static readonly Statement Remove = Statement.Load("recipients_remove");
     private static readonly Statement Lock = Statement.Load("recipients_lock");
     private static readonly Statement AddDevice = Statement.Load("recipient_devices_add");
     private static readonly Statement RemoveDevice = Statement.Load("recipient_devices_remove");
     private static readonly Statement Revive = Statement.Load("suppressions_revive");
     private static readonly Column KeptId = Keep.Column("kept_id"), IsYoung = Keep.Column("is_young"), DeviceId = AddDevice.Column("device_id");
-    private static readonly Column LockedId = Lock.Column("locked_id"), RemovedId = new("removed_id", Remove, RemoveDevice);
+    private static readonly Column LockedId = Lock.Column("locked_id"), RemovedId = RemoveDevice.Column("removed_id");
 
     /// <summary>Keeps people as they are given, whole, within somebody else's transaction. Once it is committed <see cref="AnnounceAsync"/> is to be called.</summary>
     /// <param name="connection">In a transaction under the tenant's scope or none.</param>
@@ -90,13 +89,15 @@ public sealed class DirectoryStore(Database database, EmptyDirectories empty, Id
         return kept.Added > 0;
     }
 
-    /// <summary>Takes a person out, with the devices. False when there was none.</summary>
-    public Task<bool> RemoveAsync(DirectoryId directory, string userId, CancellationToken cancellationToken) =>
-        AnyAsync(directory, Remove.With(Person(directory, userId)), RemovedId, cancellationToken);
-
     /// <summary>Takes a device away. False when there was none.</summary>
-    public Task<bool> RemoveDeviceAsync(DirectoryId directory, string userId, Guid device, CancellationToken cancellationToken) =>
-        AnyAsync(directory, RemoveDevice.With([.. Person(directory, userId), Parameter.Of("id", device)]), RemovedId, cancellationToken);
+    public async Task<bool> RemoveDeviceAsync(DirectoryId directory, string userId, Guid device, CancellationToken cancellationToken)
+    {
+        var any = false;
+        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
+        batch.Add(directory.Tenant, RemoveDevice.With([.. Person(directory, userId), Parameter.Of("id", device)]));
+        await batch.CommitAsync(row => any = !row.IsDBNull(RemovedId), cancellationToken);
+        return any;
+    }
 
     /// <summary>Notes a device in a transaction that is somebody else's. Null: there is no such person.</summary>
     public async Task<DirectoryDevice?> AddDeviceAsync(NpgsqlConnection connection, DirectoryId directory, string userId, DeviceKind kind, string token, CancellationToken cancellationToken)
@@ -121,15 +122,6 @@ public sealed class DirectoryStore(Database database, EmptyDirectories empty, Id
         ]));
         await batch.RunAsync((row, _) => device = new DirectoryDevice(row.GetGuid(DeviceId), kind, now, GoneAt: null), cancellationToken);
         return device;
-    }
-
-    private async Task<bool> AnyAsync(DirectoryId directory, BoundStatement statement, Column column, CancellationToken cancellationToken)
-    {
-        var any = false;
-        await using var batch = await TenantBatch.OpenAsync(database.App, cancellationToken);
-        batch.Add(directory.Tenant, statement);
-        await batch.CommitAsync(row => any = !row.IsDBNull(column), cancellationToken);
-        return any;
     }
 
     private static Parameter[] Person(DirectoryId directory, string userId) =>

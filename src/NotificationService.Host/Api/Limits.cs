@@ -4,6 +4,7 @@ using NotificationService.BulkJobs;
 using NotificationService.Categories;
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Erasure;
 using NotificationService.EventRules;
 using NotificationService.Host.Api.Auth;
 using NotificationService.Host.Api.Batches;
@@ -142,6 +143,7 @@ public static class Limits
         new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MaxStored), $"the items left are `rejected` with `{BatchIntake.MaxStoredCode}`"),
         new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MaxErrors), "each bad item after them has one"),
         new("people of one `POST /services/recipients/bulk`", $"{Number(DirectoryEntry.MaxTogether)}, in {Kib(BodyPolicy.MaxBatchBytes)}; it counts as a `send-batch` that is worked on", "422 `too_many`, 413 `payload_too_large`"),
+        new("erasures of people that go on at once, of one tenant", Number(RecipientErasures.MaxOpen), "429 `too_many_erasures`"),
         new("errors that the answer to one `POST /services/recipients/bulk` names", $"{Number(BulkRecipients.MaxErrors)}, {BulkRecipients.MaxErrorsOfOne} of one person", "each bad person after them has one"),
         new("parts of a CSV upload's form", Number(BulkUploadHandler.MaxParts), "400 `multipart_invalid`"),
         new("a field of a CSV upload's form", Kib(BulkUploadHandler.LongestField), "422 `too_large`"),

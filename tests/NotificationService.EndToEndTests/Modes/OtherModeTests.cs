@@ -223,6 +223,11 @@ public sealed class OtherModeTests(SignInService service)
         using var response = await tenant.PostAsync(mode, $"{TwoModes.Root}/bulk/{paused}/pause");
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         var (endpoint, message, replay) = await PlantWebhookAsync(tenant, mode);
+        var erasure = await service.Database.ScalarAsync<Guid>(
+            $"""
+            insert into recipient_erasures (tenant_id, id, live, digest, requested_at, asked_at, sweep_began, finished_at)
+            values ('{tenant.Tenant}', gen_random_uuid(), {mode == "live"}, sha256('x'), now(), now(), now(), now()) returning id
+            """);
         return new()
         {
             ["notification"] = [waiting, failed],
@@ -231,6 +236,7 @@ public sealed class OtherModeTests(SignInService service)
             ["delivery"] = [delivery],
             ["endpoint"] = [endpoint],
             ["message"] = [message],
+            ["erasure"] = [erasure],
             ["replay"] = [replay],
         };
     }
@@ -257,6 +263,7 @@ public sealed class OtherModeTests(SignInService service)
         path.StartsWith($"{OfEndpoint}deliveries/{{", StringComparison.Ordinal) ? "message"
         : path.StartsWith($"{OfEndpoint}replays/{{", StringComparison.Ordinal) ? "replay"
         : path.StartsWith("/api/v1/admin/dead-letters/{", StringComparison.Ordinal) ? "delivery"
+        : path.StartsWith("/api/v1/services/erasures/{", StringComparison.Ordinal) ? "erasure"
         : path.StartsWith($"{TwoModes.Root}/batches/{{", StringComparison.Ordinal) ? "batch"
         : path.StartsWith($"{TwoModes.Root}/bulk/{{", StringComparison.Ordinal) ? "job"
         : path.StartsWith($"{TwoModes.Root}/{{", StringComparison.Ordinal) ? "notification"

@@ -16,7 +16,7 @@ internal sealed partial class FilledTenant
     private static readonly (string Path, string Kind)[] Places =
     [
         ("/api/v1/services/notifications/batches/{", "batch"), ("/api/v1/services/notifications/bulk/{", "job"), ("/api/v1/services/notifications/{", "notification"),
-        ("/api/v1/services/recipients/{userId}/devices/{", "device"), ("/api/v1/services/recipients/{", "recipient"), ("/api/v1/admin/dead-letters/{", "delivery"), ("/api/v1/admin/templates/{", "template"), ("/api/v1/admin/layouts/{", "layout"),
+        ("/api/v1/services/recipients/{userId}/devices/{", "device"), ("/api/v1/services/recipients/{", "recipient"), ("/api/v1/services/erasures/{", "personErasure"), ("/api/v1/admin/dead-letters/{", "delivery"), ("/api/v1/admin/templates/{", "template"), ("/api/v1/admin/layouts/{", "layout"),
         ("/api/v1/admin/partials/{", "partial"), ("/api/v1/admin/lookups/{", "lookup"), ("/api/v1/admin/categories/{", "category"), ("/api/v1/admin/providers/{", "provider"), ("/api/v1/admin/service-accounts/{", "account"),
         ("/api/v1/admin/suppressions/{", "suppression"), ("/api/v1/admin/event-rules/{", "rule"), ("/api/v1/admin/users/csv/{", "import"), ("/api/v1/admin/users/{", "user"),
         ("/api/v1/auth/sessions/{", "session"), ("/api/v1/admin/tenant/exports/{", "export"), ("/api/v1/admin/tenants/{", "tenant"), ("/api/v1/admin/tenant-erasures/{", "erasure"),
@@ -85,6 +85,12 @@ internal sealed partial class FilledTenant
             insert into recipient_devices (tenant_id, live, user_id, id, kind, token, created_at, last_seen_at) values ('{Admin.Tenant}', true, '{device}', '{device}', 1, 't-{device}', now(), now())
             """);
         ids["erasure"] = Guid.NewGuid().ToString();
+        var erased = database.Ids.Next();
+        ids["personErasure"] = erased.ToString();
+        await database.ExecuteAsync($"""
+            insert into recipient_erasures (tenant_id, id, live, digest, requested_at, asked_at, sweep_began, finished_at)
+            values ('{Admin.Tenant}', '{erased}', true, sha256('{erased}'), now(), now(), now(), now())
+            """);
         await FillQueueAsync(database);
     }
 

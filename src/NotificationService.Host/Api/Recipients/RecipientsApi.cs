@@ -31,9 +31,12 @@ public static class RecipientsApi
             .Documented("Keeps a person in the directory", "As a whole: what is left out is gone. A send that names the `userId` is supplied with what it leaves out itself. A test account has a directory of its own.")
             .Query("mode", ModeWords).Takes<RecipientRequest>(Wanted).Responds<RecipientResponse>(200, Example).Responds<RecipientResponse>(201, Example);
         group.MapGet("/{userId}", GetAsync).Documented("Gets a person of the directory").Query("mode", ModeWords).Responds<RecipientResponse>(200, Example);
-        group.MapDelete("/{userId}", RemoveAsync)
-            .Documented("Takes a person out of the directory", "With the devices. What was sent to the person before stays until its retention ends, and suppressed addresses stay suppressed.")
-            .Query("mode", ModeWords).RespondsNoContent();
+        group.MapDelete("/{userId}", RecipientErasuresApi.RequestAsync)
+            .Documented(
+                "Erases a person everywhere",
+                "Out of the directory at once, and in the background out of everything that is kept: what waits to be sent ends as cancelled, and content, addresses and names go. Suppressed addresses stay suppressed. Asked for again while it goes on, it is the same erasure. It cannot be taken back.")
+            .Query("mode", "live (the default): whatever there is of the person; test: only what test accounts sent and kept. A service account of the test mode reaches that alone.")
+            .Responds<RecipientErasureRequested>(202, """{"erasureId":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a31"}""");
         group.MapPost("/bulk", BulkRecipients.KeepAsync)
             .Documented("Keeps up to 10,000 people at once", "Good ones are kept, all of them in one commit; bad ones are named with what is wrong. Each is kept as a whole, as by PUT, and stands there once.")
             .TakesIdempotencyKey().Query("mode", ModeWords)
@@ -91,14 +94,5 @@ public static class RecipientsApi
         return AddressRules.UserId(userId) is null && await queries.FindAsync(directory, userId, cancellationToken) is { } row
             ? JsonResponse.Of(RecipientResponse.Of(row), RecipientsJson.Default.RecipientResponse)
             : Problems.NotFound();
-    }
-
-    private static async Task<IResult> RemoveAsync(string userId, HttpContext context, DirectoryStore store, CancellationToken cancellationToken)
-    {
-        var query = new QueryReader(context.Request);
-        var directory = query.Directory(context);
-        if (query.Refusal() is { } refusal)
-            return refusal;
-        return AddressRules.UserId(userId) is null && await store.RemoveAsync(directory, userId, cancellationToken) ? Results.NoContent() : Problems.NotFound();
     }
 }
