@@ -15,7 +15,7 @@ namespace NotificationService.Erasure;
 public sealed class RecipientEraser(
     Database database, ErasureSigner signer, RetentionOptions options, Heartbeats heartbeats, TimeProvider time, ILogger<RecipientEraser> logger) : BackgroundService
 {
-    private const int StepRows = 500;
+    private const int StepRows = 200;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgainIn = TimeSpan.FromSeconds(1);

@@ -33,7 +33,7 @@ public sealed class RecipientErasureTests(RecipientErasureTests.Fixture fixture)
         (await TracesAsync(ann.Words)).Select(trace => trace.Split(' ')[0]).Except(["suppressions"]).ShouldBeEmpty();
         // Of the other person nothing but what has gone by itself since.
         (await TracesAsync(bob.Words)).Select(trace => trace.Split(' ')[0]).ShouldBe(ofBob.Select(trace => trace.Split(' ')[0]), ignoreOrder: true);
-        receipt.GetProperty("counts").GetProperty("notifications").GetInt64().ShouldBe(9);
+        receipt.GetProperty("counts").GetProperty("notifications").GetInt64().ShouldBe(10);
         receipt.GetProperty("counts").GetProperty("bulkRows").GetInt64().ShouldBe(1);
         receipt.GetProperty("counts").GetProperty("inboxItems").GetInt64().ShouldBe(1);
         receipt.GetProperty("counts").GetProperty("directory").GetInt64().ShouldBe(1);

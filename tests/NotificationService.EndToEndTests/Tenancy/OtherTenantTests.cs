@@ -54,6 +54,7 @@ public sealed class OtherTenantTests(SignInInProcess fixture) : IClassFixture<Si
             {
                 var here = FilledTenant.Filled(path, theirs.Ids[kind], "");
                 (await RespondAsync(mine, method, here, body, "")).ShouldStartWith(method == "PUT" ? "201 " : "202 ");
+                (await RespondAsync(mine, "DELETE", here, null, "")).ShouldStartWith("202 ");
                 continue;
             }
 

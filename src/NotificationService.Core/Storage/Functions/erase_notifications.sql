@@ -2,7 +2,7 @@
 -- a delivery is left as it is; answers how many those are, how many were redacted and how many deliveries were cancelled. Called under the tenant's scope, by erase_recipient alone.
 create or replace function notification_meta.erase_notifications(tenant uuid, ids uuid[], out redacted int, out cancelled int, out held uuid[])
 language plpgsql set search_path = public, pg_temp as $$
-declare done uuid[]; first_id uuid; waiting uuid[]; ends smallint[];
+declare done uuid[]; one uuid; first_id uuid; waiting uuid[]; ends smallint[];
 begin
     redacted := 0;
     cancelled := 0;
@@ -29,8 +29,11 @@ begin
     cross join lateral (
         select v.id, v.status, v.devices from deliveries v where v.tenant_id = tenant and v.id > i.id and v.id <= overlay(i.id::text placing 'f' from 36)::uuid offset 0) d
     where d.status in ({status.waiting});
-    perform notification_meta.redact_notifications(tenant, done);
-    update notifications n set recipient = '{}' where n.tenant_id = tenant and n.id = any (done) and n.id between first_id and done[redacted];
+    -- One by one: a person's are far from each other, and what lies between them is others'.
+    foreach one in array done loop
+        perform notification_meta.redact_notifications(tenant, array[one]);
+        update notifications n set recipient = '{}' where n.tenant_id = tenant and n.id = one;
+    end loop;
     -- What is still to be called with says no more than what has happened.
     with messages as materialized (
         select m.id, m.place from unnest(done) i(id)

@@ -1,9 +1,11 @@
 -- Takes a person who is to be erased out of the directory, with the devices, and keeps the addresses for as long as the erasure takes. Of a live one the person of test accounts goes as
--- well. :tenant, :id, :live, :user_id
+-- well. Two look-ups by key. :tenant, :id, :live, :user_id
 with person as materialized (
-    select r.live, r.email, r.phone, r.whatsapp, array(
-        select v.token from recipient_devices v where v.tenant_id = :tenant and v.live = r.live and v.user_id = :user_id) as tokens
-    from recipients r where r.tenant_id = :tenant and r.user_id = :user_id and (r.live = :live or r.live = false)
+    select r.place, r.email, r.phone, r.whatsapp, array(
+        select v.token from recipient_devices v where v.tenant_id = :tenant and v.live = m.live and v.user_id = :user_id) as tokens
+    from (select :live::boolean as live union select false) m
+    cross join lateral (
+        select p.ctid as place, p.email, p.phone, p.whatsapp from recipients p where p.tenant_id = :tenant and p.live = m.live and p.user_id = :user_id limit 1) r
 ),
 known as (
     select a.address from person cross join lateral (
@@ -11,7 +13,7 @@ known as (
     where a.address is not null
 ),
 gone as (
-    delete from recipients r using person p where r.tenant_id = :tenant and r.live = p.live and r.user_id = :user_id returning 1
+    delete from recipients r using person where r.ctid = person.place returning 1
 )
 update recipient_erasures e set
     addresses = array(select address from (select unnest(e.addresses) as address union select address from known) a limit 2000),
