@@ -170,6 +170,7 @@ public static class Composition
         app.MapInbox();
         app.MapInboxElement();
         app.MapInboxPages();
+        app.MapUnsubscribePages();
         app.MapStreams();
         app.MapServiceEvents();
         app.MapPresence();

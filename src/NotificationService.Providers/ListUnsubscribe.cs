@@ -15,7 +15,12 @@ internal sealed record ListUnsubscribe(string? Url, string? Email)
     private const int LongestUrl = 900; // a header's line has at most 998 characters
     private const string Setting = "unsubscribe";
 
-    public IEnumerable<(string Name, string Value)> Headers(DeliveryId delivery)
+    /// <summary>The headers of a message: as the provider's setting says, and else, of marketing, by our own page. None for neither.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(ListUnsubscribe? setting, ProviderCall call) => setting is { Url: not null } || call.UnsubscribeUrl is null
+        ? setting?.Headers(call.Delivery) ?? []
+        : new ListUnsubscribe(call.UnsubscribeUrl, setting?.Email).Headers(call.Delivery);
+
+    private IEnumerable<(string Name, string Value)> Headers(DeliveryId delivery)
     {
         var url = Url?.Replace(Placeholder, delivery.Value.ToString(), StringComparison.Ordinal);
         string?[] ways = [url is null ? null : $"<{url}>", Email is null ? null : $"<mailto:{Email}?subject=unsubscribe>"];

@@ -15,7 +15,7 @@ public static class Modules
         ["Notifications"] = ["Categories", "Quotas", "Templates", "Recipients", "Channels", "Deliveries", "Events"],
         ["Deliveries"] = ["Categories", "Templates", "Recipients", "Channels", "Inbox", "Events"],
         ["Quotas"] = ["Channels"],
-        ["Recipients"] = ["Categories", "Templates", "Channels"],
+        ["Recipients"] = ["Categories", "Templates", "Channels", "Credentials"],
         ["Lookups"] = [],
         ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],

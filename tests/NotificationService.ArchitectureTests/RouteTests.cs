@@ -41,7 +41,7 @@ public sealed class RouteTests : IAsyncLifetime
         "/metrics",
         "/oauth/token",
         "/openapi/v1.json",
-        "/webhooks/{path}/{providerId}",
+        "/u/{token}", "/webhooks/{path}/{providerId}",
     ];
 
     private readonly WebApplication app = Build();

@@ -21,6 +21,9 @@ public abstract record ChannelMessage
     /// <summary>What it leaves in an inbox of ours; null on a channel that reaches people elsewhere.</summary>
     public virtual InboxContent? LeavesInInbox => null;
 
+    /// <summary>Whether it has a place for a link by which mail programs unsubscribe.</summary>
+    public virtual bool TakesUnsubscribeLink => false;
+
     /// <summary>The same to some of its addresses.</summary>
     /// <exception cref="InvalidOperationException">It is for one address.</exception>
     public virtual ChannelMessage OnlyTo(IReadOnlyList<string> addresses) => throw new InvalidOperationException("a message for one address");
@@ -31,6 +34,8 @@ public abstract record ChannelMessage
         public override ChannelKind Channel => ChannelKind.Email;
 
         public override IReadOnlyList<string> Addresses => [To.Address];
+
+        public override bool TakesUnsubscribeLink => true;
 
         public override long Characters => Subject.Length + (Html?.Length ?? 0) + (Text?.Length ?? 0);
     }

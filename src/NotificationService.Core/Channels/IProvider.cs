@@ -27,7 +27,11 @@ public interface IProvider
 /// <param name="ExpiresAt">From when on nobody wants it any more, for vendors that can drop it then; null when it does not age.</param>
 /// <param name="Deadline">How long the call may take in all.</param>
 public sealed record ProviderCall(
-    DeliveryId Delivery, int Attempt, ChannelMessage Message, string? Category, Priority Priority, DateTimeOffset? ExpiresAt, TimeSpan Deadline);
+    DeliveryId Delivery, int Attempt, ChannelMessage Message, string? Category, Priority Priority, DateTimeOffset? ExpiresAt, TimeSpan Deadline)
+{
+    /// <summary>Where the recipient of marketing may leave it with one click, at this service; null for everything else, and where the service does not know its own address.</summary>
+    public string? UnsubscribeUrl { get; init; }
+}
 
 /// <summary>A vendor: what it can send, what its configuration must hold, and how an <see cref="IProvider"/> is made of it.</summary>
 public interface IProviderType

@@ -198,7 +198,7 @@ internal sealed class DeliveryPreparer(
                 return new Ended(DeliveryTransitions.ForbiddenSender(delivery, domain, delivery.Lease.Now));
             case Route.To to:
                 _ = ActivityContext.TryParse(notification.TraceParent, null, isRemote: true, out var trace);
-                return new Ready(new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices, Metadata = notification.Metadata });
+                return new Ready(new PreparedDelivery(delivery, message, to, notification.Category, trace) { Devices = devices, Metadata = notification.Metadata, IsMarketing = notification.CategorySays.Marketing });
             case Route.Later later:
                 // What waits for an account stays due, because the claim holds its lane: once the account works nothing has to be brought forward.
                 return new Ended(DeliveryTransitions.PutOff(

@@ -12,6 +12,9 @@ public sealed record PreparedDelivery(
     /// <summary>Where all devices of a push to several stand before the call, which is for those in <see cref="Message"/>; null for everything else.</summary>
     public DeviceStates? Devices { get; init; }
 
+    /// <summary>Whether its category is marketing.</summary>
+    public bool IsMarketing { get; init; }
+
     /// <summary>What the caller keeps with the notification: JSON, or null.</summary>
     public string? Metadata { get; init; }
 

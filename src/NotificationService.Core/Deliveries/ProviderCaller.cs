@@ -4,6 +4,7 @@ using NotificationService.Channels;
 using NotificationService.Channels.Routing;
 using NotificationService.Deliveries.Devices;
 using NotificationService.Inbox;
+using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
@@ -11,7 +12,7 @@ using NotificationService.Tenants;
 namespace NotificationService.Deliveries;
 
 /// <summary>Makes one call and turns whatever comes of it into a result. The worker is the only one who tries again; a provider never does.</summary>
-internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore suspension, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
+internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore suspension, OptOutLinks links, DeliveryOptions options, TimeProvider time, ILogger<ProviderCaller> logger)
 {
     /// <summary>A provider ends by itself within the deadline; this much later we no longer believe it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -71,11 +72,18 @@ internal sealed class ProviderCaller(DeliveryMetrics metrics, SuspensionStore su
         }
     }
 
+    private string? UnsubscribeUrlOf(PreparedDelivery prepared) => prepared is { IsMarketing: true, Message: { TakesUnsubscribeLink: true, Channel: var channel, Addresses: [var address] } }
+        ? links.UrlOf(new OptOutLink(prepared.Claim.Tenant, channel, Suppression.Normalize(channel, address), prepared.Category))
+        : null;
+
     private async Task<ProviderResult> SendAsync(PreparedDelivery prepared)
     {
         try
         {
-            var call = new ProviderCall(prepared.Claim.Id, prepared.Claim.Attempts + 1, prepared.Message, prepared.Category, prepared.Claim.Priority, prepared.Claim.ExpiresAt, options.CallTimeout);
+            var call = new ProviderCall(prepared.Claim.Id, prepared.Claim.Attempts + 1, prepared.Message, prepared.Category, prepared.Claim.Priority, prepared.Claim.ExpiresAt, options.CallTimeout)
+            {
+                UnsubscribeUrl = UnsubscribeUrlOf(prepared),
+            };
             // Not cancelled on shutdown: a call that was begun is waited for, so that its outcome is known.
             return await prepared.Provider.Provider.SendAsync(call, CancellationToken.None).WaitAsync(options.CallTimeout + Grace, time, CancellationToken.None);
         }

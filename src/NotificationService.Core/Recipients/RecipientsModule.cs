@@ -12,6 +12,8 @@ public static class RecipientsModule
         .AddSettings<UserServiceOptions>(UserServiceOptions.Section, static options => options.Errors())
         .AddSingleton<SuppressionList>()
         .AddSingleton<SuppressionQueries>()
+        .AddSingleton<OptOutLinks>()
+        .AddSingleton<AddressChoices>()
         .AddSingleton<ObjectingTenants>()
         .AddSingleton<ObjectionLookup>()
         .AddSingleton<PreferenceStore>()

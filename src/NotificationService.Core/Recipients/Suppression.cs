@@ -28,8 +28,8 @@ public sealed class Suppression
     /// <summary>The delivery that showed it, where there was one.</summary>
     public Guid? DeliveryId { get; init; }
 
-    /// <summary>The provider's code.</summary>
-    public string? Code { get; init; }
+    /// <summary>The provider's code; or how whoever reads there said so: <c>one_click</c>, <c>unsubscribe_page</c> or <c>preferences_page</c>.</summary>
+    public string? Code { get; set; }
 
     public required DateTimeOffset CreatedAt { get; set; }
 

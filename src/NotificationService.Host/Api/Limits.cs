@@ -19,6 +19,7 @@ using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Bodies;
 using NotificationService.Host.Http.Json;
+using NotificationService.Host.Pages;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
 using NotificationService.RateLimits;
@@ -97,6 +98,7 @@ public static class Limits
         new("pause in a body that arrives, a CSV upload's apart", Seconds(BodyPolicy.Grace), "408 `upload_too_slow`"),
         new("bytes of bodies in flight at one process", "a quarter of its memory, 96 to 256 MiB", $"429 `{HeldBytes.OwnerCode}` where the caller's tenant or network address holds half of them, else 503", "Notification__Http__MaxBodyBytes"),
         new("callbacks under way at one process, from one network address", Number(ReceiptHandler.MaxOfAddress), $"429 `{ReceiptHandler.TooManyCode}`"),
+        new("pages to unsubscribe under way at one process, from one network address", Number(UnsubscribeHandler.MaxOfAddress), $"429 `{UnsubscribeHandler.TooManyCode}`"),
         new("callbacks worked on at once by one process, of one provider", Number(ReceiptHandler.MaxOfProvider), $"429 `{ReceiptHandler.TooManyCode}` after 5 s"),
         new("depth of JSON", $"{Number(StrictJson.MaxDepth)}, of `data` and `metadata` {Number(RawJson.MaxDepth)}", "400 `json_too_deep`"),
         new("properties of one object in `data`, `metadata` and other JSON of the caller's own", Number(RawJson.MaxProperties), "422 `too_many_properties`"),

@@ -132,10 +132,10 @@ internal sealed class SendGridProvider : IProvider, IDisposable
 
     private void WriteHeaders(Utf8JsonWriter writer, ProviderCall call)
     {
-        if (settings.Unsubscribe is null)
+        if (settings.Unsubscribe is null && call.UnsubscribeUrl is null)
             return;
         writer.WriteStartObject("headers"u8);
-        foreach (var (name, value) in settings.Unsubscribe.Headers(call.Delivery))
+        foreach (var (name, value) in ListUnsubscribe.Of(settings.Unsubscribe, call))
             writer.WriteString(name, value);
         writer.WriteEndObject();
     }

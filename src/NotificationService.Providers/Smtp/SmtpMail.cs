@@ -30,7 +30,7 @@ internal sealed record SmtpMail(string Id, string From, string To, bool Utf8Reci
             writer.Mailbox("Reply-To", replyTo, settings.ReplyTo!.Name);
         writer.Text("Subject", HeaderText.OneLine(email.Subject));
         writer.Header("Message-ID", $"<{id}>");
-        foreach (var (name, value) in settings.Unsubscribe?.Headers(call.Delivery) ?? [])
+        foreach (var (name, value) in ListUnsubscribe.Of(settings.Unsubscribe, call))
             writer.Header(name, value.Replace(", ", ",\r\n ", StringComparison.Ordinal)); // a line may have 998 characters
         writer.Header("Auto-Submitted", "auto-generated"); // so that nobody's absence notice answers it (RFC 3834)
         writer.Header("MIME-Version", "1.0");

@@ -1,6 +1,10 @@
 using System.Net;
 using Microsoft.Playwright;
+using NotificationService.Channels;
+using NotificationService.Credentials;
 using NotificationService.EndToEndTests.SignIn;
+using NotificationService.Recipients;
+using NotificationService.Tenants;
 using NotificationService.Testing;
 
 namespace NotificationService.EndToEndTests.Browser;
@@ -52,6 +56,38 @@ public sealed class AccessiblePagesTests(SignInInProcess fixture, Chromium chrom
         await ShouldBeGoodAsync(page);
         await page.Locator("notification-inbox .bell").ClickAsync();
         await page.Locator("notification-inbox article").First.WaitForAsync();
+        await ShouldBeGoodAsync(page);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, "en-US", false)]
+    [InlineData(ColorScheme.Light, "fr-FR", true)]
+    [InlineData(ColorScheme.Dark, "en-US", true)]
+    [InlineData(ColorScheme.Dark, "fr-FR", false)]
+    public async Task The_pages_to_unsubscribe_are_for_everybody_and_work_without_a_script(ColorScheme theme, string locale, bool isPhone)
+    {
+        var tenant = await service.RegisterAsync();
+        foreach (var category in (object[])[new { key = "offers", name = "Offers", marketing = true }, new { key = "a-key-of-sixty-characters-which-nobody-would-ever-choose-but-may", marketing = true }, new { key = "orders", name = "Orders" }, new { key = "security", name = "Account security", critical = true }])
+            await service.As(tenant.AccessToken).ReadAsync(HttpMethod.Post, "/api/v1/admin/categories", category, HttpStatusCode.Created);
+        var links = new OptOutLinks(MasterKeys.Parse($"k1:{Convert.ToBase64String(Enumerable.Repeat((byte)5, 32).ToArray())}"), new PublicUrl(Value: null));
+        await using var browser = await chromium.OpenAsync(service.Client.BaseAddress!, theme, locale, isPhone);
+        var page = await browser.NewPageAsync();
+
+        await page.GotoAsync($"/u/{links.Seal(new OptOutLink(new TenantId(tenant.Tenant), ChannelKind.Email, "ann@example.com", "offers"))}");
+        await ShouldBeGoodAsync(page);
+        await page.Locator("button[value=stop]").ClickAsync();
+        await page.Locator("button[value=undo]").WaitForAsync();
+        await ShouldBeGoodAsync(page);
+        (await page.Locator("input[value='category:offers'][type=checkbox]").IsCheckedAsync()).ShouldBeFalse();
+        await page.Locator("button[value=undo]").ClickAsync();
+        await page.Locator("button[value=undo]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        (await page.Locator("input[value='category:offers'][type=checkbox]").IsCheckedAsync()).ShouldBeTrue();
+        await page.Locator("input[value=marketing][type=checkbox]").UncheckAsync();
+        await page.Locator("button[value=save]").ClickAsync();
+        await page.Locator("[role=status]").WaitForAsync();
+        (await page.Locator("input[value=marketing][type=checkbox]").IsCheckedAsync()).ShouldBeFalse();
+        await ShouldBeGoodAsync(page);
+        await page.GotoAsync("/u/none");
         await ShouldBeGoodAsync(page);
     }
 

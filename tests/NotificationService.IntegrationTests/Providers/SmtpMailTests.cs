@@ -81,6 +81,27 @@ public sealed class SmtpMailTests : IAsyncDisposable
         Lines(mail).ShouldAllBe(line => line.Length <= 998);
     }
 
+    /// <summary>The page of this service, unless the provider's setting names another.</summary>
+    [Theory]
+    [InlineData(null, "<https://notify.example.com/u/t>")]
+    [InlineData("""{"email":"off@example.com"}""", "<https://notify.example.com/u/t>, <mailto:off@example.com?subject=unsubscribe>")]
+    [InlineData("""{"url":"https://example.com/own"}""", "<https://example.com/own>")]
+    public async Task Marketing_has_a_link_to_our_page_unless_the_provider_names_another(string? setting, string header)
+    {
+        var configuration = SmtpSetup.Configuration("127.0.0.1", server.Port);
+        var settings = System.Text.Json.Nodes.JsonObject.Create(configuration.Settings)!;
+        settings["unsubscribe"] = setting is null ? null : System.Text.Json.Nodes.JsonNode.Parse(setting);
+        if (setting is null)
+            settings.Remove("unsubscribe");
+        var type = new SmtpType(new EndpointGuard(allowPrivate: true), new ProviderOptions(), TimeProvider.System, new PublicUrl(Value: null));
+        var call = Call(new ChannelMessage.Email(new EmailAddress("ann@example.com"), "s", null, "t")) with { UnsubscribeUrl = "https://notify.example.com/u/t" };
+
+        await type.Create(configuration with { Settings = System.Text.Json.JsonElement.Parse(settings.ToJsonString()) }).SendAsync(call, CancellationToken.None);
+
+        var mail = server.Mails.ShouldHaveSingleItem();
+        (mail.Header("List-Unsubscribe"), mail.Header("List-Unsubscribe-Post")).ShouldBe((header, "List-Unsubscribe=One-Click"));
+    }
+
     [Fact]
     public async Task Every_attempt_has_the_same_id()
     {
