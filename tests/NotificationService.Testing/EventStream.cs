@@ -6,16 +6,19 @@ namespace NotificationService.Testing;
 /// <summary>A client of server-sent events, as a browser is one: it keeps the last id, and what came is looked at in its order.</summary>
 public sealed class EventStream : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly HttpClient client;
-    private readonly HttpResponseMessage response;
+    private readonly Func<string?, HttpRequestMessage>? again;
+    private HttpResponseMessage response;
     private readonly CancellationTokenSource stop = new();
     private readonly List<StreamedEvent> events = [];
     private readonly Task reading;
 
-    private EventStream(HttpClient client, HttpResponseMessage response)
+    private EventStream(HttpClient client, HttpResponseMessage response, Func<string?, HttpRequestMessage>? again)
     {
-        (this.client, this.response) = (client, response);
-        reading = Task.Run(ReadAsync);
+        (this.client, this.response, this.again) = (client, response, again);
+        reading = Task.Run(FollowAsync);
     }
 
     public string? LastId { get; private set; }
@@ -36,23 +39,34 @@ public sealed class EventStream : IAsyncDisposable
         }
     }
 
-    public static async Task<EventStream> OpenAsync(Uri service, string? token, string? lastId = null, string? ticket = null)
+    /// <param name="service">Where it is.</param>
+    /// <param name="token">Whose stream; null with a ticket.</param>
+    /// <param name="lastId">From where on.</param>
+    /// <param name="ticket">In place of a token.</param>
+    /// <param name="comesBack">With its last id whenever the stream ended, as browsers do; otherwise what ended has ended.</param>
+    public static async Task<EventStream> OpenAsync(Uri service, string? token, string? lastId = null, string? ticket = null, bool comesBack = false)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service, $"/api/v1/users/me/events{(ticket is null ? "" : $"?ticket={ticket}")}"));
-        if (token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (lastId is not null)
-            request.Headers.Add("Last-Event-ID", lastId);
         var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        using var request = Request(lastId);
         var opened = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         opened.EnsureSuccessStatusCode();
-        return new EventStream(http, opened);
+        return new EventStream(http, opened, comesBack ? Request : null) { LastId = lastId };
+
+        HttpRequestMessage Request(string? from)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service, $"/api/v1/users/me/events{(ticket is null ? "" : $"?ticket={ticket}")}"));
+            if (token is not null)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            if (from is not null)
+                request.Headers.Add("Last-Event-ID", from);
+            return request;
+        }
     }
 
     /// <summary>Waits for an event.</summary>
     public async Task<StreamedEvent> UntilAsync(Func<StreamedEvent, bool> wanted, TimeSpan timeout)
     {
-        await Eventually.TrueAsync(() => Events.Any(wanted), timeout, () => string.Join("\n", Events.Select(one => $"{one.Id} {one.Type} {one.Data}")));
+        await Eventually.TrueAsync(() => Events.Any(wanted), timeout, () => $"{string.Join("\n", Events.Select(one => $"{one.Id} {one.Type} {one.Data}"))}\nlast id {LastId}, {Comments} comments{(HasEnded ? ", ended" : "")}");
         return Events.First(wanted);
     }
 
@@ -63,6 +77,28 @@ public sealed class EventStream : IAsyncDisposable
         response.Dispose();
         client.Dispose();
         stop.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        await ReadAsync();
+        while (again is not null && !stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(Pause, stop.Token);
+                using var request = again(LastId);
+                var opened = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                response.Dispose();
+                response = opened;
+                if (opened.IsSuccessStatusCode)
+                    await ReadAsync();
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException)
+            {
+                // The service is away, or the test has ended.
+            }
+        }
     }
 
     private async Task ReadAsync()

@@ -31,9 +31,9 @@ public sealed class DeviceRunTests(PostgresCluster cluster, ITestOutputHelper ou
         var backend = service.As(await service.TokenAsync(account.ClientId, account.ClientSecret));
         var token = (await backend.ReadAsync(HttpMethod.Post, "/api/v1/services/recipients/ann/tokens", new { ttl = 3600 })).GetProperty("accessToken").GetString();
         var (sent, streaming, offline) = (new List<Guid>(), new InboxDevice(), (InboxDevice[])[new(), new()]);
-        var node = await service.StartNodeAsync(("Notification__Roles", "api"));
+        var node = await service.StartNodeAsync(("Notification__Roles", "api"), ("Notification__RateLimits__UserPerMinute", "0"));
         var person = new ApiClient(node.Client, token);
-        EventStream? stream = await EventStream.OpenAsync(node.Address, token);
+        EventStream? stream = await EventStream.OpenAsync(node.Address, token, comesBack: true);
         var (taken, last) = (0, (string?)null);
 
         for (var step = 0; step < Steps; step++)
@@ -46,7 +46,7 @@ public sealed class DeviceRunTests(PostgresCluster cluster, ITestOutputHelper ou
                 await Should.NotThrowAsync(() => cut.ContinueWith(_ => { }, TaskScheduler.Default));
                 await CloseAsync();
                 await node.DisposeAsync();
-                node = await service.StartNodeAsync(("Notification__Roles", "api"));
+                node = await service.StartNodeAsync(("Notification__Roles", "api"), ("Notification__RateLimits__UserPerMinute", "0"));
                 person = new ApiClient(node.Client, token);
             }
 
@@ -73,12 +73,12 @@ public sealed class DeviceRunTests(PostgresCluster cluster, ITestOutputHelper ou
             }
 
             if (stream is null && random.Next(3) == 0)
-                stream = await EventStream.OpenAsync(node.Address, token, last);
+                stream = await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
         }
 
         foreach (var device in offline)
             await device.SyncAsync(person);
-        stream ??= await EventStream.OpenAsync(node.Address, token, last);
+        stream ??= await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
         await Eventually.TrueAsync(
             async () =>
             {

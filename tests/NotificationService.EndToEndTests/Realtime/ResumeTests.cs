@@ -26,8 +26,8 @@ public sealed class ResumeTests(PostgresCluster cluster) : IAsyncLifetime
         var (backend, tenant) = await BackendAsync();
         var (stranger, _) = await BackendAsync();
         var person = await TokenAsync(backend, "ann");
-        await using var here = await EventStream.OpenAsync(service.Client.BaseAddress!, person);
-        await using var there = await EventStream.OpenAsync(other.Client.BaseAddress!, person);
+        await using var here = await EventStream.OpenAsync(service.Client.BaseAddress!, person, comesBack: true);
+        await using var there = await EventStream.OpenAsync(other.Client.BaseAddress!, person, comesBack: true);
         await PublishAsync(backend, "step.first");
         foreach (var stream in (EventStream[])[here, there])
             await stream.UntilAsync(one => one.Type == "step.first", Ample);
@@ -70,7 +70,7 @@ public sealed class ResumeTests(PostgresCluster cluster) : IAsyncLifetime
         for (var i = 0; i < (Streams + (2 * OfPerson) - 1) / (2 * OfPerson); i++)
             tokens.Add(await TokenAsync(backend, $"u{i}"));
         string last;
-        await using (var first = await EventStream.OpenAsync(nodes[0], tokens[0]))
+        await using (var first = await EventStream.OpenAsync(nodes[0], tokens[0], comesBack: true))
         {
             await PublishAsync(backend, "step.first", new { tenant = true });
             last = (await first.UntilAsync(one => one.Type == "step.first", Ample)).Id;
@@ -84,7 +84,7 @@ public sealed class ResumeTests(PostgresCluster cluster) : IAsyncLifetime
                 await PublishAsync(backend, "step.missed", new { tenant = true }, new { i });
         });
         // The inboxes of the others have versions of their own: all of them are new, and at 0.
-        var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(i => EventStream.OpenAsync(nodes[i % 2], tokens[i / (2 * OfPerson)], last)));
+        var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(i => EventStream.OpenAsync(nodes[i % 2], tokens[i / (2 * OfPerson)], last, comesBack: true)));
         await publishing;
         await PublishAsync(backend, "step.last", new { tenant = true });
 
