@@ -47,8 +47,8 @@ public sealed class EventStream : IAsyncDisposable
     public static async Task<EventStream> OpenAsync(Uri service, string? token, string? lastId = null, string? ticket = null, bool comesBack = false)
     {
         var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        using var request = Request(lastId);
-        var opened = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var first = Request(lastId);
+        var opened = await http.SendAsync(first, HttpCompletionOption.ResponseHeadersRead);
         opened.EnsureSuccessStatusCode();
         return new EventStream(http, opened, comesBack ? Request : null) { LastId = lastId };
 
