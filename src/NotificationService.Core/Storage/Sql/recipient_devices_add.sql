@@ -9,6 +9,6 @@ gone as (
 )
 insert into recipient_devices as d (tenant_id, live, user_id, id, kind, token, created_at, last_seen_at)
 select :tenant, :live, r.user_id, :id, :kind, :token, :now, :now from recipients r where r.tenant_id = :tenant and r.live = :live and r.user_id = :user_id
-on conflict (tenant_id, live, token_key) do update
+on conflict (tenant_id, live, token_key) where token_key is not null do update
 set user_id = excluded.user_id, kind = excluded.kind, last_seen_at = excluded.last_seen_at
 returning d.id as device_id
