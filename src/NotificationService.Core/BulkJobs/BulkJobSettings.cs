@@ -16,18 +16,7 @@ public sealed record BulkJobSettings(
 /// <param name="Key">The column whose value makes a row harmless to repeat.</param>
 public sealed record ColumnTargets(IReadOnlyList<string> Targets, IReadOnlyList<string?> Also, int? Key)
 {
-    public static ColumnTargets Of(ColumnMap map) => new(
-        [
-            .. map.Columns.Select(column => column switch
-            {
-                ColumnTarget.RecipientField field => $"recipient.{field.Name}",
-                ColumnTarget.Variable variable => $"data.{variable.Path}",
-                ColumnTarget.Reference => "reference",
-                _ => "",
-            }),
-        ],
-        [.. map.Columns.Select(column => column.AlsoVariable)],
-        map.IdempotencyColumn);
+    public static ColumnTargets Of(ColumnMap map) => new([.. map.Columns.Select(column => column.Written)], [.. map.Columns.Select(column => column.AlsoVariable)], map.IdempotencyColumn);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

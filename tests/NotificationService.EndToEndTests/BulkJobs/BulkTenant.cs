@@ -96,6 +96,8 @@ internal sealed class BulkTenant
 
     public Task<HttpResponseMessage> CommandAsync(Guid job, string command, string? key = null) => PostAsync($"bulk/{job}/{command}", key);
 
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent body) => api.SendAsync(HttpMethod.Post, $"{Root}/{path}", body);
+
     public Task<HttpResponseMessage> PostAsync(string path, string? key = null) => api.SendAsync(HttpMethod.Post, $"{Root}/{path}", key: key);
 
     public Task<JsonElement> UntilAsync(Guid job, Func<JsonElement, bool> condition) =>

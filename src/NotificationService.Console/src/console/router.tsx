@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { readAuditFilters } from "./audit/filters.ts";
+import { readBatchFilters, readInBatchFilters } from "./batches/filters.ts";
+import { readJobFilters, readRowFilters } from "./bulk/filters.ts";
 import { readDeadLetterFilters } from "./deadLetters/filters.ts";
 import { channels } from "./look/Channel.tsx";
 import { Waiting } from "./look/States.tsx";
@@ -79,6 +81,41 @@ const notification = createRoute({
     path: "/notifications/$id",
     validateSearch: (search: Record<string, unknown>): { tab?: "attempts" | "receipts" | "request" } => (search.tab === "attempts" || search.tab === "receipts" || search.tab === "request" ? { tab: search.tab } : {}),
     component: lazyRouteComponent(() => import("./notifications/NotificationPage.tsx"), "NotificationPage"),
+});
+
+const batches = createRoute({
+    getParentRoute: () => tenant,
+    path: "/batches",
+    validateSearch: readBatchFilters,
+    component: lazyRouteComponent(() => import("./batches/BatchesPage.tsx"), "BatchesPage"),
+});
+
+const batch = createRoute({
+    getParentRoute: () => tenant,
+    path: "/batches/$id",
+    validateSearch: readInBatchFilters,
+    component: lazyRouteComponent(() => import("./batches/BatchPage.tsx"), "BatchPage"),
+});
+
+const bulk = createRoute({
+    getParentRoute: () => tenant,
+    path: "/bulk",
+    validateSearch: readJobFilters,
+    component: lazyRouteComponent(() => import("./bulk/BulkPage.tsx"), "BulkPage"),
+});
+
+const bulkUpload = createRoute({
+    getParentRoute: () => tenant,
+    path: "/bulk/upload",
+    validateSearch: (search: Record<string, unknown>): { template?: string } => (typeof search.template === "string" && search.template !== "" ? { template: search.template } : {}),
+    component: lazyRouteComponent(() => import("./bulk/UploadPage.tsx"), "UploadPage"),
+});
+
+const bulkJob = createRoute({
+    getParentRoute: () => tenant,
+    path: "/bulk/$id",
+    validateSearch: readRowFilters,
+    component: lazyRouteComponent(() => import("./bulk/JobPage.tsx"), "JobPage"),
 });
 
 const suppressions = createRoute({
@@ -161,7 +198,7 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, deadLetters, templates, template, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
+    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,
     defaultErrorComponent: Broken,

@@ -31,8 +31,8 @@ describe("Suppressions", () => {
     let kept: Schema<"SuppressionResponse">[] = [];
     beforeEach(() => {
         kept = [
-            { id: idOf(1), channel: "email", address: longAddress, reason: "complaint", code: "spam_report", deliveryId: idOf(9), createdAt: at },
-            { id: idOf(2), channel: "sms", address: "+14155550100", reason: "manual", createdAt: at, expiresAt: "2027-01-01T00:00:00Z" },
+            { id: idOf(1), channel: "email", address: longAddress, reason: "complaint", scope: "everything", code: "spam_report", deliveryId: idOf(9), createdAt: at },
+            { id: idOf(2), channel: "sms", address: "+14155550100", reason: "manual", scope: "everything", createdAt: at, expiresAt: "2027-01-01T00:00:00Z" },
         ];
         service.answers("get", "/api/v1/admin/suppressions", ({ query }) => ({ items: kept.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("address") || one.address === query.get("address"))) }));
         service.on("delete", "/api/v1/admin/suppressions/{id}", ({ params }) => {
@@ -42,7 +42,7 @@ describe("Suppressions", () => {
         service.on("post", "/api/v1/admin/suppressions", ({ body }) => {
             const { channel, address } = body as { channel: string; address: string };
             if (!address.includes("@")) return { status: 422, body: { type: "urn:x", title: "x", status: 422, code: "validation_failed", errors: [{ pointer: "/address", code: "email_invalid", message: "An e-mail address is written name@example.com." }] } };
-            const added = { id: idOf(3), channel, address, reason: "manual", createdAt: at };
+            const added = { id: idOf(3), channel, address, reason: "manual", scope: "everything", createdAt: at };
             kept = [added, ...kept];
             return { status: 201, body: added };
         });

@@ -16,6 +16,7 @@ export interface Asked {
     body: unknown;
 }
 
+/** A text is given as it is: a file. */
 type Answer = { status: number; body?: unknown };
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -86,11 +87,11 @@ export class ConsoleService {
         const method = request.method ?? "GET";
         const route = this.routes.find((one) => one.method === method && one.pattern.test(url.pathname));
         const values = route?.pattern.exec(url.pathname)?.slice(1) ?? [];
-        const asked: Asked = { method, path: url.pathname, params: Object.fromEntries(values.map((value, index) => [route?.names[index], decodeURIComponent(value)])), query: url.searchParams, body: text === "" ? undefined : JSON.parse(text) };
+        const asked: Asked = { method, path: url.pathname, params: Object.fromEntries(values.map((value, index) => [route?.names[index], decodeURIComponent(value)])), query: url.searchParams, body: text === "" ? undefined : /json/.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : text };
         this.requests.push(asked);
         const { status, body } = route?.answer(asked) ?? { status: 404, body: { type: "urn:x", title: "Not found", status: 404, code: "not_found", traceId: "0af7651916cd43dd8448eb211c80319c" } };
-        response.writeHead(status, { "Content-Type": status < 400 ? "application/json" : "application/problem+json", "Cache-Control": "no-store" });
-        response.end(body === undefined ? undefined : JSON.stringify(body));
+        response.writeHead(status, { "Content-Type": typeof body === "string" ? "text/csv" : status < 400 ? "application/json" : "application/problem+json", "Cache-Control": "no-store" });
+        response.end(typeof body === "string" ? body : body === undefined ? undefined : JSON.stringify(body));
     }
 
     private page(path: string, response: ServerResponse): void {

@@ -14,6 +14,15 @@ public abstract record ColumnTarget
     /// <summary>The variable that the column fills besides: a template may print {{name}} or {{email}} too.</summary>
     public string? AlsoVariable { get; init; }
 
+    /// <summary>As a mapping names it: <c>recipient.email</c>, <c>data.order.id</c>, <c>reference</c>; empty for nothing.</summary>
+    public string Written => this switch
+    {
+        RecipientField recipient => $"recipient.{recipient.Name}",
+        Variable variable => $"data.{variable.Path}",
+        Reference => "reference",
+        _ => "",
+    };
+
     /// <param name="Name">As the API spells it: userId, name, email, phone, whatsapp, deviceTokens, locale, timezone.</param>
     public sealed record RecipientField(string Name) : ColumnTarget;
 

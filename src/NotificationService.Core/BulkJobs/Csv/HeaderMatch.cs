@@ -1,4 +1,5 @@
 using NotificationService.Channels;
+using NotificationService.Notifications;
 
 namespace NotificationService.BulkJobs.Csv;
 
@@ -22,6 +23,26 @@ public static class HeaderMatch
         IReadOnlyDictionary<string, string>? mapping,
         string? idempotencyColumn)
     {
+        var work = Matched(headers, variables, requiredVariables, channels, mapping);
+        var idempotency = idempotencyColumn is null ? null : work.FindIdempotency(idempotencyColumn);
+
+        var ignored = headers.Where((_, place) => place != idempotency && work.Targets[place] is null or ColumnTarget.Ignored).ToList();
+        return work.Refusals.Count > 0
+            ? (null, work.Refusals, ignored)
+            : (new ColumnMap([.. work.Targets.Select(target => target ?? new ColumnTarget.Ignored())], idempotency), [], ignored);
+    }
+
+    /// <summary>What each column would be, also where a file with this header is refused: for who has to say what the others are.</summary>
+    public static (IReadOnlyList<ColumnTarget> Columns, IReadOnlyList<CsvRefusal> Refusals) Look(
+        IReadOnlyList<string> headers, TemplateVariables template, IReadOnlyList<ChannelKind> channels, IReadOnlyDictionary<string, string>? mapping)
+    {
+        var work = Matched(headers, template.All, template.Required, channels, mapping);
+        return ([.. work.Targets.Select(target => target ?? new ColumnTarget.Ignored())], work.Refusals);
+    }
+
+    private static HeaderMatching Matched(
+        IReadOnlyList<string> headers, IReadOnlyCollection<string> variables, IReadOnlyCollection<string> requiredVariables, IReadOnlyList<ChannelKind> channels, IReadOnlyDictionary<string, string>? mapping)
+    {
         var work = new HeaderMatching(headers, [.. variables.Union(requiredVariables, StringComparer.Ordinal)], channels);
         work.RefuseHeadersGivenTwice();
         foreach (var (column, target) in mapping ?? new Dictionary<string, string>(StringComparer.Ordinal))
@@ -35,11 +56,6 @@ public static class HeaderMatch
         work.RefuseTargetsGivenTwice();
         work.RequireAddresses();
         work.RequireVariables(requiredVariables);
-        var idempotency = idempotencyColumn is null ? null : work.FindIdempotency(idempotencyColumn);
-
-        var ignored = headers.Where((_, place) => place != idempotency && work.Targets[place] is null or ColumnTarget.Ignored).ToList();
-        return work.Refusals.Count > 0
-            ? (null, work.Refusals, ignored)
-            : (new ColumnMap([.. work.Targets.Select(target => target ?? new ColumnTarget.Ignored())], idempotency), [], ignored);
+        return work;
     }
 }

@@ -4,9 +4,9 @@ using NotificationService.Recipients;
 namespace NotificationService.BulkJobs.Csv;
 
 /// <summary>How people name the columns that are no template variables.</summary>
-internal static class HeaderNames
+public static class HeaderNames
 {
-    public const string Reference = "reference";
+    internal const string Reference = "reference";
 
     private static readonly IReadOnlyList<(string Field, IReadOnlyList<string> Synonyms)> Fields =
         [.. RecipientFields.All.Select(row => (row.Name, row.Headers)), (Reference, ["ref", "client reference"])];
@@ -18,14 +18,17 @@ internal static class HeaderNames
             .Append((Name: Plain(field.Field), field.Field, IsSynonym: false)))
         .ToDictionary(entry => entry.Name, entry => (entry.Field, entry.IsSynonym), StringComparer.Ordinal);
 
-    public static IEnumerable<string> All => Fields.Select(entry => entry.Field);
+    /// <summary>What a column can be besides a variable of the template, as a mapping names it.</summary>
+    public static IReadOnlyList<string> Targets { get; } = [.. RecipientFields.All.Select(row => $"recipient.{row.Name}"), Reference];
+
+    internal static IEnumerable<string> All => Fields.Select(entry => entry.Field);
 
     /// <summary>Case, spaces, _ and - make no difference.</summary>
-    public static string Plain(string name) =>
+    internal static string Plain(string name) =>
         string.Concat(name.Where(character => character is not ('_' or '-') && !char.IsWhiteSpace(character))).ToLowerInvariant();
 
     /// <summary>The field that a plain name means, and whether it is only another word for it; null if it means none.</summary>
-    public static (string Field, bool IsSynonym)? Find(string plain, IReadOnlyList<ChannelKind> channels)
+    internal static (string Field, bool IsSynonym)? Find(string plain, IReadOnlyList<ChannelKind> channels)
     {
         if (Known.TryGetValue(plain.StartsWith("recipient.", StringComparison.Ordinal) ? plain["recipient.".Length..] : plain, out var found))
             return found;
@@ -33,5 +36,5 @@ internal static class HeaderNames
     }
 
     /// <summary>Any one of them will do.</summary>
-    public static IReadOnlyList<string> Addresses(ChannelKind channel) => RecipientFields.NamesOf(ChannelTable.Of(channel).Addresses);
+    internal static IReadOnlyList<string> Addresses(ChannelKind channel) => RecipientFields.NamesOf(ChannelTable.Of(channel).Addresses);
 }

@@ -26,6 +26,9 @@ public static class BulkApi
         sending.MapPost("/csv", (HttpContext context, BulkUploadHandler handler, CancellationToken cancellationToken) => handler.TakeAsync(context, cancellationToken)).DisableAntiforgery().RefusedWhileSuspended()
             .Documented("Upload a CSV file", $"The body may be packed with gzip (Content-Encoding: gzip). Answered once every row is stored; from then on the job goes by itself. At most {UploadStaging.MaxOfTenant} files of one tenant are on their way at once: the next is a 429 ({BulkUploadHandler.TooManyCode}). Where there is no memory for another file of whichever tenant, the slowest ends with 408 ({UploadAdmission.DisplacedCode}) and a Retry-After. What a file may be stands under Limits.")
             .TakesIdempotencyKey().Takes<BulkUploadForm>(BulkExamples.Upload, "multipart/form-data").Responds<BulkAccepted>(202, BulkExamples.Accepted);
+        sending.MapPost("/columns", BulkColumns.LookAsync)
+            .Documented("See what a file's columns would be taken for", "Of a header, before the file is uploaded. It is 200 also where a file with this header would be refused: `problems` says why. Nothing is stored.")
+            .Takes<BulkColumnsRequest>(BulkExamples.Columns).Responds<BulkColumnsResponse>(200, BulkExamples.ColumnsTaken);
         Command(sending, "pause", BulkCommand.Pause, "Pause a job", "Nothing more of it is begun.");
         Command(sending, "start", BulkCommand.Start, "Start a checked job", "The rows of a dry run become notifications, without a second upload: all that were not found bad, paced from now on. For 29 days after the check; of all or nothing only if no row is bad.");
         Command(sending, "resume", BulkCommand.Resume, "Resume a paused job", "It goes on where it was.");

@@ -9,6 +9,11 @@ internal static class BulkExamples
 
     public const string Upload = """{"template":"order-shipped","channel":"email","name":"november sale"}""";
 
+    public const string Columns = """{"template":"order-shipped","channels":["email"],"columns":["E-mail","Order ID","Shelf"],"mapping":{"Shelf":"ignore"}}""";
+
+    public const string ColumnsTaken =
+        """{"template":{"key":"order-shipped","version":3},"columns":[{"column":"E-mail","target":"recipient.email"},{"column":"Order ID","target":"data.orderId"},{"column":"Shelf"}],"targets":["recipient.userId","recipient.name","recipient.email","reference","data.orderId","data.name"],"problems":[{"code":"csv_column_missing","message":"The template needs 'name', for which the file has no column.","column":"name"}]}""";
+
     public const string Retried = """{"requeued":3}""";
 
     public const string Items =

@@ -66,22 +66,42 @@ export class Api {
         return this.call("delete", path, options);
     }
 
+    /** What is no JSON, such as a CSV file. */
+    async raw(address: string, signal?: AbortSignal): Promise<Response> {
+        const response = await this.authorized((token) => this.reach(address, { method: "GET", credentials: "omit", headers: { Authorization: `Bearer ${token}` }, ...(signal && { signal }) }));
+        if (!response.ok) throw await problemOf(response);
+        return response;
+    }
+
+    /** A form with a file. `onSent` is told how much of it is on its way, 0 to 1. */
+    async upload<A>(address: string, form: FormData, onSent: (part: number) => void, signal: AbortSignal): Promise<A> {
+        const response = await this.authorized((token) => sentForm(address, token, form, onSent, signal));
+        if (!response.ok) throw await problemOf(response);
+        return (await response.json()) as A;
+    }
+
+    /** A token that was good when it was taken may end on the way: once more with the next. */
+    private async authorized(send: (token: string) => Promise<Response>): Promise<Response> {
+        for (let attempt = 0; ; attempt++) {
+            const token = await this.tokens.token();
+            const response = await send(token);
+            if (response.status !== 401) return response;
+            this.tokens.refused(token);
+            if (attempt > 0) return response;
+        }
+    }
+
     private async call<A>(method: Method, path: string, options: { path?: object; query?: object; body?: unknown; signal?: AbortSignal; idempotencyKey?: string }): Promise<A> {
         const address = addressOf(path, options.path, options.query);
         const init: RequestInit = { method: method.toUpperCase(), credentials: "omit", ...(options.signal && { signal: options.signal }) };
-        let response: Response | undefined;
-        // A token that was good when it was taken may end on the way: once more with the next.
-        for (let attempt = 0; attempt < 2; attempt++) {
-            const token = await this.tokens.token();
+        const response = await this.authorized((token) => {
             const headers: Record<string, string> = { Authorization: `Bearer ${token}`, Accept: "application/json" };
             if (options.body !== undefined) headers["Content-Type"] = "application/json";
             if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;
-            response = await this.reach(address, { ...init, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) });
-            if (response.status !== 401) break;
-            this.tokens.refused(token);
-        }
-        if (!response!.ok) throw await problemOf(response!);
-        return (response!.status === 204 || response!.headers.get("Content-Length") === "0" ? undefined : await response!.json()) as A;
+            return this.reach(address, { ...init, headers, ...(options.body !== undefined && { body: JSON.stringify(options.body) }) });
+        });
+        if (!response.ok) throw await problemOf(response);
+        return (response.status === 204 || response.headers.get("Content-Length") === "0" ? undefined : await response.json()) as A;
     }
 
     private async reach(address: string, init: RequestInit): Promise<Response> {
@@ -92,4 +112,20 @@ export class Api {
             throw new Unreachable(error instanceof Error ? error.message : String(error));
         }
     }
+}
+
+/** By the older way, which alone says how far an upload is. */
+function sentForm(address: string, token: string, form: FormData, onSent: (part: number) => void, signal: AbortSignal): Promise<Response> {
+    return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.open("POST", address);
+        request.setRequestHeader("Authorization", `Bearer ${token}`);
+        request.setRequestHeader("Accept", "application/json");
+        request.upload.onprogress = (event) => event.lengthComputable && onSent(event.loaded / event.total);
+        request.onload = () => resolve(new Response(request.responseText, { status: request.status, headers: { "Retry-After": request.getResponseHeader("Retry-After") ?? "" } }));
+        request.onerror = () => reject(new Unreachable("the upload broke off"));
+        request.onabort = () => reject(new DOMException("The upload was given up.", "AbortError"));
+        signal.addEventListener("abort", () => request.abort(), { once: true });
+        request.send(form);
+    });
 }

@@ -1,21 +1,20 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Inbox, ListFilter } from "lucide-react";
 import { useState } from "react";
-import { ChannelIcon, channels } from "../look/Channel.tsx";
+import { channels } from "../look/Channel.tsx";
 import { CopyButton } from "../look/Copy.tsx";
 import { Chips, Choice, FindBy, withFilter } from "../look/Filters.tsx";
 import { List, RefreshButton } from "../look/List.tsx";
 import look from "../look/look.module.css";
-import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
-import type { Column } from "../look/Rows.tsx";
-import { Status, statuses } from "../look/Status.tsx";
-import { useWords, wordOf } from "../words/index.ts";
+import { statuses } from "../look/Status.tsx";
+import { useWords } from "../words/index.ts";
 import { countOf, fixed, type NotificationFilters, windows } from "./filters.ts";
+import { NotificationCard, notificationColumns } from "./NotificationRows.tsx";
 import styles from "./notifications.module.css";
-import { addressOf, type Notification, nameOf, notificationsQuery, recipientOf } from "./queries.ts";
+import { notificationsQuery } from "./queries.ts";
 
 const route = getRouteApi("/t/$tenant/notifications");
 const finds = [
@@ -36,34 +35,6 @@ export function NotificationsPage() {
     const hidden = countOf(filters);
     const clear = () => change(filters.since === undefined ? {} : { since: filters.since });
 
-    const columns: Column<Notification>[] = [
-        {
-            key: "status",
-            title: t("status"),
-            width: "148px",
-            cell: (item) => <Status status={item.status} />,
-        },
-        {
-            key: "recipient",
-            title: t("recipient"),
-            width: "2.4fr",
-            cell: (item) => {
-                const recipient = recipientOf(item);
-                return (
-                    <>
-                        <Link to="/t/$tenant/notifications/$id" params={{ tenant, id: item.id }} className={look.cover}>
-                            {nameOf(recipient)}
-                        </Link>{" "}
-                        <span className={look.dim}>{addressOf(recipient)}</span>
-                    </>
-                );
-            },
-        },
-        { key: "template", title: t("template"), width: "1.4fr", cell: (item) => item.template?.key ?? <span className={look.dim}>{t("ownContent")}</span> },
-        { key: "channels", title: t("channels"), width: "132px", cell: (item) => <Channels item={item} /> },
-        { key: "reference", title: t("reference"), width: "1.2fr", cell: (item) => item.reference ?? <span className={look.dim}>–</span> },
-        { key: "age", title: t("age"), width: "112px", align: "end", cell: (item) => <Moment at={item.createdAt} /> },
-    ];
     return (
         <Page
             title={t("nav.notifications")}
@@ -81,7 +52,7 @@ export function NotificationsPage() {
                     list={list}
                     label={t("nav.notifications")}
                     id={(item) => item.id}
-                    columns={columns}
+                    columns={notificationColumns(tenant, t)}
                     hidden={hidden}
                     onClear={clear}
                     waiting={{ rows: 12 }}
@@ -95,44 +66,10 @@ export function NotificationsPage() {
                             </Button>
                         ),
                     }}
-                    card={(item) => (
-                        <>
-                            <div className={look.line} data-split="true">
-                                <Link to="/t/$tenant/notifications/$id" params={{ tenant, id: item.id }} className={`${look.cover} ${look.clip}`}>
-                                    {nameOf(recipientOf(item))}
-                                </Link>
-                                <Status status={item.status} />
-                            </div>
-                            <div className={look.line} data-split="true">
-                                <span className={`${look.dim} ${look.clip}`}>
-                                    {item.template?.key ?? t("ownContent")}
-                                    {item.reference && ` · ${item.reference}`}
-                                </span>
-                                <span className={look.dim}>
-                                    <Moment at={item.createdAt} />
-                                </span>
-                            </div>
-                        </>
-                    )}
+                    card={(item) => <NotificationCard tenant={tenant} item={item} />}
                 />
             </Card>
         </Page>
-    );
-}
-
-function Channels({ item }: { item: Notification }) {
-    const { t } = useWords();
-    return (
-        <span className={styles.channels}>
-            {item.deliveries.map((delivery) => {
-                const label = `${wordOf(t, "channel", delivery.channel)}: ${wordOf(t, "status", delivery.status)}`;
-                return (
-                    <span key={delivery.id} role="img" aria-label={label} title={label} data-tone={statuses[delivery.status]?.tone ?? "neutral"}>
-                        <ChannelIcon channel={delivery.channel} />
-                    </span>
-                );
-            })}
-        </span>
     );
 }
 

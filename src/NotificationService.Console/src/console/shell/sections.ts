@@ -1,4 +1,4 @@
-import { Bot, FileText, FlaskConical, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, Webhook } from "lucide-react";
+import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, Webhook } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -29,6 +29,8 @@ export const groups: readonly SectionGroup[] = [
         word: "nav.activity",
         sections: [
             { path: "notifications", word: "nav.notifications", icon: ListChecks, right: "view", key: "n" },
+            { path: "batches", word: "nav.batches", icon: Layers, right: "view", key: "h" },
+            { path: "bulk", word: "nav.bulk", icon: FileSpreadsheet, right: "view", key: "m" },
             { path: "dead-letters", word: "nav.deadLetters", icon: MailX, right: "send", key: "d" },
             { path: "sandbox", word: "nav.sandbox", icon: FlaskConical, right: "admin", key: "b" },
         ],
