@@ -22,21 +22,31 @@ public sealed class RecipientEraser(
     /// <summary>At one of them; then another has its turn, and this one goes on from where it was.</summary>
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(2);
+    /// <summary>What found nothing proves little, and anybody can ask for it as often as he likes.</summary>
+    private static readonly TimeSpan KeepsNothingFor = TimeSpan.FromDays(1);
 
+    private static readonly Statement Forget = Statement.Load("recipient_erasures_forget");
     private static readonly Statement Take = Statement.Load("recipient_erasures_take");
     private static readonly Statement Step = Statement.Load("recipient_erasures_step");
     private static readonly Statement Swept = Statement.Load("recipient_erasures_swept");
     private static readonly Statement Leave = Statement.Load("recipient_erasures_leave");
     private static readonly Statement Finish = Statement.Load("recipient_erasures_finish");
     private static readonly Column Tenant = Take.Column("tenant_id"), Id = Take.Column("id"), GoesOn = Step.Column("goes_on"), PassedBy = Swept.Column("passed_by"), Age = Swept.Column("age");
-    private static readonly Column FinishedId = Finish.Column("finished_id");
+    private static readonly Column FinishedId = Finish.Column("finished_id"), Removed = Forget.Column("removed");
+
+    /// <summary>Whose turn the last one was.</summary>
+    private TenantId served;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("recipient_erasure", TimeSpan.FromMinutes(5)), logger.RecipientErasureFailed, stoppingToken);
 
-    /// <summary>One turn of every open erasure.</summary>
+    /// <summary>One turn of every open erasure, tenant by tenant.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        while (await ForgetAsync(cancellationToken) == StepRows)
+        {
+        }
+
         while (await TakeAsync(cancellationToken) is var (tenant, id))
         {
             var isSwept = await SweepAsync(tenant, id, cancellationToken);
@@ -49,9 +59,19 @@ public sealed class RecipientEraser(
 
     private async Task<(TenantId Tenant, Guid Id)?> TakeAsync(CancellationToken cancellationToken)
     {
-        await using var command = Take.With().On(database.Worker);
+        await using var command = Take.With(Parameter.Of("after", served.Value)).On(database.Worker);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? (new TenantId(row.GetGuid(Tenant)), row.GetGuid(Id)) : null;
+        if (!await row.ReadAsync(cancellationToken))
+            return null;
+        served = new TenantId(row.GetGuid(Tenant));
+        return (served, row.GetGuid(Id));
+    }
+
+    private async Task<int> ForgetAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Forget.With(Parameter.Of("older_than", KeepsNothingFor), Parameter.Of("max", StepRows)).On(database.Worker);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? row.GetInt32(Removed) : 0;
     }
 
     /// <summary>Goes on with a sweep; whether it has come to its end.</summary>

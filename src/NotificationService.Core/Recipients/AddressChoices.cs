@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using NotificationService.Categories;
 using NotificationService.Recipients.Preferences;
 using NotificationService.Storage;
+using Npgsql;
 
 namespace NotificationService.Recipients;
 
@@ -31,7 +32,7 @@ public sealed class AddressChoices(TenantStore store, ObjectingTenants tenants, 
                 tenants.Forget(link.Tenant);
                 return chosen;
             }
-            catch (DbUpdateException) when (attempt < MaxTries)
+            catch (DbUpdateException failure) when (attempt < MaxTries && failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
             {
                 // Somebody said the same at the same moment: looked at again, it is there.
             }

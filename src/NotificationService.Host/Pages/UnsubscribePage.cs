@@ -25,7 +25,7 @@ internal sealed class UnsubscribePage
     public static HtmlPage Of(UnsubscribeTexts texts, TenantSettings tenant, ChosenByAddress chosen, UnsubscribeDone? done)
     {
         var page = new UnsubscribePage(texts);
-        page.Header(tenant.Brand.Name, withLanguages: true);
+        page.Header(tenant.Brand.Name);
         if (done is not null)
             page.Done(chosen, done);
         else
@@ -51,11 +51,10 @@ internal sealed class UnsubscribePage
         return at < 1 ? $"{address[..Math.Min(2, address.Length)]}•••" : $"{address.EnumerateRunes().First()}•••{address[at..]}";
     }
 
-    private void Header(string name, bool withLanguages)
+    private void Header(string name)
     {
         main.Append("<header><p>").Append(Text(name)).Append("</p>");
-        if (withLanguages)
-            main.Append($"<a href=\"?{UnsubscribeTexts.LanguageParameter}={texts.OtherLanguage}\" lang=\"{texts.OtherLanguage}\" hreflang=\"{texts.OtherLanguage}\">").Append(Text(texts.OtherName)).Append("</a>");
+        main.Append($"<a href=\"?{UnsubscribeTexts.LanguageParameter}={texts.OtherLanguage}\" lang=\"{texts.OtherLanguage}\" hreflang=\"{texts.OtherLanguage}\">").Append(Text(texts.OtherName)).Append("</a>");
         main.Append("</header>\n");
     }
 

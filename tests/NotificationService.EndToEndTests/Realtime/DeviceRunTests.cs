@@ -36,64 +36,70 @@ public sealed class DeviceRunTests(PostgresCluster cluster, ITestOutputHelper ou
         EventStream? stream = await EventStream.OpenAsync(node.Address, token, comesBack: true);
         var (taken, last) = (0, (string?)null);
 
-        for (var step = 0; step < Steps; step++)
+        try
         {
-            if (step % (Steps / Kills) == (Steps / Kills) - 1)
+            for (var step = 0; step < Steps; step++)
             {
-                // Whatever is under way at this moment is cut in the middle.
-                var cut = offline[0].SyncAsync(person);
-                await node.KillAsync();
-                await Should.NotThrowAsync(() => cut.ContinueWith(_ => { }, TaskScheduler.Default));
-                await CloseAsync();
-                await node.DisposeAsync();
-                node = await service.StartNodeAsync(("Notification__Roles", "api"), ("Notification__RateLimits__UserPerMinute", "0"));
-                person = new ApiClient(node.Client, token);
-            }
-
-            switch (random.Next(10))
-            {
-                case < 4:
-                    sent.Add((await backend.ReadAsync(
-                        HttpMethod.Post, $"{ApiClient.Notifications}/send", new { channel = "in_app", recipient = new { userId = "ann" }, content = new { title = $"{step}", body = "b" } }, HttpStatusCode.Accepted))
-                        .GetProperty("deliveries")[0].GetProperty("id").GetGuid());
-                    break;
-                case < 7 when sent.Count > 0:
-                    // A device's clock is wrong by some seconds.
-                    offline[random.Next(2)].Do(sent[random.Next(sent.Count)], Actions[random.Next(Actions.Length)], DateTimeOffset.UtcNow.AddSeconds(random.Next(-5, 5)));
-                    break;
-                case 7:
-                    await offline[random.Next(2)].SyncAsync(person);
-                    break;
-                case 8 when sent.Count > 0:
-                    await person.SendAsync(HttpMethod.Patch, $"{InboxDevice.Inbox}/{sent[random.Next(sent.Count)]}/{Actions[random.Next(4)]}");
-                    break;
-                default:
+                if (step % (Steps / Kills) == (Steps / Kills) - 1)
+                {
+                    // Whatever is under way at this moment is cut in the middle.
+                    var cut = offline[0].SyncAsync(person);
+                    await node.KillAsync();
+                    await Should.NotThrowAsync(() => cut.ContinueWith(_ => { }, TaskScheduler.Default));
                     await CloseAsync();
-                    break;
+                    await node.DisposeAsync();
+                    node = await service.StartNodeAsync(("Notification__Roles", "api"), ("Notification__RateLimits__UserPerMinute", "0"));
+                    person = new ApiClient(node.Client, token);
+                }
+
+                switch (random.Next(10))
+                {
+                    case < 4:
+                        sent.Add((await backend.ReadAsync(
+                            HttpMethod.Post, $"{ApiClient.Notifications}/send", new { channel = "in_app", recipient = new { userId = "ann" }, content = new { title = $"{step}", body = "b" } }, HttpStatusCode.Accepted))
+                            .GetProperty("deliveries")[0].GetProperty("id").GetGuid());
+                        break;
+                    case < 7 when sent.Count > 0:
+                        // A device's clock is wrong by some seconds.
+                        offline[random.Next(2)].Do(sent[random.Next(sent.Count)], Actions[random.Next(Actions.Length)], DateTimeOffset.UtcNow.AddSeconds(random.Next(-5, 5)));
+                        break;
+                    case 7:
+                        await offline[random.Next(2)].SyncAsync(person);
+                        break;
+                    case 8 when sent.Count > 0:
+                        await person.SendAsync(HttpMethod.Patch, $"{InboxDevice.Inbox}/{sent[random.Next(sent.Count)]}/{Actions[random.Next(4)]}");
+                        break;
+                    default:
+                        await CloseAsync();
+                        break;
+                }
+
+                if (stream is null && random.Next(3) == 0)
+                    stream = await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
             }
 
-            if (stream is null && random.Next(3) == 0)
-                stream = await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
+            foreach (var device in offline)
+                await device.SyncAsync(person);
+            stream ??= await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    foreach (var device in offline)
+                        await device.SyncAsync(person);
+                    await TakeAsync();
+                    return Array.TrueForAll([.. offline, streaming], device => sent.TrueForAll(device.Knows)) && offline[0].Items.SequenceEqual(offline[1].Items) && streaming.Items.SequenceEqual(offline[0].Items);
+                },
+                Ample, () => $"seed {seed}\n{string.Join('\n', offline[0].Items.Except(streaming.Items))}\nand by the stream\n{string.Join('\n', streaming.Items.Except(offline[0].Items))}");
+            (await ServerAsync(person)).ShouldBe(offline[0].Items, $"seed {seed}");
+            var unread = offline[0].Items.Count(item => item.EndsWith(" unread", StringComparison.Ordinal));
+            (await person.GetAsync($"{InboxDevice.Inbox}/unread-count")).GetProperty("unread").GetInt32().ShouldBe(unread);
+            stream.Events.Last(one => one.Type == "unread_count.changed").Data.GetProperty("unread").GetInt32().ShouldBe(unread);
         }
-
-        foreach (var device in offline)
-            await device.SyncAsync(person);
-        stream ??= await EventStream.OpenAsync(node.Address, token, last, comesBack: true);
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                foreach (var device in offline)
-                    await device.SyncAsync(person);
-                await TakeAsync();
-                return Array.TrueForAll([.. offline, streaming], device => sent.TrueForAll(device.Knows)) && offline[0].Items.SequenceEqual(offline[1].Items) && streaming.Items.SequenceEqual(offline[0].Items);
-            },
-            Ample, () => $"seed {seed}\n{string.Join('\n', offline[0].Items.Except(streaming.Items))}\nand by the stream\n{string.Join('\n', streaming.Items.Except(offline[0].Items))}");
-        (await ServerAsync(person)).ShouldBe(offline[0].Items, $"seed {seed}");
-        var unread = offline[0].Items.Count(item => item.EndsWith(" unread", StringComparison.Ordinal));
-        (await person.GetAsync($"{InboxDevice.Inbox}/unread-count")).GetProperty("unread").GetInt32().ShouldBe(unread);
-        stream.Events.Last(one => one.Type == "unread_count.changed").Data.GetProperty("unread").GetInt32().ShouldBe(unread);
-        await CloseAsync();
-        await node.DisposeAsync();
+        finally
+        {
+            await CloseAsync();
+            await node.DisposeAsync();
+        }
 #pragma warning restore CA5394
 
         async Task TakeAsync()

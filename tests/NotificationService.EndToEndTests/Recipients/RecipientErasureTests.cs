@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using NotificationService.Deliveries.Receipts;
 using NotificationService.EndToEndTests.SignIn;
 using NotificationService.Testing;
 
@@ -114,6 +115,30 @@ public sealed class RecipientErasureTests(RecipientErasureTests.Fixture fixture)
         var text = await results.Content.ReadAsStringAsync();
         text.ShouldContain(bob.Email);
         text.ShouldNotContain(ann.Email);
+    }
+
+    [Fact]
+    public async Task Reports_that_fit_no_delivery_go_in_both_modes_for_a_live_account_and_for_a_test_account_in_its_own()
+    {
+        var tenant = await TenantAsync();
+        var (ann, bob) = (new Person("ur1188"), new Person("us2299"));
+        foreach (var person in (Person[])[ann, bob])
+        {
+            await tenant.KeepAsync(person.UserId, new { email = person.Email });
+            await tenant.Test.ReadAsync(HttpMethod.Put, $"{Root}/{person.UserId}", new { email = person.Email }, HttpStatusCode.Created);
+            await service.Database.ExecuteAsync($"""
+                insert into receipts (tenant_id, provider_id, dedupe_hash, id, kind, state, live, address, raw, occurred_at, received_at, next_try_at, flags)
+                select '{tenant.Admin.Tenant}', '{tenant.Admin.Tenant}', sha256(('{person.Word}' || live)::bytea), gen_random_uuid(), 1,
+                    {(short)ReceiptState.Unmatched}, live, upper('{person.Email}'), '{person.Word}', now(), now(), now() + interval '1 day', 0
+                from unnest(array[true, false]) live
+                """);
+        }
+
+        await DoneAsync(tenant.Live, (await tenant.Live.ReadAsync(HttpMethod.Delete, $"{Root}/{ann.UserId}", expected: HttpStatusCode.Accepted)).GetProperty("erasureId").GetGuid());
+        await DoneAsync(tenant.Test, (await tenant.Test.ReadAsync(HttpMethod.Delete, $"{Root}/{bob.UserId}", expected: HttpStatusCode.Accepted)).GetProperty("erasureId").GetGuid());
+
+        (await service.Database.QueryAsync<string>($"select live || ' ' || address from receipts where tenant_id = '{tenant.Admin.Tenant}' and address is not null"))
+            .ShouldBe([$"true {bob.Email.ToUpperInvariant()}"]);
     }
 
     [Theory]

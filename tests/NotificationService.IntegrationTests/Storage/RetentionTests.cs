@@ -54,7 +54,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["provider_rates"] = "one row for each provider, goes with it",
         ["webhook_endpoints"] = KeptUntilDeleted,
         ["event_rules"] = KeptUntilDeleted,
-        ["recipient_erasures"] = "a receipt for each person who was erased, without who it was, kept until the tenant goes",
+        ["recipient_erasures"] = "a receipt for each person who was erased, without who it was, kept until the tenant goes; one that found nothing goes after a day",
         ["recipients"] = KeptUntilDeleted,
         ["recipient_devices"] = "twenty of a person, go with it",
         ["recipient_directories"] = "two rows for each tenant",

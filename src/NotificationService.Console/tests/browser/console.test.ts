@@ -1,20 +1,15 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Notification } from "../../src/console/notifications/queries.ts";
 import { delivery, notification } from "../console/examples.ts";
-import { ConsoleService } from "../console/service.ts";
-import { type ConsoleVisit, open, ways } from "./console.ts";
-import { expectNoOverflow, launch, violations } from "./page.ts";
+import { at, ConsoleTests, idOf, ways } from "./console.ts";
+import { expectNoOverflow, violations } from "./page.ts";
 
-let browser: Browser;
-let service: ConsoleService;
-let visit: ConsoleVisit | undefined;
+const tests = new ConsoleTests();
 let notifications: Notification[] = [];
 
 const longName = "Bartholomew Featherstonehaugh-Cholmondeley of Saint Albans-on-the-Wold";
-const idOf = (number: number) => `01890a5d-ac96-774b-bcce-${String(number).padStart(12, "0")}`;
 const row = (number: number, of: Partial<Notification> = {}): Notification => ({
     id: idOf(number),
     status: "delivered",
@@ -28,15 +23,9 @@ const row = (number: number, of: Partial<Notification> = {}): Notification => ({
     ...of,
 });
 
-beforeAll(async () => {
-    browser = await launch();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
     notifications = [];
-    service = new ConsoleService();
-    await service.start();
-    service.answers("get", "/api/v1/services/notifications", ({ query }) => {
+    tests.service.answers("get", "/api/v1/services/notifications", ({ query }) => {
         const wanted = notifications.filter((one) => (!query.has("status") || one.status === query.get("status")) && (!query.has("reference") || one.reference === query.get("reference")));
         const from = Number(query.get("cursor") ?? 0);
         const items = wanted.slice(from, from + Number(query.get("limit")));
@@ -44,15 +33,10 @@ beforeEach(async () => {
         return { items, ...next, ...(from === 0 && { pagination: { page: 1, limit: 100, hasNext: wanted.length > 100, hasPrev: false, total: wanted.length, totalIsExact: true } }) };
     });
 });
-afterEach(async () => {
-    await visit?.context.close();
-    visit = undefined;
-    await service.stop();
-});
 
 describe("Signing in", () => {
     test("leads to the page that was wanted, and keeps nothing but what belongs to the cookie", async () => {
-        visit = await open(browser, service, "/t/maple/notifications?status=failed", {}, false);
+        const visit = await tests.open("/t/maple/notifications?status=failed", {}, false);
         const { page } = visit;
         await page.getByLabel("E-mail address").fill("ann@example.com");
         await page.getByLabel("Password", { exact: true }).fill("wrong");
@@ -63,20 +47,20 @@ describe("Signing in", () => {
         await page.getByText("Clear 1 filter").first().waitFor();
         expect(new URL(page.url()).search).toBe("?status=failed");
         expect(await page.evaluate(() => Object.values({ ...localStorage, ...sessionStorage }).join(" "))).toBe("csrf");
-        const login = service.requests.find((request) => request.path.endsWith("/login"));
+        const login = tests.service.requests.find((request) => request.path.endsWith("/login"));
         expect(login?.body).toMatchObject({ session: "cookie" });
         expect(visit.errors).toEqual([]);
     });
 
     test("asks for the second factor, and for the tenant, only when they are needed", async () => {
         let asked = 0;
-        service.on("post", "/api/v1/auth/login", ({ body }) => {
+        tests.service.on("post", "/api/v1/auth/login", ({ body }) => {
             const problem = (code: string, status: number) => ({ status, body: { type: "urn:x", title: "x", status, code, detail: "x" } });
             asked++;
             if ((body as { tenant?: string }).tenant !== "maple") return problem("tenant_required", 409);
             return (body as { code?: string }).code === undefined ? problem("totp_required", 401) : problem("unauthorized", 401);
         });
-        visit = await open(browser, service, "/sign-in", {}, false);
+        const visit = await tests.open("/sign-in", {}, false);
         const { page } = visit;
         await page.getByLabel("E-mail address").fill("ann@example.com");
         await page.getByLabel("Password", { exact: true }).fill("correct horse");
@@ -92,7 +76,7 @@ describe("Signing in", () => {
 
     test("out ends the page's memory, too", async () => {
         notifications = [row(1)];
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByText("Person 1").waitFor();
         await page.getByRole("button", { name: "Ann Example" }).click();
@@ -102,7 +86,7 @@ describe("Signing in", () => {
     });
 
     test.each(ways)("has no violation: %j", async (way) => {
-        visit = await open(browser, service, "/sign-in", way, false);
+        const visit = await tests.open("/sign-in", way, false);
         await visit.page.getByRole("heading").waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -112,7 +96,7 @@ describe("Signing in", () => {
 
 describe("The shell", () => {
     test("is gone through by keys: the palette finds a reference, and `?` lists the keys", async () => {
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByRole("heading", { name: "Notifications" }).waitFor();
         await page.keyboard.press("Control+k");
@@ -133,21 +117,21 @@ describe("The shell", () => {
     });
 
     test("does not offer its pages to somebody who may only read an inbox", async () => {
-        service.roles = ["user"];
-        visit = await open(browser, service, "/t/maple/notifications");
+        tests.service.roles = ["user"];
+        const visit = await tests.open("/t/maple/notifications");
         await visit.page.getByText("Your account has no access to the console").waitFor();
         expect(await visit.page.getByRole("navigation").getByRole("link").count()).toBe(0);
-        expect(service.requests.filter((request) => request.path.includes("/notifications"))).toEqual([]);
+        expect(tests.service.requests.filter((request) => request.path.includes("/notifications"))).toEqual([]);
     });
 
     test("says to whom a link of another tenant leads, and shows nothing under its name", async () => {
-        visit = await open(browser, service, "/t/other/notifications");
+        const visit = await tests.open("/t/other/notifications");
         await visit.page.getByText("This link leads to the tenant other").waitFor();
         expect(await visit.page.getByRole("table").count()).toBe(0);
     });
 
     test("remembers theme and language, and paints them from the start", async () => {
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByRole("button", { name: "Ann Example" }).click();
         await page.getByRole("button", { name: "Dark" }).waitFor();
@@ -161,7 +145,7 @@ describe("The shell", () => {
     });
 
     test("on a phone has its pages in a drawer, which gives the focus back", async () => {
-        visit = await open(browser, service, "/t/maple/notifications", { phone: true });
+        const visit = await tests.open("/t/maple/notifications", { phone: true });
         const { page } = visit;
         await page.getByRole("button", { name: "Menu" }).click();
         await page.getByRole("dialog").getByRole("link", { name: "Notifications" }).waitFor();
@@ -174,7 +158,7 @@ describe("The shell", () => {
 describe("The list of notifications", () => {
     test("keeps its filters in the address: going back and loading anew show the same rows", async () => {
         notifications = [row(1), row(2, { status: "failed", recipient: { name: "Zoë" } }), row(3)];
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByRole("link", { name: "Person 1" }).waitFor();
         await page.getByLabel("Status", { exact: true }).selectOption("failed");
@@ -189,7 +173,7 @@ describe("The list of notifications", () => {
 
     test("of very many rows has few of them in the page, and asks for the rest as it is scrolled", async () => {
         notifications = Array.from({ length: 100_000 }, (_, index) => row(index + 1));
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByRole("link", { name: "Person 1", exact: true }).waitFor();
         for (let read = 1; read <= 5; read++) {
@@ -202,21 +186,21 @@ describe("The list of notifications", () => {
     test("shows what others wrote as text", async () => {
         const script = `<img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
         notifications = [row(1, { recipient: { name: script, email: `"${script}"@example.com` }, reference: script, template: { key: script, version: 1 } })];
-        visit = await open(browser, service, `/t/maple/notifications?reference=${encodeURIComponent(script)}`);
+        const visit = await tests.open(`/t/maple/notifications?reference=${encodeURIComponent(script)}`);
         await visit.page.getByText(script).first().waitFor();
         expect(await visit.page.evaluate(() => (window as { ran?: number }).ran)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 
     test("tells none from no match, and no match from not loaded", async () => {
-        visit = await open(browser, service, "/t/maple/notifications");
+        const visit = await tests.open("/t/maple/notifications");
         const { page } = visit;
         await page.getByText("No notifications in this time").waitFor();
         await page.getByRole("button", { name: "Show all" }).click();
         await page.getByText("No notifications yet").waitFor();
         await page.getByLabel("Status", { exact: true }).selectOption("failed");
         await page.getByText("No match").waitFor();
-        service.on("get", "/api/v1/services/notifications", () => ({ status: 403, body: { type: "urn:x", title: "x", status: 403, code: "forbidden", traceId: "0af76519" } }));
+        tests.service.on("get", "/api/v1/services/notifications", () => ({ status: 403, body: { type: "urn:x", title: "x", status: 403, code: "forbidden", traceId: "0af76519" } }));
         await page.getByRole("button", { name: "Clear 1 filter" }).first().click();
         await page.getByRole("button", { name: "Refresh" }).click();
         await page.getByLabel("Channel").selectOption("sms");
@@ -230,7 +214,7 @@ describe("The list of notifications", () => {
             row(1, { recipient: { name: longName, email: "bartholomew.featherstonehaugh-cholmondeley@subdivision.example.com" }, reference: "a-very-long-reference-of-sixty-characters-0123456789-0123456" }),
             ...["scheduled", "cancelled", "queued", "sending", "sent", "read", "suppressed", "expired", "failed", "bounced"].map((status, index) => row(index + 2, { status })),
         ];
-        visit = await open(browser, service, "/t/maple/notifications?since=7d&reference=", way);
+        const visit = await tests.open("/t/maple/notifications?since=7d&reference=", way);
         await visit.page.getByRole("link", { name: longName }).waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -239,7 +223,6 @@ describe("The list of notifications", () => {
 });
 
 describe("A notification's page", () => {
-    const at = "2026-11-23T09:00:00.000000Z";
     let status = "failed";
     beforeEach(() => {
         status = "failed";
@@ -253,9 +236,9 @@ describe("A notification's page", () => {
                 data: { orderId: "A-1009" },
                 deliveries: [delivery({ channel: "sms", status, ...(status === "failed" && { failure }), attempts: [{ number: 1, outcome: "rejected", startedAt: at, finishedAt: "2026-11-23T09:00:00.840000Z", code: "30006", message: "the number is a landline" }] })],
             });
-        service.answers("get", "/api/v1/services/notifications/{id}", shown);
-        service.answers("get", "/api/v1/services/notifications/{id}/timeline", () => ({ items: ["queued", "sending", status].map((one, index) => ({ deliveryId: idOf(8), channel: "sms", sequence: index + 1, status: one, at: `2026-11-23T09:00:0${index}.000000Z` })) }));
-        service.answers("get", "/api/v1/services/notifications/{id}/explain", () => ({
+        tests.service.answers("get", "/api/v1/services/notifications/{id}", shown);
+        tests.service.answers("get", "/api/v1/services/notifications/{id}/timeline", () => ({ items: ["queued", "sending", status].map((one, index) => ({ deliveryId: idOf(8), channel: "sms", sequence: index + 1, status: one, at: `2026-11-23T09:00:0${index}.000000Z` })) }));
+        tests.service.answers("get", "/api/v1/services/notifications/{id}/explain", () => ({
             id: idOf(7),
             status,
             explain: [
@@ -267,7 +250,7 @@ describe("A notification's page", () => {
     });
 
     test("says first what became of it and why, and which road was not taken", async () => {
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}`);
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}`);
         const why = visit.page.getByRole("region", { name: "Why" });
         await why.getByText("It did not reach the recipient.").waitFor();
         await why.getByText("SMS failed: Twilio main says the number is a landline (30006).").waitFor();
@@ -275,11 +258,11 @@ describe("A notification's page", () => {
     });
 
     test("is repaired where it is: retried, and shown as it is then", async () => {
-        service.answers("post", "/api/v1/services/notifications/{id}/retry", () => {
+        tests.service.answers("post", "/api/v1/services/notifications/{id}/retry", () => {
             status = "delivered";
             return { id: idOf(7), status: "queued", deliveries: [] };
         });
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}`);
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}`);
         await visit.page.getByRole("button", { name: "Retry" }).click();
         await visit.page.getByText("It arrived: SMS.").waitFor();
         await visit.page.getByRole("button", { name: "Retry" }).waitFor({ state: "detached" });
@@ -287,8 +270,8 @@ describe("A notification's page", () => {
 
     test("is cancelled after one plain question, and a refusal stays in the dialog", async () => {
         status = "queued";
-        service.on("post", "/api/v1/services/notifications/{id}/cancel", () => ({ status: 409, body: { type: "urn:x", title: "x", status: 409, code: "conflict", detail: "Nothing of it is left to cancel." } }));
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}`);
+        tests.service.on("post", "/api/v1/services/notifications/{id}/cancel", () => ({ status: 409, body: { type: "urn:x", title: "x", status: 409, code: "conflict", detail: "Nothing of it is left to cancel." } }));
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}`);
         const { page } = visit;
         await page.getByRole("button", { name: "Cancel" }).click();
         const dialog = page.getByRole("dialog", { name: "Cancel this notification?" });
@@ -300,22 +283,22 @@ describe("A notification's page", () => {
     });
 
     test("offers no repair to somebody who may only look", async () => {
-        service.roles = ["viewer"];
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}`);
+        tests.service.roles = ["viewer"];
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}`);
         await visit.page.getByText("It did not reach the recipient.").waitFor();
         expect(await visit.page.getByRole("button", { name: "Retry" }).count()).toBe(0);
     });
 
     test("that is not there says so, and leads back", async () => {
-        service.on("get", "/api/v1/services/notifications/{id}", () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}`);
+        tests.service.on("get", "/api/v1/services/notifications/{id}", () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}`);
         await visit.page.getByText("There is no such thing here.").waitFor();
         await visit.page.getByRole("main").getByRole("link", { name: "Notifications" }).click();
         await visit.page.waitForURL(/\/notifications$/);
     });
 
     test.each(ways.flatMap((way) => ["", "?tab=attempts", "?tab=receipts", "?tab=request"].map((tab) => ({ ...way, tab }))))("has no violation, and nothing is cut off: %j", async ({ tab, ...way }) => {
-        visit = await open(browser, service, `/t/maple/notifications/${idOf(7)}${tab}`, way);
+        const visit = await tests.open(`/t/maple/notifications/${idOf(7)}${tab}`, way);
         await visit.page.getByRole("tabpanel").waitFor();
         for (const details of await visit.page.locator("details").all()) await details.evaluate((element: HTMLDetailsElement) => (element.open = true));
         expect(await violations(visit.page)).toEqual([]);

@@ -1,34 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Schema } from "../../src/console/api/client.ts";
-import { ConsoleService } from "../console/service.ts";
-import { type ConsoleVisit, open, ways } from "./console.ts";
-import { expectNoOverflow, launch, violations } from "./page.ts";
+import { at, ConsoleTests, idOf, problem, ways } from "./console.ts";
+import { expectNoOverflow, violations } from "./page.ts";
 
-let browser: Browser;
-let service: ConsoleService;
-let visit: ConsoleVisit | undefined;
+const tests = new ConsoleTests();
 
-const at = "2026-11-23T09:00:00.000000Z";
-const idOf = (number: number) => `01890a5d-ac96-774b-bcce-${String(number).padStart(12, "0")}`;
 const longName = "The mail server in the cellar that nobody but Bartholomew dares to touch";
 const hostile = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
-const ran = () => visit!.page.evaluate(() => (window as { ran?: number }).ran);
-const problem = (status: number, code: string, errors: { pointer: string; code: string; message: string }[] = []) => ({ status, body: { type: "urn:x", title: "x", status, code, errors } });
-
-beforeAll(async () => {
-    browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-    service = new ConsoleService();
-    await service.start();
-});
-afterEach(async () => {
-    await visit?.context.close();
-    visit = undefined;
-    await service.stop();
-});
+const ran = (page: Page) => page.evaluate(() => (window as { ran?: number }).ran);
 
 describe("Providers", () => {
     let kept: Schema<"ConfiguredProviderResponse">[];
@@ -53,8 +33,8 @@ describe("Providers", () => {
             provider(20, { type: "sendgrid", name: "SendGrid", credentials: { apiKey: "SG.…abcd" }, settings: {} as never, parked: { code: "credentials", message: `SendGrid refused the key ${hostile}`, since: at } }),
             provider(30, { channel: "sms", type: "twilio", name: "Twilio main", enabled: false, credentials: {}, settings: {} as never }),
         ];
-        service.answers("get", "/api/v1/admin/providers", () => ({ items: kept }));
-        service.on("patch", "/api/v1/admin/providers/{id}", ({ params, body }) => {
+        tests.service.answers("get", "/api/v1/admin/providers", () => ({ items: kept }));
+        tests.service.on("patch", "/api/v1/admin/providers/{id}", ({ params, body }) => {
             const change = body as Partial<Schema<"ConfiguredProviderResponse">>;
             if (change.name === "") return problem(422, "validation_failed", [{ pointer: "/name", code: "text_invalid", message: "A name has 1 to 100 characters." }]);
             kept = kept.map((one) => (one.id === params.id ? { ...one, ...change, credentials: one.credentials } : one));
@@ -63,19 +43,19 @@ describe("Providers", () => {
     });
 
     test("are tested where they stand, and say what the vendor said as text", async () => {
-        service.answers("post", "/api/v1/admin/providers/{id}/test", () => ({ ok: false, message: `550 ${hostile}` }));
-        visit = await open(browser, service, "/t/maple/providers");
+        tests.service.answers("post", "/api/v1/admin/providers/{id}/test", () => ({ ok: false, message: `550 ${hostile}` }));
+        const visit = await tests.open("/t/maple/providers");
         const { page } = visit;
         const row = page.getByRole("listitem").filter({ hasText: longName });
         await row.getByText("100% of the traffic now").waitFor();
         await row.getByRole("button", { name: "Test" }).click();
         await row.getByText(`550 ${hostile}`).waitFor();
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 
     test("are put into another order by buttons", async () => {
-        visit = await open(browser, service, "/t/maple/providers");
+        const visit = await tests.open("/t/maple/providers");
         const { page } = visit;
         await page.getByRole("button", { name: "Try SendGrid earlier" }).click();
         await page.getByRole("listitem").filter({ hasText: "SendGrid" }).and(page.locator(":first-child")).waitFor();
@@ -83,7 +63,7 @@ describe("Providers", () => {
     });
 
     test("are changed by an address of their own; what is not written anew stays, also what the form does not know", async () => {
-        visit = await open(browser, service, `/t/maple/providers?provider=${idOf(10)}`);
+        const visit = await tests.open(`/t/maple/providers?provider=${idOf(10)}`);
         const { page } = visit;
         const dialog = page.getByRole("dialog");
         await dialog.getByLabel("from.name").fill("Orders");
@@ -96,7 +76,7 @@ describe("Providers", () => {
         await dialog.getByRole("button", { name: "Save" }).click();
         await dialog.waitFor({ state: "detached" });
         await page.getByRole("link", { name: "Cellar" }).waitFor();
-        expect(service.requests.filter((request) => request.method === "PATCH").at(-1)?.body).toEqual({
+        expect(tests.service.requests.filter((request) => request.method === "PATCH").at(-1)?.body).toEqual({
             name: "Cellar",
             priority: 10,
             weight: 100,
@@ -107,26 +87,26 @@ describe("Providers", () => {
     });
 
     test("say where they report to, and are deleted after a question", async () => {
-        service.on("delete", "/api/v1/admin/providers/{id}", ({ params }) => {
+        tests.service.on("delete", "/api/v1/admin/providers/{id}", ({ params }) => {
             kept = kept.filter((one) => one.id !== params.id);
             return { status: 204 };
         });
-        visit = await open(browser, service, `/t/maple/providers?provider=${idOf(20)}`);
+        const visit = await tests.open(`/t/maple/providers?provider=${idOf(20)}`);
         const { page } = visit;
         const dialog = page.getByRole("dialog", { name: "SendGrid" });
-        await dialog.getByText(`${service.url}/webhooks/sendgrid/${idOf(20)}`).waitFor();
+        await dialog.getByText(`${tests.service.url}/webhooks/sendgrid/${idOf(20)}`).waitFor();
         await dialog.getByRole("button", { name: "Delete" }).click();
         await page.getByRole("dialog", { name: "Delete this provider?" }).getByRole("button", { name: "Delete" }).click();
         await page.getByRole("link", { name: "SendGrid" }).waitFor({ state: "detached" });
     });
 
     test("are added with the fields of their type", async () => {
-        service.on("post", "/api/v1/admin/providers", ({ body }) => {
+        tests.service.on("post", "/api/v1/admin/providers", ({ body }) => {
             const made = provider(40, { ...(body as object), credentials: {} });
             kept = [...kept, made];
             return { status: 201, body: made };
         });
-        visit = await open(browser, service, "/t/maple/providers");
+        const visit = await tests.open("/t/maple/providers");
         const { page } = visit;
         await page.getByRole("button", { name: "Add a provider" }).click();
         const dialog = page.getByRole("dialog");
@@ -137,26 +117,26 @@ describe("Providers", () => {
         await dialog.getByLabel("accessToken").fill("secret");
         await dialog.getByRole("button", { name: "Add a provider" }).click();
         await page.getByRole("link", { name: "Meta" }).waitFor();
-        expect(service.requests.find((request) => request.method === "POST" && request.path.endsWith("/providers"))?.body).toMatchObject({ channel: "whatsapp", type: "whatsapp_cloud", settings: { phoneNumberId: "123" }, credentials: { accessToken: "secret" } });
+        expect(tests.service.requests.find((request) => request.method === "POST" && request.path.endsWith("/providers"))?.body).toMatchObject({ channel: "whatsapp", type: "whatsapp_cloud", settings: { phoneNumberId: "123" }, credentials: { accessToken: "secret" } });
     });
 
     test("say that there are none, and that they could not be loaded", async () => {
         kept = [];
-        visit = await open(browser, service, "/t/maple/providers");
+        const visit = await tests.open("/t/maple/providers");
         await visit.page.getByText("No providers").waitFor();
-        service.on("get", "/api/v1/admin/providers", () => problem(403, "forbidden"));
+        tests.service.on("get", "/api/v1/admin/providers", () => problem(403, "forbidden"));
         await visit.page.reload();
         await visit.page.getByText("Your role does not allow this.").waitFor();
     });
 
     test.each(ways.flatMap((way) => ["", `?provider=${idOf(20)}`].map((place) => ({ ...way, place }))))("have no violation, and nothing is cut off: %j", async ({ place, ...way }) => {
-        visit = await open(browser, service, `/t/maple/providers${place}`, way);
+        const visit = await tests.open(`/t/maple/providers${place}`, way);
         const { page } = visit;
         await page.getByText(longName).waitFor();
         if (place !== "") await page.getByLabel("apiKey").waitFor();
         expect(await violations(page)).toEqual([]);
         await expectNoOverflow(page);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 });
@@ -181,19 +161,19 @@ describe("Webhooks", () => {
             body: JSON.stringify({ type: "delivery.failed", data: { name: hostile } }),
             attempts: [{ number: 1, startedAt: at, durationMs: 120, outcome: "rejected", requestHeaders: { "webhook-id": "evt_1" } as never, responseStatus: number === 1 ? 500 : 204, responseBody: hostile }],
         }));
-        service.answers("get", "/api/v1/admin/webhook-endpoints", () => ({ items: [endpoint] }));
-        service.answers("get", "/api/v1/admin/webhook-endpoints/{id}", () => endpoint);
-        service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/deliveries", ({ query }) => ({ items: messages.filter((one) => !query.has("status") || one.status === query.get("status")) }));
-        service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/deliveries/{messageId}", ({ params }) => messages.find((one) => one.id === params.messageId) as Schema<"WebhookMessageResponse">);
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints", () => ({ items: [endpoint] }));
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints/{id}", () => endpoint);
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/deliveries", ({ query }) => ({ items: messages.filter((one) => !query.has("status") || one.status === query.get("status")) }));
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/deliveries/{messageId}", ({ params }) => messages.find((one) => one.id === params.messageId) as Schema<"WebhookMessageResponse">);
     });
 
     test("are added, and their secret is shown once", async () => {
-        service.on("post", "/api/v1/admin/webhook-endpoints", ({ body }) => {
+        tests.service.on("post", "/api/v1/admin/webhook-endpoints", ({ body }) => {
             const wanted = body as { url: string; events: string[] };
             if (!wanted.url.startsWith("https://h")) return problem(422, "validation_failed", [{ pointer: "/url", code: "url_invalid", message: "An endpoint is an https address." }]);
             return { status: 201, body: { ...endpoint, ...wanted, secret: "whsec_shown_once" } };
         });
-        visit = await open(browser, service, "/t/maple/webhooks");
+        const visit = await tests.open("/t/maple/webhooks");
         const { page } = visit;
         await page.getByRole("link", { name: url }).waitFor();
         await page.getByRole("button", { name: "Add an endpoint" }).click();
@@ -209,12 +189,12 @@ describe("Webhooks", () => {
         await dialog.getByRole("button", { name: "I have kept it" }).click();
         await page.getByRole("heading", { name: "hooks.example.com" }).waitFor();
         expect(await page.getByText("whsec_shown_once").count()).toBe(0);
-        expect(service.requests.filter((request) => request.method === "POST").at(-1)?.body).toMatchObject({ events: ["delivery.*", "batch.completed"] });
+        expect(tests.service.requests.filter((request) => request.method === "POST").at(-1)?.body).toMatchObject({ events: ["delivery.*", "batch.completed"] });
     });
 
     test("show what was sent and what was answered, as text, by an address of its own, and send it again", async () => {
-        service.on("post", "/api/v1/admin/webhook-endpoints/{id}/deliveries/{messageId}/resend", ({ params }) => ({ status: 202, body: { messageId: params.messageId, status: "pending" } }));
-        visit = await open(browser, service, `/t/maple/webhooks/${idOf(50)}`);
+        tests.service.on("post", "/api/v1/admin/webhook-endpoints/{id}/deliveries/{messageId}/resend", ({ params }) => ({ status: 202, body: { messageId: params.messageId, status: "pending" } }));
+        const visit = await tests.open(`/t/maple/webhooks/${idOf(50)}`);
         const { page } = visit;
         await page.getByLabel("Status", { exact: true }).selectOption("failed");
         await page.getByRole("button", { name: "delivery.delivered" }).waitFor({ state: "detached" });
@@ -226,17 +206,17 @@ describe("Webhooks", () => {
         expect(await violations(page)).toEqual([]);
         await dialog.getByRole("button", { name: "Send again" }).click();
         await dialog.getByText("It is on its way again.").waitFor();
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 
     test("are tested, get a new secret, and replay what failed", async () => {
-        service.on("post", "/api/v1/admin/webhook-endpoints/{id}/test", () => ({ status: 202, body: { messageId: idOf(3), status: "pending" } }));
-        service.answers("post", "/api/v1/admin/webhook-endpoints/{id}/rotate-secret", () => ({ ...endpoint, secret: "whsec_another" }));
+        tests.service.on("post", "/api/v1/admin/webhook-endpoints/{id}/test", () => ({ status: 202, body: { messageId: idOf(3), status: "pending" } }));
+        tests.service.answers("post", "/api/v1/admin/webhook-endpoints/{id}/rotate-secret", () => ({ ...endpoint, secret: "whsec_another" }));
         const replay = { id: idOf(9), endpointId: idOf(50), mode: "failed", since: at, until: at, status: "done", queued: 12, reached: at, createdAt: at };
-        service.on("post", "/api/v1/admin/webhook-endpoints/{id}/replay", () => ({ status: 202, body: replay }));
-        service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/replays/{replayId}", () => replay);
-        visit = await open(browser, service, `/t/maple/webhooks/${idOf(50)}`);
+        tests.service.on("post", "/api/v1/admin/webhook-endpoints/{id}/replay", () => ({ status: 202, body: replay }));
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints/{id}/replays/{replayId}", () => replay);
+        const visit = await tests.open(`/t/maple/webhooks/${idOf(50)}`);
         const { page } = visit;
         await page.getByRole("button", { name: "Send a test event" }).click();
         await page.getByText("A test event is on its way.").waitFor();
@@ -251,27 +231,27 @@ describe("Webhooks", () => {
         const replaying = page.getByRole("dialog", { name: "Replay" });
         await replaying.getByRole("button", { name: "Replay" }).click();
         await replaying.getByText("12 messages are queued so far.").waitFor();
-        expect(service.requests.find((request) => request.path.endsWith("/rotate-secret"))?.body).toEqual({ keepOldForHours: 24 });
-        expect(service.requests.find((request) => request.path.endsWith("/replay"))?.body).toMatchObject({ mode: "failed" });
+        expect(tests.service.requests.find((request) => request.path.endsWith("/rotate-secret"))?.body).toEqual({ keepOldForHours: 24 });
+        expect(tests.service.requests.find((request) => request.path.endsWith("/replay"))?.body).toMatchObject({ mode: "failed" });
     });
 
     test("say that there are none, and that one is not there", async () => {
-        service.answers("get", "/api/v1/admin/webhook-endpoints", () => ({ items: [] }));
-        visit = await open(browser, service, "/t/maple/webhooks");
+        tests.service.answers("get", "/api/v1/admin/webhook-endpoints", () => ({ items: [] }));
+        const visit = await tests.open("/t/maple/webhooks");
         await visit.page.getByText("No endpoints yet").waitFor();
-        service.on("get", "/api/v1/admin/webhook-endpoints/{id}", () => problem(404, "not_found"));
-        await visit.page.goto(`${service.url}/t/maple/webhooks/${idOf(51)}`);
+        tests.service.on("get", "/api/v1/admin/webhook-endpoints/{id}", () => problem(404, "not_found"));
+        await visit.page.goto(`${tests.service.url}/t/maple/webhooks/${idOf(51)}`);
         await visit.page.getByText("There is no such thing here.").waitFor();
     });
 
     test.each(ways.flatMap((way) => ["", `/${idOf(50)}`].map((place) => ({ ...way, place }))))("have no violation, and nothing is cut off: %j", async ({ place, ...way }) => {
-        visit = await open(browser, service, `/t/maple/webhooks${place}`, way);
+        const visit = await tests.open(`/t/maple/webhooks${place}`, way);
         const { page } = visit;
         if (place === "") await page.getByRole("link", { name: url }).waitFor();
         else await page.getByRole("button", { name: "delivery.failed" }).waitFor();
         expect(await violations(page)).toEqual([]);
         await expectNoOverflow(page);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 });
@@ -293,16 +273,16 @@ describe("Dead letters", () => {
     });
     beforeEach(() => {
         letters = [letter(1), letter(2), letter(3, { channel: "email", failure: { kind: "no_address", code: "no_address", message: "the recipient has no e-mail address" } })];
-        service.answers("get", "/api/v1/admin/dead-letters", ({ query }) => ({ items: letters.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("code") || one.failure?.code === query.get("code"))) }));
+        tests.service.answers("get", "/api/v1/admin/dead-letters", ({ query }) => ({ items: letters.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("code") || one.failure?.code === query.get("code"))) }));
     });
 
     test("stand by cause, and a group is requeued as it was shown", async () => {
-        service.answers("post", "/api/v1/admin/dead-letters/requeue", ({ body }) => {
+        tests.service.answers("post", "/api/v1/admin/dead-letters/requeue", ({ body }) => {
             const { ids } = body as { ids: string[] };
             letters = letters.filter((one) => !ids.includes(one.id));
             return { requeued: ids.length, deliveries: [] };
         });
-        visit = await open(browser, service, "/t/maple/dead-letters");
+        const visit = await tests.open("/t/maple/dead-letters");
         const { page } = visit;
         await page.getByText("2 deliveries by SMS failed for good").waitFor();
         // One more has failed since the page was read.
@@ -312,17 +292,17 @@ describe("Dead letters", () => {
         await dialog.getByRole("button", { name: "Requeue 2" }).click();
         await dialog.waitFor({ state: "detached" });
         await page.getByText("1 delivery by SMS failed for good").waitFor();
-        expect(service.requests.find((request) => request.path.endsWith("/requeue"))?.body).toEqual({ ids: [idOf(1), idOf(2)] });
-        expect(await ran()).toBeUndefined();
+        expect(tests.service.requests.find((request) => request.path.endsWith("/requeue"))?.body).toEqual({ ids: [idOf(1), idOf(2)] });
+        expect(await ran(page)).toBeUndefined();
         expect(visit.errors).toEqual([]);
     });
 
     test("are requeued one by one, but not where that would fail again", async () => {
-        service.answers("post", "/api/v1/admin/dead-letters/{id}/requeue", ({ params }) => {
+        tests.service.answers("post", "/api/v1/admin/dead-letters/{id}/requeue", ({ params }) => {
             letters = letters.filter((one) => one.id !== params.id);
             return { id: params.id as string, channel: "sms", status: "queued", changed: true };
         });
-        visit = await open(browser, service, "/t/maple/dead-letters");
+        const visit = await tests.open("/t/maple/dead-letters");
         const { page } = visit;
         const row = (reference: string) => page.getByRole("row").filter({ hasText: reference });
         await row("order-3").waitFor();
@@ -332,7 +312,7 @@ describe("Dead letters", () => {
     });
 
     test("are filtered in the database, in the address", async () => {
-        visit = await open(browser, service, "/t/maple/dead-letters");
+        const visit = await tests.open("/t/maple/dead-letters");
         const { page } = visit;
         await page.getByRole("link", { name: "order-1" }).waitFor();
         await page.getByLabel("Channel", { exact: true }).selectOption("email");
@@ -347,12 +327,12 @@ describe("Dead letters", () => {
 
     test("say that there are none", async () => {
         letters = [];
-        visit = await open(browser, service, "/t/maple/dead-letters");
+        const visit = await tests.open("/t/maple/dead-letters");
         await visit.page.getByText("Nothing failed for good in this time").waitFor();
     });
 
     test.each(ways)("have no violation, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/dead-letters", way);
+        const visit = await tests.open("/t/maple/dead-letters", way);
         await visit.page.getByRole("link", { name: "order-1" }).waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);

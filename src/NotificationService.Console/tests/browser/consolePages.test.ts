@@ -1,31 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Schema } from "../../src/console/api/client.ts";
-import { ConsoleService } from "../console/service.ts";
-import { type ConsoleVisit, open, ways } from "./console.ts";
-import { expectNoOverflow, launch, violations } from "./page.ts";
+import { at, ConsoleTests, idOf, ways } from "./console.ts";
+import { expectNoOverflow, violations } from "./page.ts";
 
-let browser: Browser;
-let service: ConsoleService;
-let visit: ConsoleVisit | undefined;
+const tests = new ConsoleTests();
 
-const at = "2026-11-23T09:00:00.000000Z";
-const idOf = (number: number) => `01890a5d-ac96-774b-bcce-${String(number).padStart(12, "0")}`;
 const longAddress = "bartholomew.featherstonehaugh-cholmondeley@subdivision.example.com";
-
-beforeAll(async () => {
-    browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-    service = new ConsoleService();
-    await service.start();
-});
-afterEach(async () => {
-    await visit?.context.close();
-    visit = undefined;
-    await service.stop();
-});
 
 describe("Suppressions", () => {
     let kept: Schema<"SuppressionResponse">[] = [];
@@ -34,12 +14,12 @@ describe("Suppressions", () => {
             { id: idOf(1), channel: "email", address: longAddress, reason: "complaint", scope: "everything", code: "spam_report", deliveryId: idOf(9), createdAt: at },
             { id: idOf(2), channel: "sms", address: "+14155550100", reason: "manual", scope: "everything", createdAt: at, expiresAt: "2027-01-01T00:00:00Z" },
         ];
-        service.answers("get", "/api/v1/admin/suppressions", ({ query }) => ({ items: kept.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("address") || one.address === query.get("address"))) }));
-        service.on("delete", "/api/v1/admin/suppressions/{id}", ({ params }) => {
+        tests.service.answers("get", "/api/v1/admin/suppressions", ({ query }) => ({ items: kept.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("address") || one.address === query.get("address"))) }));
+        tests.service.on("delete", "/api/v1/admin/suppressions/{id}", ({ params }) => {
             kept = kept.filter((one) => one.id !== params.id);
             return { status: 204 };
         });
-        service.on("post", "/api/v1/admin/suppressions", ({ body }) => {
+        tests.service.on("post", "/api/v1/admin/suppressions", ({ body }) => {
             const { channel, address } = body as { channel: string; address: string };
             if (!address.includes("@")) return { status: 422, body: { type: "urn:x", title: "x", status: 422, code: "validation_failed", errors: [{ pointer: "/address", code: "email_invalid", message: "An e-mail address is written name@example.com." }] } };
             const added = { id: idOf(3), channel, address, reason: "manual", scope: "everything", createdAt: at };
@@ -49,7 +29,7 @@ describe("Suppressions", () => {
     });
 
     test("are found by their address in the database, and the page's address keeps that", async () => {
-        visit = await open(browser, service, "/t/maple/suppressions");
+        const visit = await tests.open("/t/maple/suppressions");
         const { page } = visit;
         await page.getByText(longAddress).waitFor();
         await page.getByLabel("Address", { exact: true }).fill("+14155550100");
@@ -61,7 +41,7 @@ describe("Suppressions", () => {
     });
 
     test("are added, with what is wrong beside the field", async () => {
-        visit = await open(browser, service, "/t/maple/suppressions");
+        const visit = await tests.open("/t/maple/suppressions");
         const { page } = visit;
         await page.getByRole("button", { name: "Suppress an address" }).click();
         const dialog = page.getByRole("dialog");
@@ -76,7 +56,7 @@ describe("Suppressions", () => {
     });
 
     test("are taken back after a plain question, which warns where somebody complained", async () => {
-        visit = await open(browser, service, "/t/maple/suppressions");
+        const visit = await tests.open("/t/maple/suppressions");
         const { page } = visit;
         await page.getByRole("button", { name: `Allow ${longAddress} again` }).click();
         const dialog = page.getByRole("dialog", { name: "Write to this address again?" });
@@ -93,7 +73,7 @@ describe("Suppressions", () => {
     });
 
     test.each(ways)("have no violation, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/suppressions", way);
+        const visit = await tests.open("/t/maple/suppressions", way);
         await visit.page.getByText(longAddress).first().waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -119,11 +99,11 @@ describe("The sandbox", () => {
     const text = { text: "123456 is your code." } as never;
 
     beforeEach(() => {
-        service.answers("get", "/api/v1/admin/sandbox/messages", ({ query }) => ({ items: [message(1, {}), message(2, { channel: "sms", to: "+14155550100", message: text })].filter((one) => !query.has("channel") || one.channel === query.get("channel")) }));
+        tests.service.answers("get", "/api/v1/admin/sandbox/messages", ({ query }) => ({ items: [message(1, {}), message(2, { channel: "sms", to: "+14155550100", message: text })].filter((one) => !query.has("channel") || one.channel === query.get("channel")) }));
     });
 
     test("shows the newest as its recipient sees it, and any other at a press, by an address of its own", async () => {
-        visit = await open(browser, service, "/t/maple/sandbox");
+        const visit = await tests.open("/t/maple/sandbox");
         const { page } = visit;
         const frame = page.frameLocator("iframe");
         await frame.getByText("Hello").waitFor();
@@ -137,14 +117,14 @@ describe("The sandbox", () => {
     });
 
     test("is empty with a reason", async () => {
-        service.answers("get", "/api/v1/admin/sandbox/messages", () => ({ items: [] }));
-        visit = await open(browser, service, "/t/maple/sandbox");
+        tests.service.answers("get", "/api/v1/admin/sandbox/messages", () => ({ items: [] }));
+        const visit = await tests.open("/t/maple/sandbox");
         await visit.page.getByText("Nothing in the sandbox").waitFor();
     });
 
     test.each(ways)("has no violation, and nothing is cut off: %j", async (way) => {
-        service.answers("get", "/api/v1/admin/sandbox/messages", () => ({ items: [message(1, { message: { subject: longAddress, html: "<p style='color:#222'>Hello</p>" } as never }), message(2, { channel: "push", message: { title: longAddress, body: "x" } as never })], nextCursor: "x" }));
-        visit = await open(browser, service, "/t/maple/sandbox", way);
+        tests.service.answers("get", "/api/v1/admin/sandbox/messages", () => ({ items: [message(1, { message: { subject: longAddress, html: "<p style='color:#222'>Hello</p>" } as never }), message(2, { channel: "push", message: { title: longAddress, body: "x" } as never })], nextCursor: "x" }));
+        const visit = await tests.open("/t/maple/sandbox", way);
         await visit.page.frameLocator("iframe").getByText("Hello").waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -168,10 +148,12 @@ describe("The audit log", () => {
         ...of,
     });
 
-    beforeEach(() => service.answers("get", "/api/v1/admin/audit-log", ({ query }) => ({ items: [entry(1), entry(2, { action: "service_account.rotated", target: `service_account/${longAddress}`, actor: { kind: "system" }, from: {} })].filter((one) => !query.has("action") || one.action === query.get("action")) })));
+    beforeEach(() =>
+        tests.service.answers("get", "/api/v1/admin/audit-log", ({ query }) => ({ items: [entry(1), entry(2, { action: "service_account.rotated", target: `service_account/${longAddress}`, actor: { kind: "system" }, from: {} })].filter((one) => !query.has("action") || one.action === query.get("action")) })),
+    );
 
     test("opens an entry with what was before and after, by an address of its own, and closes to the list", async () => {
-        visit = await open(browser, service, "/t/maple/audit-log");
+        const visit = await tests.open("/t/maple/audit-log");
         const { page } = visit;
         await page.getByRole("button", { name: "template.published" }).click();
         const dialog = page.getByRole("dialog", { name: "template.published" });
@@ -187,8 +169,8 @@ describe("The audit log", () => {
 
     test("is verified, and says where it does not hold", async () => {
         let valid = true;
-        service.answers("post", "/api/v1/admin/audit-log/verify", () => ({ valid, entries: 54, ...(!valid && { firstBroken: { sequence: 17, id: idOf(17) } }) }));
-        visit = await open(browser, service, "/t/maple/audit-log");
+        tests.service.answers("post", "/api/v1/admin/audit-log/verify", () => ({ valid, entries: 54, ...(!valid && { firstBroken: { sequence: 17, id: idOf(17) } }) }));
+        const visit = await tests.open("/t/maple/audit-log");
         const { page } = visit;
         await page.getByRole("button", { name: "Verify the log" }).click();
         await page.getByText("The log is whole: 54 entries were verified.").waitFor();
@@ -198,7 +180,7 @@ describe("The audit log", () => {
     });
 
     test("is searched by a field of the database, in the address", async () => {
-        visit = await open(browser, service, "/t/maple/audit-log");
+        const visit = await tests.open("/t/maple/audit-log");
         const { page } = visit;
         await page.getByLabel("Action", { exact: true }).fill("service_account.rotated");
         await page.keyboard.press("Enter");
@@ -209,7 +191,7 @@ describe("The audit log", () => {
     });
 
     test.each(ways)("has no violation, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/audit-log", way);
+        const visit = await tests.open("/t/maple/audit-log", way);
         await visit.page.getByRole("button", { name: "template.published" }).waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);

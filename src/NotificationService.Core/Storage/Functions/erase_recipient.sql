@@ -166,11 +166,14 @@ begin
         -- Reports that fit no delivery of ours.
         next_phase := 8;
         with looked as materialized (
-            select r.id, r.address from receipts r
-            where r.tenant_id = tenant and r.state = {receipt.unmatched} and r.live = e.live and r.id > e.receipt order by r.tenant_id, r.state, r.live, r.id limit max_rows),
+            select x.live, x.id, x.address from unnest(modes) mode(live)
+            cross join lateral (
+                select r.live, r.id, r.address from receipts r
+                where r.tenant_id = tenant and r.state = {receipt.unmatched} and r.live = mode.live and r.id > e.receipt order by r.tenant_id, r.state, r.live, r.id limit max_rows) x
+            order by x.id limit max_rows),
         emptied as (
             update receipts r set address = null, raw = null, url = null, message = null from looked l
-            where r.tenant_id = tenant and r.state = {receipt.unmatched} and r.live = e.live and r.id = l.id and (l.address = any (e.addresses) or lower(l.address collate "C") = any (e.addresses))
+            where r.tenant_id = tenant and r.state = {receipt.unmatched} and r.live = l.live and r.id = l.id and (l.address = any (e.addresses) or lower(l.address collate "C") = any (e.addresses))
             returning 1)
         select (select count(*) from emptied) as emptied, (select count(*) from looked) as looked, (select l.id from looked l order by l.id desc limit 1) as last into done;
         e.counts := notification_meta.counted(e.counts, 'receipts', done.emptied::int);

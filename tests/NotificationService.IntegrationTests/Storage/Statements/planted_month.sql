@@ -166,7 +166,7 @@ insert into recipient_devices (tenant_id, live, user_id, id, kind, token, create
 select tenant_id, live, user_id, planted.id(substr(user_id, 3)::bigint * 20 + k, 'device', '0'), 1, 'token-' || user_id || '-' || k, created_at, created_at
 from recipients, generate_series(1, 20) k where substr(user_id, 3)::bigint % 100 = 0 or (substr(user_id, 3)::bigint % 10 = 0 and k = 1) on conflict do nothing;
 insert into recipient_erasures (tenant_id, id, live, digest, user_id, addresses, requested_at, asked_at, sweep_began, finished_at)
-select planted.fixed('tenant', 0), planted.fixed('person-erasure', g), true, sha256(g::text::bytea), 'u-' || g, '{}', now(), now(), now(), case when g % 3 = 0 then now() end from generate_series(0, 2000) g on conflict do nothing;
+select planted.fixed('tenant', 0), planted.fixed('person-erasure', g), true, sha256(g::text::bytea), 'u-' || g, '{}', now(), now(), now(), case when g % 3 = 0 then now() - interval '2 days' end from generate_series(0, 2000) g on conflict do nothing;
 insert into recipient_directories (tenant_id, live) select distinct tenant_id, live from recipients on conflict do nothing;
 insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, read_at, archived_at, snoozed_until, deleted_at, priority, category, title, body)
 select tenant, case when g % 8 = 0 then 'much' else 'u-' || g % 5000 end, planted.id(g, 'n', '5'), g, g, at, at, at, at, case when g % 5 > 0 then at end, case when g % 50 = 2 then at end,

@@ -1,8 +1,9 @@
-import { Button, Modal, NativeSelect, UnstyledButton } from "@mantine/core";
+import { Button, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { CircleCheck, ScrollText, ShieldCheck, TriangleAlert } from "lucide-react";
 import type { Schema } from "../api/client.ts";
+import { Dialog } from "../look/Dialog.tsx";
 import { Chips, FindBy, withFilter } from "../look/Filters.tsx";
 import { itemsOf, List } from "../look/List.tsx";
 import look from "../look/look.module.css";
@@ -110,7 +111,7 @@ export function AuditPage() {
 function EntryDialog({ entry, actor, onClose }: { entry: Entry; actor: string; onClose: () => void }) {
     const { t, locale } = useWords();
     return (
-        <Modal opened onClose={onClose} title={entry.action} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={entry.action} size="lg" onClose={onClose}>
             <div className={look.stack}>
                 <Facts
                     items={[
@@ -136,6 +137,6 @@ function EntryDialog({ entry, actor, onClose }: { entry: Entry; actor: string; o
                     {t("hash")} <code>{entry.hash}</code>
                 </p>
             </div>
-        </Modal>
+        </Dialog>
     );
 }

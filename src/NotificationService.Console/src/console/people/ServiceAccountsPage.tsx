@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
@@ -17,7 +18,6 @@ import { Card, Facts, Page } from "../look/Page.tsx";
 import { pagesOf } from "../look/pages.ts";
 import type { Column } from "../look/Rows.tsx";
 import { Secret } from "../look/Secret.tsx";
-import { Refused } from "../look/States.tsx";
 import { Mark } from "../look/Status.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
@@ -142,7 +142,7 @@ function AccountForm({ tenant, account, onClose }: { tenant: string; account?: A
         },
     };
     return (
-        <Modal opened onClose={onClose} title={account?.name ?? t("accounts.add")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={account?.name ?? t("accounts.add")} size="lg" onClose={onClose}>
             {secret?.clientSecret ? (
                 <div className={look.stack}>
                     <Facts items={[[t("accounts.clientId"), <code key="id">{secret.clientId}</code>]]} />
@@ -154,13 +154,29 @@ function AccountForm({ tenant, account, onClose }: { tenant: string; account?: A
                     </div>
                 </div>
             ) : (
-                <form
-                    className={look.stack}
-                    noValidate
-                    onSubmit={(event) => {
-                        event.preventDefault();
-                        save.mutate();
-                    }}
+                <Form
+                    error={save.error}
+                    known={["/name", "/scopes", "/scopes/", "/mode", "/ipAllowList", "/ipAllowList/"]}
+                    action={t(account === undefined ? "accounts.add" : "save")}
+                    isPending={save.isPending}
+                    onSubmit={save.mutate}
+                    more={
+                        account && (
+                            <>
+                                <Button variant="subtle" color="red" onClick={() => setAsking("delete")}>
+                                    {t("delete")}
+                                </Button>
+                                {account.disabledAt == null && (
+                                    <Button variant="default" onClick={() => setAsking("disable")}>
+                                        {t("users.disable")}
+                                    </Button>
+                                )}
+                                <Button variant="default" onClick={() => setAsking("rotate")}>
+                                    {t("webhook.rotate")}
+                                </Button>
+                            </>
+                        )
+                    }
                 >
                     {account && (
                         <Facts
@@ -194,34 +210,13 @@ function AccountForm({ tenant, account, onClose }: { tenant: string; account?: A
                         </NativeSelect>
                     )}
                     <TextInput label={t("accounts.addresses")} description={t("accounts.addressesWhy")} value={addresses} onChange={(event) => setAddresses(event.currentTarget.value)} error={problem?.of("/ipAllowList") ?? problem?.of("/ipAllowList/")} />
-                    <Refused error={save.error} known={["/name", "/scopes", "/scopes/", "/mode", "/ipAllowList", "/ipAllowList/"]} />
-                    <div className={look.dialogActions}>
-                        {account && (
-                            <>
-                                <Button variant="subtle" color="red" onClick={() => setAsking("delete")}>
-                                    {t("delete")}
-                                </Button>
-                                {account.disabledAt == null && (
-                                    <Button variant="default" onClick={() => setAsking("disable")}>
-                                        {t("users.disable")}
-                                    </Button>
-                                )}
-                                <Button variant="default" onClick={() => setAsking("rotate")}>
-                                    {t("webhook.rotate")}
-                                </Button>
-                            </>
-                        )}
-                        <Button type="submit" loading={save.isPending}>
-                            {t(account === undefined ? "accounts.add" : "save")}
-                        </Button>
-                    </div>
-                </form>
+                </Form>
             )}
             {asking && (
                 <Confirm open title={t(`accounts.ask.${asking}`)} action={t(asking === "delete" ? "delete" : asking === "disable" ? "users.disable" : "webhook.rotate")} danger={asking !== "rotate"} onClose={() => setAsking(undefined)} onConfirm={deeds[asking]}>
                     <p>{t(`accounts.what.${asking}`)}</p>
                 </Confirm>
             )}
-        </Modal>
+        </Dialog>
     );
 }

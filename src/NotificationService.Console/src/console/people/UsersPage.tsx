@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Checkbox, TextInput, UnstyledButton } from "@mantine/core";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -15,7 +16,7 @@ import { Moment } from "../look/Moment.tsx";
 import { Card, Facts, Page } from "../look/Page.tsx";
 import { pagesOf } from "../look/pages.ts";
 import type { Column } from "../look/Rows.tsx";
-import { Failed, Refused, Waiting } from "../look/States.tsx";
+import { Failed, Waiting } from "../look/States.tsx";
 import { Mark } from "../look/Status.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
@@ -144,31 +145,15 @@ function Invite({ tenant, onClose }: { tenant: string; onClose: () => void }) {
     const problem = invite.error instanceof ApiProblem ? invite.error : undefined;
     const rolesProblem = problem?.of("/roles") ?? problem?.of("/roles/");
     return (
-        <Modal opened onClose={onClose} title={t("users.invite")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
-            <form
-                className={look.stack}
-                noValidate
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    invite.mutate();
-                }}
-            >
+        <Dialog title={t("users.invite")} size="lg" onClose={onClose}>
+            <Form error={invite.error} known={["/email", "/name", "/userId", "/roles", "/roles/"]} action={t("users.invite")} isPending={invite.isPending} onClose={onClose} onSubmit={invite.mutate}>
                 <TextInput label={t("email")} type="email" autoComplete="off" data-autofocus value={email} onChange={(event) => setEmail(event.currentTarget.value)} error={problem?.of("/email")} />
                 <TextInput label={t("name")} autoComplete="off" value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of("/name")} />
                 <TextInput label={t("userId")} description={t("users.userIdWhy")} autoComplete="off" value={userId} onChange={(event) => setUserId(event.currentTarget.value)} error={problem?.of("/userId")} />
                 <Roles value={given} error={rolesProblem} onChange={setGiven} />
                 <p className={look.dim}>{t("users.inviteWhat")}</p>
-                <Refused error={invite.error} known={["/email", "/name", "/userId", "/roles", "/roles/"]} />
-                <div className={look.dialogActions}>
-                    <Button variant="default" onClick={onClose}>
-                        {t("keep")}
-                    </Button>
-                    <Button type="submit" loading={invite.isPending}>
-                        {t("users.invite")}
-                    </Button>
-                </div>
-            </form>
-        </Modal>
+            </Form>
+        </Dialog>
     );
 }
 
@@ -176,9 +161,9 @@ function UserDialog({ tenant, id, onClose }: { tenant: string; id: string; onClo
     const { t } = useWords();
     const query = useQuery({ queryKey: [tenant, "user", id], queryFn: ({ signal }) => api.get("/api/v1/admin/users/{id}", { path: { id }, signal }) });
     return (
-        <Modal opened onClose={onClose} title={query.data?.name ?? t("userId")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={query.data?.name ?? t("userId")} size="lg" onClose={onClose}>
             {query.data ? <UserForm tenant={tenant} user={query.data} onClose={onClose} /> : query.isPending ? <Waiting rows={4} /> : <Failed error={query.error} onRetry={() => void query.refetch()} />}
-        </Modal>
+        </Dialog>
     );
 }
 
@@ -211,13 +196,33 @@ function UserForm({ tenant, user, onClose }: { tenant: string; user: User; onClo
         },
     };
     return (
-        <form
-            className={look.stack}
-            noValidate
-            onSubmit={(event) => {
-                event.preventDefault();
-                save.mutate();
-            }}
+        <Form
+            error={save.error ?? enable.error ?? again.error}
+            known={["/name", "/roles", "/roles/"]}
+            action={t("save")}
+            isPending={save.isPending}
+            onSubmit={save.mutate}
+            more={
+                <>
+                    <Button variant="subtle" color="red" onClick={() => setAsking("delete")}>
+                        {t("delete")}
+                    </Button>
+                    {user.status === "disabled" ? (
+                        <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate()}>
+                            {t("users.enable")}
+                        </Button>
+                    ) : (
+                        <Button variant="default" onClick={() => setAsking("disable")}>
+                            {t("users.disable")}
+                        </Button>
+                    )}
+                    {user.status === "invited" && (
+                        <Button variant="default" loading={again.isPending} onClick={() => again.mutate()}>
+                            {t("users.resend")}
+                        </Button>
+                    )}
+                </>
+            }
         >
             <Facts
                 items={[
@@ -263,34 +268,11 @@ function UserForm({ tenant, user, onClose }: { tenant: string; user: User; onClo
                     {t("saved")}
                 </p>
             )}
-            <Refused error={save.error ?? enable.error ?? again.error} known={["/name", "/roles", "/roles/"]} />
-            <div className={look.dialogActions}>
-                <Button variant="subtle" color="red" onClick={() => setAsking("delete")}>
-                    {t("delete")}
-                </Button>
-                {user.status === "disabled" ? (
-                    <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate()}>
-                        {t("users.enable")}
-                    </Button>
-                ) : (
-                    <Button variant="default" onClick={() => setAsking("disable")}>
-                        {t("users.disable")}
-                    </Button>
-                )}
-                {user.status === "invited" && (
-                    <Button variant="default" loading={again.isPending} onClick={() => again.mutate()}>
-                        {t("users.resend")}
-                    </Button>
-                )}
-                <Button type="submit" loading={save.isPending}>
-                    {t("save")}
-                </Button>
-            </div>
             {asking && (
                 <Confirm open title={t(`users.ask.${asking}`, { name: user.name })} action={t(asking === "delete" ? "delete" : asking === "disable" ? "users.disable" : "users.endSessions")} danger onClose={() => setAsking(undefined)} onConfirm={deeds[asking]}>
                     <p>{t(`users.what.${asking}`)}</p>
                 </Confirm>
             )}
-        </form>
+        </Form>
     );
 }

@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -8,7 +9,6 @@ import { channels } from "../look/Channel.tsx";
 import { Confirm } from "../look/Confirm.tsx";
 import { CopyIconButton } from "../look/Copy.tsx";
 import look from "../look/look.module.css";
-import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import type { Provider } from "./ProviderState.tsx";
@@ -48,15 +48,21 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
     const known = ["/name", "/priority", "/weight", "/channel", "/type", ...(described?.settings ?? []).map(pointerOf), ...(described?.credentials ?? []).map((field) => `/credentials/${field.name}`)];
     const address = provider !== undefined && described?.reports !== undefined ? `${location.origin}/webhooks/${described.reports.path}/${provider.id}` : undefined;
     return (
-        <Modal opened onClose={onClose} title={provider === undefined ? t("providers.add") : provider.name} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
-            <form
-                className={look.stack}
-                noValidate
-                autoComplete="off"
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    save.mutate();
-                }}
+        <Dialog title={provider === undefined ? t("providers.add") : provider.name} size="lg" onClose={onClose}>
+            <Form
+                error={save.error}
+                known={known}
+                action={t(provider === undefined ? "providers.add" : "save")}
+                isPending={save.isPending}
+                onClose={onClose}
+                onSubmit={save.mutate}
+                more={
+                    provider !== undefined && (
+                        <Button variant="subtle" color="red" onClick={() => setRemoving(true)}>
+                            {t("delete")}
+                        </Button>
+                    )
+                }
             >
                 {provider === undefined && (
                     <div className={styles.grid}>
@@ -104,21 +110,7 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
                         </p>
                     </div>
                 )}
-                <Refused error={save.error} known={known} />
-                <div className={look.dialogActions}>
-                    {provider !== undefined && (
-                        <Button variant="subtle" color="red" onClick={() => setRemoving(true)}>
-                            {t("delete")}
-                        </Button>
-                    )}
-                    <Button variant="default" onClick={onClose}>
-                        {t("keep")}
-                    </Button>
-                    <Button type="submit" loading={save.isPending}>
-                        {t(provider === undefined ? "providers.add" : "save")}
-                    </Button>
-                </div>
-            </form>
+            </Form>
             {provider !== undefined && (
                 <Confirm
                     open={removing}
@@ -134,7 +126,7 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
                     <p>{t("providers.deleteWhat", { name: provider.name })}</p>
                 </Confirm>
             )}
-        </Modal>
+        </Dialog>
     );
 }
 

@@ -1,4 +1,5 @@
-import { Checkbox, Kbd, Modal } from "@mantine/core";
+import { Checkbox, Kbd } from "@mantine/core";
+import { Dialog } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { Fragment, useState } from "react";
@@ -13,7 +14,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
     const [on, setOn] = useState(singleKeys.on);
     const keys: [string[], string][] = [[[isApple ? "⌘" : "Ctrl", "K"], t("keys.palette")], [["/"], t("keys.filter")], [["?"], t("keys")], ...sections.map((section): [string[], string] => [["g", section.key], t("keys.go", { page: t(section.word) })]), [["Esc"], t("keys.close")]];
     return (
-        <Modal opened onClose={onClose} title={t("keys")} closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={t("keys")} onClose={onClose}>
             <dl className={styles.keys}>
                 {keys.map(([pressed, what]) => (
                     <Fragment key={what}>
@@ -34,6 +35,6 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
                     setOn(event.currentTarget.checked);
                 }}
             />
-        </Modal>
+        </Dialog>
     );
 }

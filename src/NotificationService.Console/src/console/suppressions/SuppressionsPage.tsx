@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, NativeSelect, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, TextInput, Tooltip } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Plus, ShieldCheck, Trash2 } from "lucide-react";
@@ -7,6 +7,7 @@ import type { Schema } from "../api/client.ts";
 import { ApiProblem } from "../api/problem.ts";
 import { Channel } from "../look/Channel.tsx";
 import { Confirm } from "../look/Confirm.tsx";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import { Chips, Choice, FindBy, withFilter } from "../look/Filters.tsx";
 import { List } from "../look/List.tsx";
 import look from "../look/look.module.css";
@@ -14,7 +15,6 @@ import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
 import { pagesOf } from "../look/pages.ts";
 import type { Column } from "../look/Rows.tsx";
-import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import { reasons, type SuppressionFilters, suppressible } from "./filters.ts";
@@ -129,15 +129,8 @@ function Add({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise
     });
     const problem = add.error instanceof ApiProblem ? add.error : undefined;
     return (
-        <Modal opened onClose={onClose} title={t("suppression.add")} closeButtonProps={{ "aria-label": t("close") }}>
-            <form
-                className={look.stack}
-                noValidate
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    add.mutate();
-                }}
-            >
+        <Dialog title={t("suppression.add")} onClose={onClose}>
+            <Form error={add.error} known={["/channel", "/address"]} action={t("suppression.add")} isPending={add.isPending} onClose={onClose} onSubmit={add.mutate}>
                 <NativeSelect label={t("channel")} value={channel} onChange={(event) => setChannel(event.currentTarget.value)} error={problem?.of("/channel")}>
                     {suppressible.map((one) => (
                         <option key={one} value={one}>
@@ -146,16 +139,7 @@ function Add({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise
                     ))}
                 </NativeSelect>
                 <TextInput label={t("address")} data-autofocus value={address} onChange={(event) => setAddress(event.currentTarget.value)} error={problem?.of("/address")} />
-                <Refused error={add.error} known={["/channel", "/address"]} />
-                <div className={look.dialogActions}>
-                    <Button variant="default" onClick={onClose}>
-                        {t("keep")}
-                    </Button>
-                    <Button type="submit" loading={add.isPending}>
-                        {t("suppression.add")}
-                    </Button>
-                </div>
-            </form>
-        </Modal>
+            </Form>
+        </Dialog>
     );
 }

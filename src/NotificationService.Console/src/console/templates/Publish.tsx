@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, TextInput } from "@mantine/core";
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Dialog } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -31,7 +32,7 @@ export function Publish({ tenant, template, onClose }: { tenant: string; templat
     const failing = (samples.data?.samples ?? []).filter((sample) => sample.problems.length > 0);
     const isRefusedBySample = publish.error instanceof ApiProblem && publish.error.fields.some((field) => field.code === "sample_failed");
     return (
-        <Modal opened onClose={onClose} title={t("template.publishAsk", { count: template.version })} size="xl" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={t("template.publishAsk", { count: template.version })} size="xl" onClose={onClose}>
             <div className={look.stack}>
                 {template.publishedVersion == null ? <p>{t("template.publishFirst")}</p> : <Diff tenant={tenant} template={template.key} from={template.publishedVersion} to={template.version} />}
                 {(samples.data?.samples ?? []).length > 0 && (
@@ -66,6 +67,6 @@ export function Publish({ tenant, template, onClose }: { tenant: string; templat
                     </Button>
                 </div>
             </div>
-        </Modal>
+        </Dialog>
     );
 }

@@ -1,17 +1,17 @@
-import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileText, Plus } from "lucide-react";
 import { useState } from "react";
 import { ApiProblem } from "../api/problem.ts";
 import { channels } from "../look/Channel.tsx";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import { Chips, FindBy, withFilter } from "../look/Filters.tsx";
 import { List } from "../look/List.tsx";
 import look from "../look/look.module.css";
 import { Moment } from "../look/Moment.tsx";
 import { Card, Page } from "../look/Page.tsx";
 import type { Column } from "../look/Rows.tsx";
-import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import { starter } from "./contents.ts";
@@ -110,15 +110,8 @@ function Add({ tenant, onClose }: { tenant: string; onClose: () => void }) {
     });
     const problem = add.error instanceof ApiProblem ? add.error : undefined;
     return (
-        <Modal opened onClose={onClose} title={t("templates.add")} closeButtonProps={{ "aria-label": t("close") }}>
-            <form
-                className={look.stack}
-                noValidate
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    add.mutate();
-                }}
-            >
+        <Dialog title={t("templates.add")} onClose={onClose}>
+            <Form error={add.error} known={["/name", "/key"]} action={t("templates.add")} isPending={add.isPending} onClose={onClose} onSubmit={add.mutate}>
                 <TextInput label={t("name")} data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of("/name")} />
                 <TextInput label={t("key")} description={t("templates.keyWhy")} value={key ?? suggested} onChange={(event) => setKey(event.currentTarget.value)} error={problem?.of("/key")} />
                 <NativeSelect label={t("channel")} value={channel} onChange={(event) => setChannel(event.currentTarget.value)}>
@@ -128,16 +121,7 @@ function Add({ tenant, onClose }: { tenant: string; onClose: () => void }) {
                         </option>
                     ))}
                 </NativeSelect>
-                <Refused error={add.error} known={["/name", "/key"]} />
-                <div className={look.dialogActions}>
-                    <Button variant="default" onClick={onClose}>
-                        {t("keep")}
-                    </Button>
-                    <Button type="submit" loading={add.isPending}>
-                        {t("templates.add")}
-                    </Button>
-                </div>
-            </form>
-        </Modal>
+            </Form>
+        </Dialog>
     );
 }

@@ -1,11 +1,11 @@
-import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import { useState } from "react";
 import { ApiProblem } from "../api/problem.ts";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import look from "../look/look.module.css";
-import { Refused } from "../look/States.tsx";
 import { readMore } from "../send/request.ts";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
@@ -30,19 +30,11 @@ export function TestSend({ tenant, template, channel, locale, onClose }: { tenan
     });
     const problem = send.error instanceof ApiProblem ? send.error : undefined;
     return (
-        <Modal opened onClose={onClose} title={t("template.testTitle", { channel: wordOf(t, "channel", channel) })} closeButtonProps={{ "aria-label": t("close") }}>
-            <form
-                className={look.stack}
-                noValidate
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    send.mutate();
-                }}
-            >
+        <Dialog title={t("template.testTitle", { channel: wordOf(t, "channel", channel) })} onClose={onClose}>
+            <Form error={send.error} known={[`/recipient/${field}`, "/data/"]} action={t("template.test")} isPending={send.isPending} disabled={read === undefined} leave={t("close")} onClose={onClose} onSubmit={send.mutate}>
                 <TextInput label={t(field)} data-autofocus autoComplete="off" value={to} onChange={(event) => setTo(event.currentTarget.value)} error={problem?.of(`/recipient/${field}`)} />
                 <Textarea label={t("data")} autosize minRows={3} maxRows={12} className={styles.json} value={data} onChange={(event) => setData(event.currentTarget.value)} error={read === undefined ? t("moreDataWrong") : problem?.of("/data/")} />
                 <p className={look.dim}>{t("template.testWhat")}</p>
-                <Refused error={send.error} known={[`/recipient/${field}`, "/data/"]} />
                 {send.data && (
                     <p className={styles.notice} role="status">
                         <CircleCheck size={16} aria-hidden />
@@ -51,15 +43,7 @@ export function TestSend({ tenant, template, channel, locale, onClose }: { tenan
                         </Link>
                     </p>
                 )}
-                <div className={look.dialogActions}>
-                    <Button variant="default" onClick={onClose}>
-                        {t("close")}
-                    </Button>
-                    <Button type="submit" loading={send.isPending} disabled={read === undefined}>
-                        {t("template.test")}
-                    </Button>
-                </div>
-            </form>
-        </Modal>
+            </Form>
+        </Dialog>
     );
 }

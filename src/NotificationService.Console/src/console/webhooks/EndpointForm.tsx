@@ -1,4 +1,5 @@
-import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
+import { Dialog, Form } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -6,7 +7,6 @@ import { useState } from "react";
 import { ApiProblem } from "../api/problem.ts";
 import look from "../look/look.module.css";
 import { Secret } from "../look/Secret.tsx";
-import { Refused } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords } from "../words/index.ts";
 import type { Endpoint } from "./queries.ts";
@@ -42,7 +42,7 @@ export function EndpointForm({ tenant, endpoint, onClose, onMade }: { tenant: st
     const problem = save.error instanceof ApiProblem ? save.error : undefined;
     const made = endpoint === undefined ? save.data : undefined;
     return (
-        <Modal opened onClose={onClose} title={t(endpoint === undefined ? "webhook.add" : "webhook.edit")} size="lg" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={t(endpoint === undefined ? "webhook.add" : "webhook.edit")} size="lg" onClose={onClose}>
             {made?.secret ? (
                 <div className={look.stack}>
                     <Secret secret={made.secret} />
@@ -53,14 +53,7 @@ export function EndpointForm({ tenant, endpoint, onClose, onMade }: { tenant: st
                     </div>
                 </div>
             ) : (
-                <form
-                    className={look.stack}
-                    noValidate
-                    onSubmit={(event) => {
-                        event.preventDefault();
-                        save.mutate();
-                    }}
-                >
+                <Form error={save.error} known={["/url", "/events", "/events/", "/description", "/payload"]} action={t(endpoint === undefined ? "webhook.add" : "save")} isPending={save.isPending} onClose={onClose} onSubmit={save.mutate}>
                     <TextInput label={t("address")} data-autofocus type="url" value={url} onChange={(event) => setUrl(event.currentTarget.value)} error={problem?.of("/url")} />
                     <TextInput label={t("webhook.events")} description={t("webhook.eventsWhy")} value={events} onChange={(event) => setEvents(event.currentTarget.value)} error={problem?.of("/events") ?? problem?.of("/events/")} />
                     <TextInput label={t("webhook.description")} value={description} onChange={(event) => setDescription(event.currentTarget.value)} error={problem?.of("/description")} />
@@ -69,17 +62,8 @@ export function EndpointForm({ tenant, endpoint, onClose, onMade }: { tenant: st
                         <option value="thin">{t("webhook.thin")}</option>
                     </NativeSelect>
                     <Checkbox label={t("webhook.enabled")} checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
-                    <Refused error={save.error} known={["/url", "/events", "/events/", "/description", "/payload"]} />
-                    <div className={look.dialogActions}>
-                        <Button variant="default" onClick={onClose}>
-                            {t("keep")}
-                        </Button>
-                        <Button type="submit" loading={save.isPending}>
-                            {t(endpoint === undefined ? "webhook.add" : "save")}
-                        </Button>
-                    </div>
-                </form>
+                </Form>
             )}
-        </Modal>
+        </Dialog>
     );
 }

@@ -1,9 +1,10 @@
-import { Button, Modal, NativeSelect, UnstyledButton } from "@mantine/core";
+import { Button, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, CircleCheck, KeyRound, PencilLine, RotateCcw, ScrollText, Send } from "lucide-react";
 import { useState } from "react";
 import { Confirm } from "../look/Confirm.tsx";
+import { Dialog } from "../look/Dialog.tsx";
 import { Chips, Choice, FindBy, withFilter } from "../look/Filters.tsx";
 import { List, RefreshButton } from "../look/List.tsx";
 import look from "../look/look.module.css";
@@ -189,7 +190,7 @@ function Rotate({ tenant, endpoint, onClose }: { tenant: string; endpoint: Endpo
         onSuccess: () => client.invalidateQueries({ queryKey: [tenant, "webhook-endpoints", endpoint.id] }),
     });
     return (
-        <Modal opened onClose={onClose} title={t("webhook.rotate")} closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={t("webhook.rotate")} onClose={onClose}>
             <div className={look.stack}>
                 {rotate.data?.secret ? (
                     <Secret secret={rotate.data.secret} />
@@ -217,7 +218,7 @@ function Rotate({ tenant, endpoint, onClose }: { tenant: string; endpoint: Endpo
                     )}
                 </div>
             </div>
-        </Modal>
+        </Dialog>
     );
 }
 
@@ -239,7 +240,7 @@ function Replay({ tenant, endpoint, onClose }: { tenant: string; endpoint: Endpo
     });
     const shown = progress.data ?? replay.data;
     return (
-        <Modal opened onClose={onClose} title={t("webhook.replay")} closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={t("webhook.replay")} onClose={onClose}>
             <div className={look.stack}>
                 <NativeSelect label={t("webhook.replayWhat")} data-autofocus value={mode} disabled={shown !== undefined} onChange={(event) => setMode(event.currentTarget.value)}>
                     <option value="failed">{t("webhook.replayFailed")}</option>
@@ -268,7 +269,7 @@ function Replay({ tenant, endpoint, onClose }: { tenant: string; endpoint: Endpo
                     )}
                 </div>
             </div>
-        </Modal>
+        </Dialog>
     );
 }
 
@@ -291,7 +292,7 @@ function MessageDialog({ tenant, endpoint, message, onClose }: { tenant: string;
     });
     const shown = query.data;
     return (
-        <Modal opened onClose={onClose} title={shown?.type ?? t("webhook.message")} size="xl" closeButtonProps={{ "aria-label": t("close") }}>
+        <Dialog title={shown?.type ?? t("webhook.message")} size="xl" onClose={onClose}>
             {shown === undefined ? (
                 query.isPending ? (
                     <Waiting rows={4} />
@@ -341,6 +342,6 @@ function MessageDialog({ tenant, endpoint, message, onClose }: { tenant: string;
                     ))}
                 </div>
             )}
-        </Modal>
+        </Dialog>
     );
 }
