@@ -11,8 +11,8 @@ describe("Suppressions", () => {
     let kept: Schema<"SuppressionResponse">[] = [];
     beforeEach(() => {
         kept = [
-            { id: idOf(1), channel: "email", address: longAddress, reason: "complaint", scope: "everything", code: "spam_report", deliveryId: idOf(9), createdAt: at },
-            { id: idOf(2), channel: "sms", address: "+14155550100", reason: "manual", scope: "everything", createdAt: at, expiresAt: "2027-01-01T00:00:00Z" },
+            { id: idOf(1), channel: "email", address: longAddress, scope: "all", reason: "complaint", code: "spam_report", deliveryId: idOf(9), createdAt: at },
+            { id: idOf(2), channel: "sms", address: "+14155550100", scope: "all", reason: "manual", createdAt: at, expiresAt: "2027-01-01T00:00:00Z" },
         ];
         tests.service.answers("get", "/api/v1/admin/suppressions", ({ query }) => ({ items: kept.filter((one) => (!query.has("channel") || one.channel === query.get("channel")) && (!query.has("address") || one.address === query.get("address"))) }));
         tests.service.on("delete", "/api/v1/admin/suppressions/{id}", ({ params }) => {
@@ -22,7 +22,7 @@ describe("Suppressions", () => {
         tests.service.on("post", "/api/v1/admin/suppressions", ({ body }) => {
             const { channel, address } = body as { channel: string; address: string };
             if (!address.includes("@")) return { status: 422, body: { type: "urn:x", title: "x", status: 422, code: "validation_failed", errors: [{ pointer: "/address", code: "email_invalid", message: "An e-mail address is written name@example.com." }] } };
-            const added = { id: idOf(3), channel, address, reason: "manual", scope: "everything", createdAt: at };
+            const added = { id: idOf(3), channel, address, scope: "all", reason: "manual", createdAt: at };
             kept = [added, ...kept];
             return { status: 201, body: added };
         });
@@ -38,6 +38,23 @@ describe("Suppressions", () => {
         await page.reload();
         await page.getByText("+14155550100").first().waitFor();
         expect(await page.getByText(longAddress).count()).toBe(0);
+    });
+
+    test("say what an opt-out stops, and by what it was said", async () => {
+        kept = [
+            { id: idOf(5), channel: "email", address: "ann@example.com", scope: "category:offers", reason: "unsubscribe", code: "one_click", createdAt: at },
+            { id: idOf(6), channel: "email", address: "bob@example.com", scope: "marketing", reason: "unsubscribe", code: "unsubscribe_page", createdAt: at },
+            { id: idOf(7), channel: "email", address: "cy@example.com", scope: "vendor_group:1042", reason: "unsubscribe", code: "group_unsubscribe", createdAt: at },
+            { id: idOf(8), channel: "sms", address: "+14155550100", scope: "all", reason: "manual", createdAt: at },
+        ];
+        const { page } = await tests.open("/t/maple/suppressions");
+        const row = (address: string) => page.getByRole("row").filter({ hasText: address });
+        await row("ann@example.com").getByText("“offers”").waitFor();
+        await row("ann@example.com").getByText("one_click").waitFor();
+        await row("bob@example.com").getByText("Marketing").waitFor();
+        await row("cy@example.com").getByText("Group 1042").waitFor();
+        await row("+14155550100").getByText("Everything").waitFor();
+        expect(await page.getByRole("row").filter({ hasText: "@example.com" }).getByText("By hand").count()).toBe(0);
     });
 
     test("are added, with what is wrong beside the field", async () => {

@@ -44,11 +44,17 @@ export function SuppressionsPage() {
             </ActionIcon>
         </Tooltip>
     );
-    const source = (item: Suppression) => (item.deliveryId == null ? <span className={look.dim}>{t("byHand")}</span> : <code>{item.code ?? t("byProvider")}</code>);
+    const source = (item: Suppression) => (item.reason === "manual" ? <span className={look.dim}>{t("byHand")}</span> : <code>{item.code ?? t("byProvider")}</code>);
+    // Of a category or of a vendor's group it is the name that says which.
+    const scope = (item: Suppression) => {
+        const [family, ...name] = item.scope.split(":");
+        return name.length === 0 ? wordOf(t, "suppression.scope", item.scope) : t(family === "category" ? "suppression.scope.category" : "suppression.scope.vendor_group", { name: name.join(":") });
+    };
     const columns: Column<Suppression>[] = [
         { key: "address", title: t("address"), width: "2.4fr", cell: (item) => <span title={item.address}>{item.address}</span> },
         { key: "channel", title: t("channel"), width: "120px", cell: (item) => <Channel channel={item.channel} /> },
         { key: "reason", title: t("reason"), width: "1fr", cell: (item) => wordOf(t, "suppression", item.reason) },
+        { key: "scope", title: t("suppression.scope"), width: "1.2fr", cell: (item) => <span title={item.scope}>{scope(item)}</span> },
         { key: "source", title: t("source"), width: "1.4fr", cell: source },
         { key: "since", title: t("since"), width: "112px", cell: (item) => <Moment at={item.createdAt} /> },
         { key: "until", title: t("until"), width: "112px", cell: (item) => (item.expiresAt ? <Moment at={item.expiresAt} /> : <span className={look.dim}>{t("forever")}</span>) },
@@ -87,7 +93,7 @@ export function SuppressionsPage() {
                             </div>
                             <div className={look.line} data-split="true">
                                 <span className={`${look.dim} ${look.clip}`}>
-                                    {wordOf(t, "channel", item.channel)} · {wordOf(t, "suppression", item.reason)}
+                                    {wordOf(t, "channel", item.channel)} · {wordOf(t, "suppression", item.reason)} · {scope(item)}
                                 </span>
                                 <span className={look.dim}>
                                     <Moment at={item.createdAt} />
