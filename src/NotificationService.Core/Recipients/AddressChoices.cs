@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using NotificationService.Categories;
 using NotificationService.Recipients.Preferences;
 using NotificationService.Storage;
-using Npgsql;
 
 namespace NotificationService.Recipients;
 
@@ -32,7 +31,7 @@ public sealed class AddressChoices(TenantStore store, ObjectingTenants tenants, 
                 tenants.Forget(link.Tenant);
                 return chosen;
             }
-            catch (DbUpdateException failure) when (attempt < MaxTries && failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+            catch (DbUpdateException failure) when (attempt < MaxTries && DatabaseFailures.Of(failure) == DatabaseFailure.BadData)
             {
                 // Somebody said the same at the same moment: looked at again, it is there.
             }
