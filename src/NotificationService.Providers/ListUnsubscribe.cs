@@ -32,7 +32,9 @@ internal sealed record ListUnsubscribe(string? Url, string? Email)
     /// <summary><c>{ "url"?, "email"? }</c>, at least one of them.</summary>
     public static ListUnsubscribe? Read(SettingsReader reader)
     {
-        if (reader.Value(Setting) is not { } value)
+        if (reader.Value(
+            Setting,
+            new ProviderField($"/settings/{Setting}/url", ProviderFieldKind.Url) { Max = LongestUrl }, new ProviderField($"/settings/{Setting}/email", ProviderFieldKind.Email)) is not { } value)
             return null;
         string? url = null, email = null;
         foreach (var property in value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)

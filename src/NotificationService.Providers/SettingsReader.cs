@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Mail;
 using System.Text.Json;
 using NotificationService.Channels;
@@ -5,16 +6,30 @@ using NotificationService.Outbound;
 
 namespace NotificationService.Providers;
 
-/// <summary>Reads a provider's configuration field by field and collects everything that is wrong with it.</summary>
+/// <summary>
+/// Reads a provider's configuration field by field, collects everything that is wrong with it, and notes which fields there are: a type is described by what it reads, so that no
+/// description can differ from it.
+/// </summary>
 internal sealed class SettingsReader(ProviderConfiguration configuration)
 {
     /// <summary>Unknown names that are named, of the credentials and of the settings.</summary>
     private const int MaxUnknown = 50;
 
     private const int LongestShown = 100;
+    private const int LongestSecret = 8_000, LongestFile = 16_000, LongestEmail = 254, LongestName = 200, LongestUrl = 2_048;
 
     private readonly List<ProviderConfigurationError> errors = [];
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly List<ProviderField> fields = [];
+
+    /// <summary>The fields that were read, in that order. Read all, whatever the configuration says.</summary>
+    public IReadOnlyList<ProviderField> Fields => fields;
+
+    public ProviderConfiguration Configuration => configuration;
+
+    /// <summary>Of a type, to be read for its fields.</summary>
+    public static SettingsReader OfNothing(string type, ChannelKind channel) =>
+        new(new ProviderConfiguration(Guid.Empty, default, channel, type, "", new Dictionary<string, string>(), JsonElement.Parse("{}")));
 
     /// <summary>What is wrong, fields that the type does not have included. Call it last.</summary>
     public IReadOnlyList<ProviderConfigurationError> Errors()
@@ -31,21 +46,12 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
 
     public void Add(string pointer, string code, string message) => errors.Add(new ProviderConfigurationError(pointer, code, message));
 
-    public string? OptionalSecret(string name)
-    {
-        known.Add($"/credentials/{name}");
-        if (!configuration.Credentials.TryGetValue(name, out var secret))
-            return null;
-        if (secret.Length is > 0 and <= 8000 && !secret.Any(char.IsControl))
-            return secret;
-        Add($"/credentials/{name}", "invalid", "must be 1 to 8000 characters without control characters");
-        return null;
-    }
+    public string? OptionalSecret(string name) => Secret(name, isRequired: false);
 
     /// <summary>A secret that goes into a header.</summary>
     public string RequiredToken(string name)
     {
-        var secret = OptionalSecret(name);
+        var secret = Secret(name, isRequired: true);
         if (secret is null && !configuration.Credentials.ContainsKey(name))
             Add($"/credentials/{name}", "required", "is required");
         else if (secret?.All(c => c is > ' ' and < '\x7f') == false)
@@ -57,10 +63,11 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     public string RequiredFile(string name)
     {
         known.Add($"/credentials/{name}");
+        Note(new ProviderField($"/credentials/{name}", ProviderFieldKind.File) { IsRequired = true, Max = LongestFile });
         if (!configuration.Credentials.TryGetValue(name, out var secret))
             Add($"/credentials/{name}", "required", "is required");
-        else if (secret.Length is 0 or > 16_000)
-            Add($"/credentials/{name}", "invalid", "must be 1 to 16000 characters");
+        else if (secret.Length is 0 or > LongestFile)
+            Add($"/credentials/{name}", "invalid", $"must be 1 to {LongestFile} characters");
         else
             return secret;
         return "";
@@ -68,13 +75,21 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
 
     public bool Flag(string name)
     {
+        Note(new ProviderField($"/settings/{name}", ProviderFieldKind.Boolean) { Default = "false" });
         var value = Setting(name);
         if (value is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) })
             Add($"/settings/{name}", "invalid", "must be true or false");
         return value is { ValueKind: JsonValueKind.True };
     }
 
-    public string? Text(string name, bool required = false, int longest = 255)
+    /// <param name="otherwise">What the caller takes in its place, for the description.</param>
+    public string? Text(string name, bool required = false, int longest = 255, string? otherwise = null)
+    {
+        Note(new ProviderField($"/settings/{name}", ProviderFieldKind.Text) { IsRequired = required, Max = longest, Default = otherwise });
+        return TextOf(name, required, longest);
+    }
+
+    private string? TextOf(string name, bool required, int longest)
     {
         var value = Setting(name);
         if (value is null)
@@ -93,12 +108,18 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     /// <summary>Whether something stands there, right or wrong.</summary>
     public bool Has(string name) => Setting(name) is not null;
 
-    /// <summary>As it stands there, for what has a reader of its own.</summary>
-    public JsonElement? Value(string name) => Setting(name);
+    /// <summary>As it stands there, for what has a reader of its own, which says which fields it has.</summary>
+    public JsonElement? Value(string name, params ReadOnlySpan<ProviderField> within)
+    {
+        foreach (var field in within)
+            Note(field);
+        return Setting(name);
+    }
 
     /// <summary>A list of different texts.</summary>
     public IReadOnlyList<string> Texts(string name, int max, int longest)
     {
+        Note(new ProviderField($"/settings/{name}", ProviderFieldKind.Texts) { Max = max });
         if (Setting(name) is not { } value)
             return [];
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= max && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
@@ -114,6 +135,7 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
 
     public int Number(string name, int otherwise, int min, int max)
     {
+        Note(new ProviderField($"/settings/{name}", ProviderFieldKind.Number) { Default = otherwise.ToString(CultureInfo.InvariantCulture), Min = min, Max = max });
         var value = Setting(name);
         if (value is null)
             return otherwise;
@@ -125,7 +147,8 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
 
     public string OneOf(string name, string otherwise, params ReadOnlySpan<string> allowed)
     {
-        var text = Text(name) ?? otherwise;
+        Note(new ProviderField($"/settings/{name}", ProviderFieldKind.Choice) { Default = otherwise, Choices = [.. allowed] });
+        var text = TextOf(name, required: false, longest: 255) ?? otherwise;
         if (!allowed.Contains(text))
             Add($"/settings/{name}", "invalid", $"must be one of {string.Join(", ", allowed)}");
         return text;
@@ -135,7 +158,8 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     public Uri BaseUrl(Uri otherwise, EndpointGuard guard)
     {
         const string Pointer = "/settings/baseUrl";
-        var text = Text("baseUrl", longest: 2048);
+        Note(new ProviderField(Pointer, ProviderFieldKind.Url) { Default = otherwise.AbsoluteUri.TrimEnd('/'), Max = LongestUrl });
+        var text = TextOf("baseUrl", required: false, LongestUrl);
         if (text is null)
             return otherwise;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Port == 0)
@@ -154,6 +178,8 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
     /// <summary><c>{ "email", "name"? }</c>, or the address alone.</summary>
     public EmailAddress? Mailbox(string name, bool required = false)
     {
+        Note(new ProviderField($"/settings/{name}/email", ProviderFieldKind.Email) { IsRequired = required, Max = LongestEmail });
+        Note(new ProviderField($"/settings/{name}/name", ProviderFieldKind.Text) { Max = LongestName });
         var value = Setting(name);
         if (value is null)
         {
@@ -170,15 +196,29 @@ internal sealed class SettingsReader(ProviderConfiguration configuration)
                     value.Value.TryGetProperty("name", out var named) ? named.GetString() : null),
             _ => (null, null),
         };
-        if (email is { Length: <= 254 } && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email
-            && display?.Any(char.IsControl) != true && display is not { Length: > 200 })
+        if (email is { Length: <= LongestEmail } && MailAddress.TryCreate(email, out var parsed) && parsed.Address == email
+            && display?.Any(char.IsControl) != true && display is not { Length: > LongestName })
         {
             return new EmailAddress(email, string.IsNullOrWhiteSpace(display) ? null : display);
         }
 
-        Add($"/settings/{name}", "email_invalid", "must be { \"email\": an address, \"name\": at most 200 characters }");
+        Add($"/settings/{name}", "email_invalid", $"must be {{ \"email\": an address, \"name\": at most {LongestName} characters }}");
         return null;
     }
+
+    private string? Secret(string name, bool isRequired)
+    {
+        known.Add($"/credentials/{name}");
+        Note(new ProviderField($"/credentials/{name}", ProviderFieldKind.Text) { IsRequired = isRequired, Max = LongestSecret });
+        if (!configuration.Credentials.TryGetValue(name, out var secret))
+            return null;
+        if (secret.Length is > 0 and <= LongestSecret && !secret.Any(char.IsControl))
+            return secret;
+        Add($"/credentials/{name}", "invalid", $"must be 1 to {LongestSecret} characters without control characters");
+        return null;
+    }
+
+    private void Note(ProviderField field) => fields.Add(field);
 
     /// <summary>A name as it stands in a JSON Pointer (RFC 6901), cut to what a response repeats.</summary>
     private static string Escaped(string name) =>

@@ -41,6 +41,9 @@ public interface IProviderType
 
     IReadOnlyList<ChannelKind> Channels { get; }
 
+    /// <summary>What its configuration has, in the order in which somebody would fill it in. What is not among them is refused.</summary>
+    IReadOnlyList<ProviderField> Fields();
+
     /// <summary>Says everything that is wrong with a configuration; empty when it can be used.</summary>
     IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration);
 

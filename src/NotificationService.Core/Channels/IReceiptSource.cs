@@ -9,6 +9,9 @@ public interface IReceiptSource
     /// <summary>The vendor's part of the address it reports to, <c>/webhooks/{path}/{providerId}</c>: <c>sendgrid</c>, <c>twilio</c>, <c>whatsapp</c>.</summary>
     string ReceiptPath { get; }
 
+    /// <summary>Where that address is entered at the vendor, as its pages name it. Null where nobody has to.</summary>
+    string? ReceiptPlace { get; }
+
     /// <summary>Whether it reaches nobody, so that what it reports without naming a message is a test and changes nothing for live.</summary>
     bool ReportsTests => false;
 

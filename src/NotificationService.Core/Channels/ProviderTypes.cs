@@ -10,6 +10,9 @@ public sealed class ProviderTypes(IEnumerable<IProviderType> types)
     /// <summary>The names of the types of which one provider may report for another.</summary>
     public IReadOnlyList<string> ReportingForSiblings => [.. byName.Values.Where(type => type is IReceiptSource { ReportsForSiblings: true }).Select(type => type.Name)];
 
+    /// <summary>All of them, by name.</summary>
+    public IReadOnlyList<IProviderType> All => [.. byName.Values.OrderBy(type => type.Name, StringComparer.Ordinal)];
+
     public bool TryFind(string name, [NotNullWhen(true)] out IProviderType? type) => byName.TryGetValue(name, out type);
 
     /// <summary>The names of what can send on a channel, for messages that list what is allowed.</summary>

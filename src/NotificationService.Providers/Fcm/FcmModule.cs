@@ -25,6 +25,13 @@ public sealed class FcmType(EndpointGuard guard, ProviderOptions options, TimePr
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.Push];
 
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = FcmSettings.Read(reader, guard);
+        return reader.Fields;
+    }
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         FcmSettings.Read(configuration, guard, out var errors);

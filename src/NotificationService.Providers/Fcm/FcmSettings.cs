@@ -18,6 +18,14 @@ internal sealed record FcmSettings(ServiceAccount Account, string ProjectId, boo
     public static FcmSettings Read(ProviderConfiguration configuration, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader, guard);
+        errors = reader.Errors();
+        return settings;
+    }
+
+    /// <summary>Every field, whatever the others say: they are what the type is described by.</summary>
+    internal static FcmSettings Read(SettingsReader reader, EndpointGuard guard)
+    {
         var account = ServiceAccount.Read(reader.RequiredFile(ServiceAccount.Field), reader, guard);
         var project = reader.Text("projectId", longest: 100) ?? account.ProjectId;
         if (project is { Length: > 0 } && !project.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or ':' or '.'))
@@ -25,7 +33,6 @@ internal sealed record FcmSettings(ServiceAccount Account, string ProjectId, boo
         else if (project is not { Length: > 0 } && account.Email.Length > 0)
             reader.Add("/settings/projectId", "required", "is required, because the service account names no project");
         var settings = new FcmSettings(account, project ?? "", reader.Flag("dryRun"), reader.Text("androidChannelId", longest: 100), reader.BaseUrl(Default, guard));
-        errors = reader.Errors();
         return settings;
     }
 }

@@ -15,6 +15,8 @@ public sealed class InAppType : IProviderType
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.InApp];
 
+    public IReadOnlyList<ProviderField> Fields() => [];
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration) => new SettingsReader(configuration).Errors();
 
     public IProvider Create(ProviderConfiguration configuration) => new InAppProvider();

@@ -18,7 +18,16 @@ public sealed class SandboxType(SandboxMailbox mailbox, ReceiptIntake receipts, 
 
     public string ReceiptPath => Name;
 
+    public string? ReceiptPlace => null;
+
     public bool ReportsTests => true;
+
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = reader.OptionalSecret(SandboxReceipts.SecretName);
+        return reader.Fields;
+    }
 
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {

@@ -21,6 +21,15 @@ public sealed class SendGridType(EndpointGuard guard, ProviderOptions options, T
 
     public string ReceiptPath => "sendgrid";
 
+    public string? ReceiptPlace => "SendGrid › Settings › Mail Settings › Event Webhook";
+
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = SendGridSettings.Read(reader, guard);
+        return reader.Fields;
+    }
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         SendGridSettings.Read(configuration, guard, out var errors);

@@ -24,6 +24,14 @@ internal sealed record SendGridSettings(
     public static SendGridSettings Read(ProviderConfiguration configuration, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader, guard);
+        errors = reader.Errors();
+        return settings;
+    }
+
+    /// <summary>Every field, whatever the others say: they are what the type is described by.</summary>
+    internal static SendGridSettings Read(SettingsReader reader, EndpointGuard guard)
+    {
         var settings = new SendGridSettings(
             reader.RequiredToken("apiKey"),
             reader.OptionalSecret(CurrentKey),
@@ -40,7 +48,6 @@ internal sealed record SendGridSettings(
                 reader.Add($"/credentials/{name}", "invalid", "must be the verification key of the signed event webhook as SendGrid shows it: base64 of an ECDSA P-256 public key");
         }
 
-        errors = reader.Errors();
         return settings;
     }
 

@@ -18,6 +18,13 @@ public sealed class SmtpType(EndpointGuard guard, ProviderOptions options, TimeP
 
     public IReadOnlyList<ChannelKind> Channels { get; } = [ChannelKind.Email];
 
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = SmtpSettings.Read(reader, guard);
+        return reader.Fields;
+    }
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         SmtpSettings.Read(configuration, guard, out var errors);

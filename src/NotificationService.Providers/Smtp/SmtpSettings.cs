@@ -18,6 +18,14 @@ internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Use
     public static SmtpSettings Read(ProviderConfiguration configuration, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader, guard);
+        errors = reader.Errors();
+        return settings;
+    }
+
+    /// <summary>Every field, whatever the others say: they are what the type is described by.</summary>
+    internal static SmtpSettings Read(SettingsReader reader, EndpointGuard guard)
+    {
         var host = reader.Text("host", required: true) ?? "";
         var port = reader.Number("port", 587, 1, 65535);
         var tls = reader.OneOf("tls", "required", "none", "starttls", "required");
@@ -32,7 +40,6 @@ internal sealed record SmtpSettings(string Host, int Port, bool Tls, string? Use
             reader.Add("/settings/tls", "tls_unsupported", "port 465 speaks TLS from the first byte: choose required");
         if (settings.Username is null != settings.Password is null)
             reader.Add(settings.Username is null ? "/credentials/username" : "/credentials/password", "required", "username and password are given together");
-        errors = reader.Errors();
         return settings;
     }
 }

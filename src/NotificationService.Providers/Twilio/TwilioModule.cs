@@ -26,6 +26,15 @@ public sealed class TwilioType(ChannelKind channel, EndpointGuard guard, Provide
 
     public string ReceiptPath => "twilio";
 
+    public string? ReceiptPlace => channel == ChannelKind.WhatsApp ? "Twilio › WhatsApp senders › Webhook URL for incoming messages" : "Twilio › Phone Numbers › A message comes in (HTTP POST)";
+
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = TwilioSettings.Read(reader, channel, guard);
+        return reader.Fields;
+    }
+
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {
         TwilioSettings.Read(configuration, channel, guard, out var errors);

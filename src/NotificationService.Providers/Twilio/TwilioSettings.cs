@@ -31,6 +31,14 @@ internal sealed partial record TwilioSettings(
     public static TwilioSettings Read(ProviderConfiguration configuration, ChannelKind channel, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader, channel, guard);
+        errors = reader.Errors();
+        return settings;
+    }
+
+    /// <summary>Every field, whatever the others say: they are what the type is described by.</summary>
+    internal static TwilioSettings Read(SettingsReader reader, ChannelKind channel, EndpointGuard guard)
+    {
         var sid = reader.RequiredToken("accountSid");
         if (sid.Length > 0 && !Account().IsMatch(sid))
             reader.Add("/credentials/accountSid", "invalid", "must be AC and 32 hexadecimal digits, as Twilio's console shows it");
@@ -46,8 +54,7 @@ internal sealed partial record TwilioSettings(
             reader.Add("/settings/from", "required", "is required, or a messagingServiceSid instead of it");
         var maxSegments = channel == ChannelKind.Sms ? reader.Number("maxSegments", 10, 1, 10) : 10;
         var baseUrl = reader.BaseUrl(Default, guard);
-        errors = reader.Errors();
-        return new TwilioSettings(sid, token, previous, from, service, maxSegments, baseUrl, Callback(configuration.ReceiptUrl, baseUrl));
+        return new TwilioSettings(sid, token, previous, from, service, maxSegments, baseUrl, Callback(reader.Configuration.ReceiptUrl, baseUrl));
     }
 
     private static string? Sender(SettingsReader reader, ChannelKind channel)

@@ -22,8 +22,17 @@ public sealed class WhatsAppCloudType(EndpointGuard guard, ProviderOptions optio
 
     public string ReceiptPath => "whatsapp";
 
+    public string? ReceiptPlace => "Meta › App › WhatsApp › Configuration › Callback URL";
+
     /// <summary>Meta reports to one address for all the numbers of an app.</summary>
     public bool ReportsForSiblings => true;
+
+    public IReadOnlyList<ProviderField> Fields()
+    {
+        var reader = SettingsReader.OfNothing(Name, Channels[0]);
+        _ = WhatsAppCloudSettings.Read(reader, guard);
+        return reader.Fields;
+    }
 
     public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration)
     {

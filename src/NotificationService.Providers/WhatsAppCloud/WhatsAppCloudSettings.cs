@@ -27,19 +27,26 @@ internal sealed partial record WhatsAppCloudSettings(
     public static WhatsAppCloudSettings Read(ProviderConfiguration configuration, EndpointGuard guard, out IReadOnlyList<ProviderConfigurationError> errors)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader, guard);
+        errors = reader.Errors();
+        return settings;
+    }
+
+    /// <summary>Every field, whatever the others say: they are what the type is described by.</summary>
+    internal static WhatsAppCloudSettings Read(SettingsReader reader, EndpointGuard guard)
+    {
         var settings = new WhatsAppCloudSettings(
             reader.RequiredToken("accessToken"),
             reader.RequiredToken("appSecret"),
             reader.OptionalSecret("previousAppSecret"),
             reader.RequiredToken("verifyToken"),
             reader.Text("phoneNumberId", required: true, longest: 30) ?? "",
-            reader.Text("apiVersion", longest: 10) ?? Current,
+            reader.Text("apiVersion", longest: 10, otherwise: Current) ?? Current,
             reader.BaseUrl(Default, guard));
         if (settings.PhoneNumberId.Length > 0 && !settings.PhoneNumberId.All(char.IsAsciiDigit))
             reader.Add("/settings/phoneNumberId", "invalid", "must be the id of the phone number from the WhatsApp Manager, digits only; it is not the number itself");
         if (!Version().IsMatch(settings.ApiVersion))
             reader.Add("/settings/apiVersion", "invalid", $"must be a version of the Graph API, such as {Current}");
-        errors = reader.Errors();
         return settings;
     }
 

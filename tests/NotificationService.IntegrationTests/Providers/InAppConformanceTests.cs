@@ -32,6 +32,8 @@ public sealed class InAppConformanceTests : ProviderConformance
 
         public IReadOnlyList<ChannelKind> Channels => inner.Channels;
 
+        public IReadOnlyList<ProviderField> Fields() => inner.Fields();
+
         public IReadOnlyList<ProviderConfigurationError> Validate(ProviderConfiguration configuration) => inner.Validate(configuration);
 
         public IProvider Create(ProviderConfiguration configuration) => this;

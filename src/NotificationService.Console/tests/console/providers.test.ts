@@ -41,10 +41,12 @@ describe("Settings", () => {
         const settings = { port: 25, from: { email: "a@example.com" }, unsubscribe: { email: "x" } };
         expect(readSetting(settings, "from.email")).toBe("a@example.com");
         expect(readSetting(null, "from.email")).toBe("");
-        expect(withSetting(settings, { name: "from.name" }, "Ann")).toEqual({ ...settings, from: { email: "a@example.com", name: "Ann" } });
-        expect(withSetting(settings, { name: "from.email" }, "")).toEqual({ port: 25, unsubscribe: { email: "x" } });
+        expect(withSetting(settings, { name: "from.name", kind: "text" }, "Ann")).toEqual({ ...settings, from: { email: "a@example.com", name: "Ann" } });
+        expect(withSetting(settings, { name: "from.email", kind: "email" }, "")).toEqual({ port: 25, unsubscribe: { email: "x" } });
         expect(withSetting(settings, { name: "port", kind: "number" }, "587")).toMatchObject({ port: 587 });
         expect(withSetting(settings, { name: "port", kind: "number" }, "many")).toMatchObject({ port: "many" });
+        expect(withSetting(settings, { name: "categories", kind: "texts" }, "a, b,")).toMatchObject({ categories: ["a", "b"] });
+        expect(readSetting({ categories: ["a", "b"] }, "categories")).toBe("a, b");
         expect(withSetting("broken", { name: "dryRun", kind: "boolean" }, "true")).toEqual({ dryRun: true });
     });
 });

@@ -124,9 +124,45 @@ public sealed record SuspendedResponse(string Code, string Message, DateTimeOffs
 /// <param name="Message">In plain words.</param>
 public sealed record ProviderTestResponse(bool Ok, string Message);
 
+/// <summary>Every type of provider that there is.</summary>
+public sealed record ProviderTypeList(IReadOnlyList<ProviderTypeResponse> Items);
+
+/// <summary>A vendor, and what a provider of it is configured with.</summary>
+/// <param name="Type">Its name in the configuration, such as sendgrid.</param>
+/// <param name="Channels">What it sends.</param>
+/// <param name="Fields">In the order in which somebody would fill them in. Nothing else is taken.</param>
+/// <param name="Callback">Where the vendor reports to; null where it does not.</param>
+public sealed record ProviderTypeResponse(string Type, IReadOnlyList<string> Channels, IReadOnlyList<ProviderFieldResponse> Fields, ProviderCallbackResponse? Callback)
+{
+    internal static ProviderTypeResponse Of(IProviderType type) => new(
+        type.Name, [.. type.Channels.Select(channel => channel.ToName())], [.. type.Fields().Select(ProviderFieldResponse.Of)],
+        type is IReceiptSource source ? new ProviderCallbackResponse($"/webhooks/{source.ReceiptPath}/{{providerId}}", source.ReceiptPlace) : null);
+}
+
+/// <summary>One field of a provider's configuration.</summary>
+/// <param name="Pointer">Where it stands, as a JSON Pointer, such as /credentials/apiKey or /settings/from/email.</param>
+/// <param name="Kind">How it is written: text, file, number, boolean, choice, email, url or texts.</param>
+/// <param name="Secret">Whether it is never shown again.</param>
+/// <param name="Required">Whether it must be given, whatever else is.</param>
+/// <param name="Default">What is taken where it is left out, as text.</param>
+/// <param name="Choices">The words of a choice.</param>
+/// <param name="Min">The smallest number.</param>
+/// <param name="Max">The largest number; of texts the most characters; of a list the most entries.</param>
+public sealed record ProviderFieldResponse(string Pointer, string Kind, bool Secret, bool Required, string? Default, IReadOnlyList<string>? Choices, int? Min, int? Max)
+{
+    internal static ProviderFieldResponse Of(ProviderField field) => new(
+        field.Pointer, field.Kind.ToName(), field.IsSecret, field.IsRequired, field.Default, field.Choices.Count == 0 ? null : field.Choices, field.Min, field.Max);
+}
+
+/// <summary>Where a vendor reports what became of messages.</summary>
+/// <param name="Path">Below the service's public address; {providerId} is the provider's id.</param>
+/// <param name="Place">Where it is entered at the vendor, as its pages name it.</param>
+public sealed record ProviderCallbackResponse(string Path, string? Place);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProviderRequest))]
 [JsonSerializable(typeof(ConfiguredProviderResponse))]
 [JsonSerializable(typeof(ProviderTestResponse))]
+[JsonSerializable(typeof(ProviderTypeList))]
 [JsonSerializable(typeof(Page<ConfiguredProviderResponse>))]
 internal sealed partial class ProviderJson : JsonSerializerContext;

@@ -12,6 +12,9 @@ public static class ProvidersApi
     private const string Example =
         """{"id":"01994c1e-7c1e-7b1a-8f67-0d5a2f7c0a11","channel":"email","type":"sendgrid","name":"SendGrid","priority":10,"weight":100,"enabled":true,"rateLimit":null,"concurrency":null,"credentials":{"apiKey":"SG.…abcd"},"settings":{"from":{"email":"orders@example.com","name":"Orders"}},"usable":true,"problem":null,"parked":null,"createdAt":"2026-11-21T09:00:00.000000Z","updatedAt":"2026-11-21T09:00:00.000000Z"}""";
 
+    private const string TypesExample =
+        """{"items":[{"type":"sendgrid","channels":["email"],"fields":[{"pointer":"/credentials/apiKey","kind":"text","secret":true,"required":true,"max":8000},{"pointer":"/settings/from/email","kind":"email","secret":false,"required":true,"max":254}],"callback":{"path":"/webhooks/sendgrid/{providerId}","place":"SendGrid › Settings › Mail Settings › Event Webhook"}}]}""";
+
     private static readonly Dictionary<string, ChannelKind> Channels = ChannelKinds.All.ToDictionary(channel => channel.ToName());
 
     public static RouteGroupBuilder MapProviders(this IEndpointRouteBuilder routes)
@@ -31,8 +34,14 @@ public static class ProvidersApi
         group.MapDelete("/{id}", DeleteAsync).Documented("Delete a provider", "Calls in flight end as they began; what is queued goes to the tenant's other providers.").RespondsNoContent();
         group.MapPost("/{id}/test", TestAsync).Documented("Ask the vendor whether the configuration works", "Nothing is sent to anyone. A parked provider that passes is no longer parked.")
             .Responds<ProviderTestResponse>(200, """{"ok":false,"message":"SendGrid refused the API key"}""");
+        routes.MapGet("/api/v1/admin/provider-types", Types).WithTags("Providers").RequireAuthorization(Policies.Viewer)
+            .Documented("List the types of providers", "What each can send, what it is configured with, and where its vendor reports to: a form can be drawn from it.")
+            .Responds<ProviderTypeList>(200, TypesExample);
         return group;
     }
+
+    private static IResult Types(HttpContext context, ProviderTypes types) =>
+        new QueryReader(context.Request).Refusal() ?? JsonResponse.Of(new ProviderTypeList([.. types.All.Select(ProviderTypeResponse.Of)]), ProviderJson.Default.ProviderTypeList);
 
     private static async Task<IResult> ListAsync(HttpContext context, ProviderStore store, CancellationToken cancellationToken)
     {

@@ -2,26 +2,43 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from "@mantine/co
 import { Dialog, Form } from "../look/Dialog.tsx";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiProblem } from "../api/problem.ts";
 import { channels } from "../look/Channel.tsx";
 import { Confirm } from "../look/Confirm.tsx";
 import { CopyIconButton } from "../look/Copy.tsx";
 import look from "../look/look.module.css";
+import { Failed, Waiting } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords, wordOf } from "../words/index.ts";
 import type { Provider } from "./ProviderState.tsx";
 import styles from "./providers.module.css";
-import { type ProviderField, readSetting, types, typesOf, withSetting } from "./types.ts";
+import { fieldsOf, type ProviderField, type ProviderType, readSetting, typesOf, typesQuery, withSetting } from "./types.ts";
 
-/** A form of what the type needs. Credentials are never shown: what is not written anew stays. */
-export function ProviderForm({ tenant, provider, onClose }: { tenant: string; provider?: Provider; onClose: () => void }) {
+interface Props {
+    tenant: string;
+    provider?: Provider;
+    onClose: () => void;
+}
+
+/** A form of what the type says that it needs. Credentials are never shown: what is not written anew stays. */
+export function ProviderForm({ tenant, provider, onClose }: Props) {
+    const { t } = useWords();
+    const types = useQuery(typesQuery(tenant));
+    return (
+        <Dialog title={provider === undefined ? t("providers.add") : provider.name} size="lg" onClose={onClose}>
+            {types.data ? <Fields tenant={tenant} types={types.data} {...(provider && { provider })} onClose={onClose} /> : types.isPending ? <Waiting rows={4} /> : <Failed error={types.error} onRetry={() => void types.refetch()} />}
+        </Dialog>
+    );
+}
+
+function Fields({ tenant, provider, types, onClose }: Props & { types: ProviderType[] }) {
     const { t } = useWords();
     const client = useQueryClient();
     const [channel, setChannel] = useState<string>(provider?.channel ?? "email");
     const [chosen, setType] = useState<string>(provider?.type ?? "smtp");
-    const type = provider !== undefined || typesOf(channel).includes(chosen) ? chosen : (typesOf(channel)[0] ?? "sandbox");
+    const type = provider !== undefined || typesOf(types, channel).includes(chosen) ? chosen : (typesOf(types, channel)[0] ?? "sandbox");
     const [name, setName] = useState(provider?.name ?? "");
     const [priority, setPriority] = useState(String(provider?.priority ?? 10));
     const [weight, setWeight] = useState(String(provider?.weight ?? 100));
@@ -29,7 +46,8 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
     const [credentials, setCredentials] = useState<Record<string, string>>({});
     const [settings, setSettings] = useState<unknown>(provider?.settings ?? {});
     const [removing, setRemoving] = useState(false);
-    const described = types[type];
+    const described = types.find((one) => one.type === type);
+    const fields = fieldsOf(described);
     const stored = provider?.credentials ?? {};
     const done = async () => {
         await client.invalidateQueries({ queryKey: [tenant, "providers"] });
@@ -44,11 +62,12 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
         onSuccess: done,
     });
     const problem = save.error instanceof ApiProblem ? save.error : undefined;
-    const pointerOf = (field: ProviderField) => `/settings/${field.name.replaceAll(".", "/")}`;
-    const known = ["/name", "/priority", "/weight", "/channel", "/type", ...(described?.settings ?? []).map(pointerOf), ...(described?.credentials ?? []).map((field) => `/credentials/${field.name}`)];
-    const address = provider !== undefined && described?.reports !== undefined ? `${location.origin}/webhooks/${described.reports.path}/${provider.id}` : undefined;
+    const known = ["/name", "/priority", "/weight", "/channel", "/type", ...(described?.fields ?? []).map((field) => field.pointer)];
+    // Only where somebody has to enter it.
+    const callback = described?.callback?.place == null ? undefined : described.callback;
+    const address = provider !== undefined && callback !== undefined ? location.origin + callback.path.replace("{providerId}", provider.id) : undefined;
     return (
-        <Dialog title={provider === undefined ? t("providers.add") : provider.name} size="lg" onClose={onClose}>
+        <>
             <Form
                 error={save.error}
                 known={known}
@@ -68,14 +87,14 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
                     <div className={styles.grid}>
                         <NativeSelect label={t("channel")} value={channel} onChange={(event) => setChannel(event.currentTarget.value)} error={problem?.of("/channel")}>
                             {channels
-                                .filter((one) => typesOf(one).length > 0)
+                                .filter((one) => typesOf(types, one).length > 0)
                                 .map((one) => (
                                     <option key={one} value={one}>
                                         {wordOf(t, "channel", one)}
                                     </option>
                                 ))}
                         </NativeSelect>
-                        <NativeSelect label={t("providers.type")} value={type} data={typesOf(channel)} onChange={(event) => setType(event.currentTarget.value)} error={problem?.of("/type")} />
+                        <NativeSelect label={t("providers.type")} value={type} data={typesOf(types, channel)} onChange={(event) => setType(event.currentTarget.value)} error={problem?.of("/type")} />
                     </div>
                 )}
                 <TextInput label={t("name")} data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of("/name")} />
@@ -83,27 +102,27 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
                     <TextInput label={t("providers.priority")} description={t("providers.priorityWhy")} inputMode="numeric" value={priority} onChange={(event) => setPriority(event.currentTarget.value)} error={problem?.of("/priority")} />
                     <TextInput label={t("providers.weight")} description={t("providers.weightWhy")} inputMode="numeric" value={weight} onChange={(event) => setWeight(event.currentTarget.value)} error={problem?.of("/weight")} />
                 </div>
-                {(described?.credentials ?? []).map((field) => {
-                    const more = { label: field.name, value: credentials[field.name] ?? "", placeholder: stored[field.name] ?? "", error: problem?.of(`/credentials/${field.name}`), autoComplete: "off", spellCheck: false };
+                {fields.credentials.map((field) => {
+                    const more = { label: field.name, value: credentials[field.name] ?? "", placeholder: stored[field.name] ?? "", withAsterisk: field.required, error: problem?.of(field.pointer), autoComplete: "off", spellCheck: false };
                     const change = (value: string) => setCredentials((now) => ({ ...now, [field.name]: value }));
                     const why = stored[field.name] === undefined ? undefined : t("providers.stays");
-                    if (field.long) return <Textarea key={field.name} {...more} description={why} autosize minRows={2} maxRows={6} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
+                    if (field.kind === "file") return <Textarea key={field.name} {...more} description={why} autosize minRows={2} maxRows={6} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
                     return <TextInput key={field.name} {...more} description={why} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
                 })}
                 <div className={styles.grid}>
-                    {(described?.settings ?? []).map((field) => {
+                    {fields.settings.map((field) => {
                         const value = readSetting(settings, field.name);
-                        const error = problem?.of(pointerOf(field));
+                        const error = problem?.of(field.pointer);
                         const change = (to: string) => setSettings((now: unknown) => withSetting(now, field, to));
                         if (field.kind === "boolean") return <Checkbox key={field.name} label={field.name} checked={value === "true"} onChange={(event) => change(event.currentTarget.checked ? "true" : "")} error={error} />;
-                        if (Array.isArray(field.kind)) return <NativeSelect key={field.name} label={field.name} value={value === "" ? (field.otherwise ?? "") : value} data={[...field.kind]} onChange={(event) => change(event.currentTarget.value)} error={error} />;
-                        return <SettingField key={field.name} name={field.name} value={value} otherwise={field.otherwise} error={error} onChange={change} />;
+                        if (field.choices) return <NativeSelect key={field.name} label={field.name} value={value === "" ? (field.default ?? "") : value} data={field.choices} onChange={(event) => change(event.currentTarget.value)} error={error} />;
+                        return <SettingField key={field.name} field={field} value={value} error={error} onChange={change} />;
                     })}
                 </div>
                 <Checkbox label={t("providers.enabled")} checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
                 {address !== undefined && (
                     <div className={styles.callback}>
-                        <p className={look.dim}>{t("providers.callback", { place: described?.reports?.place ?? "" })}</p>
+                        <p className={look.dim}>{t("providers.callback", { place: callback?.place ?? "" })}</p>
                         <p className={styles.address}>
                             <code>{address}</code>
                             <CopyIconButton text={address} label={t("copy")} />
@@ -126,7 +145,7 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
                     <p>{t("providers.deleteWhat", { name: provider.name })}</p>
                 </Confirm>
             )}
-        </Dialog>
+        </>
     );
 }
 
@@ -134,12 +153,13 @@ export function ProviderForm({ tenant, provider, onClose }: { tenant: string; pr
 const numberOf = (text: string): number => (text.trim() === "" || !Number.isFinite(Number(text)) ? (text as never) : Number(text));
 
 /** Keeps what is typed, also what is no value yet. */
-function SettingField({ name, value, otherwise, error, onChange }: { name: string; value: string; otherwise: string | undefined; error: string | undefined; onChange: (value: string) => void }) {
+function SettingField({ field, value, error, onChange }: { field: ProviderField; value: string; error: string | undefined; onChange: (value: string) => void }) {
     const [typed, setTyped] = useState(value);
     return (
         <TextInput
-            label={name}
-            placeholder={otherwise ?? ""}
+            label={field.name}
+            placeholder={field.default ?? ""}
+            withAsterisk={field.required}
             autoComplete="off"
             spellCheck={false}
             value={typed}

@@ -1,63 +1,23 @@
-/** A field of a provider's form: its name in the API, with a dot where it stands within another. */
-export interface ProviderField {
+import type { Schema } from "../api/client.ts";
+import { api } from "../session/browser.ts";
+
+export type ProviderType = Schema<"ProviderTypeResponse">;
+
+/** A field of a provider's form, with its name in the API: a dot where it stands within another. */
+export interface ProviderField extends Schema<"ProviderFieldResponse"> {
     name: string;
-    kind?: "number" | "boolean" | readonly string[];
-    /** What stands there when nothing is written. */
-    otherwise?: string;
-    long?: true;
 }
 
-export interface ProviderType {
-    channels: readonly string[];
-    credentials: readonly ProviderField[];
-    settings: readonly ProviderField[];
-    /** Where the vendor reports to, below /webhooks/; and where that is pasted at the vendor. */
-    reports?: { path: string; place: string };
+/** The types of this service do not change while it runs. */
+export const typesQuery = (tenant: string) => ({ queryKey: [tenant, "provider-types"], queryFn: async ({ signal }: { signal: AbortSignal }) => (await api.get("/api/v1/admin/provider-types", { signal })).items, staleTime: Number.POSITIVE_INFINITY });
+
+export const typesOf = (types: readonly ProviderType[], channel: string): string[] => types.filter((one) => one.channels.includes(channel)).map((one) => one.type);
+
+/** In two parts: what is never shown again, and the rest. */
+export function fieldsOf(type: ProviderType | undefined): { credentials: ProviderField[]; settings: ProviderField[] } {
+    const fields = (type?.fields ?? []).map((field) => ({ ...field, name: field.pointer.split("/").slice(2).join(".") }));
+    return { credentials: fields.filter((field) => field.secret), settings: fields.filter((field) => !field.secret) };
 }
-
-const sender: readonly ProviderField[] = [{ name: "from.email" }, { name: "from.name" }, { name: "replyTo.email" }];
-const twilio: readonly ProviderField[] = [{ name: "from" }, { name: "messagingServiceSid" }];
-
-/** What each type is configured with, as docs/providers.md says it. */
-export const types: Record<string, ProviderType> = {
-    sandbox: { channels: ["email", "sms", "push", "whatsapp"], credentials: [{ name: "receiptSecret" }], settings: [] },
-    smtp: {
-        channels: ["email"],
-        credentials: [{ name: "username" }, { name: "password" }],
-        settings: [{ name: "host" }, { name: "port", kind: "number", otherwise: "587" }, { name: "tls", kind: ["required", "starttls", "none"], otherwise: "required" }, ...sender],
-    },
-    sendgrid: {
-        channels: ["email"],
-        credentials: [{ name: "apiKey" }, { name: "webhookPublicKey", long: true }],
-        settings: [...sender, { name: "baseUrl", otherwise: "https://api.sendgrid.com" }],
-        reports: { path: "sendgrid", place: "SendGrid › Settings › Mail Settings › Event Webhook" },
-    },
-    twilio: {
-        channels: ["sms"],
-        credentials: [{ name: "accountSid" }, { name: "authToken" }],
-        settings: [...twilio, { name: "maxSegments", kind: "number", otherwise: "10" }, { name: "baseUrl", otherwise: "https://api.twilio.com" }],
-        reports: { path: "twilio", place: "Twilio › Phone Numbers › A message comes in (HTTP POST)" },
-    },
-    twilio_whatsapp: {
-        channels: ["whatsapp"],
-        credentials: [{ name: "accountSid" }, { name: "authToken" }],
-        settings: [...twilio, { name: "baseUrl", otherwise: "https://api.twilio.com" }],
-        reports: { path: "twilio", place: "Twilio › WhatsApp senders › Webhook URL for incoming messages" },
-    },
-    fcm: {
-        channels: ["push"],
-        credentials: [{ name: "serviceAccountJson", long: true }],
-        settings: [{ name: "projectId" }, { name: "androidChannelId" }, { name: "dryRun", kind: "boolean" }, { name: "baseUrl", otherwise: "https://fcm.googleapis.com" }],
-    },
-    whatsapp_cloud: {
-        channels: ["whatsapp"],
-        credentials: [{ name: "accessToken" }, { name: "appSecret" }, { name: "verifyToken" }],
-        settings: [{ name: "phoneNumberId" }, { name: "apiVersion", otherwise: "v23.0" }, { name: "baseUrl", otherwise: "https://graph.facebook.com" }],
-        reports: { path: "whatsapp", place: "Meta › App › WhatsApp › Configuration › Callback URL" },
-    },
-};
-
-export const typesOf = (channel: string): string[] => Object.keys(types).filter((type) => types[type]!.channels.includes(channel));
 
 type Settings = Record<string, unknown>;
 const isObject = (value: unknown): value is Settings => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -66,21 +26,33 @@ const isObject = (value: unknown): value is Settings => value !== null && typeof
 export function readSetting(settings: unknown, name: string): string {
     let at: unknown = settings;
     for (const part of name.split(".")) at = isObject(at) ? at[part] : undefined;
+    if (Array.isArray(at)) return at.join(", ");
     return at === undefined || at === null || typeof at === "object" ? "" : String(at);
 }
 
 /** The settings with one of them as the form has it; empty is not set. What the form does not know stays. */
-export function withSetting(settings: unknown, { name, kind }: ProviderField, value: string): Settings {
+export function withSetting(settings: unknown, { name, kind }: Pick<ProviderField, "name" | "kind">, value: string): Settings {
     const [first = "", ...rest] = name.split(".");
     const whole: Settings = isObject(settings) ? settings : {};
     const { [first]: old, ...others } = whole;
     if (rest.length > 0) {
-        const inner = withSetting(old, { name: rest.join("."), ...(kind && { kind }) }, value);
+        const inner = withSetting(old, { name: rest.join("."), kind }, value);
         return Object.keys(inner).length === 0 ? others : { ...others, [first]: inner };
     }
     if (value.trim() === "") return others;
-    const number = Number(value);
-    return { ...others, [first]: kind === "number" && Number.isFinite(number) ? number : kind === "boolean" ? value === "true" : value.trim() };
+    return { ...others, [first]: written(kind, value.trim()) };
+}
+
+/** What is no number is sent as it is written, so that the service says what is wrong with it. */
+function written(kind: string, value: string): unknown {
+    if (kind === "number" && Number.isFinite(Number(value))) return Number(value);
+    if (kind === "boolean") return value === "true";
+    if (kind === "texts")
+        return value
+            .split(",")
+            .map((one) => one.trim())
+            .filter((one) => one !== "");
+    return value;
 }
 
 interface Placed {
