@@ -12,6 +12,17 @@ const ran = (page: Page) => page.evaluate(() => (window as { ran?: number }).ran
 
 describe("Providers", () => {
     let kept: Schema<"ConfiguredProviderResponse">[];
+    const field = (pointer: string, of: Partial<Schema<"ProviderFieldResponse">> = {}): Schema<"ProviderFieldResponse"> => ({ pointer, kind: "text", secret: pointer.startsWith("/credentials/"), required: false, ...of });
+    const types: Schema<"ProviderTypeResponse">[] = [
+        {
+            type: "smtp",
+            channels: ["email"],
+            fields: [field("/settings/host", { required: true }), field("/settings/tls", { kind: "choice", choices: ["none", "starttls", "required"], default: "required" }), field("/credentials/password"), field("/settings/from/email", { kind: "email", required: true }), field("/settings/from/name")],
+        },
+        { type: "sendgrid", channels: ["email"], fields: [field("/credentials/apiKey", { required: true }), field("/settings/categories", { kind: "texts", max: 9 })], callback: { path: "/webhooks/sendgrid/{providerId}", place: "SendGrid › Event Webhook" } },
+        { type: "twilio", channels: ["sms"], fields: [field("/settings/maxSegments", { kind: "number", default: "10" })] },
+        { type: "whatsapp_cloud", channels: ["whatsapp"], fields: [field("/credentials/accessToken", { required: true }), field("/settings/phoneNumberId", { required: true })] },
+    ];
     const provider = (number: number, of: Partial<Schema<"ConfiguredProviderResponse">>): Schema<"ConfiguredProviderResponse"> => ({
         id: idOf(number),
         channel: "email",
@@ -34,6 +45,7 @@ describe("Providers", () => {
             provider(30, { channel: "sms", type: "twilio", name: "Twilio main", enabled: false, credentials: {}, settings: {} as never }),
         ];
         tests.service.answers("get", "/api/v1/admin/providers", () => ({ items: kept }));
+        tests.service.answers("get", "/api/v1/admin/provider-types", () => ({ items: types }));
         tests.service.on("patch", "/api/v1/admin/providers/{id}", ({ params, body }) => {
             const change = body as Partial<Schema<"ConfiguredProviderResponse">>;
             if (change.name === "") return problem(422, "validation_failed", [{ pointer: "/name", code: "text_invalid", message: "A name has 1 to 100 characters." }]);
@@ -118,6 +130,35 @@ describe("Providers", () => {
         await dialog.getByRole("button", { name: "Add a provider" }).click();
         await page.getByRole("link", { name: "Meta" }).waitFor();
         expect(tests.service.requests.find((request) => request.method === "POST" && request.path.endsWith("/providers"))?.body).toMatchObject({ channel: "whatsapp", type: "whatsapp_cloud", settings: { phoneNumberId: "123" }, credentials: { accessToken: "secret" } });
+    });
+
+    test("are added with lists and choices as the API takes them, and nothing that was not written", async () => {
+        tests.service.on("post", "/api/v1/admin/providers", ({ body }) => ({ status: 201, body: provider(40, { ...(body as object), credentials: {} }) }));
+        const { page } = await tests.open("/t/maple/providers");
+        const wanted = () => tests.service.requests.filter((request) => request.method === "POST" && request.path.endsWith("/providers")).map((request) => request.body);
+        await page.getByRole("button", { name: "Add a provider" }).click();
+        const dialog = page.getByRole("dialog");
+        await dialog.getByLabel("Name", { exact: true }).fill("Mail");
+        await dialog.getByLabel("tls").selectOption("none");
+        await dialog.getByRole("button", { name: "Add a provider" }).click();
+        await dialog.waitFor({ state: "detached" });
+        await page.getByRole("button", { name: "Add a provider" }).click();
+        await dialog.getByLabel("Type").selectOption("sendgrid");
+        await dialog.getByLabel("Name", { exact: true }).fill("Grid");
+        await dialog.getByLabel("categories").fill("orders, news");
+        await dialog.getByRole("button", { name: "Add a provider" }).click();
+        await dialog.waitFor({ state: "detached" });
+        expect(wanted()).toMatchObject([
+            { type: "smtp", credentials: {}, settings: { tls: "none" } },
+            { type: "sendgrid", credentials: {}, settings: { categories: ["orders", "news"] } },
+        ]);
+    });
+
+    test("have no form while their types could not be loaded, and say so", async () => {
+        tests.service.on("get", "/api/v1/admin/provider-types", () => problem(403, "forbidden"));
+        const { page } = await tests.open(`/t/maple/providers?provider=${idOf(10)}`);
+        await page.getByRole("dialog").getByText("Your role does not allow this.").waitFor();
+        expect(await page.getByRole("dialog").getByLabel("Name", { exact: true }).count()).toBe(0);
     });
 
     test("say that there are none, and that they could not be loaded", async () => {
