@@ -1,16 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Batch } from "../../src/console/batches/queries.ts";
-import { ConsoleService } from "../console/service.ts";
-import { type ConsoleVisit, open, ways } from "./console.ts";
-import { expectNoOverflow, launch, violations } from "./page.ts";
+import { at, ConsoleTests, idOf, ways } from "./console.ts";
+import { expectNoOverflow, violations } from "./page.ts";
 
-let browser: Browser;
-let service: ConsoleService;
-let visit: ConsoleVisit | undefined;
+const tests = new ConsoleTests();
 
-const at = "2026-11-23T09:00:00.000000Z";
-const idOf = (number: number) => `01890a5d-ac96-774b-bcce-${String(number).padStart(12, "0")}`;
 const hostile = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
 const longName = "monthly-statements-of-all-tenants-of-saint-albans-on-the-wold-2026-11";
 const root = "/api/v1/services/notifications/batches";
@@ -35,38 +30,27 @@ const batchOf = (number: number, of: Partial<Batch> = {}): Batch => ({
 const notification = (number: number, status: string) => ({ id: idOf(number), status, priority: "normal", live: true, reference: `A-${number}`, recipient: { name: hostile, email: "ann@example.com" }, createdAt: at, deliveries: [{ id: idOf(number + 500), channel: "email", status }] });
 
 let batch: Batch;
-beforeAll(async () => {
-    browser = await launch();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-    service = new ConsoleService();
     batch = batchOf(1);
-    service.answers("get", root, ({ query }) => ({
+    tests.service.answers("get", root, ({ query }) => ({
         items: [batch, batchOf(2, { reference: longName, status: "open", live: false }), batchOf(3, { reference: null, status: "completed", deliveries: { ...batch.deliveries, pending: 0 }, etaSeconds: null })].filter((one) => !query.has("status") || one.status === query.get("status")),
     }));
-    service.answers("get", `${root}/{id}`, () => batch);
-    service.answers("get", `${root}/{id}/notifications`, ({ query }) => ({ items: [notification(20, "delivered"), notification(21, "failed"), notification(22, "failed")].filter((one) => !query.has("status") || one.status === query.get("status")) }));
-    service.answers("post", `${root}/{id}/cancel`, () => {
+    tests.service.answers("get", `${root}/{id}`, () => batch);
+    tests.service.answers("get", `${root}/{id}/notifications`, ({ query }) => ({ items: [notification(20, "delivered"), notification(21, "failed"), notification(22, "failed")].filter((one) => !query.has("status") || one.status === query.get("status")) }));
+    tests.service.answers("post", `${root}/{id}/cancel`, () => {
         batch = { ...batch, status: "cancelled" };
         return batch;
     });
-    service.answers("post", "/api/v1/admin/dead-letters/requeue", ({ body }) => {
+    tests.service.answers("post", "/api/v1/admin/dead-letters/requeue", ({ body }) => {
         batch = { ...batch, deliveries: { ...batch.deliveries, failed: 0 } };
         return { requeued: (body as { ids: string[] }).ids.length, deliveries: [] };
     });
-    await service.start();
 });
-afterEach(async () => {
-    await visit?.context.close();
-    visit = undefined;
-    await service.stop();
-});
-const ran = () => visit!.page.evaluate(() => (window as { ran?: number }).ran);
+const ran = (page: Page) => page.evaluate(() => (window as { ran?: number }).ran);
 
 describe("Batches", () => {
     test("are listed with how far they are, and filtered in the address", async () => {
-        visit = await open(browser, service, "/t/maple/batches");
+        const visit = await tests.open("/t/maple/batches");
         const { page } = visit;
         await page.getByText("21 secs left").first().waitFor();
         await page.getByLabel("Status").selectOption("Open");
@@ -77,14 +61,14 @@ describe("Batches", () => {
     });
 
     test("of none say where they come from", async () => {
-        service.answers("get", root, () => ({ items: [] }));
-        visit = await open(browser, service, "/t/maple/batches");
+        tests.service.answers("get", root, () => ({ items: [] }));
+        const visit = await tests.open("/t/maple/batches");
         await visit.page.getByText("A program opens one with send-batch").waitFor();
         expect(await violations(visit.page)).toEqual([]);
     });
 
     test.each(ways)("have no violation, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/batches", way);
+        const visit = await tests.open("/t/maple/batches", way);
         await visit.page.getByRole("link", { name: longName }).waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -94,7 +78,7 @@ describe("Batches", () => {
 
 describe("A batch", () => {
     test("is cancelled after a plain question", async () => {
-        visit = await open(browser, service, `/t/maple/batches/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/batches/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("10,000 of 12,000 deliveries have ended").waitFor();
         await page.getByRole("button", { name: "Cancel" }).click();
@@ -107,34 +91,34 @@ describe("A batch", () => {
     });
 
     test("puts exactly its own failed deliveries back", async () => {
-        visit = await open(browser, service, `/t/maple/batches/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/batches/${idOf(1)}`);
         const { page } = visit;
         await page.getByRole("button", { name: "Retry 2 that failed" }).click();
         await page.getByText("deliveries are queued again.").waitFor();
-        const asked = service.requests.find((request) => request.path.endsWith("/requeue"))!;
+        const asked = tests.service.requests.find((request) => request.path.endsWith("/requeue"))!;
         expect(new Set((asked.body as { ids: string[] }).ids)).toEqual(new Set([idOf(521), idOf(522)]));
     });
 
     test("has its notifications by status, in the address, each leading to its page", async () => {
-        visit = await open(browser, service, `/t/maple/batches/${idOf(1)}?status=failed`);
+        const visit = await tests.open(`/t/maple/batches/${idOf(1)}?status=failed`);
         const { page } = visit;
         await page.getByText("A-21").waitFor();
         expect(await page.getByText("A-20").count()).toBe(0);
         await page.getByRole("link", { name: hostile }).first().click();
         await page.waitForURL(`**/notifications/${idOf(21)}`);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 
     test("offers a viewer nothing to change", async () => {
-        service.roles = ["viewer"];
-        visit = await open(browser, service, `/t/maple/batches/${idOf(1)}`);
+        tests.service.roles = ["viewer"];
+        const visit = await tests.open(`/t/maple/batches/${idOf(1)}`);
         await visit.page.getByText("A-21").waitFor();
         expect(await visit.page.getByRole("button", { name: /Cancel|Retry/ }).count()).toBe(0);
     });
 
     test("that is not there says so, and leads back", async () => {
-        service.on("get", `${root}/{id}`, () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
-        visit = await open(browser, service, `/t/maple/batches/${idOf(9)}`);
+        tests.service.on("get", `${root}/{id}`, () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
+        const visit = await tests.open(`/t/maple/batches/${idOf(9)}`);
         await visit.page.getByText("There is no such thing here.").waitFor();
         await visit.page.getByRole("main").getByRole("link", { name: "Batches" }).click();
         await visit.page.waitForURL(/\/batches$/);
@@ -142,11 +126,11 @@ describe("A batch", () => {
 
     test.each(ways)("has no violation, and nothing is cut off: %j", async (way) => {
         batch = batchOf(1, { reference: longName, status: "open" });
-        visit = await open(browser, service, `/t/maple/batches/${idOf(1)}`, way);
+        const visit = await tests.open(`/t/maple/batches/${idOf(1)}`, way);
         await visit.page.getByText("A-21").first().waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
         expect(visit.errors).toEqual([]);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(visit.page)).toBeUndefined();
     });
 });

@@ -1,17 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Schema } from "../../src/console/api/client.ts";
 import type { Job } from "../../src/console/bulk/queries.ts";
-import { ConsoleService } from "../console/service.ts";
-import { type ConsoleVisit, open, ways } from "./console.ts";
-import { expectNoOverflow, launch, violations } from "./page.ts";
+import { at, ConsoleTests, idOf, ways } from "./console.ts";
+import { expectNoOverflow, violations } from "./page.ts";
 
-let browser: Browser;
-let service: ConsoleService;
-let visit: ConsoleVisit | undefined;
+const tests = new ConsoleTests();
 
-const at = "2026-11-23T09:00:00.000000Z";
-const idOf = (number: number) => `01890a5d-ac96-774b-bcce-${String(number).padStart(12, "0")}`;
 const hostile = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
 const longName = "Winter sale of everything that was left over in the eastern warehouses.csv";
 const root = "/api/v1/services/notifications/bulk";
@@ -40,33 +35,28 @@ const sample = { line: 2, channel: "email", subject: `Order A-1 ${hostile}`, htm
 const checked = (of: Partial<Job> = {}) => jobOf(1, { status: "checked", rows: { total: 41_200, done: 41_200, queued: 0, bad: 3, repeated: 0 }, progress: 1, ratePerSecond: null, etaSeconds: null, smsSegments: 0, samples: [sample, { ...sample, line: 3 }], endedAt: at, ...of });
 const errors = `Courriel,Order ID,Shelf,error_code,error_message,row\n0612345678,A-1,x,invalid_email,The address is not valid.,2\n"${hostile.replaceAll('"', '""')}",A-2,y,invalid_email,The address is not valid.,9\nann@example.com,,z,required,orderId is missing.,40\n`;
 
-beforeAll(async () => {
-    browser = await launch();
-});
-afterAll(() => browser.close());
 let job: Job;
 beforeEach(async () => {
-    service = new ConsoleService();
     job = checked();
     const jobs = () => [jobOf(2), job, jobOf(3, { name: longName, status: "completed", rows: { total: 12, done: 12, queued: 12, bad: 0, repeated: 0 }, ratePerSecond: null, etaSeconds: null }), jobOf(4, { name: hostile, status: "failed", reason: "upload_incomplete", message: "the upload ended half-way" })];
-    service.answers("get", root, ({ query }) => ({ items: jobs().filter((one) => !query.has("status") || one.status === query.get("status")) }));
-    service.answers("get", `${root}/{jobId}`, () => job);
-    service.on("get", `${root}/{jobId}/errors.csv`, () => ({ status: 200, body: errors }));
-    service.answers("get", `${root}/{jobId}/items`, ({ query }) => ({
+    tests.service.answers("get", root, ({ query }) => ({ items: jobs().filter((one) => !query.has("status") || one.status === query.get("status")) }));
+    tests.service.answers("get", `${root}/{jobId}`, () => job);
+    tests.service.on("get", `${root}/{jobId}/errors.csv`, () => ({ status: 200, body: errors }));
+    tests.service.answers("get", `${root}/{jobId}/items`, ({ query }) => ({
         items: [
             { row: 2, status: "bad", code: "invalid_email", message: "The address is not valid.", cells: { Courriel: hostile, "Order ID": "A-1" } },
             { row: 3, status: "delivered", notificationId: idOf(70), cells: { Courriel: `${"x".repeat(60)}@example.com`, "Order ID": "A-2" } },
         ].filter((one) => !query.has("status") || one.status === query.get("status")),
     }));
     for (const verb of ["start", "pause", "resume", "cancel"] as const)
-        service.answers("post", `${root}/{jobId}/${verb}`, () => {
+        tests.service.answers("post", `${root}/{jobId}/${verb}`, () => {
             job = { ...job, status: verb === "pause" ? "paused" : verb === "cancel" ? "cancelled" : "completed", rows: { ...job.rows, queued: job.rows.total - job.rows.bad } };
             return job;
         });
     const template = { id: idOf(50), key: "order-shipped", name: "Order shipped", publishedVersion: 3, createdAt: at, updatedAt: at };
-    service.answers("get", "/api/v1/admin/templates", () => ({ items: [template, { ...template, id: idOf(51), key: "x", name: longName, publishedVersion: null }] }));
-    service.answers("get", "/api/v1/admin/templates/{template}", () => ({ ...template, channels: ["email", "sms"], variables: {}, versions: [] }) as unknown as Schema<"TemplateResponse">);
-    service.answers("post", `${root}/columns`, ({ body }) => {
+    tests.service.answers("get", "/api/v1/admin/templates", () => ({ items: [template, { ...template, id: idOf(51), key: "x", name: longName, publishedVersion: null }] }));
+    tests.service.answers("get", "/api/v1/admin/templates/{template}", () => ({ ...template, channels: ["email", "sms"], variables: {}, versions: [] }) as unknown as Schema<"TemplateResponse">);
+    tests.service.answers("post", `${root}/columns`, ({ body }) => {
         const { columns, mapping = {} } = body as { columns: string[]; mapping?: Record<string, string> };
         const known: Record<string, string> = { email: "recipient.email", "Order ID": "data.orderId", Nom: "recipient.name" };
         const taken = columns.map((column) => ({ column, target: mapping[column] === "ignore" ? null : (mapping[column] ?? known[column] ?? null) }));
@@ -77,22 +67,16 @@ beforeEach(async () => {
             problems: taken.some((column) => column.target === "data.orderId") ? [] : [{ code: "csv_column_missing", message: "The template needs 'orderId', for which the file has no column.", column: "orderId" }],
         };
     });
-    service.on("post", `${root}/csv`, () => ({ status: 202, body: { jobId: idOf(1), rows: 3 } }));
-    await service.start();
-});
-afterEach(async () => {
-    await visit?.context.close();
-    visit = undefined;
-    await service.stop();
+    tests.service.on("post", `${root}/csv`, () => ({ status: 202, body: { jobId: idOf(1), rows: 3 } }));
 });
 
 const file = (text: string, name = "contacts.csv") => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-const asked = (path: string) => service.requests.filter((request) => request.path.endsWith(path));
-const ran = () => visit!.page.evaluate(() => (window as { ran?: number }).ran);
+const asked = (path: string) => tests.service.requests.filter((request) => request.path.endsWith(path));
+const ran = (page: Page) => page.evaluate(() => (window as { ran?: number }).ran);
 
 describe("Bulk jobs", () => {
     test("are listed with how far they are, and filtered in the address", async () => {
-        visit = await open(browser, service, "/t/maple/bulk");
+        const visit = await tests.open("/t/maple/bulk");
         const { page } = visit;
         await page.getByRole("link", { name: "November sale" }).first().waitFor();
         await page.getByText("51 secs left").waitFor();
@@ -102,12 +86,12 @@ describe("Bulk jobs", () => {
         expect(new URL(page.url()).searchParams.get("status")).toBe("failed");
         await page.reload();
         await page.getByRole("link", { name: hostile }).waitFor();
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 
     test("of none say what the page is for, and lead to the first", async () => {
-        service.answers("get", root, () => ({ items: [] }));
-        visit = await open(browser, service, "/t/maple/bulk");
+        tests.service.answers("get", root, () => ({ items: [] }));
+        const visit = await tests.open("/t/maple/bulk");
         const { page } = visit;
         await page.getByText("No file was uploaded yet").waitFor();
         expect(await violations(page)).toEqual([]);
@@ -116,8 +100,8 @@ describe("Bulk jobs", () => {
     });
 
     test("are looked at, and not changed, by a viewer", async () => {
-        service.roles = ["viewer"];
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        tests.service.roles = ["viewer"];
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("3 rows to correct").waitFor();
         await page.getByText("The address is not valid.").first().click();
@@ -127,7 +111,7 @@ describe("Bulk jobs", () => {
     });
 
     test.each(ways)("have no violation, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/bulk", way);
+        const visit = await tests.open("/t/maple/bulk", way);
         await visit.page.getByRole("link", { name: longName }).waitFor();
         expect(await violations(visit.page)).toEqual([]);
         await expectNoOverflow(visit.page);
@@ -139,7 +123,7 @@ describe("A file", () => {
     const contacts = `Courriel;Order ID;Nom;Étagère\nann@example.com;A-1;${hostile};12\n`;
 
     test("is dropped, its columns are corrected, and it is checked before anything is sent", async () => {
-        visit = await open(browser, service, "/t/maple/bulk/upload?template=order-shipped");
+        const visit = await tests.open("/t/maple/bulk/upload?template=order-shipped");
         const { page } = visit;
         await page.locator("input[type=file]").setInputFiles(file(contacts.replace("Order ID", "Nr")));
         await page.getByText("The template needs 'orderId'").waitFor();
@@ -158,11 +142,11 @@ describe("A file", () => {
         expect(form).toContain('{"Courriel":"recipient.email","Nr":"data.orderId"}');
         expect(form).toMatch(/name="channels"\r\n\r\nsms/);
         expect(form.indexOf('name="file"')).toBeGreaterThan(form.indexOf('name="dryRun"'));
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 
     test("has columns that stand as in the last file for this template", async () => {
-        visit = await open(browser, service, "/t/maple/bulk/upload?template=order-shipped");
+        const visit = await tests.open("/t/maple/bulk/upload?template=order-shipped");
         const { page } = visit;
         await page.locator("input[type=file]").setInputFiles(file(contacts));
         await page.getByText("As last time").first().waitFor();
@@ -170,8 +154,8 @@ describe("A file", () => {
     });
 
     test("that the service refuses stays, with the reason", async () => {
-        service.on("post", `${root}/csv`, () => ({ status: 422, body: { type: "urn:x", title: "x", status: 422, code: "validation_failed", errors: [{ pointer: "/file", code: "csv_quote_unclosed", message: "A quote was left open (line 7)" }] } }));
-        visit = await open(browser, service, "/t/maple/bulk/upload?template=order-shipped");
+        tests.service.on("post", `${root}/csv`, () => ({ status: 422, body: { type: "urn:x", title: "x", status: 422, code: "validation_failed", errors: [{ pointer: "/file", code: "csv_quote_unclosed", message: "A quote was left open (line 7)" }] } }));
+        const visit = await tests.open("/t/maple/bulk/upload?template=order-shipped");
         const { page } = visit;
         await page.locator("input[type=file]").setInputFiles(file(contacts));
         await page.getByRole("button", { name: "Check the file" }).click();
@@ -181,13 +165,13 @@ describe("A file", () => {
     });
 
     test("without a line to read says so", async () => {
-        visit = await open(browser, service, "/t/maple/bulk/upload");
+        const visit = await tests.open("/t/maple/bulk/upload");
         await visit.page.locator("input[type=file]").setInputFiles(file("\n\n"));
         await visit.page.getByText("The file has no line to read.").waitFor();
     });
 
     test.each(ways)("has no violation while it is mapped, and nothing is cut off: %j", async (way) => {
-        visit = await open(browser, service, "/t/maple/bulk/upload?template=order-shipped", way);
+        const visit = await tests.open("/t/maple/bulk/upload?template=order-shipped", way);
         const { page } = visit;
         await page.locator("input[type=file]").setInputFiles(file(contacts, longName));
         await page.locator("tbody tr").first().waitFor();
@@ -197,13 +181,13 @@ describe("A file", () => {
         expect(await violations(page)).toEqual([]);
         await expectNoOverflow(page);
         expect(visit.errors).toEqual([]);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 });
 
 describe("A checked file", () => {
     test("sends its good rows after a question, without a second upload", async () => {
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("41,197 rows can go now, 3 cannot. Nothing was sent yet.").waitFor();
         await page.getByRole("button", { name: "Send 41,197 rows" }).click();
@@ -217,9 +201,9 @@ describe("A checked file", () => {
         expect(asked("/csv")).toHaveLength(0);
     });
 
-    test("has its bad rows by cause; they are mended with the keyboard, and only those are sent", async () => {
+    test("has its bad rows by cause; they are corrected with the keyboard, and only those are sent", async () => {
         job = checked({ status: "completed", rows: { total: 41_200, done: 41_200, queued: 41_197, bad: 3, repeated: 0 } });
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("The address is not valid. invalid_email").click();
         await page.getByLabel("Courriel, line 2").fill("bob@example.com");
@@ -234,11 +218,11 @@ describe("A checked file", () => {
         const form = asked("/csv")[0]!.body as string;
         expect(form).toMatch(new RegExp(`name="continues"\\r\\n\\r\\n${idOf(1)}`));
         expect(form).toContain('"Courriel","Order ID","Shelf","row"\r\n"bob@example.com","A-1","x","2"\r\n"eve@example.com","A-2","y","9"');
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 
     test("has one repair for all rows of a cause", async () => {
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("The address is not valid. invalid_email").click();
         await page.getByLabel("For all of them").selectOption("Write");
@@ -253,7 +237,7 @@ describe("A checked file", () => {
 
     test("that runs is paused, resumed and cancelled", async () => {
         job = jobOf(1, { deliveries: { ...none, total: 19_671, pending: 9_000, sent: 10_671 } });
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const { page } = visit;
         await page.getByText("412.5").waitFor();
         await page.getByRole("button", { name: "Pause" }).click();
@@ -264,22 +248,22 @@ describe("A checked file", () => {
     });
 
     test("has its rows by status, in the address, each leading to its notification", async () => {
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}?rows=delivered`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}?rows=delivered`);
         const { page } = visit;
         await page.getByRole("link", { name: /@example.com · A-2/ }).click();
         await page.waitForURL(`**/notifications/${idOf(70)}`);
     });
 
     test("gives its bad rows as a file", async () => {
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`);
         const [file] = await Promise.all([visit.page.waitForEvent("download"), visit.page.getByRole("button", { name: "Bad rows" }).click()]);
         expect(file.suggestedFilename()).toBe(`errors-${idOf(1)}.csv`);
         expect(visit.errors).toEqual([]);
     });
 
     test("that is not there says so, and leads back", async () => {
-        service.on("get", `${root}/{jobId}`, () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(9)}`);
+        tests.service.on("get", `${root}/{jobId}`, () => ({ status: 404, body: { type: "urn:x", title: "x", status: 404, code: "not_found" } }));
+        const visit = await tests.open(`/t/maple/bulk/${idOf(9)}`);
         await visit.page.getByText("There is no such thing here.").waitFor();
         await visit.page.getByRole("main").getByRole("link", { name: "Bulk" }).click();
         await visit.page.waitForURL(/\/bulk$/);
@@ -287,7 +271,7 @@ describe("A checked file", () => {
 
     test.each(ways)("has no violation, and nothing is cut off: %j", async (way) => {
         job = checked({ name: longName, status: "completed", deliveries: { ...none, total: 41_197, pending: 12, sent: 30_000, delivered: 11_000, failed: 120, bounced: 65 } });
-        visit = await open(browser, service, `/t/maple/bulk/${idOf(1)}`, way);
+        const visit = await tests.open(`/t/maple/bulk/${idOf(1)}`, way);
         const { page } = visit;
         await page.getByText("invalid_email").first().waitFor();
         for (const details of await page.locator("details").all())
@@ -298,6 +282,6 @@ describe("A checked file", () => {
         expect(await violations(page)).toEqual([]);
         await expectNoOverflow(page);
         expect(visit.errors).toEqual([]);
-        expect(await ran()).toBeUndefined();
+        expect(await ran(page)).toBeUndefined();
     });
 });

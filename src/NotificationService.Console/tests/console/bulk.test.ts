@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { badRowsOf, causesOf, cellOf, correctedFile, pasted, repaired, withCell } from "../../src/console/bulk/corrections.ts";
 import { beginningOf, decoded, delimiterOf, rowsOf, unescaped, written } from "../../src/console/bulk/csv.ts";
-import { badRowsOf, causesOf, cellOf, correctedFile, pasted, repaired, withCell } from "../../src/console/bulk/mend.ts";
 
 describe("The beginning of a CSV file", () => {
     test.each([
@@ -56,7 +56,7 @@ describe("Bad rows", () => {
         expect(cellOf(repaired(new Map(), bad.rows, 1, "fill", "A-9"), bad.rows[2]!, 1)).toBe("A-9");
     });
 
-    test("are mended no more when they are as they came", () => {
+    test("are corrected no more when they are as they came", () => {
         const row = bad.rows[0]!;
         expect(withCell(withCell(new Map(), row, 0, "x"), row, 0, "0612").size).toBe(0);
     });

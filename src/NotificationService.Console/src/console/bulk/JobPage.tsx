@@ -22,9 +22,9 @@ import { useMay } from "../session/react.ts";
 import { duration } from "../words/formats.ts";
 import { useWords } from "../words/index.ts";
 import styles from "./bulk.module.css";
+import { Corrections } from "./Corrections.tsx";
 import { outcomes } from "./filters.ts";
 import { goodOf, JobState, nameOf, partsOf, RowState } from "./JobState.tsx";
-import { Mend } from "./Mend.tsx";
 import { type Job, jobQuery, type Row, rowsQuery } from "./queries.ts";
 import { targetName } from "./targets.ts";
 
@@ -62,7 +62,7 @@ export function JobPage() {
             actions={<Deeds tenant={tenant} job={job} maySend={maySend} />}
         >
             <HowFar job={job} />
-            {job.rows.bad > 0 && job.status !== "uploading" && job.status !== "checking" && <Mend tenant={tenant} job={job} maySend={maySend} />}
+            {job.rows.bad > 0 && job.status !== "uploading" && job.status !== "checking" && <Corrections tenant={tenant} job={job} maySend={maySend} />}
             {job.status === "checked" && job.samples && job.samples.length > 0 && <Samples job={job} />}
             {job.status !== "uploading" && job.status !== "checking" && <RowsOf tenant={tenant} job={job} />}
         </Page>

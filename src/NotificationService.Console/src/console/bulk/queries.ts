@@ -2,15 +2,15 @@ import { queryOptions } from "@tanstack/react-query";
 import type { Schema } from "../api/client.ts";
 import { pagesOf } from "../look/pages.ts";
 import { api } from "../session/browser.ts";
+import { badRowsOf } from "./corrections.ts";
 import type { JobFilters } from "./filters.ts";
-import { badRowsOf } from "./mend.ts";
 
 export type Job = Schema<"BulkJobResponse">;
 export type Row = Schema<"BulkItem">;
 
 const root = "/api/v1/services/notifications/bulk";
 
-/** Of errors.csv as much as is mended on a page. */
+/** Of errors.csv as much as is corrected on a page. */
 const maxErrorBytes = 4 * 1024 * 1024;
 
 /** While rows are worked or deliveries are under way the page follows; one that is not looked at asks nothing. */

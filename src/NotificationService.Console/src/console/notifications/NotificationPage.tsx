@@ -266,7 +266,7 @@ function Outcome({ outcome }: { outcome: string }) {
     );
 }
 
-/** Where to go to mend what went wrong on a channel. */
+/** Where to go to repair what went wrong on a channel. */
 function Repair({ kind, status }: { kind: string | undefined; status: string }) {
     const { t } = useWords();
     const word = kind === "no_address" ? "repair.address" : kind === "template_error" ? "repair.template" : kind === "credentials" ? "repair.credentials" : status === "suppressed" ? "repair.suppressed" : undefined;

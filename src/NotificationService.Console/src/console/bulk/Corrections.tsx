@@ -8,17 +8,17 @@ import { Failed, Refused, Waiting } from "../look/States.tsx";
 import { api } from "../session/browser.ts";
 import { useWords } from "../words/index.ts";
 import styles from "./bulk.module.css";
-import { type BadRow, type BadRows, type Cause, causesOf, cellOf, correctedFile, type Mended, pasted, type Repair, repaired, repairs, withCell } from "./mend.ts";
+import { type BadRow, type BadRows, type Cause, type Corrected, causesOf, cellOf, correctedFile, pasted, type Repair, repaired, repairs, withCell } from "./corrections.ts";
 import { badRowsQuery, type Job } from "./queries.ts";
 
 /** Rows of a cause that are shown before somebody asks for more. */
 const shownAtFirst = 25;
 
 /** The bad rows by what is wrong with them, to be corrected here and sent after the others. */
-export function Mend({ tenant, job, maySend }: { tenant: string; job: Job; maySend: boolean }) {
+export function Corrections({ tenant, job, maySend }: { tenant: string; job: Job; maySend: boolean }) {
     const { t } = useWords();
     const client = useQueryClient();
-    const [mended, setMended] = useState<Mended>(new Map());
+    const [corrected, setCorrected] = useState<Corrected>(new Map());
     const query = useQuery(badRowsQuery(tenant, job));
     const bad = query.data;
     const mayContinue = job.status === "completed" || (job.status === "failed" && job.reason === "bad_rows");
@@ -26,16 +26,16 @@ export function Mend({ tenant, job, maySend }: { tenant: string; job: Job; maySe
         mutationFn: async (rows: BadRows) => {
             const form = new FormData();
             form.append("continues", job.jobId);
-            form.append("file", new File([correctedFile(rows, mended)], "corrected.csv", { type: "text/csv" }));
+            form.append("file", new File([correctedFile(rows, corrected)], "corrected.csv", { type: "text/csv" }));
             await api.upload("/api/v1/services/notifications/bulk/csv", form, () => {}, new AbortController().signal);
         },
         onSuccess: async () => {
-            setMended(new Map());
+            setCorrected(new Map());
             await client.invalidateQueries({ queryKey: [tenant, "bulk"] });
         },
     });
     return (
-        <Card title={t("bulk.toMend", { count: job.rows.bad })}>
+        <Card title={t("bulk.toCorrect", { count: job.rows.bad })}>
             {bad === undefined ? (
                 query.isPending ? (
                     <Waiting rows={3} />
@@ -49,20 +49,20 @@ export function Mend({ tenant, job, maySend }: { tenant: string; job: Job; maySe
                     {bad.rows.length < job.rows.bad && <p className={look.dim}>{t("bulk.firstOnly", { count: bad.rows.length })}</p>}
                     <ul className={styles.causes}>
                         {causesOf(bad.rows).map((cause) => (
-                            <CauseRows key={`${cause.code} ${cause.message}`} cause={cause} columns={bad.columns} mended={mended} onMend={maySend ? setMended : undefined} />
+                            <CauseRows key={`${cause.code} ${cause.message}`} cause={cause} columns={bad.columns} corrected={corrected} onCorrect={maySend ? setCorrected : undefined} />
                         ))}
                     </ul>
                     {maySend && (
                         <div className={styles.act}>
-                            <Button leftSection={<Send size={14} />} disabled={mended.size === 0 || !mayContinue} loading={send.isPending} onClick={() => send.mutate(bad)}>
-                                {t("bulk.sendMended", { count: mended.size })}
+                            <Button leftSection={<Send size={14} />} disabled={corrected.size === 0 || !mayContinue} loading={send.isPending} onClick={() => send.mutate(bad)}>
+                                {t("bulk.sendCorrected", { count: corrected.size })}
                             </Button>
-                            {mended.size > 0 && (
-                                <Button variant="default" disabled={send.isPending} onClick={() => setMended(new Map())}>
+                            {corrected.size > 0 && (
+                                <Button variant="default" disabled={send.isPending} onClick={() => setCorrected(new Map())}>
                                     {t("bulk.discard")}
                                 </Button>
                             )}
-                            <p className={look.dim}>{t(mayContinue ? "bulk.mendWhat" : job.mode === "all_or_nothing" ? "bulk.mendWhole" : "bulk.mendLater")}</p>
+                            <p className={look.dim}>{t(mayContinue ? "bulk.correctWhat" : job.mode === "all_or_nothing" ? "bulk.correctWhole" : "bulk.correctLater")}</p>
                         </div>
                     )}
                     <Refused error={send.error} />
@@ -75,15 +75,15 @@ export function Mend({ tenant, job, maySend }: { tenant: string; job: Job; maySe
 interface CauseProps {
     cause: Cause;
     columns: readonly string[];
-    mended: Mended;
-    onMend: ((mended: Mended) => void) | undefined;
+    corrected: Corrected;
+    onCorrect: ((corrected: Corrected) => void) | undefined;
 }
 
-function CauseRows({ cause, columns, mended, onMend }: CauseProps) {
+function CauseRows({ cause, columns, corrected, onCorrect }: CauseProps) {
     const { t } = useWords();
     const [open, setOpen] = useState(false);
     const [count, setCount] = useState(shownAtFirst);
-    const touched = cause.rows.filter((row) => mended.has(row.line)).length;
+    const touched = cause.rows.filter((row) => corrected.has(row.line)).length;
     return (
         <li>
             <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className={styles.cause}>
@@ -93,14 +93,14 @@ function CauseRows({ cause, columns, mended, onMend }: CauseProps) {
                         {cause.message} <code>{cause.code}</code>
                     </span>
                     <span className={look.dim}>
-                        {touched > 0 && `${t("bulk.mendedOf", { count: touched })} · `}
+                        {touched > 0 && `${t("bulk.correctedOf", { count: touched })} · `}
                         {t("bulk.rowCount", { count: cause.rows.length })}
                     </span>
                 </summary>
                 {open && (
                     <>
-                        {onMend && cause.rows.length > 1 && <ForAll columns={columns} rows={cause.rows} onRepair={(column, repair, text) => onMend(repaired(mended, cause.rows, column, repair, text))} />}
-                        <Grid label={cause.message} rows={cause.rows.slice(0, count)} columns={columns} mended={mended} onMend={onMend} />
+                        {onCorrect && cause.rows.length > 1 && <ForAll columns={columns} rows={cause.rows} onRepair={(column, repair, text) => onCorrect(repaired(corrected, cause.rows, column, repair, text))} />}
+                        <Grid label={cause.message} rows={cause.rows.slice(0, count)} columns={columns} corrected={corrected} onCorrect={onCorrect} />
                         {cause.rows.length > count && (
                             <Button variant="default" size="compact-sm" onClick={() => setCount(count + 100)}>
                                 {t("showMore")}
@@ -150,11 +150,11 @@ function ForAll({ columns, rows, onRepair }: { columns: readonly string[]; rows:
 }
 
 /** Cells as in a spreadsheet: arrows and Enter go from row to row, what is pasted fills those below. */
-function Grid({ label, rows, columns, mended, onMend }: { label: string; rows: readonly BadRow[]; columns: readonly string[]; mended: Mended; onMend: ((mended: Mended) => void) | undefined }) {
+function Grid({ label, rows, columns, corrected, onCorrect }: { label: string; rows: readonly BadRow[]; columns: readonly string[]; corrected: Corrected; onCorrect: ((corrected: Corrected) => void) | undefined }) {
     const { t } = useWords();
     const move = (from: HTMLElement, row: number, column: number) => from.closest("table")?.querySelector<HTMLInputElement>(`[data-cell="${row} ${column}"]`)?.focus();
     return (
-        <section className={styles.scroll} aria-label={label} tabIndex={onMend ? undefined : 0}>
+        <section className={styles.scroll} aria-label={label} tabIndex={onCorrect ? undefined : 0}>
             <table className={styles.grid2}>
                 <thead>
                     <tr>
@@ -171,20 +171,20 @@ function Grid({ label, rows, columns, mended, onMend }: { label: string; rows: r
                         <tr key={row.line}>
                             <th scope="row">{row.line}</th>
                             {columns.map((name, column) => {
-                                const value = cellOf(mended, row, column);
+                                const value = cellOf(corrected, row, column);
                                 return (
-                                    <td key={column} data-mended={mended.get(row.line)?.has(column) === true}>
-                                        {onMend ? (
+                                    <td key={column} data-corrected={corrected.get(row.line)?.has(column) === true}>
+                                        {onCorrect ? (
                                             <input
                                                 data-cell={`${place} ${column}`}
                                                 aria-label={t("bulk.cellOf", { column: name, line: row.line })}
                                                 value={value}
-                                                onChange={(event) => onMend(withCell(mended, row, column, event.currentTarget.value))}
+                                                onChange={(event) => onCorrect(withCell(corrected, row, column, event.currentTarget.value))}
                                                 onPaste={(event) => {
                                                     const text = event.clipboardData.getData("text/plain");
                                                     if (!/[\t\n]/.test(text)) return;
                                                     event.preventDefault();
-                                                    onMend(pasted(mended, rows, columns.length, { row: place, column }, text));
+                                                    onCorrect(pasted(corrected, rows, columns.length, { row: place, column }, text));
                                                 }}
                                                 onKeyDown={(event) => {
                                                     const down = event.key === "ArrowDown" || (event.key === "Enter" && !event.shiftKey);

@@ -14,7 +14,7 @@ export interface BadRows {
     rows: readonly BadRow[];
 }
 
-/** As many as are mended on a page. The others are mended in a spreadsheet. */
+/** As many as are corrected on a page. The others are corrected in a spreadsheet. */
 export const maxRows = 1_000;
 const added = 3;
 
@@ -47,19 +47,19 @@ export function causesOf(rows: readonly BadRow[]): Cause[] {
 }
 
 /** By line, the cells that somebody changed, by the place of their column. */
-export type Mended = ReadonlyMap<string, ReadonlyMap<number, string>>;
+export type Corrected = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
-export function withCell(mended: Mended, row: BadRow, column: number, value: string): Mended {
-    const cells = new Map(mended.get(row.line));
+export function withCell(corrected: Corrected, row: BadRow, column: number, value: string): Corrected {
+    const cells = new Map(corrected.get(row.line));
     if (value === (row.cells[column] ?? "")) cells.delete(column);
     else cells.set(column, value);
-    const next = new Map(mended);
+    const next = new Map(corrected);
     if (cells.size === 0) next.delete(row.line);
     else next.set(row.line, cells);
     return next;
 }
 
-export const cellOf = (mended: Mended, row: BadRow, column: number): string => mended.get(row.line)?.get(column) ?? row.cells[column] ?? "";
+export const cellOf = (corrected: Corrected, row: BadRow, column: number): string => corrected.get(row.line)?.get(column) ?? row.cells[column] ?? "";
 
 export const repairs = ["set", "fill", "before", "replace"] as const;
 export type Repair = (typeof repairs)[number];
@@ -74,15 +74,15 @@ function of(now: string, repair: Repair, text: string): string {
 }
 
 /** One repair for all rows of a cause. */
-export function repaired(mended: Mended, rows: readonly BadRow[], column: number, repair: Repair, text: string): Mended {
-    let next = mended;
+export function repaired(corrected: Corrected, rows: readonly BadRow[], column: number, repair: Repair, text: string): Corrected {
+    let next = corrected;
     for (const row of rows) next = withCell(next, row, column, of(cellOf(next, row, column), repair, text));
     return next;
 }
 
 /** Pasted from a spreadsheet: fills cells to the right and down. */
-export function pasted(mended: Mended, rows: readonly BadRow[], columns: number, from: { row: number; column: number }, text: string): Mended {
-    let next = mended;
+export function pasted(corrected: Corrected, rows: readonly BadRow[], columns: number, from: { row: number; column: number }, text: string): Corrected {
+    let next = corrected;
     for (const [down, line] of text
         .replace(/\r?\n$/, "")
         .split(/\r?\n/)
@@ -95,6 +95,6 @@ export function pasted(mended: Mended, rows: readonly BadRow[], columns: number,
 }
 
 /** What is uploaded as the job's corrected rows: only those that somebody changed. */
-export function correctedFile({ columns, rows }: BadRows, mended: Mended): string {
-    return written([[...columns, "row"], ...rows.filter((row) => mended.has(row.line)).map((row) => [...columns.map((_, column) => cellOf(mended, row, column)), row.line])]);
+export function correctedFile({ columns, rows }: BadRows, corrected: Corrected): string {
+    return written([[...columns, "row"], ...rows.filter((row) => corrected.has(row.line)).map((row) => [...columns.map((_, column) => cellOf(corrected, row, column)), row.line])]);
 }
