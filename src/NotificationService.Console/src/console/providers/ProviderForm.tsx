@@ -47,7 +47,6 @@ function Fields({ tenant, provider, types, onClose }: Props & { types: ProviderT
     const [settings, setSettings] = useState<unknown>(provider?.settings ?? {});
     const [removing, setRemoving] = useState(false);
     const described = types.find((one) => one.type === type);
-    const fields = fieldsOf(described);
     const stored = provider?.credentials ?? {};
     const done = async () => {
         await client.invalidateQueries({ queryKey: [tenant, "providers"] });
@@ -102,21 +101,14 @@ function Fields({ tenant, provider, types, onClose }: Props & { types: ProviderT
                     <TextInput label={t("providers.priority")} description={t("providers.priorityWhy")} inputMode="numeric" value={priority} onChange={(event) => setPriority(event.currentTarget.value)} error={problem?.of("/priority")} />
                     <TextInput label={t("providers.weight")} description={t("providers.weightWhy")} inputMode="numeric" value={weight} onChange={(event) => setWeight(event.currentTarget.value)} error={problem?.of("/weight")} />
                 </div>
-                {fields.credentials.map((field) => {
-                    const more = { label: field.name, value: credentials[field.name] ?? "", placeholder: stored[field.name] ?? "", withAsterisk: field.required, error: problem?.of(field.pointer), autoComplete: "off", spellCheck: false };
-                    const change = (value: string) => setCredentials((now) => ({ ...now, [field.name]: value }));
-                    const why = stored[field.name] === undefined ? undefined : t("providers.stays");
-                    if (field.kind === "file") return <Textarea key={field.name} {...more} description={why} autosize minRows={2} maxRows={6} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
-                    return <TextInput key={field.name} {...more} description={why} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
-                })}
                 <div className={styles.grid}>
-                    {fields.settings.map((field) => {
-                        const value = readSetting(settings, field.name);
-                        const error = problem?.of(field.pointer);
-                        const change = (to: string) => setSettings((now: unknown) => withSetting(now, field, to));
-                        if (field.kind === "boolean") return <Checkbox key={field.name} label={field.name} checked={value === "true"} onChange={(event) => change(event.currentTarget.checked ? "true" : "")} error={error} />;
-                        if (field.choices) return <NativeSelect key={field.name} label={field.name} value={value === "" ? (field.default ?? "") : value} data={field.choices} onChange={(event) => change(event.currentTarget.value)} error={error} />;
-                        return <SettingField key={field.name} field={field} value={value} error={error} onChange={change} />;
+                    {fieldsOf(described).map((field) => {
+                        if (!field.secret) return <SettingField key={field.name} field={field} value={readSetting(settings, field.name)} error={problem?.of(field.pointer)} onChange={(to) => setSettings((now: unknown) => withSetting(now, field, to))} />;
+                        const more = { label: field.name, value: credentials[field.name] ?? "", placeholder: stored[field.name] ?? "", withAsterisk: field.required, error: problem?.of(field.pointer), autoComplete: "off", spellCheck: false };
+                        const change = (value: string) => setCredentials((now) => ({ ...now, [field.name]: value }));
+                        const why = stored[field.name] === undefined ? undefined : t("providers.stays");
+                        if (field.kind === "file") return <Textarea key={field.name} {...more} description={why} autosize minRows={2} maxRows={6} className={`${styles.secret} ${styles.wide}`} onChange={(event) => change(event.currentTarget.value)} />;
+                        return <TextInput key={field.name} {...more} description={why} className={styles.secret} onChange={(event) => change(event.currentTarget.value)} />;
                     })}
                 </div>
                 <Checkbox label={t("providers.enabled")} checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
@@ -155,6 +147,8 @@ const numberOf = (text: string): number => (text.trim() === "" || !Number.isFini
 /** Keeps what is typed, also what is no value yet. */
 function SettingField({ field, value, error, onChange }: { field: ProviderField; value: string; error: string | undefined; onChange: (value: string) => void }) {
     const [typed, setTyped] = useState(value);
+    if (field.kind === "boolean") return <Checkbox label={field.name} checked={value === "true"} onChange={(event) => onChange(event.currentTarget.checked ? "true" : "")} error={error} />;
+    if (field.choices) return <NativeSelect label={field.name} value={value === "" ? (field.default ?? "") : value} data={field.choices} onChange={(event) => onChange(event.currentTarget.value)} error={error} />;
     return (
         <TextInput
             label={field.name}

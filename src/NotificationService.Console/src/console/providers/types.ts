@@ -13,11 +13,7 @@ export const typesQuery = (tenant: string) => ({ queryKey: [tenant, "provider-ty
 
 export const typesOf = (types: readonly ProviderType[], channel: string): string[] => types.filter((one) => one.channels.includes(channel)).map((one) => one.type);
 
-/** In two parts: what is never shown again, and the rest. */
-export function fieldsOf(type: ProviderType | undefined): { credentials: ProviderField[]; settings: ProviderField[] } {
-    const fields = (type?.fields ?? []).map((field) => ({ ...field, name: field.pointer.split("/").slice(2).join(".") }));
-    return { credentials: fields.filter((field) => field.secret), settings: fields.filter((field) => !field.secret) };
-}
+export const fieldsOf = (type: ProviderType | undefined): ProviderField[] => (type?.fields ?? []).map((field) => ({ ...field, name: field.pointer.split("/").slice(2).join(".") }));
 
 type Settings = Record<string, unknown>;
 const isObject = (value: unknown): value is Settings => value !== null && typeof value === "object" && !Array.isArray(value);
