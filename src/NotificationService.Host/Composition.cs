@@ -15,6 +15,7 @@ using NotificationService.Host.Api.BulkJobs;
 using NotificationService.Host.Api.Categories;
 using NotificationService.Host.Api.EventRules;
 using NotificationService.Host.Api.Inbox;
+using NotificationService.Host.Api.Ledger;
 using NotificationService.Host.Api.Lookups;
 using NotificationService.Host.Api.Notifications;
 using NotificationService.Host.Api.Preferences;
@@ -36,6 +37,7 @@ using NotificationService.Host.Pages;
 using NotificationService.Inbox;
 using NotificationService.Kafka;
 using NotificationService.Kafka.Intake;
+using NotificationService.Ledger;
 using NotificationService.Lookups;
 using NotificationService.Notices;
 using NotificationService.Notifications;
@@ -71,6 +73,7 @@ public static class Composition
         .AddQuotas()
         .AddNotifications()
         .AddBatches()
+        .AddLedger()
         .AddBulkJobs()
         .AddEventRules()
         .AddNotices()
@@ -116,6 +119,7 @@ public static class Composition
         .AddEventRelay()
         .AddWebhookWorker()
         .AddBatchMaintenance()
+        .AddLedgerMaintenance()
         .AddBulkRunner()
         .AddUserImports()
         .AddNoticeWorker()
@@ -142,6 +146,7 @@ public static class Composition
     {
         app.MapNotifications();
         app.MapBatches();
+        app.MapLedger();
         app.MapBulkJobs();
         app.MapDeadLetters();
         app.MapTemplates();

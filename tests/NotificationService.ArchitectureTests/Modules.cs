@@ -16,6 +16,7 @@ public static class Modules
         ["Deliveries"] = ["Categories", "Templates", "Recipients", "Channels", "Inbox", "Events"],
         ["Quotas"] = ["Channels"],
         ["Recipients"] = ["Categories", "Templates", "Channels", "Credentials"],
+        ["Ledger"] = ["Channels", "Deliveries"],
         ["Lookups"] = [],
         ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],

@@ -23,6 +23,7 @@ public static partial class StatementOwners
         ("idempotency", "Core/Notifications"),
         ("inbox", "Core/Inbox"),
         ("kafka_messages", "Kafka/Status"),
+        ("ledger", "Core/Ledger"),
         ("notices", "Core/Notices"),
         ("notifications", "Core/Notifications"),
         ("one_time_tokens", "Core/Tenants"),

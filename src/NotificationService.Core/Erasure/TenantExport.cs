@@ -18,7 +18,7 @@ public sealed class TenantExport(Database database, TenantStore store, AuditLog 
     private static readonly string[] LeftOut =
     [
         "refresh_tokens", "one_time_tokens", "ended_tokens", "totp_secrets", "recovery_codes", "sign_in_places", "notices", "provider_credentials", "webhook_secrets",
-        "idempotency_keys", "batch_changes", "retention_marks", "retention_left", "audit_heads", "invitation_counts",
+        "idempotency_keys", "batch_changes", "ledger_changes", "retention_marks", "retention_left", "audit_heads", "invitation_counts",
     ];
 
     private static readonly Statement Tables = Statement.Load("tenant_export_tables");

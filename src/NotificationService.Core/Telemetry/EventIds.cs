@@ -17,6 +17,7 @@ public static class EventIds
     public const int Templates = 2400;
     public const int Recipients = 2500;
     public const int Batches = 2600;
+    public const int Ledger = 2650;
     public const int BulkJobs = 2700;
     public const int Erasure = 2750;
     public const int Inbox = 2800;

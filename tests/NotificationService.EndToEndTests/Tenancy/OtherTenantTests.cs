@@ -29,7 +29,7 @@ public sealed class OtherTenantTests(SignInInProcess fixture) : IClassFixture<Si
     private static readonly string[] Made = ["PUT /api/v1/services/recipients/{userId}", "DELETE /api/v1/services/recipients/{userId}"];
 
     /// <summary>What goes on by itself, whoever calls: counts of batches are settled later.</summary>
-    private static readonly string[] Moving = ["recent_sign_ins", "sign_in_places", "notices", "batches", "batch_counts", "batch_changes"];
+    private static readonly string[] Moving = ["recent_sign_ins", "sign_in_places", "notices", "batches", "batch_counts", "batch_changes", "ledger_counts", "ledger_changes"];
 
     private readonly SignInService service = fixture.Service;
 

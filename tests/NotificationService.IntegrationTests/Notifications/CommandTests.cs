@@ -143,9 +143,12 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     private Task<int> FailAsync(NotificationId id) => database.ExecuteAsync(
         $$"""
          with failed as (
-             update deliveries set status = {status.failed}, failure_kind = {failure.exhausted}, failure_code = 'http_503', failure_message = 'away', timeline_seq = timeline_seq + 1
-             where id > '{{id}}' and id <= '{{id.LastDelivery}}' returning id, tenant_id, timeline_seq)
-         insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, 73, now() from failed
+             update deliveries d set status = {status.failed}, failure_kind = {failure.exhausted}, failure_code = 'http_503', failure_message = 'away', timeline_seq = d.timeline_seq + 1
+             from (select id, status as was from deliveries where id > '{{id}}' and id <= '{{id.LastDelivery}}') before where d.id = before.id returning d.*, before.was),
+         change as (
+             select tenant_id, id as delivery_id, timeline_seq as seq, was, status, now() as at, batch_id, live, null::json as detail from failed),
+         {include change_recorded}
+         select 1
          """);
 
     private async Task<DeliveryStatus> StatusAsync(NotificationId id) =>

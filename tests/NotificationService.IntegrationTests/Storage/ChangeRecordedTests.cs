@@ -13,7 +13,7 @@ public sealed class ChangeRecordedTests(TestDatabase database) : IClassFixture<T
 
     private const string Record = """
         with change as (
-            select :tenant as tenant_id, gen_random_uuid() as delivery_id, 2 as seq, c.was, c.status, now() as at, :batch as batch_id, null::json as detail
+            select :tenant as tenant_id, gen_random_uuid() as delivery_id, 2 as seq, c.was, c.status, now() as at, :batch as batch_id, true as live, null::json as detail
             from unnest(:was::smallint[], :status::smallint[]) as c(was, status)),
         {include change_recorded}
         select 1

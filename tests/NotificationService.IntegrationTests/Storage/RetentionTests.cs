@@ -28,6 +28,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private const string Quotas = "QuotaMaintenance";
     private const string Inbox = "InboxMaintenance";
     private const string Realtime = "RealtimeMaintenance";
+    private const string Ledger = "LedgerMaintenance";
     private const string Bulk = "BulkRunner";
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
@@ -76,6 +77,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["batch_chunks"] = WithBatch,
         ["batch_changes"] = WithBatch,
         ["batch_counts"] = WithBatch,
+        ["ledger_changes"] = "gathered within seconds",
+        ["ledger_counts"] = Purged,
         ["bulk_jobs"] = WithBatch,
         ["bulk_row_ranges"] = WithBatch,
         ["bulk_errors"] = WithBatch,
@@ -134,6 +137,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
             Webhooks),
         ["webhook_secrets"] = new("tenant_id, endpoint_id, field, key_id, sealed, created_at, retires_at", "'{tenant}', '{tenant}', '{id}', 'k', '', now(), {at}", Hours(1), Hours(-1), Retention, "field"),
         ["rate_limits"] = new("subject, second, counts", "'{id}', floor(extract(epoch from {at})), array_fill(1::bigint, '{61}')", Hours(2), TimeSpan.FromMinutes(50), RateLimits, "subject"),
+        ["ledger_counts"] = new("tenant_id, hour, live, channel, status, accepted, n", "'{id}', notification_meta.hour_of('{id}'), true, 1, 40, 1, 1", Days(91), Days(89), Ledger, "tenant_id"),
         ["daily_counts"] = new("tenant_id, day, counter, taken", "'{tenant}', {at}::date, '{id}', 1", Days(5), Days(1), Quotas, "counter"),
         ["realtime_events"] = new("tenant_id, sequence, id, type, audience, data, created_at", "'{tenant}', (select count(*) + 1 from realtime_events), '{id}', 'a.b', '[]', '{}', {at}", Hours(25), Hours(23), Realtime),
         ["stream_tickets"] = new("tenant_id, id, expires_at", "'{tenant}', '{id}', {at}", Hours(1), Hours(-1), Retention),

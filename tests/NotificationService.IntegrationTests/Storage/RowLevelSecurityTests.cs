@@ -71,7 +71,7 @@ public sealed class RowLevelSecurityTests(TestDatabase database) : IClassFixture
 
     /// <summary>The API writes what it accepts of several tenants together, and reads of it only which keys are taken.</summary>
     private static bool MayOfSeveral(string role, string table, string verb) => role == Database.WorkerRole
-        || (verb == "insert" && table is ("notifications" or "deliveries" or "timeline" or "outbox" or "batch_changes" or "idempotency_keys"))
+        || (verb == "insert" && table is ("notifications" or "deliveries" or "timeline" or "outbox" or "batch_changes" or "ledger_changes" or "idempotency_keys"))
         || (verb == "select" && table == "idempotency_keys");
 
     private async Task<IReadOnlyList<string>> TablesAsync() => await database.QueryAsync<string>(

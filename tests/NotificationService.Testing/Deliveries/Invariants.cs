@@ -161,6 +161,26 @@ public sealed class Invariants(NpgsqlDataSource database)
             select coalesce(a.batch_id, c.batch_id)::text || ' ' || coalesce(a.status, c.status) || ': ' || coalesce(c.n, 0) || ' counted, ' || coalesce(a.n, 0) || ' there'
             from actual a full join counted c on c.batch_id = a.batch_id and c.status = a.status where a.n is distinct from c.n
             """),
+        // Of an hour whose deliveries were all accepted by the service; what a test plants is not counted.
+        ("the ledger says of an hour something else than its deliveries",
+            """
+            with counted as (
+                select tenant_id, hour, live, channel, status, sum(accepted) as accepted, sum(n) as n from (
+                    select tenant_id, hour, live, channel, status, accepted, n from ledger_counts union all select tenant_id, hour, live, channel, status, accepted, delta from ledger_changes) c
+                group by 1, 2, 3, 4, 5),
+            actual as (
+                select tenant_id, notification_meta.hour_of(id) as hour, live, channel, case when status < {status.sent} then 0 else status end as status, count(*) as n
+                from deliveries group by 1, 2, 3, 4, 5),
+            whole as (
+                select c.tenant_id, c.hour from (select tenant_id, hour, sum(accepted) as n from counted group by 1, 2) c
+                join (select tenant_id, hour, sum(n) as n from actual group by 1, 2) a on a.tenant_id = c.tenant_id and a.hour = c.hour and a.n = c.n)
+            select w.tenant_id::text || ' ' || w.hour || ' ' || d.status || ': ' || d.counted || ' counted, ' || d.actual || ' there'
+            from whole w
+            join (
+                select coalesce(c.tenant_id, a.tenant_id) as tenant_id, coalesce(c.hour, a.hour) as hour, coalesce(c.status, a.status) as status, coalesce(c.n, 0) as counted, coalesce(a.n, 0) as actual
+                from counted c full join actual a on a.tenant_id = c.tenant_id and a.hour = c.hour and a.live = c.live and a.channel = c.channel and a.status = c.status) d
+                on d.tenant_id = w.tenant_id and d.hour = w.hour and d.counted <> d.actual
+            """),
         ("a batch's chunks differ from what is counted of them",
             """
             with counted as (

@@ -24,9 +24,9 @@ begin
         with ended as (
             update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
             where d.id > first_id and d.id <= last_id and d.tenant_id = new.tenant_id and d.chain > 0 and d.status in ({status.waiting})
-            returning d.id, d.timeline_seq, d.batch_id, d.status, d.devices),
+            returning d.id, d.timeline_seq, d.batch_id, d.live, d.status, d.devices),
         change as (
-            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.queued} as was, status, now_at as at, batch_id,
+            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.queued} as was, status, now_at as at, batch_id, live,
                 notification_meta.cause({cause.not_needed}, devices, success) as detail
             from ended),
         {include change_recorded}
@@ -46,9 +46,9 @@ begin
     if found then
         with woken as (
             update deliveries d set status = {status.queued}, due_at = now_at, timeline_seq = d.timeline_seq + 1 where d.tenant_id = new.tenant_id and d.id = next_id and d.status = {status.scheduled}
-            returning d.id, d.timeline_seq, d.batch_id, d.status),
+            returning d.id, d.timeline_seq, d.batch_id, d.live, d.status),
         change as (
-            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.scheduled} as was, status, now_at as at, batch_id,
+            select new.tenant_id as tenant_id, id as delivery_id, timeline_seq as seq, {status.scheduled} as was, status, now_at as at, batch_id, live,
                 notification_meta.cause({cause.fallback}, null, ended_channel, ended_status) as detail
             from woken),
         {include change_recorded}

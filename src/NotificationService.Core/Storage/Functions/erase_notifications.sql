@@ -48,9 +48,9 @@ begin
         cross join lateral (select v.ctid as place, v.status from deliveries v where v.tenant_id = tenant and v.id = w.id offset 0) d),
     ended as (
         update deliveries d set status = before.ends, timeline_seq = d.timeline_seq + 1 from before where d.ctid = before.place
-        returning d.id, d.timeline_seq, d.batch_id, before.status as was, d.status),
+        returning d.id, d.timeline_seq, d.batch_id, d.live, before.status as was, d.status),
     change as (
-        select tenant as tenant_id, id as delivery_id, timeline_seq as seq, was, status, clock_timestamp() as at, batch_id, notification_meta.cause({cause.recipient_erased}) as detail from ended),
+        select tenant as tenant_id, id as delivery_id, timeline_seq as seq, was, status, clock_timestamp() as at, batch_id, live, notification_meta.cause({cause.recipient_erased}) as detail from ended),
     {include change_recorded}
     select count(*)::int into cancelled from ended;
 end $$;

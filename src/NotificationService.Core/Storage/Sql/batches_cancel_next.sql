@@ -6,10 +6,10 @@ with picked as materialized (
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
     from picked where d.ctid = picked.place
-    returning d.id, d.timeline_seq, d.batch_id, picked.status as was, d.status, d.devices
+    returning d.id, d.timeline_seq, d.batch_id, d.live, picked.status as was, d.status, d.devices
 ),
 change as (
-    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id,
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id, live,
         notification_meta.cause({cause.batch_cancelled}, devices) as detail
     from ended
 ),

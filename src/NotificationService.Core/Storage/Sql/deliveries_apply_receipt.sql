@@ -20,11 +20,11 @@ with changed as (
         as i(tenant_id, id, status, failure_kind, failure_code, failure_message, provider_id, provider_message_id, steps)
     cross join lateral (select h.ctid, h.status as was from deliveries h where h.id = i.id and h.tenant_id = i.tenant_id offset 0) held_row
     where d.ctid = held_row.ctid
-    returning d.tenant_id, d.id, i.steps, d.batch_id, d.status, held_row.was
+    returning d.tenant_id, d.id, i.steps, d.batch_id, d.live, d.status, held_row.was
 ),
 change as (
     select changed.tenant_id, t.delivery_id, t.seq, coalesce(lag(t.status) over (partition by t.delivery_id order by t.seq), changed.was) as was, t.status,
-        (select clock_timestamp()) as at, changed.batch_id, t.detail::json as detail
+        (select clock_timestamp()) as at, changed.batch_id, changed.live, t.detail::json as detail
     from unnest(:step_deliveries::uuid[], :step_sequences::smallint[], :step_statuses::smallint[], :step_details::text[]) as t(delivery_id, seq, status, detail)
     join changed on changed.id = t.delivery_id
 ),

@@ -42,7 +42,7 @@ with held as (
     cross join lateral (
         select h.ctid from deliveries h where h.id = i.id and h.lease_owner = i.lease and h.tenant_id = i.tenant_id offset 0) held_row
     where d.ctid = held_row.ctid
-    returning i.place::int, d.tenant_id, d.id, i.lease, d.batch_id
+    returning i.place::int, d.tenant_id, d.id, i.lease, d.batch_id, d.live
 ),
 -- when inbox
 item as materialized (
@@ -76,7 +76,7 @@ attempt as (
     where a.place in (select place from held)
 ),
 change as (
-    select held.tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, t.detail::json as detail
+    select held.tenant_id, held.id as delivery_id, t.seq, {status.sending} as was, t.status, t.at, held.batch_id, held.live, t.detail::json as detail
     from unnest(:step_places::int[], :step_sequences::smallint[], :step_statuses::smallint[], :step_times::timestamptz[], :step_details::text[]) as t(place, seq, status, at, detail)
     join held on held.place = t.place
 ),

@@ -34,10 +34,10 @@ again as (
     -- A fence, as in deliveries_complete.
     cross join lateral (select h.ctid from deliveries h where h.tenant_id = :tenant and h.id = place.id offset 0) held_row
     where d.ctid = held_row.ctid
-    returning d.id, place.was, d.status, d.timeline_seq, d.batch_id
+    returning d.id, place.was, d.status, d.timeline_seq, d.batch_id, d.live
 ),
 change as (
-    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now::timestamptz as at, batch_id,
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, :now::timestamptz as at, batch_id, live,
         notification_meta.cause(case status when {status.scheduled} then {cause.retried_behind} else {cause.retried} end) as detail
     from again
 ),

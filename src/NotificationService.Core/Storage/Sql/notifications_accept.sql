@@ -44,7 +44,7 @@ queued as (
     select tenant_id, id, channel, priority, status, case status when {status.queued} then now() else due_at end, expires_at, failure_kind, failure_code, failure_message, chain, :batch, live from planned
 ),
 change as (
-    select tenant_id, id as delivery_id, 1 as seq, null::smallint as was, status, created_at as at, :batch::uuid as batch_id, detail::json as detail from planned
+    select tenant_id, id as delivery_id, 1 as seq, null::smallint as was, status, created_at as at, :batch::uuid as batch_id, live, detail::json as detail from planned
 ),
 {include change_recorded}
 select id from accepted

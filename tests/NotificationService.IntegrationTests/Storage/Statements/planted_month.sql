@@ -202,6 +202,11 @@ select tenant, planted.fixed('provider', 0), sha256(('backlog' || g)::bytea), pl
 insert into webhook_messages (id, tenant_id, endpoint_id, event_id, type, subject, sequence, occurred_at, body, due_at, in_flight, created_at)
 select planted.id(g, 'backlog message', '0'), tenant, planted.fixed('endpoint', 0), id || '.1', 'delivery.sent', id, 1, now(), '{"type":"delivery.sent"}', now() + g % 2 * interval '30 s', g % 2 = 1, now() from backlog;
 
+insert into ledger_counts (tenant_id, hour, live, channel, status, accepted, n)
+select tenant_id, notification_meta.hour_of(id), live, channel, case when status < 40 then 0 else status end, count(*), count(*) from deliveries group by 1, 2, 3, 4, 5
+on conflict (tenant_id, hour, live, channel, status) do update set accepted = excluded.accepted, n = excluded.n;
+insert into ledger_changes (tenant_id, hour, live, channel, status, accepted, delta) select tenant_id, hour, live, channel, status, 1, 1 from ledger_counts, generate_series(1, 3) where hour % 5 = 0;
+
 -- As autovacuum does.
 select brin_summarize_new_values(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid where c.relam = (select oid from pg_am where amname = 'brin') and c.relkind = 'i';
 

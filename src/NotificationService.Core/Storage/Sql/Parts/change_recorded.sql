@@ -1,6 +1,7 @@
 -- What belongs to every change of a status, in the statement that makes it: the row of the timeline, what is to be published, and the counts of its batch.
 -- Included behind a query "change" with a row for each change, several of one delivery in their order:
--- tenant_id, delivery_id, seq in the timeline, the status that it was (null: it is new) and is now, at, batch_id or null, detail as json. What has no end yet counts as pending.
+-- tenant_id, delivery_id, seq in the timeline, the status that it was (null: it is new) and is now, at, batch_id or null, live, detail as json. What has no end yet counts as pending.
+-- In the ledger a change counts for the hour in which its delivery was accepted (docs/decisions/0078-the-ledger-is-added-up.md).
 recorded as (
     insert into timeline (tenant_id, delivery_id, seq, status, at, detail)
     select tenant_id, delivery_id, seq, status, at, detail from change
@@ -19,4 +20,15 @@ counted as (
     where change.batch_id is not null and tally.status is not null
     group by change.tenant_id, change.batch_id, tally.status
     having sum(tally.delta) <> 0
+),
+ledgered as (
+    insert into ledger_changes (tenant_id, hour, live, channel, status, accepted, delta)
+    select change.tenant_id, notification_meta.hour_of(change.delivery_id), change.live, get_byte(uuid_send(change.delivery_id), 15) & 15, tally.status, sum(tally.accepted), sum(tally.delta)
+    from change
+    cross join lateral (values
+        (case when change.was < {status.sent} then {tally.pending} else change.was end, 0, -1),
+        (case when change.status < {status.sent} then {tally.pending} else change.status end, case when change.was is null then 1 else 0 end, 1)) as tally(status, accepted, delta)
+    where tally.status is not null and (change.was is null or change.was >= {status.sent} or change.status >= {status.sent})
+    group by 1, 2, 3, 4, 5
+    having sum(tally.delta) <> 0 or sum(tally.accepted) <> 0
 )
