@@ -23,12 +23,14 @@ counted as (
 ),
 ledgered as (
     insert into ledger_changes (tenant_id, hour, live, channel, status, accepted, delta)
-    select change.tenant_id, notification_meta.hour_of(change.delivery_id), change.live, get_byte(uuid_send(change.delivery_id), 15) & 15, tally.status, sum(tally.accepted), sum(tally.delta)
-    from change
-    cross join lateral (values
-        (case when change.was < {status.sent} then {tally.pending} else change.was end, 0, -1),
-        (case when change.status < {status.sent} then {tally.pending} else change.status end, case when change.was is null then 1 else 0 end, 1)) as tally(status, accepted, delta)
-    where tally.status is not null and (change.was is null or change.was >= {status.sent} or change.status >= {status.sent})
+    select moved.tenant_id, moved.hour, moved.live, moved.channel, tally.status, sum(tally.accepted), sum(tally.delta)
+    from (
+        select tenant_id, notification_meta.hour_of(delivery_id) as hour, live, get_byte(uuid_send(delivery_id), 15) & 15 as channel,
+            case when was < {status.sent} then {tally.pending} else was end as was, case when status < {status.sent} then {tally.pending} else status end as status, count(*) as n
+        from change where was is null or was >= {status.sent} or status >= {status.sent}
+        group by 1, 2, 3, 4, 5, 6) moved
+    cross join lateral (values (moved.was, 0, -moved.n), (moved.status, case when moved.was is null then moved.n else 0 end, moved.n)) as tally(status, accepted, delta)
+    where tally.status is not null
     group by 1, 2, 3, 4, 5
     having sum(tally.delta) <> 0 or sum(tally.accepted) <> 0
 )
