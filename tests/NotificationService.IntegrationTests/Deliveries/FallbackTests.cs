@@ -274,10 +274,14 @@ public sealed class FallbackTests(TestDatabase database) : IClassFixture<TestDat
 
     /// <summary>A result as something outside the worker writes it: a receipt, a suppression.</summary>
     private Task<int> EndAsync(NotificationId id, ChannelKind channel, DeliveryStatus status) => database.ExecuteAsync(
-        $"""
+        $$"""
         with ended as (
-            update deliveries set status = {(short)status}, timeline_seq = timeline_seq + 1 where id = '{id.Delivery(channel)}' returning tenant_id, id, timeline_seq)
-        insert into timeline (tenant_id, delivery_id, seq, status, at) select tenant_id, id, timeline_seq, {(short)status}, now() from ended
+            update deliveries d set status = {{(short)status}}, timeline_seq = d.timeline_seq + 1
+            from (select id, status as was from deliveries where id = '{{id.Delivery(channel)}}') before where d.id = before.id returning d.*, before.was),
+        change as (
+            select tenant_id, id as delivery_id, timeline_seq as seq, was, status, now() as at, batch_id, live, null::json as detail from ended),
+        {include change_recorded}
+        select 1
         """);
 
     /// <summary>As if the time that each channel has were over.</summary>
