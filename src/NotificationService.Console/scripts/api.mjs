@@ -7,11 +7,11 @@ import openapiTypes, { astToString } from "openapi-typescript";
 const folder = new URL("../src/console/api/", import.meta.url);
 const excerpt = new URL("openapi.json", folder);
 
-/** Examples and descriptions are for readers, and change more often than shapes. */
+/** Examples and descriptions are for readers, and change more often than shapes. A field may be called like one of them: what it is then is a schema. */
 function withoutProse(node) {
     if (Array.isArray(node)) return node.map(withoutProse);
     if (node === null || typeof node !== "object") return node;
-    const rest = Object.entries(node).filter(([key, value]) => !((key === "description" || key === "summary" || key === "title") && typeof value === "string") && key !== "example" && key !== "examples" && key !== "tags");
+    const rest = Object.entries(node).filter(([key, value]) => !((key === "description" || key === "summary" || key === "title") && typeof value === "string") && key !== "example" && key !== "examples" && !(key === "tags" && Array.isArray(value)));
     return Object.fromEntries(rest.map(([key, value]) => [key, withoutProse(value)]));
 }
 

@@ -7,6 +7,7 @@ import { channels } from "./look/Channel.tsx";
 import { Waiting } from "./look/States.tsx";
 import { readNotificationFilters } from "./notifications/filters.ts";
 import { readAccountFilters, readUserFilters } from "./people/filters.ts";
+import { readRecipientFilters, readRecipientPlace } from "./recipients/filters.ts";
 import { session } from "./session/browser.ts";
 import { may } from "./session/react.ts";
 import { within } from "./session/within.ts";
@@ -118,6 +119,20 @@ const bulkJob = createRoute({
     component: lazyRouteComponent(() => import("./bulk/JobPage.tsx"), "JobPage"),
 });
 
+const recipients = createRoute({
+    getParentRoute: () => tenant,
+    path: "/recipients",
+    validateSearch: readRecipientFilters,
+    component: lazyRouteComponent(() => import("./recipients/RecipientsPage.tsx"), "RecipientsPage"),
+});
+
+const recipient = createRoute({
+    getParentRoute: () => tenant,
+    path: "/recipients/$userId",
+    validateSearch: readRecipientPlace,
+    component: lazyRouteComponent(() => import("./recipients/RecipientPage.tsx"), "RecipientPage"),
+});
+
 const suppressions = createRoute({
     getParentRoute: () => tenant,
     path: "/suppressions",
@@ -198,7 +213,7 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
+    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, recipients, recipient, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,
     defaultErrorComponent: Broken,

@@ -1,4 +1,4 @@
-import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, Webhook } from "lucide-react";
+import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, UsersRound, Webhook } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -36,7 +36,13 @@ export const groups: readonly SectionGroup[] = [
         ],
     },
     { word: "nav.content", sections: [{ path: "templates", word: "nav.templates", icon: FileText, right: "admin", key: "t" }] },
-    { word: "nav.people", sections: [{ path: "suppressions", word: "nav.suppressions", icon: ShieldOff, right: "send", key: "u" }] },
+    {
+        word: "nav.people",
+        sections: [
+            { path: "recipients", word: "nav.recipients", icon: UsersRound, right: "send", key: "r" },
+            { path: "suppressions", word: "nav.suppressions", icon: ShieldOff, right: "send", key: "u" },
+        ],
+    },
     {
         word: "nav.connect",
         sections: [
