@@ -2,9 +2,11 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { readAuditFilters } from "./audit/filters.ts";
 import { readBatchFilters, readInBatchFilters } from "./batches/filters.ts";
 import { readJobFilters, readRowFilters } from "./bulk/filters.ts";
+import { readCategoryPlace } from "./categories/filters.ts";
 import { readDeadLetterFilters } from "./deadLetters/filters.ts";
 import { channels } from "./look/Channel.tsx";
 import { Waiting } from "./look/States.tsx";
+import { readLookupFilters } from "./lookups/filters.ts";
 import { readNotificationFilters } from "./notifications/filters.ts";
 import { readAccountFilters, readUserFilters } from "./people/filters.ts";
 import { readRecipientFilters, readRecipientPlace } from "./recipients/filters.ts";
@@ -191,6 +193,26 @@ const sandbox = createRoute({
     component: lazyRouteComponent(() => import("./sandbox/SandboxPage.tsx"), "SandboxPage"),
 });
 
+const categories = createRoute({
+    getParentRoute: () => tenant,
+    path: "/categories",
+    validateSearch: readCategoryPlace,
+    component: lazyRouteComponent(() => import("./categories/CategoriesPage.tsx"), "CategoriesPage"),
+});
+
+const settings = createRoute({
+    getParentRoute: () => tenant,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage"),
+});
+
+const lookups = createRoute({
+    getParentRoute: () => tenant,
+    path: "/lookups",
+    validateSearch: readLookupFilters,
+    component: lazyRouteComponent(() => import("./lookups/LookupsPage.tsx"), "LookupsPage"),
+});
+
 const users = createRoute({
     getParentRoute: () => tenant,
     path: "/users",
@@ -213,7 +235,11 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-    routeTree: root.addChildren([signIn, home, tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, recipients, recipient, suppressions, sandbox, providers, webhooks, webhook, users, serviceAccounts, audit])]),
+    routeTree: root.addChildren([
+        signIn,
+        home,
+        tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, categories, recipients, recipient, suppressions, sandbox, providers, webhooks, webhook, settings, users, serviceAccounts, lookups, audit]),
+    ]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,
     defaultErrorComponent: Broken,

@@ -1,4 +1,4 @@
-import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, ShieldOff, Users, UsersRound, Webhook } from "lucide-react";
+import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, Library, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, Settings, ShieldOff, Tags, Users, UsersRound, Webhook } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -35,7 +35,13 @@ export const groups: readonly SectionGroup[] = [
             { path: "sandbox", word: "nav.sandbox", icon: FlaskConical, right: "admin", key: "b" },
         ],
     },
-    { word: "nav.content", sections: [{ path: "templates", word: "nav.templates", icon: FileText, right: "admin", key: "t" }] },
+    {
+        word: "nav.content",
+        sections: [
+            { path: "templates", word: "nav.templates", icon: FileText, right: "admin", key: "t" },
+            { path: "categories", word: "nav.categories", icon: Tags, right: "view", key: "c" },
+        ],
+    },
     {
         word: "nav.people",
         sections: [
@@ -53,8 +59,10 @@ export const groups: readonly SectionGroup[] = [
     {
         word: "nav.settings",
         sections: [
+            { path: "settings", word: "nav.tenant", icon: Settings, right: "admin", key: "i" },
             { path: "users", word: "nav.users", icon: Users, right: "admin", key: "e" },
             { path: "service-accounts", word: "nav.accounts", icon: Bot, right: "admin", key: "a" },
+            { path: "lookups", word: "nav.lookups", icon: Library, right: "view", key: "k" },
             { path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" },
         ],
     },
