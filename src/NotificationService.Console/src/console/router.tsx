@@ -18,6 +18,7 @@ import { queries, tenantQuery } from "./shell/queries.ts";
 import { Shell } from "./shell/Shell.tsx";
 import { readSuppressionFilters } from "./suppressions/filters.ts";
 import { readTemplateFilters, readTemplatePlace } from "./templates/filters.ts";
+import { readTenantFilters } from "./tenants/filters.ts";
 import { readLogPlace } from "./webhooks/place.ts";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
@@ -227,6 +228,13 @@ const serviceAccounts = createRoute({
     component: lazyRouteComponent(() => import("./people/ServiceAccountsPage.tsx"), "ServiceAccountsPage"),
 });
 
+const tenants = createRoute({
+    getParentRoute: () => tenant,
+    path: "/tenants",
+    validateSearch: readTenantFilters,
+    component: lazyRouteComponent(() => import("./tenants/TenantsPage.tsx"), "TenantsPage"),
+});
+
 const audit = createRoute({
     getParentRoute: () => tenant,
     path: "/audit-log",
@@ -238,7 +246,7 @@ export const router = createRouter({
     routeTree: root.addChildren([
         signIn,
         home,
-        tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, categories, recipients, recipient, suppressions, sandbox, providers, webhooks, webhook, settings, users, serviceAccounts, lookups, audit]),
+        tenant.addChildren([overview, send, notifications, notification, batches, batch, bulk, bulkUpload, bulkJob, deadLetters, templates, template, categories, recipients, recipient, suppressions, sandbox, providers, webhooks, webhook, settings, users, serviceAccounts, lookups, audit, tenants]),
     ]),
     defaultPreload: "intent",
     defaultPendingComponent: Waiting,

@@ -203,3 +203,40 @@ describe("The API", () => {
         expect(await api.delete("/api/v1/admin/suppressions/{id}", { path: { id: "1" } })).toBeUndefined();
     });
 });
+
+describe("Acting in another tenant", () => {
+    const oak = { id: "t2", name: "Oak", from: "maple" };
+    const elevated = async () => {
+        const browser = new TestBrowser();
+        const session = browser.tab();
+        await session.signIn({ email: "ann@example.com", password: "x" });
+        session.elevate(oak, "elevated", 60);
+        return { browser, session };
+    };
+
+    test("is with that tenant's token and role, until it is left", async () => {
+        const { session } = await elevated();
+        expect(await session.token()).toBe("elevated");
+        expect(session.state).toMatchObject({ kind: "in", person: { id: "p1", tenantId: "t2", roles: ["admin"] }, elevation: { name: "Oak" } });
+        session.descend();
+        expect(await session.token()).toBe("access 1");
+        expect(session.state).toEqual({ kind: "in", person });
+    });
+
+    test("ends with its time, and when its token is refused", async () => {
+        const late = await elevated();
+        late.browser.now += 60_000;
+        expect(await late.session.token()).toBe("access 1");
+        const { session } = await elevated();
+        session.refused("elevated");
+        expect(session.state).toEqual({ kind: "in", person });
+    });
+
+    test("ends with the session, and is no other tab's", async () => {
+        const { browser, session } = await elevated();
+        expect(await browser.tab().token()).toBe("access 2");
+        await session.signOut();
+        expect(session.state).toEqual({ kind: "out" });
+        await expect(session.token()).rejects.toThrow(SignedOut);
+    });
+});

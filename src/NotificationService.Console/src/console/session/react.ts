@@ -6,12 +6,13 @@ export function useSession() {
     return useSyncExternalStore(session.subscribe, () => session.state);
 }
 
-export type Right = "view" | "send" | "admin";
+export type Right = "view" | "send" | "admin" | "platform";
 
 const allowed: Record<Right, readonly string[]> = {
     view: ["viewer", "operator", "admin", "platform_admin"],
     send: ["operator", "admin", "platform_admin"],
     admin: ["admin", "platform_admin"],
+    platform: ["platform_admin"],
 };
 
 /** Whether the service would let this person: buttons that would be refused are not offered. */

@@ -2,7 +2,16 @@ import type { Fetch, Schema, Tokens } from "../api/client.ts";
 import { ApiProblem, problemOf, SignedOut, Unreachable } from "../api/problem.ts";
 
 export type Person = Schema<"SignedIn">["user"];
-export type SessionState = { kind: "unknown" } | { kind: "out" } | { kind: "in"; person: Person };
+/** That somebody of the platform acts in another tenant for a while. */
+export interface Elevation {
+    id: string;
+    name: string;
+    /** The tenant in whose address they were before. */
+    from: string;
+    /** Milliseconds since 1970. */
+    until: number;
+}
+export type SessionState = { kind: "unknown" } | { kind: "out" } | { kind: "in"; person: Person; elevation?: Elevation };
 
 /** What a session takes from its browser; tests give their own. */
 export interface SessionPlace {
@@ -34,6 +43,8 @@ export class Session implements Tokens {
     private readonly listeners = new Set<() => void>();
     private access: { token: string; until: number } | undefined;
     private refreshing: Promise<string> | undefined;
+    /** Of the other tenant, and who one is without it. It is in this tab only, and gone when it is loaded anew. */
+    private raised: { token: string; until: number; own: Person; timer: ReturnType<typeof setTimeout> } | undefined;
 
     constructor(place: SessionPlace) {
         this.place = place;
@@ -84,7 +95,28 @@ export class Session implements Tokens {
         }
     }
 
+    /** Acts as admin of another tenant, until the token ends or `descend` is called. */
+    elevate(tenant: Omit<Elevation, "until">, token: string, seconds: number): void {
+        if (this.state.kind !== "in") return;
+        const until = this.place.now() + seconds * 1_000;
+        const own = this.raised?.own ?? this.state.person;
+        clearTimeout(this.raised?.timer);
+        this.raised = { token, until, own, timer: setTimeout(() => this.descend(), seconds * 1_000) };
+        this.change({ kind: "in", person: { ...own, tenantId: tenant.id, roles: ["admin"] }, elevation: { ...tenant, until } });
+    }
+
+    /** Who one is oneself again. */
+    descend(): void {
+        if (this.raised === undefined) return;
+        const { own, timer } = this.raised;
+        clearTimeout(timer);
+        this.raised = undefined;
+        this.change({ kind: "in", person: own });
+    }
+
     token(): Promise<string> {
+        if (this.raised !== undefined && this.raised.until > this.place.now()) return Promise.resolve(this.raised.token);
+        this.descend();
         if (this.access !== undefined && this.access.until - margin > this.place.now()) return Promise.resolve(this.access.token);
         // However many calls wait: one request.
         this.refreshing ??= this.alone(() => this.refresh()).finally(() => {
@@ -95,6 +127,7 @@ export class Session implements Tokens {
 
     refused(token: string): void {
         if (this.access?.token === token) this.access = undefined;
+        if (this.raised?.token === token) this.descend();
     }
 
     /** One tab after the other, where the browser has locks: a refresh token is good for one use. */
@@ -122,12 +155,15 @@ export class Session implements Tokens {
     private take(signedIn: Schema<"SignedIn">): string {
         if (signedIn.csrfToken) this.place.storage.setItem(stored, signedIn.csrfToken);
         this.access = { token: signedIn.accessToken, until: this.place.now() + signedIn.expiresIn * 1000 };
-        if (this.state.kind !== "in" || this.state.person.id !== signedIn.user.id || this.state.person.tenantId !== signedIn.user.tenantId) this.change({ kind: "in", person: signedIn.user });
+        if (this.raised !== undefined) this.raised.own = signedIn.user;
+        else if (this.state.kind !== "in" || this.state.person.id !== signedIn.user.id || this.state.person.tenantId !== signedIn.user.tenantId) this.change({ kind: "in", person: signedIn.user });
         return signedIn.accessToken;
     }
 
     private leave(): void {
         this.access = undefined;
+        clearTimeout(this.raised?.timer);
+        this.raised = undefined;
         if (this.state.kind !== "out") this.change({ kind: "out" });
     }
 

@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Empty } from "../look/States.tsx";
 import { useMay, useSession } from "../session/react.ts";
 import { useWords } from "../words/index.ts";
+import { Elevated } from "./Elevated.tsx";
 import { useKeys } from "./keys.ts";
 import { Navigation } from "./Navigation.tsx";
 import { tenantQuery } from "./queries.ts";
@@ -55,6 +56,7 @@ export function Shell() {
                 </ActionIcon>
             </header>
             <main id="main" className={styles.main}>
+                {state.elevation && <Elevated elevation={state.elevation} />}
                 {!mayView ? (
                     <Empty icon={ShieldX} title={t("noAccess")}>
                         {t("noAccessWhy")}

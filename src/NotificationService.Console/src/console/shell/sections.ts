@@ -1,4 +1,4 @@
-import { Bot, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, Library, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, Settings, ShieldOff, Tags, Users, UsersRound, Webhook } from "lucide-react";
+import { Bot, Building2, FileSpreadsheet, FileText, FlaskConical, Layers, LayoutDashboard, Library, ListChecks, type LucideIcon, MailX, PlugZap, ScrollText, Send, Settings, ShieldOff, Tags, Users, UsersRound, Webhook } from "lucide-react";
 import type { Right } from "../session/react.ts";
 import type { Word } from "../words/index.ts";
 
@@ -66,6 +66,7 @@ export const groups: readonly SectionGroup[] = [
             { path: "audit-log", word: "nav.audit", icon: ScrollText, right: "admin", key: "l" },
         ],
     },
+    { word: "nav.platform", sections: [{ path: "tenants", word: "nav.tenants", icon: Building2, right: "platform", key: "x" }] },
 ];
 
 export const sections: readonly Section[] = groups.flatMap((group) => group.sections);
