@@ -3,6 +3,7 @@ import { english } from "../../src/console/words/en.ts";
 import { age, duration, exactly } from "../../src/console/words/formats.ts";
 import { french } from "../../src/console/words/fr.ts";
 import { fill, type Phrase } from "../../src/console/words/phrase.ts";
+import "../../src/console/words/more.ts";
 
 const forms = (phrase: Phrase): string[] => (typeof phrase === "string" ? [phrase] : Object.values(phrase));
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();

@@ -20,6 +20,7 @@ import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { duration } from "../words/formats.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import { BatchState, nameOf } from "./BatchesPage.tsx";
 import styles from "./batches.module.css";
 import type { InBatchFilters } from "./filters.ts";

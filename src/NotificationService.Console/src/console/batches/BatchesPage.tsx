@@ -12,6 +12,7 @@ import type { Column } from "../look/Rows.tsx";
 import { Mark } from "../look/Status.tsx";
 import { duration } from "../words/formats.ts";
 import { useWords, wordOf } from "../words/index.ts";
+import "../words/more.ts";
 import { type BatchFilters, batchStates } from "./filters.ts";
 import { type Batch, batchesQuery } from "./queries.ts";
 

@@ -12,6 +12,7 @@ import type { Column } from "../look/Rows.tsx";
 import { useMay } from "../session/react.ts";
 import { duration } from "../words/formats.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import styles from "./bulk.module.css";
 import { type JobFilters, jobStates } from "./filters.ts";
 import { goodOf, JobState, nameOf, partsOf } from "./JobState.tsx";

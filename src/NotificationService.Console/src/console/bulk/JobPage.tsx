@@ -21,6 +21,7 @@ import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { duration } from "../words/formats.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import styles from "./bulk.module.css";
 import { Corrections } from "./Corrections.tsx";
 import { outcomes } from "./filters.ts";

@@ -17,6 +17,7 @@ import { Mark } from "../look/Status.tsx";
 import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { useWords, wordOf } from "../words/index.ts";
+import "../words/more.ts";
 import styles from "./bulk.module.css";
 import { beginningOf, type CsvBeginning } from "./csv.ts";
 import { columnsQuery, rememberedQuery } from "./queries.ts";

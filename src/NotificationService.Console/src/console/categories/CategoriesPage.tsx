@@ -17,6 +17,7 @@ import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { duration } from "../words/formats.ts";
 import { useWords, wordOf } from "../words/index.ts";
+import "../words/more.ts";
 import { CategoryForm } from "./CategoryForm.tsx";
 
 export type Category = Schema<"CategoryResponse">;

@@ -19,6 +19,7 @@ import { api } from "../session/browser.ts";
 import { useMay } from "../session/react.ts";
 import { linesOf, pairsOf } from "../settings/lines.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import type { LookupFilters } from "./filters.ts";
 
 type Value = Schema<"LookupResponse">;

@@ -17,6 +17,7 @@ import { NotificationCard, notificationColumns } from "../notifications/Notifica
 import { notificationsQuery } from "../notifications/queries.ts";
 import { api } from "../session/browser.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import { PreferencesCard } from "./PreferencesCard.tsx";
 import { type Person, recipientQuery } from "./queries.ts";
 import { RecipientForm } from "./RecipientForm.tsx";

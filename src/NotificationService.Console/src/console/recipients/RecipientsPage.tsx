@@ -14,6 +14,7 @@ import type { Column } from "../look/Rows.tsx";
 import { Failed, Waiting } from "../look/States.tsx";
 import { Mark } from "../look/Status.tsx";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import type { RecipientFilters } from "./filters.ts";
 import { ModeChoice } from "./ModeChoice.tsx";
 import { erasureQuery, type Person, recipientsQuery } from "./queries.ts";

@@ -16,6 +16,7 @@ import { api, session } from "../session/browser.ts";
 import { useSession } from "../session/react.ts";
 import { tenantQuery } from "../shell/queries.ts";
 import { useWords, wordOf } from "../words/index.ts";
+import "../words/more.ts";
 import { linesOf, listOf, numbersPatch, pairsOf } from "./lines.ts";
 import styles from "./settings.module.css";
 

@@ -17,6 +17,7 @@ import { Failed, Refused, Waiting } from "../look/States.tsx";
 import { Mark } from "../look/Status.tsx";
 import { api, session } from "../session/browser.ts";
 import { useWords } from "../words/index.ts";
+import "../words/more.ts";
 import type { TenantFilters } from "./filters.ts";
 import styles from "./tenants.module.css";
 
