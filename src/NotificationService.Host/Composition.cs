@@ -25,6 +25,7 @@ using NotificationService.Host.Api.Receipts;
 using NotificationService.Host.Api.Recipients;
 using NotificationService.Host.Api.Templates;
 using NotificationService.Host.Api.Tenants;
+using NotificationService.Host.Api.Topics;
 using NotificationService.Host.Api.Users;
 using NotificationService.Host.Api.Webhooks;
 using NotificationService.Host.Auth;
@@ -51,6 +52,7 @@ using NotificationService.Recipients;
 using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Tenants;
+using NotificationService.Topics;
 using NotificationService.Users;
 using NotificationService.Webhooks;
 
@@ -86,6 +88,7 @@ public static class Composition
         .AddProviders()
         .AddQueueing()
         .AddRecipients()
+        .AddTopics()
         .AddInbox()
         .AddRealtime()
         .AddDeliveries()
@@ -127,6 +130,7 @@ public static class Composition
         .AddQuotaMaintenance()
         .AddTenantEraser()
         .AddRecipientEraser()
+        .AddTopicWorker()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
@@ -172,6 +176,7 @@ public static class Composition
         app.MapPreferences();
         app.MapRecipients();
         app.MapRecipientErasures();
+        app.MapTopics();
         app.MapInbox();
         app.MapInboxElement();
         app.MapInboxPages();

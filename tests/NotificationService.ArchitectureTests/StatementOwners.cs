@@ -53,6 +53,8 @@ public static partial class StatementOwners
         ("tenant_export", "Core/Erasure"),
         ("tenants", "Core/Tenants"),
         ("timeline", "Core/Deliveries"),
+        ("topic", "Core/Topics"),
+        ("topics", "Core/Topics"),
         ("totp_secrets", "Host/Auth"),
         ("user_imports", "Core/Users"),
         ("webhook", "Core/Webhooks"),

@@ -16,6 +16,7 @@ public static class EventIds
     public const int Credentials = 2300;
     public const int Templates = 2400;
     public const int Recipients = 2500;
+    public const int Topics = 2550;
     public const int Batches = 2600;
     public const int Ledger = 2650;
     public const int BulkJobs = 2700;

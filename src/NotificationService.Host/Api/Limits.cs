@@ -14,6 +14,7 @@ using NotificationService.Host.Api.Preferences;
 using NotificationService.Host.Api.Realtime;
 using NotificationService.Host.Api.Receipts;
 using NotificationService.Host.Api.Recipients;
+using NotificationService.Host.Api.Topics;
 using NotificationService.Host.Api.Users;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
@@ -31,6 +32,7 @@ using NotificationService.Storage;
 using NotificationService.Templates;
 using NotificationService.Templates.Language;
 using NotificationService.Tenants;
+using NotificationService.Topics;
 using NotificationService.Users;
 using NotificationService.Users.Imports;
 using NotificationService.Webhooks;
@@ -132,6 +134,10 @@ public static class Limits
         new("tags of a recipient", $"{Number(DirectoryEntry.MaxTags)} of {DirectoryEntry.LongestTag} characters", "422 `too_many`, `tag_invalid`"),
         new("`attributes` of a recipient", Kib(DirectoryEntry.MaxAttributeBytes), "422 `too_large`"),
         new("devices of a recipient", Number(DirectoryStore.MaxDevices), "one more takes the place of the one not seen for longest"),
+        new("a topic's key", $"{TopicKey.Longest} characters, {TopicKey.MaxDepth} names with `/` between them", "422 `topic_key_invalid`"),
+        new("topics of a mode", Number(Topic.MaxOfMode), "422 `topic_limit`"),
+        new("topics that a person is subscribed to", Number(SubscriptionStore.MaxOfPerson), "`rejected` with `too_many_topics`"),
+        new("subscriptions of a mode", Number(SubscriptionStore.MaxOfMode), "422 `subscription_limit`"),
         new("`channels` of a notification or of a preview", Number(ChannelKinds.All.Count), "422 `too_many`"),
     ];
 
@@ -145,6 +151,7 @@ public static class Limits
         new("content, data and metadata of the items of one `send-batch` or `send-chunk`, what stands once for all counted for each", Kib(BatchIntake.MaxStored), $"the items left are `rejected` with `{BatchIntake.MaxStoredCode}`"),
         new("errors that the answer to one `send-batch` or `send-chunk` names", Number(BatchIntake.MaxErrors), "each bad item after them has one"),
         new("people of one `POST /services/recipients/bulk`", $"{Number(DirectoryEntry.MaxTogether)}, in {Kib(BodyPolicy.MaxBatchBytes)}; it counts as a `send-batch` that is worked on", "422 `too_many`, 413 `payload_too_large`"),
+        new("people of one `POST` or `DELETE /services/topics/{key}/subscribers`", $"{Number(SubscriptionStore.MaxTogether)}, in {Kib(Subscribers.MaxBodyBytes)}; it counts as a `send-batch` that is worked on", "422 `too_many`, 413 `payload_too_large`"),
         new("erasures of people that go on at once, of one tenant", Number(RecipientErasures.MaxOpen), "429 `too_many_erasures`"),
         new("errors that the answer to one `POST /services/recipients/bulk` names", $"{Number(BulkRecipients.MaxErrors)}, {BulkRecipients.MaxErrorsOfOne} of one person", "each bad person after them has one"),
         new("parts of a CSV upload's form", Number(BulkUploadHandler.MaxParts), "400 `multipart_invalid`"),

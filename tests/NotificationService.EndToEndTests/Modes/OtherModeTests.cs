@@ -14,6 +14,9 @@ public sealed class OtherModeTests(SignInService service)
     /// <summary>People are of both modes: what is made for one of them has the mode of its token.</summary>
     private const string OfPeople = "/api/v1/services/recipients/";
 
+    /// <summary>So are topics, whose keys are the caller's choice: TopicsApiTests has them.</summary>
+    private const string OfTopics = "/api/v1/services/topics/";
+
     private const string OfEndpoint = $"{TwoModes.Webhooks}/{{id}}/";
     private static readonly Guid Missing = Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057");
 
@@ -255,7 +258,7 @@ public sealed class OtherModeTests(SignInService service)
     }
 
     private static bool IsOfOneThing((string Path, string Method, System.Text.Json.JsonElement Operation) operation) =>
-        operation.Path.Contains('{', StringComparison.Ordinal) && !operation.Path.StartsWith(OfPeople, StringComparison.Ordinal)
+        operation.Path.Contains('{', StringComparison.Ordinal) && !operation.Path.StartsWith(OfPeople, StringComparison.Ordinal) && !operation.Path.StartsWith(OfTopics, StringComparison.Ordinal)
         && (operation.Path.StartsWith("/api/v1/services/", StringComparison.Ordinal) || operation.Path.StartsWith("/api/v1/admin/dead-letters/", StringComparison.Ordinal)
             || (operation.Path.StartsWith(OfEndpoint, StringComparison.Ordinal) && operation.Path.IndexOf('{', OfEndpoint.Length) > 0));
 

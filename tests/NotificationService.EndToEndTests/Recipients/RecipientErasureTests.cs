@@ -39,6 +39,9 @@ public sealed class RecipientErasureTests(RecipientErasureTests.Fixture fixture)
         receipt.GetProperty("counts").GetProperty("inboxItems").GetInt64().ShouldBe(1);
         receipt.GetProperty("counts").GetProperty("directory").GetInt64().ShouldBe(1);
         receipt.GetProperty("counts").GetProperty("cancelled").GetInt64().ShouldBe(1);
+        receipt.GetProperty("counts").GetProperty("subscriptions").GetInt64().ShouldBe(2);
+        (await tenant.Live.GetAsync("/api/v1/services/topics/news")).GetProperty("subscribers").GetInt64().ShouldBe(1);
+        (await service.Database.ScalarAsync<long>($"select subscriptions from topic_directories where tenant_id = '{tenant.Admin.Tenant}'")).ShouldBe(2);
         receipt.ToString().ShouldNotContain(ann.UserId);
         VerifiesBy(receipt).ShouldBeTrue();
     }
@@ -203,6 +206,12 @@ public sealed class RecipientErasureTests(RecipientErasureTests.Fixture fixture)
         await tenant.KeepAsync(person.UserId, new { name = person.Name, email = person.Email, phone = person.Phone, attributes = new { note = person.Value }, tags = new[] { $"{person.Word}-tag" } });
         await tenant.NoteDeviceAsync(person.UserId, $"{person.Word}-device");
         await tenant.Live.ReadAsync(HttpMethod.Put, $"{Root}/{person.UserId}/preferences", new { channels = new { whatsapp = false } });
+        foreach (var topic in (string[])["news", "news%2Fsport"])
+        {
+            (await tenant.Live.SendAsync(HttpMethod.Put, $"/api/v1/services/topics/{topic}", new { name = "News" })).Dispose();
+            await tenant.Live.ReadAsync(HttpMethod.Post, $"/api/v1/services/topics/{topic}/subscribers", new { userIds = new[] { person.UserId } });
+        }
+
         var data = new { name = person.Name, value = person.Value };
         object Send(string channel, string? email = null, string? sendAt = null) =>
             new { template = "order", channel, recipient = new { userId = person.UserId, name = person.Name, email = email ?? person.Email, phone = person.Phone, deviceTokens = new[] { $"{person.Word}-device" } }, data, metadata = new { note = person.Value }, sendAt };

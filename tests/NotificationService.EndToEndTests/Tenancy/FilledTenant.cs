@@ -16,7 +16,7 @@ internal sealed partial class FilledTenant
     private static readonly (string Path, string Kind)[] Places =
     [
         ("/api/v1/services/notifications/batches/{", "batch"), ("/api/v1/services/notifications/bulk/{", "job"), ("/api/v1/services/notifications/{", "notification"),
-        ("/api/v1/services/recipients/{userId}/devices/{", "device"), ("/api/v1/services/recipients/{", "recipient"), ("/api/v1/services/erasures/{", "personErasure"), ("/api/v1/admin/dead-letters/{", "delivery"), ("/api/v1/admin/templates/{", "template"), ("/api/v1/admin/layouts/{", "layout"),
+        ("/api/v1/services/recipients/{userId}/devices/{", "device"), ("/api/v1/services/topics/{", "topic"), ("/api/v1/services/recipients/{", "recipient"), ("/api/v1/services/erasures/{", "personErasure"), ("/api/v1/admin/dead-letters/{", "delivery"), ("/api/v1/admin/templates/{", "template"), ("/api/v1/admin/layouts/{", "layout"),
         ("/api/v1/admin/partials/{", "partial"), ("/api/v1/admin/lookups/{", "lookup"), ("/api/v1/admin/categories/{", "category"), ("/api/v1/admin/providers/{", "provider"), ("/api/v1/admin/service-accounts/{", "account"),
         ("/api/v1/admin/suppressions/{", "suppression"), ("/api/v1/admin/event-rules/{", "rule"), ("/api/v1/admin/users/csv/{", "import"), ("/api/v1/admin/users/{", "user"),
         ("/api/v1/auth/sessions/{", "session"), ("/api/v1/admin/tenant/exports/{", "export"), ("/api/v1/admin/tenants/{", "tenant"), ("/api/v1/admin/tenant-erasures/{", "erasure"),
@@ -77,6 +77,8 @@ internal sealed partial class FilledTenant
         ids["tenant"] = Admin.Tenant.ToString();
         ids["recipient"] = word;
         await Api.ReadAsync(HttpMethod.Put, $"/api/v1/services/recipients/{word}", new { email = $"{word}@example.com" }, HttpStatusCode.Created);
+        ids["topic"] = $"{word}-topic";
+        await Api.ReadAsync(HttpMethod.Put, $"/api/v1/services/topics/{word}-topic", new { name = word }, HttpStatusCode.Created);
         // Somebody whose id is that of the device, so that both places in the path are filled by it.
         var device = database.Ids.Next();
         ids["device"] = device.ToString();

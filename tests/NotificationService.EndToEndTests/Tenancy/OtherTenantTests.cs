@@ -18,6 +18,7 @@ public sealed class OtherTenantTests(SignInInProcess fixture) : IClassFixture<Si
     {
         ["/api/v1/services/recipients/{userId}/tokens"] = "anybody is a recipient: the id is the caller's own choice",
         ["/api/v1/services/recipients/{userId}/preferences"] = "the same: a person of whom nothing was saved has no opinion",
+        ["/api/v1/services/recipients/{userId}/topics"] = "the same: a person who is subscribed to nothing has an empty list",
         ["/api/v1/admin/tenant-erasures/{id}"] = "who has the id may read the receipt, without a sign-in",
         ["/api/v1/admin/tenants/{id}"] = "for platform admins alone: 403, whatever the id",
         ["/api/v1/admin/tenants/{id}/elevate"] = "for platform admins alone: 403, whatever the id",
@@ -26,7 +27,7 @@ public sealed class OtherTenantTests(SignInInProcess fixture) : IClassFixture<Si
     };
 
     /// <summary>Routes that make what their id names, each in its own tenant: the same id may be anybody's.</summary>
-    private static readonly string[] Made = ["PUT /api/v1/services/recipients/{userId}", "DELETE /api/v1/services/recipients/{userId}"];
+    private static readonly string[] Made = ["PUT /api/v1/services/recipients/{userId}", "DELETE /api/v1/services/recipients/{userId}", "PUT /api/v1/services/topics/{key}"];
 
     /// <summary>What goes on by itself, whoever calls: counts of batches are settled later.</summary>
     private static readonly string[] Moving = ["recent_sign_ins", "sign_in_places", "notices", "batches", "batch_counts", "batch_changes", "ledger_counts", "ledger_changes"];
@@ -54,7 +55,7 @@ public sealed class OtherTenantTests(SignInInProcess fixture) : IClassFixture<Si
             {
                 var here = FilledTenant.Filled(path, theirs.Ids[kind], "");
                 (await RespondAsync(mine, method, here, body, "")).ShouldStartWith(method == "PUT" ? "201 " : "202 ");
-                (await RespondAsync(mine, "DELETE", here, null, "")).ShouldStartWith("202 ");
+                (await RespondAsync(mine, "DELETE", here, null, "")).ShouldStartWith(kind == "topic" ? "204 " : "202 ");
                 continue;
             }
 

@@ -128,6 +128,20 @@ begin
         delete from recipients r where r.tenant_id = tenant and r.live = any (modes) and r.user_id = e.user_id;
         get diagnostics n = row_count;
         e.counts := notification_meta.counted(e.counts, 'directory', n);
+        -- Topics first and in their order, then the mode, as whoever subscribes locks them.
+        perform from topics t
+        where t.tenant_id = tenant and t.live = any (modes) and t.key = any (array(
+            select s.topic from topic_subscriptions s where s.tenant_id = tenant and s.live = any (modes) and s.user_id = e.user_id))
+        order by t.live, t.key for no key update;
+        with gone as (
+            delete from topic_subscriptions s where s.tenant_id = tenant and s.live = any (modes) and s.user_id = e.user_id returning s.live, s.topic),
+        counted as (
+            update topics t set subscribers = t.subscribers - 1 from gone g where t.tenant_id = tenant and t.live = g.live and t.key = g.topic),
+        kept as (
+            update topic_directories d set subscriptions = d.subscriptions - m.n from (select g.live, count(*) as n from gone g group by g.live) m
+            where d.tenant_id = tenant and d.live = m.live)
+        select count(*)::int into n from gone;
+        e.counts := notification_meta.counted(e.counts, 'subscriptions', n);
         if e.live then
             delete from recipient_preferences p where p.tenant_id = tenant and p.user_id = e.user_id;
             get diagnostics n = row_count;

@@ -38,6 +38,31 @@ public static class ListCursor
         return true;
     }
 
+    /// <summary>The same of a list that is walked by a text, such as a person's id.</summary>
+    public static string Write(string text, string scope)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        return Base64Url.EncodeToString([.. Digest(utf8, scope), .. utf8]);
+    }
+
+    /// <param name="cursor">As it came.</param>
+    /// <param name="scope">Of the list that it is used with.</param>
+    /// <param name="longest">UTF-16 units of the text at most.</param>
+    /// <param name="text">Where the list goes on.</param>
+    public static bool TryRead(string cursor, string scope, int longest, out string text)
+    {
+        text = "";
+        if (cursor.Length > Base64Url.GetEncodedLength(DigestSize + (3 * longest)) || !Base64Url.IsValid(cursor))
+            return false;
+        var bytes = Base64Url.DecodeFromChars(cursor);
+        if (bytes.Length <= DigestSize || !bytes.AsSpan(0, DigestSize).SequenceEqual(Digest(bytes.AsSpan(DigestSize), scope)))
+            return false;
+        text = Encoding.UTF8.GetString(bytes.AsSpan(DigestSize));
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> utf8, string scope) => SHA256.HashData([.. utf8, .. "\n"u8, .. Encoding.UTF8.GetBytes(scope)]).AsSpan(0, DigestSize);
+
     private static void Digest(Guid id, string scope, Span<byte> digest) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{id:N}\n{scope}")).AsSpan(0, DigestSize).CopyTo(digest);
 }

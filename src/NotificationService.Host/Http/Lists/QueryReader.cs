@@ -82,7 +82,7 @@ public sealed class QueryReader(HttpRequest request)
         return byDefault;
     }
 
-    /// <summary><c>page</c>, <c>limit</c> and, for a list that has one, <c>cursor</c>. The scope is what <see cref="ListCursor.Write"/> was given.</summary>
+    /// <summary><c>page</c>, <c>limit</c> and, for a list that has one, <c>cursor</c>. The scope is what <see cref="ListCursor.Write(Guid, string)"/> was given.</summary>
     public Paging Paging(string? cursorScope = null)
     {
         var limit = Number("limit", DefaultLimit, 1, MaxLimit, "limit_range");
@@ -112,6 +112,17 @@ public sealed class QueryReader(HttpRequest request)
             return after;
         Refuse("cursor", "cursor_invalid", "'cursor' is not one that this list gave out for this filter. Start without it.");
         return null;
+    }
+
+    /// <summary>The same of a list that is walked by a text; empty for its beginning.</summary>
+    public string CursorText(string scope, int longest)
+    {
+        if (Single("cursor") is not { Length: > 0 } cursor)
+            return "";
+        if (ListCursor.TryRead(cursor, scope, longest, out var after))
+            return after;
+        Refuse("cursor", "cursor_invalid", "'cursor' is not one that this list gave out for this filter. Start without it.");
+        return "";
     }
 
     /// <summary>The problem to answer with, or null. Call it last: what nobody asked for is unknown.</summary>

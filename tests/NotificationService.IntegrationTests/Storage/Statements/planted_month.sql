@@ -168,6 +168,14 @@ from recipients, generate_series(1, 20) k where substr(user_id, 3)::bigint % 100
 insert into recipient_erasures (tenant_id, id, live, digest, user_id, addresses, requested_at, asked_at, sweep_began, finished_at)
 select planted.fixed('tenant', 0), planted.fixed('person-erasure', g), true, sha256(g::text::bytea), 'u-' || g, '{}', now(), now(), now(), case when g % 3 = 0 then now() - interval '2 days' end from generate_series(0, 2000) g on conflict do nothing;
 insert into recipient_directories (tenant_id, live) select distinct tenant_id, live from recipients on conflict do nothing;
+insert into topics (tenant_id, live, key, id, name, subscribers, created_at, updated_at)
+select distinct on (tenant, g % 1000) tenant, true, 'topic-' || g % 1000, planted.id(g, 'topic', '0'), 'T', 10000000, at, at from planted where g % 2 = 0 on conflict do nothing;
+insert into topic_subscriptions (tenant_id, live, topic, user_id, created_at)
+select tenant, true, 'topic-' || case when k = 0 then 0 else (g * 7 + k * 131) % 1000 end, 'u-' || g, at from planted, generate_series(0, 2) k where k = 0 or g % 10 = 0 on conflict do nothing;
+insert into topic_subscriptions (tenant_id, live, topic, user_id, created_at) select tenant, true, 'topic-' || k, 'many', at from planted, generate_series(1, 600) k where g % 1000 = 0 on conflict do nothing;
+insert into topics (tenant_id, live, key, id, name, removed_at, created_at, updated_at) select tenant, true, 'gone', planted.id(g, 'gone-topic', '0'), 'T', at, at, at from planted where g % 1000 = 0 limit 1 on conflict do nothing;
+insert into topic_subscriptions (tenant_id, live, topic, user_id, created_at) select t.tenant_id, true, 'gone', 'u-' || k, now() from topics t, generate_series(1, 1000) k where t.key = 'gone' on conflict do nothing;
+insert into topic_directories (tenant_id, live, subscriptions) select tenant_id, live, count(*) from topic_subscriptions group by 1, 2 on conflict (tenant_id, live) do update set subscriptions = excluded.subscriptions;
 insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, read_at, archived_at, snoozed_until, deleted_at, priority, category, title, body)
 select tenant, case when g % 8 = 0 then 'much' else 'u-' || g % 5000 end, planted.id(g, 'n', '5'), g, g, at, at, at, at, case when g % 5 > 0 then at end, case when g % 50 = 2 then at end,
     case when g % 500 = 4 then now() - interval '1 minute' end, case when g % 500 = 6 then now() - interval '31 days' end, 2, 'c-' || g % 10, 'A title', 'A body'
