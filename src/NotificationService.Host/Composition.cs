@@ -104,6 +104,7 @@ public static class Composition
         .AddBodies()
         .AddSingleton<ReceiptHandler>()
         .AddSingleton<BatchHandler>()
+        .AddSingleton<TopicSendHandler>()
         .AddSingleton<CallerRates>()
         .AddSingleton<ItemRates>()
         .AddRealtimeListener()

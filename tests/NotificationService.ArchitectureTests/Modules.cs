@@ -17,7 +17,7 @@ public static class Modules
         ["Quotas"] = ["Channels"],
         ["Recipients"] = ["Categories", "Templates", "Channels", "Credentials"],
         ["Ledger"] = ["Channels", "Deliveries"],
-        ["Topics"] = ["Recipients", "Channels"],
+        ["Topics"] = ["Notifications", "Deliveries", "Templates", "Batches", "Quotas", "Recipients", "Channels"],
         ["Lookups"] = [],
         ["Templates"] = ["Channels"],
         ["Channels"] = ["Credentials"],

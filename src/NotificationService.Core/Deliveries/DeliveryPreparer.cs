@@ -158,7 +158,7 @@ internal sealed class DeliveryPreparer(
     private async ValueTask<DeliveryResult?> AgainstAsync(ClaimedDelivery delivery, ChannelMessage message, StoredNotification notification, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (decision, reason) = SendDecision.Of(
-            delivery.Channel, message.Addresses, notification.Suppressed, notification.Category, notification.CategorySays, notification.Preferences, now);
+            delivery.Channel, message.Addresses, notification.Suppressed, notification.Category, notification.CategorySays, notification.Preferences, notification.Topic, now);
         if (!decision.MaySend)
             return DeliveryTransitions.Suppress(delivery, reason!, now);
         if (notification.Preferences?.QuietHours is null)

@@ -58,6 +58,7 @@ public sealed class NotificationLoader(Database database)
         Fallback = Strategies.Read(row.GetInt16(Columns.Strategy), row.GetOrNull<int>(Columns.FallbackAfter)),
         SendAt = row.IsDBNull(Columns.SendAt) ? null : row.GetTime(Columns.SendAt),
         Metadata = row.GetStringOrNull(Columns.Metadata),
+        Topic = row.GetStringOrNull(Columns.Topic),
         Preferences = row.GetStringOrNull(Columns.Preferences) is { } says ? PreferenceStore.Read(says) : null,
         CategorySays = row.GetStringOrNull(Columns.CategoryChannels) is { } channels
             ? CategoryRule.Of(channels, row.GetBoolean(Columns.CategoryCritical), row.GetBoolean(Columns.CategoryMarketing))
@@ -72,7 +73,7 @@ public sealed class NotificationLoader(Database database)
             Id = Load.Column("id"), Live = Load.Column("live"), TemplateId = Load.Column("template_id"), TemplateVersion = Load.Column("template_version"),
             Category = Load.Column("category"), Recipient = Load.Column("recipient"), Data = Load.Column("data"), Content = Load.Column("content"),
             TraceParent = Load.Column("trace_parent"), CreatedAt = Load.Column("created_at"), SendAt = Load.Column("send_at"), Suppressed = Load.Column("suppressed"),
-            Strategy = Load.Column("strategy"), FallbackAfter = Load.Column("fallback_after"), StoppedBy = Load.Column("stopped_by"), Metadata = Load.Column("metadata"),
+            Strategy = Load.Column("strategy"), FallbackAfter = Load.Column("fallback_after"), StoppedBy = Load.Column("stopped_by"), Metadata = Load.Column("metadata"), Topic = Load.Column("topic"),
             Preferences = Load.Column("preferences"), CategoryChannels = Load.Column("category_channels"), CategoryCritical = Load.Column("category_critical"),
             CategoryMarketing = Load.Column("category_marketing");
     }

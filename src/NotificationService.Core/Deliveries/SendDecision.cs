@@ -16,14 +16,16 @@ public static class SendDecision
     /// <param name="category">Its key; null for none.</param>
     /// <param name="says">What the category says.</param>
     /// <param name="person">What the recipient wants.</param>
+    /// <param name="topic">By which it reaches the recipient; null where it is sent to a person.</param>
     /// <param name="at">When it would go out.</param>
     /// <returns>The decision; and its reason, but where no rule says anything.</returns>
     public static (PreferenceDecision Decision, TransitionReason? Reason) Of(
-        ChannelKind channel, IReadOnlyList<string> addresses, IReadOnlyList<SuppressedAddress> suppressed, string? category, CategoryRule says, PersonPreferences? person, DateTimeOffset at)
+        ChannelKind channel, IReadOnlyList<string> addresses, IReadOnlyList<SuppressedAddress> suppressed, string? category, CategoryRule says, PersonPreferences? person, string? topic,
+        DateTimeOffset at)
     {
         var against = SuppressionCheck.ReasonAgainst(channel, addresses, SuppressionScopes.Applying(suppressed, category, says));
         var ofEverything = against is null ? null : SuppressionCheck.ReasonAgainst(channel, addresses, [.. suppressed.Where(row => row.Scope == SuppressionScopes.All)]);
-        var question = new PreferenceQuestion(channel, category, says, person, Topic: null, ofEverything is not null, at) { HasAddressOptedOut = against is not null };
+        var question = new PreferenceQuestion(channel, category, says, person, topic, ofEverything is not null, at) { HasAddressOptedOut = against is not null };
         var decision = PreferenceRules.Decide(question);
         var reason = decision.Rule switch
         {

@@ -38,6 +38,9 @@ public sealed record StoredNotification(
     /// <summary>What the caller keeps with it: JSON, or null.</summary>
     public string? Metadata { get; init; }
 
+    /// <summary>The topic by which it reaches the recipient; null where it was sent to a person.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>The time that its texts are about, the same whenever and on whatever channel it is rendered.</summary>
     public DateTimeOffset MadeFor => SendAt ?? CreatedAt;
 

@@ -70,7 +70,8 @@ internal sealed class AcceptColumns
         OfDeliveries("delivery_places", d => (short)d.Place),
         Json("skipped", n => n.Skipped.Count == 0 ? default(ReadOnlyMemory<byte>?) : ReadableJson.Utf8(SkippedResponse.Of(n.Skipped), AcceptedJson.Default.SkippedResponseArray)),
         Parameter.OrNull("batch", batch),
-        Of("key_days", n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays));
+        Of("key_days", n => n.Idempotency?.Days ?? IdempotencyEntry.UsualDays),
+        Of("topics", n => n.Request.Topic));
 
     /// <summary>A row of what it answers: what was stored.</summary>
     public static Guid Stored(NpgsqlDataReader row) => row.GetGuid(Id);

@@ -56,7 +56,7 @@ public static class DeliveryPlanner
     private static PlannedDelivery Decided(PlannedDelivery planned, ValidatedRequest request, PlanFacts facts, DateTimeOffset now)
     {
         var (decision, reason) = SendDecision.Of(
-            planned.Channel, RecipientFields.FirstOf(request.Recipient, ChannelTable.Of(planned.Channel).Addresses), facts.Suppressed, facts.Category, facts.Says, facts.Person, request.SendAt ?? now);
+            planned.Channel, RecipientFields.FirstOf(request.Recipient, ChannelTable.Of(planned.Channel).Addresses), facts.Suppressed, facts.Category, facts.Says, facts.Person, request.Topic, request.SendAt ?? now);
         if (!decision.MaySend)
             return planned with { Status = DeliveryStatus.Suppressed, DueAt = now, Reason = reason };
         if (SendDecision.QuietUntil(planned.Id, decision, facts.Person, request.Recipient.Timezone, facts.Timezone, request.SendAt ?? now) is not var (until, quiet))

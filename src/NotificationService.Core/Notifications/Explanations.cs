@@ -51,6 +51,8 @@ public sealed class Explanations(Database database, NotificationQueries queries,
     {
         var at = notification.CreatedAt;
         yield return new ExplainedStep(at, new ExplainStep(null, "accepted", background.Sender is { } sender ? $"accepted from {sender}" : "accepted"));
+        if (notification.Topic is { } topic)
+            yield return new ExplainedStep(at, new ExplainStep(null, "topic", $"sent to the topic {topic}, to which the recipient is subscribed"));
         foreach (var step in ExplainWords.Whole(
             notification.Template, notification.Priority, notification.SendAt, notification.ExpiresAt, notification.Fallback, notification.Live))
             yield return new ExplainedStep(at, step);

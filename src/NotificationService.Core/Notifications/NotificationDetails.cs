@@ -27,6 +27,9 @@ public sealed record NotificationDetails(
     /// <summary>When its content and addresses were taken out, because the tenant does not keep them for longer; null while they are there.</summary>
     public DateTimeOffset? ContentRedactedAt { get; init; }
 
+    /// <summary>The topic by which it reached the recipient; null where it was sent to a person.</summary>
+    public string? Topic { get; init; }
+
     public DeliveryStatus Status => NotificationStatus.Of(Deliveries.Select(delivery => delivery.Status));
 
     public override string ToString() => $"notification {Id}";

@@ -43,6 +43,9 @@ public sealed record NotificationRequest
 
     /// <summary>A JSON object in UTF-8, or empty.</summary>
     public ReadOnlyMemory<byte> Metadata { get; init; }
+
+    /// <summary>The topic by which it reaches the recipient; null for what is sent to a person. Nobody says it of a request that comes from outside.</summary>
+    public string? Topic { get; init; }
 }
 
 /// <summary>What is wrong with one field of a request.</summary>

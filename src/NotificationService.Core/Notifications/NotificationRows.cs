@@ -41,6 +41,7 @@ internal static class NotificationRows
     {
         Fallback = Strategies.Read(row.GetInt16(OfNotification.Strategy), row.GetOrNull<int>(OfNotification.FallbackAfter)),
         ContentRedactedAt = row.GetOrNull<DateTimeOffset>(OfNotification.ContentRedactedAt),
+        Topic = row.GetStringOrNull(OfNotification.Topic),
     };
 
     public static DeliveryDetails ReadDelivery(NpgsqlDataReader row) => new(
@@ -108,7 +109,8 @@ internal static class NotificationRows
             Content = NotificationQueries.Find.Column("content"), Metadata = NotificationQueries.Find.Column("metadata"),
             SendAt = NotificationQueries.Find.Column("send_at"), ExpiresAt = NotificationQueries.Find.Column("expires_at"),
             CreatedAt = NotificationQueries.Find.Column("created_at"), Strategy = NotificationQueries.Find.Column("strategy"),
-            FallbackAfter = NotificationQueries.Find.Column("fallback_after"), ContentRedactedAt = NotificationQueries.Find.Column("content_redacted_at");
+            FallbackAfter = NotificationQueries.Find.Column("fallback_after"), ContentRedactedAt = NotificationQueries.Find.Column("content_redacted_at"),
+            Topic = NotificationQueries.Find.Column("topic");
     }
 
     private static class OfDelivery

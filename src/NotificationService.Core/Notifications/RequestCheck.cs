@@ -49,7 +49,7 @@ public static class RequestCheck
             ? (null, issues.All)
             : (new ValidatedRequest(
                 request.Template, request.Content, channels, RecipientFields.Respell(request.Recipient), request.Data, request.Category, priority, sendAt, expiresAt, request.Reference, request.Metadata)
-            { Fallback = fallback }, []);
+            { Fallback = fallback, Topic = request.Topic }, []);
     }
 
     /// <summary>What is wrong with a text of one line that stands elsewhere than in a request; by the same rule.</summary>

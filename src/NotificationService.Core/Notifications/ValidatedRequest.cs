@@ -25,6 +25,9 @@ public sealed record ValidatedRequest(
     /// <summary>One channel after the other; null for all of them at once.</summary>
     public FallbackRule? Fallback { get; init; }
 
+    /// <summary>The topic by which it reaches the recipient; null for what is sent to a person.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>What it takes of a statement and of the disk, about: the caller's own content, data and metadata.</summary>
     public int Size => Data.Length + Metadata.Length + (Content?.Characters() ?? 0);
 

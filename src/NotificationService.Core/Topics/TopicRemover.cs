@@ -7,7 +7,7 @@ using NotificationService.Telemetry;
 namespace NotificationService.Topics;
 
 /// <summary>
-/// Takes away the subscriptions of topics that were removed: some at a time, with a rest after each step as long as it took. Dies anywhere: what went is gone, and what is left is found again.
+/// Takes away the subscriptions of topics that were removed, and whom sends to topics reached that are over: some at a time, with a rest after each step as long as it took. Dies anywhere: what went is gone, and what is left is found again.
 /// Any number of workers may do it at once.
 /// </summary>
 public sealed class TopicRemover(Database database, Heartbeats heartbeats, TimeProvider time, ILogger<TopicRemover> logger) : BackgroundService
@@ -18,6 +18,7 @@ public sealed class TopicRemover(Database database, Heartbeats heartbeats, TimeP
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(2);
     private static readonly Statement Clear = Statement.Load("topics_clear");
+    private static readonly Statement ClearPeople = Statement.Load("topic_send_people_clear");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicTask.RepeatAsync(Every, time, RunAsync, heartbeats.Maintenance("topic_removal", TimeSpan.FromMinutes(5)), logger.RemovalFailed, stoppingToken);
@@ -25,12 +26,18 @@ public sealed class TopicRemover(Database database, Heartbeats heartbeats, TimeP
     /// <summary>As much as there is to do, or as there is time for.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await RepeatAsync(Clear.With(Parameter.Of("max", StepRows)), cancellationToken);
+        await RepeatAsync(ClearPeople.With(Parameter.Of("max", StepRows)), cancellationToken);
+    }
+
+    private async Task RepeatAsync(BoundStatement clear, CancellationToken cancellationToken)
+    {
         var runBegan = time.GetTimestamp();
-        await using var clear = Clear.With(Parameter.Of("max", StepRows)).On(database.Worker);
+        await using var command = clear.On(database.Worker);
         while (time.GetElapsedTime(runBegan) < MaxDuration)
         {
             var began = time.GetTimestamp();
-            if (await clear.ExecuteScalarAsync(cancellationToken) is not (int and > 0))
+            if (await command.ExecuteScalarAsync(cancellationToken) is not (int and > 0))
                 return;
             await Task.Delay(time.GetElapsedTime(began) is var took && took > ShortestRest ? took : ShortestRest, time, cancellationToken);
         }

@@ -19,9 +19,11 @@ internal sealed class RequestReader : IRequestReader
         if (utf8.Length > BodyPolicy.Json.MaxBytes)
             return (null, Problems.IssuesOf(BodyReader.TooLarge(BodyPolicy.Json.MaxBytes)));
         return JsonBody.Parse(utf8, NotificationsJson.Default.SendNotificationRequest).TryGet(out var request, out var refusal)
-            ? (request.ToRequest(), [])
+            ? request.To is null ? (request.ToRequest(), []) : (null, [ToTopics])
             : (null, Problems.IssuesOf(refusal));
     }
+
+    private static RequestIssue ToTopics { get; } = new("/to", "not_supported", "What goes to topics is sent by the API.");
 
     public (EventPublication? Publication, IReadOnlyList<RequestIssue> Issues) ReadPublish(ReadOnlyMemory<byte> utf8)
     {

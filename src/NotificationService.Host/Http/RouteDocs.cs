@@ -25,6 +25,9 @@ public static class RouteDocs
     public static RouteHandlerBuilder AlsoRespondsText(this RouteHandlerBuilder route, int status, string contentType, string example) =>
         route.WithMetadata(new TextResponseDoc(status, contentType, example));
 
+    /// <summary>Under the same status the answer may be another one.</summary>
+    public static RouteHandlerBuilder OrResponds<T>(this RouteHandlerBuilder route, int status) => route.WithMetadata(new OtherResponseDoc(status, typeof(T)));
+
     /// <summary>404 when what the body names does not exist. Where the path names it, that is said by itself.</summary>
     public static RouteHandlerBuilder MayNotFind(this RouteHandlerBuilder route) => route.Produces<Problem>(StatusCodes.Status404NotFound, Problem.ContentType);
 
@@ -55,6 +58,9 @@ public sealed record RequestDoc(Type Type, string Example, string ContentType);
 
 /// <summary>An example of a successful answer.</summary>
 public sealed record ResponseDoc(int Status, string Example);
+
+/// <summary>Another type that may be answered under a status.</summary>
+public sealed record OtherResponseDoc(int Status, Type Type);
 
 /// <summary>A successful answer in another form than its JSON.</summary>
 public sealed record TextResponseDoc(int Status, string ContentType, string Example);

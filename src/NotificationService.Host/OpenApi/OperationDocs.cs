@@ -20,6 +20,7 @@ internal static class OperationDocs
         if (request is not null)
             operation.RequestBody = await BodyAsync(request, context, cancellationToken);
         AddExamples(operation, metadata.OfType<ResponseDoc>());
+        await AddOthersAsync(operation, metadata.OfType<OtherResponseDoc>(), context, cancellationToken);
         AddTexts(operation, metadata.OfType<TextResponseDoc>());
         AddParameters(operation, metadata.OfType<ParameterDoc>());
 
@@ -62,6 +63,17 @@ internal static class OperationDocs
                 continue;
             foreach (var media in response.Content?.Values ?? [])
                 media.Example = JsonNode.Parse(documented.Example);
+        }
+    }
+
+    private static async Task AddOthersAsync(OpenApiOperation operation, IEnumerable<OtherResponseDoc> others, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var other in others)
+        {
+            if (operation.Responses?.TryGetValue(other.Status.ToString(), out var response) is not true)
+                continue;
+            foreach (var media in response.Content?.Values ?? [])
+                media.Schema = new OpenApiSchema { OneOf = [media.Schema!, await context.GetOrCreateSchemaAsync(other.Type, cancellationToken: cancellationToken)] };
         }
     }
 

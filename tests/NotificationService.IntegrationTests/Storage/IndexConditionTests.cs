@@ -23,6 +23,8 @@ public sealed class IndexConditionTests(TestDatabase database) : IClassFixture<T
         ["inbox_items_due"] = "status = {inbox_status.snoozed}",
         ["receipts_of_delivery"] = "ARRAY[{receipt.applied}, {receipt.ignored}]",
         ["receipts_pending"] = "state = {receipt.pending}",
+        ["topic_sends_open"] = "state = {topic_send.running}",
+        ["topic_sends_running"] = "state = {topic_send.running}",
         ["user_import_rows_waiting"] = "state = {user_import.waiting}",
         ["webhook_messages_due"] = "state = {message.pending}",
         ["webhook_messages_unsent"] = "ARRAY[{message.unsent}]",

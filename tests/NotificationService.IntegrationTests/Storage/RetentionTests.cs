@@ -62,6 +62,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["topics"] = KeptUntilDeleted,
         ["topic_subscriptions"] = KeptUntilDeleted,
         ["topic_directories"] = "two rows for each tenant",
+        ["topic_sends"] = WithBatch,
+        ["topic_send_people"] = "goes when its send is over",
         ["inbox_users"] = "one row for each user to whom something came",
         ["inbox_items"] = Purged,
         ["realtime_heads"] = "one row for each tenant that published",
@@ -251,6 +253,8 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
                 values ('{tenant}', '{id}', '{tenant}', true, 5, 1, false, '{"{}"}', '[]', '[]', ',', 'utf-8', now() - interval '{age} days', now() - interval '{age} days');
                 insert into bulk_row_ranges (tenant_id, job_id, number, first_id, first_row, lines, cells) values ('{tenant}', '{id}', 0, '{id}', 0, array[2], '[]');
                 insert into bulk_errors (tenant_id, job_id, line, number, index, code, message) values ('{tenant}', '{id}', 2, 0, 0, 'x', 'x');
+                insert into topic_sends (tenant_id, id, account_id, live, state, topics, from_keys, before_keys, several, settings, people_gone, created_at, ended_at)
+                values ('{tenant}', '{id}', '{tenant}', true, 2, '{"{}"}', '{"{}"}', '{"{}"}', false, '{"{}"}', true, now() - interval '{age} days', now() - interval '{age} days');
                 """);
         }
 
@@ -258,7 +262,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
 
         foreach (var table in Rules.Where(rule => rule.Value == WithBatch).Select(rule => rule.Key))
         {
-            var key = table switch { "batches" or "bulk_jobs" => "id", "bulk_row_ranges" or "bulk_errors" => "job_id", _ => "batch_id" };
+            var key = table switch { "batches" or "bulk_jobs" or "topic_sends" => "id", "bulk_row_ranges" or "bulk_errors" => "job_id", _ => "batch_id" };
             (await IsThereAsync(table, key, old)).ShouldBeFalse(table);
             (await IsThereAsync(table, key, young)).ShouldBeTrue(table);
         }

@@ -89,7 +89,7 @@ public sealed class SuppressionScopesTests
     }
 
     private static (PreferenceDecision Decision, TransitionReason? Reason) Decide(SuppressedAddress[] suppressed, CategoryRule says, PersonPreferences? person) =>
-        SendDecision.Of(ChannelKind.Email, ["Ann@example.com"], suppressed, "news", says, person, Now);
+        SendDecision.Of(ChannelKind.Email, ["Ann@example.com"], suppressed, "news", says, person, topic: null, Now);
 
     private static SuppressedAddress Row(string scope) => new(ChannelKind.Email, "ann@example.com", SuppressionReason.Unsubscribe, null, scope);
 }

@@ -100,7 +100,7 @@ public static class PreferenceRules
             return new(enabled, PreferenceRule.Category);
         if (Said(person.Channels, name) is { } channel)
             return new(channel, PreferenceRule.Channel);
-        if (question.Topic is { } key && Said(person.Topics, key) is { } topic)
+        if (SaidOfTopic(person.Topics, question.Topic) is { } topic)
             return new(topic, PreferenceRule.Topic);
         return question.Category is not null && question.Says.Channels.TryGetValue(question.Channel, out var isOn)
             ? new(isOn, PreferenceRule.CategoryDefault)
@@ -118,6 +118,18 @@ public static class PreferenceRules
         }
 
         return false;
+    }
+
+    /// <summary>Of the topic itself, else of the nearest that it lies below.</summary>
+    private static bool? SaidOfTopic(IReadOnlyDictionary<string, bool>? said, string? topic)
+    {
+        for (var key = said is null ? null : topic; key is not null; key = key.LastIndexOf('/') is > 0 and var end ? key[..end] : null)
+        {
+            if (Said(said, key) is { } wanted)
+                return wanted;
+        }
+
+        return null;
     }
 
     private static bool? Said(IReadOnlyDictionary<string, bool>? said, string name) => said is not null && said.TryGetValue(name, out var value) ? value : null;

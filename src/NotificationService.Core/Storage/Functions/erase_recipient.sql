@@ -142,6 +142,8 @@ begin
             where d.tenant_id = tenant and d.live = m.live)
         select count(*)::int into n from gone;
         e.counts := notification_meta.counted(e.counts, 'subscriptions', n);
+        delete from topic_send_people p using topic_sends t
+        where t.tenant_id = tenant and not t.people_gone and t.live = any (modes) and p.tenant_id = tenant and p.send_id = t.id and p.user_id = e.user_id;
         if e.live then
             delete from recipient_preferences p where p.tenant_id = tenant and p.user_id = e.user_id;
             get diagnostics n = row_count;

@@ -9,6 +9,7 @@ begin
         where b.created_at < instant and greatest(b.created_at, b.sampled_at, b.ended_at) < instant and (b.ended_at is not null or b.state = {batch.open})
           and not exists (select from deliveries d where d.tenant_id = b.tenant_id and d.batch_id = b.id and d.status in ({status.waiting}))
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in ({job.unended}))
+          and not exists (select from topic_sends t where t.tenant_id = b.tenant_id and t.id = b.id and (t.state = {topic_send.running} or not t.people_gone))
         order by b.created_at limit batch_size for update of b skip locked
     loop
         -- Whoever goes on with a job holds it and wants its batch: waiting for them would be a circle, and then it is not over.
@@ -30,6 +31,7 @@ begin
             return gone;
         end if;
         delete from bulk_jobs j where j.tenant_id = old.tenant_id and j.id = old.id;
+        delete from topic_sends t where t.tenant_id = old.tenant_id and t.id = old.id;
         delete from batch_changes c where c.tenant_id = old.tenant_id and c.batch_id = old.id;
         delete from batch_counts c where c.tenant_id = old.tenant_id and c.batch_id = old.id;
         delete from batches b where b.tenant_id = old.tenant_id and b.id = old.id;

@@ -3,7 +3,7 @@
 --
 -- per notification: :tenants, :ids, :accounts, :live, :templates, :template_versions, :categories, :references, :priorities, :recipients,
 --   :data, :contents, :metadata, :trace_parents, :send_at, :expires_at, :created_at, :key_hashes, :fingerprints, :responses,
---   :strategies, :fallback_after, in seconds, :skipped channels, :key_days days for which the key is kept; :batch the batch of all of them, which then are of one tenant, or null
+--   :strategies, :fallback_after, in seconds,   :skipped channels, :topics by which it reached the recipient, :key_days days for which the key is kept; :batch the batch of all of them, which then are of one tenant, or null
 -- per delivery: :delivery_ordinals of its notification (from 1), :delivery_ids, :delivery_channels, :delivery_statuses, :delivery_due_at, :delivery_failure_kinds, :delivery_failure_codes,
 --   :delivery_failure_messages, :delivery_details of the timeline, :delivery_places in the chain
 --
@@ -12,9 +12,9 @@
 with given as materialized (
     select * from unnest(:tenants::uuid[], :ids::uuid[], :accounts::uuid[], :live::boolean[], :templates::uuid[], :template_versions::int[], :categories::text[], :references::text[], :priorities::smallint[], :recipients::text[],
         :data::text[], :contents::text[], :metadata::text[], :trace_parents::text[], :send_at::timestamptz[], :expires_at::timestamptz[], :created_at::timestamptz[],
-        :key_hashes::bytea[], :fingerprints::bytea[], :responses::text[], :strategies::smallint[], :fallback_after::int[], :skipped::text[], :key_days::int[]) with ordinality
+        :key_hashes::bytea[], :fingerprints::bytea[], :responses::text[], :strategies::smallint[], :fallback_after::int[], :skipped::text[], :key_days::int[], :topics::text[]) with ordinality
         as g(tenant_id, id, account_id, live, template_id, template_version, category, reference, priority, recipient,
-             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, response, strategy, fallback_after, skipped, key_days, ord)
+             data, content, metadata, trace_parent, send_at, expires_at, created_at, key_hash, fingerprint, response, strategy, fallback_after, skipped, key_days, topic, ord)
 ),
 taken as (
     insert into idempotency_keys (tenant_id, key_hash, fingerprint, status_code, response, expires_at)
@@ -27,9 +27,9 @@ accepted as materialized (
 ),
 stored as (
     insert into notifications (tenant_id, id, account_id, live, template_id, template_version, category, reference, priority, recipient,
-        data, content, metadata, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped, batch_id)
+        data, content, metadata, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped, batch_id, topic)
     select tenant_id, id, account_id, live, template_id, template_version, category, reference, priority, recipient::json,
-        data::json, content::json, metadata::json, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped::json, :batch
+        data::json, content::json, metadata::json, trace_parent, send_at, expires_at, created_at, strategy, fallback_after, skipped::json, :batch, topic
     from accepted
 ),
 planned as materialized (

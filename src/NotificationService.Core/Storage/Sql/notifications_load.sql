@@ -37,7 +37,7 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
             offset 0) s) end as suppressed,
     n.strategy, n.fallback_after,
     (select case when b.held then 'held' when b.state = {batch.cancelled} then 'cancelled' end from batches b where b.tenant_id = n.tenant_id and b.id = n.batch_id) as stopped_by,
-    n.metadata,
+    n.metadata, n.topic,
     case when n.tenant_id in (select tenant_id from preferring) then (
         select wanted.says
         from (select n.recipient->>'userId' as user_id offset 0) person
@@ -45,6 +45,6 @@ select n.id, n.live, n.template_id, n.template_version, n.category, n.recipient,
     category.channels as category_channels, category.critical as category_critical, category.marketing as category_marketing
 from asked_for
 cross join lateral (
-    select m.tenant_id, m.id, m.live, m.template_id, m.template_version, m.category, m.recipient, m.data, m.content, m.trace_parent, m.created_at, m.send_at, m.strategy, m.fallback_after, m.batch_id, m.metadata
+    select m.tenant_id, m.id, m.live, m.template_id, m.template_version, m.category, m.recipient, m.data, m.content, m.trace_parent, m.created_at, m.send_at, m.strategy, m.fallback_after, m.batch_id, m.metadata, m.topic
     from notifications m where m.id = asked_for.id and m.tenant_id = asked_for.tenant_id offset 0) n
 left join lateral (select c.channels, c.critical, c.marketing from categories c where c.tenant_id = n.tenant_id and c.key = n.category offset 0) category on true

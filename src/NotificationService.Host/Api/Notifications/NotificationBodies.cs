@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NotificationService.Host.Api.Topics;
 using NotificationService.Host.Http.Json;
 using NotificationService.Host.Http.Lists;
 using NotificationService.Notifications;
@@ -50,7 +51,7 @@ public abstract record NotificationFields
     public RawJson? Metadata { get; init; }
 
     /// <param name="shared">What stands once for several; what this one says itself comes first.</param>
-    internal NotificationRequest ToRequest(RecipientBody recipient, string? reference, NotificationFields? shared = null)
+    internal NotificationRequest ToRequest(RecipientBody? recipient, string? reference, NotificationFields? shared = null)
     {
         // Two fields that say the same thing go together: whoever names a template does not want somebody else's content.
         var (saying, reaching, chaining) = (Template is null && Content is null ? shared ?? this : this, Channel is null && Channels is null ? shared ?? this : this, Strategy is null ? shared ?? this : this);
@@ -61,7 +62,7 @@ public abstract record NotificationFields
             Channels = reaching.Channels,
             Strategy = chaining.Strategy,
             FallbackAfter = FallbackAfter ?? chaining.FallbackAfter,
-            Recipient = recipient.ToRecipient(),
+            Recipient = recipient?.ToRecipient(),
             Data = (Data ?? shared?.Data)?.Utf8 ?? default,
             Content = saying.Content?.ToContent(),
             Category = Category ?? shared?.Category,
@@ -77,12 +78,24 @@ public abstract record NotificationFields
 /// <summary>What one recipient is to be sent.</summary>
 public sealed record SendNotificationRequest : NotificationFields
 {
-    public required RecipientBody Recipient { get; init; }
+    /// <summary>Whom to notify. Give either this or <c>to</c>.</summary>
+    public RecipientBody? Recipient { get; init; }
+
+    /// <summary>The topics whose subscribers are notified.</summary>
+    public SendToBody? To { get; init; }
 
     /// <summary>The caller's own id, given back in answers, lists and webhooks. Need not be unique.</summary>
     public string? Reference { get; init; }
 
     internal NotificationRequest ToRequest() => ToRequest(Recipient, Reference);
+}
+
+/// <summary>An audience.</summary>
+public sealed record SendToBody
+{
+    /// <summary>The key of a topic, or 1 to 20 of them. Subscribers of topics below them are reached too, each person once.</summary>
+    [JsonConverter(typeof(TopicKeysConverter))]
+    public IReadOnlyList<string?>? Topic { get; init; }
 }
 
 /// <summary>Whom to notify. Each channel needs its own field: email, phone (sms), whatsapp or phone, deviceTokens (push), userId (in_app).</summary>
@@ -146,6 +159,7 @@ public sealed record CommandRequest;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SendNotificationRequest))]
+[JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(NotificationResponse))]
 [JsonSerializable(typeof(Page<NotificationSummary>))]

@@ -13,6 +13,7 @@ namespace NotificationService.Host.Api.Notifications;
 /// <param name="Strategy"><c>all</c> or <c>fallback</c>: then the deliveries stand in the order in which they are tried.</param>
 /// <param name="FallbackAfter">How many seconds each channel has; absent where it has its time until it fails.</param>
 /// <param name="Live">False for what a test account sent: it only ever reaches the sandbox.</param>
+/// <param name="Topic">The topic by which it reached the recipient; absent where it was sent to a person.</param>
 /// <param name="ContentRedactedAt">When content and addresses were taken out, because the tenant does not keep them for longer; absent while they are there.</param>
 public sealed record NotificationResponse(
     Guid Id,
@@ -32,6 +33,7 @@ public sealed record NotificationResponse(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ContentRedactedAt,
+    string? Topic,
     IReadOnlyList<DeliveryResponse> Deliveries)
 {
     internal static NotificationResponse Of(NotificationDetails notification) => new(
@@ -52,6 +54,7 @@ public sealed record NotificationResponse(
         notification.ExpiresAt,
         notification.CreatedAt,
         notification.ContentRedactedAt,
+        notification.Topic,
         [.. notification.Deliveries.Select(DeliveryResponse.Of)]);
 
     internal static RawJson? Json(string? text) => text is null ? null : new RawJson(Encoding.UTF8.GetBytes(text));

@@ -1,5 +1,6 @@
 using NotificationService.Channels;
 using NotificationService.Deliveries;
+using NotificationService.Host.Api.Topics;
 using NotificationService.Host.Auth;
 using NotificationService.Host.Http;
 using NotificationService.Host.Http.Json;
@@ -15,16 +16,16 @@ namespace NotificationService.Host.Api.Notifications;
 public static class NotificationsApi
 {
     private const string Root = "/api/v1/services/notifications";
-    private const string SendRoute = $"{Root}/send";
+    internal const string SendRoute = $"{Root}/send";
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan UserServiceRetryAfter = TimeSpan.FromSeconds(5);
 
     public static void MapNotifications(this IEndpointRouteBuilder routes)
     {
         var sending = routes.MapGroup(Root).WithTags("Notifications").RequireAuthorization(Policies.SendNotifications);
-        sending.MapPost("/send", SendAsync).RefusedWhileSuspended().Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent.")
+        sending.MapPost("/send", SendAsync).RefusedWhileSuspended().Documented("Send a notification", "Answered after it is stored: from then on it is not lost. With ?dryRun=true the same decisions are made and the rendered content is given back with their explanation (200); nothing is stored or sent. To topics, `\"to\": { \"topic\": \"building-7\" }` in place of the recipient: the answer is `{ batchId, status: \"queued\", topic }`, each subscriber is sent a notification of that batch in the background, and a dry run is refused.")
             .Query("dryRun", "Whether to decide and render only.", "boolean").TakesIdempotencyKey()
-            .Takes<SendNotificationRequest>(NotificationExamples.Send).Responds<AcceptedResponse>(202, NotificationExamples.Accepted).Responds<DryRunResponse>(200, NotificationExamples.DryRun);
+            .Takes<SendNotificationRequest>(NotificationExamples.Send).Responds<AcceptedResponse>(202, NotificationExamples.Accepted).OrResponds<TopicSendResponse>(202).Responds<DryRunResponse>(200, NotificationExamples.DryRun);
         sending.MapPost("/{id:guid}/cancel", CancelAsync).OfOwnMode(ModeOf.Notification).Documented("Cancel a notification", "Says of each delivery whether it was in time. 409 if it was for none.")
             .TakesIdempotencyKey().Responds<CommandResponse>(200, NotificationExamples.Cancelled);
         sending.MapPost("/{id:guid}/retry", RetryAsync).OfOwnMode(ModeOf.Notification).Documented("Try failed and expired deliveries again", "Their schedule starts over. 409 if there is none that could be tried again, 410 (content_expired) if its content is no longer kept.").Produces<Problem>(StatusCodes.Status410Gone, Problem.ContentType)
@@ -42,7 +43,7 @@ public static class NotificationsApi
             .Responds<ExplanationResponse>(200, NotificationExamples.Explanation);
     }
 
-    private static async Task<IResult> SendAsync(HttpContext context, NotificationIntake intake, DryRun dryRun, CancellationToken cancellationToken)
+    private static async Task<IResult> SendAsync(HttpContext context, NotificationIntake intake, DryRun dryRun, TopicSendHandler topics, CancellationToken cancellationToken)
     {
         var isDry = false;
         if (context.Request.QueryString.HasValue)
@@ -59,6 +60,8 @@ public static class NotificationsApi
         if (!body.TryGet(out var request, out refusal))
             return refusal;
 
+        if (request.To is not null)
+            return await topics.SendAsync(context, request, body.Utf8, key, isDry, cancellationToken);
         var caller = context.Caller();
         if (isDry)
         {

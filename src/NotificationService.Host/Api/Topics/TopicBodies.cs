@@ -80,6 +80,7 @@ public sealed record SubscriptionResponse(string Key, string Name, DateTimeOffse
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(TopicRequest))]
+[JsonSerializable(typeof(TopicSendResponse))]
 [JsonSerializable(typeof(TopicResponse))]
 [JsonSerializable(typeof(Page<TopicResponse>))]
 [JsonSerializable(typeof(SubscribersRequest))]

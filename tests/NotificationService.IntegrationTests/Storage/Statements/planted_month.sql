@@ -176,6 +176,12 @@ insert into topic_subscriptions (tenant_id, live, topic, user_id, created_at) se
 insert into topics (tenant_id, live, key, id, name, removed_at, created_at, updated_at) select tenant, true, 'gone', planted.id(g, 'gone-topic', '0'), 'T', at, at, at from planted where g % 1000 = 0 limit 1 on conflict do nothing;
 insert into topic_subscriptions (tenant_id, live, topic, user_id, created_at) select t.tenant_id, true, 'gone', 'u-' || k, now() from topics t, generate_series(1, 1000) k where t.key = 'gone' on conflict do nothing;
 insert into topic_directories (tenant_id, live, subscriptions) select tenant_id, live, count(*) from topic_subscriptions group by 1, 2 on conflict (tenant_id, live) do update set subscriptions = excluded.subscriptions;
+insert into topic_sends (tenant_id, id, account_id, live, state, topics, from_keys, before_keys, several, settings, people_gone, created_at, ended_at)
+select tenant, planted.id(g, 'topic-send', '0'), planted.fixed('account', 0), true, case when g in (1000, 20000, 40000) then 1 else 2 end, '{topic-1}', '{topic-1}', array['topic-1' || chr(1)], true, '{}', g % 1000 > 0, at, case when g not in (1000, 20000, 40000) then at end
+from planted where g % 20 = 0 on conflict do nothing;
+insert into batches (tenant_id, id, account_id, live, state, created_at, closed_at, ended_at)
+select tenant_id, id, account_id, live, state, created_at, ended_at, ended_at from topic_sends where state = 1 on conflict do nothing;
+insert into topic_send_people (tenant_id, send_id, user_id) select tenant_id, id, 'u-' || k from topic_sends, generate_series(1, 200) k where not people_gone on conflict do nothing;
 insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, read_at, archived_at, snoozed_until, deleted_at, priority, category, title, body)
 select tenant, case when g % 8 = 0 then 'much' else 'u-' || g % 5000 end, planted.id(g, 'n', '5'), g, g, at, at, at, at, case when g % 5 > 0 then at end, case when g % 50 = 2 then at end,
     case when g % 500 = 4 then now() - interval '1 minute' end, case when g % 500 = 6 then now() - interval '31 days' end, 2, 'c-' || g % 10, 'A title', 'A body'

@@ -39,6 +39,13 @@ public sealed class PreferenceRulesTests
             decided.GetValueOrDefault(one).ShouldBeGreaterThan(50, $"{one} decides too few of these cases to be tested by them");
     }
 
+    /// <summary>A topic, and those that it lies below, the nearest first.</summary>
+    private static IEnumerable<string> Above(string? topic)
+    {
+        var names = topic?.Split('/') ?? [];
+        return Enumerable.Range(0, names.Length).Select(i => string.Join('/', names[..^i]));
+    }
+
     /// <summary>The rules in their order, each with what it says of the question: yes, no or nothing.</summary>
     private static IEnumerable<(PreferenceRule Rule, bool? Verdict)> Stated(PreferenceQuestion asked)
     {
@@ -55,7 +62,7 @@ public sealed class PreferenceRulesTests
         yield return (PreferenceRule.CategoryChannel, wanted?.Channels is { } of && of.TryGetValue(channel, out var said) ? said : null);
         yield return (PreferenceRule.Category, wanted?.Enabled);
         yield return (PreferenceRule.Channel, person.Channels is { } on && on.TryGetValue(channel, out var any) ? any : null);
-        yield return (PreferenceRule.Topic, asked.Topic is not null && person.Topics is { } topics && topics.TryGetValue(asked.Topic, out var topic) ? topic : null);
+        yield return (PreferenceRule.Topic, person.Topics is { } topics ? Above(asked.Topic).Where(topics.ContainsKey).Select(key => (bool?)topics[key]).FirstOrDefault() : null);
         yield return (PreferenceRule.CategoryDefault, asked.Category is not null && asked.Says.Channels.TryGetValue(asked.Channel, out var isOn) ? isOn : null);
         yield return (PreferenceRule.Nothing, true);
     }
@@ -72,7 +79,7 @@ public sealed class PreferenceRulesTests
         var says = new CategoryRule(ChannelKinds.All.Where(_ => random.Next(3) == 0).ToDictionary(channel => channel, _ => Often()), Seldom(), Often(), ExpiresAfter: null);
         var category = Maybe(() => Keys[random.Next(Keys.Length)]);
         return new PreferenceQuestion(
-            ChannelKinds.All[random.Next(ChannelKinds.All.Count)], category, category is null ? CategoryRule.Silent : says, Maybe(Person), Often() ? null : "building-7", Seldom(), Now)
+            ChannelKinds.All[random.Next(ChannelKinds.All.Count)], category, category is null ? CategoryRule.Silent : says, Maybe(Person), Often() ? null : Often() ? "building-7" : "building-7/floor-2/unit-9", Seldom(), Now)
         {
             HasAddressOptedOut = Seldom(),
         };
@@ -83,7 +90,7 @@ public sealed class PreferenceRulesTests
             PausedUntil = Often() ? null : Now.AddMinutes(random.Next(-1, 2)),
             Channels = Maybe(Channels),
             Categories = Maybe(() => Keys.Where(_ => Often()).ToDictionary(key => key, _ => new CategoryPreference(Often() ? null : Often(), Maybe(Channels), null))),
-            Topics = Maybe(() => new Dictionary<string, bool> { ["building-7"] = Often(), ["building-8"] = false }),
+            Topics = Maybe(() => new Dictionary<string, bool> { ["building-7"] = Often(), [Often() ? "building-7/floor-2" : "building-7/floor"] = Often(), ["building-8"] = false }),
             OptOuts = Often() ? null : [.. new[] { "marketing", "category:news", "category:shipping" }.Where(_ => Seldom())],
         };
     }
