@@ -132,6 +132,7 @@ public static class Composition
         .AddTenantEraser()
         .AddRecipientEraser()
         .AddTopicWorker()
+        .AddFilteredCanceller()
         .AddSingleton<IRequestReader, RequestReader>();
 
     /// <summary>Events from Kafka and back to it, where brokers are named.</summary>
@@ -150,6 +151,7 @@ public static class Composition
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapNotifications();
+        app.MapFilteredCancels();
         app.MapBatches();
         app.MapLedger();
         app.MapBulkJobs();

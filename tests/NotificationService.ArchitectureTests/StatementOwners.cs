@@ -26,6 +26,7 @@ public static partial class StatementOwners
         ("ledger", "Core/Ledger"),
         ("notices", "Core/Notices"),
         ("notifications", "Core/Notifications"),
+        ("notification_cancels", "Core/Notifications"),
         ("one_time_tokens", "Core/Tenants"),
         ("outbox", "Core/Events"),
         ("presence", "Core/Realtime"),

@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.Notifications + 1, LogLevel.Warning, "The accept transaction is run again ({SqlState})")]
     public static partial void CommitRunsAgain(ILogger logger, string sqlState);
+
+    [LoggerMessage(EventIds.Notifications + 2, LogLevel.Information, "The cancelling {Cancel} by filter is through")]
+    public static partial void CancelledByFilter(this ILogger logger, Guid cancel);
+
+    [LoggerMessage(EventIds.Notifications + 3, LogLevel.Warning, "Cancelling by filter stands still for a moment ({Reason})")]
+    public static partial void CancelFailed(this ILogger logger, string reason);
 }

@@ -16,6 +16,7 @@ public static class NotificationsModule
         .AddSingleton<Explanations>()
         .AddSingleton<NotificationList>()
         .AddSingleton<NotificationCommands>()
+        .AddSingleton<FilteredCancels>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<RecipientCompletion>()
         .AddSingleton<NotificationPreparer>()
@@ -32,4 +33,7 @@ public static class NotificationsModule
             provider.GetRequiredService<NotificationMetrics>(),
             provider.GetRequiredService<Ids>(),
             provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>What cancels by filter.</summary>
+    public static IServiceCollection AddFilteredCanceller(this IServiceCollection services) => services.AddHostedService<FilteredCanceller>();
 }

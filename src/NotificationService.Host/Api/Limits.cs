@@ -155,6 +155,7 @@ public static class Limits
         new("topics of one send", Number(TopicSendIntake.MaxTopics), "422 `too_many`"),
         new("content, data and metadata of a send to topics, which are stored with each notification", Kib(TopicSendIntake.MaxBytes), "422 `too_large`"),
         new("sends to topics that go on at once, of one tenant", Number(TopicSendIntake.MaxRunning), "429 `too_many_topic_sends`"),
+        new("cancellings by filter that go on at once, of one tenant", Number(FilteredCancels.MaxOpen), "429 `too_many_cancels`"),
         new("erasures of people that go on at once, of one tenant", Number(RecipientErasures.MaxOpen), "429 `too_many_erasures`"),
         new("errors that the answer to one `POST /services/recipients/bulk` names", $"{Number(BulkRecipients.MaxErrors)}, {BulkRecipients.MaxErrorsOfOne} of one person", "each bad person after them has one"),
         new("parts of a CSV upload's form", Number(BulkUploadHandler.MaxParts), "400 `multipart_invalid`"),

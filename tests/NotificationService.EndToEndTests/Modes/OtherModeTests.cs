@@ -231,8 +231,11 @@ public sealed class OtherModeTests(SignInService service)
             insert into recipient_erasures (tenant_id, id, live, digest, requested_at, asked_at, sweep_began, finished_at)
             values ('{tenant.Tenant}', gen_random_uuid(), {mode == "live"}, sha256('x'), now(), now(), now(), now()) returning id
             """);
+        using var cancelling = await tenant.PostAsync(mode, $"{TwoModes.Root}/cancel", """{"filter":{"reference":"none"}}""");
+        var cancel = (await SignInService.ReadAsync(cancelling)).GetProperty("jobId").GetGuid();
         return new()
         {
+            ["cancel"] = [cancel],
             ["notification"] = [waiting, failed],
             ["batch"] = [open, closed],
             ["job"] = [queued, paused],
@@ -267,6 +270,7 @@ public sealed class OtherModeTests(SignInService service)
         : path.StartsWith($"{OfEndpoint}replays/{{", StringComparison.Ordinal) ? "replay"
         : path.StartsWith("/api/v1/admin/dead-letters/{", StringComparison.Ordinal) ? "delivery"
         : path.StartsWith("/api/v1/services/erasures/{", StringComparison.Ordinal) ? "erasure"
+        : path.StartsWith($"{TwoModes.Root}/cancel/{{", StringComparison.Ordinal) ? "cancel"
         : path.StartsWith($"{TwoModes.Root}/batches/{{", StringComparison.Ordinal) ? "batch"
         : path.StartsWith($"{TwoModes.Root}/bulk/{{", StringComparison.Ordinal) ? "job"
         : path.StartsWith($"{TwoModes.Root}/{{", StringComparison.Ordinal) ? "notification"

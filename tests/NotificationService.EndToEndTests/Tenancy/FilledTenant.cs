@@ -15,7 +15,7 @@ internal sealed partial class FilledTenant
     /// <summary>Where a thing's id stands in a path, and of what kind it is: the first that fits counts.</summary>
     private static readonly (string Path, string Kind)[] Places =
     [
-        ("/api/v1/services/notifications/batches/{", "batch"), ("/api/v1/services/notifications/bulk/{", "job"), ("/api/v1/services/notifications/{", "notification"),
+        ("/api/v1/services/notifications/batches/{", "batch"), ("/api/v1/services/notifications/bulk/{", "job"), ("/api/v1/services/notifications/cancel/{", "cancel"), ("/api/v1/services/notifications/{", "notification"),
         ("/api/v1/services/recipients/{userId}/devices/{", "device"), ("/api/v1/services/topics/{", "topic"), ("/api/v1/services/recipients/{", "recipient"), ("/api/v1/services/erasures/{", "personErasure"), ("/api/v1/admin/dead-letters/{", "delivery"), ("/api/v1/admin/templates/{", "template"), ("/api/v1/admin/layouts/{", "layout"),
         ("/api/v1/admin/partials/{", "partial"), ("/api/v1/admin/lookups/{", "lookup"), ("/api/v1/admin/categories/{", "category"), ("/api/v1/admin/providers/{", "provider"), ("/api/v1/admin/service-accounts/{", "account"),
         ("/api/v1/admin/suppressions/{", "suppression"), ("/api/v1/admin/event-rules/{", "rule"), ("/api/v1/admin/users/csv/{", "import"), ("/api/v1/admin/users/{", "user"),
@@ -86,6 +86,7 @@ internal sealed partial class FilledTenant
             insert into recipients (tenant_id, live, user_id, id, created_at, updated_at) values ('{Admin.Tenant}', true, '{device}', '{device}', now(), now());
             insert into recipient_devices (tenant_id, live, user_id, id, kind, token, created_at, last_seen_at) values ('{Admin.Tenant}', true, '{device}', '{device}', 1, 't-{device}', now(), now())
             """);
+        await AddAsync("cancel", $"{ApiClient.Notifications}/cancel", new { filter = new { reference = word } }, "jobId", HttpStatusCode.Accepted);
         ids["erasure"] = Guid.NewGuid().ToString();
         var erased = database.Ids.Next();
         ids["personErasure"] = erased.ToString();

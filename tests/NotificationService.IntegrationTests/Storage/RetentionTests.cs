@@ -30,6 +30,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
     private const string Realtime = "RealtimeMaintenance";
     private const string Ledger = "LedgerMaintenance";
     private const string Bulk = "BulkRunner";
+    private const string Cancels = "FilteredCanceller";
 
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(120);
 
@@ -62,6 +63,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["topics"] = KeptUntilDeleted,
         ["topic_subscriptions"] = KeptUntilDeleted,
         ["topic_directories"] = "two rows for each tenant",
+        ["notification_cancels"] = Purged,
         ["topic_sends"] = WithBatch,
         ["topic_send_people"] = "goes when its send is over",
         ["inbox_users"] = "one row for each user to whom something came",
@@ -145,6 +147,7 @@ public sealed class RetentionTests(TestDatabase database) : IClassFixture<TestDa
         ["ledger_counts"] = new("tenant_id, hour, live, channel, status, accepted, n", "'{id}', notification_meta.hour_of('{id}'), true, 1, 40, 1, 1", Days(91), Days(89), Ledger, "tenant_id"),
         ["daily_counts"] = new("tenant_id, day, counter, taken", "'{tenant}', {at}::date, '{id}', 1", Days(5), Days(1), Quotas, "counter"),
         ["realtime_events"] = new("tenant_id, sequence, id, type, audience, data, created_at", "'{tenant}', (select count(*) + 1 from realtime_events), '{id}', 'a.b', '[]', '{}', {at}", Hours(25), Hours(23), Realtime),
+        ["notification_cancels"] = new("tenant_id, id, live, state, until_id, created_at, ended_at", "'{tenant}', '{id}', true, 2, '{id}', {at}, {at}", Days(31), Days(29), Cancels),
         ["stream_tickets"] = new("tenant_id, id, expires_at", "'{tenant}', '{id}', {at}", Hours(1), Hours(-1), Retention),
         ["presence_users"] = new("tenant_id, user_id, is_online, last_seen_at", "'{tenant}', '{id}', false, {at}", Days(31), Days(29), Realtime, "user_id"),
         // Deleted and without content; what is deleted by its age is a test of its own.
