@@ -23,6 +23,7 @@ internal sealed partial class StatementParameters
         [("DeliveryResultColumns.cs", "statement")] = ["deliveries_complete"],
         [("InboxQueries.cs", "Items")] = ["inbox_items_list"],
         [("InboxQueries.cs", "Count")] = ["inbox_items_count"],
+        [("TopicSendWalk.cs", "Read")] = ["topic_sends_read"],
         [("RowRangeWorker.cs", "Take")] = ["bulk_row_ranges_take"],
         // Hands on what it is given.
         [("ListStatements.cs", "statement")] = [],

@@ -31,7 +31,14 @@ public sealed class TopicSendIntake(Database database, NotificationPreparer prep
     /// <summary>Everybody has an address on every channel: what is wrong with the request itself is found, and nobody is looked up.</summary>
     private static readonly StoredRecipient Anybody = new()
     {
-        UserId = "anybody", Name = "Anybody", Email = "anybody@example.com", Phone = "+14155550100", Whatsapp = "+14155550100", DeviceTokens = ["token"], Locale = "en", Timezone = "UTC",
+        UserId = "anybody",
+        Name = "Anybody",
+        Email = "anybody@example.com",
+        Phone = "+14155550100",
+        Whatsapp = "+14155550100",
+        DeviceTokens = ["token"],
+        Locale = "en",
+        Timezone = "UTC",
     };
 
     /// <summary>What is to be stored, or what is wrong with it.</summary>

@@ -58,7 +58,14 @@ public sealed class TopicStore(TenantStore store, AuditLog audit, Ids ids, TimeP
                 return new TopicSaved.LimitReached();
             var made = new TopicRow
             {
-                TenantId = directory.Tenant, Live = directory.Live, Key = keyOrId, Id = ids.Next(), Name = name, Category = category, CreatedAt = now, UpdatedAt = now,
+                TenantId = directory.Tenant,
+                Live = directory.Live,
+                Key = keyOrId,
+                Id = ids.Next(),
+                Name = name,
+                Category = category,
+                CreatedAt = now,
+                UpdatedAt = now,
             };
             db.Add(made);
             audit.Record(db, by, "topic.created", Target(made), before: null, Fields(made));

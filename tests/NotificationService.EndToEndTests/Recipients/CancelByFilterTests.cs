@@ -35,8 +35,13 @@ public sealed class CancelByFilterTests(SignInInProcess running) : IClassFixture
             await SendAsync(api, new { channel = "in_app", content, recipient = new { userId = "cat" }, category = "c-1", sendAt = Later() });
             await SendAsync(api, new
             {
-                channels = new[] { "in_app", "email" }, content = new { title = "Hi", body = "Hi", subject = "Hi", text = "Hi" }, recipient = new { userId = "ref-both", email = "a@example.com" },
-                reference = "r-1", category = "c-1", priority = "critical", sendAt = Later(),
+                channels = new[] { "in_app", "email" },
+                content = new { title = "Hi", body = "Hi", subject = "Hi", text = "Hi" },
+                recipient = new { userId = "ref-both", email = "a@example.com" },
+                reference = "r-1",
+                category = "c-1",
+                priority = "critical",
+                sendAt = Later(),
             });
             await SendAsync(api, new { template = "t-1", recipient = new { userId = "template" }, sendAt = Later() });
         }
