@@ -33,10 +33,10 @@ picked as materialized (
 ended as (
     update deliveries d set status = notification_meta.stopped_status(d.devices), devices = notification_meta.stopped_devices(d.devices), timeline_seq = d.timeline_seq + 1
     from picked where d.ctid = picked.place
-    returning d.id, d.timeline_seq, d.batch_id, picked.status as was, d.status, d.devices
+    returning d.id, d.timeline_seq, d.batch_id, picked.status as was, d.status, d.devices, d.live
 ),
 change as (
-    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id, notification_meta.cause({cause.cancelled}, devices) as detail
+    select :tenant::uuid as tenant_id, id as delivery_id, timeline_seq as seq, was, status, (select clock_timestamp()) as at, batch_id, live, notification_meta.cause({cause.cancelled}, devices) as detail
     from ended
 ),
 {include change_recorded},

@@ -182,7 +182,7 @@ from planted where g % 20 = 0 on conflict do nothing;
 insert into batches (tenant_id, id, account_id, live, state, created_at, closed_at, ended_at)
 select tenant_id, id, account_id, live, state, created_at, ended_at, ended_at from topic_sends where state = 1 on conflict do nothing;
 insert into notification_cancels (tenant_id, id, live, state, category, until_id, created_at, ended_at)
-select tenant, planted.id(g, 'cancel', '0'), true, case when g % 1000 = 0 then 1 else 2 end, 'c-1', planted.id(g, 'cancel', '0'), at, case when g % 1000 > 0 then at end from planted where g % 20 = 0 on conflict do nothing;
+select tenant, planted.id(g, 'cancel', '0'), true, case when g in (1000, 20000, 40000) then 1 else 2 end, 'c-1', planted.id(g, 'cancel', '0'), at, case when g not in (1000, 20000, 40000) then at end from planted where g % 20 = 0 on conflict do nothing;
 insert into topic_send_people (tenant_id, send_id, user_id) select tenant_id, id, 'u-' || k from topic_sends, generate_series(1, 200) k where not people_gone on conflict do nothing;
 insert into inbox_items (tenant_id, user_id, id, version, arrived_version, arrived_at, created_at, read_set_at, archived_set_at, read_at, archived_at, snoozed_until, deleted_at, priority, category, title, body)
 select tenant, case when g % 8 = 0 then 'much' else 'u-' || g % 5000 end, planted.id(g, 'n', '5'), g, g, at, at, at, at, case when g % 5 > 0 then at end, case when g % 50 = 2 then at end,
