@@ -133,7 +133,8 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
             await stop.ExecuteNonQueryAsync();
 
         var attempts = Enumerable.Range(0, 7_000).Select(_ => host.AcceptAsync(tenant, IntakeHost.Request).AsTask()).ToList();
-        var refusedAtOnce = attempts.Count(attempt => attempt.IsCompleted);
+        // While the database still stands still.
+        await Eventually.TrueAsync(() => attempts.Count(attempt => attempt.IsCompleted) >= 1_000, TimeSpan.FromSeconds(60));
         await transaction.RollbackAsync();
         await Task.WhenAll(attempts.Select(attempt => attempt.ContinueWith(_ => { }, TaskScheduler.Default)));
 
@@ -143,7 +144,6 @@ public sealed class AcceptTests(TestDatabase database) : IClassFixture<TestDatab
         var outcomes = attempts.Except(givenUp).Select(attempt => attempt.Result).ToList();
         var busy = outcomes.OfType<IntakeOutcome.Busy>().Count();
         busy.ShouldBeInRange(1_000, 2_000);
-        refusedAtOnce.ShouldBeInRange(busy, busy + givenUp.Count);
         (await CountAsync("notifications", tenant.Value)).ShouldBe(1 + outcomes.OfType<IntakeOutcome.Accepted>().Count());
     }
 

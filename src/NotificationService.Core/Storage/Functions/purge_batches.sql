@@ -9,7 +9,8 @@ begin
         where b.created_at < instant and greatest(b.created_at, b.sampled_at, b.ended_at) < instant and (b.ended_at is not null or b.state = {batch.open})
           and not exists (select from deliveries d where d.tenant_id = b.tenant_id and d.batch_id = b.id and d.status in ({status.waiting}))
           and not exists (select from bulk_jobs j where j.tenant_id = b.tenant_id and j.id = b.id and j.state in ({job.unended}))
-          and not exists (select from topic_sends t where t.tenant_id = b.tenant_id and t.id = b.id and (t.state = {topic_send.running} or not t.people_gone))
+          -- One value for each batch, and no join: planned while there was little, the planner would read every tenant's sends.
+          and not coalesce((select t.state = {topic_send.running} or not t.people_gone from topic_sends t where t.tenant_id = b.tenant_id and t.id = b.id), false)
         order by b.created_at limit batch_size for update of b skip locked
     loop
         -- Whoever goes on with a job holds it and wants its batch: waiting for them would be a circle, and then it is not over.
