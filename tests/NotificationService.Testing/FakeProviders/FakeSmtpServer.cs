@@ -141,6 +141,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             {
                 case "EHLO":
                     var tls = certificate is not null && stream is not SslStream ? "250-STARTTLS\r\n" : "";
+                    talk.MayPipeline = Offer("PIPELINING") is not null;
                     var offers = string.Concat(Offers.Select(offer => $"250-{offer}\r\n"));
                     talk.Reset();
                     if (!await ReplyAsync(stream, client, verb, $"250-fake.test\r\n{offers}{tls}250 HELP"))
@@ -169,7 +170,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                         (talk.From, talk.To) = (Path(line), []);
                     break;
                 case "RCPT":
-                    if (await RespondAsync(stream, client, verb, OutOfOrder(talk.From is null, line) ?? "250 ok") is not { } recipient)
+                    if (await RespondAsync(stream, client, verb, OutOfOrder(talk, talk.From is null, line) ?? "250 ok") is not { } recipient)
                         return;
                     if (recipient.StartsWith('2'))
                         talk.To.Add(Path(line));
@@ -214,6 +215,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
         public bool IsSignedIn { get; set; }
 
+        /// <summary>As it was offered in this conversation, whatever is offered by now.</summary>
+        public bool MayPipeline { get; set; }
+
         public void Reset() => (From, To) = (null, []);
     }
 
@@ -225,17 +229,17 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     {
         if (!talk.IsSignedIn && Offer("AUTH") is not null)
             return "530 5.7.0 sign in first";
-        if (OutOfOrder(talk.From is not null, line) is { } nested)
+        if (OutOfOrder(talk, talk.From is not null, line) is { } nested)
             return nested;
         var size = line.IndexOf(" SIZE=", StringComparison.OrdinalIgnoreCase) is > 0 and var at ? long.Parse(line[(at + 6)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) : 0;
         return size > Largest ? "552 5.3.4 too large" : null;
     }
 
-    private string? OutOfOrder(bool isWrong, string line)
+    private string? OutOfOrder(Talk talk, bool isWrong, string line)
     {
         if (!isWrong)
             return null;
-        if (Offer("PIPELINING") is null)
+        if (!talk.MayPipeline)
             violations.Enqueue($"out of order: {line.Split(' ', ':')[0]}");
         return "503 5.5.1 bad sequence of commands";
     }
